@@ -1,0 +1,1 @@
+"""What pytest loads: only the standard library and pytest, the rest when a test asks for a stub."""

@@ -1,0 +1,1 @@
+"""Consumer-driven contract testing, and stubs generated from OpenAPI and protobuf definitions."""

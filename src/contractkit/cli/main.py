@@ -1,0 +1,131 @@
+"""The group of all verbs. A verb's module is imported when it is called, so nobody pays for the others."""
+
+import importlib
+import os
+import sys
+import traceback
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from contractkit.errors import ContractkitError, suggestion
+
+VERBS = {
+    "can-i-deploy": "contractkit.cli.deployments:can_i_deploy",
+    "impact": "contractkit.cli.impact:impact",
+    "init": "contractkit.cli.init:init",
+    "publish": "contractkit.cli.publish:publish",
+    "record-deployment": "contractkit.cli.deployments:record_deployment",
+    "show": "contractkit.cli.show:show",
+    "stub": "contractkit.cli.stub:stub",
+    "verify": "contractkit.cli.verify:verify",
+}
+"""Verb to the module and attribute of its click command."""
+
+EXTRAS = {"broker": "broker"}
+"""Verbs that come with an extra of the distribution, by the extra's name."""
+
+_OWN_FAULT = 5
+
+
+class VerbGroup(click.Group):
+    """A group whose commands are imported on first use, those of other distributions found by entry point."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of all verbs, installed extras included."""
+        return sorted({*VERBS, *EXTRAS, *(point.name for point in _added_verbs())})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give the command of a verb, or None where there is none."""
+        for point in _added_verbs():
+            if point.name == cmd_name:
+                return _load_added(point)
+        if cmd_name not in VERBS:
+            return None
+        module, attribute = VERBS[cmd_name].split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb, suggesting the nearest name where there is none."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            if name in EXTRAS:
+                ctx.fail(f"`{name}` is not installed. pip install 'contractkit-cdct[{EXTRAS[name]}]'")
+            ctx.fail(f"No such verb: {name}. {suggestion(name, self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="contractkit-cdct", prog_name="contractkit")
+@click.option(
+    "-C",
+    "--directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Run as if started in this directory.",
+)
+def contractkit(directory: Path | None) -> None:
+    """Stubs from your dependencies' definitions, contracts from your tests, and who breaks on a change.
+
+    Exit codes: 0 fine, 1 broken or not deployable, 2 wrong use or settings, 3 nothing to check, 4 broker or
+    network, 5 our own fault.
+    """
+    if directory is not None:
+        os.chdir(directory)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with the documented exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line with these arguments and give its exit code; messages go to standard error."""
+    try:
+        result: Any = contractkit.main(arguments, prog_name="contractkit", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        return 130
+    except ContractkitError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception:
+        return _own_fault()
+    return result if isinstance(result, int) else 0
+
+
+def _own_fault() -> int:
+    click.echo("This is a fault of contractkit, not yours; nothing was changed on its account.", err=True)
+    if os.environ.get("CONTRACTKIT_DEBUG"):
+        traceback.print_exc()
+    else:
+        error = sys.exc_info()[1]
+        click.echo(f"  {type(error).__name__}: {error}", err=True)
+        click.echo("Set CONTRACTKIT_DEBUG=1 for the traceback, and report it with the command you ran.", err=True)
+    return _OWN_FAULT
+
+
+def _added_verbs() -> tuple[Any, ...]:
+    return tuple(entry_points(group="contractkit.commands"))
+
+
+def _load_added(point: Any) -> click.Command | None:
+    try:
+        command = point.load()
+    except ImportError:
+        return None
+    assert isinstance(command, click.Command)
+    return command

@@ -1,0 +1,112 @@
+"""References: pointers into documents already read, followed lazily and remembered."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urldefrag, urljoin
+
+from contractkit.errors import DefinitionError, suggestion
+from contractkit.exact_json import Json
+
+_LONGEST_CHAIN = 64  # references that lead to references
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of a document with its place: the document's URI and the JSON pointer in it (RFC 6901)."""
+
+    value: Json
+    uri: str
+    pointer: str
+
+    def __truediv__(self, step: str | int) -> "Node":
+        """Give the child at a member name or list index; KeyError or IndexError where there is none."""
+        return Node(self.value[step], self.uri, f"{self.pointer}/{escape_step(step)}")
+
+    def get(self, step: str) -> "Node | None":
+        """Give the member of that name, or None where the value is no object or has no such member."""
+        if not isinstance(self.value, dict) or step not in self.value:
+            return None
+        return self / step
+
+    def members(self) -> Iterator[tuple[str, "Node"]]:
+        """Give name and node of each member of an object, none for another kind of value."""
+        if isinstance(self.value, dict):
+            for name in self.value:
+                yield name, self / name
+
+    def items(self) -> Iterator["Node"]:
+        """Give the node of each element of a list, none for another kind of value."""
+        if isinstance(self.value, list):
+            for index in range(len(self.value)):
+                yield self / index
+
+
+class Documents:
+    """Documents by URI, with a callable that reads those which are not there yet.
+
+    Nothing is inlined: `resolve` follows a `$ref` when asked, and remembers where it led.
+    """
+
+    def __init__(self, documents: Mapping[str, Json], root: str, read: Callable[[str], Json] | None = None) -> None:
+        self._documents = dict(documents)
+        self._read = read
+        self._targets: dict[tuple[str, str], Node] = {}
+        self.root = Node(self._documents[root], root, "")
+
+    def resolve(self, node: Node) -> Node:
+        """Give the node itself, or where its `$ref` leads, however many references that takes.
+
+        Raises:
+            DefinitionError: The reference leads nowhere or in a circle; the pointer and its nearest names are given.
+        """
+        seen = 0
+        while isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str):
+            seen += 1
+            if seen > _LONGEST_CHAIN:
+                raise DefinitionError("A $ref leads in a circle.", details=[("at", f"{node.uri}#{node.pointer}")])
+            node = self.target(node.value["$ref"], node)
+        return node
+
+    def target(self, reference: str, base: Node) -> Node:
+        """Give the node that a reference names, as seen from the node it stands in."""
+        key = (base.uri, reference)
+        found = self._targets.get(key)
+        if found is None:
+            uri, fragment = urldefrag(urljoin(base.uri, reference) if not reference.startswith("#") else reference)
+            found = self._targets[key] = self._walk(uri or base.uri, unquote(fragment), reference, base)
+        return found
+
+    def _walk(self, uri: str, pointer: str, reference: str, base: Node) -> Node:
+        node = Node(self._document(uri, reference, base), uri, "")
+        for step in pointer.split("/")[1:]:
+            name = step.replace("~1", "/").replace("~0", "~")
+            try:
+                node = node / (int(name) if isinstance(node.value, list) else name)
+            except (KeyError, IndexError, TypeError, ValueError):
+                raise _leads_nowhere(reference, base, node, name) from None
+        return node
+
+    def _document(self, uri: str, reference: str, base: Node) -> Json:
+        if uri not in self._documents:
+            if self._read is None:
+                raise _leads_nowhere(reference, base, base, uri)
+            self._documents[uri] = self._read(uri)
+        return self._documents[uri]
+
+
+def escape_step(step: str | int) -> str:
+    """Give a member name or index as one token of a JSON pointer (RFC 6901 §3)."""
+    return str(step).replace("~", "~0").replace("/", "~1")
+
+
+def _leads_nowhere(reference: str, base: Node, reached: Node, missing: str) -> DefinitionError:
+    known = tuple(str(name) for name in reached.value) if isinstance(reached.value, dict) else ()
+    return DefinitionError(
+        f"A $ref leads nowhere: {reference}",
+        details=[
+            ("at", f"{base.uri}#{base.pointer}/$ref"),
+            ("reached", reached.pointer or "the document's root"),
+            ("missing", missing),
+        ],
+        next_step=suggestion(missing, known),
+    )

@@ -1,0 +1,100 @@
+"""JSON kept exact: integers of any size, integer told from decimal, one canonical spelling on output."""
+
+import json
+from typing import Any, TypeAlias
+
+import msgspec
+import orjson
+
+Json: TypeAlias = Any
+"""A JSON value: None, bool, int, float, str, list of values, or dict with string keys."""
+
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+
+
+class JsonSyntaxError(ValueError):
+    """The text is not JSON. `line` and `column` count from 1; `problem` is one phrase."""
+
+    def __init__(self, problem: str, *, line: int, column: int) -> None:
+        super().__init__(f"{problem} (line {line}, column {column})")
+        self.problem = problem
+        self.line = line
+        self.column = column
+
+
+def read_json(text: bytes | str) -> Json:
+    """Give the value that a JSON text holds; `100` stays an int, `100.0` a float, big integers stay exact.
+
+    Raises:
+        JsonSyntaxError: The text is not JSON (RFC 8259), or nests deeper than the reader's limit.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise _located(text, error) from None
+
+
+def dump_canonical(value: Json) -> bytes:
+    """Give the one spelling of a value: keys sorted, two spaces of indent, UTF-8, a newline at the end.
+
+    Raises:
+        ValueError: The value holds NaN, an infinity or something that JSON cannot say.
+    """
+    if _holds_unwritable_float(value):
+        raise ValueError("JSON has no spelling for NaN and the infinities")
+    try:
+        return orjson.dumps(value, option=_CANONICAL)
+    except TypeError:  # an integer beyond 64 bits, which orjson refuses
+        text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+        return text.encode() + b"\n"
+
+
+def dump_compact(value: Json) -> bytes:
+    """Give a value in one line, keys sorted: the form in which values are hashed and shown in messages."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return text.encode()
+
+
+def show_json(value: Json, *, limit: int = 200) -> str:
+    """Give a value as a message shows it, so that `2` and `"2"` differ; longer than `limit` characters is cut."""
+    text = dump_compact(value).decode()
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def same_json(left: Json, right: Json) -> bool:
+    """Say whether two values are equal, kinds compared before values: `1`, `1.0` and `true` all differ."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(same_json, left, right))
+    return bool(left == right)
+
+
+def _located(text: bytes | str, error: Exception) -> JsonSyntaxError:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as found:
+        return JsonSyntaxError(found.msg, line=found.lineno, column=found.colno)
+    except UnicodeDecodeError as found:
+        return JsonSyntaxError(f"not UTF-8 at byte {found.start}", line=1, column=found.start + 1)
+    except RecursionError:
+        return JsonSyntaxError("nested too deeply", line=1, column=1)
+    return JsonSyntaxError(str(error), line=1, column=1)
+
+
+def _holds_unwritable_float(value: Json) -> bool:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, float) and (item != item or item in (float("inf"), float("-inf"))):
+            return True
+        if isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list | tuple):
+            pending.extend(item)
+    return False

@@ -1,0 +1,192 @@
+"""Exchanges: an HTTP call, a remote procedure call or a message, each offering the same view as located parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from contractkit.exact_json import Json
+from contractkit.model.bodies import Body, MissingBody
+from contractkit.model.locations import Location
+
+Fields: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Header or metadata fields: lower-case name to the values in the order they came."""
+
+Query: TypeAlias = Mapping[str, tuple[str | None, ...]]
+"""Query parameters, decoded: name to values in order; None is a parameter written without `=`."""
+
+
+class PartKind(Enum):
+    """What a part's value is, and so how it is compared."""
+
+    WORD = "word"  # str: a method, a path, a procedure name
+    NUMBER = "number"  # int: a status
+    QUERY = "query"  # Query
+    FIELDS = "fields"  # Fields
+    METADATA = "metadata"  # Mapping[str, Json]
+    BODY = "body"  # Body
+    SIGNAL = "signal"  # str: half-closed, cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One typed part of an exchange. `is_open` says that the actual part may carry more than the expected one."""
+
+    location: Location
+    kind: PartKind
+    value: object
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """A request. `path` starts with `/`, is percent-encoded as sent, and is relative to the server's base path."""
+
+    method: str
+    path: str
+    query: Query = field(default_factory=dict)
+    headers: Fields = field(default_factory=dict)
+    body: Body = field(default_factory=MissingBody)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give the parts under `request`: nothing but headers may be added to them."""
+        at = Location(("request",))
+        return (
+            Part(location=at / "method", kind=PartKind.WORD, value=self.method, is_open=False),
+            Part(location=at / "path", kind=PartKind.WORD, value=self.path, is_open=False),
+            Part(location=at / "query", kind=PartKind.QUERY, value=self.query, is_open=False),
+            Part(location=at / "headers", kind=PartKind.FIELDS, value=self.headers, is_open=True),
+            Part(location=at / "body", kind=PartKind.BODY, value=self.body, is_open=False),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """A response. `status` is the HTTP status code."""
+
+    status: int
+    headers: Fields = field(default_factory=dict)
+    body: Body = field(default_factory=MissingBody)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give the parts under `response`: a provider may add headers and members."""
+        at = Location(("response",))
+        return (
+            Part(location=at / "status", kind=PartKind.NUMBER, value=self.status, is_open=False),
+            Part(location=at / "headers", kind=PartKind.FIELDS, value=self.headers, is_open=True),
+            Part(location=at / "body", kind=PartKind.BODY, value=self.body, is_open=True),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpCall:
+    """One HTTP request and the response to it."""
+
+    request: HttpRequest
+    response: HttpResponse
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give the parts of both sides, the request's first."""
+        return (*self.request.parts(), *self.response.parts())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The consumer sent a message, decoded to the JSON-like tree of the fields that were set."""
+
+    message: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """The provider sent a message, decoded likewise."""
+
+    message: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HalfClosed:
+    """The consumer will send no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """The consumer gave the call up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The provider ended the call. `code` is the name of a gRPC status, such as `OK` or `NOT_FOUND`."""
+
+    code: str
+    message: str = ""
+    details: tuple[Json, ...] = ()
+    trailers: Mapping[str, Json] = field(default_factory=dict)
+
+
+Event: TypeAlias = Sent | Received | HalfClosed | Cancelled | Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RpcCall:
+    """A remote procedure call as the ordered list of what happened; a unary call is the shortest such list.
+
+    `procedure` is written `package.Service/Method`; `metadata` is what the consumer sent with the call.
+    """
+
+    procedure: str
+    events: tuple[Event, ...]
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    initial_metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give `procedure`, `metadata`, then the parts of each event under `events[n]`."""
+        return (
+            Part(location=Location(("procedure",)), kind=PartKind.WORD, value=self.procedure, is_open=False),
+            Part(location=Location(("metadata",)), kind=PartKind.METADATA, value=self.metadata, is_open=True),
+            Part(
+                location=Location(("initial_metadata",)),
+                kind=PartKind.METADATA,
+                value=self.initial_metadata,
+                is_open=True,
+            ),
+            *(part for number, event in enumerate(self.events) for part in _event_parts(number, event)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message that the provider emits, without a request. `metadata` is name to any JSON value."""
+
+    contents: Body
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give the parts under `message`: members and metadata may be added to them."""
+        at = Location(("message",))
+        return (
+            Part(location=at / "contents", kind=PartKind.BODY, value=self.contents, is_open=True),
+            Part(location=at / "metadata", kind=PartKind.METADATA, value=self.metadata, is_open=True),
+        )
+
+
+Exchange: TypeAlias = HttpCall | RpcCall | Message
+
+
+def _event_parts(number: int, event: Event) -> tuple[Part, ...]:
+    at = Location(("events", number))
+    match event:
+        case Sent(message=body):
+            return (Part(location=at / "message", kind=PartKind.BODY, value=body, is_open=False),)
+        case Received(message=body):
+            return (Part(location=at / "message", kind=PartKind.BODY, value=body, is_open=True),)
+        case HalfClosed():
+            return (Part(location=at, kind=PartKind.SIGNAL, value="half-closed", is_open=False),)
+        case Cancelled():
+            return (Part(location=at, kind=PartKind.SIGNAL, value="cancelled", is_open=False),)
+        case Status(code=code, message=text, trailers=trailers):
+            return (
+                Part(location=at / "status", kind=PartKind.WORD, value=code, is_open=False),
+                Part(location=at / "status_message", kind=PartKind.WORD, value=text, is_open=False),
+                Part(location=at / "trailers", kind=PartKind.METADATA, value=trailers, is_open=True),
+            )

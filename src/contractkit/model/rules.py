@@ -1,0 +1,36 @@
+"""Rules and generators: how an expected value stands for others, and how a value is made when it leaves us."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from contractkit.exact_json import Json
+from contractkit.model.locations import Location
+
+Combine: TypeAlias = Literal["AND", "OR"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One matching rule by its Pact name (`type`, `regex`, …) with its attributes (`min`, `regex`, `format`, …)."""
+
+    name: str
+    attributes: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedRules:
+    """The rules at one location, which may hold wildcards; all must pass, or with `OR` at least one."""
+
+    location: Location
+    rules: tuple[Rule, ...]
+    combine: Combine = "AND"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedGenerator:
+    """A generator by its Pact name (`Uuid`, `ProviderState`, …) at one location, with its attributes."""
+
+    location: Location
+    name: str
+    attributes: Mapping[str, Json] = field(default_factory=dict)

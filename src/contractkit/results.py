@@ -1,0 +1,99 @@
+"""Results: what comparing and verifying found. A mismatch is a result, never an exception."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from contractkit.errors import Explanation
+from contractkit.model import Contract, Interaction, Location
+
+
+class Absent(Enum):
+    """Stands where there is no value, since None is JSON's `null`."""
+
+    ABSENT = "nothing"
+
+
+ABSENT: Final = Absent.ABSENT
+
+
+class Outcome(Enum):
+    """How a check ended. `ERRORED` says that nothing was judged: a time-out, a state that could not be set up."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERRORED = "errored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """One place where the actual exchange is not what was expected.
+
+    `expected` and `actual` are JSON values or `ABSENT`; `rule` is the rule that decided (`equality` where none was
+    written); `sentence` says the expectation in words, as in `an integer, for example 2`.
+    """
+
+    location: Location
+    expected: object
+    actual: object
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One place where an exchange is not what a definition allows.
+
+    `expected` says in words what the definition allows; `received` is a JSON value or `ABSENT`; `pointer` is the JSON
+    pointer of the definition's sentence that was broken.
+    """
+
+    location: Location
+    expected: str
+    received: object
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionResult:
+    """What replaying one interaction gave. `error` is there exactly if the outcome is `ERRORED`.
+
+    `reason` groups errors: `needs a state`, `state failed`, `time-out`, `no connection`, `broken answer`.
+    `seconds` is the time the provider took.
+    """
+
+    interaction: Interaction
+    mismatches: tuple[Mismatch, ...] = ()
+    error: Explanation | None = None
+    reason: str = ""
+    seconds: float = 0.0
+
+    @property
+    def outcome(self) -> Outcome:
+        """Give the verdict that the facts amount to."""
+        if self.error is not None:
+            return Outcome.ERRORED
+        return Outcome.FAILED if self.mismatches else Outcome.PASSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractResult:
+    """What replaying one contract gave, an entry per interaction that was selected, in the contract's order.
+
+    `url` is where its results are to be published, where it came from a broker; `pending` says that failures of it
+    are reported and block nobody.
+    """
+
+    contract: Contract
+    results: tuple[InteractionResult, ...]
+    pending: bool = False
+    url: str | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Give `FAILED` if any interaction that is not pending failed, else `ERRORED` if any errored."""
+        outcomes = {each.outcome for each in self.results if not each.interaction.pending}
+        for worst in (Outcome.FAILED, Outcome.ERRORED):
+            if worst in outcomes:
+                return worst
+        return Outcome.PASSED

@@ -1,0 +1,23 @@
+"""Fixtures of the whole suite: where the outside data is."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", ROOT.parent / "shared")).resolve()
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Callable[[str], Path]:
+    """Give the path of a file or folder of the outside data; a test whose data is absent is skipped, and counted."""
+
+    def path(relative: str) -> Path:
+        found = DATA / relative
+        if not found.exists():
+            pytest.skip(f"CONTRACTKIT_TEST_DATA has no {relative}")
+        return found
+
+    return path
