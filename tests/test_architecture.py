@@ -16,7 +16,7 @@ PACKAGES = {
 NOUNS = {"exact_json", "errors", "model", "results"}
 LANGUAGES = {"document", "explain", "matching", "definitions"}
 DECISIONS = {"conformance", "changes", "impact", "deployability"}
-SHELLS = {"transports", "sources", "broker_client", "settings"}
+SHELLS = {"transports", "sources", "broker_client", "settings", "installation"}
 USE_CASES = {"recording", "verification"}
 
 ALLOWED = {
@@ -33,6 +33,7 @@ ALLOWED = {
     "impact": NOUNS | LANGUAGES | {"changes", "conformance"},
     "deployability": NOUNS | LANGUAGES,
     "settings": NOUNS,
+    "installation": {"errors"},
     "sources": NOUNS | LANGUAGES,
     "transports": NOUNS | LANGUAGES,
     "broker_client": NOUNS | LANGUAGES,

@@ -1,1 +1,36 @@
 """Consumer-driven contract testing, and stubs generated from OpenAPI and protobuf definitions."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contractkit.document import dump_contract, load_contract
+    from contractkit.errors import ContractkitError
+    from contractkit.sources import load_definition
+    from contractkit.verification import provider_state
+
+_HOMES = {
+    "ContractkitError": "contractkit.errors",
+    "dump_contract": "contractkit.document",
+    "load_contract": "contractkit.document",
+    "load_definition": "contractkit.sources",
+    "provider_state": "contractkit.verification",
+}
+
+__all__ = [
+    "ContractkitError",
+    "dump_contract",
+    "load_contract",
+    "load_definition",
+    "provider_state",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

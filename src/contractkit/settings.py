@@ -147,12 +147,14 @@ def _explained(error: ValidationError, file: Path) -> SettingsError:
     hints = []
     for problem in error.errors():
         *table, key = [str(step) for step in problem["loc"]]
-        section = ".".join(["tool.contractkit", *table])
+        place = f"{key} in [{'.'.join(['tool.contractkit', *table])}]"
         if problem["type"] == "extra_forbidden":
-            details.append(("unknown key", f"{key} in [{section}]"))
+            details.append(("unknown key", place))
             hints.append(suggestion(key, _keys_of(table)))
+        elif problem["type"] == "missing":
+            details.append(("missing key", place))
         else:
-            details.append((f"[{section}] {key}", f"{problem['msg']}, received {problem['input']!r}"))
+            details.append(("wrong value", f"{place}: {problem['msg']}, received {problem['input']!r}"))
     return SettingsError("The settings cannot be used.", details=details, next_step=" ".join(filter(None, hints)))
 
 
