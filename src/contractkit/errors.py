@@ -16,6 +16,7 @@
     │   └── InteractionClashError        two different interactions under one key
     ├── ProviderStateError            1  the provider's team: a state handler that is missing or raised
     ├── NothingToCheckError           3  whoever selected: nothing was
+    ├── ProviderUnreachableError      4  whoever runs the provider that was to be verified
     └── BrokerError                   4  the operator of the broker or the network
         ├── BrokerUnreachableError       no answer
         └── BrokerRefusedError           an answer that refuses, with its problem document
@@ -112,6 +113,12 @@ class NothingToCheckError(ContractkitError):
     """The selection was empty: green is never given for nothing run."""
 
     exit_code = 3
+
+
+class ProviderUnreachableError(ContractkitError):
+    """The provider that was to be verified takes no connections, or did not start."""
+
+    exit_code = 4
 
 
 class BrokerError(ContractkitError):

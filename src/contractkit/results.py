@@ -59,7 +59,7 @@ class InteractionResult:
     """What replaying one interaction gave. `error` is there exactly if the outcome is `ERRORED`.
 
     `reason` groups errors: `needs a state`, `state failed`, `time-out`, `no connection`, `broken answer`.
-    `seconds` is the time the provider took.
+    `seconds` is the time the provider took. `unprepared` says that no handler prepared its derived state.
     """
 
     interaction: Interaction
@@ -67,6 +67,7 @@ class InteractionResult:
     error: Explanation | None = None
     reason: str = ""
     seconds: float = 0.0
+    unprepared: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -77,15 +78,24 @@ class InteractionResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedInteraction:
+    """An interaction that was selected and could not be replayed at all; `reason` says why, in a phrase."""
+
+    interaction: Interaction
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContractResult:
     """What replaying one contract gave, an entry per interaction that was selected, in the contract's order.
 
     `url` is where its results are to be published, where it came from a broker; `pending` says that failures of it
-    are reported and block nobody.
+    are reported and block nobody. What was `skipped` was not judged, so the contract is not verified as a whole.
     """
 
     contract: Contract
     results: tuple[InteractionResult, ...]
+    skipped: tuple[SkippedInteraction, ...] = ()
     pending: bool = False
     url: str | None = None
 
