@@ -1,0 +1,296 @@
+"""Deployability: whether a version may be deployed, why not, and what to do about it. Rows in, a decision out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Answer(Enum):
+    """What is known: `UNKNOWN` says that nobody has looked, which is not `YES`."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Standing(Enum):
+    """How one integration stands."""
+
+    VERIFIED = "verified"
+    FAILED = "failed"
+    STALE = "stale"  # this contract was verified, but by another version of the provider
+    NEVER_VERIFIED = "never verified"
+    PROVIDER_ABSENT = "provider absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """An application version that somebody wants to deploy."""
+
+    application: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.application} {self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What was asked: may these versions be deployed together to that place?
+
+    `target` names the place in words as it stands in a sentence (`production`, `the heads of the main branches`);
+    `environment` is its name where it is an environment; `missing` are the subjects that nobody has published.
+    """
+
+    subjects: tuple[Subject, ...]
+    target: str
+    environment: str | None = None
+    missing: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationResult:
+    """The last verification of one contract by one provider version; `failed` and `total` count interactions."""
+
+    number: int
+    provider_version: str
+    passed: bool
+    failed: int = 0
+    total: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """One integration: the contract of a consumer version, and the provider version it would meet.
+
+    Attributes:
+        provider_version: None where no version of the provider is in the target.
+        result: What that provider version's verification of this contract gave; None where there was none.
+        elsewhere: The newest result that another version of the provider gave for the same contract.
+        provider_was_there: A version of the provider has once been in the target.
+        ignored: The asker said that this integration does not count.
+    """
+
+    consumer: str
+    consumer_version: str
+    provider: str
+    provider_version: str | None
+    result: VerificationResult | None = None
+    elsewhere: VerificationResult | None = None
+    provider_was_there: bool = False
+    ignored: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        """Give the standing that the facts amount to."""
+        if self.provider_version is None:
+            return Standing.PROVIDER_ABSENT
+        if self.result is not None:
+            return Standing.VERIFIED if self.result.passed else Standing.FAILED
+        return Standing.NEVER_VERIFIED if self.elsewhere is None else Standing.STALE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """How one integration stands, in words, and the command that changes it; empty where nothing is to be done."""
+
+    row: MatrixRow
+    partner: str
+    text: str
+    next_command: str = ""
+
+    @property
+    def standing(self) -> Standing:
+        """Give the standing of the integration."""
+        return self.row.standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer, and one reason per integration that counts. `ignored` are those that were asked not to count."""
+
+    question: Question
+    reasons: tuple[Reason, ...]
+    ignored: tuple[Reason, ...] = ()
+
+    @property
+    def answer(self) -> Answer:
+        """Give `NO` if a version is missing or an integration failed, else `UNKNOWN` if one has no result."""
+        standings = {reason.standing for reason in self.reasons}
+        if self.question.missing or Standing.FAILED in standings:
+            return Answer.NO
+        return Answer.UNKNOWN if standings - {Standing.VERIFIED} else Answer.YES
+
+    @property
+    def blocking(self) -> tuple[Reason, ...]:
+        """Give the reasons that keep the answer from being yes, failures first."""
+        failed_first = sorted(self.reasons, key=lambda reason: reason.standing is not Standing.FAILED)
+        return tuple(reason for reason in failed_first if reason.standing is not Standing.VERIFIED)
+
+    def __str__(self) -> str:
+        blocks = [_headline(self), _table(self), _notes(self), _next_steps(self)]
+        return "\n\n".join(block for block in blocks if block)
+
+
+def decide(rows: Sequence[MatrixRow], question: Question) -> Decision:
+    """Say whether the versions of a question may be deployed.
+
+    Args:
+        rows: One row per integration between those versions and the versions now running in the target.
+        question: Who asks to go where.
+
+    Returns:
+        `no` if any row failed or a version does not exist, else `unknown` if any has no result, else `yes`, with a
+        reason per row.
+    """
+    reasons = [_reason(row, question) for row in rows]
+    return Decision(
+        question=question,
+        reasons=tuple(reason for reason in reasons if not reason.row.ignored),
+        ignored=tuple(reason for reason in reasons if reason.row.ignored),
+    )
+
+
+def _reason(row: MatrixRow, question: Question) -> Reason:
+    sentence, command = _WORDS[row.standing]
+    return Reason(
+        row=row, partner=_partner(row, question), text=sentence(row, question), next_command=command(row, question)
+    )
+
+
+def _partner(row: MatrixRow, question: Question) -> str:
+    consumer = f"{row.consumer} {row.consumer_version}"
+    provider = f"{row.provider} {row.provider_version}" if row.provider_version else row.provider
+    named = {str(subject) for subject in question.subjects}
+    if len(named) > 1:
+        return f"{consumer} calls {provider}"
+    return provider if consumer in named else consumer
+
+
+def _verified_text(row: MatrixRow, question: Question) -> str:
+    assert row.result is not None
+    if not row.result.total:
+        return f"result {row.result.number}"
+    return f"{_interactions(row.result.total)} (result {row.result.number})"
+
+
+def _failed_text(row: MatrixRow, question: Question) -> str:
+    assert row.result is not None
+    if not row.result.failed:
+        return f"result {row.result.number}"
+    return f"{row.result.failed} of {_interactions(row.result.total)} (result {row.result.number})"
+
+
+def _stale_text(row: MatrixRow, question: Question) -> str:
+    assert row.elsewhere is not None
+    verdict = "passed" if row.elsewhere.passed else "failed"
+    verified_by = f"{row.provider} {row.elsewhere.provider_version}"
+    return f"its contract {verdict} with {verified_by}, not yet with {row.provider_version}"
+
+
+def _never_verified_text(row: MatrixRow, question: Question) -> str:
+    if _is_provider(row, question):
+        return "its contract has not been verified by this version"
+    return f"it has not verified the contract of {row.consumer} {row.consumer_version}"
+
+
+def _absent_text(row: MatrixRow, question: Question) -> str:
+    if question.environment is None:
+        return f"no version of it is among {question.target}"
+    if row.provider_was_there:
+        return f"no version of it is in {question.environment} any more"
+    return f"it has never been deployed to {question.environment}"
+
+
+def _verify_command(row: MatrixRow, question: Question) -> str:
+    return f"contractkit verify {row.provider} --consumer {row.consumer} --provider-version {row.provider_version}"
+
+
+def _deploy_command(row: MatrixRow, question: Question) -> str:
+    if question.environment is None:
+        return f"contractkit verify {row.provider} --consumer {row.consumer}"
+    return f"contractkit record-deployment {row.provider} --version VERSION --environment {question.environment}"
+
+
+def _no_command(row: MatrixRow, question: Question) -> str:
+    return ""
+
+
+_Sentence = Callable[[MatrixRow, Question], str]
+
+_WORDS: dict[Standing, tuple[_Sentence, _Sentence]] = {
+    Standing.VERIFIED: (_verified_text, _no_command),
+    Standing.FAILED: (_failed_text, _verify_command),
+    Standing.STALE: (_stale_text, _verify_command),
+    Standing.NEVER_VERIFIED: (_never_verified_text, _verify_command),
+    Standing.PROVIDER_ABSENT: (_absent_text, _deploy_command),
+}
+"""Standing to its sentence and the command that changes it."""
+
+_COLUMN = {Standing.VERIFIED: "verified", Standing.FAILED: "failed"}
+
+
+def _headline(decision: Decision) -> str:
+    question = decision.question
+    who = " and ".join(str(subject) for subject in question.subjects)
+    match decision.answer:
+        case Answer.YES:
+            return f"{who} can be deployed to {question.target}."
+        case Answer.NO:
+            return f"{who} cannot be deployed to {question.target}."
+        case Answer.UNKNOWN:
+            return f"It is unknown whether {who} can be deployed to {question.target}."
+
+
+def _table(decision: Decision) -> str:
+    verified = [reason for reason in decision.reasons if reason.standing is Standing.VERIFIED]
+    rows = [
+        (each.partner, "ignored" if each.row.ignored else _COLUMN.get(each.standing, "unknown"), each.text)
+        for each in (*decision.blocking, *verified, *decision.ignored)
+    ]
+    first = max((len(partner) for partner, _, _ in rows), default=0)
+    second = max((len(word) for _, word, _ in rows), default=0)
+    return "\n".join(f"  {partner.ljust(first)}   {word.ljust(second)}   {text}" for partner, word, text in rows)
+
+
+def _notes(decision: Decision) -> str:
+    question = decision.question
+    lines = [f"No version {each.version} of {each.application} is known here." for each in question.missing]
+    if not question.missing and not decision.reasons and not decision.ignored:
+        lines += [
+            f"No contract concerns {each} here, as consumer or as provider: nothing was checked."
+            for each in question.subjects
+        ]
+    absent = [r for r in decision.reasons if r.standing is Standing.PROVIDER_ABSENT and not r.row.provider_was_there]
+    if absent and question.environment:
+        lines.append("This is a first deployment: deploy the provider first, and record its deployment.")
+    return "\n".join(lines)
+
+
+def _next_steps(decision: Decision) -> str:
+    failed = _commands(reason for reason in decision.blocking if reason.standing is Standing.FAILED)
+    unknown = _commands(reason for reason in decision.blocking if reason.standing is not Standing.FAILED)
+    missing = [
+        f"contractkit publish --version {each.version}, run where {each.application} is built"
+        for each in decision.question.missing
+    ]
+    steps = [("To see the failure", failed), ("To settle the unknown", unknown), ("To make it known", missing)]
+    return "\n".join(_step(purpose, commands) for purpose, commands in steps if commands)
+
+
+def _step(purpose: str, commands: list[str]) -> str:
+    return f"{purpose}: {commands[0]}" if len(commands) == 1 else "\n  ".join([f"{purpose}:", *commands])
+
+
+def _commands(reasons: Iterable[Reason]) -> list[str]:
+    return list(dict.fromkeys(reason.next_command for reason in reasons if reason.next_command))
+
+
+def _interactions(count: int) -> str:
+    return "1 interaction" if count == 1 else f"{count} interactions"
+
+
+def _is_provider(row: MatrixRow, question: Question) -> bool:
+    named = {(subject.application, subject.version) for subject in question.subjects}
+    return (row.provider, row.provider_version) in named
