@@ -1,0 +1,173 @@
+"""OpenAPI: a document of version 3.0, 3.1 or 3.2 as a definition; every piece is made when first asked for."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from contractkit.definitions.interface import DefinitionWarning, Operation, Route
+from contractkit.definitions.nearness import nearest_operations
+from contractkit.definitions.operations import Endpoint, read_endpoints
+from contractkit.definitions.references import Documents, Node
+from contractkit.definitions.routing import Found, Router, parameter_names, without_base
+from contractkit.definitions.servers import base_paths
+from contractkit.errors import DefinitionError, UnknownNameError, suggestion
+from contractkit.exact_json import dump_compact, show_json
+from contractkit.model import HttpRequest
+
+Locate = Callable[[str, str], int | None]
+"""From a document's URI and a JSON pointer to a line, counted from 1."""
+
+
+class OpenApiDefinition:
+    """An OpenAPI document, ready to route, check and answer."""
+
+    def __init__(self, documents: Documents, *, source: str = "", locate: Locate | None = None) -> None:
+        """Take documents already read; `source` names the root in messages.
+
+        Raises:
+            DefinitionError: The root is no OpenAPI document of version 3.
+        """
+        self.documents = documents
+        self.source = source or documents.root.uri
+        self._locate = locate
+        self._mistakes: dict[tuple[str, str, str], Node] = {}
+        refuse_other_documents(documents.root, self.source)
+
+    @property
+    def title(self) -> str:
+        """Give the title and version of the document, or its source where it has none."""
+        info = self.documents.root.value.get("info")
+        info = info if isinstance(info, dict) else {}
+        words = (str(info[key]) for key in ("title", "version") if info.get(key))
+        return " ".join(words) or self.source
+
+    @cached_property
+    def digest(self) -> str:
+        """Give `sha256:` and the digest of the root document's content, whatever the order of its keys."""
+        return f"sha256:{hashlib.sha256(dump_compact(self.documents.root.value)).hexdigest()}"
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Give every operation in document order."""
+        return tuple(endpoint.operation for endpoint in self._endpoints)
+
+    @cached_property
+    def base_paths(self) -> tuple[str, ...]:
+        """Give the base paths of all declared servers, longest first; `` for the root."""
+        places = [self.documents.root]
+        for endpoint in self._endpoints:
+            places += [endpoint.item, endpoint.node]
+        return base_paths(places)
+
+    def warnings(self) -> tuple[DefinitionWarning, ...]:
+        """Give the mistakes of the document that were met so far, in the order they were met."""
+        return tuple(
+            DefinitionWarning(sentence=sentence, pointer=pointer, line=self._line_of(node))
+            for (sentence, _, pointer), node in self._mistakes.items()
+        )
+
+    def operation(self, name: str) -> Operation:
+        """Give the operation of that id or signature (`GET /orders/{id}`)."""
+        found = self._by_name.get(name)
+        if found is None:
+            raise UnknownNameError(
+                f"{self.title} has no operation {name!r}.",
+                next_step=suggestion(name, [operation.name for operation in self.operations]),
+            )
+        return found
+
+    def route(self, request: HttpRequest) -> Route | None:
+        """Give the operation that a request reaches, or None; a base path is taken off where one fits."""
+        method = request.method.upper()
+        for path in without_base(request.path, self.base_paths):
+            found = self._router.find(method, path)
+            if found is not None:
+                return _route(found, request, path)
+        return None
+
+    def nearest(self, request: HttpRequest) -> tuple[Operation, ...]:
+        """Give at most three operations that resemble a request which reaches none, best first."""
+        path = next(iter(without_base(request.path, self.base_paths)))
+        return nearest_operations(request.method.upper(), path, self.operations)
+
+    @cached_property
+    def _endpoints(self) -> tuple[Endpoint, ...]:
+        return read_endpoints(self.documents, self._warn)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Operation]:
+        return {
+            name: endpoint.operation
+            for endpoint in self._endpoints
+            for name in (endpoint.operation.signature, endpoint.operation.name)
+        }
+
+    @cached_property
+    def _router(self) -> Router[Endpoint]:
+        router: Router[Endpoint] = Router()
+        for endpoint in self._endpoints:
+            operation = endpoint.operation
+            present = router.add(
+                operation.method, operation.path, endpoint, spans_segments=_spans_segments(endpoint, self.documents)
+            )
+            if present is not None:
+                self._warn(f"No request can tell {operation.signature} from {present.operation.path}.", endpoint.node)
+        return router
+
+    def _warn(self, sentence: str, node: Node) -> None:
+        self._mistakes.setdefault((sentence, node.uri, node.pointer), node)
+
+    def _line_of(self, node: Node) -> int | None:
+        return self._locate(node.uri, node.pointer) if self._locate is not None else None
+
+
+def refuse_other_documents(root: Node, source: str) -> None:
+    """Say what is wrong with a root that is no OpenAPI document of version 3.
+
+    Raises:
+        DefinitionError: With the field that is missing or wrong, and the next step.
+    """
+    value = root.value
+    if not isinstance(value, dict):
+        raise _refused(source, "at the document's root", "an object", show_json(value, limit=60))
+    if "swagger" in value:
+        raise DefinitionError(
+            f"The definition {source} is Swagger {value['swagger']}, which is not read yet.",
+            details=[("at", "/swagger"), ("expected", "the member openapi, of version 3.0, 3.1 or 3.2")],
+            next_step="Convert it to OpenAPI 3, for example: npx swagger2openapi --outfile openapi.json FILE",
+        )
+    version = value.get("openapi")
+    if not isinstance(version, str) or not version.startswith(("3.0", "3.1", "3.2")):
+        received = "nothing" if version is None else show_json(version)
+        raise _refused(source, "/openapi", 'a version such as "3.1.0"', received)
+    if not isinstance(value.get("paths"), dict) and not (version >= "3.1" and "paths" not in value):
+        received = show_json(value["paths"], limit=60) if "paths" in value else "nothing"
+        raise _refused(source, "/paths", "an object with the paths of the service", received)
+
+
+def _refused(source: str, place: str, expected: str, received: str) -> DefinitionError:
+    return DefinitionError(
+        f"The definition {source} is not an OpenAPI document.",
+        details=[("at", place), ("expected", expected), ("received", received)],
+        next_step="Name the OpenAPI document itself: a JSON or YAML file that starts with `openapi: 3.…`.",
+    )
+
+
+def _route(found: Found[Endpoint], request: HttpRequest, path: str) -> Route:
+    relative = request if path == request.path else replace(request, path=path)
+    return Route(operation=found.target.operation, path_parameters=found.parameters, request=relative)
+
+
+def _spans_segments(endpoint: Endpoint, documents: Documents) -> bool:
+    """Say whether the last path parameter may hold slashes, by the extension that GitHub's document uses."""
+    if not endpoint.operation.path.endswith("}"):
+        return False
+    last = parameter_names(endpoint.operation.path)[-1]
+    for holder in (endpoint.node, endpoint.item):
+        parameters = holder.get("parameters")
+        for parameter in parameters.items() if parameters is not None else ():
+            value = parameter.value
+            if isinstance(value, dict) and "$ref" not in value and value.get("name") == last:
+                return value.get("x-multi-segment") is True
+    return False

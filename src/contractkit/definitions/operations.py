@@ -1,0 +1,86 @@
+"""Operations: what the paths of an OpenAPI document offer, each with the nodes that describe it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from contractkit.definitions.interface import Operation
+from contractkit.definitions.references import Documents, Node
+from contractkit.errors import DefinitionError
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""The fields of a path item that hold an operation (OpenAPI 3.1 §4.8.9; `query` since 3.2)."""
+
+Warn = Callable[[str, Node], None]
+"""Notes a mistake in the document: a sentence, and the node where it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An operation with its nodes: its own, and the path item whose parameters it shares."""
+
+    operation: Operation
+    node: Node
+    item: Node
+
+
+def read_endpoints(documents: Documents, warn: Warn) -> tuple[Endpoint, ...]:
+    """Give every operation of the document in its order; what cannot be read becomes a warning and is left out."""
+    paths = documents.root.get("paths")
+    endpoints: list[Endpoint] = []
+    names: set[str] = set()
+    for template, item in paths.members() if paths is not None else ():
+        if template.startswith("x-"):
+            continue
+        if not template.startswith("/"):
+            warn(f"The path {template!r} does not start with a slash and is left out.", item)
+            continue
+        for method, node in _operations_of(item, documents, warn):
+            endpoint = _endpoint(template, method, node, item, names, warn)
+            names.add(endpoint.operation.name)
+            endpoints.append(endpoint)
+    return tuple(endpoints)
+
+
+def _operations_of(item: Node, documents: Documents, warn: Warn) -> Iterator[tuple[str, Node]]:
+    item = _resolved(item, documents, warn)
+    for method, node in item.members():
+        if method in METHODS:
+            if isinstance(node.value, dict):
+                yield method.upper(), node
+            else:
+                warn(f"The operation {method.upper()} is not an object and is left out.", node)
+    added = item.get("additionalOperations")  # OpenAPI 3.2 §4.9
+    yield from added.members() if added is not None else ()
+
+
+def _resolved(item: Node, documents: Documents, warn: Warn) -> Node:
+    try:
+        return documents.resolve(item)
+    except DefinitionError as error:
+        warn(f"{error.explanation.summary} The path is left out.", item)
+        return Node({}, item.uri, item.pointer)
+
+
+def _endpoint(template: str, method: str, node: Node, item: Node, taken: set[str], warn: Warn) -> Endpoint:
+    signature = f"{method} {template}"
+    name = node.value.get("operationId")
+    if not isinstance(name, str) or not name:
+        name = signature
+    elif name in taken:
+        warn(f"The operationId {name!r} stands twice; this operation is named {signature!r} instead.", node)
+        name = signature
+    responses = node.value.get("responses")
+    if not isinstance(responses, dict) or not responses:
+        warn(f"The operation {signature} declares no responses.", node)
+        responses = {}
+    operation = Operation(
+        name=name,
+        signature=signature,
+        method=method,
+        path=template,
+        statuses=tuple(status for status in responses if not status.startswith("x-")),
+        pointer=node.pointer,
+        summary=str(node.value.get("summary") or ""),
+        deprecated=node.value.get("deprecated") is True,
+    )
+    return Endpoint(operation=operation, node=node, item=item)

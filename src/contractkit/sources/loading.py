@@ -1,0 +1,115 @@
+"""Loading: from a location to a definition that is ready, and back from a pointer to a line."""
+
+import gzip
+import io
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.references import Documents
+from contractkit.errors import DefinitionError
+from contractkit.exact_json import Json, JsonSyntaxError, read_json
+from contractkit.sources.cache import read_through
+from contractkit.sources.lines import LineFinder
+from contractkit.sources.places import Place, place_of
+from contractkit.sources.yaml12 import YamlError, read_yaml
+
+_GZIP = b"\x1f\x8b"
+_LARGEST = 256 * 1024 * 1024  # bytes after decompression
+
+
+@dataclass(slots=True)
+class _Texts:
+    """The texts that were read, by URI, for finding lines in them."""
+
+    finders: dict[str, LineFinder] = field(default_factory=dict)
+
+    def line_of(self, uri: str, pointer: str) -> int | None:
+        finder = self.finders.get(uri)
+        return None if finder is None else finder.line_of(pointer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedDefinition:
+    """A definition with where it came from. `source` is the location as given, without credentials."""
+
+    definition: OpenApiDefinition
+    source: str
+    _root: str
+    _texts: _Texts
+
+    def line_of(self, pointer: str, uri: str | None = None) -> int | None:
+        """Give the line (from 1) that a JSON pointer leads to, in the root document or another one by its URI."""
+        return self._texts.line_of(uri or self._root, pointer)
+
+
+def load_definition(location: str | Path, *, root: Path | None = None) -> LoadedDefinition:
+    """Give the definition at a location: a path (from `root`, else the working directory), URL or `git:REVISION:path`.
+
+    JSON and YAML are told apart by the file's name, else by their first character; either may be gzipped.
+
+    Raises:
+        DefinitionError: It cannot be read, is not JSON or YAML (line and column are given), or is no OpenAPI document.
+    """
+    place = place_of(location, root or Path.cwd())
+    return _loaded(place.read(), place.uri, place.name, place)
+
+
+def read_definition(data: bytes, *, source: str) -> LoadedDefinition:
+    """Give the definition that some bytes hold; `source` names them in messages, and its ending may tell the format.
+
+    Raises:
+        DefinitionError: As `load_definition` does; also where it refers to other documents.
+    """
+    return _loaded(data, source, source, None)
+
+
+def _loaded(data: bytes, uri: str, name: str, place: Place | None) -> LoadedDefinition:
+    texts = _Texts()
+
+    def read(beside: str) -> Json:
+        if place is None:
+            raise DefinitionError(
+                f"The definition {name} refers to another document, which did not come with it.",
+                details=[("refers to", beside)],
+                next_step="Bundle the definition into one document.",
+            )
+        return _parsed(place.read_beside(beside), beside, beside, texts)
+
+    value = _parsed(data, uri, name, texts)
+    documents = Documents({uri: value}, uri, read)
+    definition = OpenApiDefinition(documents, source=name, locate=texts.line_of)
+    return LoadedDefinition(definition=definition, source=name, _root=uri, _texts=texts)
+
+
+def _parsed(data: bytes, uri: str, name: str, texts: _Texts) -> Json:
+    text = _unzipped(data, name) if data.startswith(_GZIP) else data
+    text = text.removeprefix(b"\xef\xbb\xbf")
+    is_json = _is_json(text, uri)
+    texts.finders[uri] = LineFinder(text, is_json=is_json)
+    try:
+        return read_json(text) if is_json else read_through(text, read_yaml)
+    except (JsonSyntaxError, YamlError) as error:
+        raise DefinitionError(
+            f"The definition {name} is not {'JSON' if is_json else 'YAML'}.",
+            details=[("at", f"line {error.line}, column {error.column}"), ("problem", error.problem)],
+        ) from None
+
+
+def _is_json(text: bytes, uri: str) -> bool:
+    ending = uri.lower().removesuffix(".gz").rpartition(".")[2]
+    if ending in ("json", "yaml", "yml"):
+        return ending == "json"
+    return text.lstrip()[:1] in (b"{", b"[")
+
+
+def _unzipped(data: bytes, name: str) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            text = file.read(_LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DefinitionError(f"The definition {name} is not gzip.", details=[("problem", str(error))]) from None
+    if len(text) > _LARGEST:
+        raise DefinitionError(f"The definition {name} is larger than {_LARGEST // 2**20} MiB when decompressed.")
+    return text

@@ -1,0 +1,175 @@
+"""YAML read by the core schema of YAML 1.2: `NO`, `on`, dates and `12:30:45` are text, and a key stands once.
+
+The parser is libyaml's; the values are built here, because PyYAML's own constructor follows YAML 1.1 and drops
+duplicate keys without a word.
+"""
+
+import re
+from typing import Any
+
+import yaml
+
+from contractkit.exact_json import Json
+
+try:
+    from yaml import CSafeLoader as _Parser
+except ImportError:  # PyYAML built without libyaml: slower, equal in meaning
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+
+MOST_VALUES = 5_000_000
+"""Values that a document may amount to once every alias is written out; GitHub's 13 MB document has 0.6 million."""
+
+_DEEPEST = 500  # levels; the reader of JSON stops near there too
+_TAG = "tag:yaml.org,2002:"
+_WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
+
+
+class YamlError(ValueError):
+    """The text is not YAML that can be said in JSON. `line` and `column` count from 1; `problem` is one phrase."""
+
+    def __init__(self, problem: str, *, line: int, column: int) -> None:
+        super().__init__(f"{problem} (line {line}, column {column})")
+        self.problem = problem
+        self.line = line
+        self.column = column
+
+
+class _CoreLoader(_Parser):
+    """The parser with the implicit types of YAML 1.2's core schema (§10.3.2), and the merge key `<<` of 1.1."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # a class attribute that PyYAML reads
+
+
+for _name, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
+    ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", list("-+.")),
+    ("merge", r"<<", ["<"]),
+):
+    _CoreLoader.add_implicit_resolver(f"{_TAG}{_name}", re.compile(f"^(?:{_pattern})$"), _first)
+
+
+def read_yaml(text: bytes | str) -> Json:
+    """Give the JSON value that a YAML text holds; keys that are numbers or words of YAML become text as written.
+
+    Raises:
+        YamlError: The text is not YAML, repeats a key, contains itself, or holds what JSON cannot say.
+    """
+    return _Builder().build(compose(text))
+
+
+def compose(text: bytes | str) -> yaml.Node:
+    """Give the tree of nodes of a YAML text, each with its marks.
+
+    Raises:
+        YamlError: The text is not YAML, or holds no or several documents.
+    """
+    try:
+        loader = _CoreLoader(text)
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlError(error.problem or str(error), line=line, column=column) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise YamlError(str(error).splitlines()[0], line=1, column=1) from None
+    except RecursionError:
+        raise YamlError("nested too deeply", line=1, column=1) from None
+    if node is None:
+        raise YamlError("the text is empty", line=1, column=1)
+    return node
+
+
+class _Builder:
+    """Builds values from nodes, each anchored node once, counting what the aliases amount to."""
+
+    def __init__(self) -> None:
+        self._built: dict[int, tuple[Json, int]] = {}
+        self._open: set[int] = set()
+
+    def build(self, root: yaml.Node) -> Json:
+        value, size = self._value(root, 0)
+        if size > MOST_VALUES:
+            raise _located(root, f"its aliases amount to more than {MOST_VALUES:,} values")
+        return value
+
+    def _value(self, node: yaml.Node, depth: int) -> tuple[Json, int]:
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node), 1
+        known = self._built.get(id(node))
+        if known is not None:
+            return known
+        if id(node) in self._open:
+            raise _located(node, "an alias inside the value that it names")
+        if depth > _DEEPEST:
+            raise _located(node, "nested too deeply")
+        self._open.add(id(node))
+        built = self._mapping(node, depth) if isinstance(node, yaml.MappingNode) else self._sequence(node, depth)
+        self._open.discard(id(node))
+        self._built[id(node)] = built
+        return built
+
+    def _sequence(self, node: yaml.Node, depth: int) -> tuple[Json, int]:
+        pairs = [self._value(item, depth + 1) for item in node.value]
+        return [value for value, _ in pairs], 1 + sum(size for _, size in pairs)
+
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> tuple[Json, int]:
+        members: dict[str, Json] = {}
+        merged: dict[str, Json] = {}
+        total = 1
+        for key, item in node.value:
+            value, size = self._value(item, depth + 1)
+            total += size
+            if key.tag == f"{_TAG}merge":
+                for source in value if isinstance(value, list) else [value]:
+                    if not isinstance(source, dict):
+                        raise _located(key, "`<<` merges mappings only")
+                    merged = {**source, **merged}
+                continue
+            name = _key(key)
+            if name in members:
+                raise _located(key, f"the key {name!r} stands twice")
+            members[name] = value
+        return ({**merged, **members} if merged else members), total
+
+
+def _key(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise _located(node, "a key must be a scalar")
+    return str(node.value)
+
+
+def _scalar(node: yaml.ScalarNode) -> Json:
+    text, tag = node.value, node.tag.removeprefix(_TAG)
+    if tag in ("str", "merge", "!"):
+        return text
+    try:
+        return _SCALARS[tag](text)
+    except (KeyError, ValueError, OverflowError):
+        raise _located(node, f"{text!r} is not a value of JSON under the tag {node.tag}") from None
+
+
+def _integer(text: str) -> int:
+    return int(text, 0) if text[:2] in ("0x", "0o") else int(text)
+
+
+def _decimal(text: str) -> float:
+    number = float(text)
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return number
+
+
+_SCALARS: dict[str, Any] = {
+    "null": lambda text: _WORDS[text.lower()],
+    "bool": lambda text: _WORDS[text.lower()],
+    "int": _integer,
+    "float": _decimal,
+}
+
+
+def _located(node: yaml.Node, problem: str) -> YamlError:
+    mark = node.start_mark
+    return YamlError(problem, line=mark.line + 1, column=mark.column + 1)
