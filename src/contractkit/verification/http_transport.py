@@ -1,0 +1,125 @@
+"""A provider at a URL: what is recorded goes over the wire unchanged, over pooled connections."""
+
+import asyncio
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from contractkit.errors import ProviderUnreachableError, UsageError
+from contractkit.model import HttpRequest, HttpResponse
+from contractkit.transports.http_messages import UnreadableBodyError
+from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut
+from contractkit.verification.wire import from_wire, to_wire
+
+_ADDED_BY_CLIENT: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+
+
+class HttpTransport:
+    """Sends to a provider at a URL, whose path is put before every request's.
+
+    Nothing is added but `Host` and `Content-Length`; no redirect is followed, no cookie kept, no proxy used.
+    """
+
+    def __init__(self, url: str, *, timeout: float = 10.0, connections: int = 16) -> None:
+        self._base = _checked(url)
+        self._timeout = timeout
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def name(self) -> str:
+        """Give the URL without user and password."""
+        return str(self._base.with_user(None)).rstrip("/")
+
+    async def __aenter__(self) -> "HttpTransport":
+        """Open the pool, having seen that something takes connections at the address."""
+        await self._knock()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections),
+            timeout=aiohttp.ClientTimeout(total=self._timeout),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=_ADDED_BY_CLIENT,
+            auto_decompress=False,
+            max_line_size=65536,
+            max_field_size=65536,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def send(self, request: HttpRequest) -> HttpResponse | Failure:
+        """Send the request and read the whole answer within the time-out."""
+        assert self._session is not None, "send outside `async with`"
+        wire = to_wire(request, base_path=self._base.raw_path)
+        url = URL(f"{self._base.origin()}{wire.target}", encoded=True)
+        try:
+            async with self._session.request(
+                wire.method, url, headers=wire.headers, data=wire.body, allow_redirects=False
+            ) as answer:
+                data = await answer.read()
+                return from_wire(answer.status, answer.headers.items(), data)
+        except TimeoutError:
+            return TimedOut(seconds=self._timeout)
+        except aiohttp.ClientConnectorError as error:
+            return NotConnected(problem=_phrase(error.os_error))
+        except UnreadableBodyError as error:
+            return BrokenAnswer(problem=str(error).rstrip("."))
+        except (aiohttp.ClientError, ConnectionError) as error:
+            return BrokenAnswer(problem=_broken(error))
+
+    async def _knock(self) -> None:
+        try:
+            _, writer = await asyncio.wait_for(
+                asyncio.open_connection(self._base.host, self._base.port), timeout=self._timeout
+            )
+        except (OSError, TimeoutError) as error:
+            reason = "no answer in time" if isinstance(error, TimeoutError) else _phrase(error)
+            raise ProviderUnreachableError(
+                f"Nothing takes connections at {self.name}.",
+                details=[("reason", reason)],
+                next_step="Start the provider, or say where it runs with --url.",
+            ) from None
+        writer.close()
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = URL(url, encoded=True)
+        fits = parsed.scheme in ("http", "https") and bool(parsed.host) and parsed.port is not None
+    except ValueError:
+        fits = False
+    if not fits:
+        raise UsageError(
+            "The provider's URL cannot be used.",
+            details=[("expected", "a URL such as http://localhost:8000"), ("received", url)],
+        )
+    if parsed.raw_query_string or parsed.raw_fragment:
+        raise UsageError(
+            "The provider's URL cannot have a query or a fragment.",
+            details=[("received", url)],
+            next_step="Give the URL that the recorded paths are put behind.",
+        )
+    return parsed
+
+
+def _phrase(error: OSError) -> str:
+    text = error.strerror or str(error)
+    if error.errno is not None and error.errno > 0:
+        import os
+
+        text = os.strerror(error.errno)
+    return text.lower()
+
+
+def _broken(error: Exception) -> str:
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "the connection was closed before an answer came"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the connection was closed in the middle of the answer"
+    if isinstance(error, ConnectionError):
+        return "the connection was reset"
+    return f"not an HTTP answer: {str(error).splitlines()[0] if str(error) else type(error).__name__}"

@@ -1,0 +1,52 @@
+"""Plan: which interactions may be replayed at the same time, decided from what they do and what they need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contractkit.model import HttpCall, Interaction
+from contractkit.verification.preparation import Step
+from contractkit.verification.states import Isolation
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110 §9.2.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """An interaction that can be replayed: its place in the selection, and the handlers to call."""
+
+    number: int
+    interaction: Interaction
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Three phases, run one after the other.
+
+    Reads without a state come first, at the same time, while the provider is as it was found; then, at the same
+    time, what its handlers isolate; then the rest, one by one.
+    """
+
+    stateless: tuple[Ready, ...]
+    isolated: tuple[Ready, ...]
+    ordered: tuple[Ready, ...]
+
+
+def plan_replays(ready: Sequence[Ready]) -> Plan:
+    """Give each interaction its phase, orders kept."""
+    return Plan(
+        stateless=tuple(each for each in ready if _is_read(each) and not each.steps),
+        isolated=tuple(each for each in ready if each.steps and _is_isolated(each)),
+        ordered=tuple(each for each in ready if not _is_isolated(each) and (each.steps or not _is_read(each))),
+    )
+
+
+def _is_isolated(each: Ready) -> bool:
+    allowed = {Isolation.INTERACTION, Isolation.SHARED} if _is_read(each) else {Isolation.INTERACTION}
+    return bool(each.steps) and {handler.isolation for _, handler in each.steps} <= allowed
+
+
+def _is_read(each: Ready) -> bool:
+    call = each.interaction.exchange
+    return isinstance(call, HttpCall) and call.request.method.upper() in _SAFE_METHODS

@@ -1,0 +1,94 @@
+"""Replay: one interaction sent to the provider, and its answer compared with what the consumer expects."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from contractkit.errors import ContractkitError, Explanation
+from contractkit.exact_json import Json
+from contractkit.matching import compile_comparison, generate
+from contractkit.model import HttpCall, HttpRequest, HttpResponse, Interaction
+from contractkit.results import InteractionResult
+from contractkit.verification.injection import inject_returned, used_values
+from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut, Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Headers that stand in for recorded placeholders: lower-case name to value. Never shown, never published."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Credentials({', '.join(self.headers) or 'none'})"
+
+    def put_on(self, call: HttpCall) -> HttpRequest:
+        """Give the request with these headers, save where it was recorded without and is expected to answer 401."""
+        request = call.request
+        recorded = {name.lower() for name in request.headers}
+        wanted = {
+            name: (value,) for name, value in self.headers.items() if name in recorded or call.response.status != 401
+        }
+        kept = {name: values for name, values in request.headers.items() if name.lower() not in wanted}
+        return replace(request, headers={**kept, **wanted})
+
+
+async def replay(
+    interaction: Interaction,
+    transport: Transport,
+    *,
+    returned: Mapping[str, Json],
+    credentials: Credentials,
+    specification: str,
+) -> InteractionResult:
+    """Send an interaction's request and say how the answer compares; a missing answer is an error, not a failure.
+
+    Args:
+        interaction: An HTTP interaction.
+        transport: The way to the provider.
+        returned: What the state handlers returned, joined.
+        credentials: Headers to put on the request.
+        specification: The version of the Pact specification whose semantics hold.
+    """
+    call = interaction.exchange
+    assert isinstance(call, HttpCall)
+    try:
+        request = _request(interaction, call, returned, credentials)
+    except ContractkitError as error:
+        return InteractionResult(interaction=interaction, error=error.explanation, reason="state failed")
+    started = time.perf_counter()
+    answer = await transport.send(request)
+    seconds = time.perf_counter() - started
+    if not isinstance(answer, HttpResponse):
+        return replace(errored(interaction, answer, transport.name), seconds=seconds)
+    compare = compile_comparison(call.response.parts(), _response_rules(interaction), specification=specification)
+    return InteractionResult(interaction=interaction, mismatches=compare(answer.parts()), seconds=seconds)
+
+
+def errored(interaction: Interaction, failure: Failure, provider: str) -> InteractionResult:
+    """Give the result of an interaction to which no answer came."""
+    match failure:
+        case TimedOut(seconds=seconds):
+            reason, summary = "time-out", f"No whole answer came within {seconds:g} s."
+        case NotConnected(problem=problem):
+            reason, summary = "no connection", f"The provider took no connection: {problem}."
+        case BrokenAnswer(problem=problem):
+            reason, summary = "broken answer", f"The answer could not be read: {problem}."
+    error = Explanation(summary, (("provider", provider),))
+    return InteractionResult(interaction=interaction, error=error, reason=reason)
+
+
+def _request(
+    interaction: Interaction, call: HttpCall, returned: Mapping[str, Json], credentials: Credentials
+) -> HttpRequest:
+    request = credentials.put_on(call)
+    if interaction.generators:
+        params = {name: value for state in interaction.states for name, value in state.params.items()}
+        request = generate(request, interaction.generators, {**params, **returned})
+    if returned and interaction.operation is not None:  # only our own contracts say which values a test used
+        request = inject_returned(request, used_values(interaction), returned)
+    return request
+
+
+def _response_rules(interaction: Interaction) -> tuple[object, ...]:
+    return tuple(rules for rules in interaction.rules if rules.location.steps[:1] == ("response",))

@@ -1,0 +1,161 @@
+"""The verifier: contracts replayed against one provider, concurrently where that is safe."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+
+from contractkit.errors import ContractkitError, NothingToCheckError, ProviderStateError
+from contractkit.model import Contract, HttpCall, Interaction, Message
+from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
+from contractkit.verification.plan import Ready, plan_replays
+from contractkit.verification.preparation import MissingStateError, Preparer, States, steps_for
+from contractkit.verification.replay import Credentials, replay
+from contractkit.verification.states import StateHandlers
+from contractkit.verification.transport import Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedContract:
+    """A contract to verify, with those of its interactions that were selected, in the contract's order.
+
+    `pending` and `url` come from a broker: failures block nobody; where the results go.
+    """
+
+    contract: Contract
+    interactions: tuple[Interaction, ...]
+    pending: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationOptions:
+    """How to verify: who prepares states, which credentials go along, how many reads run at the same time."""
+
+    states: States = field(default_factory=StateHandlers)
+    credentials: Credentials = field(default_factory=Credentials)
+    concurrency: int = 16
+
+
+def verify_contracts(
+    selected: Sequence[SelectedContract], transport: Transport, options: VerificationOptions
+) -> tuple[ContractResult, ...]:
+    """Replay every selected interaction and give a result per contract.
+
+    Raises:
+        NothingToCheckError: No interaction was selected, or none of the selected ones can be replayed.
+        ProviderUnreachableError: Nothing answers at the provider's address, so nothing was judged.
+    """
+    _check_something_is_selected(selected)
+    return asyncio.run(_verify(tuple(selected), transport, options))
+
+
+async def _verify(
+    selected: tuple[SelectedContract, ...], transport: Transport, options: VerificationOptions
+) -> tuple[ContractResult, ...]:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(transport)
+        preparer = await stack.enter_async_context(Preparer())
+        run = _Run(transport=transport, options=options, preparer=preparer)
+        return await run.verify(selected)
+
+
+class _Run:
+    """One run: what all its replays share."""
+
+    def __init__(self, *, transport: Transport, options: VerificationOptions, preparer: Preparer) -> None:
+        self._transport = transport
+        self._options = options
+        self._preparer = preparer
+        self._specifications: list[str] = []
+        self._results: dict[int, InteractionResult] = {}
+
+    async def verify(self, selected: tuple[SelectedContract, ...]) -> tuple[ContractResult, ...]:
+        entries = [(each.contract, interaction) for each in selected for interaction in each.interactions]
+        self._specifications = [contract.specification for contract, _ in entries]
+        ready = self._ready(entries)
+        plan = plan_replays(ready)
+        await self._all_at_once(plan.stateless)
+        await self._all_at_once(plan.isolated)
+        for each in plan.ordered:
+            await self._replay(each)
+        await self._tear_down(ready)
+        numbers = iter(range(len(entries)))
+        return tuple(self._result_of(each, [next(numbers) for _ in each.interactions]) for each in selected)
+
+    def _ready(self, entries: Sequence[tuple[Contract, Interaction]]) -> list[Ready]:
+        ready = []
+        for number, (_, interaction) in enumerate(entries):
+            if not isinstance(interaction.exchange, HttpCall):
+                continue
+            try:
+                steps = steps_for(interaction, self._options.states)
+                ready.append(Ready(number=number, interaction=interaction, steps=steps))
+            except MissingStateError as error:
+                self._results[number] = _errored(interaction, "needs a state", error)
+        return ready
+
+    async def _all_at_once(self, group: tuple[Ready, ...]) -> None:
+        waiting = iter(group)
+
+        async def work() -> None:
+            for each in waiting:
+                await self._replay(each)
+
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(min(self._options.concurrency, len(group))):
+                workers.create_task(work())
+
+    async def _replay(self, each: Ready) -> None:
+        interaction = each.interaction
+        try:
+            async with self._preparer.prepared(each.steps) as returned:
+                result = await replay(
+                    interaction,
+                    self._transport,
+                    returned=returned,
+                    credentials=self._options.credentials,
+                    specification=self._specifications[each.number],
+                )
+        except ProviderStateError as error:
+            result = _errored(interaction, "state failed", error)
+        except ContractkitError as error:
+            result = _errored(interaction, "cannot be compared", error)
+        unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
+        self._results[each.number] = replace(result, unprepared=unprepared)
+
+    async def _tear_down(self, ready: Sequence[Ready]) -> None:
+        for raised, error in await self._preparer.tear_down_shared():
+            for each in ready:
+                if any(handler.function is raised.function for _, handler in each.steps):
+                    self._results[each.number] = _errored(each.interaction, "state failed", error)
+
+    def _result_of(self, selected: SelectedContract, numbers: list[int]) -> ContractResult:
+        pairs = list(zip(numbers, selected.interactions, strict=True))
+        return ContractResult(
+            contract=selected.contract,
+            results=tuple(self._results[number] for number, _ in pairs if number in self._results),
+            skipped=tuple(_skipped(interaction) for number, interaction in pairs if number not in self._results),
+            pending=selected.pending,
+            url=selected.url,
+        )
+
+
+def _errored(interaction: Interaction, reason: str, error: ContractkitError) -> InteractionResult:
+    return InteractionResult(interaction=interaction, error=error.explanation, reason=reason)
+
+
+def _skipped(interaction: Interaction) -> SkippedInteraction:
+    kind = "messages" if isinstance(interaction.exchange, Message) else "remote procedure calls"
+    return SkippedInteraction(interaction=interaction, reason=f"{kind} cannot be replayed yet")
+
+
+def _check_something_is_selected(selected: Sequence[SelectedContract]) -> None:
+    interactions = [interaction for each in selected for interaction in each.interactions]
+    if not interactions:
+        raise NothingToCheckError("No interaction was selected, so nothing was verified.")
+    if not any(isinstance(each.exchange, HttpCall) for each in interactions):
+        raise NothingToCheckError(
+            f"None of the {len(interactions)} selected interactions can be replayed, so nothing was verified.",
+            details=[(_skipped(each).reason, each.description) for each in interactions[:10]],
+        )
