@@ -1,0 +1,13 @@
+"""Transports: the ways by which a consumer's requests reach a stub, over a socket and in process."""
+
+from contractkit.transports.http_messages import (
+    Handler,
+    encode_body,
+    problem,
+    read_body,
+    read_query,
+    read_request,
+    write_query,
+)
+
+__all__ = ["Handler", "encode_body", "problem", "read_body", "read_query", "read_request", "write_query"]

@@ -1,0 +1,188 @@
+"""Between bytes and the model: the one place where requests, queries and bodies are read and written."""
+
+import re
+import zlib
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+from urllib.parse import quote, unquote_plus
+
+from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
+from contractkit.model import (
+    BinaryBody,
+    Body,
+    EmptyBody,
+    Fields,
+    HttpRequest,
+    HttpResponse,
+    JsonBody,
+    MissingBody,
+    Query,
+    TextBody,
+    base_media_type,
+    is_json_media_type,
+)
+
+Handler: TypeAlias = Callable[[HttpRequest], HttpResponse]
+"""What answers requests. It does not raise, and may be called from any thread."""
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+LARGEST_BODY = 64 * 1024 * 1024  # bytes, also after decompression
+
+_TEXTUAL = {"application/x-www-form-urlencoded", "application/xml", "application/graphql", "application/javascript"}
+_CHARSET = re.compile(r';\s*charset="?([^";\s]+)', re.IGNORECASE)
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
+_WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's names for the two formats
+
+
+class UnreadableBodyError(ValueError):
+    """The bytes are not what `Content-Encoding` says; the text is one sentence."""
+
+
+def read_request(method: str, target: str, headers: Iterable[tuple[str, str]], data: bytes) -> HttpRequest:
+    """Give a request as the model holds it.
+
+    Args:
+        method: As sent.
+        target: The request target (RFC 9112 §3.2); of an absolute one the origin is taken off.
+        headers: Names of any case with their values, in order.
+        data: The body, transfer coding removed; a compressed one is decompressed.
+
+    Raises:
+        UnreadableBodyError: The body cannot be decompressed, or would be larger than `LARGEST_BODY`.
+    """
+    path, _, query = _ORIGIN.sub("", target.partition("#")[0], count=1).partition("?")
+    fields = collect_fields(headers)
+    return HttpRequest(
+        method=method,
+        path=path if path.startswith("/") else f"/{path}",
+        query=read_query(query),
+        headers=fields,
+        body=read_body(decompressed(data, fields), ", ".join(fields.get("content-type", ())) or None),
+    )
+
+
+def collect_fields(headers: Iterable[tuple[str, str]]) -> Fields:
+    """Give header fields by lower-case name, the values of equal names in the order they came."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in headers:
+        lower = name.lower()
+        found[lower] = (*found.get(lower, ()), value)
+    return found
+
+
+def read_query(text: str) -> Query:
+    """Give a query's parameters, decoded; `a` (None) and `a=` (an empty text) are told apart."""
+    found: dict[str, tuple[str | None, ...]] = {}
+    for pair in filter(None, text.split("&")):
+        name, equals, value = pair.partition("=")
+        name = unquote_plus(name)
+        found[name] = (*found.get(name, ()), unquote_plus(value) if equals else None)
+    return found
+
+
+def write_query(query: Query) -> str:
+    """Give the text of a query, percent-encoded, parameters in their order; the reverse of `read_query`."""
+    return "&".join(
+        _quoted(name) if value is None else f"{_quoted(name)}={_quoted(value)}"
+        for name, values in query.items()
+        for value in values
+    )
+
+
+def read_body(data: bytes, content_type: str | None) -> Body:
+    """Give a body as its media type says: JSON exact, text decoded, everything else as bytes.
+
+    Text that is not what it claims (broken JSON, bytes outside the charset) is kept as text or bytes under its media
+    type, so that whoever checks it can say so. No bytes are an `EmptyBody` where a type was named, else missing.
+    """
+    if not data:
+        return MissingBody() if content_type is None else EmptyBody(content_type)
+    if content_type is None:
+        return BinaryBody(data)
+    if is_json_media_type(content_type):
+        try:
+            return JsonBody(read_json(data), content_type)
+        except JsonSyntaxError:
+            return _text_or_bytes(data, content_type)
+    if _is_textual(content_type):
+        return _text_or_bytes(data, content_type)
+    return BinaryBody(data, content_type)
+
+
+def encode_body(body: Body) -> bytes:
+    """Give the bytes of a body; JSON in one line, text in the charset of its media type (UTF-8 where none is named)."""
+    match body:
+        case JsonBody(value=value):
+            return dump_compact(value)
+        case TextBody(text=text, media_type=media_type):
+            try:
+                return text.encode(_charset(media_type))
+            except (LookupError, UnicodeEncodeError):
+                return text.encode()
+        case BinaryBody(data=data):
+            return data
+        case _:
+            return b""
+
+
+def response_headers(response: HttpResponse) -> list[tuple[str, str]]:
+    """Give a response's header lines, `Content-Type` taken from the body where no header names it."""
+    lines = [(name, value) for name, values in response.headers.items() for value in values]
+    match response.body:
+        case JsonBody(media_type=media_type) | TextBody(media_type=media_type) | BinaryBody(media_type=media_type):
+            if "content-type" not in response.headers:
+                lines.append(("content-type", media_type))
+    return lines
+
+
+def problem(status: int, title: str, detail: str = "", **members: Json) -> HttpResponse:
+    """Give a refusal as a problem document (RFC 9457)."""
+    value = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    return HttpResponse(status=status, body=JsonBody(value, PROBLEM_MEDIA_TYPE))
+
+
+def decompressed(data: bytes, fields: Fields) -> bytes:
+    """Give a body without its content codings `gzip` and `deflate`; other codings are left as they are.
+
+    Raises:
+        UnreadableBodyError: The bytes are not in that coding, or grow beyond `LARGEST_BODY`.
+    """
+    codings = [name.strip().lower() for line in fields.get("content-encoding", ()) for name in line.split(",")]
+    for coding in reversed(codings):
+        if data and coding in _WINDOW_BITS:
+            data = _inflated(data, coding)
+    return data
+
+
+def _inflated(data: bytes, coding: str) -> bytes:
+    inflater = zlib.decompressobj(_WINDOW_BITS[coding])
+    try:
+        plain = inflater.decompress(data, LARGEST_BODY)
+    except zlib.error:
+        raise UnreadableBodyError(f"The body is not {coding}, which Content-Encoding says it is.") from None
+    if inflater.unconsumed_tail:
+        raise UnreadableBodyError(f"The body is larger than {LARGEST_BODY} bytes when decompressed.")
+    if not inflater.eof:
+        raise UnreadableBodyError(f"The {coding} body ends too early.")
+    return plain
+
+
+def _text_or_bytes(data: bytes, content_type: str) -> Body:
+    try:
+        return TextBody(data.decode(_charset(content_type)), content_type)
+    except (LookupError, UnicodeDecodeError):
+        return BinaryBody(data, content_type)
+
+
+def _is_textual(content_type: str) -> bool:
+    base = base_media_type(content_type)
+    return base.startswith("text/") or base in _TEXTUAL or base.endswith("+xml")
+
+
+def _charset(content_type: str) -> str:
+    found = _CHARSET.search(content_type)
+    return found[1] if found else "utf-8"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
