@@ -1,0 +1,222 @@
+"""The broker client: what a build asks of a broker, on the Pact Broker's own paths."""
+
+import base64
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlencode
+
+from contractkit.broker_client.connection import Connection
+from contractkit.broker_client.parsing import (
+    interaction_ids,
+    read_answer,
+    read_environments,
+    read_notices,
+    read_pages,
+)
+from contractkit.broker_client.records import (
+    Build,
+    ContractToVerify,
+    ContractUpload,
+    DeploymentAnswer,
+    Environment,
+    InteractionVerdict,
+    Publication,
+)
+from contractkit.broker_client.refusals import refusal
+from contractkit.broker_client.resources import Resources
+from contractkit.broker_client.verdicts import verdict_document
+from contractkit.errors import BrokerRefusedError, UnknownNameError, suggestion
+from contractkit.exact_json import Json, read_json
+
+DEFAULT_SELECTORS: tuple[dict[str, Json], ...] = ({"mainBranch": True}, {"deployedOrReleased": True})
+"""What a provider verifies where nothing else is asked: each consumer's main branch, and everything that runs."""
+
+_FOR_VERIFICATION = "pb:provider-pacts-for-verification"
+
+
+class BrokerClient:
+    """A broker, ours or a Pact Broker. Every method may raise `BrokerUnreachableError` and `BrokerRefusedError`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.resources = Resources(connection)
+        """What only our own broker has: definitions, stored files, impact jobs."""
+
+    def __enter__(self) -> "BrokerClient":
+        """Give the client itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self._connection.close()
+
+    @property
+    def url(self) -> str:
+        """Give the broker's base URL, without credentials."""
+        return self._connection.address.url
+
+    def publish(self, build: Build, contracts: Sequence[ContractUpload], *, tags: Sequence[str] = ()) -> Publication:
+        """Publish contracts of one consumer version, all or none.
+
+        Raises:
+            BrokerRefusedError: With status 409 where the version already published other content; the details hold
+                the broker's readable difference.
+        """
+        document = {
+            "pacticipantName": build.application,
+            "pacticipantVersionNumber": build.version,
+            "tags": list(tags),
+            "contracts": [_uploaded(contract) for contract in contracts],
+            **({"branch": build.branch} if build.branch else {}),
+            **({"buildUrl": build.url} if build.url else {}),
+        }
+        url = self._connection.link("pb:publish-contracts")
+        answer = self._read("POST", url, document, f"The contracts of {build.application} were not published.")
+        return Publication(notices=read_notices(answer), pages=read_pages(answer))
+
+    def contracts_to_verify(
+        self,
+        provider: str,
+        *,
+        selectors: Sequence[dict[str, Json]] = DEFAULT_SELECTORS,
+        branch: str | None = None,
+        include_pending: bool = True,
+    ) -> tuple[ContractToVerify, ...]:
+        """Give the contracts that a provider is to verify, empty where the broker knows no such provider.
+
+        Args:
+            provider: Its name.
+            selectors: Consumer version selectors, as the Pact Broker defines them.
+            branch: The provider's branch, by which the broker decides what is pending.
+            include_pending: Also give contracts whose failure blocks nobody.
+        """
+        url = self._connection.link(_FOR_VERIFICATION, provider=provider)
+        start = self._connection.send("GET", url)
+        if start.status_code == 404:
+            return ()
+        if not start.is_success:
+            raise refusal(start)
+        chosen: dict[str, Json] = {
+            "consumerVersionSelectors": list(selectors),
+            "includePendingStatus": include_pending and branch is not None,
+        }
+        if branch is not None:
+            chosen["providerVersionBranch"] = branch
+        answer = self._read("POST", url, chosen, f"The contracts to verify for {provider} were not selected.")
+        return tuple(self._fetched(each) for each in (answer.get("_embedded") or {}).get("pacts") or ())
+
+    def publish_results(
+        self, url: str, build: Build, verdicts: Sequence[InteractionVerdict], *, verifier_version: str
+    ) -> str:
+        """Publish what verifying one contract gave, and give the URL of the stored result.
+
+        Args:
+            url: The contract's `results_url`.
+            build: The provider's; its branch is recorded by `record_branch` before.
+            verdicts: One per interaction of the contract; the contract passed if all did.
+            verifier_version: The version of contractkit.
+        """
+        document = verdict_document(build, verdicts, verifier_version)
+        summary = f"The results of {build.application} {build.version} were not published."
+        answer = self._read("POST", url, document, summary)
+        link = ((answer or {}).get("_links") or {}).get("self")
+        return self._connection.follow(link) if link else url
+
+    def record_branch(self, build: Build) -> None:
+        """Record that a version was built on its branch; nothing where the branch is not known."""
+        if build.branch is None:
+            return
+        values = {"pacticipant": build.application, "branch": build.branch, "version": build.version}
+        summary = f"The branch of {build.application} {build.version} was not recorded."
+        self._read("PUT", self._connection.link("pb:pacticipant-branch-version", **values), {}, summary)
+
+    def can_i_deploy(
+        self, application: str, version: str, environment: str, *, ignored: Sequence[str] = ()
+    ) -> DeploymentAnswer:
+        """Give the broker's answer, with the rows it rests on."""
+        query = [
+            ("q[][pacticipant]", application),
+            ("q[][version]", version),
+            ("latestby", "cvpv"),
+            ("environment", environment),
+            *(("ignore[][pacticipant]", name) for name in ignored),
+            ("limit", "10000"),
+        ]
+        url = f"{self._connection.path('matrix')}?{urlencode(query)}"
+        return read_answer(self._read("GET", url, None, "The broker did not answer whether this may be deployed."))
+
+    def environments(self) -> tuple[Environment, ...]:
+        """Give every environment that the broker knows."""
+        return read_environments(self._read("GET", self._connection.link("pb:environments"), None, ""))
+
+    def record_deployment(
+        self, application: str, version: str, environment: str, *, instance: str | None = None
+    ) -> None:
+        """Record that a version now runs in an environment, in place of the one that ran there.
+
+        Raises:
+            UnknownNameError: The broker knows no such environment; the nearest are suggested.
+        """
+        body: dict[str, Json] = {} if instance is None else {"applicationInstance": instance}
+        self._record("pb:record-deployment", application, version, environment, body)
+
+    def record_release(self, application: str, version: str, environment: str) -> None:
+        """Record that a version is supported in an environment, beside others that are."""
+        self._record("pb:record-release", application, version, environment, {})
+
+    def _record(self, relation: str, application: str, version: str, environment: str, body: Json) -> None:
+        url = self._connection.link("pb:pacticipant-version", pacticipant=application, version=version)
+        summary = f"{application} {version} was not recorded in {environment}."
+        try:
+            document = self._read("GET", url, None, summary)
+        except BrokerRefusedError as error:
+            raise _explained(error, application, version) from None
+        links = {link["name"]: link for link in document["_links"].get(relation) or ()}
+        if environment not in links:
+            raise UnknownNameError(
+                f"The broker knows no environment named {environment!r}.", next_step=suggestion(environment, links)
+            )
+        self._read("POST", self._connection.follow(links[environment]), body, summary)
+
+    def _fetched(self, listed: dict[str, Json]) -> ContractToVerify:
+        url = self._connection.follow(listed["_links"]["self"])
+        answer = self._connection.send("GET", url)
+        if not answer.is_success:
+            raise refusal(answer, "A contract that was selected for verification cannot be fetched.")
+        document = read_json(answer.content)
+        properties = listed.get("verificationProperties") or {}
+        link = (document.get("_links") or {}).get("pb:publish-verification-results")
+        notices = [each["text"] for each in properties.get("notices") or () if each["when"] == "before_verification"]
+        return ContractToVerify(
+            data=answer.content,
+            url=url,
+            results_url=self._connection.follow(link) if link else None,
+            pending=bool(properties.get("pending")),
+            notices=tuple(notices),
+            interaction_ids=interaction_ids(document),
+        )
+
+    def _read(self, method: str, url: str, body: Json, summary: str) -> Any:
+        return self._connection.read(method, url, body=body, summary=summary)
+
+
+def _uploaded(contract: ContractUpload) -> dict[str, Json]:
+    return {
+        "consumerName": contract.consumer,
+        "providerName": contract.provider,
+        "specification": "pact",
+        "contentType": "application/json",
+        "content": base64.b64encode(contract.data).decode(),
+    }
+
+
+def _explained(error: BrokerRefusedError, application: str, version: str) -> Exception:
+    if error.status != 404:
+        return error
+    return UnknownNameError(
+        f"The broker knows no version {version} of {application}.",
+        next_step="Publish its contracts, or its verification results, first.",
+    )

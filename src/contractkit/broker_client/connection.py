@@ -1,0 +1,165 @@
+"""The connection: requests to a broker with retries, and answers as JSON, bytes or errors."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from urllib.parse import quote
+
+import httpx
+
+from contractkit.broker_client.address import BrokerAddress
+from contractkit.broker_client.refusals import refusal
+from contractkit.errors import BrokerError, BrokerUnreachableError
+from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
+
+HAL = "application/hal+json, application/json;q=0.9"
+
+_RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+_WAITS = (0.25, 0.5, 1.0)  # seconds before the second, third and fourth try
+_LONGEST_WAIT = 30.0  # seconds that a Retry-After is followed for
+
+
+class Connection:
+    """Speaks to one broker: follows its link relations, tries again where that may help.
+
+    Proxies and certificate authorities are taken from the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`).
+    """
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        *,
+        timeout: float = 30.0,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        headers = {"accept": HAL, "user-agent": "contractkit"}
+        if address.authorization:
+            headers["authorization"] = address.authorization
+        self.address = address
+        self._sleep = sleep
+        self._client = httpx.Client(headers=headers, timeout=timeout, transport=transport)
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._client.close()
+
+    @cached_property
+    def _links(self) -> Mapping[str, Json]:
+        index = self.read("GET", f"{self.address.url}/")
+        links = index.get("_links") if isinstance(index, dict) else None
+        if not isinstance(links, dict):
+            raise BrokerError(
+                f"What answers at {self.address.url} is not a broker.",
+                details=[("expected", "a HAL document with _links"), ("received", str(type(index).__name__))],
+                next_step="Check the broker's URL, its path included.",
+            )
+        return links
+
+    def has_link(self, relation: str) -> bool:
+        """Say whether the broker's index offers a link relation."""
+        return relation in self._links
+
+    def link(self, relation: str, **values: str) -> str:
+        """Give the URL of a link relation of the index, its template filled.
+
+        Raises:
+            BrokerError: The broker does not offer it.
+        """
+        if not self.has_link(relation):
+            raise BrokerError(
+                f"The broker at {self.address.url} does not offer what is needed.",
+                details=[("missing", f"the link relation {relation}")],
+                next_step="Use a newer broker.",
+            )
+        return self.follow(self._links[relation], **values)
+
+    def follow(self, link: Mapping[str, str], **values: str) -> str:
+        """Give the URL of a link object (`href`, perhaps templated) as seen from the configured base URL."""
+        href = link["href"]
+        for name, value in values.items():
+            href = href.replace(f"{{{name}}}", quote(value, safe=""))
+        return self.address.rebase(href)
+
+    def path(self, *steps: str) -> str:
+        """Give the URL of a path under the base URL, each step percent-encoded."""
+        return "/".join((self.address.url, *(quote(step, safe="") for step in steps)))
+
+    def read(self, method: str, url: str, *, body: Json = None, summary: str = "") -> Json:
+        """Send a request and give the JSON of its answer, None where it is empty.
+
+        Raises:
+            BrokerRefusedError: The answer is no success; `summary` says what did not happen.
+            BrokerUnreachableError: No answer came.
+            BrokerError: The answer is not JSON.
+        """
+        answer = self.send(method, url, body=body)
+        if not answer.is_success:
+            raise refusal(answer, summary)
+        if not answer.content:
+            return None
+        try:
+            return read_json(answer.content)
+        except JsonSyntaxError as error:
+            raise BrokerError(
+                f"What answers at {self.address.url} is not a broker.",
+                details=[
+                    ("asked", f"{method} {answer.request.url.path}"),
+                    ("expected", "JSON"),
+                    ("problem", str(error)),
+                ],
+                next_step="Check the broker's URL, its path included.",
+            ) from None
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: Json = None,
+        data: bytes | None = None,
+        content_type: str = "application/json",
+    ) -> httpx.Response:
+        """Send a request, again where the answer or its absence says that this may help, and give the last answer."""
+        content = data if data is not None else (None if body is None else dump_compact(body))
+        headers = {} if content is None else {"content-type": content_type}
+        for wait in (*_WAITS, None):
+            try:
+                answer = self._client.request(method, url, content=content, headers=headers)
+            except httpx.TransportError as error:
+                if wait is None or _is_final(error):
+                    raise self._unreachable(error) from None
+                self._sleep(wait)
+                continue
+            if wait is None or answer.status_code not in _RETRIED_STATUSES:
+                return answer
+            self._sleep(_asked_wait(answer) or wait)
+        raise AssertionError("the last try returns or raises")
+
+    def _unreachable(self, error: httpx.TransportError) -> BrokerUnreachableError:
+        reason = "no answer in time" if isinstance(error, httpx.TimeoutException) else str(error)
+        certificate = "CERTIFICATE" in reason.upper()
+        hint = "Name its certificate authority in SSL_CERT_FILE." if certificate else "Check the URL and the network."
+        return BrokerUnreachableError(
+            f"The broker at {self.address.url} cannot be reached.",
+            details=[("reason", reason or type(error).__name__)],
+            next_step=hint,
+        )
+
+
+def _is_final(error: httpx.TransportError) -> bool:
+    return isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError) or "CERTIFICATE" in str(error).upper()
+
+
+def _asked_wait(answer: httpx.Response) -> float | None:
+    """Give the seconds that `Retry-After` asks for (RFC 9110 §10.2.3), or None."""
+    asked = answer.headers.get("retry-after", "")
+    if asked.isdigit():
+        return min(float(asked), _LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(asked)
+    except ValueError:
+        return None
+    return min(max((until - datetime.now(UTC)).total_seconds(), 0.0), _LONGEST_WAIT)

@@ -1,0 +1,143 @@
+"""What a broker told us, as records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contractkit.model import Interaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractUpload:
+    """A contract file to publish: its two parties as the file names them, and its exact bytes."""
+
+    consumer: str
+    provider: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """Which build of an application speaks: its version, and the branch and page of the build where known."""
+
+    application: str
+    version: str
+    branch: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A sentence of the broker for people. `kind` is `info`, `success`, `warning`, `prompt`, `error` or `danger`."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What publishing gave: the broker's notices, and the page of each contract (provider to URL)."""
+
+    notices: tuple[Notice, ...]
+    pages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractToVerify:
+    """A contract that a broker selected for verification.
+
+    Attributes:
+        data: The contract as the broker rendered it.
+        url: Where it was fetched from.
+        results_url: Where results are published, or None where the broker takes none.
+        pending: Its failure blocks nobody.
+        notices: Why it was selected, in the broker's words.
+        interaction_ids: The broker's id of each entry of the file's `interactions`, None where it gave none.
+    """
+
+    data: bytes
+    url: str
+    results_url: str | None
+    pending: bool = False
+    notices: tuple[str, ...] = ()
+    interaction_ids: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionVerdict:
+    """One interaction's result as it is published; `mismatches` and `error` are sentences."""
+
+    interaction: Interaction
+    interaction_id: str | None
+    passed: bool
+    mismatches: tuple[tuple[str, str], ...] = ()  # the part of the response, the sentence
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixEntry:
+    """One row of the matrix. A `provider_version` of None says that none is in the target; `passed` of None, no result.
+
+    `result_number` and `result_url` name the verification where the broker says; `failed` and `total` count
+    interactions, 0 where it does not say.
+    """
+
+    consumer: str
+    consumer_version: str
+    provider: str
+    provider_version: str | None
+    passed: bool | None = None
+    ignored: bool = False
+    result_number: int = 0
+    result_url: str = ""
+    failed: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentAnswer:
+    """A broker's answer to can-i-deploy: `deployable` is None where it is unknown; `reason` its own sentence."""
+
+    deployable: bool | None
+    reason: str
+    entries: tuple[MatrixEntry, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """A place that applications are deployed to."""
+
+    uuid: str
+    name: str
+    is_production: bool
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerVersion:
+    """A version of a consumer that published a contract, and where it is."""
+
+    number: str
+    branches: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredContract:
+    """A contract as it is stored: its digests, its consumer's versions, and the URL of its exact bytes."""
+
+    consumer: str
+    provider: str
+    content_id: str
+    file_digest: str
+    consumer_versions: tuple[ConsumerVersion, ...]
+    file_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDefinition:
+    """A definition as it was published: its exact bytes and content type."""
+
+    data: bytes
+    content_type: str
+    url: str

@@ -1,0 +1,96 @@
+"""Resources that only our own broker has: definitions, contract files as stored, and impact jobs."""
+
+import base64
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from contractkit.broker_client.connection import Connection
+from contractkit.broker_client.parsing import read_stored_contracts
+from contractkit.broker_client.records import StoredContract, StoredDefinition
+from contractkit.broker_client.refusals import refusal
+from contractkit.exact_json import Json
+
+_POLL_SECONDS = 0.5
+
+
+class Resources:
+    """Resources beyond the Pact Broker's; another broker answers them with 404, which is a `BrokerRefusedError`."""
+
+    def __init__(self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._connection = connection
+        self._sleep = sleep
+
+    def publish_definition(self, application: str, version: str, data: bytes, *, content_type: str) -> None:
+        """Publish the definition of an application version, its bytes kept as they are."""
+        url = self._connection.path("pacticipants", application, "versions", version, "definition")
+        answer = self._connection.send("PUT", url, data=data, content_type=content_type)
+        if not answer.is_success:
+            raise refusal(answer, f"The definition of {application} {version} was not published.")
+
+    def definition(
+        self, application: str, *, environment: str | None = None, branch: str | None = None
+    ) -> StoredDefinition:
+        """Give the definition that runs in an environment, or of a branch, else of the main branch, else the newest."""
+        url = f"{self._connection.path('pacticipants', application, 'definition')}{_query(environment, branch)}"
+        data, content_type = self._bytes(url, f"The broker gave no definition of {application}.")
+        return StoredDefinition(data=data, content_type=content_type, url=url)
+
+    def contracts_of(
+        self, provider: str, *, environment: str | None = None, branch: str | None = None
+    ) -> tuple[StoredContract, ...]:
+        """Give the contracts with a provider, unfiltered those of main branches and all that runs."""
+        url = f"{self._connection.path('contracts')}{_query(environment, branch, provider)}"
+        document = self._read("GET", url, None, f"The broker gave no contracts with {provider}.")
+        return tuple(read_stored_contracts(document, self._connection.follow))
+
+    def contract_file(self, contract: StoredContract) -> bytes:
+        """Give the exact bytes of a stored contract."""
+        return self._bytes(contract.file_url, f"The contract {contract.file_digest} cannot be fetched.")[0]
+
+    def impact(
+        self,
+        provider: str,
+        definition: bytes,
+        *,
+        old: bytes | None = None,
+        environment: str | None = None,
+        branch: str | None = None,
+    ) -> Json:
+        """Have the broker say which of its consumers a new definition breaks; waits for the job, gives its document."""
+        target = {"environment": environment, "branch": branch}
+        body: dict[str, Json] = {
+            "provider": provider,
+            "definition": base64.b64encode(definition).decode(),
+            "against": {name: value for name, value in target.items() if value} or None,
+        }
+        if old is not None:
+            body["old"] = base64.b64encode(old).decode()
+        started = self._connection.send("POST", self._connection.path("impact-jobs"), body=body)
+        if not started.is_success:
+            raise refusal(started, f"The impact on the consumers of {provider} was not analysed.")
+        url = self._connection.address.rebase(started.headers["location"])
+        return self._finished(url, provider)
+
+    def _finished(self, url: str, provider: str) -> Json:
+        while True:
+            job = self._read("GET", url, None, f"The impact on the consumers of {provider} was not analysed.")
+            if job.get("status") not in ("queued", "running"):
+                return job
+            self._sleep(_POLL_SECONDS)
+
+    def _bytes(self, url: str, summary: str) -> tuple[bytes, str]:
+        answer = self._connection.send("GET", url)
+        if not answer.is_success:
+            raise refusal(answer, summary)
+        return answer.content, answer.headers.get("content-type", "")
+
+    def _read(self, method: str, url: str, body: Json, summary: str) -> Any:
+        return self._connection.read(method, url, body=body, summary=summary)
+
+
+def _query(environment: str | None, branch: str | None, provider: str | None = None) -> str:
+    values = {"provider": provider, "environment": environment, "branch": branch}
+    text = urlencode({name: value for name, value in values.items() if value is not None})
+    return f"?{text}" if text else ""
