@@ -1,0 +1,41 @@
+"""Contract files: Pact files of every version read, one canonical form of version 4 written, two digests."""
+
+from contractkit.document.bodies import decode_body
+from contractkit.document.digests import content_id, file_digest, interaction_content_id
+from contractkit.document.files import (
+    LoadedContract,
+    contract_file_name,
+    dump_contract,
+    load_contract,
+    read_contract,
+    skipped_interactions,
+)
+from contractkit.document.parts import (
+    MessagePart,
+    RequestPart,
+    ResponsePart,
+    read_message,
+    read_request,
+    read_response,
+)
+from contractkit.document.reading import LoadWarning
+
+__all__ = [
+    "LoadWarning",
+    "LoadedContract",
+    "MessagePart",
+    "RequestPart",
+    "ResponsePart",
+    "content_id",
+    "contract_file_name",
+    "decode_body",
+    "dump_contract",
+    "file_digest",
+    "interaction_content_id",
+    "load_contract",
+    "read_contract",
+    "read_message",
+    "read_request",
+    "read_response",
+    "skipped_interactions",
+]

@@ -1,0 +1,261 @@
+"""Contract files: bytes in, a contract out with everything that was found, and the one canonical spelling back."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from contractkit.document.calls import RPC_TYPE
+from contractkit.document.interactions import (
+    HTTP_TYPE,
+    KINDS,
+    MESSAGE_TYPE,
+    graft,
+    read_interaction,
+    write_interaction,
+)
+from contractkit.document.reading import Findings, LoadWarning, ObjectReader, Scope
+from contractkit.document.specifications import WRITTEN, parse_specification, read_specification
+from contractkit.document.syntax import parse_contract_text
+from contractkit.exact_json import Json, dump_canonical, dump_compact
+from contractkit.model import (
+    Contract,
+    DefinitionReference,
+    HttpCall,
+    Interaction,
+    Message,
+    RpcCall,
+    interaction_key,
+)
+from contractkit.results import ABSENT
+
+FORMAT = 1
+"""The version of what we write under `metadata.contractkit` and `comments.contractkit`."""
+
+SKIPPED = ("interactions", "metadata.contractkit.interactions")
+"""Where interactions of unknown kinds stand; `Contract.kept` holds them under these names, numbered in order."""
+
+_ROOT = "contract"
+_BROKERS = ("_id", "_links", "createdAt")  # what brokers add to a file that they hand out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedContract:
+    """A contract with what was noticed while reading it.
+
+    `broker_ids` gives, by the key of an interaction, the `_id` that the broker added to it and takes results under.
+    """
+
+    contract: Contract
+    warnings: tuple[LoadWarning, ...] = ()
+    broker_ids: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_contract(data: bytes, *, origin: str) -> Contract:
+    """Give the contract that a file of the Pact specification, version 1 to 4, holds.
+
+    Args:
+        data: The bytes of the file.
+        origin: The path or URL they came from, for messages.
+
+    Raises:
+        ContractFileError: The file is not JSON (with line and column) or not a contract (with every problem).
+    """
+    return read_contract(data, origin=origin).contract
+
+
+def read_contract(data: bytes, *, origin: str) -> LoadedContract:
+    """Give the contract of a file together with warnings; arguments and errors are those of `load_contract`."""
+    findings = Findings()
+    scope = Scope(findings, _ROOT)
+    reading = _Reading(findings, scope.open(parse_contract_text(data, origin=origin), ""))
+    contract, identifiers = reading.contract(scope)
+    findings.check(f"{origin} is not a contract.")
+    return LoadedContract(contract=contract, warnings=tuple(findings.warnings), broker_ids=identifiers)
+
+
+def dump_contract(contract: Contract) -> bytes:
+    """Give the canonical file of a contract: Pact version 4, sorted, two spaces of indent, a newline at the end."""
+    ordered = sorted(contract.interactions, key=sort_key)
+    own = [each for each in ordered if isinstance(each.exchange, RpcCall)]
+    pact = [each for each in ordered if not isinstance(each.exchange, RpcCall)]
+    tree: dict[str, Json] = {
+        "consumer": {"name": contract.consumer},
+        "provider": {"name": contract.provider},
+        "interactions": _written(pact, contract, SKIPPED[0]),
+        "metadata": {
+            "pactSpecification": {"version": WRITTEN},
+            "contractkit": _section(contract, _written(own, contract, SKIPPED[1])),
+            **({"plugins": [dict(plugin) for plugin in contract.plugins]} if contract.plugins else {}),
+        },
+    }
+    graft(tree, {name: kept for name, kept in contract.kept.items() if name not in SKIPPED}, root=_ROOT)
+    return dump_canonical(tree)
+
+
+def sort_key(interaction: Interaction) -> tuple[str, bytes, str]:
+    """Give what the interactions of a file are sorted by: description, states, key."""
+    states = [[state.name, dict(state.params)] for state in interaction.states]
+    return interaction.description, dump_compact(states), interaction.key
+
+
+def skipped_interactions(contract: Contract) -> tuple[Json, ...]:
+    """Give the interactions that are of no known kind, as the file has them: synchronous messages above all."""
+    return tuple(value for name in SKIPPED for value in contract.kept.get(name, {}).values())
+
+
+def contract_file_name(consumer: str, provider: str) -> str:
+    """Give the name of a contract's file, `<consumer>-<provider>.json`, without what file systems refuse."""
+    return re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", f"{consumer}-{provider}.json")
+
+
+class _Reading:
+    """One file being read: its head, then its interactions from the three places where there may be some."""
+
+    def __init__(self, findings: Findings, head: ObjectReader) -> None:
+        self._findings = findings
+        self._head = head
+        self._metadata = head.child("metadata")
+        self._own = self._metadata.child("contractkit") if self._metadata is not None else None
+        self._written_in = read_specification(self._metadata)
+        self._skipped: dict[str, list[Json]] = {name: [] for name in SKIPPED}
+
+    def contract(self, scope: Scope) -> tuple[Contract, Mapping[str, str]]:
+        for name in _BROKERS:
+            self._head.take(name)
+        found = [*self._interactions(), *self._messages(), *self._calls()]
+        interactions = self._with_keys([(pointer, read) for pointer, read, _ in found])
+        identifiers = {
+            read.key: identifier
+            for read, (_, _, identifier) in zip(interactions, found, strict=True)
+            if isinstance(identifier, str)
+        }
+        contract = Contract(
+            consumer=self._head.required_child("consumer").text("name"),
+            provider=self._head.required_child("provider").text("name"),
+            interactions=tuple(sorted(interactions, key=sort_key)),
+            specification=self._specification(),
+            definition=self._definition(),
+            plugins=self._plugins(),
+        )
+        return replace(contract, kept={**scope.kept(), **self._numbered()}), identifiers
+
+    def _interactions(self) -> Iterator[tuple[str, Interaction, Json]]:
+        is_there = any(name in self._head for name in ("interactions", "messages"))
+        if not is_there and self._head.is_object:
+            self._findings.wrong("/interactions", "a list of interactions", ABSENT)
+        for pointer, _, value in self._head.elements("interactions"):
+            yield from self._one(pointer, value, HTTP_TYPE, (HTTP_TYPE, MESSAGE_TYPE), SKIPPED[0])
+
+    def _messages(self) -> Iterator[tuple[str, Interaction, Json]]:
+        for pointer, _, value in self._head.elements("messages"):
+            yield from self._one(pointer, value, MESSAGE_TYPE, (MESSAGE_TYPE,), SKIPPED[0])
+
+    def _calls(self) -> Iterator[tuple[str, Interaction, Json]]:
+        if self._own is not None:
+            for pointer, _, value in self._own.elements("interactions"):
+                yield from self._one(pointer, value, RPC_TYPE, KINDS, SKIPPED[1])
+
+    def _one(
+        self, pointer: str, value: Json, default: str, kinds: Sequence[str], group: str
+    ) -> Iterator[tuple[str, Interaction, Json]]:
+        if not isinstance(value, dict):
+            self._findings.wrong(pointer, "an interaction", value)
+            return
+        members = {name: member for name, member in value.items() if name not in _BROKERS}
+        kind = value.get("type") or default
+        if isinstance(kind, str) and kind not in kinds:
+            self._findings.warn(pointer, f"is of type {kind}, which is not read; it is kept and skipped")
+            self._skipped[group].append(members)
+            return
+        specification = WRITTEN if group == SKIPPED[1] else self._written_in
+        read = read_interaction(members, pointer, self._findings, specification=specification, default_type=default)
+        yield pointer, read, value.get("_id")
+
+    def _with_keys(self, found: Sequence[tuple[str, Interaction]]) -> list[Interaction]:
+        """Give every interaction a key of its own: the file's, or one made of description and states."""
+        taken: set[str] = set()
+        for pointer, interaction in found:
+            if interaction.key and interaction.key in taken:
+                self._findings.wrong(f"{pointer}/key", "a key that no other interaction has", interaction.key)
+            taken.add(interaction.key)
+        keyed: list[Interaction] = []
+        for _, interaction in found:
+            key = interaction.key or _free_key(interaction, taken)
+            taken.add(key)
+            keyed.append(interaction if interaction.key else replace(interaction, key=key))
+        return keyed
+
+    def _specification(self) -> str:
+        if self._own is None or "specification" not in self._own:
+            return self._written_in
+        text = self._own.text("specification", "")
+        known = parse_specification(text)
+        if known is None:
+            self._findings.wrong(self._own.at("specification"), "a version of the Pact specification", text)
+        return known or self._written_in
+
+    def _definition(self) -> DefinitionReference | None:
+        if self._own is None:
+            return None
+        if self._own.integer("format", FORMAT) != FORMAT:
+            expected = f"{FORMAT} (a newer contractkit wrote this file)"
+            self._findings.wrong(self._own.at("format"), expected, self._own.peek("format"))
+        definition = self._own.child("definition")
+        if definition is None:
+            return None
+        return DefinitionReference(source=definition.text("source"), digest=definition.text("digest"))
+
+    def _plugins(self) -> tuple[Mapping[str, Json], ...]:
+        if self._metadata is None:
+            return ()
+        plugins = []
+        for pointer, _, value in self._metadata.elements("plugins"):
+            if isinstance(value, dict):
+                plugins.append(value)
+            else:
+                self._findings.wrong(pointer, "an object", value)
+        return tuple(plugins)
+
+    def _numbered(self) -> dict[str, dict[str, Json]]:
+        ordered = {name: sorted(values, key=dump_compact) for name, values in self._skipped.items() if values}
+        return {name: {str(number): value for number, value in enumerate(values)} for name, values in ordered.items()}
+
+
+def _written(interactions: Sequence[Interaction], contract: Contract, group: str) -> list[Json]:
+    """Give interactions in the file's form, those of unknown kinds sorted in among them."""
+    written = [write_interaction(each, specification=contract.specification) for each in interactions]
+    skipped = contract.kept.get(group, {}).values()
+    return sorted([*written, *skipped], key=_sort_key_as_written)
+
+
+def _sort_key_as_written(value: Json) -> tuple[str, bytes, str, bytes]:
+    states = [[state.get("name"), state.get("params", {})] for state in value.get("providerStates", [])]
+    return str(value.get("description")), dump_compact(states), str(value.get("key")), dump_compact(value)
+
+
+def _section(contract: Contract, interactions: list[Json]) -> dict[str, Json]:
+    definition = contract.definition
+    members = {
+        "format": FORMAT,
+        "specification": contract.specification if contract.specification != WRITTEN else None,
+        "definition": {"source": definition.source, "digest": definition.digest} if definition is not None else None,
+        "interactions": interactions or None,
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _free_key(interaction: Interaction, taken: set[str]) -> str:
+    kinds = {HttpCall: "http", RpcCall: "rpc", Message: "message"}
+    ordinal = 1
+    while True:
+        key = interaction_key(
+            kind=kinds[type(interaction.exchange)],
+            operation=interaction.description,
+            states=interaction.states,
+            request=None,
+            status="",
+            ordinal=ordinal,
+        )
+        if key not in taken:
+            return key
+        ordinal += 1

@@ -1,0 +1,188 @@
+"""Interactions of a file: HTTP calls and messages in Pact's form, remote procedure calls in ours."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from contractkit.document.calls import (
+    RPC_TYPE,
+    read_call,
+    read_located_generators,
+    read_located_rules,
+    write_call,
+    write_located_generators,
+    write_located_rules,
+)
+from contractkit.document.evidence import read_annotations, write_annotations
+from contractkit.document.parts import (
+    Generators,
+    Rules,
+    message_of,
+    parse_query,
+    request_of,
+    response_of,
+    write_message,
+    write_query,
+    write_request,
+    write_response,
+)
+from contractkit.document.reading import Findings, ObjectReader, Scope
+from contractkit.exact_json import Json
+from contractkit.model import (
+    Exchange,
+    HttpCall,
+    Interaction,
+    Location,
+    Message,
+    ProviderState,
+    RpcCall,
+    parse_location,
+)
+from contractkit.results import ABSENT
+
+HTTP_TYPE = "Synchronous/HTTP"
+MESSAGE_TYPE = "Asynchronous/Messages"
+KINDS = (HTTP_TYPE, MESSAGE_TYPE, RPC_TYPE)
+
+_ROOT = "interaction"
+
+
+def read_interaction(
+    value: Json, pointer: str, findings: Findings, *, specification: str, default_type: str = HTTP_TYPE
+) -> Interaction:
+    """Read one interaction whose type is among `KINDS`; `key` is empty where the file has none."""
+    scope = Scope(findings, _ROOT)
+    reader = scope.open(value, pointer)
+    comments = reader.child("comments")
+    own = comments.child("contractkit") if comments is not None else None
+    annotations = read_annotations(own)
+    query = own.optional_text("query") if own is not None else None
+    exchange, rules, generators = _read_exchange(reader, reader.text("type", default_type), specification)
+    interaction = Interaction(
+        key=reader.text("key", ""),
+        description=reader.text("description"),
+        exchange=_in_order(exchange, query),
+        states=_read_states(reader),
+        rules=rules,
+        generators=generators,
+        pending=reader.flag("pending"),
+        transport=reader.optional_text("transport"),
+        comments=comments.texts("text") if comments is not None else (),
+        **annotations._asdict(),
+    )
+    if comments is not None and _testname(interaction) == comments.peek("testname"):
+        comments.take("testname")
+    return replace(interaction, kept=scope.kept())
+
+
+def write_interaction(interaction: Interaction, *, specification: str) -> dict[str, Json]:
+    """Give an interaction in the form of version 4, with what was kept of the file it came from.
+
+    Args:
+        interaction: What to write.
+        specification: The version whose semantics hold: 1.x compares queries as text, so their order is written too.
+    """
+    members = {
+        "key": interaction.key,
+        "description": interaction.description,
+        "providerStates": [_write_state(state) for state in interaction.states] or ABSENT,
+        "pending": True if interaction.pending else ABSENT,
+        "transport": ABSENT if interaction.transport is None else interaction.transport,
+        "comments": _write_comments(interaction, specification) or ABSENT,
+        **write_exchange(interaction),
+    }
+    tree = {name: value for name, value in members.items() if value is not ABSENT}
+    graft(tree, interaction.kept, root=_ROOT)
+    return tree
+
+
+def graft(tree: dict[str, Json], kept: Mapping[str, Mapping[str, Json]], *, root: str) -> None:
+    """Put members that were kept back into the objects they stood in; what we write ourselves wins."""
+    for name, members in kept.items():
+        holder = _holder(tree, Location() if name == root else parse_location(name))
+        for key, value in members.items() if holder is not None else ():
+            assert holder is not None
+            holder.setdefault(key, value)
+
+
+def _read_exchange(reader: ObjectReader, kind: str, specification: str) -> tuple[Exchange, Rules, Generators]:
+    if kind == RPC_TYPE:
+        return read_call(reader), read_located_rules(reader), read_located_generators(reader)
+    if kind == MESSAGE_TYPE:
+        return message_of(reader, specification=specification)
+    request, asked, made = request_of(reader.required_child("request"), specification=specification)
+    response, promised, given = response_of(reader.required_child("response"), specification=specification)
+    return HttpCall(request=request, response=response), (*asked, *promised), (*made, *given)
+
+
+def write_exchange(interaction: Interaction) -> dict[str, Json]:
+    """Give the members of an interaction that say what is exchanged, with rules and generators."""
+    rules, generators = interaction.rules, interaction.generators
+    match interaction.exchange:
+        case HttpCall(request=request, response=response):
+            return {
+                "type": HTTP_TYPE,
+                "request": write_request(request, rules, generators),
+                "response": write_response(response, rules, generators),
+            }
+        case Message() as message:
+            return {"type": MESSAGE_TYPE, **write_message(message, rules, generators)}
+        case RpcCall() as call:
+            return {
+                "type": RPC_TYPE,
+                "call": write_call(call),
+                "matchingRules": write_located_rules(rules) or ABSENT,
+                "generators": write_located_generators(generators) or ABSENT,
+            }
+
+
+def _read_states(reader: ObjectReader) -> tuple[ProviderState, ...]:
+    name = next((each for each in ("providerStates", "providerState", "provider_state") if each in reader), None)
+    if name is None or not isinstance(reader.peek(name), list):
+        text = reader.optional_text(name) if name is not None else None
+        return (ProviderState(name=text),) if text else ()
+    states = []
+    for pointer, location, value in reader.elements(name):
+        if isinstance(value, str):
+            states.append(ProviderState(name=value))
+        else:
+            state = reader.scope.open(value, pointer, location)
+            states.append(ProviderState(name=state.text("name"), params=state.mapping("params")))
+    return tuple(states)
+
+
+def _write_state(state: ProviderState) -> Json:
+    return {"name": state.name, "params": dict(state.params)} if state.params else {"name": state.name}
+
+
+def _write_comments(interaction: Interaction, specification: str) -> dict[str, Json]:
+    own = write_annotations(interaction)
+    exchange = interaction.exchange
+    if specification.startswith("1") and isinstance(exchange, HttpCall) and exchange.request.query:
+        own["query"] = write_query(exchange.request.query)
+    said = {"contractkit": own, "testname": _testname(interaction), "text": list(interaction.comments)}
+    return {name: value for name, value in said.items() if value}
+
+
+def _testname(interaction: Interaction) -> str | None:
+    """Give the test that Pact's own tools show, the first of ours."""
+    return interaction.evidence[0].test.node_id if interaction.evidence else None
+
+
+def _in_order(exchange: Exchange, query: str | None) -> Exchange:
+    """Give a call whose query has the order of a raw query string, where that says the same."""
+    if query is None or not isinstance(exchange, HttpCall) or parse_query(query) != exchange.request.query:
+        return exchange
+    return replace(exchange, request=replace(exchange.request, query=parse_query(query)))
+
+
+def _holder(tree: dict[str, Json], location: Location) -> dict[str, Json] | None:
+    """Give the object at a location, made where only its members were missing; None where there is no such place."""
+    found: Json = tree
+    for step in location.steps:
+        if isinstance(found, dict) and isinstance(step, str):
+            found = found.setdefault(step, {})
+        elif isinstance(found, list) and isinstance(step, int) and step < len(found):
+            found = found[step]
+        else:
+            return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,227 @@
+"""Reading JSON objects member by member: wrong members are collected, unknown ones are kept."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from contractkit.errors import ContractFileError
+from contractkit.exact_json import Json, show_json
+from contractkit.model import Location
+from contractkit.results import ABSENT
+
+_SHOWN = 60  # characters of a wrong value in a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadWarning:
+    """Something in a file that was not used, and stays in it: the JSON pointer of the place and a sentence."""
+
+    pointer: str
+    sentence: str
+
+
+class Findings:
+    """What reading one file found: problems, which make it no contract, and warnings, which do not."""
+
+    def __init__(self) -> None:
+        self.problems: list[tuple[str, str]] = []
+        self.warnings: list[LoadWarning] = []
+
+    def wrong(self, pointer: str, expected: str, received: object) -> None:
+        """Note that a place does not hold what it must; `received` is a JSON value or `ABSENT`."""
+        found = "nothing" if received is ABSENT else show_json(received, limit=_SHOWN)
+        self.problems.append((pointer or "/", f"expected {expected}, received {found}"))
+
+    def warn(self, pointer: str, sentence: str) -> None:
+        """Note something that was not used."""
+        self.warnings.append(LoadWarning(pointer=pointer or "/", sentence=sentence))
+
+    def check(self, summary: str) -> None:
+        """Raise ContractFileError with every problem, if there is one."""
+        if self.problems:
+            raise ContractFileError(
+                summary,
+                details=self.problems,
+                next_step="Mend these places, or record the contract again by running the consumer's tests.",
+            )
+
+
+class Scope:
+    """One thing that is read together, an interaction or the file around them; it collects what nobody took."""
+
+    def __init__(self, findings: Findings, name: str) -> None:
+        self.findings = findings
+        self._name = name
+        self._readers: list[ObjectReader] = []
+
+    def open(self, value: Json, pointer: str, location: Location = Location()) -> "ObjectReader":  # noqa: B008
+        """Give a reader of the object at a place; anything else is noted as wrong and read as an empty object."""
+        reader = ObjectReader(self, value, pointer, location)
+        self._readers.append(reader)
+        return reader
+
+    def kept(self) -> Mapping[str, Mapping[str, Json]]:
+        """Give the members that nobody took by the object they stand in, as a location within the scope."""
+        rests = ((str(reader.location) or self._name, reader.rest()) for reader in self._readers)
+        return {name: rest for name, rest in rests if rest}
+
+
+class ObjectReader:
+    """One JSON object being read. A member is taken once; JSON `null` counts as absent unless `take` is used."""
+
+    def __init__(self, scope: Scope, value: Json, pointer: str, location: Location) -> None:
+        self.scope = scope
+        self.findings = scope.findings
+        self.pointer = pointer
+        self.location = location
+        self.is_object = isinstance(value, dict)
+        self._members: dict[str, Json] = value if self.is_object else {}
+        self._taken: set[str] = set()
+        if not self.is_object:
+            self.findings.wrong(pointer, "an object", value)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
+    def names(self) -> tuple[str, ...]:
+        """Give the names of the members that were not taken yet."""
+        return tuple(name for name in self._members if name not in self._taken)
+
+    def rest(self) -> dict[str, Json]:
+        """Give the members that were not taken."""
+        return {name: self._members[name] for name in self.names()}
+
+    def at(self, name: str) -> str:
+        """Give the JSON pointer of a member (RFC 6901)."""
+        return f"{self.pointer}/{escaped(name)}"
+
+    def take(self, name: str, *aliases: str) -> Json:
+        """Give a member's value as it is, the first of its names that is there, else `ABSENT`."""
+        for each in (name, *aliases):
+            if each in self._members:
+                self._taken.add(each)
+                return self._members[each]
+        return ABSENT
+
+    def peek(self, name: str) -> Json:
+        """Give a member's value without taking it, None where it is absent."""
+        return self._members.get(name)
+
+    def spelling(self, name: str, *aliases: str) -> str:
+        """Give the name under which a member is there, `name` where it is not."""
+        return next((each for each in (name, *aliases) if each in self._members), name)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Give a member that is a string; it must be there if there is no default."""
+        value = self.take(name)
+        if value is ABSENT or value is None:
+            if default is None and self.is_object:
+                self.findings.wrong(self.at(name), "a string", value)
+            return default or ""
+        if not isinstance(value, str):
+            self.findings.wrong(self.at(name), "a string", value)
+            return default or ""
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        """Give a member that is a string, None where it is absent."""
+        value = self.take(name)
+        if value is ABSENT or value is None or isinstance(value, str):
+            return None if value is ABSENT else value
+        self.findings.wrong(self.at(name), "a string", value)
+        return None
+
+    def integer(self, name: str, default: int | None = None) -> int:
+        """Give a member that is an integer, or a string of digits; it must be there if there is no default."""
+        value = self.take(name)
+        if default is not None and (value is ABSENT or value is None):
+            return default
+        number = as_integer(value)
+        if number is None:
+            if self.is_object:
+                self.findings.wrong(self.at(name), "an integer", value)
+            return 0
+        return number
+
+    def flag(self, name: str) -> bool:
+        """Give a member that is true or false; absent is false."""
+        value = self.take(name)
+        if value is ABSENT or value is None or isinstance(value, bool):
+            return value is True
+        self.findings.wrong(self.at(name), "true or false", value)
+        return False
+
+    def child(self, name: str, *aliases: str) -> "ObjectReader | None":
+        """Give a reader of a member that is an object, None where it is absent."""
+        spelling = self.spelling(name, *aliases)
+        value = self.take(spelling)
+        if value is ABSENT or value is None:
+            return None
+        return self.scope.open(value, self.at(spelling), self.location / name)
+
+    def required_child(self, name: str) -> "ObjectReader":
+        """Give a reader of a member that must be an object."""
+        found = self.child(name)
+        if found is None:
+            if self.is_object:
+                self.findings.wrong(self.at(name), "an object", ABSENT if name not in self else None)
+            return _empty(self.scope, self.at(name), self.location / name)
+        return found
+
+    def mapping(self, name: str, *aliases: str) -> dict[str, Json]:
+        """Give a member that is an object with whatever is in it; absent is empty."""
+        spelling = self.spelling(name, *aliases)
+        value = self.take(spelling)
+        if value is ABSENT or value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.findings.wrong(self.at(spelling), "an object", value)
+            return {}
+        return value
+
+    def elements(self, name: str) -> Iterator[tuple[str, Location, Json]]:
+        """Give JSON pointer, location and value of each element of a member that is a list; absent is empty."""
+        value = self.take(name)
+        if value is ABSENT or value is None:
+            return
+        if not isinstance(value, list):
+            self.findings.wrong(self.at(name), "a list", value)
+            return
+        for index, element in enumerate(value):
+            yield f"{self.at(name)}/{index}", self.location / name / index, element
+
+    def objects(self, name: str) -> "Iterator[ObjectReader]":
+        """Give a reader of each element of a member that is a list of objects."""
+        for pointer, location, element in self.elements(name):
+            yield self.scope.open(element, pointer, location)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give a member that is a list of strings; a single string counts as a list of one."""
+        if isinstance(self._members.get(name), str):
+            return (self.text(name),)
+        found: list[str] = []
+        for pointer, _, element in self.elements(name):
+            if isinstance(element, str):
+                found.append(element)
+            else:
+                self.findings.wrong(pointer, "a string", element)
+        return tuple(found)
+
+
+def as_integer(value: object) -> int | None:
+    """Give an integer, also one written as a string of digits, None for anything else (`true` is no integer)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and len(value) <= 18 and value.isascii() and value.removeprefix("-").isdigit():
+        return int(value)
+    return None
+
+
+def escaped(name: str) -> str:
+    """Give a member name as one token of a JSON pointer (RFC 6901 §3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _empty(scope: Scope, pointer: str, location: Location) -> ObjectReader:
+    reader = ObjectReader(scope, {}, pointer, location)
+    reader.is_object = False  # its own missing members are not worth a second message
+    return reader
