@@ -1,0 +1,202 @@
+"""Verification in words: each failure with place, expectation and what was received, errors grouped, and a summary."""
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+
+from contractkit.errors import Explanation
+from contractkit.exact_json import Json, show_json
+from contractkit.explain.states import skeleton_of
+from contractkit.model import HttpCall, Interaction
+from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
+_PLAIN_WORD = re.compile(r"[^\"$`\\!]*")
+_NAMED_IN_GROUP = 10
+
+
+def explain_verification(provider: str, results: Sequence[ContractResult]) -> str:
+    """Give a report for people: a line per contract, what failed, what errored, what was skipped, and a summary."""
+    blocks = [
+        _overview(results),
+        *_failures(results),
+        *_errors(results),
+        _skipped(results),
+        summarise(provider, results),
+    ]
+    return _printable("\n\n".join(block for block in blocks if block))
+
+
+def summarise(provider: str, results: Sequence[ContractResult]) -> str:
+    """Give the last sentence of a report: what the provider does, or how many interactions ended how."""
+    counts = count_outcomes(results)
+    total = sum(counts.values())
+    if counts["passed"] == total:
+        consumers = list(dict.fromkeys(each.contract.consumer for each in results))
+        verb = _plural(len(consumers), "expects", "expect")
+        return f"{provider} does what {_listed(consumers)} {verb}: {_passed(total)}."
+    parts = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
+    pending = sum(1 for each in results for result in each.results if _is_pending(each, result))
+    note = (
+        f" {pending} of those not passed {_plural(pending, 'is', 'are')} pending and block nobody." if pending else ""
+    )
+    return f"{_interactions(total)} with {provider}: {parts}.{note}"
+
+
+def count_outcomes(results: Iterable[ContractResult]) -> dict[str, int]:
+    """Give the number of interactions that `passed`, `failed`, `errored`, and that were `skipped` unreplayed."""
+    counts = {"passed": 0, "failed": 0, "errored": 0, "skipped": 0}
+    for each in results:
+        counts["skipped"] += len(each.skipped)
+        for result in each.results:
+            counts[result.outcome.value] += 1
+    return counts
+
+
+def explain_failure(contract: ContractResult, result: InteractionResult) -> Explanation:
+    """Give one failed interaction as a message."""
+    interaction = result.interaction
+    consumer, provider = contract.contract.consumer, contract.contract.provider
+    prefix = "Pending: " if contract.pending or interaction.pending else ""
+    steps = [_unprepared(interaction) if result.unprepared else "", run_alone(provider, interaction)]
+    return Explanation(
+        f"{prefix}{consumer} cannot use the response of {provider} to {_asked(interaction)}.",
+        (*interaction_rows(interaction), *(row for each in result.mismatches for row in _mismatch_rows(each))),
+        "\n\n".join(step for step in steps if step),
+    )
+
+
+def interaction_rows(interaction: Interaction) -> tuple[tuple[str, str], ...]:
+    """Give what names an interaction as labelled rows: its description, its states, and the consumer's tests."""
+    tests = [("test", str(each.test)) for each in interaction.evidence]
+    given = [("given", state) for state in _states(interaction)]
+    return (("interaction", interaction.description), *given, *tests)
+
+
+def run_alone(provider: str, interaction: Interaction) -> str:
+    """Give the command that verifies one interaction only."""
+    text = interaction.description
+    quoted = f'"{text}"' if _PLAIN_WORD.fullmatch(text) else shlex.quote(text)
+    return f"Run this interaction alone: contractkit verify {provider} --interaction {quoted}"
+
+
+def show_value(value: object) -> str:
+    """Give a value of a mismatch as JSON, or `nothing` where there was none."""
+    if value is ABSENT:
+        return "nothing"
+    try:
+        return show_json(value)
+    except (TypeError, ValueError):
+        return repr(value)[:200]
+
+
+def _overview(results: Sequence[ContractResult]) -> str:
+    rows = []
+    width = max((len(each.contract.consumer) for each in results), default=0)
+    for each in results:
+        counts = ", ".join(f"{number} {word}" for word, number in count_outcomes([each]).items() if number)
+        pending = "   (pending: blocks nobody)" if each.pending else ""
+        rows.append(f"  {each.contract.consumer.ljust(width)}   {counts}{pending}")
+    return "\n".join(rows)
+
+
+def _failures(results: Sequence[ContractResult]) -> list[str]:
+    return [
+        str(explain_failure(each, result))
+        for each in results
+        for result in each.results
+        if result.outcome is Outcome.FAILED
+    ]
+
+
+def _errors(results: Sequence[ContractResult]) -> list[str]:
+    groups: dict[tuple[str, Explanation], list[tuple[ContractResult, InteractionResult]]] = {}
+    for each in results:
+        for result in each.results:
+            if result.error is not None:
+                groups.setdefault((result.reason, result.error), []).append((each, result))
+    return [_group(reason, error, members) for (reason, error), members in groups.items()]
+
+
+def _group(reason: str, error: Explanation, members: list[tuple[ContractResult, InteractionResult]]) -> str:
+    verb = _plural(len(members), "was", "were")
+    head = f"{_interactions(len(members))} {verb} not judged ({reason}). {error.summary}"
+    rows = [(each.contract.consumer, _place(result.interaction)) for each, result in members[:_NAMED_IN_GROUP]]
+    more = len(members) - _NAMED_IN_GROUP
+    rest = [("", f"and {more} more")] if more > 0 else []
+    return str(Explanation(head, (*error.details, *rows, *rest), error.next_step))
+
+
+def _skipped(results: Sequence[ContractResult]) -> str:
+    found = [(each.contract.consumer, skipped) for each in results for skipped in each.skipped]
+    if not found:
+        return ""
+    rows = [(consumer, f"{each.interaction.description}: {each.reason}") for consumer, each in found]
+    verb = _plural(len(found), "was", "were")
+    return str(Explanation(f"{_interactions(len(found))} {verb} skipped, so not verified.", tuple(rows)))
+
+
+def _place(interaction: Interaction) -> str:
+    test = f" ({interaction.evidence[0].test})" if interaction.evidence else ""
+    return f"{interaction.description}{test}"
+
+
+def _mismatch_rows(mismatch: Mismatch) -> tuple[tuple[str, str], ...]:
+    return (
+        ("at", str(mismatch.location)),
+        ("expected", mismatch.sentence or show_value(mismatch.expected)),
+        ("received", show_value(mismatch.actual)),
+    )
+
+
+def _unprepared(interaction: Interaction) -> str:
+    state = interaction.derived_state
+    assert state is not None
+    return (
+        f'No handler prepared "{state.name}", so the provider may lack the data. To prepare it, add:\n\n'
+        f"{skeleton_of(state)}"
+    )
+
+
+def _states(interaction: Interaction) -> list[str]:
+    if interaction.states:
+        return [_with_values(state.name, state.params) for state in interaction.states]
+    derived = interaction.derived_state
+    return [] if derived is None else [_with_values(derived.name, derived.values)]
+
+
+def _with_values(name: str, values: Mapping[str, Json]) -> str:
+    written = ", ".join(f"{key}: {show_json(value, limit=60)}" for key, value in values.items())
+    return f"{name} ({written})" if written else name
+
+
+def _asked(interaction: Interaction) -> str:
+    call = interaction.exchange
+    if isinstance(call, HttpCall):
+        return f"{call.request.method.upper()} {call.request.path}"
+    return interaction.operation or interaction.description
+
+
+def _is_pending(contract: ContractResult, result: InteractionResult) -> bool:
+    return (contract.pending or result.interaction.pending) and result.outcome is not Outcome.PASSED
+
+
+def _passed(total: int) -> str:
+    return f"{_interactions(total)} passed"
+
+
+def _interactions(count: int) -> str:
+    return f"{count} {_plural(count, 'interaction', 'interactions')}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
+
+
+def _printable(text: str) -> str:
+    """Give a text without control characters: contracts are other people's, and a terminal obeys them."""
+    return _CONTROL.sub("�", text)

@@ -1,0 +1,124 @@
+"""Verification for programs: the results as JSON, and as JUnit XML for the pages of a CI system."""
+
+import re
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree
+
+from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.verification import count_outcomes, explain_failure, show_value
+from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
+
+SCHEMA_VERSION = 1
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 §2.2 cannot hold, not even escaped."""
+
+
+def verification_as_json(provider: str, results: Sequence[ContractResult]) -> str:
+    """Give the results as a JSON document of schema version 1; a value that was absent has no member."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "provider": provider,
+        "counts": count_outcomes(results),
+        "contracts": [_contract(each) for each in results],
+    }
+    return dump_canonical(document).decode().rstrip()
+
+
+def verification_as_junit(provider: str, results: Sequence[ContractResult]) -> str:
+    """Give the results as JUnit XML: a suite per contract, a case per interaction, pending ones as skipped."""
+    root = ElementTree.Element("testsuites", name=_xml(f"contracts with {provider}"))
+    for each in results:
+        _suite(root, each)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _contract(each: ContractResult) -> dict[str, Json]:
+    return {
+        "consumer": each.contract.consumer,
+        "pending": each.pending,
+        "outcome": each.outcome.value,
+        "interactions": [_interaction(result) for result in each.results],
+        "skipped": [
+            {"key": skipped.interaction.key, "description": skipped.interaction.description, "reason": skipped.reason}
+            for skipped in each.skipped
+        ],
+    }
+
+
+def _interaction(result: InteractionResult) -> dict[str, Json]:
+    interaction = result.interaction
+    shown: dict[str, Json] = {
+        "key": interaction.key,
+        "description": interaction.description,
+        "operation": interaction.operation,
+        "states": list(interaction.state_names),
+        "outcome": result.outcome.value,
+        "pending": interaction.pending,
+        "tests": [str(each.test) for each in interaction.evidence],
+        "seconds": round(result.seconds, 6),
+        "mismatches": [_mismatch(each) for each in result.mismatches],
+    }
+    if result.error is not None:
+        shown |= {"reason": result.reason, "error": str(result.error)}
+    return shown
+
+
+def _mismatch(mismatch: Mismatch) -> dict[str, Json]:
+    values = {"expected_value": mismatch.expected, "received": mismatch.actual}
+    shown = {name: _writable(value) for name, value in values.items() if value is not ABSENT}
+    return {"location": str(mismatch.location), "expected": mismatch.sentence, "rule": mismatch.rule, **shown}
+
+
+def _writable(value: object) -> Json:
+    try:
+        dump_canonical(value)
+    except (TypeError, ValueError):
+        return show_value(value)
+    return value
+
+
+def _suite(root: ElementTree.Element, each: ContractResult) -> None:
+    counts = count_outcomes([each])
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        name=_xml(f"{each.contract.consumer} with {each.contract.provider}"),
+        tests=str(sum(counts.values())),
+        failures=str(sum(1 for result in each.results if _tag(each, result) == "failure")),
+        errors=str(sum(1 for result in each.results if _tag(each, result) == "error")),
+        skipped=str(counts["skipped"] + sum(1 for result in each.results if _tag(each, result) == "skipped")),
+    )
+    for result in each.results:
+        _case(suite, each, result)
+    for skipped in each.skipped:
+        case = ElementTree.SubElement(suite, "testcase", dict(_named(each, skipped.interaction.description)))
+        ElementTree.SubElement(case, "skipped", message=_xml(skipped.reason))
+
+
+def _case(suite: ElementTree.Element, each: ContractResult, result: InteractionResult) -> None:
+    attributes = {**_named(each, result.interaction.description), "time": f"{result.seconds:.6f}"}
+    case = ElementTree.SubElement(suite, "testcase", attributes)
+    tag = _tag(each, result)
+    if tag is None:
+        return
+    explanation = result.error or explain_failure(each, result)
+    found = ElementTree.SubElement(case, tag, message=_xml(explanation.summary))
+    found.text = _xml(str(explanation))
+
+
+def _tag(each: ContractResult, result: InteractionResult) -> str | None:
+    if result.outcome is Outcome.PASSED:
+        return None
+    if each.pending or result.interaction.pending:
+        return "skipped"
+    return "failure" if result.outcome is Outcome.FAILED else "error"
+
+
+def _named(each: ContractResult, description: str) -> Mapping[str, str]:
+    return {"classname": _xml(each.contract.consumer), "name": _xml(description)}
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("�", text)
