@@ -4,16 +4,27 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
+from contractkit.definitions.checks import Checks
+from contractkit.definitions.credentials import credential_names
 from contractkit.definitions.interface import DefinitionWarning, Operation, Route
 from contractkit.definitions.nearness import nearest_operations
 from contractkit.definitions.operations import Endpoint, read_endpoints
+from contractkit.definitions.parameters import names_of
 from contractkit.definitions.references import Documents, Node
+from contractkit.definitions.requests import check_request
+from contractkit.definitions.responses import check_response
 from contractkit.definitions.routing import Found, Router, parameter_names, without_base
 from contractkit.definitions.servers import base_paths
+from contractkit.definitions.surfaces import Surface, SurfaceReader
 from contractkit.errors import DefinitionError, UnknownNameError, suggestion
 from contractkit.exact_json import dump_compact, show_json
-from contractkit.model import HttpRequest
+from contractkit.model import HttpRequest, HttpResponse
+from contractkit.results import Violation
+
+RECORDED_PLACES: Final = ("query", "header", "cookie")
+"""Where a request carries parameters that a contract records; what the path says is the path itself."""
 
 Locate = Callable[[str, str], int | None]
 """From a document's URI and a JSON pointer to a line, counted from 1."""
@@ -31,6 +42,7 @@ class OpenApiDefinition:
         self.documents = documents
         self.source = source or documents.root.uri
         self._locate = locate
+        self._credentials_by_place: dict[str, frozenset[str]] = {}
         self._mistakes: dict[tuple[str, str, str], Node] = {}
         refuse_other_documents(documents.root, self.source)
 
@@ -90,6 +102,51 @@ class OpenApiDefinition:
         """Give at most three operations that resemble a request which reaches none, best first."""
         path = next(iter(without_base(request.path, self.base_paths)))
         return nearest_operations(request.method.upper(), path, self.operations)
+
+    def check_request(self, route: Route) -> tuple[Violation, ...]:
+        """Give every place where a routed request is not what the definition allows; see `requests` for locations."""
+        return check_request(route, self._surface(route.operation), self._checks, self.credential_query())
+
+    def check_response(self, operation: Operation, response: HttpResponse) -> tuple[Violation, ...]:
+        """Give every place where a response is not what the definition allows; see `responses` for locations."""
+        return check_response(response, self._surface(operation), self._checks)
+
+    def recorded_parameters(self, route: Route) -> Mapping[str, frozenset[str]]:
+        """Give the names that declared parameters have in the request, by place; those it lacks are among them.
+
+        A query parameter with brackets is there under each of its names: `created[gte]`.
+        """
+        declared = self._surface(route.operation).parameters.values()
+        found = {place: {each.name for each in declared if each.place == place} for place in RECORDED_PLACES}
+        for parameter in declared:
+            if parameter.place == "query":
+                found["query"] |= names_of(parameter, route.request.query)
+        return {place: frozenset(names) for place, names in found.items()}
+
+    def credential_headers(self) -> frozenset[str]:
+        """Give the lower-case names of headers that carry credentials by the definition's security schemes."""
+        return self._credentials("header")
+
+    def credential_query(self) -> frozenset[str]:
+        """Give the names of query parameters that carry credentials by the definition's security schemes."""
+        return self._credentials("query")
+
+    def _surface(self, operation: Operation) -> Surface:
+        return self._surfaces.surface_of(operation)
+
+    def _credentials(self, place: str) -> frozenset[str]:
+        found = self._credentials_by_place.get(place)
+        if found is None:
+            found = self._credentials_by_place[place] = credential_names(self._surfaces.schemes(), place)
+        return found
+
+    @cached_property
+    def _surfaces(self) -> SurfaceReader:
+        return SurfaceReader(self.documents)
+
+    @cached_property
+    def _checks(self) -> Checks:
+        return Checks(self.documents, self._warn)
 
     @cached_property
     def _endpoints(self) -> tuple[Endpoint, ...]:

@@ -49,8 +49,6 @@ def _operations_of(item: Node, documents: Documents, warn: Warn) -> Iterator[tup
                 yield method.upper(), node
             else:
                 warn(f"The operation {method.upper()} is not an object and is left out.", node)
-    added = item.get("additionalOperations")  # OpenAPI 3.2 §4.9
-    yield from added.members() if added is not None else ()
 
 
 def _resolved(item: Node, documents: Documents, warn: Warn) -> Node:

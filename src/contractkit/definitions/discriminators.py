@@ -1,0 +1,98 @@
+"""Discriminators: a union whose branch is named by a property, lowered to one condition per branch.
+
+So a value of one kind is judged by that kind's schema alone, and its errors are that schema's errors.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from contractkit.definitions.references import Documents, Node
+from contractkit.errors import DefinitionError
+from contractkit.exact_json import Json
+
+_SCHEMAS_AT: Final = "#/components/schemas/"
+
+
+def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Documents) -> dict[str, Json]:
+    """Give what replaces a union and its discriminator: nothing where the values of a branch cannot be told.
+
+    Args:
+        node: The schema that holds `discriminator` (OpenAPI 3.1 §4.8.25).
+        lowered: What the schema was lowered to so far.
+        documents: Where references are followed.
+    """
+    name = discriminating_member(node)
+    keyword = next((key for key in ("oneOf", "anyOf") if key in lowered), None)
+    if name is None or keyword is None:
+        return {}  # the parent of an inheritance: its children hold all of it, so there is no branch to pick
+    branches = (node / keyword).items()
+    by_value: dict[str, list[Json]] = {}
+    for branch, schema in zip(branches, lowered[keyword], strict=True):
+        values = branch_values(branch, name, node, documents)
+        if not values:
+            return {}
+        for value in values:
+            by_value.setdefault(value, []).append(schema)
+    tag = {"properties": {name: {"type": "string", "enum": list(by_value)}}, "required": [name], "type": "object"}
+    cases = [_case(name, value, schemas, keyword) for value, schemas in by_value.items()]
+    return {keyword: [{"allOf": [tag, *cases]}]}
+
+
+def discriminating_member(node: Node) -> str | None:
+    """Give the name of the member that tells a union's branches apart, or None."""
+    discriminator = node.get("discriminator")
+    name = discriminator.get("propertyName") if discriminator is not None else None
+    return name.value if name is not None and isinstance(name.value, str) else None
+
+
+def branch_values(branch: Node, name: str, union: Node, documents: Documents) -> tuple[str, ...]:
+    """Give the values of the discriminating member that pick a branch, or none where they cannot be told."""
+    reference = branch.value.get("$ref") if isinstance(branch.value, dict) else None
+    mapped = tuple(value for value, target in _mapping(union) if reference and _same(target, reference))
+    if mapped:
+        return mapped
+    declared = tuple(_declared(branch, name, documents))
+    if declared:
+        return declared
+    return (reference.rpartition("/")[2],) if reference else ()
+
+
+def _mapping(union: Node) -> Iterator[tuple[str, str]]:
+    mapping = (union / "discriminator").get("mapping")
+    for value, target in mapping.members() if mapping is not None else ():
+        if isinstance(target.value, str):
+            yield value, target.value
+
+
+def _same(target: str, reference: str) -> bool:
+    """Say whether a mapping's target is the branch: the same reference, or the bare name of its schema."""
+    return target == reference or f"{_SCHEMAS_AT}{target}" == reference
+
+
+def _declared(branch: Node, name: str, documents: Documents) -> Iterator[str]:
+    """Give the values that a branch's own schema allows for the member, inherited ones included."""
+    pending = [branch]
+    for _ in range(32):  # schemas; a branch that inherits more says nothing here
+        if not pending:
+            return
+        try:
+            node = documents.resolve(pending.pop(0))
+        except DefinitionError:
+            return
+        properties = node.get("properties")
+        member = properties.get(name) if properties is not None else None
+        if member is not None:
+            yield from _values(documents.resolve(member).value)
+        inherited = node.get("allOf")
+        pending.extend(inherited.items() if inherited is not None else ())
+
+
+def _values(schema: Json) -> Iterator[str]:
+    if isinstance(schema, dict):
+        listed = [schema["const"]] if "const" in schema else schema.get("enum")
+        yield from (value for value in listed or () if isinstance(value, str))
+
+
+def _case(name: str, value: str, schemas: list[Json], keyword: str) -> dict[str, Json]:
+    condition = {"properties": {name: {"const": value}}, "required": [name]}
+    return {"if": condition, "then": schemas[0] if len(schemas) == 1 else {keyword: schemas}}

@@ -1,0 +1,282 @@
+"""Lowering: schemas of OpenAPI 3.0 to 3.2 as JSON Schema 2020-12, for the engine that checks values.
+
+Each schema that a `$ref` names is lowered once and stands under `$defs` by a number, so recursion and sharing cost
+nothing. Where OpenAPI is read more mildly than written, real documents are the reason:
+
+- `nullable: true` allows null wherever it stands, also beside `$ref`, `anyOf`, `allOf` or an `enum` without null.
+- A `discriminator` picks the branch by its mapping, else by the `const` or `enum` of the branch's own property, else by
+  the branch's name; where that leaves a branch without a value, it is left out of account.
+- A keyword whose value makes no sense (`type: text`, `required: true`, a pattern that does not compile) is passed over
+  with a warning.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from contractkit.definitions.discriminators import lowered_discriminator
+from contractkit.definitions.references import Documents, Node
+from contractkit.exact_json import Json, show_json
+
+Schema = dict[str, Json] | bool
+
+TYPES: Final = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
+_BASE64: Final = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+_RANGES: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+_COMPOSED: Final = ("$ref", "allOf", "anyOf", "oneOf", "not", "if")
+
+
+class Direction(Enum):
+    """Which way a value goes: decides what `readOnly` and `writeOnly` leave out (OpenAPI 3.0 §4.7.24.2)."""
+
+    REQUEST = "readOnly"
+    RESPONSE = "writeOnly"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A schema of the definition behind a number under `$defs`, with the numbers of the schemas it refers to."""
+
+    node: Node
+    schema: Schema
+    refers_to: tuple[int, ...]
+
+
+class Lowering:
+    """Lowers the schemas of one set of documents for one direction, each once."""
+
+    def __init__(self, documents: Documents, direction: Direction, warn: Callable[[str, Node], None]) -> None:
+        self._documents = documents
+        self._direction = direction
+        self._warn = warn
+        version = str(documents.root.value.get("openapi", ""))
+        self._ignores_siblings = version.startswith("3.0")
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._nodes: list[Node] = []
+        self._origins: dict[int, Origin] = {}
+
+    def closure(self, node: Node) -> dict[str, Json]:
+        """Give one self-contained schema: a `$ref` to the node's number, and all that is reached under `$defs`.
+
+        Raises:
+            DefinitionError: A `$ref` in it leads nowhere.
+        """
+        first = self._number(node)
+        found: dict[str, Schema] = {}
+        pending = [first]
+        while pending:
+            number = pending.pop()
+            if str(number) not in found:
+                origin = self.origin(number)
+                found[str(number)] = origin.schema
+                pending.extend(origin.refers_to)
+        return {"$ref": f"#/$defs/{first}", "$defs": found}
+
+    def origin(self, number: int) -> Origin:
+        """Give what stands under a number, lowered when first asked for."""
+        origin = self._origins.get(number)
+        if origin is None:
+            refers_to: list[int] = []
+            node = self._nodes[number]
+            origin = self._origins[number] = Origin(node, self._lower(node, refers_to), tuple(refers_to))
+        return origin
+
+    def _number(self, node: Node) -> int:
+        key = (node.uri, node.pointer)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._nodes)
+            self._nodes.append(node)
+        return self._numbers[key]
+
+    def _lower(self, node: Node, refers_to: list[int]) -> Schema:
+        if isinstance(node.value, bool):
+            return node.value
+        if not isinstance(node.value, dict):
+            self._warn(f"Not a schema: {show_json(node.value, limit=60)}. Any value is allowed there.", node)
+            return True
+        is_reference = isinstance(node.value.get("$ref"), str)
+        lowered = self._reference(node, refers_to) if is_reference else {}
+        if not (is_reference and self._ignores_siblings):
+            lowered |= self._keywords(node, refers_to)
+        return _nullable(lowered) if node.value.get("nullable") is True else lowered
+
+    def _reference(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
+        number = self._number(self._documents.target(node.value["$ref"], node))
+        refers_to.append(number)
+        return {"$ref": f"#/$defs/{number}"}
+
+    def _keywords(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
+        lowered: dict[str, Json] = {}
+        for keyword, child in node.members():
+            if keyword == "const":
+                lowered[keyword] = child.value  # null included
+            elif keyword in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(child.value, bool):
+                continue  # a flag of OpenAPI 3.0
+            elif keyword in _READERS:
+                read = _READERS[keyword](child)
+                if read is None:
+                    self._warn(f"{keyword} cannot be {show_json(child.value, limit=60)}; it is passed over.", child)
+                else:
+                    lowered[keyword] = read
+            elif keyword in _NAMED_SCHEMAS:
+                lowered[keyword] = {name: self._lower(each, refers_to) for name, each in child.members()}
+            elif keyword in _LISTED_SCHEMAS and isinstance(child.value, list) and child.value:
+                lowered[keyword] = [self._lower(each, refers_to) for each in child.items()]
+            elif keyword in _SCHEMAS and not isinstance(child.value, list):
+                lowered[keyword] = self._lower(child, refers_to)
+        self._adapt(node, lowered, refers_to)
+        return lowered
+
+    def _adapt(self, node: Node, lowered: dict[str, Json], refers_to: list[int]) -> None:
+        if "required" in lowered:
+            lowered["required"] = [name for name in lowered["required"] if not self._is_left_out(node, name)]
+        for limit in ("Minimum", "Maximum"):
+            _boolean_limit(node.value, lowered, limit)
+        _format_ranges(lowered)
+        if "discriminator" in node.value:
+            lowered |= lowered_discriminator(node, lowered, self._documents)
+
+    def _is_left_out(self, node: Node, name: str) -> bool:
+        """Say whether a member is not expected in this direction, declared here or in a member of `allOf`."""
+        for holder in (node, *self._inherited(node)):
+            properties = holder.get("properties")
+            member = properties.get(name) if properties is not None else None
+            if member is not None and isinstance(member.value, dict):
+                beside = member.value.get(self._direction.value)
+                return beside is True or _flag(self._documents.resolve(member), self._direction)
+        return False
+
+    def _inherited(self, node: Node) -> Iterator[Node]:
+        listed = node.get("allOf")
+        for each in listed.items() if listed is not None else ():
+            yield self._documents.resolve(each)
+
+
+def _flag(node: Node, direction: Direction) -> bool:
+    return isinstance(node.value, dict) and node.value.get(direction.value) is True
+
+
+def _nullable(schema: dict[str, Json]) -> dict[str, Json]:
+    if "anyOf" in schema and not (schema.keys() & {"type", "enum", "const", "$ref", "allOf", "oneOf", "not", "if"}):
+        return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
+    if schema.keys() & set(_COMPOSED) or "const" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    changed = dict(schema)
+    if "type" in schema:
+        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        changed["type"] = [*types, *([] if "null" in types else ["null"])]
+    if "enum" in schema and None not in schema["enum"]:
+        changed["enum"] = [*schema["enum"], None]
+    return changed
+
+
+def _boolean_limit(source: Mapping[str, Json], lowered: dict[str, Json], limit: str) -> None:
+    """Turn OpenAPI 3.0's flag `exclusiveMinimum: true` beside `minimum` into the number of 3.1."""
+    if source.get(f"exclusive{limit}") is True and limit.lower() in lowered:
+        lowered[f"exclusive{limit}"] = lowered.pop(limit.lower())
+
+
+def _format_ranges(lowered: dict[str, Json]) -> None:
+    """Turn the formats that the engine does not know into keywords it does (OpenAPI format registry)."""
+    name = lowered.get("format")
+    types = lowered.get("type")
+    if name in _RANGES and (types == "integer" or (isinstance(types, list) and "integer" in types)):
+        least, most = _RANGES[name]
+        lowered["minimum"] = max(least, lowered.get("minimum", least))
+        lowered["maximum"] = min(most, lowered.get("maximum", most))
+    if name == "byte" and "pattern" not in lowered:
+        lowered["pattern"] = _BASE64
+
+
+def _number(node: Node) -> Json:
+    is_number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    return node.value if is_number else None
+
+
+def _positive(node: Node) -> Json:
+    number = _number(node)
+    return number if number is not None and number > 0 else None
+
+
+def _count(node: Node) -> Json:
+    number = _number(node)
+    return int(number) if number is not None and number >= 0 and number == int(number) else None
+
+
+def _flagged(node: Node) -> Json:
+    return node.value if isinstance(node.value, bool) else None
+
+
+def _text(node: Node) -> Json:
+    return node.value if isinstance(node.value, str) else None
+
+
+def _listed(node: Node) -> Json:
+    return node.value if isinstance(node.value, list) and node.value else None
+
+
+def _type(node: Node) -> Json:
+    names = node.value if isinstance(node.value, list) else [node.value]
+    known = [name for name in names if isinstance(name, str) and name in TYPES]
+    if not known or len(known) < len(names):
+        return None
+    return node.value if isinstance(node.value, str) else list(dict.fromkeys(known))
+
+
+def _names(node: Node) -> Json:
+    if not isinstance(node.value, list) or not all(isinstance(name, str) for name in node.value):
+        return None
+    return list(dict.fromkeys(node.value))
+
+
+def _pattern(node: Node) -> Json:
+    import jsonschema_rs  # heavy; only definitions in use need it
+
+    if not isinstance(node.value, str):
+        return None
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": node.value}, offline=True)
+    except ValueError:
+        return None
+    return node.value
+
+
+def _dependencies(node: Node) -> Json:
+    return node.value if isinstance(node.value, dict) else None
+
+
+_READERS: Final[Mapping[str, Callable[[Node], Json]]] = {
+    "type": _type,
+    "enum": _listed,
+    "required": _names,
+    "format": _text,
+    "pattern": _pattern,
+    "multipleOf": _positive,
+    "minimum": _number,
+    "maximum": _number,
+    "exclusiveMinimum": _number,
+    "exclusiveMaximum": _number,
+    "uniqueItems": _flagged,
+    "dependentRequired": _dependencies,
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _count),
+    **dict.fromkeys(("minContains", "maxContains"), _count),
+}
+"""Keyword to what reads its value; None is given where the value makes no sense."""
+
+_NAMED_SCHEMAS: Final = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_LISTED_SCHEMAS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_SCHEMAS: Final = frozenset(
+    {
+        "additionalProperties",
+        "contains",
+        "else",
+        "if",
+        "items",
+        "not",
+        "propertyNames",
+        "then",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    }
+)

@@ -1,0 +1,239 @@
+"""Requests: every place where a request is not what its operation allows.
+
+Locations: `request.path.id`, `request.query.limit`, `request.headers['x-tenant']`, `request.cookies.session` for
+parameters, `request.body…` for the body, `request.headers['content-type']` for its media type.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from contractkit.definitions.checks import Checks
+from contractkit.definitions.interface import Route
+from contractkit.definitions.lowering import Direction
+from contractkit.definitions.parameters import (
+    NOTHING,
+    Decoded,
+    decode_query,
+    decode_text,
+    names_of,
+    read_cookies,
+)
+from contractkit.definitions.references import Node
+from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.surfaces import Content, Parameter, RequestBody, Surface, content_for
+from contractkit.definitions.trees import read_tree, typed_tree
+from contractkit.errors import nearest_names
+from contractkit.exact_json import Json
+from contractkit.model import (
+    BinaryBody,
+    Body,
+    EmptyBody,
+    HttpRequest,
+    JsonBody,
+    Location,
+    MissingBody,
+    TextBody,
+    base_media_type,
+    is_json_media_type,
+)
+from contractkit.results import ABSENT, Violation
+
+FORM: Final = "application/x-www-form-urlencoded"
+REQUEST: Final = Location(("request",))
+_BODY: Final = REQUEST / "body"
+_CONTENT_TYPE: Final = REQUEST / "headers" / "content-type"
+
+
+def check_request(route: Route, surface: Surface, checks: Checks, credentials: frozenset[str]) -> tuple[Violation, ...]:
+    """Give the violations of a routed request, in the order path, query, headers, cookies, body.
+
+    Args:
+        route: The request and what it reaches.
+        surface: What the operation takes.
+        checks: The definition's compiled schemas.
+        credentials: Names of query parameters that carry credentials and need no declaration.
+    """
+    return (
+        *_parameter_violations(route, surface, checks),
+        *_undeclared(route.request, surface, credentials),
+        *_body_violations(route.request, surface, checks),
+    )
+
+
+def decoded_parameters(route: Route, surface: Surface) -> Iterator[tuple[Parameter, Decoded]]:
+    """Give each declared parameter with its value in the request."""
+    cookies = read_cookies(route.request.headers.get("cookie", ()))
+    for parameter in surface.parameters.values():
+        yield parameter, _READERS[parameter.place](route, parameter, cookies)
+
+
+def decoded_body(request: HttpRequest, surface: Surface) -> Json:
+    """Give the body as a JSON value, a form typed by its schema; `ABSENT` where it is neither."""
+    match request.body:
+        case JsonBody(value=value):
+            return value
+        case TextBody(text=text, media_type=media_type) if base_media_type(media_type) == FORM:
+            content = content_for(surface.body.contents, FORM) if surface.body is not None else None
+            return read_form(text, content.view if content is not None else None)
+    return ABSENT
+
+
+def read_form(text: str, view: SchemaView | None) -> Json:
+    """Give a URL-encoded form as an object, typed by its schema; brackets nest (`items[0][price]=x`)."""
+    pairs = parse_qsl(text, keep_blank_values=True)
+    return typed_tree(read_tree(pairs), view) if pairs else {}
+
+
+def _from_path(route: Route, parameter: Parameter, cookies: Mapping[str, str]) -> Decoded:
+    text = route.path_parameters.get(parameter.name)
+    return NOTHING if text is None else decode_text(text, parameter)
+
+
+def _from_query(route: Route, parameter: Parameter, cookies: Mapping[str, str]) -> Decoded:
+    return decode_query(route.request.query, parameter)
+
+
+def _from_headers(route: Route, parameter: Parameter, cookies: Mapping[str, str]) -> Decoded:
+    values = route.request.headers.get(parameter.name.lower())
+    return NOTHING if values is None else decode_text(", ".join(values), parameter)
+
+
+def _from_cookies(route: Route, parameter: Parameter, cookies: Mapping[str, str]) -> Decoded:
+    text = cookies.get(parameter.name)
+    return NOTHING if text is None else decode_text(text, parameter)
+
+
+_READERS: Final[Mapping[str, Callable[[Route, Parameter, Mapping[str, str]], Decoded]]] = {
+    "path": _from_path,
+    "query": _from_query,
+    "header": _from_headers,
+    "cookie": _from_cookies,
+}
+
+
+def _parameter_violations(route: Route, surface: Surface, checks: Checks) -> Iterator[Violation]:
+    for parameter, decoded in decoded_parameters(route, surface):
+        yield from value_violations(parameter, decoded, checks, parameter.location, Direction.REQUEST)
+
+
+def value_violations(
+    parameter: Parameter, decoded: Decoded, checks: Checks, at: Location, direction: Direction
+) -> Iterator[Violation]:
+    """Give the violations of one parameter or header: missing, not decodable, or not of its schema."""
+    pointer = parameter.node.pointer
+    if decoded.value is ABSENT:
+        if parameter.is_required:
+            expected = f"the {_WORDS[parameter.place]} {parameter.name}"
+            yield Violation(location=at, expected=expected, received=ABSENT, pointer=pointer)
+        return
+    if decoded.problem:
+        yield Violation(location=at, expected=decoded.problem, received=decoded.value, pointer=pointer)
+        return
+    if decoded.value == "" and parameter.node.value.get("allowEmptyValue") is True:
+        return
+    schema = _schema_of(parameter.node)
+    if schema is not None:
+        yield from checks.of(schema, direction).violations(decoded.value, at)
+
+
+_WORDS: Final = {"path": "path parameter", "query": "query parameter", "header": "header", "cookie": "cookie"}
+
+
+def _schema_of(node: Node) -> Node | None:
+    schema = node.get("schema")
+    if schema is not None:
+        return schema
+    content = node.get("content")
+    first = next((each for _, each in content.members()), None) if content is not None else None
+    return first.get("schema") if first is not None else None
+
+
+def _undeclared(request: HttpRequest, surface: Surface, credentials: frozenset[str]) -> Iterator[Violation]:
+    """Give the query parameters that are not declared: they could not be recorded, so they would be lost."""
+    if not request.query:
+        return
+    declared = [each for each in surface.parameters.values() if each.place == "query"]
+    known = credentials.union(*(names_of(each, request.query) for each in declared))
+    for name in request.query:
+        if name not in known:
+            near = nearest_names(name, [each.name for each in declared])
+            expected = f"no such query parameter; near: {', '.join(near)}" if near else "no such query parameter"
+            values = [value or "" for value in request.query[name]]
+            received: Json = values[0] if len(values) == 1 else values
+            at = REQUEST / "query" / name
+            yield Violation(location=at, expected=expected, received=received, pointer=surface.node.pointer)
+
+
+def _body_violations(request: HttpRequest, surface: Surface, checks: Checks) -> Iterator[Violation]:
+    body, declared = request.body, surface.body
+    if _is_empty(body):
+        if declared is not None and declared.is_required:
+            expected = f"a body of {_listed(declared.contents)}"
+            yield Violation(location=_BODY, expected=expected, received=ABSENT, pointer=declared.node.pointer)
+        return
+    if declared is None or not declared.contents:
+        pointer = surface.node.pointer if declared is None else declared.node.pointer
+        yield Violation(location=_BODY, expected="no body", received=shown_body(body), pointer=pointer)
+        return
+    yield from _content_violations(request, declared, checks)
+
+
+def _content_violations(request: HttpRequest, declared: RequestBody, checks: Checks) -> Iterator[Violation]:
+    media_type = _media_type(request)
+    content = content_for(declared.contents, media_type) if media_type else None
+    if content is None:
+        received = media_type or ABSENT
+        expected, pointer = _listed(declared.contents), f"{declared.node.pointer}/content"
+        yield Violation(location=_CONTENT_TYPE, expected=expected, received=received, pointer=pointer)
+        return
+    yield from body_violations(request.body, media_type, content, checks, _BODY, Direction.REQUEST)
+
+
+def body_violations(
+    body: Body, media_type: str, content: Content, checks: Checks, at: Location, direction: Direction
+) -> Iterator[Violation]:
+    """Give the violations of a body under its media type: JSON and forms by schema, text where it is a string."""
+    schema = content.node.get("schema")
+    if is_json_media_type(media_type) and not isinstance(body, JsonBody):
+        yield Violation(location=at, expected="JSON", received=shown_body(body), pointer=content.node.pointer)
+    elif schema is None:
+        return
+    elif isinstance(body, JsonBody):
+        yield from checks.of(schema, direction).violations(body.value, at)
+    elif isinstance(body, TextBody) and base_media_type(media_type) == FORM:
+        yield from checks.of(schema, direction).violations(read_form(body.text, content.view), at)
+    elif isinstance(body, TextBody) and media_type.startswith("text/") and _is_text(content.view):
+        yield from checks.of(schema, direction).violations(body.text, at)
+
+
+def _is_text(view: SchemaView | None) -> bool:
+    return view is not None and view.types == {"string"}
+
+
+def _media_type(request: HttpRequest) -> str:
+    """Give the content type that the request names; a JSON value that was built in process says its own."""
+    named = request.headers.get("content-type")
+    if named:
+        return named[0]
+    return request.body.media_type if isinstance(request.body, JsonBody) else ""
+
+
+def _is_empty(body: Body) -> bool:
+    return isinstance(body, MissingBody | EmptyBody) or body in (TextBody(""), BinaryBody(b""))
+
+
+def shown_body(body: Body) -> Json:
+    """Give a body as a message shows it: its JSON value, its text, or how many bytes it has."""
+    match body:
+        case JsonBody(value=value):
+            return value
+        case TextBody(text=text):
+            return text
+        case BinaryBody(data=data):
+            return f"{len(data)} bytes of {body.media_type}"
+    return ABSENT
+
+
+def _listed(contents: tuple[Content, ...]) -> str:
+    return " or ".join(each.media_type for each in contents) or "any media type"
