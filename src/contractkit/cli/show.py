@@ -1,0 +1,110 @@
+"""`contractkit show`: contract files as a person reads them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from contractkit.document import (
+    LoadedContract,
+    content_id,
+    file_digest,
+    interaction_content_id,
+    read_contract,
+    skipped_interactions,
+)
+from contractkit.errors import ContractFileError, NothingToCheckError, suggestion
+from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.interactions import explain_contract, explain_interaction, is_seen_by_pact, summary
+from contractkit.explain.words import needs_in_words, states_in_words
+from contractkit.model import Interaction
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--interaction", "wanted", metavar="TEXT", help="Only interactions with this in their description, or this key."
+)
+def show(files: tuple[str, ...], form: str, wanted: str | None) -> int:
+    """Show contract FILEs: requests, responses, rules in words, needs, the tests that recorded them.
+
+    Reads Pact files of versions 1 to 4, and says what a Pact verifier would not see.
+    """
+    read = [(name, *_read(name)) for name in files]
+    chosen = [(name, data, loaded, _chosen(loaded, wanted)) for name, data, loaded in read]
+    if wanted is not None and not any(interactions for *_, interactions in chosen):
+        known = [each.description for _, _, loaded in read for each in loaded.contract.interactions]
+        raise NothingToCheckError(f"No interaction has {wanted} in it.", next_step=suggestion(wanted, known))
+    if form == "json":
+        click.echo(dump_canonical({"schema_version": 1, "contracts": [_as_json(*each) for each in chosen]}), nl=False)
+    else:
+        click.echo("\n\n\n".join(_as_text(*each) for each in chosen))
+    return 0
+
+
+def _read(name: str) -> tuple[bytes, LoadedContract]:
+    path = Path(name)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        near = suggestion(path.name, _names_beside(path))
+        raise ContractFileError(f"{name} does not exist.", next_step=near) from None
+    except IsADirectoryError:
+        inside = [each.name for each in sorted(path.glob("*.json"))]
+        next_step = f"It holds {', '.join(inside[:12])}." if inside else "Name the files in it that are contracts."
+        raise ContractFileError(f"{name} is a directory, not a contract file.", next_step=next_step) from None
+    except OSError as error:
+        raise ContractFileError(f"{name} cannot be read: {error.strerror}.") from None
+    return data, read_contract(data, origin=name)
+
+
+def _names_beside(path: Path) -> list[str]:
+    return [each.name for each in path.parent.glob("*.json")] if path.parent.is_dir() else []
+
+
+def _chosen(loaded: LoadedContract, wanted: str | None) -> tuple[Interaction, ...]:
+    interactions = loaded.contract.interactions
+    if wanted is None:
+        return interactions
+    text = wanted.casefold()
+    return tuple(each for each in interactions if text in each.description.casefold() or wanted == each.key)
+
+
+def _as_text(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[Interaction]) -> str:
+    warnings = [f"{name}{each.pointer} {each.sentence}" for each in loaded.warnings]
+    blocks = [
+        explain_contract(loaded.contract),
+        *map(explain_interaction, chosen),
+        *(["\n".join(["Warnings", *(f"  {line}" for line in warnings)])] if warnings else []),
+    ]
+    return "\n\n".join(blocks)
+
+
+def _as_json(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[Interaction]) -> Json:
+    contract = loaded.contract
+    return {
+        "file": name,
+        "consumer": contract.consumer,
+        "provider": contract.provider,
+        "specification": contract.specification,
+        "contentId": content_id(contract),
+        "fileDigest": file_digest(data),
+        "interactions": [
+            {
+                "key": each.key,
+                "description": each.description,
+                "summary": summary(each),
+                "states": states_in_words(each),
+                "needs": list(needs_in_words(each.needs)),
+                "tests": [str(evidence.test) for evidence in each.evidence],
+                "pending": each.pending,
+                "seenByPact": is_seen_by_pact(each),
+                "contentId": interaction_content_id(contract, each),
+                "text": explain_interaction(each),
+            }
+            for each in chosen
+        ],
+        "skipped": list(skipped_interactions(contract)),
+        "warnings": [{"pointer": each.pointer, "sentence": each.sentence} for each in loaded.warnings],
+    }

@@ -1,0 +1,227 @@
+"""Contracts and interactions as text: requests and responses as they go over the wire, rules beside their places."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from contractkit.exact_json import Json, dump_compact, show_json
+from contractkit.explain.words import generator_in_words, needs_in_words, rules_in_words, states_in_words
+from contractkit.model import (
+    BinaryBody,
+    Body,
+    Cancelled,
+    Contract,
+    EmptyBody,
+    Event,
+    Fields,
+    HalfClosed,
+    HttpCall,
+    HttpRequest,
+    Interaction,
+    JsonBody,
+    Location,
+    Message,
+    MissingBody,
+    Query,
+    Received,
+    RpcCall,
+    Sent,
+    Status,
+    TextBody,
+)
+
+_LABEL = 11  # characters of the left column
+_OURS_ALONE = "a Pact verifier does not see it: Pact has no form for such calls"
+
+
+def summary(interaction: Interaction) -> str:
+    """Give an interaction in one line: `GET /orders/7 -> 200`, `orders.v1.Orders/Watch -> OK`, `message an event`."""
+    match interaction.exchange:
+        case HttpCall(request=request, response=response):
+            return f"{request_line(request)} -> {response.status}"
+        case RpcCall(procedure=procedure, events=events):
+            codes = [event.code for event in events if isinstance(event, Status)]
+            return f"{procedure} -> {codes[-1] if codes else 'cancelled'}"
+        case Message():
+            return f"message {interaction.description}"
+
+
+def request_line(request: HttpRequest) -> str:
+    """Give method and path with the query, `GET /orders?limit=5`."""
+    query = query_text(request.query)
+    return f"{request.method} {request.path}{'?' if query else ''}{query}"
+
+
+def query_text(query: Query) -> str:
+    """Give parameters as a query string that a person can read: only what would mislead is percent-encoded."""
+    pairs = [(quote(name, safe="[]$/:,"), value) for name, values in query.items() for value in values]
+    return "&".join(name if value is None else f"{name}={quote(value, safe='[]$/:,@')}" for name, value in pairs)
+
+
+def explain_interaction(interaction: Interaction) -> str:
+    """Give an interaction as readable text of several lines."""
+    notes = _Notes.of(interaction)
+    rows = [*_exchange_rows(interaction, notes), *_about(interaction, notes)]
+    states = _block("given", [states_in_words(interaction)])
+    return "\n".join([interaction.description, *states, *rows])
+
+
+def explain_contract(contract: Contract) -> str:
+    """Give the head of a contract: who expects how much of whom, and what it was recorded against."""
+    count = len(contract.interactions)
+    number = "1 interaction" if count == 1 else f"{count} interactions"
+    head = f"{contract.consumer} expects {number} of {contract.provider} (Pact {contract.specification})"
+    if contract.definition is None:
+        return head
+    return f"{head}\nrecorded against {contract.definition.source}, {contract.definition.digest}"
+
+
+def is_seen_by_pact(interaction: Interaction) -> bool:
+    """Say whether a Pact verifier of another make would replay an interaction of a file that we write."""
+    return not isinstance(interaction.exchange, RpcCall)
+
+
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """What is said of places: rules and generators in words, by location; `used` gathers those that found theirs."""
+
+    entries: tuple[tuple[Location, str], ...]
+    used: set[Location]
+
+    @classmethod
+    def of(cls, interaction: Interaction) -> "_Notes":
+        rules = [(each.location, rules_in_words(each)) for each in interaction.rules]
+        generators = [(each.location, generator_in_words(each)) for each in interaction.generators]
+        return cls((*rules, *generators), set())
+
+    def at(self, location: Location) -> str:
+        """Give what is said of a place, behind a mark; empty where nothing is."""
+        found = [(place, words) for place, words in self.entries if place.matches(location)]
+        self.used.update(place for place, _ in found)
+        return f"   # {'; '.join(words for _, words in found)}" if found else ""
+
+    def elsewhere(self) -> list[str]:
+        """Give what is said of places that the example does not show."""
+        return [f"{place}: {words}" for place, words in self.entries if place not in self.used]
+
+
+def _exchange_rows(interaction: Interaction, notes: _Notes) -> Iterator[str]:
+    match interaction.exchange:
+        case HttpCall(request=request, response=response):
+            at = Location(("request",))
+            yield from _block(
+                "request",
+                [
+                    f"{request_line(request)}{notes.at(at / 'method')}{notes.at(at / 'path')}",
+                    *_query_lines(request.query, at / "query", notes),
+                    *_field_lines(request.headers, at / "headers", notes),
+                    *_body_lines(request.body, at / "body", notes),
+                ],
+            )
+            at = Location(("response",))
+            yield from _block(
+                "response",
+                [
+                    f"{response.status}{notes.at(at / 'status')}",
+                    *_field_lines(response.headers, at / "headers", notes),
+                    *_body_lines(response.body, at / "body", notes),
+                ],
+            )
+        case Message(contents=contents, metadata=metadata):
+            at = Location(("message",))
+            yield from _block("metadata", _metadata_lines(metadata, at / "metadata", notes))
+            yield from _block("contents", _body_lines(contents, at / "contents", notes))
+        case RpcCall() as call:
+            yield from _block("call", [call.procedure])
+            yield from _block("metadata", _metadata_lines(call.metadata, Location(("metadata",)), notes))
+            for number, event in enumerate(call.events):
+                yield from _event_rows(event, Location(("events", number)), notes)
+
+
+def _event_rows(event: Event, at: Location, notes: _Notes) -> list[str]:
+    match event:
+        case Sent(message=body):
+            return _block("sent", _body_lines(body, at / "message", notes))
+        case Received(message=body):
+            return _block("received", _body_lines(body, at / "message", notes))
+        case HalfClosed():
+            return _block("sent", ["(the consumer sends no more)"])
+        case Cancelled():
+            return _block("sent", ["(the consumer gives up)"])
+        case Status(code=code, message=message, trailers=trailers):
+            first = f"{code}{notes.at(at / 'status')}{f' {message}' if message else ''}"
+            return _block("status", [first, *_metadata_lines(trailers, at / "trailers", notes)])
+
+
+def _about(interaction: Interaction, notes: _Notes) -> Iterator[str]:
+    """Give what stands below an exchange: further rules, needs, tests, remarks."""
+    yield from _block("also", notes.elsewhere())
+    if interaction.evidence:
+        yield from _block("needs", list(needs_in_words(interaction.needs)))
+        yield from _block("recorded by", [f"{each.test}   {each.test.node_id}" for each in interaction.evidence])
+    yield from _block("comments", list(interaction.comments))
+    remarks = ["pending: a failure is reported and blocks nobody"] if interaction.pending else []
+    yield from _block("note", remarks if is_seen_by_pact(interaction) else [*remarks, _OURS_ALONE])
+    yield from _block("key", [interaction.key])
+
+
+def _block(label: str, lines: list[str]) -> list[str]:
+    """Give lines behind a label, none where there are no lines."""
+    if not lines:
+        return []
+    rest = [f"  {'':{_LABEL}}   {line}".rstrip() for line in lines[1:]]
+    return [f"  {label:{_LABEL}}   {lines[0]}".rstrip(), *rest]
+
+
+def _field_lines(fields: Fields, at: Location, notes: _Notes) -> list[str]:
+    lines = []
+    for name, values in sorted(fields.items()):
+        said = "".join([notes.at(at / name), *(notes.at(at / name / index) for index in range(len(values)))])
+        lines.append(f"{name}: {', '.join(values)}{said}")
+    return lines
+
+
+def _query_lines(query: Query, at: Location, notes: _Notes) -> list[str]:
+    """Give the parameters of which something is said; the others are to be seen in the request line."""
+    said = {
+        name: "".join([notes.at(at / name), *(notes.at(at / name / index) for index in range(len(values)))])
+        for name, values in query.items()
+    }
+    return [f"?{query_text({name: query[name]})}{words}" for name, words in said.items() if words]
+
+
+def _metadata_lines(metadata: object, at: Location, notes: _Notes) -> list[str]:
+    members = sorted(metadata.items()) if isinstance(metadata, dict) else []
+    return [f"{name}: {show_json(value)}{notes.at(at / name)}" for name, value in members]
+
+
+def _body_lines(body: Body, at: Location, notes: _Notes) -> list[str]:
+    match body:
+        case MissingBody():
+            return []
+        case EmptyBody():
+            return ["(an empty body)"]
+        case JsonBody(value=value):
+            return list(_json_lines(value, at, notes))
+        case TextBody(text=text):
+            said = notes.at(at)
+            return [*([f"({body.media_type}){said}"] if said else []), *text.splitlines()]
+        case BinaryBody(data=data, media_type=media_type):
+            return [f"({len(data)} bytes of {media_type}){notes.at(at)}"]
+
+
+def _json_lines(
+    value: Json, at: Location, notes: _Notes, indent: str = "", lead: str = "", end: str = ""
+) -> Iterator[str]:
+    """Give a JSON value over several lines, each with what is said of its place behind it."""
+    said = notes.at(at)
+    if not isinstance(value, dict | list) or not value:
+        yield f"{indent}{lead}{dump_compact(value).decode()}{end}{said}"
+        return
+    members = [(key, f"{dump_compact(key).decode()}: ") for key in sorted(value)] if isinstance(value, dict) else []
+    children = members or [(index, "") for index in range(len(value))]
+    yield f"{indent}{lead}{'{' if members else '['}{said}"
+    for number, (step, label) in enumerate(children, start=1):
+        comma = "," if number < len(children) else ""
+        yield from _json_lines(value[step], at / step, notes, f"{indent}  ", label, comma)
+    yield f"{indent}{'}' if members else ']'}{end}"
