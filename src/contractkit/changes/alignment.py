@@ -1,0 +1,56 @@
+"""Alignment: which alternative of an old union stands for which of a new one."""
+
+from dataclasses import dataclass
+
+from contractkit.definitions.schemas import SchemaView
+
+_LEAST_LIKENESS = 0.3  # share of member names in common below which two objects are different things
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Pairs of alternatives that stand for each other, and those that stand alone."""
+
+    pairs: tuple[tuple[SchemaView, SchemaView], ...]
+    only_old: tuple[SchemaView, ...]
+    only_new: tuple[SchemaView, ...]
+
+
+def align(old: SchemaView, new: SchemaView) -> Alignment:
+    """Pair the alternatives of two schemas: by declaration first, then by likeness; null is no alternative."""
+    before, after = list(old.value_branches), list(new.value_branches)
+    if len(before) == len(after) == 1 and _shared_types(before[0], after[0]):
+        return Alignment(((before[0], after[0]),), (), ())
+    pairs: list[tuple[SchemaView, SchemaView]] = []
+    for score in (_same_declaration, _likeness):
+        for left in tuple(before):
+            best = max(after, key=lambda right: score(left, right), default=None)
+            if best is not None and score(left, best) > 0:
+                pairs.append((left, best))
+                before.remove(left)
+                after.remove(best)
+    if len(before) == len(after) == 1 and _shared_types(before[0], after[0]):
+        pairs.append((before.pop(), after.pop()))
+    return Alignment(tuple(pairs), tuple(before), tuple(after))
+
+
+def _same_declaration(left: SchemaView, right: SchemaView) -> float:
+    is_named = left.declared_at.pointer != left.used_at.pointer
+    return 1.0 if is_named and left.declared_at.pointer == right.declared_at.pointer else 0.0
+
+
+def _likeness(left: SchemaView, right: SchemaView) -> float:
+    if not _shared_types(left, right):
+        return 0.0
+    names = [
+        {*view.members, *(f"!{name}" for name, member in view.members.items() if member.is_required)}
+        for view in (left, right)
+    ]
+    if not (names[0] or names[1]):
+        return 1.0 + (left.values == right.values) if left.types == right.types else 0.5
+    shared = len(names[0] & names[1]) / len(names[0] | names[1])
+    return shared if shared >= _LEAST_LIKENESS else 0.0
+
+
+def _shared_types(left: SchemaView, right: SchemaView) -> bool:
+    return bool((left.types & right.types) - {"null"})

@@ -1,0 +1,180 @@
+"""Comparing two definitions: operation by operation, lazily, and both sides' schemas pair by pair."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from contractkit.changes.operation_findings import OperationFinding
+from contractkit.changes.operation_rules import OPERATION_REMOVED, OPERATION_RULES, WEBHOOK_REMOVED
+from contractkit.changes.records import Change, Difference, Direction, Level, Place
+from contractkit.changes.schema_pairs import SchemaPairs, Steps
+from contractkit.changes.surface_pairs import REQUEST_BODY, SchemaUse, SurfacePair, schema_uses
+from contractkit.definitions.references import Node
+from contractkit.definitions.surfaces import DocumentedDefinition, Surface, SurfaceReader, content_for
+from contractkit.model import Location, Step
+
+_WHOLE = Location(("request", "path"))
+
+
+class DefinitionChanges:
+    """The changes from one definition to another, computed as far as they are asked for."""
+
+    def __init__(self, old: SurfaceReader, new: SurfaceReader) -> None:
+        self.old = old
+        self.new = new
+        self._pairs = {direction: SchemaPairs(direction) for direction in Direction}
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Give every change once, at the first operation that shows it, in the old definition's order."""
+        found: dict[tuple[str, str, str], Change] = {}
+        also: dict[tuple[str, str, str], list[str]] = {}
+        for change in self._all():
+            if found.setdefault(change.declaration, change) is not change:
+                also.setdefault(change.declaration, []).append(change.operation)
+        return tuple(
+            replace(change, also=tuple(name for name in dict.fromkeys(also.get(key, ())) if name != change.operation))
+            for key, change in found.items()
+        )
+
+    def successor(self, surface: Surface) -> Surface | None:
+        """Give the new definition's operation of the same method and path, names of path parameters apart."""
+        return self.new.find(surface.method, surface.path) or self._by_shape.get((surface.method, _shape(surface.path)))
+
+    def of_operation(self, surface: Surface) -> Iterator[Change]:
+        """Give every change that one of the old definition's operations shows."""
+        new = self.successor(surface)
+        if new is None:
+            yield self.removal(surface)
+            return
+        pair = self.pair(surface, new)
+        yield from self.of_surface(pair)
+        for use in schema_uses(pair):
+            for steps, difference in self._pairs[use.direction].everywhere(use.old, use.new):
+                yield _schema_change(surface, use, steps, difference)
+
+    def of_surface(self, pair: SurfacePair) -> Iterator[Change]:
+        """Give the changes of an operation's own: parameters, media types, statuses, credentials."""
+        for rule in OPERATION_RULES:
+            for found in rule.find(pair):
+                sentence = rule.sentence.format(before=found.before, after=found.after)
+                yield _operation_change(pair.old, rule.id, rule.level, rule.direction, found, sentence)
+
+    def along(self, pair: SurfacePair, use: SchemaUse, steps: Sequence[Step]) -> Iterator[Change]:
+        """Give the changes of a schema that are met on the way to one of its places and at it, outermost first."""
+        for walked, difference in self._pairs[use.direction].along(use.old, use.new, steps):
+            yield _schema_change(pair.old, use, walked, difference)
+
+    def pair(self, old: Surface, new: Surface) -> SurfacePair:
+        """Give an operation under both definitions."""
+        return SurfacePair(old=old, new=new, old_schemes=self._schemes[0], new_schemes=self._schemes[1])
+
+    def removal(self, surface: Surface) -> Change:
+        """Give the change that an operation is no longer declared."""
+        return _removal(surface, OPERATION_REMOVED, self.new.documents.root)
+
+    @cached_property
+    def _schemes(self) -> tuple[dict[str, Node], dict[str, Node]]:
+        return dict(self.old.schemes()), dict(self.new.schemes())
+
+    @cached_property
+    def _by_shape(self) -> dict[tuple[str, str], Surface]:
+        return {(surface.method, _shape(surface.path)): surface for surface in self.new.surfaces()}
+
+    def _all(self) -> Iterator[Change]:
+        for surface in self.old.surfaces():
+            yield from self.of_operation(surface)
+        yield from self._of_webhooks()
+
+    def _of_webhooks(self) -> Iterator[Change]:
+        """Compare what the provider sends on its own: a webhook's request is a response to its reader."""
+        after = {(surface.method, surface.path): surface for surface in self.new.webhooks()}
+        for surface in self.old.webhooks():
+            new = after.get((surface.method, surface.path))
+            if new is None:
+                yield _removal(surface, WEBHOOK_REMOVED, self.new.documents.root)
+                continue
+            for content in surface.body.contents if surface.body else ():
+                other = content_for(new.body.contents, content.media_type) if new.body else None
+                if content.view is None or other is None or other.view is None:
+                    continue
+                use = SchemaUse(
+                    direction=Direction.RESPONSE,
+                    location=REQUEST_BODY,
+                    old=content.view,
+                    new=other.view,
+                    media_type=content.media_type,
+                )
+                for steps, difference in self._pairs[Direction.RESPONSE].everywhere(use.old, use.new):
+                    yield _schema_change(surface, use, steps, difference)
+
+
+def compare_definitions(old: DocumentedDefinition, new: DocumentedDefinition) -> DefinitionChanges:
+    """Give the changes from one definition to another.
+
+    Refactorings that change nothing (a schema moved behind a `$ref`, wrapped in `allOf`, reordered; a path parameter
+    renamed) are no changes. Nothing is compared before it is asked for.
+    """
+    return DefinitionChanges(SurfaceReader(old.documents), SurfaceReader(new.documents))
+
+
+def _removal(surface: Surface, rule: str, root: Node) -> Change:
+    return Change(
+        rule=rule,
+        level=Level.BREAKING,
+        direction=Direction.NONE,
+        operation=surface.signature,
+        status=None,
+        media_type=None,
+        location=_WHOLE,
+        before="declared",
+        after="not declared",
+        old=_place(surface.node, surface.node),
+        new=_place(root.get("paths") or root, root),
+        sentence=f"{surface.signature} is no longer declared",
+    )
+
+
+def _operation_change(
+    surface: Surface, rule: str, level: Level, direction: Direction, found: OperationFinding, sentence: str
+) -> Change:
+    return Change(
+        rule=rule,
+        level=level,
+        direction=direction,
+        operation=surface.signature,
+        status=found.status,
+        media_type=found.media_type,
+        location=found.location,
+        before=found.before,
+        after=found.after,
+        old=_place(found.old, found.old) if found.old else None,
+        new=_place(found.new, found.new) if found.new else None,
+        sentence=sentence,
+    )
+
+
+def _schema_change(surface: Surface, use: SchemaUse, steps: Steps, difference: Difference) -> Change:
+    return Change(
+        rule=difference.rule,
+        level=difference.level,
+        direction=difference.direction,
+        operation=surface.signature,
+        status=use.status,
+        media_type=use.media_type,
+        location=use.location.under(steps),
+        before=difference.before,
+        after=difference.after,
+        old=_place(difference.old, use.old.used_at) if difference.old else None,
+        new=_place(difference.new, use.new.used_at) if difference.new else None,
+        sentence=difference.sentence,
+    )
+
+
+def _place(node: Node, used_at: Node) -> Place:
+    return Place(uri=node.uri, pointer=node.pointer, used_at=used_at.pointer)
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)

@@ -1,0 +1,54 @@
+"""The rules for operations: parameters, bodies, statuses, media types, headers and credentials."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from contractkit.changes import operation_findings as find
+from contractkit.changes.operation_findings import OperationFinding
+from contractkit.changes.records import Direction, Level
+from contractkit.changes.surface_pairs import SurfacePair
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the table: the id starts with the direction; the sentence may use `{before}` and `{after}`."""
+
+    id: str
+    level: Level
+    find: Callable[[SurfacePair], Iterator[OperationFinding]]
+    sentence: str
+
+    @property
+    def direction(self) -> Direction:
+        """Give who sends what changed."""
+        return Direction(self.id.split(".", 1)[0])
+
+
+BREAKING, POSSIBLE, HARMLESS = Level.BREAKING, Level.POSSIBLE, Level.HARMLESS
+
+OPERATION_RULES = (
+    Rule("request.parameter.added-required", BREAKING, find.added_required, "it was not declared and is required now"),
+    Rule("request.parameter.became-required", BREAKING, find.became_required, "it was optional and is required now"),
+    Rule("request.parameter.removed", POSSIBLE, find.removed_parameter, "it is no longer declared"),
+    Rule("request.parameter.style-changed", BREAKING, find.other_style, "it was {before} and is {after}"),
+    Rule("request.parameter.empty-refused", BREAKING, find.refused_empty, "an empty value is refused now"),
+    Rule("request.body.became-required", BREAKING, find.body_required, "a body was {before} and is required now"),
+    Rule("request.body.removed", BREAKING, find.body_removed, "a body is no longer declared"),
+    Rule("request.media-type.removed", BREAKING, find.taken_type_removed, "{before} is gone; taken: {after}"),
+    Rule("request.security.tightened", BREAKING, find.tightened_security, "{before} sufficed, now {after} is demanded"),
+    Rule("request.security.scheme-changed", BREAKING, find.other_scheme, "it was {before} and is {after}"),
+    Rule("response.status.removed", BREAKING, find.success_removed, "{before} is gone; declared: {after}"),
+    Rule("response.error-status.removed", HARMLESS, find.failure_removed, "{before} is gone; declared: {after}"),
+    Rule("response.media-type.removed", BREAKING, find.media_type_removed, "{before} is gone; given: {after}"),
+    Rule("response.media-type.generalised", POSSIBLE, find.generalised_type, "it was {before} and is now {after}"),
+    Rule("response.header.removed", BREAKING, find.required_header_removed, "it was required, now undeclared"),
+    Rule("response.optional-header.removed", POSSIBLE, find.optional_header_removed, "it was optional, now undeclared"),
+    Rule("response.header.became-optional", BREAKING, find.header_optional, "it was required and is optional now"),
+)  # fmt: skip
+"""Rules for operations that both definitions have."""
+
+OPERATION_REMOVED = "operation.removed"
+"""The id of the one rule that needs no new operation: it is breaking, deprecated or not."""
+
+WEBHOOK_REMOVED = "webhook.removed"
+"""The id of the rule for a webhook that is no longer declared."""

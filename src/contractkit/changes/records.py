@@ -1,0 +1,95 @@
+"""What a comparison of two definitions finds: changes, each with its rule, its place and both pointers."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+
+from contractkit.definitions.references import Node
+from contractkit.model import Location, Step
+
+
+class Level(Enum):
+    """How bad a change is for a consumer of whom nothing is known."""
+
+    BREAKING = "breaking"  # some consumer that keeps to the old definition fails
+    POSSIBLE = "possible"  # it depends on what a consumer does with it, or the documents do not settle it
+    HARMLESS = "harmless"  # fails only for who expects the very thing that went
+
+
+class Direction(Enum):
+    """Who sends what changed: the consumer or the provider. An operation itself has none."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place in a definition: the document's URI and the JSON pointer of the declaration.
+
+    `used_at` is the pointer of the operation's part that reached it; the same one where nothing is referenced.
+    """
+
+    uri: str
+    pointer: str
+    used_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What one rule found at one schema or operation, before it is known who uses it.
+
+    `step` is the member or element it is about, None for the value itself. `before` and `after` are what the two
+    definitions say, in words or JSON. `old` and `new` are where; None on the side where there is nothing.
+    """
+
+    rule: str
+    level: Level
+    direction: Direction
+    before: str
+    after: str
+    sentence: str
+    step: Step | None = None
+    old: Node | None = None
+    new: Node | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of a definition, as one operation shows it.
+
+    Attributes:
+        rule: Stable id, `response.member.removed`.
+        operation: Method and path template as the old definition writes them.
+        status: The response's status as written, None on the request side.
+        media_type: As written, None where there is no body.
+        location: Where an exchange shows it: `response.body.lines[*].quantity`.
+        sentence: What changed, with both values.
+        also: The signatures of the further operations that reach the same declaration.
+    """
+
+    rule: str
+    level: Level
+    direction: Direction
+    operation: str
+    status: str | None
+    media_type: str | None
+    location: Location
+    before: str
+    after: str
+    old: Place | None
+    new: Place | None
+    sentence: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def declaration(self) -> tuple[str, str, str]:
+        """Give what makes it the same change wherever it is used: the rule and both declarations."""
+        return (self.rule, self.old.pointer if self.old else "", self.new.pointer if self.new else "")
+
+    @property
+    def fingerprint(self) -> str:
+        """Give 16 hexadecimal digits that survive rewording and moved declarations, for exemptions."""
+        parts = (self.rule, self.operation, self.status or "", self.media_type or "", str(self.location))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

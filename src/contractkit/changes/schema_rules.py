@@ -1,0 +1,105 @@
+"""The rules for schemas: what of a schema's change can hurt the side that sends or reads a value.
+
+Requests flow from consumer to provider, so a narrower schema hurts; responses flow back, so a wider one does. Rules of
+a *whole* see a value with its unions; rules of a *branch* see two union-free schemas that stand for each other.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from contractkit.changes import schema_findings as find
+from contractkit.changes.records import Difference, Direction, Level
+from contractkit.changes.schema_findings import Found
+from contractkit.definitions.schemas import SchemaView
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the table: the id starts with the direction; the sentence may use `{before}` and `{after}`."""
+
+    id: str
+    level: Level
+    find: Callable[[SchemaView, SchemaView], Iterator[Found]]
+    sentence: str
+
+    @property
+    def direction(self) -> Direction:
+        """Give who sends the value."""
+        return Direction(self.id.split(".", 1)[0])
+
+
+BREAKING, POSSIBLE, HARMLESS = Level.BREAKING, Level.POSSIBLE, Level.HARMLESS
+
+WHOLE_RULES = (
+    Rule("request.type.narrowed", BREAKING, find.narrowed_types, "it was {before} and must now be {after}"),
+    Rule("request.null.refused", BREAKING, find.refused_null, "null was allowed and is now refused"),
+    Rule("request.alternative.removed", BREAKING, find.lost_alternatives, "the alternative {before} is gone"),
+    Rule("response.type.widened", BREAKING, find.widened_types, "it was {before} and may now be {after}"),
+    Rule("response.null.allowed", BREAKING, find.allowed_null, "it was {before} and may now be null"),
+    Rule("response.type.narrowed", HARMLESS, find.narrowed_types, "it was {before} and is now {after}"),
+    Rule("response.alternative.added", BREAKING, find.new_alternatives, "the alternative {after} is new"),
+    Rule("response.alternative.removed", HARMLESS, find.lost_alternatives, "the alternative {before} is gone"),
+)  # fmt: skip
+"""Rules for a value with its unions."""
+
+BRANCH_RULES = (
+    Rule("request.member.added-required", BREAKING, find.newly_required, "it was not declared and is required now"),
+    Rule("request.member.became-required", BREAKING, find.became_required, "it was optional and is required now"),
+    Rule("request.member.removed", POSSIBLE, find.ignored_members, "it was {before}, now undeclared"),
+    Rule("request.member.refused", BREAKING, find.refused_members, "it was {before} and is refused now"),
+    Rule("request.members.closed", BREAKING, find.closed, "undeclared members are refused now"),
+    Rule("request.member.became-read-only", POSSIBLE, find.became_read_only, "it could be sent and is read only now"),
+    Rule("request.values.removed", BREAKING, find.lost_values, "{before} is not allowed now, but {after}"),
+    Rule("request.values.limited", BREAKING, find.became_limited, "any value was allowed, now only {after}"),
+    Rule("request.bound.tightened", BREAKING, find.tightened, "it had {before} and now has {after}"),
+    Rule("request.pattern.changed", BREAKING, find.other_pattern, "it had {before} and now has {after}"),
+    Rule("request.format.changed", POSSIBLE, find.other_format, "it had {before} and now has {after}"),
+    Rule("request.default.changed", POSSIBLE, find.other_default, "it had {before} and now has {after}"),
+    Rule("request.keyword.changed", POSSIBLE, find.added_keyword, "it had {before} and now has {after}"),
+    Rule("request.elements.limited", POSSIBLE, find.fewer_numbered, "it had {before} and now has {after}"),
+    Rule("response.member.removed", BREAKING, find.removed_required, "it was {before}, now undeclared"),
+    Rule("response.optional-member.removed", POSSIBLE, find.removed_optional, "it was {before}, now undeclared"),
+    Rule("response.member.became-optional", BREAKING, find.became_optional, "it was required and is optional now"),
+    Rule("response.member.became-write-only", BREAKING, find.became_write_only, "it was given and is write only now"),
+    Rule("response.members.closed", HARMLESS, find.closed, "undeclared members are excluded now"),
+    Rule("response.values.added", POSSIBLE, find.added_values, "it was {before} and may now be {after} too"),
+    Rule("response.values.opened", POSSIBLE, find.became_open, "it was {before} and may now be any value"),
+    Rule("response.values.removed", HARMLESS, find.lost_values, "it is not {before} any more but {after}"),
+    Rule("response.values.limited", HARMLESS, find.became_limited, "it was any value and is now {after}"),
+    Rule("response.bound.loosened", POSSIBLE, find.loosened, "it had {before} and now has {after}"),
+    Rule("response.bound.tightened", HARMLESS, find.tightened, "it had {before} and now has {after}"),
+    Rule("response.pattern.changed", HARMLESS, find.lost_pattern, "it had {before} and now has {after}"),
+    Rule("response.format.changed", POSSIBLE, find.other_format, "it had {before} and now has {after}"),
+    Rule("response.keyword.changed", POSSIBLE, find.lost_keyword, "it had {before} and now has {after}"),
+    Rule("response.elements.added", POSSIBLE, find.more_numbered, "it had {before} and now has {after}"),
+)  # fmt: skip
+"""Rules for two union-free schemas that stand for each other."""
+
+
+def whole_differences(old: SchemaView, new: SchemaView, direction: Direction) -> tuple[Difference, ...]:
+    """Give what the rules for whole values find."""
+    return _apply(WHOLE_RULES, old, new, direction)
+
+
+def branch_differences(old: SchemaView, new: SchemaView, direction: Direction) -> tuple[Difference, ...]:
+    """Give what the rules for union-free schemas find."""
+    return _apply(BRANCH_RULES, old, new, direction)
+
+
+def _apply(rules: tuple[Rule, ...], old: SchemaView, new: SchemaView, direction: Direction) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(
+            rule=rule.id,
+            level=rule.level,
+            direction=direction,
+            before=found.before,
+            after=found.after,
+            sentence=rule.sentence.format(before=found.before, after=found.after),
+            step=found.step,
+            old=found.old,
+            new=found.new,
+        )
+        for rule in rules
+        if rule.direction is direction
+        for found in rule.find(old, new)
+    )

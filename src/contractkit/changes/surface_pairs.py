@@ -1,0 +1,111 @@
+"""Surface pairs: one operation under both definitions, and every place where both have a schema."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from contractkit.changes.records import Direction
+from contractkit.definitions.references import Node
+from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.surfaces import Parameter, Response, Surface, content_for
+from contractkit.model import Location
+
+REQUEST_BODY = Location(("request", "body"))
+RESPONSE_BODY = Location(("response", "body"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfacePair:
+    """One operation under both definitions, with the security schemes of each."""
+
+    old: Surface
+    new: Surface
+    old_schemes: Mapping[str, Node]
+    new_schemes: Mapping[str, Node]
+
+    def parameters(self) -> Iterator[tuple[Parameter | None, Parameter | None]]:
+        """Give the parameters of both sides in pairs; those of the path by position, since a name in it is free."""
+        renamed = dict(zip(_placeholders(self.old.path), _placeholders(self.new.path), strict=False))
+        found: set[tuple[str, str]] = set()
+        for (place, name), parameter in self.old.parameters.items():
+            key = (place, renamed.get(name, name) if place == "path" else name)
+            found.add(key)
+            yield parameter, self.new.parameters.get(key)
+        for key, parameter in self.new.parameters.items():
+            if key not in found:
+                yield None, parameter
+
+    def responses(self) -> Iterator[tuple[Response, Response]]:
+        """Give the responses of both sides that speak of the same status."""
+        for status, response in self.old.responses.items():
+            other = self.new.response_to(int(status)) if status.isdigit() else self.new.responses.get(status)
+            if other is not None:
+                yield response, other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaUse:
+    """Two schemas that stand for each other at one place of an operation."""
+
+    direction: Direction
+    location: Location
+    old: SchemaView
+    new: SchemaView
+    status: str | None = None
+    media_type: str | None = None
+
+
+def schema_uses(pair: SurfacePair) -> Iterator[SchemaUse]:
+    """Give every place of an operation where both definitions have a schema: parameters, bodies, headers."""
+    for before, after in pair.parameters():
+        if before and after and before.view and after.view:
+            yield SchemaUse(direction=Direction.REQUEST, location=before.location, old=before.view, new=after.view)
+    yield from _request_schemas(pair)
+    for old, new in pair.responses():
+        yield from _response_schemas(old, new)
+
+
+def _request_schemas(pair: SurfacePair) -> Iterator[SchemaUse]:
+    for content in pair.old.body.contents if pair.old.body else ():
+        other = content_for(pair.new.body.contents, content.media_type) if pair.new.body else None
+        if content.view and other and other.view:
+            yield SchemaUse(
+                direction=Direction.REQUEST,
+                location=REQUEST_BODY,
+                old=content.view,
+                new=other.view,
+                media_type=content.media_type,
+            )
+
+
+def _response_schemas(old: Response, new: Response) -> Iterator[SchemaUse]:
+    for content in old.contents:
+        other = content_for(new.contents, content.media_type)
+        if content.view and other and other.view:
+            yield SchemaUse(
+                direction=Direction.RESPONSE,
+                location=RESPONSE_BODY,
+                old=content.view,
+                new=other.view,
+                status=old.status,
+                media_type=content.media_type,
+            )
+    for name, header in old.headers.items():
+        after = new.headers.get(name)
+        if header.view and after and after.view:
+            yield SchemaUse(
+                direction=Direction.RESPONSE,
+                location=header_location(name),
+                old=header.view,
+                new=after.view,
+                status=old.status,
+            )
+
+
+def header_location(name: str) -> Location:
+    """Give where a response carries a header."""
+    return Location(("response", "headers", name))
+
+
+def _placeholders(path: str) -> list[str]:
+    return re.findall(r"\{([^}]*)\}", path)

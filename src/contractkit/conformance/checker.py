@@ -1,0 +1,211 @@
+"""Checking an interaction against one definition: its request, and how far the definition promises its answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from contractkit.conformance.grades import Grade, Standing, stand
+from contractkit.conformance.uses import RESPONSE_HEADERS, Use, Uses, uses_of
+from contractkit.definitions.interface import Route
+from contractkit.definitions.schema_facets import ALL_TYPES
+from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.surfaces import (
+    IGNORED_HEADERS,
+    Content,
+    DocumentedDefinition,
+    Response,
+    Surface,
+    SurfaceReader,
+    content_for,
+)
+from contractkit.exact_json import Json
+from contractkit.model import (
+    EmptyBody,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    Interaction,
+    JsonBody,
+    Location,
+    MissingBody,
+    Wildcard,
+    media_type_of,
+)
+from contractkit.results import Violation
+
+
+class Declared(Enum):
+    """How a definition declares a status or a media type."""
+
+    EXACTLY = "exactly"  # `200`, `application/json`
+    AS_RANGE = "as one of a range"  # `2XX`, `application/*`
+    AS_DEFAULT = "only by default"
+    NOT = "not"
+    UNSAID = "unsaid"  # the definition, or the expectation, names none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionConformance:
+    """How one interaction stands under one definition.
+
+    Attributes:
+        route: The operation its request reaches, or None; then nothing else is judged.
+        surface: What that operation takes and gives.
+        violations: Where the recorded request is not what the definition allows.
+        undeclared: Places of the request that are sent and not declared, though nothing refuses them.
+        status: How the expected status is declared.
+        media_type: How the expected content type is declared.
+        standings: What the definition says of each used place of the answer.
+        refused: Where the recorded answer is not what the definition allows, absent members apart.
+        unsettled: Codes of parts that could not be judged: `not-http`, `not-json`.
+    """
+
+    route: Route | None
+    surface: Surface | None
+    violations: tuple[Violation, ...] = ()
+    undeclared: tuple[Location, ...] = ()
+    status: Declared = Declared.UNSAID
+    media_type: Declared = Declared.UNSAID
+    response: Response | None = None
+    content: Content | None = None
+    standings: Mapping[Use, Standing]
+    refused: tuple[Violation, ...] = ()
+    unsettled: tuple[str, ...] = ()
+
+
+class ContractChecker:
+    """Checks interactions against one definition; what is read of the definition is kept for the next one."""
+
+    def __init__(self, definition: DocumentedDefinition) -> None:
+        self.definition = definition
+        self.reader = SurfaceReader(definition.documents)
+
+    def check(self, interaction: Interaction) -> InteractionConformance:
+        """Say how an interaction stands under the definition."""
+        call = interaction.exchange
+        if not isinstance(call, HttpCall):
+            return InteractionConformance(route=None, surface=None, standings={}, unsettled=("not-http",))
+        route = self.definition.route(call.request)
+        if route is None:
+            return InteractionConformance(route=None, surface=None, standings={})
+        surface = self.reader.surface_of(route.operation)
+        response = surface.response_to(call.response.status)
+        content = _content_of(response, call.response)
+        return InteractionConformance(
+            route=route,
+            surface=surface,
+            violations=self.definition.check_request(route),
+            undeclared=tuple(_undeclared(surface, route.request)),
+            status=_status(response, call.response.status),
+            media_type=_media_type(response, content, call.response),
+            response=response,
+            content=content,
+            standings=_standings(uses_of(interaction, call), response, content),
+            refused=self._refused(route, interaction, call.response) if response and content else (),
+            unsettled=tuple(_unsettled(call)),
+        )
+
+    def _refused(self, route: Route, interaction: Interaction, response: HttpResponse) -> tuple[Violation, ...]:
+        body = response.body if isinstance(interaction.served, MissingBody) else interaction.served
+        if not isinstance(body, JsonBody):
+            return ()
+        served = HttpResponse(status=response.status, headers=response.headers, body=body)
+        return self.definition.check_response(route.operation, served)
+
+
+def _standings(uses: Uses, response: Response | None, content: Content | None) -> dict[Use, Standing]:
+    if response is None:
+        return {}
+    return {
+        use: _standing(use, response, content)
+        for use in (*uses.single, *(use for group in uses.any_of for use in group))
+    }
+
+
+def _standing(use: Use, response: Response, content: Content | None) -> Standing:
+    if use.location.starts_with(RESPONSE_HEADERS):
+        return _header_standing(use, response)
+    return stand(content.view if content else None, use.steps, use.types)
+
+
+def _header_standing(use: Use, response: Response) -> Standing:
+    header = response.headers.get(str(use.location.steps[2]))
+    if header is None:
+        return Standing(grade=Grade.UNDECLARED, types=ALL_TYPES, values=None, node=response.node)
+    found = stand(header.view, use.steps)
+    grade = Grade.PROMISED if header.is_required else Grade.DECLARED
+    return Standing(grade=grade, types=found.types, values=found.values, node=header.node)
+
+
+def _status(response: Response | None, status: int) -> Declared:
+    if response is None:
+        return Declared.NOT
+    if response.status == str(status):
+        return Declared.EXACTLY
+    return Declared.AS_DEFAULT if response.status == "default" else Declared.AS_RANGE
+
+
+def _content_of(response: Response | None, expected: HttpResponse) -> Content | None:
+    media_type = _expected_type(expected)
+    if response is None or not response.contents:
+        return None
+    if media_type is None:
+        return response.contents[0] if len(response.contents) == 1 else None
+    return content_for(response.contents, media_type)
+
+
+def _expected_type(expected: HttpResponse) -> str | None:
+    written = expected.headers.get("content-type")
+    return written[0] if written else media_type_of(expected.body)
+
+
+def _media_type(response: Response | None, content: Content | None, expected: HttpResponse) -> Declared:
+    if response is None or _expected_type(expected) is None:
+        return Declared.UNSAID
+    if content is None:
+        has_body = not isinstance(expected.body, MissingBody | EmptyBody)
+        return Declared.NOT if response.contents or has_body else Declared.UNSAID
+    return Declared.AS_RANGE if "*" in content.media_type else Declared.EXACTLY
+
+
+def _undeclared(surface: Surface, request: HttpRequest) -> Iterator[Location]:
+    side = Location(("request",))
+    for name in request.query:
+        if ("query", name) not in surface.parameters and not _is_part_of_object(surface, name):
+            yield side / "query" / name
+    for name in request.headers:
+        if ("header", name) not in surface.parameters and name not in IGNORED_HEADERS:
+            yield side / "headers" / name
+    if isinstance(request.body, JsonBody) and surface.body is not None:
+        content = content_for(surface.body.contents, request.body.media_type)
+        if content is not None and content.view is not None:
+            yield from dict.fromkeys(_undeclared_members(content.view, request.body.value, side / "body"))
+
+
+def _is_part_of_object(surface: Surface, name: str) -> bool:
+    """Say whether a query name may belong to a parameter whose value is spread over several names."""
+    spread = [each for (place, _), each in surface.parameters.items() if place == "query" and each.view is not None]
+    return any(
+        name.startswith(f"{each.name}[") or (each.explode and each.view is not None and name in each.view.members)
+        for each in spread
+    )
+
+
+def _undeclared_members(view: SchemaView, value: Json, location: Location) -> Iterator[Location]:
+    branches = view.value_branches
+    if isinstance(value, list):
+        elements = [branch.elements for branch in branches if branch.elements is not None]
+        for element in value if elements else ():
+            yield from _undeclared_members(elements[0], element, location / Wildcard.INDEX)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            found = [known.view for branch in branches if (known := branch.member(name)) is not None]
+            if not found and any(branch.describes_members for branch in branches):
+                yield location / name
+            elif found and found[0] is not None:
+                yield from _undeclared_members(found[0], member, location / name)
+
+
+def _unsettled(call: HttpCall) -> Iterator[str]:
+    if not isinstance(call.response.body, JsonBody | MissingBody | EmptyBody):
+        yield "not-json"

@@ -1,0 +1,125 @@
+"""Grades: how far a definition commits a provider to one place of an answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from contractkit.definitions.references import Node
+from contractkit.definitions.schema_facets import ALL_TYPES
+from contractkit.definitions.schemas import SchemaView
+from contractkit.exact_json import Json, dump_compact
+from contractkit.model import Step, Wildcard
+
+
+class Grade(Enum):
+    """What a definition says of a place, from the strongest commitment to none."""
+
+    PROMISED = "promised"  # declared, required on the whole way, never null
+    NULLABLE = "nullable"  # declared and required, but null may stand there
+    DECLARED = "declared"  # declared, but it may be absent
+    UNSETTLED = "unsettled"  # inside something of which the definition describes no members
+    UNDECLARED = "undeclared"  # described as something that has no such place
+    DISJOINT = "of a disjoint type"  # declared, with no type in common with what the consumer expects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a definition says of one place: its grade, the types and (where only some are allowed) the values there.
+
+    `node` is the declaration that says so, or the last one met on the way.
+    """
+
+    grade: Grade
+    types: frozenset[str]
+    values: tuple[Json, ...] | None
+    node: Node | None
+
+    @property
+    def is_declared(self) -> bool:
+        """Say whether something of this kind may stand there by the definition's own words."""
+        return self.grade in (Grade.PROMISED, Grade.NULLABLE, Grade.DECLARED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How surely a place is reached (3 always, 2 perhaps, 1 not settled, 0 never), and the schemas found there."""
+
+    certainty: int
+    views: tuple[SchemaView, ...]
+    last: Node | None
+
+
+_ALWAYS, _PERHAPS, _UNSETTLED, _NEVER = 3, 2, 1, 0
+
+
+def stand(view: SchemaView | None, steps: tuple[Step, ...], expected_types: Iterable[str] = ()) -> Standing:
+    """Give what a schema says of the place that some steps lead to.
+
+    Args:
+        view: The schema of the body or header; None where the definition describes no value.
+        steps: Member names and indexes; `[*]` is any element of a list.
+        expected_types: JSON types that the consumer saw there; null among them is passed over.
+    """
+    if view is None:
+        return Standing(grade=Grade.UNSETTLED, types=ALL_TYPES, values=None, node=None)
+    reach = _reach(view, steps)
+    types = frozenset().union(*(found.types for found in reach.views)) if reach.views else ALL_TYPES
+    node = reach.views[0].declared_at if reach.views else reach.last
+    grade = _grade(reach, types, frozenset(expected_types) - {"null"})
+    return Standing(grade=grade, types=types, values=_values(reach.views), node=node)
+
+
+def _grade(reach: _Reach, types: frozenset[str], expected: frozenset[str]) -> Grade:
+    if reach.certainty in (_NEVER, _UNSETTLED):
+        return Grade.UNDECLARED if reach.certainty == _NEVER else Grade.UNSETTLED
+    if expected and not expected & types:
+        return Grade.DISJOINT
+    if reach.certainty == _PERHAPS:
+        return Grade.DECLARED
+    return Grade.NULLABLE if "null" in types and types != ALL_TYPES else Grade.PROMISED
+
+
+def _values(views: tuple[SchemaView, ...]) -> tuple[Json, ...] | None:
+    branches = [branch for view in views for branch in view.value_branches]
+    if not branches or any(branch.values is None for branch in branches):
+        return None
+    return tuple({dump_compact(value): value for branch in branches for value in branch.values or ()}.values())
+
+
+def _reach(view: SchemaView, steps: tuple[Step, ...]) -> _Reach:
+    if not steps:
+        return _Reach(_ALWAYS, (view,), view.declared_at)
+    reached = [_through(branch, steps) for branch in view.value_branches]
+    certainties = {each.certainty for each in reached} or {_NEVER}
+    certainty = certainties.pop() if len(certainties) == 1 else min(_PERHAPS, max(certainties))
+    if certainty == _ALWAYS and view.is_nullable and view.types != ALL_TYPES:
+        certainty = _PERHAPS  # where null stands, nothing lies below
+    views = {found.key: found for each in reached for found in each.views}
+    last = next((each.last for each in reached if each.certainty == max(certainties, default=0)), None)
+    return _Reach(certainty, tuple(views.values()), last or (reached[0].last if reached else view.declared_at))
+
+
+def _through(branch: SchemaView, steps: tuple[Step, ...]) -> _Reach:
+    first, rest = steps[0], steps[1:]
+    if isinstance(first, str) or first is Wildcard.ANY:
+        return _through_member(branch, str(first) if isinstance(first, str) else "", rest)
+    if "array" not in branch.types:
+        return _Reach(_NEVER, (), branch.declared_at)
+    element = branch.element(first) if isinstance(first, int) else branch.elements or next(iter(branch.numbered), None)
+    if element is None:
+        return _Reach(_UNSETTLED, (), branch.declared_at)
+    return _reach(element, rest)
+
+
+def _through_member(branch: SchemaView, name: str, rest: tuple[Step, ...]) -> _Reach:
+    member = branch.member(name)
+    if "object" not in branch.types or (member is not None and member.is_write_only):
+        return _Reach(_NEVER, (), branch.declared_at)
+    if member is None:
+        return _Reach(_NEVER if branch.describes_members else _UNSETTLED, (), branch.declared_at)
+    if member.view is None:
+        return _Reach(_UNSETTLED if rest else _ALWAYS, (), branch.declared_at)
+    below = _reach(member.view, rest)
+    if below.certainty == _ALWAYS and not member.is_required:
+        return _Reach(_PERHAPS, below.views, below.last)
+    return below

@@ -1,0 +1,190 @@
+"""Uses: which places of an answer an interaction depends on, and which values it copes with there."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from contractkit.definitions.schema_facets import type_of
+from contractkit.exact_json import Json, dump_compact
+from contractkit.model import (
+    Body,
+    HttpCall,
+    InferredNeeds,
+    Interaction,
+    JsonBody,
+    LocatedRules,
+    Location,
+    Need,
+    Step,
+    Wildcard,
+)
+
+RESPONSE_BODY = Location(("response", "body"))
+RESPONSE_HEADERS = Location(("response", "headers"))
+
+_EXACT = frozenset({"equality"})
+_CASCADING = frozenset({"type"})  # a type rule holds for everything below it, as Pact's specification has it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One place of the answer that the consumer depends on; list indexes are `[*]`, since any element may be read.
+
+    Attributes:
+        types: JSON types of the values that were seen there; empty where none was.
+        exact: The values expected to the letter; empty where any value of the type will do.
+        members: The values that needs inference proved tolerable; empty where it did not ask.
+        pattern: A regular expression that the value must match, from a rule or a need.
+        allows_null: The consumer was proved to cope with null.
+    """
+
+    location: Location
+    types: frozenset[str]
+    exact: tuple[Json, ...] = ()
+    members: tuple[Json, ...] = ()
+    pattern: str | None = None
+    allows_null: bool = False
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Give the steps below `response.body`, or below a header."""
+        below = 2 if self.location.starts_with(RESPONSE_BODY) else 3
+        return self.location.steps[below:]
+
+    @property
+    def limits_values(self) -> bool:
+        """Say whether a value that was never seen there could be one too many."""
+        return bool(self.exact or self.members or self.pattern)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """All that an interaction uses of its answer. Of each set in `any_of` at least one must stay."""
+
+    single: tuple[Use, ...]
+    any_of: tuple[tuple[Use, ...], ...] = ()
+
+
+def uses_of(interaction: Interaction, call: HttpCall) -> Uses:
+    """Give what an interaction uses of its answer.
+
+    Proved needs are what counts where there are any; else every place that the expectation holds does.
+    """
+    expected = _seen(call.response.body)
+    headers = tuple(_header_uses(call, interaction.rules))
+    needs = interaction.needs
+    if not isinstance(needs, InferredNeeds):
+        return Uses(single=(*headers, *_expected_uses(expected, interaction.rules)))
+    seen = {**expected, **_seen(interaction.served)}
+    return Uses(
+        single=(*headers, *_once(_needed(need, seen) for need in needs.needed if _is_in_body(need.location))),
+        any_of=tuple(
+            tuple(_once(_needed(Need(location=place), seen) for place in group))
+            for group in needs.any_of
+            if all(map(_is_in_body, group))
+        ),
+    )
+
+
+def _seen(body: Body) -> dict[Location, tuple[Json, ...]]:
+    found: dict[Location, list[Json]] = {}
+    if isinstance(body, JsonBody):
+        for location, value in _walk(RESPONSE_BODY, body.value):
+            found.setdefault(location, []).append(value)
+    return {location: tuple(values) for location, values in found.items()}
+
+
+def _walk(location: Location, value: Json) -> Iterator[tuple[Location, Json]]:
+    yield location, value
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from _walk(location / name, member)
+    elif isinstance(value, list):
+        for element in value:
+            yield from _walk(location / Wildcard.INDEX, element)
+
+
+def _expected_uses(seen: Mapping[Location, tuple[Json, ...]], rules: Sequence[LocatedRules]) -> Iterator[Use]:
+    for location, values in seen.items():
+        deciding = _deciding(location, rules)
+        is_leaf = not any(isinstance(value, dict | list) for value in values)
+        yield Use(
+            location=location,
+            types=frozenset(type_of(value) for value in values),
+            exact=_distinct(values) if is_leaf and _is_exact(deciding, location) else (),
+            pattern=_pattern_of(deciding),
+            allows_null=None in values or any(rule.name == "null" for each in deciding for rule in each.rules),
+        )
+
+
+def _header_uses(call: HttpCall, rules: Sequence[LocatedRules]) -> Iterator[Use]:
+    for name, values in call.response.headers.items():
+        if name != "content-type":
+            location = RESPONSE_HEADERS / name
+            deciding = _deciding(location, rules)
+            exact = values if _is_exact(deciding, location) else ()
+            yield Use(location=location, types=frozenset(), exact=exact, pattern=_pattern_of(deciding))
+
+
+def _needed(need: Need, seen: Mapping[Location, tuple[Json, ...]]) -> Use:
+    location = need.location.generalised()
+    return Use(
+        location=location,
+        types=frozenset(type_of(value) for value in seen.get(location, ()) if value is not None),
+        members=need.members,
+        pattern=need.pattern,
+        allows_null=not need.non_null,
+    )
+
+
+def _once(uses: Iterable[Use]) -> Iterator[Use]:
+    found: dict[Location, Use] = {}
+    for use in uses:
+        other = found.get(use.location)
+        found[use.location] = use if other is None else _stricter(use, other)
+    yield from found.values()
+
+
+def _stricter(use: Use, other: Use) -> Use:
+    return replace(
+        use,
+        types=use.types | other.types,
+        members=use.members or other.members,
+        pattern=use.pattern or other.pattern,
+        allows_null=use.allows_null and other.allows_null,
+    )
+
+
+def _is_in_body(location: Location) -> bool:
+    return location.starts_with(RESPONSE_BODY)
+
+
+def _deciding(location: Location, rules: Sequence[LocatedRules]) -> tuple[LocatedRules, ...]:
+    """Give the rules of the longest pattern that stands for the place or, if they cascade, for one above it."""
+    above = [each for each in rules if _stands_above(each.location, location)]
+    own = [each for each in above if len(each.location.steps) == len(location.steps)]
+    cascading = [each for each in above if {rule.name for rule in each.rules} & _CASCADING]
+    longest = max((len(each.location.steps) for each in cascading), default=0)
+    return tuple(own or [each for each in cascading if len(each.location.steps) == longest])
+
+
+def _stands_above(pattern: Location, location: Location) -> bool:
+    if len(pattern.steps) > len(location.steps):
+        return False
+    return all(
+        left == right or left is Wildcard.ANY or (right is Wildcard.INDEX and (isinstance(left, int) or left is right))
+        for left, right in zip(pattern.steps, location.steps, strict=False)
+    )
+
+
+def _is_exact(deciding: Sequence[LocatedRules], location: Location) -> bool:
+    own = {rule.name for each in deciding for rule in each.rules}
+    return not deciding or bool(own & _EXACT)
+
+
+def _pattern_of(deciding: Sequence[LocatedRules]) -> str | None:
+    patterns = (rule.attributes.get("regex") for each in deciding for rule in each.rules if rule.name == "regex")
+    return next((pattern for pattern in patterns if isinstance(pattern, str)), None)
+
+
+def _distinct(values: Iterable[Json]) -> tuple[Json, ...]:
+    return tuple({dump_compact(value): value for value in values}.values())

@@ -1,0 +1,336 @@
+"""Schema views: what a schema says of a value, with `allOf` merged lazily and no `$ref` ever inlined.
+
+A view is a set of *conjuncts*, the schema objects that all hold at once: the schema itself, what its `$ref` names and
+the members of its `allOf`. OpenAPI 3.0 (`nullable`, boolean `exclusiveMaximum`) and 3.1 (type lists, `const`,
+`prefixItems`) read alike.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeAlias
+
+from contractkit.definitions.references import Documents, Node
+from contractkit.definitions.schema_facets import ALL_TYPES, Bound, bounds_of, declared_types, types_holding
+from contractkit.exact_json import Json, dump_compact
+
+UNIONS: Final = ("oneOf", "anyOf")
+
+_MOST_BRANCHES = 256  # beyond this many combinations a union counts as one branch that settles less
+
+ViewKey: TypeAlias = tuple[tuple[tuple[str, str], ...], frozenset[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunct:
+    """A schema object with its references followed; `used_at` is where it is used, `node` where it is declared."""
+
+    used_at: Node
+    node: Node
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Give what identifies the schema object: the document's URI and the pointer of its declaration."""
+        return (self.node.uri, self.node.pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an object. `view` is None where it is required without being described."""
+
+    name: str
+    view: "SchemaView | None"
+    is_required: bool
+
+    @property
+    def is_read_only(self) -> bool:
+        """Say whether a request leaves it out (OpenAPI 3.0 §4.7.24.2)."""
+        return self.view is not None and self.view.flag("readOnly")
+
+    @property
+    def is_write_only(self) -> bool:
+        """Say whether a response leaves it out (OpenAPI 3.0 §4.7.24.2)."""
+        return self.view is not None and self.view.flag("writeOnly")
+
+
+class Schemas:
+    """The views of one set of documents, each made once."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        root = documents.root.value
+        version = str(root.get("openapi", "")) if isinstance(root, dict) else ""
+        self.has_nullable = not version.startswith("3.") or version.startswith("3.0")
+        self._views: dict[tuple[tuple[str, str], ...], SchemaView] = {}
+
+    def view(self, *nodes: Node) -> "SchemaView":
+        """Give the view of the value that all these schemas describe together."""
+        key = tuple((node.uri, node.pointer) for node in nodes)
+        found = self._views.get(key)
+        if found is None:
+            found = self._views[key] = SchemaView(self, nodes[0], self.conjuncts(nodes))
+        return found
+
+    def conjuncts(self, nodes: Iterable[Node]) -> tuple[Conjunct, ...]:
+        """Give the schema objects that hold where these do, each once, the used ones before the inherited."""
+        found: dict[tuple[str, str], Conjunct] = {}
+        pending = list(nodes)
+        while pending:
+            used_at = pending.pop(0)
+            for node in self._followed(used_at):
+                conjunct = Conjunct(used_at, node)
+                if conjunct.key not in found:
+                    found[conjunct.key] = conjunct
+                    inherited = node.get("allOf")
+                    pending.extend(inherited.items() if inherited else ())
+        return tuple(found.values())
+
+    def _followed(self, node: Node) -> tuple[Node, ...]:
+        if not (isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str)):
+            return (node,)
+        target = self.documents.resolve(node)
+        if self.has_nullable or len(node.value) == 1:  # OpenAPI 3.0 ignores what stands beside a $ref
+            return (target,)
+        return (node, target)
+
+
+class SchemaView:
+    """What the schemas of one place say together of a value. All of it is computed when asked for and kept."""
+
+    def __init__(
+        self,
+        schemas: Schemas,
+        used_at: Node,
+        conjuncts: tuple[Conjunct, ...],
+        chosen: frozenset[tuple[str, str, str]] = frozenset(),
+    ) -> None:
+        self.schemas = schemas
+        self.used_at = used_at
+        self.conjuncts = conjuncts
+        self.chosen = chosen
+        self.key: ViewKey = (tuple(sorted(conjunct.key for conjunct in conjuncts)), chosen)
+        self._is_computing_types = False
+
+    @property
+    def declared_at(self) -> Node:
+        """Give where the schema is declared: behind its `$ref`, if it is one."""
+        return self.conjuncts[0].node if self.conjuncts else self.used_at
+
+    def flag(self, keyword: str) -> bool:
+        """Say whether any of the schemas sets a keyword to true."""
+        return any(node.value.get(keyword) is True for node in self._objects)
+
+    def place(self, keyword: str) -> Node:
+        """Give where a keyword stands, or the declaration where it stands nowhere."""
+        return next((node / keyword for node in self._objects if keyword in node.value), self.declared_at)
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """Give the JSON types that a value may have; `ALL_TYPES` where nothing is said."""
+        if self._is_computing_types:
+            return ALL_TYPES  # an alternative that leads back to itself says nothing more
+        self._is_computing_types = True
+        try:
+            return self._computed_types()
+        finally:
+            self._is_computing_types = False
+
+    @property
+    def is_nullable(self) -> bool:
+        """Say whether null is allowed."""
+        return "null" in self.types
+
+    @cached_property
+    def values(self) -> tuple[Json, ...] | None:
+        """Give the values that `enum` and `const` leave, null apart; None where any value may stand."""
+        lists = [_enumerated(node) for node in self._objects if "enum" in node.value or "const" in node.value]
+        if not lists:
+            return None
+        allowed = set.intersection(*({dump_compact(value) for value in each} for each in lists))
+        return tuple(value for value in lists[0] if value is not None and dump_compact(value) in allowed)
+
+    @cached_property
+    def members(self) -> Mapping[str, Member]:
+        """Give the described and the required members by name, in the order they are written."""
+        nodes: dict[str, list[Node]] = {}
+        for node in self._objects:
+            for name, member in (node.get("properties") or _NOTHING).members():
+                nodes.setdefault(name, []).append(member)
+        required = {name for node in self._objects for name in _names(node.value.get("required"))}
+        described = {name: Member(name, self.schemas.view(*found), name in required) for name, found in nodes.items()}
+        return described | {name: Member(name, None, True) for name in sorted(required - described.keys())}
+
+    def member(self, name: str) -> Member | None:
+        """Give a member by name, those of `patternProperties` and `additionalProperties` included, else None."""
+        found = self.members.get(name)
+        if found is not None and found.view is not None:
+            return found
+        matching = [node for pattern, node in self.patterned if _matches(pattern, name)]
+        view = self.schemas.view(*matching) if matching else self.additional
+        return found if view is None else Member(name, view, found is not None)
+
+    @cached_property
+    def patterned(self) -> tuple[tuple[str, Node], ...]:
+        """Give the schemas of `patternProperties` with their patterns."""
+        return tuple(pair for node in self._objects for pair in (node.get("patternProperties") or _NOTHING).members())
+
+    @cached_property
+    def additional(self) -> "SchemaView | None":
+        """Give what `additionalProperties` says of further members, or None where it describes none."""
+        described = [
+            node / "additionalProperties" for node in self._objects if _describes(node, "additionalProperties")
+        ]
+        return self.schemas.view(*described) if described else None
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """Say whether members that are not described are refused."""
+        closing = ("additionalProperties", "unevaluatedProperties")
+        return any(node.value.get(keyword) is False for node in self._objects for keyword in closing)
+
+    @cached_property
+    def describes_members(self) -> bool:
+        """Say whether the schema speaks of an object's members at all."""
+        return bool(self.members or self.patterned or self.additional is not None or self.is_closed)
+
+    @cached_property
+    def elements(self) -> "SchemaView | None":
+        """Give what `items` says of a list's elements beyond the numbered ones, or None."""
+        described = [node / "items" for node in self._objects if isinstance(node.value.get("items"), dict)]
+        return self.schemas.view(*described) if described else None
+
+    @cached_property
+    def numbered(self) -> tuple["SchemaView", ...]:
+        """Give what `prefixItems` says of a list's first elements."""
+        lists = [list(found.items()) for node in self._objects if (found := node.get("prefixItems"))]
+        return tuple(self.schemas.view(node) for node in lists[0]) if lists else ()
+
+    def element(self, index: int) -> "SchemaView | None":
+        """Give what is said of the element at an index, or None."""
+        return self.numbered[index] if 0 <= index < len(self.numbered) else self.elements
+
+    @cached_property
+    def bounds(self) -> Mapping[str, "Bound"]:
+        """Give the tightest of each upper and lower bound (`maximum`, `minLength`, …) by keyword."""
+        found: dict[str, Bound] = {}
+        for bound in (each for node in self._objects for each in bounds_of(node.value)):
+            other = found.get(bound.keyword)
+            if other is None or bound.is_tighter_than(other):
+                found[bound.keyword] = bound
+        return found
+
+    def said(self, keyword: str) -> tuple[Json, ...]:
+        """Give the values of a keyword over all schemas, equal ones once, in a fixed order."""
+        found = {
+            dump_compact(node.value[keyword]): node.value[keyword] for node in self._objects if keyword in node.value
+        }
+        return tuple(found[text] for text in sorted(found))
+
+    @cached_property
+    def branches(self) -> tuple["SchemaView", ...]:
+        """Give the union-free views of which one holds: the view itself where there is no `oneOf` and no `anyOf`.
+
+        A union of alternatives that are unions gives its innermost ones; each branch carries what stands beside the
+        union.
+        """
+        finished: dict[ViewKey, SchemaView] = {}
+        pending = [self]
+        while pending:
+            view = pending.pop()
+            alternatives = view._first_union()
+            if len(finished) + len(pending) + len(alternatives) > _MOST_BRANCHES:
+                return (self,)
+            if alternatives:
+                pending.extend(reversed(alternatives))
+            else:
+                finished.setdefault(view.key, view)
+        return tuple(finished.values())
+
+    @cached_property
+    def value_branches(self) -> tuple["SchemaView", ...]:
+        """Give the branches that admit anything but null."""
+        return tuple(branch for branch in self.branches if branch.types - {"null"})
+
+    @cached_property
+    def _objects(self) -> tuple[Node, ...]:
+        return tuple(conjunct.node for conjunct in self.conjuncts if isinstance(conjunct.node.value, dict))
+
+    def _unions(self) -> Iterator[tuple[Conjunct, str]]:
+        for conjunct in self.conjuncts:
+            for keyword in UNIONS:
+                listed = conjunct.node.value.get(keyword) if isinstance(conjunct.node.value, dict) else None
+                if isinstance(listed, list) and listed and (*conjunct.key, keyword) not in self.chosen:
+                    yield conjunct, keyword
+
+    def _first_union(self) -> tuple["SchemaView", ...]:
+        found = next(self._unions(), None)
+        if found is None:
+            return ()
+        conjunct, keyword = found
+        chosen = self.chosen | {(*conjunct.key, keyword)}
+        return tuple(
+            SchemaView(self.schemas, alternative, self._joined(alternative), chosen)
+            for alternative in (conjunct.node / keyword).items()
+        )
+
+    def _joined(self, alternative: Node) -> tuple[Conjunct, ...]:
+        own = {conjunct.key for conjunct in self.conjuncts}
+        added = [each for each in self.schemas.conjuncts((alternative,)) if each.key not in own]
+        return (*added, *self.conjuncts)
+
+    def _computed_types(self) -> frozenset[str]:
+        types = ALL_TYPES
+        allows_null = False
+        for conjunct in self.conjuncts:
+            if conjunct.node.value is False:
+                return frozenset()
+            if isinstance(conjunct.node.value, dict):
+                own, says_null = self._types_of(conjunct.node.value)
+                types &= own
+                allows_null |= says_null and "type" not in conjunct.node.value
+        for conjunct, keyword in self._unions():
+            alternatives = (conjunct.node / keyword).items()
+            types &= frozenset().union(*(self.schemas.view(each).types for each in alternatives))
+        return types | {"null"} if allows_null else types  # `nullable` beside an allOf is meant for the whole
+
+    def _types_of(self, schema: Mapping[str, Json]) -> tuple[frozenset[str], bool]:
+        says_null = self.has_nullable and schema.get("nullable") is True
+        types = declared_types(schema.get("type"))
+        if "enum" in schema or "const" in schema:
+            types &= frozenset().union(*(types_holding(value) for value in _enumerated_values(schema)))
+        return (types | {"null"} if says_null else types), says_null
+
+    @property
+    def has_nullable(self) -> bool:
+        """Say whether the document's version knows the keyword `nullable`."""
+        return self.schemas.has_nullable
+
+
+_NOTHING = Node(None, "", "")
+
+
+def _enumerated(node: Node) -> list[Json]:
+    return _enumerated_values(node.value)
+
+
+def _enumerated_values(schema: Mapping[str, Json]) -> list[Json]:
+    if "const" in schema:
+        return [schema["const"]]
+    listed = schema["enum"]
+    return listed if isinstance(listed, list) else []
+
+
+def _names(listed: Json) -> Iterator[str]:
+    yield from (name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
+
+
+def _describes(node: Node, keyword: str) -> bool:
+    return isinstance(node.value.get(keyword), dict) and bool(node.value[keyword])
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False

@@ -1,0 +1,250 @@
+"""Surfaces: what one HTTP operation takes and gives, part by part, its schemas as views."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from contractkit.definitions.interface import Definition, Operation
+from contractkit.definitions.references import Documents, Node
+from contractkit.definitions.schemas import Schemas, SchemaView
+from contractkit.exact_json import Json
+from contractkit.model import Location, base_media_type
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""The members of a path item that are operations."""
+
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that a definition may write and that mean nothing (OpenAPI 3.0 §4.7.12.2)."""
+
+_SIDES = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies"}
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+
+
+class DocumentedDefinition(Definition, Protocol):
+    """A definition that was read from documents which can be looked into."""
+
+    @property
+    def documents(self) -> Documents:
+        """Give the documents with their references."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter of a request, or a header of a response. `place` is `query`, `header`, `path` or `cookie`.
+
+    The name of a header is in lower case. `view` is None where the definition describes no value.
+    """
+
+    name: str
+    place: str
+    is_required: bool
+    view: SchemaView | None
+    node: Node
+    style: str
+    explode: bool
+
+    @property
+    def location(self) -> Location:
+        """Give where a request carries it: `request.query.limit`."""
+        return Location(("request", _SIDES[self.place], self.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """One media type of a body, as written (`application/json`, `image/*`)."""
+
+    media_type: str
+    view: SchemaView | None
+    node: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestBody:
+    """What an operation takes as a body."""
+
+    is_required: bool
+    contents: tuple[Content, ...]
+    node: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What an operation gives under one status as written: `200`, `4XX`, `default`. Headers by lower-case name."""
+
+    status: str
+    headers: Mapping[str, Parameter]
+    contents: tuple[Content, ...]
+    node: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """What one operation takes and gives.
+
+    `security` holds the alternatives, each a mapping of scheme name to scopes; empty where none is demanded.
+    """
+
+    method: str
+    path: str
+    node: Node
+    parameters: Mapping[tuple[str, str], Parameter]
+    body: RequestBody | None
+    responses: Mapping[str, Response]
+    security: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+    operation: Operation | None = field(default=None)
+
+    @property
+    def signature(self) -> str:
+        """Give method and path template: `GET /orders/{id}`."""
+        return f"{self.method} {self.path}"
+
+    def response_to(self, status: int) -> Response | None:
+        """Give the response that speaks of a status: exact, then by class (`4XX`), then `default`."""
+        for written in (str(status), f"{status // 100}XX", "default"):
+            if written in self.responses:
+                return self.responses[written]
+        return None
+
+
+class SurfaceReader:
+    """Reads the surfaces of one set of documents, each once."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.schemas = Schemas(documents)
+        self._surfaces: dict[tuple[str, str], Surface | None] = {}
+
+    def surfaces(self) -> Iterator[Surface]:
+        """Give the surface of every operation, in the document's order."""
+        for path, item in (self.documents.root.get("paths") or _NOTHING).members():
+            for method in METHODS:
+                if self.documents.resolve(item).get(method) is not None:
+                    yield self._required(method.upper(), path)
+
+    def surface_of(self, operation: Operation) -> Surface:
+        """Give the surface of one of the definition's operations."""
+        return self._required(operation.method, operation.path)
+
+    def find(self, method: str, path: str) -> Surface | None:
+        """Give the surface of a method (upper case) and path template, or None."""
+        key = (method, path)
+        if key not in self._surfaces:
+            item = (self.documents.root.get("paths") or _NOTHING).get(path)
+            self._surfaces[key] = self._read(method, path, self.documents.resolve(item)) if item else None
+        return self._surfaces[key]
+
+    def webhooks(self) -> Iterator[Surface]:
+        """Give the surface of every webhook, its name standing where a path would."""
+        for name, item in (self.documents.root.get("webhooks") or _NOTHING).members():
+            for method in METHODS:
+                found = self._read(method.upper(), name, self.documents.resolve(item))
+                if found is not None:
+                    yield found
+
+    def schemes(self) -> Mapping[str, Node]:
+        """Give the security schemes by name."""
+        components = self.documents.root.get("components") or _NOTHING
+        found = components.get("securitySchemes") or _NOTHING
+        return {name: self.documents.resolve(node) for name, node in found.members()}
+
+    def _required(self, method: str, path: str) -> Surface:
+        found = self.find(method, path)
+        assert found is not None, f"{method} {path} is an operation of another definition"
+        return found
+
+    def _read(self, method: str, path: str, item: Node) -> Surface | None:
+        node = item.get(method.lower())
+        if node is None or not isinstance(node.value, dict):
+            return None
+        body = node.get("requestBody")
+        return Surface(
+            method=method,
+            path=path,
+            node=node,
+            parameters=self._parameters(item, node),
+            body=self._body(self.documents.resolve(body)) if body else None,
+            responses=self._responses(node),
+            security=self._security(node),
+        )
+
+    def _parameters(self, item: Node, operation: Node) -> dict[tuple[str, str], Parameter]:
+        found: dict[tuple[str, str], Parameter] = {}
+        for owner in (item, operation):  # what the operation says wins over its path
+            for node in (owner.get("parameters") or _NOTHING).items():
+                parameter = self._parameter(self.documents.resolve(node))
+                if parameter is not None:
+                    found[(parameter.place, parameter.name)] = parameter
+        return found
+
+    def _parameter(self, node: Node, *, place: str = "", name: str = "") -> Parameter | None:
+        if not isinstance(node.value, dict):
+            return None
+        place, name = place or str(node.value.get("in")), name or str(node.value.get("name"))
+        if place not in _SIDES or (place == "header" and name.lower() in IGNORED_HEADERS and "in" in node.value):
+            return None
+        style = str(node.value.get("style", _STYLES[place]))
+        return Parameter(
+            name=name.lower() if place == "header" else name,
+            place=place,
+            is_required=node.value.get("required") is True,
+            view=self._described(node),
+            node=node,
+            style=style,
+            explode=bool(node.value.get("explode", style == "form")),
+        )
+
+    def _described(self, node: Node) -> SchemaView | None:
+        schema = node.get("schema")
+        if schema is None:  # a parameter may carry its schema under a media type instead
+            contents = self._contents(node)
+            return contents[0].view if contents else None
+        return self.schemas.view(schema)
+
+    def _body(self, node: Node) -> RequestBody:
+        required = isinstance(node.value, dict) and node.value.get("required") is True
+        return RequestBody(is_required=required, contents=self._contents(node), node=node)
+
+    def _responses(self, operation: Node) -> dict[str, Response]:
+        found = {}
+        for name, node in (operation.get("responses") or _NOTHING).members():
+            status = "default" if name == "default" else str(name).upper()  # YAML reads an unquoted 200 as a number
+            found[status] = self._response(status, self.documents.resolve(node))
+        return found
+
+    def _response(self, status: str, node: Node) -> Response:
+        headers = {
+            name.lower(): header
+            for name, each in (node.get("headers") or _NOTHING).members()
+            if (header := self._parameter(self.documents.resolve(each), place="header", name=name)) is not None
+        }
+        return Response(status=status, headers=headers, contents=self._contents(node), node=node)
+
+    def _contents(self, node: Node) -> tuple[Content, ...]:
+        return tuple(
+            Content(
+                media_type=name, view=self.schemas.view(schema) if (schema := each.get("schema")) else None, node=each
+            )
+            for name, each in (node.get("content") or _NOTHING).members()
+        )
+
+    def _security(self, operation: Node) -> tuple[Mapping[str, tuple[str, ...]], ...]:
+        demanded = operation.get("security") or self.documents.root.get("security") or _NOTHING
+        alternatives = [node.value for node in demanded.items() if isinstance(node.value, dict)]
+        return tuple({name: _texts(scopes) for name, scopes in each.items()} for each in alternatives)
+
+
+def content_for(contents: tuple[Content, ...], media_type: str) -> Content | None:
+    """Give the content that speaks of a media type: itself, then `type/*`, then `*/*` (OpenAPI 3.0 §4.7.14)."""
+    wanted = base_media_type(media_type)
+    by_type = {base_media_type(each.media_type): each for each in contents}
+    for written in (wanted, f"{wanted.split('/')[0]}/*", "*/*"):
+        if written in by_type:
+            return by_type[written]
+    return None
+
+
+_NOTHING = Node(None, "", "")
+
+
+def _texts(scopes: Json) -> tuple[str, ...]:
+    return tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else ()
