@@ -1,0 +1,120 @@
+"""Checks of single values: the rules of one place, compiled into one function that gives its failures."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from contractkit.exact_json import Json, same_json
+from contractkit.matching.accepting import Accepts, Subject, UnusableRuleError, refuse
+from contractkit.matching.failures import Check, Failure
+from contractkit.matching.rules import kind_of, sentence_of
+from contractkit.matching.sentences import exactly
+from contractkit.matching.weighting import RuleList
+from contractkit.model import Rule
+from contractkit.results import ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One compiled rule: what it accepts, and how it speaks of what it refuses."""
+
+    accepts: Accepts
+    rule: str
+    example: Json
+    sentence: Callable[[], str]
+
+    def __call__(self, actual: Json) -> list[Failure] | None:
+        """Give the failure of a value that the rule does not accept."""
+        try:
+            if self.accepts(actual):
+                return None
+        except UnusableRuleError as error:
+            return [Failure(self.example, actual, self.rule, f"{self.sentence()}; the rule cannot be used: {error}")]
+        return [Failure(self.example, actual, self.rule, self.sentence())]
+
+
+def compile_scalar(example: Json, rules: RuleList, *, is_text: bool = False) -> Check:
+    """Give the check of a value where the example is no container; without rules it must be equal."""
+    if not rules:
+        return equality(example)
+    if len(rules.rules) == 1 and kind_of(rules.rules[0]).name == "type":
+        return _same_kind(rules.rules[0], example)
+    subject = Subject(example, is_text)
+    return combined([_scalar_test(rule, subject) for rule in rules.rules], rules.combine)
+
+
+def equality(example: Json) -> Check:
+    """Give the check that demands the same value of the same kind."""
+    kind = type(example)
+
+    def check(actual: Json) -> list[Failure] | None:
+        if type(actual) is kind and same_json(actual, example):
+            return None
+        return [Failure(example, actual, "equality", exactly({}, example))]
+
+    def check_plain(actual: Json) -> list[Failure] | None:
+        if actual == example and type(actual) is kind:
+            return None
+        return [Failure(example, actual, "equality", exactly({}, example))]
+
+    return check if kind in (dict, list) else check_plain
+
+
+def combined(tests: Sequence[Check], combine: str) -> Check:
+    """Give one check of several: all must pass, or with `OR` at least one."""
+    if len(tests) == 1:
+        return tests[0]
+
+    def check_every(actual: Json) -> list[Failure] | None:
+        return [failure for test in tests for failure in test(actual) or ()] or None
+
+    def check_any(actual: Json) -> list[Failure] | None:
+        found: list[Failure] = []
+        for test in tests:
+            failures = test(actual)
+            if not failures:
+                return None
+            found += failures
+        return [_either(found)] if all(not each.steps for each in found) else found
+
+    return check_any if combine == "OR" else check_every
+
+
+def compile_test(rule: Rule, example: Json, make: Callable[[], Accepts]) -> Test:
+    """Give the test of one rule; a rule that cannot be used accepts nothing and says why."""
+    try:
+        return Test(make(), rule.name, example, lambda: sentence_of(rule, example))
+    except UnusableRuleError as error:
+        reason = str(error)
+        return Test(refuse, rule.name, example, lambda: f"a value that the rule {rule.name} accepts, but {reason}")
+
+
+def missing(example: Json, rules: RuleList) -> list[Failure]:
+    """Give the failure of a value that is not there."""
+    if not rules:
+        return [Failure(example, ABSENT, "equality", exactly({}, example))]
+    sentences = [sentence_of(rule, example) for rule in rules.rules]
+    joint = " or " if rules.combine == "OR" else " and "
+    return [Failure(example, ABSENT, rules.rules[0].name, joint.join(sentences))]
+
+
+def _scalar_test(rule: Rule, subject: Subject) -> Test:
+    return compile_test(rule, subject.example, lambda: kind_of(rule).on_scalar(rule.attributes, subject))
+
+
+def _same_kind(rule: Rule, example: Json) -> Check:
+    """Give what the row `type` says, in one call: it is the rule of most places of most bodies."""
+    kind = type(example)
+    other = {int: float, float: int}.get(kind, kind)
+
+    def check(actual: Json) -> list[Failure] | None:
+        if type(actual) is kind or type(actual) is other:
+            return None
+        return [Failure(example, actual, rule.name, sentence_of(rule, example))]
+
+    return check
+
+
+def _either(failures: Sequence[Failure]) -> Failure:
+    first = failures[0]
+    sentence = " or ".join(dict.fromkeys(each.sentence for each in failures))
+    return Failure(first.expected, first.actual, first.rule, sentence)

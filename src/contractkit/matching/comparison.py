@@ -1,0 +1,119 @@
+"""Comparison: the parts of an expected exchange and their rules, compiled once, called with the actual parts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from contractkit.matching.bodies import compile_body
+from contractkit.matching.checks import equality
+from contractkit.matching.failures import Check, Failure
+from contractkit.matching.fields import (
+    compile_headers,
+    compile_metadata,
+    compile_number,
+    compile_query,
+    compile_query_text,
+    compile_word,
+)
+from contractkit.matching.weighting import Scope, scope_of
+from contractkit.model import LocatedRules, Part, PartKind
+from contractkit.results import ABSENT, Mismatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledPart:
+    """One expected part and its check."""
+
+    part: Part
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A compiled expectation. Call it with the actual parts; it holds no state and may be shared by threads."""
+
+    parts: tuple[CompiledPart, ...]
+
+    def __call__(self, actual: tuple[Part, ...]) -> tuple[Mismatch, ...]:
+        """Give every mismatch, in the order of the expected parts and of the places in them."""
+        given = {part.location.steps: part for part in actual}
+        found: list[Mismatch] = []
+        for expected in self.parts:
+            place = expected.part.location
+            part = given.pop(place.steps, None)
+            failures = [_lacking(expected.part)] if part is None else expected.check(part.value)
+            found += [failure.at(place) for failure in failures or ()]
+        further = [part for steps, part in given.items() if steps[0] == "events"]
+        return (*found, *(_further(part) for part in further))
+
+
+def compile_comparison(
+    expected: tuple[Part, ...], rules: tuple[LocatedRules, ...], *, specification: str = "4.0"
+) -> Comparison:
+    """Give the comparison of an expected exchange, or of one side of it, with what really happened.
+
+    Args:
+        expected: The expected parts, as `exchange.parts()` gives them. `is_open` of each decides over additions.
+        rules: The rules, located anywhere in the exchange, wildcards included; those of other parts do not matter.
+        specification: The version of the Pact specification whose semantics hold; in version 1.0 a query is one text.
+    """
+    is_type_ruled = any("content-type" in each.location.steps for each in rules)
+    compiled = []
+    for part in expected:
+        compile_part = _COMPILERS[part.kind]
+        check = compile_part(part, scope_of(rules, part.location), specification, is_type_ruled)
+        compiled.append(CompiledPart(part=part, check=check))
+    return Comparison(tuple(compiled))
+
+
+def _query(part: Part, scope: Scope, specification: str, _is_type_ruled: bool) -> Check:
+    value: Any = part.value
+    return compile_query_text(value) if specification.startswith("1.0") else compile_query(value, scope)
+
+
+def _fields(part: Part, scope: Scope, _specification: str, _is_type_ruled: bool) -> Check:
+    value: Any = part.value
+    return compile_headers(value, scope)
+
+
+def _metadata(part: Part, scope: Scope, _specification: str, _is_type_ruled: bool) -> Check:
+    value: Any = part.value
+    return compile_metadata(value, scope, is_open=part.is_open)
+
+
+def _body(part: Part, scope: Scope, _specification: str, is_type_ruled: bool) -> Check:
+    value: Any = part.value
+    return compile_body(value, scope, is_open=part.is_open, is_type_ruled=is_type_ruled)
+
+
+def _word(part: Part, scope: Scope, _specification: str, _is_type_ruled: bool) -> Check:
+    return compile_word(str(part.location.steps[-1]), str(part.value), scope)
+
+
+def _number(part: Part, scope: Scope, _specification: str, _is_type_ruled: bool) -> Check:
+    value: Any = part.value
+    return compile_number(value, scope)
+
+
+def _signal(part: Part, _scope: Scope, _specification: str, _is_type_ruled: bool) -> Check:
+    return equality(part.value)
+
+
+_COMPILERS: dict[PartKind, Callable[[Part, Scope, str, bool], Check]] = {
+    PartKind.WORD: _word,
+    PartKind.NUMBER: _number,
+    PartKind.QUERY: _query,
+    PartKind.FIELDS: _fields,
+    PartKind.METADATA: _metadata,
+    PartKind.BODY: _body,
+    PartKind.SIGNAL: _signal,
+}
+
+
+def _lacking(part: Part) -> Failure:
+    return Failure(part.value, ABSENT, "equality", f"{part.kind.value} {part.location}")
+
+
+def _further(part: Part) -> Mismatch:
+    sentence = "nothing further"
+    return Mismatch(location=part.location, expected=ABSENT, actual=part.value, rule="equality", sentence=sentence)

@@ -1,0 +1,42 @@
+"""Containers: how rules judge an object or a list itself, before its members."""
+
+from collections.abc import Sized
+
+from contractkit.exact_json import Json
+from contractkit.matching.accepting import Accepts, Attributes, UnusableRuleError, accept, refuse
+
+
+def accepted(_attributes: Attributes, _is_exact: bool) -> Accepts:
+    """Accept the container and leave the verdict to its members."""
+    return accept
+
+
+def refused(_attributes: Attributes, is_exact: bool) -> Accepts:
+    """Refuse the container if the rule was written for it; a rule from further up only means the scalars below."""
+    return refuse if is_exact else accept
+
+
+def not_empty(_attributes: Attributes, _is_exact: bool) -> Accepts:
+    """Accept a container with at least one member."""
+    return bool
+
+
+def within_bounds(attributes: Attributes, is_exact: bool) -> Accepts:
+    """Accept a container of `min` to `max` members, both included; bounds count only where they were written."""
+    low, high = (_bound(attributes.get(name)) for name in ("min", "max"))
+    if not is_exact or (low is None and high is None):
+        return accept
+
+    def has_fitting_size(actual: Sized) -> bool:
+        return (low is None or len(actual) >= low) and (high is None or len(actual) <= high)
+
+    return has_fitting_size
+
+
+def _bound(value: Json) -> int | None:
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise UnusableRuleError(f"its bound is not a whole number: {value!r}") from None

@@ -1,0 +1,197 @@
+"""JSON: an expected value and the rules of its places, compiled into nested functions that give every failure.
+
+The steps are those of the Pact specification's body matching: kinds first, then the rules on a container itself, then
+its members, each under the rules of its own place. A function knows only the value it is given; a failure collects its
+location on the way up, so that a body that fits costs nothing for places.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from contractkit.exact_json import Json
+from contractkit.matching.accepting import accept
+from contractkit.matching.checks import Test, combined, compile_scalar, compile_test, missing
+from contractkit.matching.failures import Check, Failure, below
+from contractkit.matching.members import Inner, inner_rules, name_checks, said_of_members
+from contractkit.matching.rules import Members, kind_of
+from contractkit.matching.sentences import KIND_WORDS
+from contractkit.matching.variants import compile_variants
+from contractkit.matching.weighting import OTHER_INDEX, OTHER_MEMBER, RuleList, Scope
+from contractkit.model import Step
+from contractkit.results import ABSENT
+
+DEEPEST = 100
+"""Levels of nesting of an expected value; what lies deeper fails, and says so. Real bodies end far above."""
+
+
+def compile_json(expected: Json, scope: Scope, *, is_open: bool, depth: int = 0) -> Check:
+    """Give the check of a JSON value.
+
+    Args:
+        expected: The example.
+        scope: The rules at its place and below.
+        is_open: Whether objects may carry members that the example does not have.
+        depth: How many containers are around it.
+    """
+    if not isinstance(expected, dict | list):
+        return compile_scalar(expected, scope.chosen)
+    if depth >= DEEPEST:
+        return _too_deep
+    rules = scope.chosen
+    inner = inner_rules(rules)
+
+    def compile_member(step: Step, example: Json) -> Check:
+        place = scope.step(step)
+        return compile_json(example, place.replaced_by(inner) if inner else place, is_open=is_open, depth=depth + 1)
+
+    if isinstance(expected, dict):
+        parts = _object_checks(expected, scope, compile_member, is_open)
+    elif Members.VARIANTS in said_of_members(rules):
+        parts = _variant_checks(expected, rules, is_open, depth)
+    else:
+        parts = [_list_check(expected, scope, compile_member)]
+    return _of_kind(expected, rules, [*_own_checks(expected, rules), *parts])
+
+
+def _object_checks(expected: dict[str, Json], scope: Scope, compile_member: Inner, is_open: bool) -> list[Check]:
+    said = said_of_members(scope.chosen)
+    members = {key: compile_member(key, value) for key, value in expected.items()}
+    if not said & {Members.FREE, Members.EACH_KEY, Members.EACH_VALUE}:
+        is_closed = not is_open or Members.EQUAL in said
+        rules = {key: scope.step(key).chosen for key in expected}
+        return [_fixed_members(expected, members, rules, is_closed)]
+    for_all = None
+    if expected and said & {Members.FREE, Members.EACH_VALUE}:
+        first = next(iter(expected.values()))
+        named = {str(step) for step in scope.named_steps()} - members.keys()
+        members |= {name: compile_member(name, first) for name in named}
+        for_all = compile_member(OTHER_MEMBER, first)
+    return [*name_checks(scope.chosen), _free_members(members, for_all)]
+
+
+def _fixed_members(
+    expected: Mapping[str, Json], members: Mapping[str, Check], rules: Mapping[str, RuleList], is_closed: bool
+) -> Check:
+    pairs = tuple(members.items())
+    count = len(pairs)
+
+    def check(actual: dict[str, Json]) -> list[Failure] | None:
+        found: list[Failure] | None = None
+        for key, member in pairs:
+            failures = member(actual[key]) if key in actual else missing(expected[key], rules[key])
+            if failures:
+                found = [*(found or ()), *below(key, failures)]
+        if is_closed and (found or len(actual) != count):
+            extra = [unexpected(key, item, "no such member") for key, item in actual.items() if key not in members]
+            return [*(found or ()), *extra] or None
+        return found
+
+    return check
+
+
+def _free_members(members: Mapping[str, Check], for_all: Check | None) -> Check:
+    def check(actual: dict[str, Json]) -> list[Failure] | None:
+        found: list[Failure] = []
+        for key, item in actual.items():
+            member = members.get(key, for_all)
+            if member is not None and (failures := member(item)):
+                found += below(key, failures)
+        return found or None
+
+    return check
+
+
+def _list_check(expected: list[Json], scope: Scope, compile_member: Inner) -> Check:
+    items = [compile_member(index, item) for index, item in enumerate(expected)]
+    if not scope.chosen or Members.EQUAL in said_of_members(scope.chosen):
+        return _fixed_items(expected, items, [scope.step(index).chosen for index in range(len(expected))])
+    if not expected:
+        return lambda _actual: None
+    named = {int(str(step)) for step in scope.named_steps() if str(step).isdecimal()}
+    special = {index: compile_member(index, expected[0]) for index in named if index >= len(items)}
+    if len(items) == 1 and not special and 0 not in named:
+        return _uniform_items(items[0])
+    return _varied_items(dict(enumerate(items)) | special, compile_member(OTHER_INDEX, expected[0]))
+
+
+def _fixed_items(expected: list[Json], items: Sequence[Check], rules: Sequence[RuleList]) -> Check:
+    count = len(items)
+
+    def check(actual: list[Json]) -> list[Failure] | None:
+        found: list[Failure] = []
+        for index, (item, value) in enumerate(zip(items, actual, strict=False)):
+            if failures := item(value):
+                found += below(index, failures)
+        if len(actual) != count:
+            lacking = range(len(actual), count)
+            found += [failure for at in lacking for failure in below(at, missing(expected[at], rules[at]))]
+            found += [unexpected(at, actual[at], "no further element") for at in range(count, len(actual))]
+        return found or None
+
+    return check
+
+
+def _uniform_items(item: Check) -> Check:
+    def check(actual: list[Json]) -> list[Failure] | None:
+        found: list[Failure] | None = None
+        for index, value in enumerate(actual):
+            if failures := item(value):
+                found = found or []
+                found += below(index, failures)
+        return found
+
+    return check
+
+
+def _varied_items(items: Mapping[int, Check], other: Check) -> Check:
+    def check(actual: list[Json]) -> list[Failure] | None:
+        found: list[Failure] = []
+        for index, value in enumerate(actual):
+            if failures := items.get(index, other)(value):
+                found += below(index, failures)
+        return found or None
+
+    return check
+
+
+def _variant_checks(expected: list[Json], rules: RuleList, is_open: bool, depth: int) -> list[Check]:
+    def compile_item(example: Json, scope: Scope) -> Check:
+        return compile_json(example, scope, is_open=is_open, depth=depth + 1)
+
+    wanted = [rule for rule in rules.rules if kind_of(rule).members is Members.VARIANTS]
+    return [check for rule in wanted for check in compile_variants(rule, expected, compile_item)]
+
+
+def _own_checks(expected: Json, rules: RuleList) -> list[Check]:
+    """Give what the rules say of the container itself; with `OR`, nothing as soon as one of them says nothing."""
+    tests = [
+        compile_test(rule, expected, lambda rule=rule: kind_of(rule).on_container(rule.attributes, rules.exact))  # type: ignore[misc]
+        for rule in rules.rules
+    ]
+    speaking: list[Test] = [test for test in tests if test.accepts is not accept]
+    if not speaking or (rules.combine == "OR" and len(speaking) < len(tests)):
+        return []
+    return [combined(speaking, rules.combine)]
+
+
+def _of_kind(expected: Json, rules: RuleList, checks: Sequence[Check]) -> Check:
+    kind = type(expected)
+    rule = rules.rules[0].name if rules else "equality"
+    rest = combined(checks, "AND")
+
+    def check(actual: Json) -> list[Failure] | None:
+        if type(actual) is not kind:
+            return [Failure(expected, actual, rule, KIND_WORDS[kind])]
+        return rest(actual)
+
+    return check
+
+
+def unexpected(step: Step, actual: object, sentence: str) -> Failure:
+    """Give the failure of a value in a place where the example has none."""
+    return Failure(ABSENT, actual, "equality", sentence, [step])
+
+
+def _too_deep(actual: Json) -> list[Failure]:
+    return [
+        Failure(ABSENT, actual, "equality", f"a value nested at most {DEEPEST} levels deep, as deep as is compared")
+    ]

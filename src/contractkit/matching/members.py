@@ -1,0 +1,57 @@
+"""Members: what the rules on a container say of the names and the values in it (`values`, `eachKey`, `eachValue`)."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from contractkit.exact_json import Json
+from contractkit.matching.checks import compile_scalar
+from contractkit.matching.failures import Check, Failure, below
+from contractkit.matching.rules import Members, kind_of, read_rule
+from contractkit.matching.weighting import RuleList
+from contractkit.model import Rule, Step
+
+Inner: TypeAlias = Callable[[Step, Json], Check]
+"""Compiles the check of the member that a step leads to, from its example."""
+
+
+def said_of_members(rules: RuleList) -> frozenset[Members]:
+    """Give what the rules of one place say of members; `equality` beside others counts unless they are alternatives."""
+    said = frozenset(kind_of(rule).members for rule in rules.rules)
+    return said - {Members.EQUAL} if rules.combine == "OR" and len(said) > 1 else said
+
+
+def inner_rules(rules: RuleList) -> tuple[Rule, ...]:
+    """Give the rules that `eachValue` lays on every value."""
+    return _inner(rules, Members.EACH_VALUE)
+
+
+def name_checks(rules: RuleList) -> list[Check]:
+    """Give the checks that `eachKey` lays on the names of an object's members."""
+    inner = _inner(rules, Members.EACH_KEY)
+    if not inner:
+        return []
+    examples = [rule.attributes.get("value") for rule in rules.rules if kind_of(rule).members is Members.EACH_KEY]
+    example = examples[0] if isinstance(examples[0], str) else ""
+    return [_each_name(compile_scalar(example, RuleList(inner), is_text=True))]
+
+
+def _each_name(check_name: Check) -> Check:
+    def check(actual: dict[str, Json]) -> list[Failure] | None:
+        found: list[Failure] = []
+        for name in actual:
+            for failure in below(name, check_name(name) or []):
+                failure.sentence = f"a member name that is {failure.sentence}"
+                found.append(failure)
+        return found or None
+
+    return check
+
+
+def _inner(rules: RuleList, members: Members) -> tuple[Rule, ...]:
+    return tuple(
+        read_rule(each)
+        for rule in rules.rules
+        if kind_of(rule).members is members
+        for each in rule.attributes.get("rules") or ()
+        if isinstance(each, dict)
+    )
