@@ -81,7 +81,8 @@ class InteractionResult:
 class SkippedInteraction:
     """An interaction that was selected and could not be replayed at all; `reason` says why, in a phrase."""
 
-    interaction: Interaction
+    key: str
+    description: str
     reason: str
 
 

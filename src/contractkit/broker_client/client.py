@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from contractkit.broker_client.connection import Connection
 from contractkit.broker_client.parsing import (
-    interaction_ids,
     read_answer,
     read_environments,
     read_notices,
@@ -109,17 +108,18 @@ class BrokerClient:
         return tuple(self._fetched(each) for each in (answer.get("_embedded") or {}).get("pacts") or ())
 
     def publish_results(
-        self, url: str, build: Build, verdicts: Sequence[InteractionVerdict], *, verifier_version: str
+        self, url: str, build: Build, verdicts: Sequence[InteractionVerdict], *, passed: bool, verifier_version: str
     ) -> str:
         """Publish what verifying one contract gave, and give the URL of the stored result.
 
         Args:
             url: The contract's `results_url`.
             build: The provider's; its branch is recorded by `record_branch` before.
-            verdicts: One per interaction of the contract; the contract passed if all did.
+            verdicts: One per interaction of the contract.
+            passed: The verdict on the contract as a whole.
             verifier_version: The version of contractkit.
         """
-        document = verdict_document(build, verdicts, verifier_version)
+        document = verdict_document(build, verdicts, passed=passed, verifier_version=verifier_version)
         summary = f"The results of {build.application} {build.version} were not published."
         answer = self._read("POST", url, document, summary)
         link = ((answer or {}).get("_links") or {}).get("self")
@@ -196,7 +196,6 @@ class BrokerClient:
             results_url=self._connection.follow(link) if link else None,
             pending=bool(properties.get("pending")),
             notices=tuple(notices),
-            interaction_ids=interaction_ids(document),
         )
 
     def _read(self, method: str, url: str, body: Json, summary: str) -> Any:

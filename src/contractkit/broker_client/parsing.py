@@ -1,6 +1,6 @@
 """Parsing: a broker's documents into records. What is not there is absent, never a crash."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contractkit.broker_client.records import (
@@ -63,12 +63,6 @@ def read_stored_contracts(document: Mapping[str, Json], rebase: Any) -> Iterator
             consumer_versions=tuple(_consumer_version(version) for version in each["consumerVersions"]),
             file_url=rebase(each["_links"]["file"]),
         )
-
-
-def interaction_ids(document: Json) -> tuple[str | None, ...]:
-    """Give the broker's id of each entry of a contract's `interactions`, in the file's order."""
-    entries: Iterable[Json] = (document.get("interactions") or ()) if isinstance(document, dict) else ()
-    return tuple(each.get("_id") if isinstance(each, dict) else None for each in entries)
 
 
 def _consumer_version(version: Mapping[str, Json]) -> ConsumerVersion:

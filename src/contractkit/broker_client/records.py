@@ -51,7 +51,6 @@ class ContractToVerify:
         results_url: Where results are published, or None where the broker takes none.
         pending: Its failure blocks nobody.
         notices: Why it was selected, in the broker's words.
-        interaction_ids: The broker's id of each entry of the file's `interactions`, None where it gave none.
     """
 
     data: bytes
@@ -59,7 +58,6 @@ class ContractToVerify:
     results_url: str | None
     pending: bool = False
     notices: tuple[str, ...] = ()
-    interaction_ids: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

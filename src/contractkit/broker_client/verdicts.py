@@ -6,10 +6,12 @@ from contractkit.broker_client.records import Build, InteractionVerdict
 from contractkit.exact_json import Json
 
 
-def verdict_document(build: Build, verdicts: Sequence[InteractionVerdict], verifier_version: str) -> dict[str, Json]:
+def verdict_document(
+    build: Build, verdicts: Sequence[InteractionVerdict], *, passed: bool, verifier_version: str
+) -> dict[str, Json]:
     """Give the document that is sent to `pb:publish-verification-results`."""
     return {
-        "success": all(each.passed for each in verdicts),
+        "success": passed,
         "providerApplicationVersion": build.version,
         **({"buildUrl": build.url} if build.url else {}),
         "verifiedBy": {"implementation": "contractkit", "version": verifier_version, "clientLanguage": "Python"},

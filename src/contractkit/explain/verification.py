@@ -13,6 +13,9 @@ from contractkit.results import ABSENT, ContractResult, InteractionResult, Misma
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _PLAIN_WORD = re.compile(r"[^\"$`\\!]*")
 _NAMED_IN_GROUP = 10
+_CREDENTIALS_STEP = (
+    "Credentials are never recorded. To send some: contractkit verify --header 'Authorization: Bearer $TOKEN'"
+)
 
 
 def explain_verification(provider: str, results: Sequence[ContractResult]) -> str:
@@ -58,7 +61,11 @@ def explain_failure(contract: ContractResult, result: InteractionResult) -> Expl
     interaction = result.interaction
     consumer, provider = contract.contract.consumer, contract.contract.provider
     prefix = "Pending: " if contract.pending or interaction.pending else ""
-    steps = [_unprepared(interaction) if result.unprepared else "", run_alone(provider, interaction)]
+    steps = [
+        _unprepared(interaction) if result.unprepared else "",
+        _CREDENTIALS_STEP if _lacks_credentials(result) else "",
+        run_alone(provider, interaction),
+    ]
     return Explanation(
         f"{prefix}{consumer} cannot use the response of {provider} to {_asked(interaction)}.",
         (*interaction_rows(interaction), *(row for each in result.mismatches for row in _mismatch_rows(each))),
@@ -131,7 +138,7 @@ def _skipped(results: Sequence[ContractResult]) -> str:
     found = [(each.contract.consumer, skipped) for each in results for skipped in each.skipped]
     if not found:
         return ""
-    rows = [(consumer, f"{each.interaction.description}: {each.reason}") for consumer, each in found]
+    rows = [(consumer, f"{each.description}: {each.reason}") for consumer, each in found]
     verb = _plural(len(found), "was", "were")
     return str(Explanation(f"{_interactions(len(found))} {verb} skipped, so not verified.", tuple(rows)))
 
@@ -156,6 +163,12 @@ def _unprepared(interaction: Interaction) -> str:
         f'No handler prepared "{state.name}", so the provider may lack the data. To prepare it, add:\n\n'
         f"{skeleton_of(state)}"
     )
+
+
+def _lacks_credentials(result: InteractionResult) -> bool:
+    call = result.interaction.exchange
+    refused = any(str(each.location) == "response.status" and each.actual in (401, 403) for each in result.mismatches)
+    return refused and isinstance(call, HttpCall) and call.response.status < 400
 
 
 def _states(interaction: Interaction) -> list[str]:

@@ -41,7 +41,7 @@ def _contract(each: ContractResult) -> dict[str, Json]:
         "outcome": each.outcome.value,
         "interactions": [_interaction(result) for result in each.results],
         "skipped": [
-            {"key": skipped.interaction.key, "description": skipped.interaction.description, "reason": skipped.reason}
+            {"key": skipped.key, "description": skipped.description, "reason": skipped.reason}
             for skipped in each.skipped
         ],
     }
@@ -93,7 +93,7 @@ def _suite(root: ElementTree.Element, each: ContractResult) -> None:
     for result in each.results:
         _case(suite, each, result)
     for skipped in each.skipped:
-        case = ElementTree.SubElement(suite, "testcase", dict(_named(each, skipped.interaction.description)))
+        case = ElementTree.SubElement(suite, "testcase", dict(_named(each, skipped.description)))
         ElementTree.SubElement(case, "skipped", message=_xml(skipped.reason))
 
 

@@ -2,35 +2,16 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from contractkit.errors import ContractkitError, Explanation
 from contractkit.exact_json import Json
-from contractkit.matching import compile_comparison, generate
-from contractkit.model import HttpCall, HttpRequest, HttpResponse, Interaction
+from contractkit.matching import compile_comparison
+from contractkit.model import HttpCall, HttpRequest, HttpResponse, Interaction, LocatedRules
 from contractkit.results import InteractionResult
+from contractkit.verification.credentials import Credentials
 from contractkit.verification.injection import inject_returned, used_values
 from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut, Transport
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """Headers that stand in for recorded placeholders: lower-case name to value. Never shown, never published."""
-
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        return f"Credentials({', '.join(self.headers) or 'none'})"
-
-    def put_on(self, call: HttpCall) -> HttpRequest:
-        """Give the request with these headers, save where it was recorded without and is expected to answer 401."""
-        request = call.request
-        recorded = {name.lower() for name in request.headers}
-        wanted = {
-            name: (value,) for name, value in self.headers.items() if name in recorded or call.response.status != 401
-        }
-        kept = {name: values for name, values in request.headers.items() if name.lower() not in wanted}
-        return replace(request, headers={**kept, **wanted})
 
 
 async def replay(
@@ -83,6 +64,8 @@ def _request(
 ) -> HttpRequest:
     request = credentials.put_on(call)
     if interaction.generators:
+        from contractkit.matching import generate
+
         params = {name: value for state in interaction.states for name, value in state.params.items()}
         request = generate(request, interaction.generators, {**params, **returned})
     if returned and interaction.operation is not None:  # only our own contracts say which values a test used
@@ -90,5 +73,5 @@ def _request(
     return request
 
 
-def _response_rules(interaction: Interaction) -> tuple[object, ...]:
+def _response_rules(interaction: Interaction) -> tuple[LocatedRules, ...]:
     return tuple(rules for rules in interaction.rules if rules.location.steps[:1] == ("response",))

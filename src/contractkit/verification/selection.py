@@ -16,11 +16,6 @@ class Filter:
     interaction: str | None = None
     operation: str | None = None
 
-    @property
-    def is_whole(self) -> bool:
-        """Say whether every interaction of a contract that remains is kept, so that it may count as verified."""
-        return self.interaction is None and self.operation is None
-
 
 def select(contracts: Sequence[SelectedContract], provider: str, wanted: Filter) -> tuple[SelectedContract, ...]:
     """Give what of the contracts with a provider is wanted.

@@ -1,16 +1,18 @@
 """The verifier: contracts replayed against one provider, concurrently where that is safe."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
+from contractkit.document import skipped_interactions
 from contractkit.errors import ContractkitError, NothingToCheckError, ProviderStateError
 from contractkit.model import Contract, HttpCall, Interaction, Message
 from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
+from contractkit.verification.credentials import Credentials
 from contractkit.verification.plan import Ready, plan_replays
 from contractkit.verification.preparation import MissingStateError, Preparer, States, steps_for
-from contractkit.verification.replay import Credentials, replay
+from contractkit.verification.replay import replay
 from contractkit.verification.states import StateHandlers
 from contractkit.verification.transport import Transport
 
@@ -19,13 +21,20 @@ from contractkit.verification.transport import Transport
 class SelectedContract:
     """A contract to verify, with those of its interactions that were selected, in the contract's order.
 
-    `pending` and `url` come from a broker: failures block nobody; where the results go.
+    `pending` and `url` come from a broker: failures block nobody; where the results go, with the broker's ids of
+    interactions by their keys.
     """
 
     contract: Contract
     interactions: tuple[Interaction, ...]
     pending: bool = False
     url: str | None = None
+    broker_ids: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether all interactions of the contract were selected, so that it may count as verified."""
+        return len(self.interactions) == len(self.contract.interactions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +141,11 @@ class _Run:
 
     def _result_of(self, selected: SelectedContract, numbers: list[int]) -> ContractResult:
         pairs = list(zip(numbers, selected.interactions, strict=True))
+        skipped = [_skipped(interaction) for number, interaction in pairs if number not in self._results]
         return ContractResult(
             contract=selected.contract,
             results=tuple(self._results[number] for number, _ in pairs if number in self._results),
-            skipped=tuple(_skipped(interaction) for number, interaction in pairs if number not in self._results),
+            skipped=(*skipped, *(_unread(selected.contract) if selected.is_whole else ())),
             pending=selected.pending,
             url=selected.url,
         )
@@ -147,7 +157,21 @@ def _errored(interaction: Interaction, reason: str, error: ContractkitError) -> 
 
 def _skipped(interaction: Interaction) -> SkippedInteraction:
     kind = "messages" if isinstance(interaction.exchange, Message) else "remote procedure calls"
-    return SkippedInteraction(interaction=interaction, reason=f"{kind} cannot be replayed yet")
+    return SkippedInteraction(
+        key=interaction.key, description=interaction.description, reason=f"{kind} cannot be replayed yet"
+    )
+
+
+def _unread(contract: Contract) -> tuple[SkippedInteraction, ...]:
+    """Give the interactions of kinds that are not even read, as the file has them."""
+    return tuple(
+        SkippedInteraction(
+            key=str(each.get("key", "")),
+            description=str(each.get("description", "")),
+            reason=f"interactions of type {each.get('type')} cannot be replayed yet",
+        )
+        for each in skipped_interactions(contract)
+    )
 
 
 def _check_something_is_selected(selected: Sequence[SelectedContract]) -> None:
@@ -157,5 +181,5 @@ def _check_something_is_selected(selected: Sequence[SelectedContract]) -> None:
     if not any(isinstance(each.exchange, HttpCall) for each in interactions):
         raise NothingToCheckError(
             f"None of the {len(interactions)} selected interactions can be replayed, so nothing was verified.",
-            details=[(_skipped(each).reason, each.description) for each in interactions[:10]],
+            details=[(each.description, _skipped(each).reason) for each in interactions[:10]],
         )

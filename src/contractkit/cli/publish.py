@@ -1,0 +1,135 @@
+"""`contractkit publish`: sends the contracts that this project's tests recorded to the broker."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from contractkit.broker_client import BrokerClient, Build, ContractUpload, Publication
+from contractkit.cli.brokers import connect
+from contractkit.cli.confirmations import check_confirmed
+from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.results import this_build
+from contractkit.cli.secrets import likely_secrets
+from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError
+from contractkit.exact_json import dump_canonical
+from contractkit.model import Contract
+from contractkit.settings import load_settings
+
+_CONFLICT = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A contract file to publish: where it is, its exact bytes, and what they say."""
+
+    path: Path
+    data: bytes
+    contract: Contract
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--version", "version", help="The consumer's version. [default: git's commit]")
+@click.option("--branch", help="The consumer's branch. [default: the CI system's, or git's]")
+@click.option("--build-url", help="The page of this build. [default: the CI system's]")
+@click.option("--tag", "tags", multiple=True, help="A tag for the version, where a broker still uses them.")
+@click.option("--broker", help="The broker's URL.")
+@click.option(
+    "--allow-unconfirmed", is_flag=True, help="Also publish interactions that no test confirmed at this version."
+)
+@click.option("--allow-likely-secrets", is_flag=True, help="Publish although something looks like a credential.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def publish(
+    paths: tuple[Path, ...],
+    version: str | None,
+    branch: str | None,
+    build_url: str | None,
+    tags: tuple[str, ...],
+    broker: str | None,
+    allow_unconfirmed: bool,
+    allow_likely_secrets: bool,
+    output: str,
+) -> int:
+    """Publish the contracts in PATHS (files or directories; by default the project's `contracts`).
+
+    Exit codes: 0 published, 1 the version already published something else or an interaction is not confirmed,
+    2 a file is no contract or holds what looks like a secret, 3 there is nothing to publish, 4 the broker cannot be
+    reached.
+    """
+    settings = load_settings(Path.cwd(), overrides={"broker": broker})
+    files = [_read(path) for path in find_contract_files(paths or [settings.contracts_directory])]
+    if not files:
+        place = ", ".join(map(str, paths or [settings.contracts_directory]))
+        raise NothingToCheckError("There is no contract to publish.", details=[("looked in", place)])
+    if not allow_likely_secrets:
+        _check_no_secrets(files)
+    if not allow_unconfirmed:
+        check_confirmed(settings.root, [(file.path, file.contract) for file in files])
+    with connect(settings) as client:
+        for consumer in sorted({file.contract.consumer for file in files}):
+            build = this_build(settings, consumer, version=version, branch=branch, url=build_url)
+            own = [file for file in files if file.contract.consumer == consumer]
+            try:
+                publication = client.publish(build, [_upload(file) for file in own], tags=tags)
+            except BrokerRefusedError as error:
+                if error.status != _CONFLICT:
+                    raise
+                click.echo(str(error), err=True)
+                return 1
+            click.echo(_published(client, build, own, publication, output))
+    return 0
+
+
+def _read(path: Path) -> _File:
+    loaded = read_contract_file(path)
+    return _File(path=path, data=path.read_bytes(), contract=loaded.contract)
+
+
+def _upload(file: _File) -> ContractUpload:
+    return ContractUpload(consumer=file.contract.consumer, provider=file.contract.provider, data=file.data)
+
+
+def _check_no_secrets(files: Iterable[_File]) -> None:
+    found = [(str(file.path), each) for file in files for each in likely_secrets(file.data)]
+    if found:
+        raise UsageError(
+            "Nothing was published: something looks like a credential.",
+            details=[(path, f"{each.pointer}: looks like {each.looks_like}") for path, each in found],
+            next_step="Use invented values in the tests, or publish with --allow-likely-secrets.",
+        )
+
+
+def _published(
+    client: BrokerClient, build: Build, files: Sequence[_File], publication: Publication, output: str
+) -> str:
+    for notice in publication.notices:
+        if notice.kind in ("warning", "prompt"):
+            click.echo(notice.text, err=True)
+    if output == "json":
+        return dump_canonical(_as_json(build, files, publication)).decode().rstrip()
+    on_branch = f" (branch {build.branch})" if build.branch else ""
+    width = max(len(file.contract.provider) for file in files)
+    rows = [f"  {file.contract.provider.ljust(width)}   {_counted(file)}" for file in files]
+    pages = [f"  {page}" for page in publication.pages.values()]
+    lines = [f"{build.application} {build.version}{on_branch} published to {client.url}:", "", *rows]
+    return "\n".join([*lines, *(["", "Read it at", *pages] if pages else [])])
+
+
+def _counted(file: _File) -> str:
+    count = len(file.contract.interactions)
+    return f"{count} interaction{'' if count == 1 else 's'}"
+
+
+def _as_json(build: Build, files: Sequence[_File], publication: Publication) -> dict[str, object]:
+    return {
+        "schema_version": 1,
+        "consumer": build.application,
+        "version": build.version,
+        "branch": build.branch,
+        "contracts": [
+            {"provider": file.contract.provider, "interactions": len(file.contract.interactions)} for file in files
+        ],
+        "pages": dict(publication.pages),
+    }
