@@ -130,8 +130,8 @@ def write_exchange(interaction: Interaction) -> dict[str, Json]:
             return {
                 "type": RPC_TYPE,
                 "call": write_call(call),
-                "matchingRules": write_located_rules(rules) or ABSENT,
-                "generators": write_located_generators(generators) or ABSENT,
+                **({"matchingRules": write_located_rules(rules)} if rules else {}),
+                **({"generators": write_located_generators(generators)} if generators else {}),
             }
 
 
