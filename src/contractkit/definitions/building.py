@@ -1,0 +1,365 @@
+"""Building: one value of a schema, from its examples first, then member by member, bounded in depth and size.
+
+A builder makes one attempt. What an attempt got wrong is learned by the caller (`synthesis`) and told to the next one
+as `Repairs`, so that a wrong example or a branch that cannot be satisfied costs that place alone.
+"""
+
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from contractkit.definitions.discriminators import branch_values, discriminating_member
+from contractkit.definitions.draws import Draw
+from contractkit.definitions.patterns import text_matching
+from contractkit.definitions.plausible import (
+    counted,
+    plausible_boolean,
+    plausible_integer,
+    plausible_number,
+    plausible_text,
+)
+from contractkit.definitions.references import Node
+from contractkit.definitions.schema_facets import ALL_TYPES, type_of
+from contractkit.definitions.schemas import SchemaView
+from contractkit.errors import DefinitionError
+from contractkit.exact_json import Json, same_json
+from contractkit.results import ABSENT
+
+Steps: TypeAlias = tuple[str | int, ...]
+
+_OPTIONAL_DEPTH: Final = 5  # steps from the root; deeper, only what is required is made
+_OPTIONAL_VALUES: Final = 1_200  # values; once so many are made, only what is required follows
+_DEEPEST: Final = 48  # steps; required members that nest deeper never end
+_MOST_ELEMENTS: Final = 1_000
+_ORDER: Final = ("object", "array", "string", "integer", "number", "boolean")
+
+
+@dataclass(slots=True)
+class Repairs:
+    """What earlier attempts taught: places whose examples are wrong, members to leave out or in, branches to pass."""
+
+    without_examples: set[Steps] = field(default_factory=set)
+    omitted: set[Steps] = field(default_factory=set)
+    demanded: set[Steps] = field(default_factory=set)
+    turns: Counter[Steps] = field(default_factory=Counter)
+    is_minimal: bool = False
+
+
+class Builder:
+    """Makes one attempt at a value, and remembers where examples, unions and optional members went into it."""
+
+    def __init__(self, seed: str, repairs: Repairs) -> None:
+        self._seed = seed
+        self._repairs = repairs
+        self._left = _OPTIONAL_VALUES
+        self.from_examples: set[Steps] = set()
+        self.unions: set[Steps] = set()
+        self.optional: set[Steps] = set()
+
+    def build(
+        self,
+        view: SchemaView,
+        at: Steps = (),
+        *,
+        above: tuple[tuple[str, str], ...] = (),
+        given: Json = ABSENT,
+        base: Json = ABSENT,
+        is_sparse: bool = False,
+    ) -> Json:
+        """Give a value of a schema.
+
+        Args:
+            view: What the value must be.
+            at: Where it stands, from the root of the value that is made.
+            above: What identifies the schemas that it stands in, to see recursion.
+            given: What somebody wants there: wins member by member, or whole where it is no object.
+            base: A value to lay it over instead of a made one.
+            is_sparse: Leave out what is optional.
+
+        Raises:
+            DefinitionError: Required members nest without an end.
+        """
+        self._left -= 1
+        if len(at) > _DEEPEST:
+            raise _endless(view)
+        if given is not ABSENT and not isinstance(given, dict | list):
+            return given
+        branch = self._branch(view, at, above, given)
+        if isinstance(given, list):
+            return self._completed(branch, at, above, given)
+        if base is ABSENT:
+            base = self._example(view, branch, at)
+        if base is not ABSENT and given is ABSENT:
+            return copy.deepcopy(base)
+        if view.is_nullable and given is ABSENT and branch.declared_at.pointer and _key(branch) in above:
+            return None
+        below = (*above, _key(view), _key(branch))
+        if isinstance(given, dict):
+            return self._object(branch, at, below, given, base if isinstance(base, dict) else ABSENT, is_sparse)
+        return self._made(branch, at, below, is_sparse)
+
+    def _made(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], is_sparse: bool) -> Json:
+        if view.values is not None:
+            return view.values[self._repairs.turns[at] % len(view.values)] if view.values else None
+        name = next((step for step in reversed(at) if isinstance(step, str)), "")
+        match self._type(view, at):
+            case "object":
+                return self._object(view, at, above, {}, ABSENT, is_sparse)
+            case "array":
+                return self._array(view, at, above, is_sparse)
+            case kind:
+                return self._scalar(kind, view, at, name)
+
+    def _type(self, view: SchemaView, at: Steps) -> str:
+        """Give the type to make: the only one, the one that the other keywords speak of, or the first in order."""
+        if len(view.types) > 2:
+            for name, speaks in _SPEAKING.items():
+                if name in view.types and speaks(view):
+                    return name
+        if view.types == ALL_TYPES:
+            return "string" if at else "object"
+        possible = [name for name in _ORDER if name in view.types]
+        return possible[self._repairs.turns[at] % len(possible)] if possible else "null"
+
+    def _scalar(self, kind: str, view: SchemaView, at: Steps, name: str) -> Json:
+        draw = Draw(self._seed, f"{_written(at)}#{self._repairs.turns[at]}")
+        match kind:
+            case "string":
+                text = plausible_text(view, name, draw)
+                return "" if text is None else text
+            case "integer":
+                return plausible_integer(view, name, draw)
+            case "number":
+                return plausible_number(view, name, draw)
+            case "boolean":
+                return plausible_boolean(name)
+        return None
+
+    def _object(
+        self,
+        view: SchemaView,
+        at: Steps,
+        above: tuple[tuple[str, str], ...],
+        given: Mapping[str, Json],
+        base: Json,
+        is_sparse: bool,
+    ) -> dict[str, Json]:
+        made: dict[str, Json] = {} if base is ABSENT else copy.deepcopy(base)
+        tags = dict(_tags(view))
+        for name, member in view.members.items():
+            if name in given or name in made:
+                continue
+            place = (*at, name)
+            if name in tags:
+                made[name] = tags[name]
+            elif base is not ABSENT or member.is_write_only:
+                continue
+            elif member.is_required or place in self._repairs.demanded:
+                made[name] = self._member(member.view, place, above, is_sparse)
+            elif not is_sparse and self._has_room(member.view, place, above):
+                self.optional.add(place)
+                made[name] = self._member(member.view, place, above, is_sparse)
+        for name, wanted in given.items():
+            found = view.member(name)
+            inner = ABSENT if found is None or found.view is None else found.view
+            under = made.get(name, ABSENT)
+            made[name] = (
+                wanted
+                if inner is ABSENT
+                else self.build(inner, (*at, name), above=above, given=wanted, base=under, is_sparse=is_sparse)
+            )
+        if base is ABSENT:
+            self._fill(view, at, above, made)
+        return _in_order(made, view)
+
+    def _member(
+        self, view: SchemaView | None, place: Steps, above: tuple[tuple[str, str], ...], is_sparse: bool
+    ) -> Json:
+        if view is None:
+            return "" if place in self._repairs.without_examples else str(place[-1])
+        return self.build(view, place, above=above, is_sparse=is_sparse)
+
+    def _has_room(self, view: SchemaView | None, place: Steps, above: tuple[tuple[str, str], ...]) -> bool:
+        if self._repairs.is_minimal or place in self._repairs.omitted or view is None:
+            return False
+        return len(place) <= _OPTIONAL_DEPTH and self._left > 0 and _key(view) not in above
+
+    def _fill(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], made: dict[str, Json]) -> None:
+        """Add members that are described by pattern or in general: one where none is named, more where so demanded."""
+        least = counted(view, "minProperties") or 0
+        wanted = max(least, 0 if made or self._repairs.is_minimal or len(at) >= _OPTIONAL_DEPTH else 1)
+        for name, inner in self._further(view, at, min(wanted, _MOST_ELEMENTS)):
+            if len(made) >= wanted:
+                return
+            if inner is None and len(made) >= least:
+                return
+            if inner is not None and _key(inner) in above and len(made) >= least:
+                return
+            self.optional.add((*at, name))
+            if (*at, name) not in self._repairs.omitted:
+                made.setdefault(name, self._member(inner, (*at, name), above, False))
+
+    def _further(self, view: SchemaView, at: Steps, count: int) -> Iterator[tuple[str, SchemaView | None]]:
+        for pattern, node in view.patterned:
+            name = text_matching(pattern, Draw(self._seed, f"{_written(at)}~{pattern}"))
+            if name:
+                yield name, view.schemas.view(node)
+        if not view.is_closed:
+            for number in range(1, count + 2):
+                yield "key" if number == 1 else f"key{number}", view.additional
+        for name, member in view.members.items():
+            if not member.is_write_only:
+                yield name, member.view
+
+    def _array(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], is_sparse: bool) -> list[Json]:
+        made = [self.build(each, (*at, index), above=above) for index, each in enumerate(view.numbered)]
+        least, most = counted(view, "minItems") or 0, counted(view, "maxItems")
+        if most is not None:
+            made = made[:most]
+        element = view.elements
+        if element is None:
+            return [*made, *[f"item {number}" for number in range(len(made) + 1, least + 1)]]
+        if least == 0 and (_key(element) in above or self._repairs.is_minimal or at in self._repairs.omitted):
+            return made
+        usual = 1 + (Draw(self._seed, _written(at)).below(2) if len(at) <= 1 else 0)
+        count = max(least, usual if most is None else min(most, usual))
+        return self._elements(view, element, at, above, made, min(count, _MOST_ELEMENTS), is_sparse)
+
+    def _elements(
+        self,
+        view: SchemaView,
+        element: SchemaView,
+        at: Steps,
+        above: tuple[tuple[str, str], ...],
+        made: list[Json],
+        count: int,
+        is_sparse: bool,
+    ) -> list[Json]:
+        least = counted(view, "minItems") or 0
+        self.optional.add(at)
+        for number in range(len(made), len(made) + 4 * count):
+            if len(made) >= count:
+                break
+            if view.flag("uniqueItems") and element.values:
+                self._repairs.turns[(*at, number)] = number
+            value = self.build(element, (*at, number), above=above, is_sparse=is_sparse)
+            if not any(same_json(value, other) for other in made) or not _must_differ(view, made, least):
+                made.append(value)
+        return made
+
+    def _completed(
+        self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], given: list[Json]
+    ) -> list[Json]:
+        """Give a list as it was given, each object of it completed with what its schema requires."""
+        below = (*above, _key(view))
+        return [
+            each
+            if (inner := view.element(index)) is None or not isinstance(each, dict | list)
+            else self.build(inner, (*at, index), above=below, given=each, is_sparse=True)
+            for index, each in enumerate(given)
+        ]
+
+    def _example(self, view: SchemaView, branch: SchemaView, at: Steps) -> Json:
+        if at in self._repairs.without_examples:
+            return ABSENT
+        for found in examples_of(view, branch):
+            if _suits(found, branch if branch.types else view):
+                self.from_examples.add(at)
+                return found
+        return ABSENT
+
+    def _branch(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], given: Json) -> SchemaView:
+        branches = view.value_branches
+        if len(branches) < 2:
+            return branches[0] if branches else view
+        self.unions.add(at)
+        if given is not ABSENT:
+            ordered = sorted(branches, key=lambda branch: -_likeness(given, branch))
+        else:
+            ordered = sorted(branches, key=lambda branch: _key(branch) in above)
+        return ordered[self._repairs.turns[at] % len(ordered)]
+
+
+def examples_of(*views: SchemaView) -> Iterator[Json]:
+    """Give the examples, then the defaults, that the schemas of views carry; null and empty ones are no examples."""
+    nodes = list({id(each.node.value): each.node for view in views for each in view.conjuncts}.values())
+    for keyword in ("example", "examples", "default"):
+        for node in nodes:
+            found = node.value.get(keyword, ABSENT) if isinstance(node.value, dict) else ABSENT
+            listed = found if keyword == "examples" and isinstance(found, list) else [found]
+            yield from (value for value in listed[:1] if value is not ABSENT and value not in (None, [], {}))
+
+
+def _suits(value: Json, view: SchemaView) -> bool:
+    kind = type_of(value)
+    if kind not in view.types and not (kind == "integer" and "number" in view.types):
+        return False
+    return view.values is None or any(same_json(value, each) for each in view.values)
+
+
+def _tags(view: SchemaView) -> Iterator[tuple[str, str]]:
+    """Give the discriminating members that a branch, or a child of an inheritance, must carry."""
+    for conjunct in view.conjuncts:
+        name = discriminating_member(conjunct.node)
+        if name is None:
+            continue
+        documents = view.schemas.documents
+        for branch in (view.used_at, *(other.used_at for other in view.conjuncts)):
+            is_reference = isinstance(branch.value, dict) and "$ref" in branch.value
+            values = branch_values(branch, name, conjunct.node, documents) if is_reference else ()
+            if values:
+                yield name, values[0]
+                break
+
+
+def _likeness(given: Json, view: SchemaView) -> int:
+    """Give how well a branch fits what is given: by kind, by described members, by constants that agree or do not."""
+    score = 100 if type_of(given) in view.types else 0
+    if not isinstance(given, dict):
+        return score
+    tags = dict(_tags(view))
+    for name, value in given.items():
+        member = view.members.get(name)
+        score += 2 if member is not None else (-2 if view.is_closed else 0)
+        values = [tags[name]] if name in tags else member.view.values if member and member.view else None
+        if values is not None:
+            score += 20 if any(same_json(value, each) for each in values) else -20
+    return score
+
+
+def _must_differ(view: SchemaView, made: list[Json], least: int) -> bool:
+    """Say whether an equal element is of no use: where elements must differ, and where enough are there."""
+    return view.flag("uniqueItems") or len(made) >= max(least, 1)
+
+
+def _in_order(made: dict[str, Json], view: SchemaView) -> dict[str, Json]:
+    known = {name: made[name] for name in view.members if name in made}
+    return known | made
+
+
+def _key(view: SchemaView) -> tuple[str, str]:
+    node: Node = view.declared_at
+    return (node.uri, node.pointer)
+
+
+def _written(at: Steps) -> str:
+    return "/".join(map(str, at))
+
+
+def _endless(view: SchemaView) -> DefinitionError:
+    return DefinitionError(
+        "No answer can be made: required members contain each other without an end.",
+        details=[("at", view.declared_at.pointer)],
+        next_step="Let one of the members on the way be optional, null or an empty list.",
+    )
+
+
+_SPEAKING: Final[Mapping[str, Callable[[SchemaView], bool]]] = {
+    "object": lambda view: view.describes_members,
+    "array": lambda view: view.elements is not None or bool(view.numbered) or "minItems" in view.bounds,
+    "string": lambda view: bool(view.said("pattern") or view.said("format")) or "maxLength" in view.bounds,
+    "integer": lambda view: "minimum" in view.bounds or "maximum" in view.bounds,
+}
+"""Type to whether the other keywords speak of it, where several types are possible."""

@@ -1,0 +1,96 @@
+"""Patterns: a text that a regular expression matches, for the constructs that definitions use.
+
+Groups, alternatives, classes, counts and anchors are understood; look-around and back-references are not. What is
+made is checked by whoever asked, since the dialects of JSON Schema (ECMA 262) and Python differ at the edges.
+"""
+
+import re
+from re import _parser  # type: ignore[attr-defined]  # the standard library's own parser, which has no public name
+from typing import Any, Final
+
+from contractkit.definitions.draws import Draw
+
+_MORE: Final = 3  # repetitions beyond the fewest, where there is no upper limit
+_READABLE: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. "
+_CLASSES: Final = {
+    "CATEGORY_DIGIT": "0123456789",
+    "CATEGORY_WORD": "abcdefghijklmnopqrstuvwxyz0123456789_",
+    "CATEGORY_SPACE": " ",
+    "CATEGORY_NOT_DIGIT": "abcdefghijklmnopqrstuvwxyz",
+    "CATEGORY_NOT_WORD": "-",
+    "CATEGORY_NOT_SPACE": "abcdefghijklmnopqrstuvwxyz",
+}
+
+
+def text_matching(pattern: str, draw: Draw, *, least: int = 0) -> str | None:
+    """Give a text that a pattern matches, with at least so many characters where the pattern allows; None if unknown.
+
+    A pattern without anchors is met by the shortest text it describes.
+    """
+    try:
+        tree = _parser.parse(_pythonic(pattern))
+        for more in (0, _MORE, least, least + _MORE):
+            text = _of_sequence(tree, draw, more)
+            if len(text) >= least and re.search(_pythonic(pattern), text):
+                return text
+    except (re.error, NotImplementedError, OverflowError, RecursionError, IndexError):
+        return None
+    return None
+
+
+def _pythonic(pattern: str) -> str:
+    """Give the spelling that Python's parser takes for what ECMA 262 writes otherwise."""
+    return pattern.replace(r"\/", "/").replace(r"\p{L}", "a-zA-Z").replace(r"\p{N}", "0-9").replace("(?<", "(?P<")
+
+
+def _of_sequence(tree: Any, draw: Draw, more: int) -> str:
+    return "".join(_of_item(str(name), value, draw, more) for name, value in tree)
+
+
+def _of_item(name: str, value: Any, draw: Draw, more: int) -> str:
+    match name:
+        case "LITERAL":
+            return chr(value)
+        case "ANY":
+            return draw.pick(_READABLE[:26])
+        case "IN":
+            return draw.pick(_members(value))
+        case "NOT_LITERAL":
+            return "a" if value != ord("a") else "b"
+        case "AT":
+            return ""
+        case "SUBPATTERN":
+            return _of_sequence(value[-1], draw, more)
+        case "BRANCH":
+            return _of_sequence(draw.pick(value[1]), draw, more)
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            return _repeated(value, draw, more)
+    raise NotImplementedError(name)
+
+
+def _repeated(value: Any, draw: Draw, more: int) -> str:
+    fewest, most, body = value
+    count = min(int(most), int(fewest) + more) if fewest or more else min(int(most), draw.below(2))
+    if count > 10_000:
+        raise NotImplementedError("a text that long")
+    return "".join(_of_sequence(body, draw, more) for _ in range(count))
+
+
+def _members(items: Any) -> str:
+    first = str(items[0][0])
+    inside = "".join(_class_member(str(name), value) for name, value in items if str(name) != "NEGATE")
+    if first != "NEGATE":
+        return inside
+    return "".join(each for each in _READABLE if each not in inside)
+
+
+def _class_member(name: str, value: Any) -> str:
+    match name:
+        case "LITERAL":
+            return chr(value)
+        case "RANGE":
+            low, high = value
+            return "".join(map(chr, range(low, min(high, low + 127) + 1)))
+        case "CATEGORY":
+            return _CLASSES[str(value)]
+    raise NotImplementedError(name)
