@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
+from contractkit.definitions.answers import Answers
 from contractkit.definitions.checks import Checks
 from contractkit.definitions.credentials import credential_names
-from contractkit.definitions.interface import DefinitionWarning, Operation, Route
+from contractkit.definitions.interface import Answer, DefinitionWarning, Operation, Route
 from contractkit.definitions.nearness import nearest_operations
 from contractkit.definitions.operations import Endpoint, read_endpoints
 from contractkit.definitions.parameters import names_of
@@ -20,7 +21,7 @@ from contractkit.definitions.servers import base_paths
 from contractkit.definitions.surfaces import Surface, SurfaceReader
 from contractkit.errors import DefinitionError, UnknownNameError, suggestion
 from contractkit.exact_json import dump_compact, show_json
-from contractkit.model import HttpRequest, HttpResponse
+from contractkit.model import Body, HttpRequest, HttpResponse
 from contractkit.results import Violation
 
 RECORDED_PLACES: Final = ("query", "header", "cookie")
@@ -111,6 +112,22 @@ class OpenApiDefinition:
         """Give every place where a response is not what the definition allows; see `responses` for locations."""
         return check_response(response, self._surface(operation), self._checks)
 
+    def answer(
+        self,
+        operation: Operation,
+        *,
+        seed: str,
+        status: int | None = None,
+        route: Route | None = None,
+        body: Body | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Synthesise a valid answer, equal for equal arguments; see `Definition.answer` and `answers`."""
+        surface = self._surface(operation)
+        return self._answers.answer(
+            operation, surface, seed=seed, status=status, route=route, body=body, headers=headers
+        )
+
     def recorded_parameters(self, route: Route) -> Mapping[str, frozenset[str]]:
         """Give the names that declared parameters have in the request, by place; those it lacks are among them.
 
@@ -147,6 +164,10 @@ class OpenApiDefinition:
     @cached_property
     def _checks(self) -> Checks:
         return Checks(self.documents, self._warn)
+
+    @cached_property
+    def _answers(self) -> Answers:
+        return Answers(self._checks, self._warn)
 
     @cached_property
     def _endpoints(self) -> tuple[Endpoint, ...]:

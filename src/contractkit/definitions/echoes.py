@@ -1,0 +1,85 @@
+"""Echoes: values of a request that come back in the answer, as they would from a service that remembers.
+
+`GET /orders/7` answers with `id: 7`, and what was posted comes back in members of the same name. A value is echoed
+only where the answer's schema has a member of that name and type.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from contractkit.definitions.interface import Route
+from contractkit.definitions.requests import decoded_body, decoded_parameters
+from contractkit.definitions.routing import parameter_names
+from contractkit.definitions.schema_facets import type_of
+from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.surfaces import Surface
+from contractkit.definitions.trees import typed_text
+from contractkit.exact_json import Json
+from contractkit.results import ABSENT
+
+_IDENTITY: Final = ("id", "name", "key")
+"""Members that a path's last parameter names where no member has the parameter's own name, the first that fits."""
+
+
+def echoed(route: Route, surface: Surface, view: SchemaView) -> dict[str, Json]:
+    """Give the members of a request that an answer's object should repeat; empty where there are none.
+
+    Query parameters, then the body, then path parameters: the later ones win.
+    """
+    described = _described(view)
+    found = {name: value for name, value in _queried(route, surface) if _agrees(value, described.get(name))}
+    body = decoded_body(route.request, surface)
+    if isinstance(body, dict):
+        found |= {name: value for name, value in body.items() if _agrees(value, described.get(name))}
+    return found | dict(_from_path(route, described))
+
+
+def laid_over(base: Json, over: Json) -> Json:
+    """Give a value with the members of another laid over it, object by object; other kinds are replaced whole."""
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    return {**base, **{name: laid_over(base.get(name), value) for name, value in over.items()}}
+
+
+def _described(view: SchemaView) -> Mapping[str, SchemaView]:
+    branches = [branch for branch in view.value_branches if "object" in branch.types][:1]
+    members = branches[0].members if branches else {}
+    return {name: each.view for name, each in members.items() if each.view is not None and not each.is_write_only}
+
+
+def _queried(route: Route, surface: Surface) -> Iterator[tuple[str, Json]]:
+    if not route.request.query:
+        return
+    for parameter, decoded in decoded_parameters(route, surface):
+        if parameter.place == "query" and decoded.value is not ABSENT and not decoded.problem:
+            yield parameter.name, decoded.value
+
+
+def _from_path(route: Route, described: Mapping[str, SchemaView]) -> Iterator[tuple[str, Json]]:
+    names = parameter_names(route.operation.path)
+    for name in names:
+        wanted = _alike(name, described)
+        if wanted is None and name == names[-1] and route.operation.path.endswith("}"):
+            wanted = next((each for each in _IDENTITY if _fits(route.path_parameters[name], each, described)), None)
+        if wanted is not None and _fits(route.path_parameters[name], wanted, described):
+            yield wanted, typed_text(route.path_parameters[name], described[wanted])
+
+
+def _alike(name: str, described: Mapping[str, SchemaView]) -> str | None:
+    """Give the member of a parameter's name, however each of them joins its words: `orderId`, `order_id`."""
+    if name in described:
+        return name
+    return next((each for each in described if _joined(each) == _joined(name)), None)
+
+
+def _joined(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _fits(text: str, name: str, described: Mapping[str, SchemaView]) -> bool:
+    view = described.get(name)
+    return view is not None and _agrees(typed_text(text, view), view)
+
+
+def _agrees(value: Json, view: SchemaView | None) -> bool:
+    return view is not None and value is not None and type_of(value) in view.types
