@@ -1,6 +1,5 @@
 """Comparing two definitions: operation by operation, lazily, and both sides' schemas pair by pair."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -40,7 +39,7 @@ class DefinitionChanges:
 
     def successor(self, surface: Surface) -> Surface | None:
         """Give the new definition's operation of the same method and path, names of path parameters apart."""
-        return self.new.find(surface.method, surface.path) or self._by_shape.get((surface.method, _shape(surface.path)))
+        return self.new.find(surface.method, surface.path) or self._by_shape.get(surface.shape)
 
     def of_operation(self, surface: Surface) -> Iterator[Change]:
         """Give every change that one of the old definition's operations shows."""
@@ -80,7 +79,7 @@ class DefinitionChanges:
 
     @cached_property
     def _by_shape(self) -> dict[tuple[str, str], Surface]:
-        return {(surface.method, _shape(surface.path)): surface for surface in self.new.surfaces()}
+        return {surface.shape: surface for surface in self.new.surfaces()}
 
     def _all(self) -> Iterator[Change]:
         for surface in self.old.surfaces():
@@ -174,7 +173,3 @@ def _schema_change(surface: Surface, use: SchemaUse, steps: Steps, difference: D
 
 def _place(node: Node, used_at: Node) -> Place:
     return Place(uri=node.uri, pointer=node.pointer, used_at=used_at.pointer)
-
-
-def _shape(path: str) -> str:
-    return re.sub(r"\{[^}]*\}", "{}", path)

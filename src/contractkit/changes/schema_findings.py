@@ -280,7 +280,7 @@ def _without_annotations(value: Json) -> Json:
 
 
 def _elements_found(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    if "array" in old.types & new.types:
+    if "array" in old.types & new.types and old.types - {"null"} == new.types - {"null"}:
         yield Found(
             _described(old.elements), _described(new.elements), old.place("items"), new.place("items"), Wildcard.INDEX
         )

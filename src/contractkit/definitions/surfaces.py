@@ -1,5 +1,6 @@
 """Surfaces: what one HTTP operation takes and gives, part by part, its schemas as views."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -97,6 +98,11 @@ class Surface:
     def signature(self) -> str:
         """Give method and path template: `GET /orders/{id}`."""
         return f"{self.method} {self.path}"
+
+    @property
+    def shape(self) -> tuple[str, str]:
+        """Give method and path without the names of path parameters, which are free to change."""
+        return (self.method, re.sub(r"\{[^}]*\}", "{}", self.path))
 
     def response_to(self, status: int) -> Response | None:
         """Give the response that speaks of a status: exact, then by class (`4XX`), then `default`."""

@@ -1,0 +1,132 @@
+"""The rules for answers: when a place that the consumer uses got worse from the old definition to the new one.
+
+What was already weak is not news: each rule compares, and none looks at the new definition alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contractkit.conformance import Grade, Standing, Use
+from contractkit.definitions.schema_facets import ALL_TYPES, type_names
+from contractkit.exact_json import Json, dump_compact, show_json
+from contractkit.impact.patterns import matches
+from contractkit.impact.records import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRule:
+    """A row of the table. `applies` sees the use and what the old and the new definition say of the place.
+
+    `causes` are the ids of the changes that bring it about, likeliest first.
+    """
+
+    code: str
+    verdict: Verdict
+    applies: Callable[[Use, Standing, Standing], bool]
+    sentence: str
+    causes: tuple[str, ...]
+
+
+def _is_disjoint(use: Use, old: Standing, new: Standing) -> bool:
+    return new.grade is Grade.DISJOINT and old.grade is not Grade.DISJOINT
+
+
+def _is_undeclared(use: Use, old: Standing, new: Standing) -> bool:
+    return new.grade is Grade.UNDECLARED and old.is_declared
+
+
+def _is_gone(use: Use, old: Standing, new: Standing) -> bool:
+    return bool(use.exact) and bool(_excluded(use.exact, new)) and not _excluded(use.exact, old)
+
+
+def _is_unsettled(use: Use, old: Standing, new: Standing) -> bool:
+    return new.grade is Grade.UNSETTLED and old.is_declared
+
+
+def _was_unsettled(use: Use, old: Standing, new: Standing) -> bool:
+    return new.grade is Grade.UNDECLARED and old.grade is Grade.UNSETTLED
+
+
+def _may_be_absent(use: Use, old: Standing, new: Standing) -> bool:
+    return new.grade is Grade.DECLARED and old.grade in (Grade.PROMISED, Grade.NULLABLE)
+
+
+def _may_be_null(use: Use, old: Standing, new: Standing) -> bool:
+    return "null" in new.types - old.types and new.types != ALL_TYPES and new.is_declared and not use.allows_null
+
+
+def _may_be_another_type(use: Use, old: Standing, new: Standing) -> bool:
+    return bool(new.types - old.types - {"null"}) and new.is_declared and old.is_declared
+
+
+def _may_be_another_value(use: Use, old: Standing, new: Standing) -> bool:
+    if not use.limits_values or old.values is None or not new.is_declared:
+        return False
+    if new.values is None:
+        return True
+    known = {dump_compact(value) for value in (*old.values, *use.members)}
+    added = [value for value in new.values if dump_compact(value) not in known]
+    return any(use.pattern is None or not matches(use.pattern, value) for value in added)
+
+
+def _excluded(values: tuple[Json, ...], standing: Standing) -> list[Json]:
+    if standing.values is None:
+        return []
+    allowed = {dump_compact(value) for value in standing.values}
+    return [value for value in values if value is not None and dump_compact(value) not in allowed]
+
+
+_REMOVED = ("response.member.removed", "response.optional-member.removed", "response.member.became-write-only")
+_RETYPED = ("response.type.widened", "response.type.narrowed", "response.alternative.removed")
+
+ANSWER_RULES = (
+    AnswerRule("response.undeclared", Verdict.BROKEN, _is_undeclared,
+               "the consumer needs it, and it is not declared any more", (*_REMOVED, *_RETYPED)),
+    AnswerRule("response.disjoint", Verdict.BROKEN, _is_disjoint,
+               "the consumer expects {expected}", (*_RETYPED, *_REMOVED)),
+    AnswerRule("response.value-gone", Verdict.BROKEN, _is_gone,
+               "the consumer expects {expected}, which cannot come any more",
+               ("response.values.removed", "response.values.limited")),
+    AnswerRule("response.unsettled", Verdict.AT_RISK, _is_unsettled,
+               "the consumer needs it, and the new definition does not describe it", (*_RETYPED, *_REMOVED)),
+    AnswerRule("response.unsettled", Verdict.AT_RISK, _was_unsettled,
+               "the consumer needs it; it was not described before and is now left out of what is", _RETYPED),
+    AnswerRule("response.may-be-absent", Verdict.AT_RISK, _may_be_absent,
+               "the consumer needs it, and it may be absent now",
+               ("response.member.became-optional", "response.header.became-optional", "response.null.allowed",
+                "response.alternative.added", "response.type.widened", *_REMOVED)),
+    AnswerRule("response.may-be-null", Verdict.AT_RISK, _may_be_null,
+               "the consumer needs a value, and it may be null now", ("response.null.allowed", *_RETYPED)),
+    AnswerRule("response.may-be-another-type", Verdict.AT_RISK, _may_be_another_type,
+               "the consumer expects {expected}, and another type may come now",
+               ("response.type.widened", "response.alternative.added")),
+    AnswerRule("response.may-be-another-value", Verdict.AT_RISK, _may_be_another_value,
+               "the consumer copes with {expected}, and another value may come now",
+               ("response.values.added", "response.values.opened")),
+)  # fmt: skip
+"""Rules by place, worst first; the first that applies speaks."""
+
+
+def rule_for(use: Use, old: Standing, new: Standing) -> AnswerRule | None:
+    """Give the worst thing that happened to a place, or None."""
+    return next((rule for rule in ANSWER_RULES if rule.applies(use, old, new)), None)
+
+
+def expectation(use: Use) -> str:
+    """Give what the consumer expects at a place, in words."""
+    values = use.members or use.exact
+    if values:
+        return " or ".join(show_json(value, limit=60) for value in values[:4])
+    if use.pattern is not None:
+        return f"what matches {use.pattern}"
+    return f"{type_names(use.types)}" if use.types else "a value"
+
+
+def standing_in_words(standing: Standing) -> str:
+    """Give what a definition says of a place: `promised, string`."""
+    if standing.grade in (Grade.UNDECLARED, Grade.UNSETTLED):
+        return str(standing.grade.value)
+    values = (
+        f", one of {', '.join(show_json(value, limit=40) for value in standing.values[:6])}" if standing.values else ""
+    )
+    return f"{standing.grade.value}, {type_names(standing.types)}{values}"

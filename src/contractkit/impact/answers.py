@@ -1,0 +1,217 @@
+"""Answers: what got worse of the status, the media type and every place that an interaction uses."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from contractkit.changes import Change
+from contractkit.conformance import Declared, InteractionConformance, Use, uses_of
+from contractkit.exact_json import show_json
+from contractkit.impact.answer_rules import AnswerRule, expectation, rule_for, standing_in_words
+from contractkit.impact.causes import Causes
+from contractkit.impact.records import Verdict, Worry
+from contractkit.model import HttpCall, Interaction, Location
+from contractkit.results import ABSENT, Violation
+
+STATUS = Location(("response", "status"))
+CONTENT_TYPE = Location(("response", "headers", "content-type"))
+
+_STATUS_CAUSES = ("response.status.removed", "response.error-status.removed")
+_MEDIA_TYPE_CAUSES = ("response.media-type.removed", "response.media-type.generalised")
+_LOOSENED = (
+    "response.bound.loosened",
+    "response.pattern.changed",
+    "response.format.changed",
+    "response.keyword.changed",
+)
+_EXCLUDED = (
+    "response.bound.tightened",
+    "response.pattern.changed",
+    "response.format.changed",
+    "response.values.removed",
+)
+
+
+def answer_worries(
+    interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> tuple[Worry, ...]:
+    """Give what got worse for the answer that an interaction expects, the same change once."""
+    if old.status is Declared.NOT:
+        return ()  # the old definition did not know the answer either
+    status = tuple(_status_worries(call, old, new, causes))
+    if new.status is Declared.NOT:
+        return status
+    media_type = tuple(_media_type_worries(old, new, causes))
+    if old.content is not None and new.content is None and media_type:
+        return (*status, *media_type)
+    places = [
+        *_place_worries(interaction, call, old, new, causes),
+        *_excluded_values(interaction, call, old, new, causes),
+    ]
+    unjudged = tuple(_unjudged(old, new, causes))
+    return (*status, *media_type, *joined(places), *unjudged)
+
+
+def joined(worries: Sequence[Worry]) -> tuple[Worry, ...]:
+    """Give worries of one cause as one, at the outermost place with the worst verdict; the others as `also`."""
+    groups: dict[object, list[Worry]] = {}
+    for worry in worries:
+        groups.setdefault(_group_of(worry, worries), []).append(worry)
+    return tuple(_one_of(group) for group in groups.values())
+
+
+def _group_of(worry: Worry, worries: Sequence[Worry]) -> object:
+    if worry.change is not None:
+        return worry.change.declaration
+    above = [each.location for each in worries if each.change is None and worry.location.starts_with(each.location)]
+    return min(above, key=lambda location: len(location.steps))
+
+
+def _one_of(group: list[Worry]) -> Worry:
+    first = min(group, key=lambda each: (each.verdict is not Verdict.BROKEN, len(each.location.steps)))
+    also = tuple(sorted(each.location for each in group if each.location != first.location))
+    return replace(first, also=also)
+
+
+def _status_worries(
+    call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Iterator[Worry]:
+    status = call.response.status
+    if new.status is Declared.NOT:
+        code, verdict, sentence = "response.status-gone", Verdict.BROKEN, f"status {status} cannot come any more"
+    elif new.status is Declared.AS_DEFAULT and old.status is not Declared.AS_DEFAULT:
+        code, verdict, sentence = "response.status-default", Verdict.AT_RISK, f"only `default` is left to mean {status}"
+    else:
+        return
+    yield Worry(
+        code=code,
+        verdict=verdict,
+        location=STATUS,
+        before=f"{status} declared {old.status.value}",
+        after=f"{status} declared {new.status.value}",
+        sentence=f"the consumer expects status {status}, and {sentence}",
+        change=causes.of_answer(old, new, STATUS, _STATUS_CAUSES),
+    )
+
+
+def _media_type_worries(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:
+    if old.content is None or old.media_type not in (Declared.EXACTLY, Declared.AS_RANGE):
+        return
+    if new.media_type is Declared.NOT:
+        code, verdict, after = "response.media-type-gone", Verdict.BROKEN, "not declared"
+        sentence = f"the consumer reads {old.content.media_type}, which is not given any more"
+    elif new.media_type is Declared.AS_RANGE and old.media_type is Declared.EXACTLY and new.content is not None:
+        code, verdict, after = "response.media-type-general", Verdict.AT_RISK, new.content.media_type
+        sentence = f"the consumer reads {old.content.media_type}, and another media type may come now"
+    else:
+        return
+    yield Worry(
+        code=code,
+        verdict=verdict,
+        location=CONTENT_TYPE,
+        before=old.content.media_type,
+        after=after,
+        sentence=sentence,
+        change=causes.of_answer(old, new, CONTENT_TYPE, _MEDIA_TYPE_CAUSES),
+    )
+
+
+def _place_worries(
+    interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Iterator[Worry]:
+    uses = uses_of(interaction, call)
+    for use in uses.single:
+        worry = _place_worry(use, old, new, causes)
+        if worry is not None:
+            yield worry
+    for group in uses.any_of:
+        found = [_place_worry(use, old, new, causes) for use in group]
+        worries = [worry for worry in found if worry is not None]
+        if worries and len(worries) == len(group):  # as long as one of them stays as it was, the consumer copes
+            yield max(worries, key=lambda worry: worry.verdict is Verdict.AT_RISK)
+
+
+def _place_worry(use: Use, old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Worry | None:
+    before, after = old.standings.get(use), new.standings.get(use)
+    if before is None or after is None:
+        return None
+    rule = rule_for(use, before, after)
+    if rule is None:
+        return _loosened(use, old, new, causes)
+    return Worry(
+        code=rule.code,
+        verdict=rule.verdict,
+        location=use.location,
+        before=standing_in_words(before),
+        after=standing_in_words(after),
+        sentence=rule.sentence.format(expected=expectation(use)),
+        change=_cause(rule, use, old, new, causes),
+    )
+
+
+def _cause(
+    rule: AnswerRule, use: Use, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Change | None:
+    headers = ("response.header.removed", "response.optional-header.removed", "response.header.became-optional")
+    return causes.of_answer(old, new, use.location, (*rule.causes, *headers))
+
+
+def _loosened(use: Use, old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Worry | None:
+    if not use.limits_values:
+        return None
+    change = causes.of_answer(old, new, use.location, _LOOSENED)
+    if change is None or change.location != use.location:
+        return None
+    return Worry(
+        code="response.may-be-another-value",
+        verdict=Verdict.AT_RISK,
+        location=use.location,
+        before=change.before,
+        after=change.after,
+        sentence=f"the consumer copes with {expectation(use)}, and the values that may come changed",
+        change=change,
+    )
+
+
+def _excluded_values(
+    interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Iterator[Worry]:
+    """Give the values expected to the letter that the new definition excludes by a bound, a pattern or a format."""
+    exact = {use.location: use for use in uses_of(interaction, call).single if use.exact}
+    known = {violation.location for violation in old.refused}
+    for violation in new.refused:
+        use = exact.get(violation.location.generalised())
+        if use is None or violation.location in known or violation.received is ABSENT or _is_graded(use, old, new):
+            continue
+        yield _exclusion(violation, use, causes.of_answer(old, new, use.location, _EXCLUDED))
+
+
+def _is_graded(use: Use, old: InteractionConformance, new: InteractionConformance) -> bool:
+    return rule_for(use, old.standings[use], new.standings[use]) is not None
+
+
+def _exclusion(violation: Violation, use: Use, change: Change | None) -> Worry:
+    return Worry(
+        code="response.value-gone",
+        verdict=Verdict.BROKEN,
+        location=use.location,
+        before=f"{show_json(violation.received, limit=60)} allowed",
+        after=violation.expected,
+        sentence=f"the consumer expects {expectation(use)}, which cannot come any more",
+        change=change,
+    )
+
+
+def _unjudged(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:
+    """Say so where a body is no JSON and its description changed."""
+    if "not-json" not in new.unsettled or old.content is None or new.content is None:
+        return
+    if old.content.node.value == new.content.node.value:
+        return
+    yield Worry(
+        code="not-analysable",
+        verdict=Verdict.AT_RISK,
+        location=Location(("response", "body")),
+        before=f"{old.content.media_type} as the old definition describes it",
+        after="described otherwise",
+        sentence="the body is not JSON, so what the consumer needs of it cannot be compared",
+    )

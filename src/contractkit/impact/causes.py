@@ -1,0 +1,101 @@
+"""Causes: which change of the definition made a place worse."""
+
+from collections.abc import Iterator, Sequence
+
+from contractkit.changes import Change, DefinitionChanges, Direction, Level
+from contractkit.changes.surface_pairs import REQUEST_BODY, RESPONSE_BODY, SchemaUse, SurfacePair
+from contractkit.conformance import InteractionConformance
+from contractkit.definitions.surfaces import Surface, content_for
+from contractkit.model import HttpRequest, Location, Wildcard, media_type_of
+
+
+class Causes:
+    """Finds causes for one pair of definitions, remembering what each operation's own changes are."""
+
+    def __init__(self, changes: DefinitionChanges) -> None:
+        self.changes = changes
+        self._own: dict[tuple[str, str], tuple[Change, ...]] = {}
+
+    def own(self, old: Surface, new: Surface) -> tuple[Change, ...]:
+        """Give the changes of an operation's own: parameters, media types, statuses, headers, credentials."""
+        key = (old.signature, new.signature)
+        if key not in self._own:
+            self._own[key] = tuple(self.changes.of_surface(self.changes.pair(old, new)))
+        return self._own[key]
+
+    def of_answer(
+        self, old: InteractionConformance, new: InteractionConformance, location: Location, likely: Sequence[str]
+    ) -> Change | None:
+        """Give the change of one of the likely ids that is nearest to a place of the answer."""
+        assert old.surface is not None
+        assert new.surface is not None
+        found = [each for each in self._along_answer(old, new, location) if each.direction is Direction.RESPONSE]
+        status = old.response.status if old.response else None
+        found += [
+            each
+            for each in self.own(old.surface, new.surface)
+            if each.location == location and each.status in (None, status)
+        ]
+        return _best(found, likely)
+
+    def of_request(
+        self, old: InteractionConformance, new: InteractionConformance, request: HttpRequest, location: Location
+    ) -> tuple[Change, ...]:
+        """Give what changed at a place of the request and on the way to it."""
+        if old.surface is None or new.surface is None:
+            return ()
+        own = (each for each in self.own(old.surface, new.surface) if location.starts_with(each.location))
+        pair = self.changes.pair(old.surface, new.surface)
+        return (*own, *self._along_request(pair, request, location))
+
+    def _along_answer(
+        self, old: InteractionConformance, new: InteractionConformance, location: Location
+    ) -> Iterator[Change]:
+        assert old.surface is not None
+        assert new.surface is not None
+        if old.content is None or new.content is None or old.content.view is None or new.content.view is None:
+            return
+        if not location.starts_with(RESPONSE_BODY):
+            return
+        use = SchemaUse(
+            direction=Direction.RESPONSE,
+            location=RESPONSE_BODY,
+            old=old.content.view,
+            new=new.content.view,
+            status=old.response.status if old.response else None,
+            media_type=old.content.media_type,
+        )
+        yield from self.changes.along(self.changes.pair(old.surface, new.surface), use, location.steps[2:])
+
+    def _along_request(self, pair: SurfacePair, request: HttpRequest, location: Location) -> Iterator[Change]:
+        use = _body_use(pair, request) if location.starts_with(REQUEST_BODY) else _parameter_use(pair, location)
+        if use is not None:
+            steps = [Wildcard.INDEX if isinstance(step, int) else step for step in location.steps]
+            yield from self.changes.along(pair, use, steps[len(use.location.steps) :])
+
+
+def _body_use(pair: SurfacePair, request: HttpRequest) -> SchemaUse | None:
+    written = request.headers.get("content-type", ())
+    media_type = written[0] if written else media_type_of(request.body)
+    if media_type is None or pair.old.body is None or pair.new.body is None:
+        return None
+    old, new = (content_for(body.contents, media_type) for body in (pair.old.body, pair.new.body))
+    if old is None or new is None or old.view is None or new.view is None:
+        return None
+    return SchemaUse(
+        direction=Direction.REQUEST, location=REQUEST_BODY, old=old.view, new=new.view, media_type=old.media_type
+    )
+
+
+def _parameter_use(pair: SurfacePair, location: Location) -> SchemaUse | None:
+    for old, new in pair.parameters():
+        if old and new and old.view and new.view and location.starts_with(new.location):
+            return SchemaUse(direction=Direction.REQUEST, location=new.location, old=old.view, new=new.view)
+    return None
+
+
+def _best(found: Sequence[Change], likely: Sequence[str]) -> Change | None:
+    fitting = [change for change in found if change.rule in likely]
+    return max(
+        fitting, key=lambda change: (len(change.location.steps), change.level is not Level.HARMLESS), default=None
+    )

@@ -1,0 +1,180 @@
+"""What an analysis finds: findings by interaction and consumer, verdicts derived from them, and what hurts nobody."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from contractkit.changes import Change
+from contractkit.model import Contract, Interaction, Location, TestReference
+
+FindLine: TypeAlias = Callable[[str, str | None], int | None]
+"""From a JSON pointer and a document's URI (None for the root) to the line it stands in, counted from 1."""
+
+
+class Verdict(Enum):
+    """What a changed definition means to a consumer."""
+
+    BROKEN = "broken"  # a provider that keeps to the new definition cannot serve it
+    AT_RISK = "at risk"  # some allowed answers fail it, or the definition does not settle it
+    UNAFFECTED = "unaffected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerInfo:
+    """What is known of the consumer beside its contract: versions, branches, environments, and the contract's file."""
+
+    versions: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionSource:
+    """A definition's name in messages, and how its lines are found."""
+
+    name: str = ""
+    line_of: FindLine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A place in a definition as a person finds it: the file, the JSON pointer, and the line where it is known."""
+
+    source: str
+    pointer: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}" if self.line else f"{self.source} {self.pointer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worry:
+    """One thing that got worse for an interaction.
+
+    Attributes:
+        code: Stable id of the rule, `response.undeclared`.
+        location: Where; `also` holds further places that the same change makes worse.
+        before: What the old definition says, in words: a grade with types, `accepted`, a status.
+        after: What the new one says.
+        sentence: What it means to the consumer.
+        change: What caused it, where one is known.
+    """
+
+    code: str
+    verdict: Verdict
+    location: Location
+    before: str
+    after: str
+    sentence: str
+    change: Change | None = None
+    also: tuple[Location, ...] = ()
+    old: Site | None = None
+    new: Site | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A worry with whose it is."""
+
+    consumer: str
+    provider: str
+    info: ConsumerInfo
+    interaction: Interaction
+    operation: str
+    worry: Worry
+
+    @property
+    def verdict(self) -> Verdict:
+        """Give how bad it is."""
+        return self.worry.verdict
+
+    @property
+    def tests(self) -> tuple[TestReference, ...]:
+        """Give the tests that recorded the interaction."""
+        return tuple(each.test for each in self.interaction.evidence)
+
+    @property
+    def fingerprint(self) -> str:
+        """Give 16 hexadecimal digits that name it: reworded messages, moved tests and edited examples keep them."""
+        worry = self.worry
+        cause = worry.change.rule if worry.change else ""
+        parts = (self.provider, self.consumer, self.interaction.key, worry.code, str(worry.location), cause)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionImpact:
+    """What a changed definition means to one interaction."""
+
+    interaction: Interaction
+    operation: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Give the worst of the findings' verdicts."""
+        return worst(finding.verdict for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerImpact:
+    """What a changed definition means to one consumer, by one of its contracts."""
+
+    contract: Contract
+    info: ConsumerInfo
+    interactions: tuple[InteractionImpact, ...]
+
+    @property
+    def consumer(self) -> str:
+        """Give the consumer's name."""
+        return self.contract.consumer
+
+    @property
+    def verdict(self) -> Verdict:
+        """Give the worst of the interactions' verdicts."""
+        return worst(each.verdict for each in self.interactions)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Give all findings, broken ones first."""
+        found = [finding for each in self.interactions for finding in each.findings]
+        return tuple(sorted(found, key=lambda finding: finding.verdict is not Verdict.BROKEN))
+
+    def count(self, verdict: Verdict) -> int:
+        """Give the number of interactions with a verdict."""
+        return sum(each.verdict is verdict for each in self.interactions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactReport:
+    """What a changed definition means to everyone who has a contract.
+
+    `theoretical` are the changes that could hurt a consumer and hurt none of these; `without_contract` names
+    consumers of which nothing is known, so that nothing is said of them.
+    """
+
+    old: DefinitionSource
+    new: DefinitionSource
+    consumers: tuple[ConsumerImpact, ...]
+    theoretical: tuple[Change, ...]
+    without_contract: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Give the worst of the consumers' verdicts."""
+        return worst(each.verdict for each in self.consumers)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Give all findings, by consumer."""
+        return tuple(finding for each in self.consumers for finding in each.findings)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Give the worst of several verdicts, `UNAFFECTED` of none."""
+    found = set(verdicts)
+    return next((verdict for verdict in (Verdict.BROKEN, Verdict.AT_RISK) if verdict in found), Verdict.UNAFFECTED)

@@ -1,0 +1,232 @@
+"""Requests: whether a recorded request that the old definition took is still taken, and still heard in full."""
+
+from collections.abc import Iterator, Sequence
+
+from contractkit.changes import Change, Direction, Level
+from contractkit.conformance import InteractionConformance
+from contractkit.definitions.surfaces import Surface, content_for
+from contractkit.exact_json import show_json
+from contractkit.impact.causes import Causes
+from contractkit.impact.records import Verdict, Worry
+from contractkit.model import HttpCall, HttpRequest, Interaction, JsonBody, Location
+from contractkit.results import ABSENT, Violation
+
+_PATH = Location(("request", "path"))
+_QUERY = Location(("request", "query"))
+_IGNORED = ("request.parameter.removed", "request.member.removed")
+_CREDENTIALS = ("request.security.tightened", "request.security.scheme-changed")
+
+
+def request_worries(
+    interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> tuple[Worry, ...]:
+    """Give what got worse for the request that an interaction sends."""
+    assert old.surface is not None
+    if new.surface is None:
+        return (_gone(call, old, causes),)
+    request = call.request
+    refused = tuple(_refused(request, old, new, causes))
+    places = {worry.location for worry in refused}
+    further = [
+        *_moved(old.surface, new.surface, request),
+        *_ignored(request, old, new, causes),
+        *_own_changes(interaction, request, old, new, causes),
+    ]
+    return (*refused, *(worry for worry in further if worry.location not in places))
+
+
+def _gone(call: HttpCall, old: InteractionConformance, causes: Causes) -> Worry:
+    assert old.surface is not None
+    successor = causes.changes.successor(old.surface)
+    return Worry(
+        code="operation.gone",
+        verdict=Verdict.BROKEN,
+        location=_PATH,
+        before=old.surface.signature,
+        after="no such operation",
+        sentence=f"the consumer sends {call.request.method} {call.request.path}, which reaches nothing any more",
+        change=causes.changes.removal(old.surface) if successor is None else None,
+    )
+
+
+def _moved(old: Surface, new: Surface, request: HttpRequest) -> Iterator[Worry]:
+    if old.shape != new.shape:
+        yield Worry(
+            code="operation.moved",
+            verdict=Verdict.AT_RISK,
+            location=_PATH,
+            before=old.signature,
+            after=new.signature,
+            sentence=f"{request.method} {request.path} reaches another operation now",
+        )
+
+
+def _refused(
+    request: HttpRequest, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Iterator[Worry]:
+    known = {violation.location for violation in old.violations}
+    for violation in new.violations:
+        if violation.location in known or _is_only_ignored(violation, new):
+            continue
+        found = causes.of_request(old, new, request, violation.location)
+        yield Worry(
+            code="request.missing" if violation.received is ABSENT else "request.refused",
+            verdict=Verdict.BROKEN,
+            location=violation.location,
+            before="accepted",
+            after=f"refused: expected {violation.expected}",
+            sentence=_refusal(violation),
+            change=_nearest(found, violation.location),
+        )
+
+
+def _is_only_ignored(violation: Violation, new: InteractionConformance) -> bool:
+    """Say whether a query parameter is merely not declared: a provider passes over it."""
+    place = violation.location
+    if not place.starts_with(_QUERY) or len(place.steps) != 3 or new.surface is None:
+        return False
+    return place in new.undeclared
+
+
+def _refusal(violation: Violation) -> str:
+    if violation.received is ABSENT:
+        return f"the consumer does not send {violation.expected}, which is demanded now"
+    return f"the consumer sends {show_json(violation.received, limit=80)}, which is refused now"
+
+
+def _nearest(found: Sequence[Change], location: Location) -> Change | None:
+    hurting = [change for change in found if change.level is not Level.HARMLESS and change.rule not in _CREDENTIALS]
+    return max(hurting, key=lambda change: (len(change.location.steps), change.level is Level.BREAKING), default=None)
+
+
+def _ignored(
+    request: HttpRequest, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Iterator[Worry]:
+    for location in new.undeclared:
+        if location in old.undeclared:
+            continue
+        found = [each for each in causes.of_request(old, new, request, location) if each.rule in _IGNORED]
+        yield Worry(
+            code="request.ignored",
+            verdict=Verdict.AT_RISK,
+            location=location,
+            before="declared",
+            after="not declared",
+            sentence="the consumer sends it, and a provider may pass over it now",
+            change=_nearest(found, location),
+        )
+
+
+def _own_changes(
+    interaction: Interaction,
+    request: HttpRequest,
+    old: InteractionConformance,
+    new: InteractionConformance,
+    causes: Causes,
+) -> Iterator[Worry]:
+    """Give what does not show in the recorded values: defaults relied on, credentials, styles, wider matchers."""
+    assert old.surface is not None
+    assert new.surface is not None
+    yield from _credentials(request, causes.own(old.surface, new.surface))
+    yield from _defaults(request, old, new, causes)
+    yield from _styles(request, causes.own(old.surface, new.surface))
+    yield from _matchers(interaction, request, old, new, causes)
+
+
+def _credentials(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
+    for change in changes:
+        if change.rule in _CREDENTIALS:
+            yield Worry(
+                code="request.credential",
+                verdict=Verdict.AT_RISK,
+                location=change.location,
+                before=change.before,
+                after=change.after,
+                sentence="contracts hold no credentials, so whether the consumer sends what is demanded is not known",
+                change=change,
+            )
+
+
+def _defaults(
+    request: HttpRequest, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Iterator[Worry]:
+    """Give the changed defaults of what the consumer leaves out."""
+    assert old.surface is not None
+    for (place, _), parameter in old.surface.parameters.items():
+        if place in ("query", "header") and not _sends(request, parameter.location):
+            yield from _default_of(causes.of_request(old, new, request, parameter.location))
+    if isinstance(request.body, JsonBody):
+        for location in _left_out(request, old):
+            yield from _default_of(causes.of_request(old, new, request, location))
+
+
+def _default_of(changes: Sequence[Change]) -> Iterator[Worry]:
+    for change in changes:
+        if change.rule == "request.default.changed":
+            yield Worry(
+                code="request.default",
+                verdict=Verdict.AT_RISK,
+                location=change.location,
+                before=change.before,
+                after=change.after,
+                sentence="the consumer leaves it out, and another value is taken in its place now",
+                change=change,
+            )
+
+
+def _left_out(request: HttpRequest, old: InteractionConformance) -> Iterator[Location]:
+    assert isinstance(request.body, JsonBody)
+    body = old.surface.body if old.surface else None
+    content = content_for(body.contents, request.body.media_type) if body else None
+    if content is not None and content.view is not None and isinstance(request.body.value, dict):
+        for name in content.view.members:
+            if name not in request.body.value:
+                yield Location(("request", "body", name))
+
+
+def _styles(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
+    for change in changes:
+        if change.rule == "request.parameter.style-changed" and _sends(request, change.location):
+            yield Worry(
+                code="request.style",
+                verdict=Verdict.AT_RISK,
+                location=change.location,
+                before=change.before,
+                after=change.after,
+                sentence="the consumer writes it the old way, which may be read as another value now",
+                change=change,
+            )
+
+
+def _matchers(
+    interaction: Interaction,
+    request: HttpRequest,
+    old: InteractionConformance,
+    new: InteractionConformance,
+    causes: Causes,
+) -> Iterator[Worry]:
+    """Give the places where the recorded value passes and other values that its rule stands for may not."""
+    for located in interaction.rules:
+        location = located.location
+        if location.steps[:1] != ("request",) or {rule.name for rule in located.rules} <= {"equality"}:
+            continue
+        found = [
+            change
+            for change in causes.of_request(old, new, request, location)
+            if change.location == location and change.direction is Direction.REQUEST and change.level is Level.BREAKING
+        ]
+        for change in found[:1]:
+            yield Worry(
+                code="request.rule-wider",
+                verdict=Verdict.AT_RISK,
+                location=location,
+                before=change.before,
+                after=change.after,
+                sentence="the recorded value passes, but its rule stands for values that may be refused now",
+                change=change,
+            )
+
+
+def _sends(request: HttpRequest, location: Location) -> bool:
+    side, name = location.steps[1], str(location.steps[2])
+    return name in request.query if side == "query" else name in request.headers if side == "headers" else True
