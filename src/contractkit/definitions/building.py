@@ -93,7 +93,7 @@ class Builder:
             base = self._example(view, branch, at)
         if base is not ABSENT and given is ABSENT:
             return copy.deepcopy(base)
-        if view.is_nullable and given is ABSENT and branch.declared_at.pointer and _key(branch) in above:
+        if view.is_nullable and given is ABSENT and _key(branch) in above:
             return None
         below = (*above, _key(view), _key(branch))
         if isinstance(given, dict):
@@ -184,7 +184,9 @@ class Builder:
     def _has_room(self, view: SchemaView | None, place: Steps, above: tuple[tuple[str, str], ...]) -> bool:
         if self._repairs.is_minimal or place in self._repairs.omitted or view is None:
             return False
-        return len(place) <= _OPTIONAL_DEPTH and self._left > 0 and _key(view) not in above
+        if len(place) > _OPTIONAL_DEPTH or self._left <= 0 or _key(view) in above:
+            return False
+        return not view.value_branches or any(_key(branch) not in above for branch in view.value_branches)
 
     def _fill(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], made: dict[str, Json]) -> None:
         """Add members that are described by pattern or in general: one where none is named, more where so demanded."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from contractkit.definitions.interface import Route
+from contractkit.definitions.plausible import words_of
 from contractkit.definitions.requests import decoded_body, decoded_parameters
 from contractkit.definitions.routing import parameter_names
 from contractkit.definitions.schema_facets import type_of
@@ -18,7 +19,8 @@ from contractkit.exact_json import Json
 from contractkit.results import ABSENT
 
 _IDENTITY: Final = ("id", "name", "key")
-"""Members that a path's last parameter names where no member has the parameter's own name, the first that fits."""
+"""Members that a path's last parameter may name where no member has its own name: the first that fits, after the
+member named by the parameter's last word (`number` for `issue_number`)."""
 
 
 def echoed(route: Route, surface: Surface, view: SchemaView) -> dict[str, Json]:
@@ -60,7 +62,8 @@ def _from_path(route: Route, described: Mapping[str, SchemaView]) -> Iterator[tu
     for name in names:
         wanted = _alike(name, described)
         if wanted is None and name == names[-1] and route.operation.path.endswith("}"):
-            wanted = next((each for each in _IDENTITY if _fits(route.path_parameters[name], each, described)), None)
+            candidates = (*words_of(name)[-1:], *_IDENTITY)
+            wanted = next((each for each in candidates if _fits(route.path_parameters[name], each, described)), None)
         if wanted is not None and _fits(route.path_parameters[name], wanted, described):
             yield wanted, typed_text(route.path_parameters[name], described[wanted])
 

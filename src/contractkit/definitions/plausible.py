@@ -19,9 +19,9 @@ _CITIES: Final = ("Bergen", "Porto", "Lyon", "Graz", "Leeds", "Turku")
 
 _FALSE_NAMES: Final = frozenset(
     (
-        *("archived", "banned", "blocked", "canceled", "cancelled", "deleted", "disabled", "disputed", "error"),
-        *("errors", "expired", "failed", "hidden", "incomplete", "locked", "more", "next", "refunded", "revoked"),
-        *("suspended", "truncated"),
+        *("archived", "banned", "blocked", "canceled", "cancelled", "deleted", "delinquent", "disabled"),
+        *("disputed", "error", "errors", "expired", "failed", "hidden", "incomplete", "locked", "more", "next"),
+        *("refunded", "revoked", "suspended", "truncated"),
     )
 )
 """Words in a boolean's name that make false the ordinary value: `has_more` above all, which ends a pagination."""
