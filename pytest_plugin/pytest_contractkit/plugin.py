@@ -1,1 +1,121 @@
 """What pytest loads: only the standard library and pytest, the rest when a test asks for a stub."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_contractkit.recorder import OpenStub, Recorder
+
+RUN = pytest.StashKey["Run"]()
+
+
+class Run:
+    """What the plugin watches of every run, whether or not it uses a stub: names of tests and files, nothing more.
+
+    `passed` are the node ids of tests that passed in all phases; `items` are those collected, before any are
+    deselected; `files` are the node ids of the modules that were collected without an error.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.passed: set[str] = set()
+        self.items: list[pytest.Item] = []
+        self.files: set[str] = set()
+        self.recorder: Recorder | None = None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember which modules could be collected."""
+        if report.passed and report.nodeid.endswith(".py"):
+            self.files.add(report.nodeid)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Remember which tests there are, before `-k` and the like choose among them."""
+        self.items = items[:]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember which tests passed; of a test that ran again the last time counts."""
+        if not report.passed or hasattr(report, "wasxfail"):
+            self.passed.discard(report.nodeid)
+        elif report.when == "call":
+            self.passed.add(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the contracts, or hand them to the controller."""
+        if self.recorder is None and not _records_contracts(session.config):
+            return
+        from pytest_contractkit.finishing import finish
+
+        finish(self, session)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist where to leave what it records."""
+        from pytest_contractkit.distribution import fragment_directory
+
+        node.workerinput["contractkit_fragments"] = str(fragment_directory(self.config))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take from a worker of pytest-xdist which tests there are."""
+        held = getattr(node, "workeroutput", {}).get("contractkit_held")
+        if held is not None:
+            from pytest_contractkit.distribution import HELD
+
+            self.config.stash[HELD] = held
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say in a few lines what became of the contracts."""
+        from pytest_contractkit.summary import REPORT, write_summary
+
+        if REPORT in self.config.stash:
+            write_summary(terminalreporter, self.config.stash[REPORT])
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options, each with a line of pytest's own configuration that says the same."""
+    group = parser.getgroup("contractkit", "contracts from tests (contractkit)")
+    for option, name, words in _OPTIONS:
+        group.addoption(option, metavar="VALUE", default=None, help=words)
+        parser.addini(name, words, default=None)
+    words = "answer from the stubs, but write no contract"
+    group.addoption("--no-contracts", action="store_true", default=None, help=words)
+    parser.addini("no_contracts", words, type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker and start watching."""
+    config.addinivalue_line("markers", _MARKER)
+    run = config.stash[RUN] = Run(config)
+    config.pluginmanager.register(run, "contractkit-run")
+
+
+@pytest.fixture
+def contract_stub(request: pytest.FixtureRequest) -> "Iterator[OpenStub]":
+    """Open the stub of a provider: `contract_stub("orders")`, set in `[tool.contractkit.providers.orders]`.
+
+    `contract_stub("orders", definition="orders.yaml")` takes another definition. What the test does against the stub
+    is written to a contract when the test has passed.
+    """
+    from pytest_contractkit.recorder import recorder_of
+
+    with recorder_of(request.config).test(request) as open_stub:
+        yield open_stub
+
+
+_OPTIONS = (
+    ("--contract-consumer", "contract_consumer", "the consumer's name, over [tool.contractkit] consumer"),
+    ("--contract-dir", "contract_dir", "the directory of contract files, over [tool.contractkit] contracts"),
+)
+
+_MARKER = (
+    "contract(consumer=None, provider=None, pending=False): the consumer's name, the provider that `contract_stub()` "
+    "opens, and whether the recorded interactions are pending, so that they block nobody yet"
+)
+
+
+def _records_contracts(config: pytest.Config) -> bool:
+    """Say whether earlier runs recorded here, so that what tests no longer record must go."""
+    return not hasattr(config, "workerinput") and (config.rootpath / ".contractkit" / "confirmed.json").exists()

@@ -1,0 +1,56 @@
+"""Configuration: options, pytest's ini lines, the environment and `pyproject.toml`, as they hold for one test."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from contractkit.errors import SettingsError
+from contractkit.settings import ENVIRONMENT_PREFIX, Settings, load_settings
+
+_KNOWN = pytest.StashKey[dict[Path, Settings]]()
+
+def settings_for(config: pytest.Config, path: Path) -> Settings:
+    """Give the settings that hold for a test file: those of the nearest `pyproject.toml` with `[tool.contractkit]`.
+
+    Options win over the environment, the environment over pytest's ini lines, those over `pyproject.toml`.
+    """
+    directory = path if path.is_dir() else path.parent
+    known = config.stash.setdefault(_KNOWN, {})
+    if directory not in known:
+        said = {"consumer": _said(config, "consumer"), "contracts": _said(config, "dir", setting="contracts")}
+        known[directory] = load_settings(directory, overrides=said)
+    return known[directory]
+
+
+def writes_contracts(config: pytest.Config) -> bool:
+    """Say whether contracts are to be written at all."""
+    return not (
+        config.getoption("--no-contracts") or config.getini("no_contracts") or config.getoption("--collect-only")
+    )
+
+
+def consumer_of(settings: Settings, marker: pytest.Mark | None) -> str:
+    """Give the consumer's name: the marker's, else the settings'.
+
+    Raises:
+        SettingsError: Nobody names the consumer.
+    """
+    name = (marker.kwargs.get("consumer") if marker is not None else None) or settings.consumer
+    if not name:
+        raise SettingsError(
+            "The consumer has no name: nothing says whose contract the tests record.",
+            details=[("file", str(settings.root / "pyproject.toml"))],
+            next_step='Add:\n\n[tool.contractkit]\nconsumer = "your-service"',
+        )
+    return str(name)
+
+
+def _said(config: pytest.Config, name: str, *, setting: str = "") -> str | None:
+    option: str | None = config.getoption(f"--contract-{name}")
+    if option is not None:
+        return option
+    if os.environ.get(f"{ENVIRONMENT_PREFIX}{(setting or name).upper()}"):
+        return None
+    ini: str | None = config.getini(f"contract_{name}") or None
+    return ini

@@ -1,0 +1,47 @@
+"""Distribution: with pytest-xdist, workers leave what they record in files, which the controller joins."""
+
+import shutil
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from contractkit.recording import TestRecord
+from contractkit.recording.fragments import append_fragment, read_fragments
+from contractkit.recording.local_state import state_directory
+
+HELD = pytest.StashKey[Mapping[str, list[str]]]()
+"""On the controller: each file that the workers collected, with the node ids of its tests."""
+
+_RECORDS = pytest.StashKey[list[TestRecord]]()
+_FRAGMENTS = pytest.StashKey[Path]()
+
+
+def keeper_for(config: pytest.Config) -> Callable[[TestRecord], None]:
+    """Give where records of this process go: to a fragment where it is a worker, else to a list."""
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is None:
+        return config.stash.setdefault(_RECORDS, []).append
+    directory = Path(workerinput["contractkit_fragments"])
+    state_directory(directory.parent.parent.parent)
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / f"{workerinput['workerid']}.jsonl"
+    return lambda record: append_fragment(file, record)
+
+
+def fragment_directory(config: pytest.Config) -> Path:
+    """Give the directory of this run's fragments, not made yet; one per run, so that runs at one time do not mix."""
+    return config.stash.setdefault(_FRAGMENTS, config.rootpath / ".contractkit" / "fragments" / uuid.uuid4().hex)
+
+
+def collected_records(config: pytest.Config) -> tuple[TestRecord, ...]:
+    """Give what all processes of the run recorded, and remove the fragments."""
+    directory = config.stash.get(_FRAGMENTS, None)
+    own = config.stash.get(_RECORDS, [])
+    if directory is None or not directory.exists():
+        return tuple(own)
+    try:
+        return (*own, *read_fragments(directory))
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

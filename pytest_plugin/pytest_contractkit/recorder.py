@@ -1,0 +1,172 @@
+"""The recorder: opens stubs for tests, fails tests that misuse them, and keeps what each test recorded."""
+
+import inspect
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from contractkit.errors import ContractkitError, SettingsError
+from contractkit.recording import StubbedProvider, StubSession, TestOrigin, TestRecord
+from contractkit.settings import Settings
+from contractkit.sources import load_definition
+from pytest_contractkit.configuration import consumer_of, settings_for, writes_contracts
+from pytest_contractkit.plugin import RUN
+
+OpenStub: TypeAlias = Callable[..., StubSession]
+"""What the fixture gives: provider's name (and `definition=`) to the stub of this test."""
+
+_SESSIONS = pytest.StashKey[dict[str, StubSession]]()
+
+
+class Recorder:
+    """One per process, made when the first test asks for a stub."""
+
+    def __init__(self, config: pytest.Config, keep: Callable[[TestRecord], None]) -> None:
+        """Take what to do with the record of a test that ended."""
+        self.config = config
+        self.directories: dict[Path, Path] = {}
+        self._keep = keep
+        self._providers: dict[tuple[str, str], StubbedProvider] = {}
+
+    @contextmanager
+    def test(self, request: pytest.FixtureRequest) -> Iterator[OpenStub]:
+        """Give what opens stubs, for as long as one test runs."""
+        item = request.node
+        sessions: dict[str, StubSession] = {}
+        item.stash[_SESSIONS] = sessions
+        settings = settings_for(self.config, item.path)
+        opening = _Opening(self, item, settings, sessions)
+        yield opening.open_stub
+        for session in sessions.values():
+            session.close()
+        self.directories[settings.root] = settings.contracts_directory
+        contracts = tuple(session.contract() for session in sessions.values())
+        self._keep(TestRecord(node_id=item.nodeid, root=settings.root, contracts=contracts))
+        late = _errors(sessions)
+        if late:
+            pytest.fail(late, pytrace=False)
+
+    def provider(self, name: str, settings: Settings, definition: str | Path | None) -> StubbedProvider:
+        """Give a provider with its definition, read once per process."""
+        known = settings.providers.get(name)
+        location = definition or settings.provider(name).definition
+        key = (name, str(location if definition is None else Path(definition)))
+        if key not in self._providers:
+            loaded = load_definition(location, root=settings.root)
+            self._providers[key] = StubbedProvider(
+                name,
+                loaded.definition,
+                source=_source(loaded.source, settings.root),
+                headers=known.headers if known else (),
+                base_url=known.base_url if known else None,
+            )
+        return self._providers[key]
+
+    def stop(self) -> None:
+        """Stop every server."""
+        for provider in self._providers.values():
+            provider.stop()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Fail a test whose stub refused something or was told something unused; explain one that failed anyway."""
+        try:
+            result = yield
+        except BaseException:
+            text = _errors(item.stash.get(_SESSIONS, {}), failures_only=True)
+            if text:
+                item.add_report_section("call", "contractkit", text)
+            raise
+        text = _errors(item.stash.get(_SESSIONS, {}))
+        if text:
+            pytest.fail(text, pytrace=False)
+        return result
+
+
+class _Opening:
+    """Opens the stubs of one test."""
+
+    def __init__(
+        self, recorder: Recorder, item: pytest.Item, settings: Settings, sessions: dict[str, StubSession]
+    ) -> None:
+        self._recorder = recorder
+        self._item = item
+        self._settings = settings
+        self._sessions = sessions
+
+    def open_stub(self, provider: str | None = None, *, definition: str | Path | None = None) -> StubSession:
+        """Give the stub of a provider for this test: the same one each time it is asked for."""
+        __tracebackhide__ = True
+        try:
+            return self._opened(provider, definition)
+        except ContractkitError as error:
+            pytest.fail(str(error), pytrace=False)
+
+    def _opened(self, provider: str | None, definition: str | Path | None) -> StubSession:
+        marker = self._item.get_closest_marker("contract")
+        said = marker.kwargs if marker is not None else {}
+        name = provider or said.get("provider")
+        if name is None:
+            raise SettingsError(
+                "contract_stub() names no provider.",
+                next_step='Name one: contract_stub("orders"), or mark the test with contract(provider="orders").',
+            )
+        if name not in self._sessions:
+            self._sessions[name] = StubSession(
+                self._recorder.provider(name, self._settings, definition),
+                consumer=consumer_of(self._settings, marker),
+                origin=_origin(self._item),
+                pending=bool(said.get("pending")),
+            )
+        return self._sessions[name]
+
+
+def recorder_of(config: pytest.Config) -> Recorder:
+    """Give the recorder of this process, made and registered when it is first asked for."""
+    run = config.stash[RUN]
+    if run.recorder is None:
+        from pytest_contractkit.distribution import keeper_for
+
+        run.recorder = Recorder(config, keeper_for(config) if writes_contracts(config) else _forget)
+        config.pluginmanager.register(run.recorder, "contractkit-recorder")
+        config.add_cleanup(run.recorder.stop)
+    return run.recorder
+
+
+def _forget(record: TestRecord) -> None:
+    pass
+
+
+def _errors(sessions: dict[str, StubSession], *, failures_only: bool = False) -> str:
+    """Give what went wrong, as text; where the test failed anyway, what it left unused is no wonder."""
+    from contractkit.errors import UnusedExpectationError
+
+    errors = [error for session in sessions.values() for error in session.take_errors()]
+    if failures_only:
+        errors = [error for error in errors if not isinstance(error, UnusedExpectationError)]
+    return "\n\n".join(map(str, errors))
+
+
+def _origin(item: pytest.Item) -> TestOrigin:
+    file, line, _ = item.location
+    function = getattr(item, "function", None)
+    return TestOrigin(
+        node_id=item.nodeid,
+        file=file.replace("\\", "/"),
+        source=str(item.path),
+        line=(line or 0) + 1,
+        thread=threading.get_ident(),
+        is_coroutine=inspect.iscoroutinefunction(function),
+    )
+
+
+def _source(source: str, root: Path) -> str:
+    """Give a definition's place without what differs between machines."""
+    path = Path(source)
+    if not path.is_absolute():
+        return source.replace("\\", "/")
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name

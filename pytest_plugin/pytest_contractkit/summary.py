@@ -1,0 +1,35 @@
+"""The summary: what became of the contracts, in a line for each file and a block for each error."""
+
+from typing import Any
+
+import pytest
+
+from contractkit.recording import RunReport
+from contractkit.recording.contract_files import FileUpdate
+
+REPORT = pytest.StashKey[RunReport]()
+
+
+def write_summary(terminal: Any, report: RunReport) -> None:
+    """Write the summary to pytest's terminal; `-q` leaves only what changed, errors are always told."""
+    is_quiet = terminal.config.get_verbosity() < 0
+    updates = [update for update in report.updates if update.is_written or not is_quiet]
+    if not updates and not report.errors:
+        return
+    terminal.section("contracts")
+    for update in updates:
+        terminal.line(_line(update))
+    for error in report.errors:
+        terminal.line("")
+        terminal.line(str(error), red=True)
+
+
+def _line(update: FileUpdate) -> str:
+    counts = (("new", update.new), ("changed", update.changed), ("removed", update.removed), ("kept", update.kept))
+    words = ", ".join(f"{count} {word}" for word, count in counts if count) or "nothing"
+    done = "written" if update.is_written else "unchanged"
+    if update.after is None:
+        done = "removed"
+    contract = update.after or update.before
+    between = f"{contract.consumer} - {contract.provider}" if contract is not None else ""
+    return f"{between}: {words} ({update.path.name} {done})"

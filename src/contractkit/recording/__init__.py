@@ -1,0 +1,27 @@
+"""Recording: what a consumer's tests do against a stub becomes the consumer's contracts."""
+
+from contractkit.recording.credentials import PLACEHOLDER
+from contractkit.recording.joining import join_contracts
+from contractkit.recording.local_state import Confirmations, current_revision, read_confirmations
+from contractkit.recording.merging import RunFacts, merge_contracts
+from contractkit.recording.origins import TestOrigin
+from contractkit.recording.runs import RunReport, TestRecord, finish_run
+from contractkit.recording.session import Call, StubSession
+from contractkit.recording.stubbed import StubbedProvider
+
+__all__ = [
+    "PLACEHOLDER",
+    "Call",
+    "Confirmations",
+    "RunFacts",
+    "RunReport",
+    "StubSession",
+    "StubbedProvider",
+    "TestOrigin",
+    "TestRecord",
+    "current_revision",
+    "finish_run",
+    "join_contracts",
+    "merge_contracts",
+    "read_confirmations",
+]

@@ -1,0 +1,50 @@
+"""Answering: a definition on its own as a stub: every request checked, every answer synthesised, nothing recorded."""
+
+from dataclasses import dataclass
+
+from contractkit.errors import ContractkitError
+from contractkit.exact_json import dump_compact
+from contractkit.model import HttpRequest, HttpResponse, JsonBody
+from contractkit.recording.refusals import refuse_unrouted, refuse_violating
+from contractkit.recording.requests import fingerprint, recorded_request
+from contractkit.recording.stubbed import StubbedProvider
+from contractkit.transports import problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One request with its answer. `operation` is None where none was reached; `reason` is empty if it was allowed.
+
+    Credentials of the request have been replaced.
+    """
+
+    request: HttpRequest
+    response: HttpResponse
+    operation: str | None
+    reason: str = ""
+
+
+def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = "") -> Answered:
+    """Answer a request as the definition says; equal requests get equal answers for one seed."""
+    hidden = provider.credentials.without(request)
+    route = provider.definition.route(request)
+    names = {"consumer": "The client", "provider": provider.name}
+    if route is None:
+        refusal = refuse_unrouted(provider.definition, request, credentials=provider.credentials, **names)
+        return _refused(hidden, refusal.response, None)
+    operation = route.operation
+    violations = provider.definition.check_request(route)
+    if violations:
+        refusal = refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
+        return _refused(hidden, refusal.response, operation.name)
+    sent = dump_compact(fingerprint(recorded_request(provider.definition, route, provider.credentials))).decode()
+    try:
+        answer = provider.definition.answer(operation, seed=f"{seed} {operation.name} {sent}", route=route)
+    except ContractkitError as error:
+        return _refused(hidden, problem(500, "The stub has no answer", error.explanation.summary), operation.name)
+    return Answered(request=hidden, response=answer.response, operation=operation.name)
+
+
+def _refused(request: HttpRequest, response: HttpResponse, operation: str | None) -> Answered:
+    reason = response.body.value["detail"] if isinstance(response.body, JsonBody) else ""
+    return Answered(request=request, response=response, operation=operation, reason=reason)

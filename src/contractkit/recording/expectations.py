@@ -1,0 +1,108 @@
+"""Expectations: what is asked of a provider, made from what a stub answered while nothing more is known.
+
+The conservative case: status and content type; of the body what the definition promises and what the test wrote.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contractkit.definitions.interface import Answer, Promise
+from contractkit.exact_json import Json
+from contractkit.model import (
+    Body,
+    Fields,
+    HttpResponse,
+    JsonBody,
+    LocatedRules,
+    Location,
+    MissingBody,
+    Rule,
+    media_type_of,
+)
+from contractkit.results import ABSENT, Absent
+
+BODY = Location(("response", "body"))
+HEADERS = Location(("response", "headers"))
+
+_TYPE = Rule("type")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What is expected, the rules by which its values stand for others, and the body as it was served."""
+
+    response: HttpResponse
+    rules: tuple[LocatedRules, ...]
+    served: Body
+
+
+def expect(answer: Answer, *, written: Body | None = None, headers: Mapping[str, str] | None = None) -> Expectation:
+    """Give the expectation that an answer leaves while needs are unknown.
+
+    A body that is not JSON is expected by its content type alone. Of a list the first element is the example.
+
+    Args:
+        answer: What was served, with how far each location is promised.
+        written: What the test wrote of the body: kept whatever the definition promises.
+        headers: The headers the test wrote, by any case: expected with the type `text`.
+    """
+    body, rules = _expected_body(answer, written)
+    names = sorted(name.lower() for name in headers or ())
+    header_rules = [LocatedRules(location=HEADERS / name, rules=(_TYPE,)) for name in names if name != "content-type"]
+    response = HttpResponse(
+        status=answer.response.status, headers=_expected_headers(answer.response, frozenset(names)), body=body
+    )
+    return Expectation(response=response, rules=(*header_rules, *rules), served=answer.response.body)
+
+
+def _expected_headers(served: HttpResponse, written: frozenset[str]) -> Fields:
+    kept = {name: values for name, values in served.headers.items() if name in written}
+    content_type = served.headers.get("content-type", (media_type_of(served.body),))
+    return {**kept, "content-type": (content_type[0],)} if content_type[0] is not None else kept
+
+
+def _expected_body(answer: Answer, written: Body | None) -> tuple[Body, tuple[LocatedRules, ...]]:
+    served = answer.response.body
+    if not isinstance(served, JsonBody):
+        return MissingBody(), ()
+    pruning = _Pruning(answer.promises)
+    value = pruning.kept(served.value, BODY, written.value if isinstance(written, JsonBody) else ABSENT)
+    if value is ABSENT:
+        return MissingBody(), ()
+    return JsonBody(value, served.media_type), (LocatedRules(location=BODY, rules=(_TYPE,)), *pruning.nullable)
+
+
+class _Pruning:
+    """Leaves out of a body what nobody promised and the test did not write; remembers where null is allowed."""
+
+    def __init__(self, promises: Mapping[Location, Promise]) -> None:
+        self._promises = promises
+        self.nullable: list[LocatedRules] = []
+
+    def kept(self, value: Json, at: Location, written: Json | Absent) -> Json | Absent:
+        """Give what stays of a value, or `ABSENT`."""
+        promise = self._promises.get(at, Promise.UNDECLARED)
+        is_nullable = promise is Promise.NULLABLE and not isinstance(value, dict | list | None)
+        if written is ABSENT and promise is not Promise.PROMISED and not is_nullable:
+            return ABSENT
+        if written is ABSENT and is_nullable:
+            self._allow_null(at)
+        if isinstance(value, dict):
+            return self._members(value, at, written if isinstance(written, dict) else {})
+        if isinstance(value, list):
+            return self._first(value, at, written)
+        return value
+
+    def _members(self, value: dict[str, Json], at: Location, written: dict[str, Json]) -> Json:
+        staying = {name: self.kept(member, at / name, written.get(name, ABSENT)) for name, member in value.items()}
+        return {name: member for name, member in staying.items() if member is not ABSENT}
+
+    def _first(self, value: list[Json], at: Location, written: Json | Absent) -> Json:
+        if not value:
+            return []
+        first = self.kept(value[0], at / 0, value[0] if isinstance(written, list) else ABSENT)
+        return [] if first is ABSENT else [first]
+
+    def _allow_null(self, at: Location) -> None:
+        rules = (_TYPE, Rule("null"))
+        self.nullable.append(LocatedRules(location=at.generalised(), rules=rules, combine="OR"))

@@ -1,0 +1,101 @@
+"""Joining: what several tests recorded of one provider becomes one set of interactions, each under one key."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from contractkit.errors import InteractionClashError
+from contractkit.exact_json import Json, show_json
+from contractkit.model import Contract, Evidence, HttpCall, Interaction, JsonBody
+
+
+def number_within_test(interactions: Iterable[Interaction]) -> tuple[Interaction, ...]:
+    """Give one test's interactions, equal ones joined; different answers to one request get ordinals in their order."""
+    found: dict[str, list[Interaction]] = {}
+    for interaction in interactions:
+        known = found.setdefault(interaction.key, [])
+        if not any(says_the_same(interaction, other) for other in known):
+            known.append(_numbered(interaction, len(known) + 1))
+    return tuple(interaction for known in found.values() for interaction in known)
+
+
+def join_contracts(contracts: Sequence[Contract]) -> Contract:
+    """Give the union of what several tests recorded with one provider.
+
+    Equal interactions become one, with the evidence of all tests, sorted by node id.
+
+    Args:
+        contracts: One per test, all of the same consumer and provider; at least one.
+
+    Raises:
+        InteractionClashError: Two tests expect different answers to one request in one state; both are named.
+    """
+    found: dict[str, Interaction] = {}
+    for interaction in (each for contract in contracts for each in contract.interactions):
+        known = found.get(interaction.key)
+        if known is not None and not says_the_same(known, interaction):
+            raise _clash(contracts[0], known, interaction)
+        evidence = (*(known.evidence if known is not None else ()), *interaction.evidence)
+        found[interaction.key] = replace(interaction, evidence=sorted_evidence(evidence))
+    definitions = [contract.definition for contract in contracts if contract.definition is not None]
+    return replace(
+        contracts[0],
+        interactions=tuple(found[key] for key in sorted(found)),
+        definition=definitions[-1] if definitions else None,
+    )
+
+
+def says_the_same(left: Interaction, right: Interaction) -> bool:
+    """Say whether two interactions are equal but for who recorded them and under which ordinal."""
+    return _plain(left) == _plain(right)
+
+
+def sorted_evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Give evidence sorted by node id, the last said of each test."""
+    by_test = {each.test.node_id: each for each in evidence}
+    return tuple(by_test[node_id] for node_id in sorted(by_test))
+
+
+def _plain(interaction: Interaction) -> tuple[object, ...]:
+    """Give what two equal interactions share. `repr` tells `1` from `1.0` and from `true`, which `==` does not."""
+    return (
+        interaction.description,
+        repr(interaction.exchange),
+        repr(interaction.served),
+        interaction.rules,
+        interaction.pending,
+    )
+
+
+def _numbered(interaction: Interaction, ordinal: int) -> Interaction:
+    """Give an interaction under its ordinal, appended to the key as `interaction_key` appends it."""
+    return interaction if ordinal == 1 else replace(interaction, key=f"{interaction.key}-{ordinal}")
+
+
+def _clash(contract: Contract, one: Interaction, other: Interaction) -> InteractionClashError:
+    first, second = sorted((one, other), key=lambda each: each.evidence[0].test.node_id)
+    return InteractionClashError(
+        f"Two tests of {contract.consumer} expect different answers of {contract.provider} to one request.",
+        details=[
+            ("interaction", first.description),
+            ("given", ", ".join(state.name for state in first.states) or "no state"),
+            ("one test", _test_of(first)),
+            ("expects", _expected(first)),
+            ("another", _test_of(second)),
+            ("expects", _expected(second)),
+        ],
+        next_step='Name the state in which each holds, before its call: .given("…").',
+    )
+
+
+def _test_of(interaction: Interaction) -> str:
+    test = interaction.evidence[0].test
+    return f"{test.node_id} (line {test.line})"
+
+
+def _expected(interaction: Interaction) -> str:
+    match interaction.exchange:
+        case HttpCall(response=response):
+            value: Json = response.body.value if isinstance(response.body, JsonBody) else None
+            return f"{response.status} {show_json(value, limit=120)}"
+        case _:
+            return interaction.description

@@ -1,0 +1,88 @@
+"""Local state: the directory `.contractkit`, which git ignores, and in it which interactions the last run confirmed."""
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contractkit.exact_json import Json, JsonSyntaxError, dump_canonical, read_json
+from contractkit.recording.contract_files import write_whole
+
+DIRECTORY = ".contractkit"
+
+_SCHEMA_VERSION = 1
+_FILE = "confirmed.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmations:
+    """Which interactions were confirmed by tests that passed, and at which revision.
+
+    Attributes:
+        revision: The git HEAD at that time, or None where there was none.
+        keys: The name of a contract file to the keys of its confirmed interactions.
+    """
+
+    revision: str | None = None
+    keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, file_name: str) -> frozenset[str]:
+        """Give the confirmed keys of a contract file; none where it was not part of a run."""
+        return self.keys.get(file_name, frozenset())
+
+    def joined_with(self, later: "Confirmations") -> "Confirmations":
+        """Give both together where they speak of one revision, else the later ones."""
+        if later.revision is None or later.revision != self.revision:
+            return later
+        names = self.keys.keys() | later.keys.keys()
+        return Confirmations(revision=later.revision, keys={name: self.of(name) | later.of(name) for name in names})
+
+
+def state_directory(root: Path) -> Path:
+    """Give the local state directory of a project, made if need be, with a `.gitignore` that ignores all of it."""
+    directory = root / DIRECTORY
+    ignore = directory / ".gitignore"
+    if not ignore.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        ignore.write_text("*\n")
+    return directory
+
+
+def read_confirmations(root: Path) -> Confirmations:
+    """Give what the last runs confirmed; nothing where no run wrote it, or the file cannot be read."""
+    try:
+        written = read_json((root / DIRECTORY / _FILE).read_bytes())
+    except (OSError, JsonSyntaxError):
+        return Confirmations()
+    return _parsed(written)
+
+
+def write_confirmations(root: Path, confirmations: Confirmations) -> None:
+    """Keep what a run confirmed, added to what earlier runs confirmed at the same revision."""
+    whole = read_confirmations(root).joined_with(confirmations)
+    value = {
+        "schema_version": _SCHEMA_VERSION,
+        "revision": whole.revision,
+        "contracts": {name: sorted(keys) for name, keys in whole.keys.items()},
+    }
+    write_whole(state_directory(root) / _FILE, dump_canonical(value))
+
+
+def current_revision(root: Path) -> str | None:
+    """Give the git HEAD of a directory, or None where there is no repository or no git."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None if found.returncode == 0 else None
+
+
+def _parsed(written: Json) -> Confirmations:
+    match written:
+        case {"schema_version": 1, "revision": str() | None as revision, "contracts": dict() as contracts}:
+            keys = {str(name): frozenset(map(str, each)) for name, each in contracts.items() if isinstance(each, list)}
+            return Confirmations(revision=revision, keys=keys)
+        case _:
+            return Confirmations()

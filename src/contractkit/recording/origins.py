@@ -1,0 +1,57 @@
+"""Origins: which line of a test made the call that a stub is answering."""
+
+import sys
+import threading
+from dataclasses import dataclass
+from types import FrameType
+
+from contractkit.model import TestReference
+
+_NOT_CALLING = ("threading.py", "selectors.py", "asyncio", "concurrent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestOrigin:
+    """A test that is running: its node id, its file (relative and as Python knows it), the line it starts at.
+
+    `thread` is the one it runs in; `is_coroutine` says that an event loop runs there, so that what the thread is doing
+    at a moment says little about who made a call.
+    """
+
+    __test__ = False
+
+    node_id: str
+    file: str
+    source: str
+    line: int
+    thread: int
+    is_coroutine: bool = False
+
+    def reference(self) -> TestReference:
+        """Give the test with the line that is calling, or its first line where that cannot be told with certainty."""
+        line = self._calling_line()
+        return TestReference(node_id=self.node_id, file=self.file, line=self.line if line is None else line)
+
+    def _calling_line(self) -> int | None:
+        if threading.get_ident() == self.thread:
+            return self._line_in(sys._getframe(), waits=False)
+        if self.is_coroutine:
+            return None
+        return self._line_in(sys._current_frames().get(self.thread), waits=True)
+
+    def _line_in(self, frame: FrameType | None, *, waits: bool) -> int | None:
+        """Give the line of the innermost frame of the test's file.
+
+        Of a thread that waits for an answer, the test's own frame is never the innermost, and neither a loop nor a lock
+        lies between: there the call was made by another thread or task.
+        """
+        if waits and frame is not None and frame.f_code.co_filename == self.source:
+            return None
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if name == self.source:
+                return frame.f_lineno
+            if waits and any(part in name.replace("\\", "/").split("/") for part in _NOT_CALLING):
+                return None
+            frame = frame.f_back
+        return None

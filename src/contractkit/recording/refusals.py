@@ -1,0 +1,110 @@
+"""Refusals: what a stub answers to a request that the definition does not allow, and what the test is told."""
+
+from dataclasses import dataclass, replace
+
+from contractkit.definitions.interface import Definition, Operation, Route
+from contractkit.errors import UndefinedRequestError
+from contractkit.exact_json import show_json
+from contractkit.model import HttpRequest, HttpResponse
+from contractkit.recording.credentials import Credentials, hide_at
+from contractkit.results import ABSENT, Violation
+from contractkit.transports import problem, write_query
+
+_METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A refused request: the answer to it, and the error that fails the test."""
+
+    response: HttpResponse
+    error: UndefinedRequestError
+
+
+def refuse_unrouted(
+    definition: Definition, request: HttpRequest, *, consumer: str, provider: str, credentials: Credentials
+) -> Refusal:
+    """Refuse a request that reaches no operation: 405 where its path knows other methods, else 404."""
+    allowed = _allowed_methods(definition, request)
+    nearest = definition.nearest(request)
+    if allowed:
+        status, reason = 405, f"{request.path} is defined for {', '.join(allowed)}, not for {request.method}"
+    else:
+        status, reason = 404, f"no operation is defined at {request.method} {request.path}"
+    details = [
+        ("sent", _line(request, credentials)),
+        ("refused", reason),
+        *[("nearest", _named(operation)) for operation in nearest[:1]],
+        *[("", _named(operation)) for operation in nearest[1:]],
+    ]
+    answer = problem(
+        status,
+        f"Not defined by {definition.title}",
+        reason,
+        nearest=[_named(operation) for operation in nearest],
+    )
+    if allowed:
+        answer = replace(answer, headers={"allow": (", ".join(allowed),)})
+    return Refusal(response=answer, error=_error(consumer, provider, details, definition))
+
+
+def refuse_violating(
+    definition: Definition,
+    route: Route,
+    violations: tuple[Violation, ...],
+    *,
+    consumer: str,
+    provider: str,
+    credentials: Credentials,
+) -> Refusal:
+    """Refuse a request that breaks its operation's sentences: 415 for an unknown content type, else 400."""
+    details = [("sent", _line(route.request, credentials)), ("operation", _named(route.operation))]
+    rows = [_rows(violation, credentials) for violation in violations]
+    for each in rows:
+        details += each.items()
+    answer = problem(
+        _status_of(violations),
+        f"Not allowed by {definition.title}",
+        "; ".join(f"{each['at']}: expected {each['expected']}, received {each['received']}" for each in rows),
+        operation=_named(route.operation),
+        violations=list(rows),
+    )
+    return Refusal(response=answer, error=_error(consumer, provider, details, definition))
+
+
+def _error(
+    consumer: str, provider: str, details: list[tuple[str, str]], definition: Definition
+) -> UndefinedRequestError:
+    return UndefinedRequestError(
+        f"{consumer} sent {provider} a request that its definition does not allow.",
+        details=details,
+        next_step=f"Mend the client, or, if {provider} does offer this, its definition ({definition.title}).",
+    )
+
+
+def _rows(violation: Violation, credentials: Credentials) -> dict[str, str]:
+    received = hide_at(violation.location, violation.received, credentials)
+    return {
+        "at": str(violation.location),
+        "expected": violation.expected,
+        "received": "nothing" if received is ABSENT else show_json(received),
+        "defined at": violation.pointer,
+    }
+
+
+def _status_of(violations: tuple[Violation, ...]) -> int:
+    types = {("request", "headers", "content-type")}
+    return 415 if any(violation.location.steps in types for violation in violations) else 400
+
+
+def _allowed_methods(definition: Definition, request: HttpRequest) -> tuple[str, ...]:
+    return tuple(method for method in _METHODS if definition.route(replace(request, method=method)) is not None)
+
+
+def _line(request: HttpRequest, credentials: Credentials) -> str:
+    query = write_query(credentials.without(request).query)
+    return f"{request.method} {request.path}{'?' + query if query else ''}"
+
+
+def _named(operation: Operation) -> str:
+    return operation.name if operation.name == operation.signature else f"{operation.name} ({operation.signature})"
