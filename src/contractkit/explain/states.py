@@ -9,6 +9,8 @@ from contractkit.model import DerivedState, ProviderState
 
 _TYPES: Mapping[type, str] = {bool: "bool", int: "int", float: "float", str: "str", list: "list", dict: "dict"}
 
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
 
 def skeleton_of(state: ProviderState | DerivedState) -> str:
     """Give Python source of a handler for a state, its parameters typed by the values that the test gave."""
@@ -19,7 +21,7 @@ def skeleton_of(state: ProviderState | DerivedState) -> str:
         case DerivedState(operation=name, status=status, values=values):
             decorator = f"@provider_state.for_operation({show_json(name)}, status={status})"
             arguments = {("status_value" if key == "status" else key): value for key, value in values.items()}
-    function = re.sub(r"\W+", "_", state.name).strip("_").lower() or "state"
+    function = re.sub(r"\W+", "_", _CAMEL.sub("_", state.name)).strip("_").lower() or "state"
     return f"{decorator}\ndef {_safe(function)}({_parameters(arguments)}):\n    ..."
 
 

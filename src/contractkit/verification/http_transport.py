@@ -1,6 +1,7 @@
 """A provider at a URL: what is recorded goes over the wire unchanged, over pooled connections."""
 
 import asyncio
+import os
 from typing import Final
 
 import aiohttp
@@ -109,8 +110,6 @@ def _checked(url: str) -> URL:
 def _phrase(error: OSError) -> str:
     text = error.strerror or str(error)
     if error.errno is not None and error.errno > 0:
-        import os
-
         text = os.strerror(error.errno)
     return text.lower()
 
@@ -122,4 +121,6 @@ def _broken(error: Exception) -> str:
         return "the connection was closed in the middle of the answer"
     if isinstance(error, ConnectionError):
         return "the connection was reset"
-    return f"not an HTTP answer: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+    first, *_ = text.splitlines() or [type(error).__name__]
+    return f"not an HTTP answer: {first.rstrip(':').lower()}"

@@ -1,0 +1,111 @@
+"""Loading: applications and states from the provider's files, and ten ways in which that fails."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contractkit.errors import UsageError
+from contractkit.verification.loading import load_application, load_states
+
+
+@pytest.fixture(autouse=True)
+def forgotten_modules() -> Iterator[None]:
+    modules, path = set(sys.modules), list(sys.path)
+    yield
+    for name in set(sys.modules) - modules:
+        del sys.modules[name]
+    sys.path[:] = path
+
+
+def test_an_application_is_found_by_its_place(tmp_path: Path) -> None:
+    (tmp_path / "some_shop.py").write_text("class Service:\n    async def app(scope, receive, send): ...\n")
+    assert load_application("some_shop:Service.app", root=tmp_path).__name__ == "app"  # type: ignore[attr-defined]
+
+
+def test_a_place_of_another_form_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_application("some_shop.app", root=tmp_path)
+    assert str(caught.value) == (
+        "The application's place cannot be used.\n\n"
+        "  expected   package.module:attribute, for example shop.app:app\n"
+        "  received   some_shop.app"
+    )
+
+
+def test_a_module_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_application("absent_shop:app", root=tmp_path)
+    assert str(caught.value) == (
+        "The provider's application cannot be loaded.\n\n"
+        "  application   absent_shop:app\n"
+        "  reason        ModuleNotFoundError: No module named 'absent_shop'\n\n"
+        f"Modules are looked for in {tmp_path}."
+    )
+
+
+def test_a_module_that_raises_is_said_so_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "broken_shop.py").write_text("\n1 / 0\n")
+    with pytest.raises(UsageError) as caught:
+        load_application("broken_shop:app", root=tmp_path)
+    assert caught.value.explanation.details == (
+        ("application", "broken_shop:app"),
+        ("reason", "ZeroDivisionError: division by zero"),
+        ("at", f"{tmp_path / 'broken_shop.py'}:2"),
+    )
+
+
+def test_an_attribute_that_is_not_there_suggests_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "other_shop.py").write_text("application = print\n")
+    with pytest.raises(UsageError) as caught:
+        load_application("other_shop:aplication", root=tmp_path)
+    assert str(caught.value) == (
+        "The module other_shop has no 'aplication'.\n\n"
+        "  application   other_shop:aplication\n\n"
+        "Did you mean application?"
+    )
+
+
+def test_an_attribute_that_cannot_be_called_is_no_application(tmp_path: Path) -> None:
+    (tmp_path / "flat_shop.py").write_text("app = 7\n")
+    with pytest.raises(UsageError) as caught:
+        load_application("flat_shop:app", root=tmp_path)
+    assert str(caught.value) == (
+        "flat_shop:app is not an ASGI application.\n\n"
+        "  expected   a callable taking scope, receive and send\n"
+        "  received   int"
+    )
+
+
+@pytest.mark.parametrize("place", ["provider_states.py", "provider_states"])
+def test_states_come_from_a_file_or_a_module(tmp_path: Path, place: str) -> None:
+    (tmp_path / "provider_states.py").write_text(
+        "from contractkit import provider_state\n\n@provider_state('order exists')\ndef order_exists(): ...\n"
+        "\n@provider_state.for_operation('getOrder')\ndef order(): ...\n"
+    )
+    states = load_states(place, root=tmp_path)
+    assert (states.names, states.operations) == (("order exists",), ("getOrder",))
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_states("states.py", root=tmp_path)
+    assert str(caught.value) == f"The file of provider states is not there.\n\n  file   {tmp_path / 'states.py'}"
+
+
+def test_a_file_without_states_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "empty_states.py").write_text("")
+    with pytest.raises(UsageError) as caught:
+        load_states("empty_states.py", root=tmp_path)
+    assert str(caught.value) == (
+        'empty_states.py declares no provider state.\n\nDeclare one: @provider_state("order exists") above a function.'
+    )
+
+
+def test_a_file_that_is_not_python_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "wrong_states.py").write_text("def order exists():\n")
+    with pytest.raises(UsageError) as caught:
+        load_states("wrong_states.py", root=tmp_path)
+    assert caught.value.explanation.summary == "The provider's states cannot be loaded."
+    assert "SyntaxError" in str(caught.value)
