@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from contractkit.exact_json import JsonSyntaxError, read_json
+from contractkit.exact_json import JsonSyntaxError, dump_compact, read_json
 from contractkit.matching.checks import compile_scalar
 from contractkit.matching.failures import Check, Failure
 from contractkit.matching.json_bodies import compile_json
@@ -39,12 +39,13 @@ def compile_body(expected: Body, scope: Scope, *, is_open: bool, is_type_ruled: 
             return _compile_null(scope, is_open)
     compare = _content_check(expected, scope, is_open)
     example = _shown(expected)
+    wanted = media_type_of(expected)
 
     def check(actual: Body) -> list[Failure] | None:
+        if type(actual) is JsonBody and actual.media_type == wanted:
+            return compare(actual)
         if is_empty(actual):
-            return [
-                Failure(example, ABSENT, "equality", f"a body of type {base_media_type(expected.media_type or '')}")
-            ]
+            return [Failure(example, ABSENT, "equality", f"a body of type {base_media_type(wanted or '')}")]
         if not is_type_ruled and (failure := _type_failure(expected, actual)):
             return [failure]
         return compare(actual)
@@ -145,8 +146,6 @@ def _text_or_bytes(body: Body) -> object:
 
 
 def _bytes(body: Body) -> bytes:
-    from contractkit.exact_json import dump_compact
-
     match body:
         case BinaryBody(data=data):
             return data

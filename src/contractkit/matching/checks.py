@@ -1,45 +1,31 @@
 """Checks of single values: the rules of one place, compiled into one function that gives its failures."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from contractkit.exact_json import Json, same_json
-from contractkit.matching.accepting import Accepts, Subject, UnusableRuleError, refuse
+from contractkit.matching.accepting import Accepts, Subject, UnusableRuleError, accept
 from contractkit.matching.failures import Check, Failure
 from contractkit.matching.rules import kind_of, sentence_of
+from contractkit.matching.scalars import text_of
 from contractkit.matching.sentences import exactly
 from contractkit.matching.weighting import RuleList
 from contractkit.model import Rule
 from contractkit.results import ABSENT
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One compiled rule: what it accepts, and how it speaks of what it refuses."""
-
-    accepts: Accepts
-    rule: str
-    example: Json
-    sentence: Callable[[], str]
-
-    def __call__(self, actual: Json) -> list[Failure] | None:
-        """Give the failure of a value that the rule does not accept."""
-        try:
-            if self.accepts(actual):
-                return None
-        except UnusableRuleError as error:
-            return [Failure(self.example, actual, self.rule, f"{self.sentence()}; the rule cannot be used: {error}")]
-        return [Failure(self.example, actual, self.rule, self.sentence())]
-
-
 def compile_scalar(example: Json, rules: RuleList, *, is_text: bool = False) -> Check:
     """Give the check of a value where the example is no container; without rules it must be equal."""
     if not rules:
         return equality(example)
-    if len(rules.rules) == 1 and kind_of(rules.rules[0]).name == "type":
-        return _same_kind(rules.rules[0], example)
     subject = Subject(example, is_text)
     return combined([_scalar_test(rule, subject) for rule in rules.rules], rules.combine)
+
+
+def passing_kind(example: Json, rules: RuleList) -> type | None:
+    """Give a Python type of which every value passes the rules of a place, where there is one."""
+    if len(rules.rules) != 1 or isinstance(example, dict | list):
+        return None
+    return kind_of(rules.rules[0]).passing_kind(example)
 
 
 def equality(example: Json) -> Check:
@@ -79,13 +65,33 @@ def combined(tests: Sequence[Check], combine: str) -> Check:
     return check_any if combine == "OR" else check_every
 
 
-def compile_test(rule: Rule, example: Json, make: Callable[[], Accepts]) -> Test:
-    """Give the test of one rule; a rule that cannot be used accepts nothing and says why."""
+def compile_test(rule: Rule, example: Json, make: Callable[[], Accepts]) -> Check | None:
+    """Give the check of one rule, or None where it accepts everything.
+
+    A rule that cannot be used accepts nothing and says why.
+    """
     try:
-        return Test(make(), rule.name, example, lambda: sentence_of(rule, example))
+        accepts = make()
     except UnusableRuleError as error:
-        reason = str(error)
-        return Test(refuse, rule.name, example, lambda: f"a value that the rule {rule.name} accepts, but {reason}")
+        sentence = f"a value that the rule {rule.name} accepts, but {error}"
+        return lambda actual: [Failure(example, actual, rule.name, sentence)]
+    return None if accepts is accept else _test(rule, example, accepts)
+
+
+def _test(rule: Rule, example: Json, accepts: Accepts) -> Check:
+    reads_text = kind_of(rule).reads_text
+
+    def check(actual: Json) -> list[Failure] | None:
+        subject = text_of(actual) if reads_text and type(actual) is not str else actual
+        try:
+            if accepts(subject):
+                return None
+        except UnusableRuleError as error:
+            sentence = f"{sentence_of(rule, example)}, but {error}"
+            return [Failure(example, actual, rule.name, sentence)]
+        return [Failure(example, actual, rule.name, sentence_of(rule, example))]
+
+    return check
 
 
 def missing(example: Json, rules: RuleList) -> list[Failure]:
@@ -97,21 +103,9 @@ def missing(example: Json, rules: RuleList) -> list[Failure]:
     return [Failure(example, ABSENT, rules.rules[0].name, joint.join(sentences))]
 
 
-def _scalar_test(rule: Rule, subject: Subject) -> Test:
-    return compile_test(rule, subject.example, lambda: kind_of(rule).on_scalar(rule.attributes, subject))
-
-
-def _same_kind(rule: Rule, example: Json) -> Check:
-    """Give what the row `type` says, in one call: it is the rule of most places of most bodies."""
-    kind = type(example)
-    other = {int: float, float: int}.get(kind, kind)
-
-    def check(actual: Json) -> list[Failure] | None:
-        if type(actual) is kind or type(actual) is other:
-            return None
-        return [Failure(example, actual, rule.name, sentence_of(rule, example))]
-
-    return check
+def _scalar_test(rule: Rule, subject: Subject) -> Check:
+    check = compile_test(rule, subject.example, lambda: kind_of(rule).on_scalar(rule.attributes, subject))
+    return check or combined((), "AND")
 
 
 def _either(failures: Sequence[Failure]) -> Failure:

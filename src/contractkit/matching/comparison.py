@@ -41,8 +41,8 @@ class Comparison:
         for expected in self.parts:
             place = expected.part.location
             part = given.pop(place.steps, None)
-            failures = [_lacking(expected.part)] if part is None else expected.check(part.value)
-            found += [failure.at(place) for failure in failures or ()]
+            if failures := [_lacking(expected.part)] if part is None else expected.check(part.value):
+                found += [failure.at(place) for failure in failures]
         further = [part for steps, part in given.items() if steps[0] == "events"]
         return (*found, *(_further(part) for part in further))
 

@@ -6,10 +6,10 @@ location on the way up, so that a body that fits costs nothing for places.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from contractkit.exact_json import Json
-from contractkit.matching.accepting import accept
-from contractkit.matching.checks import Test, combined, compile_scalar, compile_test, missing
+from contractkit.matching.checks import combined, compile_scalar, compile_test, missing, passing_kind
 from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.members import Inner, inner_rules, name_checks, said_of_members
 from contractkit.matching.rules import Members, kind_of
@@ -38,48 +38,66 @@ def compile_json(expected: Json, scope: Scope, *, is_open: bool, depth: int = 0)
         return _too_deep
     rules = scope.chosen
     inner = inner_rules(rules)
+    wrong_kind = _wrong_kind(expected, rules)
 
-    def compile_member(step: Step, example: Json) -> Check:
-        place = scope.step(step)
+    def compile_member(place: Scope, example: Json) -> Check:
         return compile_json(example, place.replaced_by(inner) if inner else place, is_open=is_open, depth=depth + 1)
 
+    own = _own_checks(expected, rules)
     if isinstance(expected, dict):
-        parts = _object_checks(expected, scope, compile_member, is_open)
+        own += name_checks(rules)
+        members = _members_check(expected, scope, compile_member, is_open, wrong_kind)
     elif Members.VARIANTS in said_of_members(rules):
-        parts = _variant_checks(expected, rules, is_open, depth)
+        own += _variant_checks(expected, rules, is_open, depth)
+        members = combined((), "AND")
     else:
-        parts = [_list_check(expected, scope, compile_member)]
-    return _of_kind(expected, rules, [*_own_checks(expected, rules), *parts])
+        members = _items_check(expected, scope, compile_member, wrong_kind)
+    return _guarded(type(expected), wrong_kind, [*own, members]) if own else members
 
 
-def _object_checks(expected: dict[str, Json], scope: Scope, compile_member: Inner, is_open: bool) -> list[Check]:
+def _members_check(
+    expected: dict[str, Json], scope: Scope, compile_member: Inner, is_open: bool, wrong_kind: Check
+) -> Check:
     said = said_of_members(scope.chosen)
-    members = {key: compile_member(key, value) for key, value in expected.items()}
+    places = {key: scope.step(key) for key in expected}
+    members = {key: compile_member(places[key], value) for key, value in expected.items()}
     if not said & {Members.FREE, Members.EACH_KEY, Members.EACH_VALUE}:
         is_closed = not is_open or Members.EQUAL in said
-        rules = {key: scope.step(key).chosen for key in expected}
-        return [_fixed_members(expected, members, rules, is_closed)]
+        return _fixed_members(expected, members, places, is_closed=is_closed, wrong_kind=wrong_kind)
     for_all = None
     if expected and said & {Members.FREE, Members.EACH_VALUE}:
         first = next(iter(expected.values()))
-        named = {str(step) for step in scope.named_steps()} - members.keys()
-        members |= {name: compile_member(name, first) for name in named}
-        for_all = compile_member(OTHER_MEMBER, first)
-    return [*name_checks(scope.chosen), _free_members(members, for_all)]
+        named = scope.named_steps() - members.keys()
+        members |= {name: compile_member(scope.step(name), first) for name in named}
+        for_all = compile_member(scope.step(OTHER_MEMBER), first)
+    return _free_members(members, for_all, wrong_kind)
 
 
 def _fixed_members(
-    expected: Mapping[str, Json], members: Mapping[str, Check], rules: Mapping[str, RuleList], is_closed: bool
+    expected: dict[str, Json],
+    members: Mapping[str, Check],
+    places: Mapping[str, Scope],
+    *,
+    is_closed: bool,
+    wrong_kind: Check,
 ) -> Check:
-    pairs = tuple(members.items())
-    count = len(pairs)
+    rows = tuple((key, passing_kind(expected[key], places[key].chosen), check) for key, check in members.items())
+    count = len(rows)
 
     def check(actual: dict[str, Json]) -> list[Failure] | None:
+        if type(actual) is not dict:
+            return wrong_kind(actual)
         found: list[Failure] | None = None
-        for key, member in pairs:
-            failures = member(actual[key]) if key in actual else missing(expected[key], rules[key])
-            if failures:
-                found = [*(found or ()), *below(key, failures)]
+        failures: list[Failure] | None
+        for key, kind, member in rows:
+            try:
+                value = actual[key]
+            except KeyError:
+                failures = missing(expected[key], places[key].chosen)
+            else:
+                if type(value) is kind or not (failures := member(value)):
+                    continue
+            found = [*(found or ()), *below(key, failures)]
         if is_closed and (found or len(actual) != count):
             extra = [unexpected(key, item, "no such member") for key, item in actual.items() if key not in members]
             return [*(found or ()), *extra] or None
@@ -88,8 +106,10 @@ def _fixed_members(
     return check
 
 
-def _free_members(members: Mapping[str, Check], for_all: Check | None) -> Check:
+def _free_members(members: Mapping[str, Check], for_all: Check | None, wrong_kind: Check) -> Check:
     def check(actual: dict[str, Json]) -> list[Failure] | None:
+        if type(actual) is not dict:
+            return wrong_kind(actual)
         found: list[Failure] = []
         for key, item in actual.items():
             member = members.get(key, for_all)
@@ -100,38 +120,43 @@ def _free_members(members: Mapping[str, Check], for_all: Check | None) -> Check:
     return check
 
 
-def _list_check(expected: list[Json], scope: Scope, compile_member: Inner) -> Check:
-    items = [compile_member(index, item) for index, item in enumerate(expected)]
+def _items_check(expected: list[Json], scope: Scope, compile_member: Inner, wrong_kind: Check) -> Check:
+    items = [compile_member(scope.step(index), item) for index, item in enumerate(expected)]
     if not scope.chosen or Members.EQUAL in said_of_members(scope.chosen):
-        return _fixed_items(expected, items, [scope.step(index).chosen for index in range(len(expected))])
+        return _fixed_items(expected, items, scope, wrong_kind)
     if not expected:
-        return lambda _actual: None
-    named = {int(str(step)) for step in scope.named_steps() if str(step).isdecimal()}
-    special = {index: compile_member(index, expected[0]) for index in named if index >= len(items)}
+        return _uniform_items(combined((), "AND"), wrong_kind)
+    named = {int(step) for step in scope.named_steps() if step.isdecimal()}
+    special = {index: compile_member(scope.step(index), expected[0]) for index in sorted(named) if index >= len(items)}
     if len(items) == 1 and not special and 0 not in named:
-        return _uniform_items(items[0])
-    return _varied_items(dict(enumerate(items)) | special, compile_member(OTHER_INDEX, expected[0]))
+        return _uniform_items(items[0], wrong_kind)
+    other = compile_member(scope.step(OTHER_INDEX), expected[0])
+    return _varied_items(dict(enumerate(items)) | special, other, wrong_kind)
 
 
-def _fixed_items(expected: list[Json], items: Sequence[Check], rules: Sequence[RuleList]) -> Check:
+def _fixed_items(expected: list[Json], items: Sequence[Check], scope: Scope, wrong_kind: Check) -> Check:
     count = len(items)
 
     def check(actual: list[Json]) -> list[Failure] | None:
+        if type(actual) is not list:
+            return wrong_kind(actual)
         found: list[Failure] = []
         for index, (item, value) in enumerate(zip(items, actual, strict=False)):
             if failures := item(value):
                 found += below(index, failures)
         if len(actual) != count:
             lacking = range(len(actual), count)
-            found += [failure for at in lacking for failure in below(at, missing(expected[at], rules[at]))]
+            found += [each for at in lacking for each in below(at, missing(expected[at], scope.step(at).chosen))]
             found += [unexpected(at, actual[at], "no further element") for at in range(count, len(actual))]
         return found or None
 
     return check
 
 
-def _uniform_items(item: Check) -> Check:
+def _uniform_items(item: Check, wrong_kind: Check) -> Check:
     def check(actual: list[Json]) -> list[Failure] | None:
+        if type(actual) is not list:
+            return wrong_kind(actual)
         found: list[Failure] | None = None
         for index, value in enumerate(actual):
             if failures := item(value):
@@ -142,8 +167,10 @@ def _uniform_items(item: Check) -> Check:
     return check
 
 
-def _varied_items(items: Mapping[int, Check], other: Check) -> Check:
+def _varied_items(items: Mapping[int, Check], other: Check, wrong_kind: Check) -> Check:
     def check(actual: list[Json]) -> list[Failure] | None:
+        if type(actual) is not list:
+            return wrong_kind(actual)
         found: list[Failure] = []
         for index, value in enumerate(actual):
             if failures := items.get(index, other)(value):
@@ -164,26 +191,24 @@ def _variant_checks(expected: list[Json], rules: RuleList, is_open: bool, depth:
 def _own_checks(expected: Json, rules: RuleList) -> list[Check]:
     """Give what the rules say of the container itself; with `OR`, nothing as soon as one of them says nothing."""
     tests = [
-        compile_test(rule, expected, lambda rule=rule: kind_of(rule).on_container(rule.attributes, rules.exact))  # type: ignore[misc]
+        compile_test(rule, expected, partial(kind_of(rule).on_container, rule.attributes, rules.exact))
         for rule in rules.rules
     ]
-    speaking: list[Test] = [test for test in tests if test.accepts is not accept]
+    speaking = [test for test in tests if test is not None]
     if not speaking or (rules.combine == "OR" and len(speaking) < len(tests)):
         return []
     return [combined(speaking, rules.combine)]
 
 
-def _of_kind(expected: Json, rules: RuleList, checks: Sequence[Check]) -> Check:
-    kind = type(expected)
+def _guarded(kind: type, wrong_kind: Check, checks: Sequence[Check]) -> Check:
+    """Give checks that all rely on the kind of the value, behind the question for it."""
+    every = combined(checks, "AND")
+    return lambda actual: every(actual) if type(actual) is kind else wrong_kind(actual)
+
+
+def _wrong_kind(expected: Json, rules: RuleList) -> Check:
     rule = rules.rules[0].name if rules else "equality"
-    rest = combined(checks, "AND")
-
-    def check(actual: Json) -> list[Failure] | None:
-        if type(actual) is not kind:
-            return [Failure(expected, actual, rule, KIND_WORDS[kind])]
-        return rest(actual)
-
-    return check
+    return lambda actual: [Failure(expected, actual, rule, KIND_WORDS[type(expected)])]
 
 
 def unexpected(step: Step, actual: object, sentence: str) -> Failure:

@@ -7,11 +7,11 @@ from contractkit.exact_json import Json
 from contractkit.matching.checks import compile_scalar
 from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.rules import Members, kind_of, read_rule
-from contractkit.matching.weighting import RuleList
-from contractkit.model import Rule, Step
+from contractkit.matching.weighting import RuleList, Scope
+from contractkit.model import Rule
 
-Inner: TypeAlias = Callable[[Step, Json], Check]
-"""Compiles the check of the member that a step leads to, from its example."""
+Inner: TypeAlias = Callable[[Scope, Json], Check]
+"""Compiles the check of a member from the scope of its place and its example."""
 
 
 def said_of_members(rules: RuleList) -> frozenset[Members]:

@@ -63,8 +63,8 @@ class TranslatedPattern:
 
 
 @lru_cache(maxsize=2048)
-def compile_pattern(pattern: str) -> Callable[[str], bool]:
-    """Give the test whether a whole text matches a pattern.
+def compile_pattern(pattern: str) -> Callable[[str | None], bool]:
+    """Give the test whether a whole text matches a pattern; what has no text matches none.
 
     Raises:
         UnusableRuleError: The pattern is no regular expression, or too large.
@@ -127,7 +127,7 @@ def _ascii_class(name: str, written: str, *, in_class: bool, negated: bool) -> s
     return _ASCII_CLASSES[name] if in_class else f"[{_ASCII_CLASSES[name]}]"
 
 
-def _linear_test(written: str, pattern: str) -> Callable[[str], bool]:
+def _linear_test(written: str, pattern: str) -> Callable[[str | None], bool]:
     try:
         _validator(pattern)  # alone first, so that no stray parenthesis can leave the group around it
         return _validator(f"^(?:{pattern})$").is_valid
@@ -140,7 +140,7 @@ def _validator(pattern: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for({"type": "string", "pattern": pattern}, pattern_options=options)
 
 
-def _backtracking_test(written: str, pattern: str) -> Callable[[str], bool]:
+def _backtracking_test(written: str, pattern: str) -> Callable[[str | None], bool]:
     import regex  # only the rare pattern that looks around pays for it
 
     try:
@@ -148,7 +148,9 @@ def _backtracking_test(written: str, pattern: str) -> Callable[[str], bool]:
     except (regex.error, OverflowError, RecursionError) as error:
         raise UnusableRuleError(f"its pattern {written} is not a regular expression: {error}") from error
 
-    def is_match(text: str) -> bool:
+    def is_match(text: str | None) -> bool:
+        if text is None:
+            return False
         if len(text) > LONGEST_BACKTRACKED_TEXT:
             raise UnusableRuleError(f"a pattern that looks around is tried on {LONGEST_BACKTRACKED_TEXT:,} characters")
         try:

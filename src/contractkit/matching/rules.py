@@ -40,6 +40,8 @@ class RuleKind:
         members: What the rule says about the members of a container.
         cascades: Whether the rule also holds for everything below its place.
         aliases: Other spellings found in files.
+        reads_text: Whether it judges the text of a scalar, as JSON writes numbers and booleans.
+        passing_kind: Gives, from the example, a Python type of which every value passes, so that it need not be tested.
     """
 
     name: str
@@ -49,6 +51,8 @@ class RuleKind:
     members: Members = Members.EXPECTED
     cascades: bool = True
     aliases: tuple[str, ...] = ()
+    reads_text: bool = False
+    passing_kind: Callable[[Json], type | None] = scalars.no_kind
 
 
 _ROWS = (
@@ -65,13 +69,26 @@ _ROWS = (
         sentence=sentences.of_kind,
         on_container=containers.within_bounds,
         aliases=("min-type", "max-type", "min", "max", "minType", "maxType", "minmax-type"),
+        passing_kind=scalars.kind_of_example,
     ),
-    RuleKind(name="regex", on_scalar=scalars.matching, sentence=sentences.of_pattern, on_container=containers.accepted),
-    RuleKind(name="include", on_scalar=scalars.including, sentence=sentences.including),
-    RuleKind(name="number", on_scalar=scalars.number, sentence=sentences.number),
-    RuleKind(name="integer", on_scalar=scalars.integer, sentence=sentences.integer),
-    RuleKind(name="decimal", on_scalar=scalars.decimal, sentence=sentences.decimal, aliases=("real",)),
-    RuleKind(name="boolean", on_scalar=scalars.boolean, sentence=sentences.boolean),
+    RuleKind(
+        name="regex",
+        on_scalar=scalars.matching,
+        sentence=sentences.of_pattern,
+        on_container=containers.accepted,
+        reads_text=True,
+    ),
+    RuleKind(name="include", on_scalar=scalars.including, sentence=sentences.including, reads_text=True),
+    RuleKind(name="number", on_scalar=scalars.number, sentence=sentences.number, passing_kind=scalars.kind_of_number),
+    RuleKind(name="integer", on_scalar=scalars.integer, sentence=sentences.integer, passing_kind=scalars.always_int),
+    RuleKind(
+        name="decimal",
+        on_scalar=scalars.decimal,
+        sentence=sentences.decimal,
+        aliases=("real",),
+        passing_kind=scalars.always_float,
+    ),
+    RuleKind(name="boolean", on_scalar=scalars.boolean, sentence=sentences.boolean, passing_kind=scalars.always_bool),
     RuleKind(name="null", on_scalar=scalars.null, sentence=sentences.null),
     RuleKind(name="date", on_scalar=scalars.date, sentence=sentences.date),
     RuleKind(name="time", on_scalar=scalars.time, sentence=sentences.time),

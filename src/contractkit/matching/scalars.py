@@ -44,35 +44,54 @@ def same_kind(_attributes: Attributes, subject: Subject) -> Accepts:
     return lambda actual: type(actual) in kinds
 
 
+def no_kind(_example: Json) -> type | None:
+    """Name no type: values must be tested."""
+    return None
+
+
+def kind_of_example(example: Json) -> type | None:
+    """Name the example's own type."""
+    return type(example)
+
+
+def kind_of_number(example: Json) -> type | None:
+    """Name the numeric type of the example."""
+    return int if type(example) is int else float
+
+
+def always_int(_example: Json) -> type | None:
+    """Name the type of integers."""
+    return int
+
+
+def always_float(_example: Json) -> type | None:
+    """Name the type of decimals."""
+    return float
+
+
+def always_bool(_example: Json) -> type | None:
+    """Name the type of booleans."""
+    return bool
+
+
 def kinds_like(example: Json) -> frozenset[type]:
     """Give the Python types that hold JSON values of the example's kind."""
     return frozenset({int, float}) if type(example) in (int, float) else frozenset({type(example)})
 
 
 def matching(attributes: Attributes, _subject: Subject) -> Accepts:
-    """Accept a value whose text, as a whole, matches the pattern; numbers and booleans by their JSON text."""
+    """Accept text that, as a whole, matches the pattern."""
     pattern = attributes.get("regex")
     if not isinstance(pattern, str):
         raise UnusableRuleError("it has no pattern")
-    is_match = compile_pattern(pattern)
-
-    def accepts(actual: Any) -> bool:
-        text = actual if type(actual) is str else text_of(actual)
-        return text is not None and is_match(text)
-
-    return accepts
+    return compile_pattern(pattern)
 
 
 def including(attributes: Attributes, _subject: Subject) -> Accepts:
-    """Accept a value whose text contains the attribute `value`."""
+    """Accept text that contains the attribute `value`."""
     wanted = attributes.get("value")
     needle = wanted if isinstance(wanted, str) else dump_compact(wanted).decode()
-
-    def accepts(actual: Any) -> bool:
-        text = text_of(actual)
-        return text is not None and needle in text
-
-    return accepts
+    return lambda text: text is not None and needle in text
 
 
 def number(_attributes: Attributes, subject: Subject) -> Accepts:

@@ -4,10 +4,11 @@ A rule's location is consumed step by step beside the expected value, so no path
 rules that fit a place, or a place above it, the heaviest wins alone (Pact specification v3, *matcher path weighting*):
 a step that names its member weighs 2, a wildcard 1, the weight of a path is the product. Ties, on which the
 specification is silent, go to the longer path, then to the one whose first differing step names its member, then to
-`[*]` before `.*`, then to the rule written last.
+`[*]` before `.*`. No order of writing matters.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from contractkit.matching.rules import kind_of
@@ -31,19 +32,43 @@ class RuleList(NamedTuple):
         return bool(self.rules)
 
 
-class _Candidate(NamedTuple):
-    steps: tuple[Step, ...]
-    weights: tuple[float, ...]
-    order: int
+class _Rank(NamedTuple):
+    weight: int
+    length: int
+    steps: tuple[float, ...]
+
+    def then(self, step: float) -> "_Rank":
+        return _Rank(self.weight * int(step), self.length + 1, (*self.steps, step))
+
+
+_LOWEST, _ROOT = _Rank(0, 0, ()), _Rank(2, 0, ())
+
+
+class _Held(NamedTuple):
+    """Rules whose path has been consumed: those that hold here, and those of them that also hold below."""
+
+    rank: _Rank
     rules: tuple[Rule, ...]
+    below: tuple[Rule, ...]
     combine: Combine
 
-    @property
-    def rank(self) -> tuple[float, int, tuple[float, ...], int]:
-        weight = 1
-        for each in self.weights:
-            weight *= int(each)
-        return weight, len(self.weights), self.weights, self.order
+
+@dataclass(slots=True)
+class _Branch:
+    """One step of the rules' locations, drawn as a tree, with the rules that end here."""
+
+    children: dict[Step, "_Branch"] = field(default_factory=dict)
+    located: LocatedRules | None = None
+    below: tuple[Rule, ...] = ()
+
+
+class _Active(NamedTuple):
+    branch: _Branch
+    rank: _Rank
+
+    def held(self) -> _Held | None:
+        located = self.branch.located
+        return None if located is None else _Held(self.rank, located.rules, self.branch.below, located.combine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,73 +76,97 @@ class Scope:
     """What the rules say at one place and may say below it."""
 
     chosen: RuleList
-    _holding: tuple[_Candidate, ...] = ()
-    _pending: tuple[_Candidate, ...] = ()
+    _held: tuple[_Held, ...] = ()
+    _active: tuple[_Active, ...] = ()
 
     def step(self, step: Step) -> "Scope":
         """Give the scope of the member or element that a step leads to."""
-        if not self._holding and not self._pending:
-            return self
-        advanced = [_advance(each, step, weight) for each in self._pending if (weight := _weight(each.steps[0], step))]
-        cascading = [_cascaded(each) for each in self._holding]
-        return _scope([each for each in cascading if each.rules], advanced)
+        inherited = max((held for held in self._held if held.below), key=_rank_of, default=None)
+        if not self._active and (inherited is None or (not self.chosen.exact and len(self._held) == 1)):
+            return self if inherited is not None else NO_RULES
+        cascaded = [] if inherited is None else [inherited._replace(rules=inherited.below)]
+        return _scope(cascaded, [reached for each in self._active for reached in _reached(each, step)])
 
     def beside(self, index: int) -> "Scope":
         """Give this scope joined by what rules say of the place with an index written behind it, as XML's siblings."""
-        fitting = [each for each in self._pending if isinstance(each.steps[0], int) or each.steps[0] is Wildcard.INDEX]
-        return self.merged(Scope(RuleList(), (), tuple(fitting)).step(index))
+        reached = [_reached_by(each, pattern, weight) for each in self._active for pattern, weight in _indexes(index)]
+        return self.merged(_scope([], [each for each in reached if each is not None]))
 
     def merged(self, other: "Scope") -> "Scope":
         """Give the scope of one place that can be addressed in two ways."""
-        best = max((*self._holding, *other._holding), key=lambda each: each.rank, default=None)
-        owner = other if best in other._holding else self
-        return Scope(owner.chosen, (*self._holding, *other._holding), (*self._pending, *other._pending))
+        held = (*self._held, *other._held)
+        owner = other if held and max(held, key=_rank_of) in other._held else self
+        return Scope(owner.chosen, held, (*self._active, *other._active))
 
-    def named_steps(self) -> set[Step]:
+    def named_steps(self) -> set[str]:
         """Give the member names and indexes that some rule writes out for the next step."""
-        return {each.steps[0] for each in self._pending if not isinstance(each.steps[0], Wildcard)}
+        return {str(step) for each in self._active for step in each.branch.children if not isinstance(step, Wildcard)}
 
     def replaced_by(self, rules: tuple[Rule, ...]) -> "Scope":
         """Give a scope in which other rules hold at this place; what is written for places below still counts."""
-        replacement = _Candidate((), (), 0, rules, "AND")
-        return Scope(RuleList(rules), (replacement,), self._pending)
+        below = _cascading(rules)
+        return Scope(RuleList(rules), (_Held(_LOWEST, rules, below, "AND"),), self._active)
 
 
 NO_RULES = Scope(RuleList())
 
 
-def scope_of(rules: tuple[LocatedRules, ...], place: Location) -> Scope:
+def scope_of(rules: Sequence[LocatedRules], place: Location) -> Scope:
     """Give the scope of the value at `place`, from rules located anywhere in the exchange."""
     depth = len(place.steps)
-    below = [
-        _Candidate(each.location.steps[depth:], (), order, each.rules, each.combine)
-        for order, each in enumerate(rules)
-        if each.location.steps[:depth] == place.steps
-    ]
-    return _scope([], below)
+    root = _Branch()
+    for each in rules:
+        if each.location.steps[:depth] == place.steps:
+            _plant(root, each, depth)
+    return _scope([], [_Active(root, _ROOT)])
 
 
-def _scope(holding: list[_Candidate], reached: list[_Candidate]) -> Scope:
-    here = [each for each in reached if not each.steps]
-    best = max(here + holding, key=lambda each: each.rank, default=None)
-    chosen = RuleList() if best is None else RuleList(best.rules, best.combine, any(best is each for each in here))
-    return Scope(chosen, (*holding, *here), tuple(each for each in reached if each.steps))
+def _plant(root: _Branch, located: LocatedRules, depth: int) -> None:
+    branch = root
+    for step in located.location.steps[depth:]:
+        branch = branch.children.setdefault(step, _Branch())
+    branch.located = located
+    branch.below = _cascading(located.rules)
 
 
-def _advance(candidate: _Candidate, step: Step, weight: float) -> _Candidate:
-    return candidate._replace(steps=candidate.steps[1:], weights=(*candidate.weights, weight))
+def _scope(inherited: list[_Held], active: list[_Active]) -> Scope:
+    here = [held for each in active if (held := each.held())]
+    pending = tuple(each for each in active if each.branch.children)
+    if not here:
+        chosen = RuleList(inherited[0].rules, inherited[0].combine, False) if inherited else RuleList()
+        return Scope(chosen, tuple(inherited), pending)
+    best = max((*inherited, *here), key=_rank_of)
+    return Scope(RuleList(best.rules, best.combine, best in here), (*inherited, *here), pending)
 
 
-def _cascaded(candidate: _Candidate) -> _Candidate:
-    if all(kind_of(rule).cascades for rule in candidate.rules):
-        return candidate
-    return candidate._replace(rules=tuple(rule for rule in candidate.rules if kind_of(rule).cascades))
+def _rank_of(held: _Held) -> _Rank:
+    return held.rank
 
 
-def _weight(pattern: Step, step: Step) -> float:
-    """Give 2 for the same name, 1 for a wildcard (a trifle more for the narrower one), 0 where the two differ."""
-    if pattern is Wildcard.ANY:
-        return 1
-    if pattern is Wildcard.INDEX:
-        return 1.5 if isinstance(step, int) or (isinstance(step, str) and step.isdecimal()) else 0
-    return 2 if pattern == step or str(pattern) == str(step) else 0
+def _reached(active: _Active, step: Step) -> Iterator[_Active]:
+    for pattern, weight in _patterns(step):
+        reached = _reached_by(active, pattern, weight)
+        if reached is not None:
+            yield reached
+
+
+def _reached_by(active: _Active, pattern: Step, weight: float) -> _Active | None:
+    branch = active.branch.children.get(pattern)
+    return None if branch is None else _Active(branch, active.rank.then(weight))
+
+
+def _patterns(step: Step) -> tuple[tuple[Step, float], ...]:
+    """Give the patterns that fit a step with their weights; `[*]` weighs as `.*`, and wins where all else is equal."""
+    if isinstance(step, int):
+        return (*_indexes(step), (str(step), 2), (Wildcard.ANY, 1))
+    if isinstance(step, str) and step.isdecimal():
+        return ((step, 2), *_indexes(int(step)), (Wildcard.ANY, 1))
+    return ((step, 2), (Wildcard.ANY, 1))
+
+
+def _indexes(index: int) -> tuple[tuple[Step, float], ...]:
+    return ((index, 2), (Wildcard.INDEX, 1.5))
+
+
+def _cascading(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if kind_of(rule).cascades)

@@ -5,8 +5,8 @@ order between names is free, within a name it counts.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from contractkit.matching.accepting import accept
 from contractkit.matching.checks import combined, compile_scalar, compile_test, missing
 from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.json_bodies import DEEPEST, unexpected
@@ -66,11 +66,11 @@ def _own_check(expected: Element, scope: Scope) -> Check:
     """Give what the rules on an element say of it as a container: of the number of its children, above all."""
     rules = scope.chosen
     tests = [
-        compile_test(rule, expected.text, lambda rule=rule: kind_of(rule).on_container(rule.attributes, rules.exact))  # type: ignore[misc]
+        compile_test(rule, expected.text, partial(kind_of(rule).on_container, rule.attributes, rules.exact))
         for rule in rules.rules
         if kind_of(rule).name in ("type", "notEmpty")
     ]
-    speaking = combined([test for test in tests if test.accepts is not accept], rules.combine)
+    speaking = combined([test for test in tests if test is not None], rules.combine)
 
     def check(actual: Element) -> list[Failure] | None:
         failures = speaking(actual.children or ([actual.text] if actual.text else []))
