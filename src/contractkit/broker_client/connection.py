@@ -1,5 +1,6 @@
 """The connection: requests to a broker with retries, and answers as JSON, bytes or errors."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -135,11 +136,12 @@ class Connection:
                 continue
             if wait is None or answer.status_code not in _RETRIED_STATUSES:
                 return answer
-            self._sleep(_asked_wait(answer) or wait)
+            asked = _asked_wait(answer)
+            self._sleep(wait if asked is None else asked)
         raise AssertionError("the last try returns or raises")
 
     def _unreachable(self, error: httpx.TransportError) -> BrokerUnreachableError:
-        reason = "no answer in time" if isinstance(error, httpx.TimeoutException) else str(error)
+        reason = "no answer in time" if isinstance(error, httpx.TimeoutException) else _phrase(error)
         certificate = "CERTIFICATE" in reason.upper()
         hint = "Name its certificate authority in SSL_CERT_FILE." if certificate else "Check the URL and the network."
         return BrokerUnreachableError(
@@ -147,6 +149,11 @@ class Connection:
             details=[("reason", reason or type(error).__name__)],
             next_step=hint,
         )
+
+
+def _phrase(error: httpx.TransportError) -> str:
+    text = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
+    return text if "CERTIFICATE" in text.upper() else text[:1].lower() + text[1:]
 
 
 def _is_final(error: httpx.TransportError) -> bool:
@@ -162,4 +169,5 @@ def _asked_wait(answer: httpx.Response) -> float | None:
         until = parsedate_to_datetime(asked)
     except ValueError:
         return None
-    return min(max((until - datetime.now(UTC)).total_seconds(), 0.0), _LONGEST_WAIT)
+    left = (until - datetime.now(UTC)).total_seconds()
+    return min(left, _LONGEST_WAIT) if left > 0 else None

@@ -40,9 +40,8 @@ def summarise(provider: str, results: Sequence[ContractResult]) -> str:
         return f"{provider} does what {_listed(consumers)} {verb}: {_passed(total)}."
     parts = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     pending = sum(1 for each in results for result in each.results if _is_pending(each, result))
-    note = (
-        f" {pending} of those not passed {_plural(pending, 'is', 'are')} pending and block nobody." if pending else ""
-    )
+    verbs = ("is", "blocks") if pending == 1 else ("are", "block")
+    note = f" {pending} of those not passed {verbs[0]} pending and {verbs[1]} nobody." if pending else ""
     return f"{_interactions(total)} with {provider}: {parts}.{note}"
 
 

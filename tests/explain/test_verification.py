@@ -1,0 +1,211 @@
+"""Verification in words: asserted as people read it."""
+
+import json
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from contractkit.errors import Explanation
+from contractkit.explain.verification import explain_verification, summarise
+from contractkit.explain.verification_formats import verification_as_json, verification_as_junit
+from contractkit.model import (
+    Contract,
+    DerivedState,
+    Evidence,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    Interaction,
+    ProviderState,
+    TestReference,
+    parse_location,
+)
+from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, SkippedInteraction
+
+TEST = TestReference(node_id="tests/test_orders.py::test_a_receipt", file="tests/test_orders.py", line=18)
+CALL = HttpCall(request=HttpRequest(method="GET", path="/orders/42"), response=HttpResponse(status=200))
+QUANTITY = Mismatch(
+    location=parse_location("response.body.lines[1].quantity"),
+    expected=2,
+    actual="2",
+    rule="integer",
+    sentence="an integer, for example 2",
+)
+TOTAL = Mismatch(
+    location=parse_location("response.body.total"), expected=1, actual=ABSENT, rule="type", sentence="a number"
+)
+TIME_OUT = Explanation("No whole answer came within 10 s.", (("provider", "http://localhost:8000"),))
+
+
+def interaction(description: str = "a shipped order", **changes: Any) -> Interaction:
+    values: dict[str, Any] = {
+        "key": description,
+        "description": description,
+        "exchange": CALL,
+        "states": (ProviderState(name="order has shipped", params={"id": 42}),),
+        "evidence": (Evidence(test=TEST),),
+    }
+    return Interaction(**{**values, **changes})
+
+
+def result(*results: InteractionResult, consumer: str = "web-shop", **changes: Any) -> ContractResult:
+    contract = Contract(consumer=consumer, provider="orders", interactions=tuple(each.interaction for each in results))
+    return ContractResult(contract=contract, results=results, **changes)
+
+
+FAILED = InteractionResult(interaction=interaction(), mismatches=(QUANTITY, TOTAL))
+PASSED = InteractionResult(interaction=interaction("an order"))
+ERRORED = InteractionResult(interaction=interaction("a slow order"), error=TIME_OUT, reason="time-out")
+
+
+def test_a_failure_names_place_values_and_test() -> None:
+    assert explain_verification("orders", [result(PASSED, FAILED)]) == (
+        "  web-shop   1 passed, 1 failed\n\n"
+        "web-shop cannot use the response of orders to GET /orders/42.\n\n"
+        "  interaction   a shipped order\n"
+        "  given         order has shipped (id: 42)\n"
+        "  test          tests/test_orders.py:18\n"
+        "  at            response.body.lines[1].quantity\n"
+        "  expected      an integer, for example 2\n"
+        '  received      "2"\n'
+        "  at            response.body.total\n"
+        "  expected      a number\n"
+        "  received      nothing\n\n"
+        'Run this interaction alone: contractkit verify orders --interaction "a shipped order"\n\n'
+        "2 interactions with orders: 1 passed, 1 failed."
+    )
+
+
+def test_all_passed_is_one_sentence() -> None:
+    results = [result(PASSED), result(PASSED, consumer="courier-app")]
+    assert explain_verification("orders", results) == (
+        "  web-shop      1 passed\n"
+        "  courier-app   1 passed\n\n"
+        "orders does what web-shop and courier-app expect: 2 interactions passed."
+    )
+
+
+def test_equal_errors_are_told_once() -> None:
+    again = InteractionResult(interaction=interaction("another"), error=TIME_OUT, reason="time-out")
+    assert explain_verification("orders", [result(ERRORED, again)]) == (
+        "  web-shop   2 errored\n\n"
+        "2 interactions were not judged (time-out). No whole answer came within 10 s.\n\n"
+        "  provider   http://localhost:8000\n"
+        "  web-shop   a slow order (tests/test_orders.py:18)\n"
+        "  web-shop   another (tests/test_orders.py:18)\n\n"
+        "2 interactions with orders: 2 errored."
+    )
+
+
+def test_a_thousand_equal_errors_name_ten() -> None:
+    many = [
+        InteractionResult(interaction=interaction(f"order {number}"), error=TIME_OUT, reason="time-out")
+        for number in range(1000)
+    ]
+    text = explain_verification("orders", [result(*many)])
+    assert "             and 990 more\n" in text
+    assert text.count("order ") == 10
+
+
+def test_an_unprepared_derived_state_brings_the_skeleton() -> None:
+    state = DerivedState(operation="getOrder", status="200", values={"id": 42})
+    unprepared = InteractionResult(
+        interaction=interaction(states=(), derived_state=state), mismatches=(TOTAL,), unprepared=True
+    )
+    assert (
+        'No handler prepared "getOrder answers 200", so the provider may lack the data. To prepare it, add:\n\n'
+        '@provider_state.for_operation("getOrder", status=200)\n'
+        "def get_order_answers_200(id: int):\n"
+        "    ...\n\n"
+        "Run this interaction alone:"
+    ) in explain_verification("orders", [result(unprepared)])
+
+
+def test_a_refused_request_says_how_to_send_credentials() -> None:
+    status = Mismatch(
+        location=parse_location("response.status"), expected=200, actual=401, rule="equality", sentence="exactly 200"
+    )
+    refused = InteractionResult(interaction=interaction(), mismatches=(status,))
+    assert (
+        "Credentials are never recorded. To send some: contractkit verify --header 'Authorization: Bearer $TOKEN'"
+    ) in explain_verification("orders", [result(refused)])
+
+
+def test_pending_failures_are_told_apart() -> None:
+    pending = result(FAILED, pending=True)
+    text = explain_verification("orders", [pending])
+    assert text.startswith(
+        "  web-shop   1 failed   (pending: blocks nobody)\n\n"
+        "Pending: web-shop cannot use the response of orders to GET /orders/42.\n"
+    )
+    assert summarise("orders", [pending]) == (
+        "1 interaction with orders: 1 failed. 1 of those not passed is pending and blocks nobody."
+    )
+
+
+def test_skipped_interactions_are_named_and_never_green() -> None:
+    skipped = SkippedInteraction(key="m", description="an order was placed", reason="messages cannot be replayed yet")
+    assert explain_verification("orders", [result(PASSED, skipped=(skipped,))]) == (
+        "  web-shop   1 passed, 1 skipped\n\n"
+        "1 interaction was skipped, so not verified.\n\n"
+        "  web-shop   an order was placed: messages cannot be replayed yet\n\n"
+        "2 interactions with orders: 1 passed, 1 skipped."
+    )
+
+
+def test_control_characters_of_a_contract_do_not_reach_the_terminal() -> None:
+    hostile = InteractionResult(interaction=interaction("\x1b[31mred\x07"), mismatches=(TOTAL,))
+    text = explain_verification("orders", [result(hostile)])
+    assert "�[31mred�" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("description", "quoted"),
+    [("an order", '"an order"'), ("costs $5", "'costs $5'"), ('a "b"', "'a \"b\"'")],
+)
+def test_the_command_to_repeat_it_is_quoted_for_a_shell(description: str, quoted: str) -> None:
+    failed = InteractionResult(interaction=interaction(description), mismatches=(TOTAL,))
+    text = explain_verification("orders", [result(failed)])
+    assert f"contractkit verify orders --interaction {quoted}\n" in text
+
+
+def test_json_holds_every_fact() -> None:
+    document = json.loads(verification_as_json("orders", [result(FAILED, ERRORED)]))
+    assert document["schema_version"] == 1
+    assert document["counts"] == {"passed": 0, "failed": 1, "errored": 1, "skipped": 0}
+    [failed, errored] = document["contracts"][0]["interactions"]
+    assert failed["mismatches"] == [
+        {
+            "location": "response.body.lines[1].quantity",
+            "expected": "an integer, for example 2",
+            "expected_value": 2,
+            "received": "2",
+            "rule": "integer",
+        },
+        {"location": "response.body.total", "expected": "a number", "expected_value": 1, "rule": "type"},
+    ]
+    assert (failed["tests"], errored["reason"]) == (["tests/test_orders.py:18"], "time-out")
+
+
+def test_junit_has_a_suite_per_contract_and_a_case_per_interaction() -> None:
+    pending = result(FAILED, consumer="courier-app", pending=True)
+    root = ElementTree.fromstring(verification_as_junit("orders", [result(PASSED, FAILED, ERRORED), pending]))
+    assert [dict(suite.attrib) for suite in root] == [
+        {"name": "web-shop with orders", "tests": "3", "failures": "1", "errors": "1", "skipped": "0"},
+        {"name": "courier-app with orders", "tests": "1", "failures": "0", "errors": "0", "skipped": "1"},
+    ]
+    assert [[child.tag for child in case] for case in root.iter("testcase")] == [
+        [],
+        ["failure"],
+        ["error"],
+        ["skipped"],
+    ]
+
+
+def test_junit_survives_characters_that_xml_cannot_hold() -> None:
+    hostile = InteractionResult(interaction=interaction("a\x00b\ufffe"), mismatches=(TOTAL,))
+    root = ElementTree.fromstring(verification_as_junit("orders", [result(hostile)]))
+    [case] = root.iter("testcase")
+    assert case.get("name") == "a�b�"
