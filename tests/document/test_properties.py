@@ -2,10 +2,12 @@
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from contractkit.document import content_id, dump_contract, load_contract, read_contract
 from contractkit.document.files import sort_key
@@ -194,6 +196,9 @@ contracts = st.builds(
     plugins=st.lists(objects, max_size=1).map(tuple),
 )
 
+SCHEMA = Path(__file__).parents[2] / "contracts/schema/contract-v1.schema.json"
+VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text()))
+
 relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -212,6 +217,13 @@ def test_a_dump_is_a_fixed_point_and_keeps_the_content(contract):
     loaded = load_contract(dumped, origin="a.json")
     assert dump_contract(loaded) == dumped
     assert content_id(loaded) == content_id(contract)
+
+
+@relaxed
+@pytest.mark.slow
+@given(contracts)
+def test_every_dump_is_valid_by_the_schema(contract):
+    assert list(VALIDATOR.iter_errors(json.loads(dump_contract(contract)))) == []
 
 
 @relaxed

@@ -125,7 +125,7 @@ def write_body(body: Body) -> Json:
         case JsonBody(value=value, media_type=media_type):
             return {"content": value, "contentType": media_type, "encoded": False}
         case TextBody(text=text, media_type=media_type):
-            hint = {"contentTypeHint": "TEXT"} if form_of(media_type) == "json" else {}
+            hint = {} if form_of(media_type) == "text" else {"contentTypeHint": "TEXT"}
             return {"content": text, "contentType": media_type, "encoded": False, **hint}
         case BinaryBody(data=data, media_type=media_type):
             hint = {} if form_of(media_type) == "binary" else {"contentTypeHint": "BINARY"}
@@ -140,7 +140,7 @@ def _plain(value: Json, content_type: str | None) -> Body:
         return JsonBody(value, content_type or _JSON)
     if content_type is not None and form_of(content_type) == "binary":
         data = _base64(value)
-        return TextBody(value, content_type) if data is None else BinaryBody(data, content_type)
+        return BinaryBody(value.encode() if data is None else data, content_type)
     return _unencoded(value, content_type, None)
 
 
@@ -148,8 +148,9 @@ def _unencoded(content: Json, media_type: str | None, hint: str | None) -> Body:
     if not isinstance(content, str):
         return JsonBody(content, media_type or _JSON)
     media_type = media_type or _sniffed(content.encode())
-    if form_of(media_type) != "json" or hint == "TEXT":
-        return TextBody(content, media_type)
+    form = "text" if hint == "TEXT" else form_of(media_type)
+    if form != "json":
+        return TextBody(content, media_type) if form == "text" else BinaryBody(content.encode(), media_type)
     try:
         return JsonBody(read_json(content), media_type)
     except JsonSyntaxError:

@@ -134,6 +134,8 @@ def _exchange_rows(interaction: Interaction, notes: _Notes) -> Iterator[str]:
         case RpcCall() as call:
             yield from _block("call", [call.procedure])
             yield from _block("metadata", _metadata_lines(call.metadata, Location(("metadata",)), notes))
+            initial = Location(("initial_metadata",))
+            yield from _block("replied", _metadata_lines(call.initial_metadata, initial, notes))
             for number, event in enumerate(call.events):
                 yield from _event_rows(event, Location(("events", number)), notes)
 

@@ -27,7 +27,7 @@ _STATUSES = {
 _WORDS: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
     "equality": lambda at: "exactly this",
     "regex": lambda at: f"matches {at.get('regex')}",
-    "type": lambda at: _counted("of this type", at),
+    "type": lambda at: _bounds(at) or "any of this type",
     "include": lambda at: f"contains {show_json(at.get('value'))}",
     "number": lambda at: "a number",
     "integer": lambda at: "an integer",
@@ -120,11 +120,11 @@ def _with_values(name: str, values: Mapping[str, Json]) -> str:
     return f"{name} ({listed})" if listed else name
 
 
-def _counted(words: str, attributes: Mapping[str, Json]) -> str:
-    bounds = [
-        f"at {word} {attributes[name]}" for name, word in (("min", "least"), ("max", "most")) if name in attributes
-    ]
-    return f"{words}, {' and '.join(bounds)} of them" if bounds else words
+def _bounds(attributes: Mapping[str, Json]) -> str:
+    """Give how many elements a list has to have, each like the first of the example; empty where nothing is said."""
+    words = (("min", "at least"), ("max", "at most"))
+    bounds = [f"{word} {attributes[name]}" for name, word in words if name in attributes]
+    return f"{' and '.join(bounds)} like this" if bounds else ""
 
 
 def _in_format(attributes: Mapping[str, Json]) -> str:

@@ -1,0 +1,134 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from contractkit.cli.main import run
+
+SAMPLES = Path(__file__).parents[2] / "contracts/samples"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_contract_is_shown(capsys):
+    assert run(["show", str(SAMPLES / "web-shop-orders.json"), "--interaction", "DELETEORDER"]) == 0
+    assert capsys.readouterr().out == "\n".join(
+        [
+            "web-shop expects 4 interactions of orders (Pact 4.0)",
+            "recorded against openapi/orders.yaml, "
+            "sha256:4f1c4d0f7e2d5c1b7f0f5c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e",
+            "",
+            "deleteOrder answers 204",
+            "  given         order exists (id: 7); nothing has shipped",
+            "  request       DELETE /orders/7",
+            "  response      204",
+            "                (an empty body)",
+            "  key           8c3d4e5f60718293",
+            "",
+        ]
+    )
+
+
+def test_an_interaction_is_chosen_by_its_key(capsys):
+    assert run(["show", str(SAMPLES / "web-shop-orders.json"), "--interaction", "6a1b2c3d4e5f6071"]) == 0
+    assert "createOrder answers 201\n" in capsys.readouterr().out
+
+
+def test_json_carries_digests_and_warnings(capsys, folder):
+    tree = json.loads((SAMPLES / "courier-app-orders.json").read_bytes())
+    tree["interactions"].append({"type": "Synchronous/Messages", "description": "a question"})
+    Path("a.json").write_text(json.dumps(tree))
+    assert run(["show", "a.json", "--format", "json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    (contract,) = shown["contracts"]
+    assert (shown["schema_version"], contract["consumer"], contract["provider"]) == (1, "courier-app", "orders")
+    assert contract["contentId"].startswith("sha256:") and contract["fileDigest"].startswith("sha256:")
+    assert [each["summary"] for each in contract["interactions"]] == ["message an order was placed"]
+    assert contract["warnings"] == [
+        {
+            "pointer": "/interactions/1",
+            "sentence": "is of type Synchronous/Messages, which is not read; it is kept and skipped",
+        }
+    ]
+
+
+def test_what_was_not_read_is_told_below(capsys, folder):
+    tree = json.loads((SAMPLES / "courier-app-orders.json").read_bytes())
+    tree["interactions"] = [{"type": "Synchronous/Messages", "description": "a question"}]
+    Path("a.json").write_text(json.dumps(tree))
+    assert run(["show", "a.json"]) == 0
+    assert capsys.readouterr().out == (
+        "courier-app expects 0 interactions of orders (Pact 4.0)\n\nWarnings\n"
+        "  a.json/interactions/0 is of type Synchronous/Messages, which is not read; it is kept and skipped\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (None, "orders.json does not exist.\n\nDid you mean order.json?\n"),
+        (b"", "orders.json is empty.\n\nRun the consumer's tests again: they write the file.\n"),
+        (
+            b"<html>",
+            "orders.json is not JSON.\n\n  line      1\n  column    1\n  problem   Expecting value\n\n"
+            "Run the consumer's tests again: they write the file.\n",
+        ),
+        (
+            b"\x89PNG",
+            "orders.json is not text in UTF-8.\n\n  first other byte   1\n\n"
+            "Run the consumer's tests again: they write the file.\n",
+        ),
+        (
+            b'{"swagger": "2.0"}',
+            "orders.json is an OpenAPI definition, not a contract.\n\n"
+            "Definitions are for `contractkit stub` and `contractkit impact`; give a contract file here.\n",
+        ),
+        (
+            b"{}",
+            "orders.json is not a contract.\n\n"
+            "  /interactions   expected a list of interactions, received nothing\n"
+            "  /consumer       expected an object, received nothing\n"
+            "  /provider       expected an object, received nothing\n\n"
+            "Mend these places, or record the contract again by running the consumer's tests.\n",
+        ),
+        (
+            b"[1]",
+            "orders.json is not a contract.\n\n  /   expected an object, received [1]\n\n"
+            "Mend these places, or record the contract again by running the consumer's tests.\n",
+        ),
+        (
+            b'{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": {},'
+            b' "metadata": {"pactSpecification": {"version": "5.0"}}}',
+            "orders.json is not a contract.\n\n"
+            "  /metadata/pactSpecification/version   "
+            'expected a version of the Pact specification (1.0, 1.1, 2.0, 3.0, 4.0), received "5.0"\n'
+            "  /interactions                         expected a list, received {}\n\n"
+            "Mend these places, or record the contract again by running the consumer's tests.\n",
+        ),
+    ],
+)
+def test_a_file_that_is_no_contract_is_refused_with_the_reason(capsys, folder, data, message):
+    Path("order.json").write_bytes(b"{}")
+    if data is not None:
+        Path("orders.json").write_bytes(data)
+    assert run(["show", "orders.json"]) == 2
+    assert capsys.readouterr() == ("", message)
+
+
+def test_a_directory_is_refused_with_what_it_holds(capsys, folder):
+    Path("contracts").mkdir()
+    Path("contracts/a.json").write_text("{}")
+    assert run(["show", "contracts"]) == 2
+    assert capsys.readouterr() == ("", "contracts is a directory, not a contract file.\n\nIt holds a.json.\n")
+
+
+def test_an_interaction_that_is_not_there_is_nothing_to_check(capsys):
+    assert run(["show", str(SAMPLES / "courier-app-orders.json"), "--interaction", "an order was plucked"]) == 3
+    assert capsys.readouterr() == (
+        "",
+        "No interaction has an order was plucked in it.\n\nDid you mean an order was placed?\n",
+    )
