@@ -1,1 +1,1 @@
-"""The broker: stores contracts and results, and answers who may be deployed and who breaks."""
+"""The broker: contracts, verifications and deployments of all services, on the Pact Broker's own paths."""

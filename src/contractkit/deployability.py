@@ -204,7 +204,8 @@ def _absent_text(row: MatrixRow, question: Question) -> str:
 
 
 def _verify_command(row: MatrixRow, question: Question) -> str:
-    return f"contractkit verify {row.provider} --consumer {row.consumer} --provider-version {row.provider_version}"
+    which = f"--consumer {row.consumer} --provider-version {row.provider_version}"
+    return f"contractkit verify {row.provider} {which} --publish"
 
 
 def _deploy_command(row: MatrixRow, question: Question) -> str:

@@ -82,8 +82,8 @@ def test_a_failure_and_an_unknown_are_told_apart_each_with_its_command() -> None
         "  web-shop 4.1.0      failed     2 of 31 interactions (result 311)\n"
         "  courier-app 2.9.3   unknown    its contract has not been verified by this version\n"
         "  shop-app 1          verified   31 interactions (result 311)\n\n"
-        "To see the failure: contractkit verify orders --consumer web-shop --provider-version 8f2c1e4\n"
-        "To settle the unknown: contractkit verify orders --consumer courier-app --provider-version 8f2c1e4"
+        "To see the failure: contractkit verify orders --consumer web-shop --provider-version 8f2c1e4 --publish\n"
+        "To settle the unknown: contractkit verify orders --consumer courier-app --provider-version 8f2c1e4 --publish"
     )
 
 
@@ -91,7 +91,7 @@ def test_a_stale_result_names_the_version_that_gave_it() -> None:
     assert str(decide([STALE], TO_PRODUCTION)) == (
         "It is unknown whether orders 8f2c1e4 can be deployed to production.\n\n"
         "  courier-app 2.9.3   unknown   its contract passed with orders 77aa, not yet with 8f2c1e4\n\n"
-        "To settle the unknown: contractkit verify orders --consumer courier-app --provider-version 8f2c1e4"
+        "To settle the unknown: contractkit verify orders --consumer courier-app --provider-version 8f2c1e4 --publish"
     )
 
 

@@ -1,0 +1,402 @@
+"""Applications, versions, branches and tags."""
+
+from sqlalchemy import Connection
+
+from contractkit_broker.api.links import application_json, branch_json, membership_json, tag_json, version_json
+from contractkit_broker.forms import ApplicationForm, VersionForm
+from contractkit_broker.routing import Answer, Route, get
+from contractkit_broker.service.publishing import Build, join_branch, register_build
+from contractkit_broker.store import applications, contracts
+from contractkit_broker.store.records import Application, Version
+from contractkit_broker.web import Call, Refusal, Reply, not_found
+
+_PAGE = 100
+_GROUP = "applications"
+
+
+def list_applications(call: Call) -> Reply:
+    """List all applications."""
+    with call.database.reading() as connection:
+        found = [application_json(call, each) for each in applications.list_applications(connection)]
+    own = {"self": call.link("pacticipants")}
+    return Reply(body={"pacticipants": found, "_embedded": {"pacticipants": found}, "_links": own})
+
+
+def create_application(call: Call) -> Reply:
+    """Create an application."""
+    form = call.form(ApplicationForm)
+    if form.name is None:
+        raise Refusal(400, {"errors": {"name": ["is missing"]}})
+    return _save_application(call, form.name, form, replace=False)
+
+
+def put_application(call: Call) -> Reply:
+    """Create or replace an application."""
+    return _save_application(call, call.path["name"], call.form(ApplicationForm), replace=True)
+
+
+def patch_application(call: Call) -> Reply:
+    """Create an application, or change what is named."""
+    return _save_application(call, call.path["name"], call.form(ApplicationForm), replace=False)
+
+
+def _save_application(call: Call, name: str, form: ApplicationForm, *, replace: bool) -> Reply:
+    columns = form.model_dump(exclude={"name"}, exclude_unset=not replace)
+
+    def work(connection: Connection) -> tuple[Application, bool]:
+        is_new = applications.find_application(connection, name) is None
+        applications.ensure_application(connection, name, call.now)
+        applications.change_application(connection, name, columns)
+        return applications.ensure_application(connection, name, call.now), is_new
+
+    application, is_new = call.database.write(work)
+    headers = {"Location": call.href("pacticipants", name)}
+    return Reply(status=201 if is_new else 200, body=application_json(call, application), headers=headers)
+
+
+def get_application(call: Call) -> Reply:
+    """Give an application."""
+    with call.database.reading() as connection:
+        return Reply(body=application_json(call, application_of(call, connection)))
+
+
+def delete_application(call: Call) -> Reply:
+    """Remove an application with everything that hangs on it."""
+    name = call.path["name"]
+    if not call.database.write(lambda connection: applications.delete_application(connection, name)):
+        not_found(f"No pacticipant with name '{name}' found")
+    return Reply(status=204, body=b"")
+
+
+def application_of(call: Call, connection: Connection) -> Application:
+    """Give the application that the path names.
+
+    Raises:
+        Refusal: There is none (404).
+    """
+    name = call.path["name"]
+    return applications.find_application(connection, name) or not_found(f"No pacticipant with name '{name}' found")
+
+
+def version_of(call: Call, connection: Connection) -> Version:
+    """Give the version that the path names.
+
+    Raises:
+        Refusal: There is none (404).
+    """
+    name, number = call.path["name"], call.path["version"]
+    found = applications.find_version(connection, application_of(call, connection).name, number)
+    return found or not_found(f"No version {number} of pacticipant '{name}' found")
+
+
+def list_versions(call: Call) -> Reply:
+    """List the versions of an application, newest first, a page at a time."""
+    before = call.parameter("before") or ""
+    with call.database.reading() as connection:
+        name = application_of(call, connection).name
+        limit = int(before) if before.isdigit() else None
+        found = applications.list_versions(connection, name, limit=_PAGE + 1, before=limit)
+        shown = [version_json(call, connection, each) for each in found[:_PAGE]]
+    links = {"self": call.link("pacticipants", name, "versions")}
+    if len(found) > _PAGE:
+        links["next"] = {"href": call.href("pacticipants", name, "versions", before=str(found[_PAGE - 1].id))}
+    return Reply(body={"_embedded": {"versions": shown}, "versions": shown, "_links": links})
+
+
+def get_version(call: Call) -> Reply:
+    """Give a version."""
+    with call.database.reading() as connection:
+        return Reply(body=version_json(call, connection, version_of(call, connection)))
+
+
+def get_latest_version(call: Call) -> Reply:
+    """Give the newest version of an application, of those with a tag where one is named."""
+    with call.database.reading() as connection:
+        name = application_of(call, connection).name
+        found = applications.newest_version(connection, name, call.path.get("tag"))
+        if found is None:
+            not_found(f"No such version of pacticipant '{name}' found")
+        return Reply(body=version_json(call, connection, found))
+
+
+def put_version(call: Call) -> Reply:
+    """Create or change a version; with PUT the tags named replace the others."""
+    form = call.form(VersionForm)
+    build = Build(
+        application=call.path["name"],
+        number=call.path["version"],
+        branch=form.branch,
+        tags=form.tags or (),
+        build_url=form.build_url,
+    )
+
+    def work(connection: Connection) -> tuple[Version, bool]:
+        version, created = register_build(connection, build, call.now)
+        if call.method == "PUT" and form.tags is not None:
+            for _, tag in applications.tags_of(connection, [version.id]):
+                if tag not in form.tags:
+                    applications.remove_tag(connection, version.id, tag)
+        return version, created
+
+    _, created = call.database.write(work)
+    with call.database.reading() as connection:
+        body = version_json(call, connection, version_of(call, connection))
+    return Reply(status=201 if created else 200, body=body)
+
+
+def put_branch_version(call: Call) -> Reply:
+    """Put a version on a branch; application, branch and version are created where they are not there."""
+    build = Build(application=call.path["name"], number=call.path["version"])
+
+    def work(connection: Connection) -> tuple[Version, bool]:
+        version, _ = register_build(connection, build, call.now)
+        return version, join_branch(connection, version, call.path["branch"], call.now)
+
+    version, is_new = call.database.write(work)
+    return Reply(status=201 if is_new else 200, body=_membership(call, version))
+
+
+def get_branch_version(call: Call) -> Reply:
+    """Give a version's place on a branch."""
+    with call.database.reading() as connection:
+        version = version_of(call, connection)
+    return Reply(body=_membership(call, version))
+
+
+def _membership(call: Call, version: Version) -> dict[str, object]:
+    with call.database.reading() as connection:
+        found = applications.memberships(connection, [version.id])
+    mine = next((each for each in found if each.branch == call.path["branch"]), None)
+    if mine is None:
+        not_found(f"Version {version.number} is not on the branch '{call.path['branch']}'")
+    return membership_json(call, version, mine)
+
+
+def list_branches(call: Call) -> Reply:
+    """List the branches of an application, the one moved last first."""
+    with call.database.reading() as connection:
+        name = application_of(call, connection).name
+        found = [branch_json(call, each) for each in applications.list_branches(connection, name)]
+    return Reply(
+        body={"_embedded": {"branches": found}, "_links": {"self": call.link("pacticipants", name, "branches")}}
+    )
+
+
+def get_branch(call: Call) -> Reply:
+    """Give a branch with its head."""
+    with call.database.reading() as connection:
+        name = application_of(call, connection).name
+        found = applications.find_branch(connection, name, call.path["branch"])
+    if found is None:
+        not_found(f"No branch '{call.path['branch']}' of pacticipant '{name}' found")
+    return Reply(body=branch_json(call, found))
+
+
+def delete_branch(call: Call) -> Reply:
+    """Remove a branch; its versions stay."""
+
+    def work(connection: Connection) -> bool:
+        found = applications.find_branch(connection, application_of(call, connection).name, call.path["branch"])
+        if found is not None:
+            applications.delete_branch(connection, found.id)
+        return found is not None
+
+    if not call.database.write(work):
+        not_found(f"No branch '{call.path['branch']}' of pacticipant '{call.path['name']}' found")
+    return Reply(status=204, body=b"")
+
+
+def put_tag(call: Call) -> Reply:
+    """Put a tag on a version; application and version are created where they are not there."""
+    build = Build(application=call.path["name"], number=call.path["version"])
+
+    def work(connection: Connection) -> tuple[Version, bool]:
+        version, _ = register_build(connection, build, call.now)
+        return version, applications.add_tag(connection, version.id, call.path["tag"], call.now)
+
+    version, is_new = call.database.write(work)
+    return Reply(status=201 if is_new else 200, body=tag_json(call, version, call.path["tag"]))
+
+
+def get_tag(call: Call) -> Reply:
+    """Give a tag on a version."""
+    with call.database.reading() as connection:
+        version = version_of(call, connection)
+        if call.path["tag"] not in [name for _, name in applications.tags_of(connection, [version.id])]:
+            not_found(f"Version {version.number} has no tag '{call.path['tag']}'")
+    return Reply(body=tag_json(call, version, call.path["tag"]))
+
+
+def delete_tag(call: Call) -> Reply:
+    """Take a tag off a version."""
+
+    def work(connection: Connection) -> bool:
+        return applications.remove_tag(connection, version_of(call, connection).id, call.path["tag"])
+
+    if not call.database.write(work):
+        not_found(f"Version {call.path['version']} has no tag '{call.path['tag']}'")
+    return Reply(status=204, body=b"")
+
+
+def list_integrations(call: Call) -> Reply:
+    """List every pair of consumer and provider."""
+    with call.database.reading() as connection:
+        pairs = contracts.list_integrations(connection)
+    found = [
+        {
+            "consumer": {"name": consumer, "_links": {"self": call.link("pacticipants", consumer)}},
+            "provider": {"name": provider, "_links": {"self": call.link("pacticipants", provider)}},
+            "_links": {"self": call.link("integrations", "provider", provider, "consumer", consumer)},
+        }
+        for consumer, provider in pairs
+    ]
+    return Reply(body={"_embedded": {"integrations": found}, "_links": {"self": call.link("integrations")}})
+
+
+def delete_integration(call: Call) -> Reply:
+    """Remove a pair with its contracts and their results."""
+    consumer, provider = call.path["consumer"], call.path["provider"]
+
+    def work(connection: Connection) -> bool:
+        both = [applications.find_application(connection, name) for name in (consumer, provider)]
+        return all(both) and contracts.delete_integration(connection, both[0], both[1])  # type: ignore[arg-type]
+
+    if not call.database.write(work):
+        not_found(f"No integration between {consumer} and {provider} found")
+    return Reply(status=204, body=b"")
+
+
+_ONE = "/pacticipants/{name}"
+_VERSION = f"{_ONE}/versions/{{version}}"
+_BRANCH = f"{_ONE}/branches/{{branch}}"
+_GONE = {204: Answer("It is gone."), 404: Answer("There is none.", "Error")}
+
+
+def _saved(schema: str) -> dict[int, Answer]:
+    return {200: Answer("It was there.", schema), 201: Answer("It is new.", schema)}
+
+
+ROUTES = (
+    get("/pacticipants", list_applications, "List all applications.", "Applications", group=_GROUP),
+    Route(
+        method="POST",
+        path="/pacticipants",
+        handler=create_application,
+        summary="Create an application.",
+        group=_GROUP,
+        body="ApplicationForm",
+        answers=_saved("Application"),
+    ),
+    get(_ONE, get_application, "Read an application.", "Application", group=_GROUP),
+    Route(
+        method="PUT",
+        path=_ONE,
+        handler=put_application,
+        summary="Create or replace an application.",
+        group=_GROUP,
+        body="ApplicationForm",
+        answers=_saved("Application"),
+    ),
+    Route(
+        method="PATCH",
+        path=_ONE,
+        handler=patch_application,
+        summary="Create an application, or change what is named.",
+        group=_GROUP,
+        body="ApplicationForm",
+        answers=_saved("Application"),
+    ),
+    Route(
+        method="DELETE",
+        path=_ONE,
+        handler=delete_application,
+        summary="Remove an application with everything that hangs on it.",
+        group=_GROUP,
+        answers=_GONE,
+    ),
+    Route(
+        method="GET",
+        path=f"{_ONE}/versions",
+        handler=list_versions,
+        summary="List versions, newest first, a hundred at a time.",
+        group=_GROUP,
+        query={"before": "Taken from the link `next`."},
+        answers={200: Answer("They.", "Versions"), 404: Answer("No such application.", "Error")},
+    ),
+    get(f"{_ONE}/latest-version", get_latest_version, "Read the newest version.", "Version", group=_GROUP),
+    get(
+        f"{_ONE}/latest-version/{{tag}}",
+        get_latest_version,
+        "Read the newest version with a tag.",
+        "Version",
+        group=_GROUP,
+        variant="with_tag",
+    ),
+    get(_VERSION, get_version, "Read a version.", "Version", group=_GROUP),
+    Route(
+        method="PUT",
+        path=_VERSION,
+        handler=put_version,
+        summary="Create a version or replace its tags.",
+        group=_GROUP,
+        body="VersionForm",
+        answers=_saved("Version"),
+    ),
+    Route(
+        method="PATCH",
+        path=_VERSION,
+        handler=put_version,
+        variant="partly",
+        summary="Create a version or add to it.",
+        group=_GROUP,
+        body="VersionForm",
+        answers=_saved("Version"),
+    ),
+    get(f"{_ONE}/branches", list_branches, "List branches, the one moved last first.", "Branches", group=_GROUP),
+    get(_BRANCH, get_branch, "Read a branch.", "Branch", group=_GROUP),
+    Route(
+        method="DELETE",
+        path=_BRANCH,
+        handler=delete_branch,
+        summary="Remove a branch; its versions stay.",
+        group=_GROUP,
+        answers=_GONE,
+    ),
+    get(
+        f"{_BRANCH}/versions/{{version}}", get_branch_version, "Read a version's place.", "BranchVersion", group=_GROUP
+    ),
+    Route(
+        method="PUT",
+        path=f"{_BRANCH}/versions/{{version}}",
+        handler=put_branch_version,
+        summary="Put a version on a branch.",
+        group=_GROUP,
+        answers=_saved("BranchVersion"),
+    ),
+    get(f"{_VERSION}/tags/{{tag}}", get_tag, "Read a tag.", "Tag", group=_GROUP),
+    Route(
+        method="PUT",
+        path=f"{_VERSION}/tags/{{tag}}",
+        handler=put_tag,
+        summary="Put a tag on a version.",
+        group=_GROUP,
+        answers=_saved("Tag"),
+    ),
+    Route(
+        method="DELETE",
+        path=f"{_VERSION}/tags/{{tag}}",
+        handler=delete_tag,
+        summary="Take a tag off a version.",
+        group=_GROUP,
+        answers=_GONE,
+    ),
+    get("/integrations", list_integrations, "List who calls whom.", "Integrations", group="integrations"),
+    Route(
+        method="DELETE",
+        path="/integrations/provider/{provider}/consumer/{consumer}",
+        handler=delete_integration,
+        summary="Remove a pair with its contracts and their results.",
+        group="integrations",
+        answers=_GONE,
+    ),
+)

@@ -1,0 +1,323 @@
+"""Contracts as Pact clients read them: a rendering of the stored file with ids and links, and lists of them."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlencode
+
+from sqlalchemy import Connection
+
+from contractkit.document import interaction_content_id, load_contract
+from contractkit.exact_json import Json, read_json
+from contractkit_broker.api.links import contract_page, pact_segments, version_pact_segments
+from contractkit_broker.forms import SelectionForm
+from contractkit_broker.routing import Answer, Route, get
+from contractkit_broker.service.selection import Selected, check_selectors, select_contracts
+from contractkit_broker.service.selectors import SelectorError
+from contractkit_broker.store import applications, contracts, environments
+from contractkit_broker.store.records import Application, Content, Publication
+from contractkit_broker.web import Call, Refusal, Reply, not_found
+
+
+def render_pact(call: Call, publication: Publication, metadata: str | None) -> Json:
+    """Give the file of a publication with `_id` in each interaction and `_links`; the stored bytes stay as they are."""
+    with call.database.reading() as connection:
+        data = contracts.find_blob(connection, publication.file_digest)
+        provider = applications.find_application(connection, publication.provider)
+    assert data is not None and provider is not None
+    document = with_ids(data)
+    return {
+        **document,
+        "createdAt": publication.created_at,
+        "_links": _pact_links(call, publication, provider, metadata),
+    }
+
+
+def with_ids(data: bytes) -> dict[str, Json]:
+    """Give a contract file's JSON with `_id` in each interaction: the digest of what that interaction says."""
+    document = read_json(data)
+    contract = load_contract(data, origin="the stored contract")
+    for member in ("interactions", "messages"):
+        stated = document.get(member)
+        if isinstance(stated, list):
+            pairs = zip(stated, contract.interactions, strict=False)
+            document[member] = [
+                {**each, "_id": interaction_content_id(contract, one).partition(":")[2]} for each, one in pairs
+            ]
+    return dict(document)
+
+
+def find_content(call: Call, connection: Connection) -> Content:
+    """Give the content that the path names.
+
+    Raises:
+        Refusal: There is none (404).
+    """
+    consumer, provider, sha = call.path["consumer"], call.path["provider"], call.path["sha"]
+    found = contracts.find_content(connection, consumer, provider, f"sha256:{sha}")
+    if found is None:
+        not_found(f"No contract between {consumer} and {provider} with content {sha} found")
+    return found
+
+
+def get_pact_version(call: Call) -> Reply:
+    """Give a contract by its content; the metadata in the path says for which consumer version."""
+    with call.database.reading() as connection:
+        content = find_content(call, connection)
+        publications = contracts.publications_with(connection, content.id)
+    wanted = read_metadata(call.path.get("metadata", "")).get("v")
+    chosen = next((each for each in publications if each.version.number == wanted), None)
+    publication = chosen or next(iter(publications), None)
+    if publication is None:
+        not_found(f"No version of {content.consumer} publishes the contract with content {content.sha} any more")
+    return Reply(body=render_pact(call, publication, call.path.get("metadata")))
+
+
+def get_pact(call: Call) -> Reply:
+    """Give the contract that one consumer version published."""
+    consumer, provider, number = call.path["consumer"], call.path["provider"], call.path["version"]
+    with call.database.reading() as connection:
+        found = contracts.find_publication(connection, consumer, number, provider)
+    if found is None:
+        not_found(f"No contract between {consumer} ({number}) and {provider} found")
+    return Reply(body=render_pact(call, found, None))
+
+
+def get_latest_pacts(call: Call) -> Reply:
+    """List the newest contract of each integration."""
+    with call.database.reading() as connection:
+        found = contracts.newest_publications(connection)
+    pacts = [
+        {
+            "createdAt": each.created_at,
+            "_embedded": {
+                "consumer": {
+                    "name": each.consumer,
+                    "_embedded": {"version": {"number": each.version.number}},
+                    "_links": {"self": call.link("pacticipants", each.consumer)},
+                },
+                "provider": {"name": each.provider, "_links": {"self": call.link("pacticipants", each.provider)}},
+            },
+            "_links": {"self": [call.link(*version_pact_segments(each)), call.link(*pact_segments(each))]},
+        }
+        for each in found
+    ]
+    return Reply(body={"pacts": pacts, "_links": {"self": call.link("pacts", "latest")}})
+
+
+def get_latest_provider_pacts(call: Call) -> Reply:
+    """List the newest contract of each consumer of a provider, of those with a tag where one is named."""
+    provider = _provider(call)
+    tag = call.path.get("tag")
+    with call.database.reading() as connection:
+        consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider.id])}
+        if tag is None:
+            newest = [contracts.newest_publication(connection, consumer, provider.id) for consumer in consumers]
+            found = [each for each in newest if each is not None]
+        else:
+            tagged = applications.tagged_versions(connection, consumers, tag, newest_only=True)
+            found = list(contracts.publications_of(connection, [each.id for each in tagged], [provider.id]))
+    links = [
+        call.link(*version_pact_segments(each), title=f"{each.consumer} {each.version.number}", name=each.consumer)
+        for each in sorted(found, key=lambda each: each.consumer)
+    ]
+    own = call.link("pacts", "provider", provider.name, "latest", *([tag] if tag else []))
+    return Reply(body={"_links": {"self": own, "pb:pacts": links, "pacts": links}})
+
+
+def get_pacts_for_verification(call: Call) -> Reply:
+    """List what a provider has to verify by default."""
+    return _for_verification(call, SelectionForm(include_pending_status=False))
+
+
+def post_pacts_for_verification(call: Call) -> Reply:
+    """List what a provider version has to verify, by selectors."""
+    form = call.form(SelectionForm)
+    problems = check_selectors(form)
+    if problems:
+        raise Refusal(400, {"errors": {"consumerVersionSelectors": problems}})
+    return _for_verification(call, form)
+
+
+def _for_verification(call: Call, form: SelectionForm) -> Reply:
+    provider = _provider(call)
+    with call.database.reading() as connection:
+        try:
+            found = select_contracts(connection, provider, form)
+        except SelectorError as error:
+            raise Refusal(400, {"errors": {"consumerVersionSelectors": [str(error)]}}) from None
+    pacts = [_to_verify(call, each, form) for each in found]
+    own = call.link("pacts", "provider", provider.name, "for-verification", title="Contracts to verify")
+    return Reply(body={"_embedded": {"pacts": pacts}, "_links": {"self": own}})
+
+
+def _to_verify(call: Call, selected: Selected, form: SelectionForm) -> Json:
+    newest = selected.newest
+    metadata = write_metadata({"v": newest.version.number, "p": str(selected.pending).lower()})
+    name = f"Contract between {newest.consumer} ({newest.version.number}) and {newest.provider}"
+    properties: dict[str, Json] = {"notices": _notices(selected, form)}
+    if form.include_pending_status:
+        properties["pending"] = selected.pending
+    if selected.wip:
+        properties["wip"] = True
+    return {
+        "shortDescription": ", ".join(selected.reasons),
+        "verificationProperties": properties,
+        "_links": {"self": call.link(*pact_segments(newest), "metadata", metadata, name=name)},
+    }
+
+
+def _notices(selected: Selected, form: SelectionForm) -> list[Json]:
+    newest = selected.newest
+    versions = ", ".join(each.version.number for each in selected.publications[:5])
+    why = f"{newest.consumer} {versions} is verified because it is {', '.join(selected.reasons)}."
+    notices = [{"when": "before_verification", "text": why}]
+    if not form.include_pending_status:
+        return notices
+    on = form.provider_version_branch or "this provider"
+    if not selected.pending:
+        accepted = f"It has been verified with success before, so a failure fails this build ({on})."
+        return [*notices, {"when": "before_verification", "text": accepted}]
+    pending = f"It is pending for {on}: a failure is reported and does not fail this build."
+    accepting = f"{on} accepts it now: it is pending no longer."
+    return [
+        *notices,
+        {"when": "before_verification", "text": pending},
+        {"when": "after_verification:success_true_published_true", "text": accepting},
+        {"when": "after_verification:success_false_published_true", "text": f"It stays pending for {on}."},
+    ]
+
+
+def get_provider_states(call: Call) -> Reply:
+    """List every state that a provider must support, with the consumers that ask for it."""
+    provider = _provider(call)
+    branch, uuid = call.path.get("branch"), call.path.get("uuid")
+    found: dict[str, dict[str, Json]] = {}
+    with call.database.reading() as connection:
+        for each in _publications_in(connection, provider, branch, uuid):
+            data = contracts.find_blob(connection, each.file_digest)
+            assert data is not None
+            for interaction in load_contract(data, origin="the stored contract").interactions:
+                for state in interaction.states:
+                    entry = found.setdefault(state.name, {"name": state.name, "params": {}, "consumers": []})
+                    entry["params"].update(state.params)
+                    if each.consumer not in entry["consumers"]:
+                        entry["consumers"].append(each.consumer)
+    own = call.link("pacts", "provider", provider.name, "provider-states")
+    return Reply(body={"providerStates": [found[name] for name in sorted(found)], "_links": {"self": own}})
+
+
+def _publications_in(
+    connection: Connection, provider: Application, branch: str | None, uuid: str | None
+) -> tuple[Publication, ...]:
+    consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider.id])}
+    if branch is not None:
+        versions = applications.named_branch_heads(connection, consumers, branch)
+    elif uuid is not None:
+        place = environments.find_environment(connection, uuid=uuid)
+        if place is None:
+            not_found(f"No environment with uuid '{uuid}' found")
+        versions = tuple(each.version for each in environments.occupied(connection, [place.id], consumers))
+    else:
+        newest = (contracts.newest_publication(connection, consumer, provider.id) for consumer in consumers)
+        return tuple(each for each in newest if each is not None)
+    return contracts.publications_of(connection, [version.id for version in versions], [provider.id])
+
+
+def _provider(call: Call) -> Application:
+    with call.database.reading() as connection:
+        found = applications.find_application(connection, call.path["provider"])
+    if found is None:
+        not_found(f"No provider with name '{call.path['provider']}' found")
+    return found
+
+
+def _pact_links(call: Call, publication: Publication, provider: Application, metadata: str | None) -> Json:
+    by_content = pact_segments(publication)
+    own = (*by_content, "metadata", metadata) if metadata else by_content
+    consumer, number = publication.consumer, publication.version.number
+    return {
+        "self": call.link(*own, name=f"Contract between {consumer} ({number}) and {provider.name}"),
+        "pb:consumer": call.link("pacticipants", consumer, name=consumer),
+        "pb:consumer-version": call.link("pacticipants", consumer, "versions", number, name=number),
+        "pb:provider": call.link("pacticipants", provider.name, name=provider.name),
+        "pb:pact-version": call.link(*by_content),
+        "pb:publish-verification-results": call.link(*own, "verification-results"),
+        "contractkit:file": call.link("blobs", publication.file_digest),
+        "contractkit:page": {"href": contract_page(call, publication)},
+    }
+
+
+def write_metadata(values: Mapping[str, str]) -> str:
+    """Give values as one segment of a path, opaque to clients."""
+    return base64.urlsafe_b64encode(urlencode(values).encode()).decode().rstrip("=")
+
+
+def read_metadata(text: str) -> dict[str, str]:
+    """Give the values of a metadata segment; one that we did not write says nothing."""
+    try:
+        decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return {}
+    return {name: values[-1] for name, values in parse_qs(decoded).items()}
+
+
+_PAIR = "/pacts/provider/{provider}/consumer/{consumer}"
+_PROVIDER = "/pacts/provider/{provider}"
+
+
+ROUTES = (
+    get("/pacts/latest", get_latest_pacts, "List the newest contract of each integration.", "LatestPacts"),
+    get(f"{_PAIR}/version/{{version}}", get_pact, "Read the contract that one consumer version published.", "Pact"),
+    get(f"{_PAIR}/pact-version/{{sha}}", get_pact_version, "Read a contract by its content.", "Pact"),
+    get(
+        f"{_PAIR}/pact-version/{{sha}}/metadata/{{metadata}}",
+        get_pact_version,
+        "Read a contract by its content, as it was selected.",
+        "Pact",
+        variant="as_selected",
+    ),
+    get(f"{_PROVIDER}/latest", get_latest_provider_pacts, "List the newest contracts with a provider.", "PactList"),
+    get(
+        f"{_PROVIDER}/latest/{{tag}}",
+        get_latest_provider_pacts,
+        "List the newest contracts with a provider that have a tag.",
+        "PactList",
+        variant="with_tag",
+    ),
+    get(
+        f"{_PROVIDER}/for-verification",
+        get_pacts_for_verification,
+        "List what a provider has to verify by default.",
+        "PactsForVerification",
+    ),
+    Route(
+        method="POST",
+        path=f"{_PROVIDER}/for-verification",
+        handler=post_pacts_for_verification,
+        summary="List what a provider version has to verify, by selectors, each content once.",
+        group="contracts",
+        body="SelectionForm",
+        answers={200: Answer("They.", "PactsForVerification"), 404: Answer("No such provider.", "Error")},
+    ),
+    get(
+        f"{_PROVIDER}/provider-states",
+        get_provider_states,
+        "List the states a provider must support.",
+        "ProviderStates",
+    ),
+    get(
+        f"{_PROVIDER}/provider-states/branch/{{branch}}",
+        get_provider_states,
+        "List the states that the heads of a branch ask for.",
+        "ProviderStates",
+        variant="of_branch",
+    ),
+    get(
+        f"{_PROVIDER}/provider-states/environment/{{uuid}}",
+        get_provider_states,
+        "List the states that the consumers in an environment ask for.",
+        "ProviderStates",
+        variant="of_environment",
+    ),
+)

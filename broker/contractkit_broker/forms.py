@@ -1,0 +1,167 @@
+"""What clients send, as validated records. Unknown members are passed over, since clients of all ages send them."""
+
+import base64
+import binascii
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic.alias_generators import to_camel
+
+from contractkit.exact_json import Json
+
+
+def _no_blank(value: object) -> object:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("can't be blank")
+    return value
+
+
+Word = Annotated[str, BeforeValidator(_no_blank), Field(max_length=1024)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class ContractToPublish(_Form):
+    """One contract of a publication; `content` is the file in strict base64."""
+
+    consumer_name: Word
+    provider_name: Word
+    specification: Literal["pact"] = "pact"
+    content_type: Literal["application/json"] = "application/json"
+    content: str
+    on_conflict: Literal["overwrite", "merge"] | None = None
+
+    @field_validator("content")
+    @classmethod
+    def _is_base64(cls, value: str) -> str:
+        try:
+            base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
+            raise ValueError("is not base64") from None
+        return value
+
+    @property
+    def data(self) -> bytes:
+        """Give the bytes of the file."""
+        return base64.b64decode(self.content)
+
+
+class PublishForm(_Form):
+    """Everything that one build of a consumer publishes."""
+
+    pacticipant_name: Word
+    pacticipant_version_number: Word
+    branch: Word | None = None
+    tags: tuple[Word, ...] = ()
+    build_url: str | None = None
+    contracts: tuple[ContractToPublish, ...]
+
+
+class ApplicationForm(_Form):
+    """What can be set of an application."""
+
+    name: Word | None = None
+    display_name: str | None = None
+    repository_url: str | None = None
+    main_branch: str | None = None
+
+
+class VersionForm(_Form):
+    """What can be set of a version."""
+
+    build_url: str | None = None
+    branch: Word | None = None
+    tags: tuple[Word, ...] | None = None
+
+
+class EnvironmentForm(_Form):
+    """An environment."""
+
+    name: Annotated[Word, Field(pattern=r"^\S+$")]
+    display_name: str | None = None
+    production: bool
+    contacts: tuple[dict[str, Json], ...] = ()
+
+
+class DeploymentForm(_Form):
+    """A deployment; `target` is the older word for the instance."""
+
+    application_instance: str | None = None
+    target: str | None = None
+
+    @property
+    def instance(self) -> str:
+        """Give the application instance, empty where none was named."""
+        return self.application_instance or self.target or ""
+
+
+class DeploymentPatch(_Form):
+    """The end of a deployment."""
+
+    currently_deployed: bool
+
+
+class ReleasePatch(_Form):
+    """The end of a release's support."""
+
+    currently_supported: bool
+
+
+class Selector(_Form):
+    """Which versions of the consumers a provider wants to verify."""
+
+    main_branch: Literal[True] | None = None
+    branch: Word | Literal[True] | None = None
+    matching_branch: Literal[True] | None = None
+    fallback_branch: Word | None = None
+    tag: Word | None = None
+    fallback_tag: Word | None = None
+    latest: bool | None = None
+    consumer: Word | None = None
+    deployed: Literal[True] | None = None
+    released: Literal[True] | None = None
+    deployed_or_released: Literal[True] | None = None
+    environment: Word | None = None
+
+
+class SelectionForm(_Form):
+    """Which contracts a provider version wants to verify."""
+
+    consumer_version_selectors: tuple[Selector, ...] = ()
+    provider_version_branch: str | None = None
+    provider_version_tags: tuple[str, ...] = ()
+    include_pending_status: bool = True
+    include_wip_pacts_since: str | None = None
+
+
+class ResultForm(_Form):
+    """A verification's result."""
+
+    success: bool
+    provider_application_version: Word
+    build_url: str | None = None
+    verified_by: dict[str, Json] = Field(default_factory=dict)
+    test_results: tuple[dict[str, Json], ...] = ()
+
+
+class AgainstForm(_Form):
+    """Which contracts an impact job looks at: what is in an environment, a branch's heads, or the default."""
+
+    environment: str | None = None
+    branch: str | None = None
+
+
+class ImpactForm(_Form):
+    """An impact job; the definitions are in base64, and the old one is the stored one where it is left out."""
+
+    provider: Word
+    definition: str
+    old: str | None = None
+    against: AgainstForm | None = None
+
+    @field_validator("definition", "old")
+    @classmethod
+    def _is_base64(cls, value: str | None) -> str | None:
+        return value if value is None else ContractToPublish._is_base64(value)

@@ -1,0 +1,124 @@
+"""Impact jobs, worked off one at a time in a process of their own with a time and memory limit.
+
+The thread here only waits: a job that takes ten seconds delays no decision.
+"""
+
+import base64
+import subprocess
+import sys
+import threading
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from contractkit.exact_json import Json, dump_compact, read_json
+from contractkit_broker.api.definitions import contracts_that_count
+from contractkit_broker.settings import BrokerSettings
+from contractkit_broker.store import applications, contracts, definitions, environments
+from contractkit_broker.store.database import Database
+from contractkit_broker.store.records import ImpactJob
+
+
+class ImpactWorker:
+    """Takes queued jobs, this process's and those of replicas that went away."""
+
+    def __init__(self, database: Database, settings: BrokerSettings) -> None:
+        self._database = database
+        self._settings = settings
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._running: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._work, name="impact", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        self._woken.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that a job was queued."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End after the present job's process was ended; the job stays and is taken up again later."""
+        self._stopping.set()
+        self._woken.set()
+        if self._running is not None:
+            self._running.kill()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._woken.wait(timeout=30)  # looks again after a while for what another replica left behind
+            self._woken.clear()
+            while not self._stopping.is_set() and (job := self._claim()) is not None:
+                report, problem = self._analyse(job)
+                if not self._stopping.is_set():
+                    self._finish(job, report, problem)
+
+    def _claim(self) -> ImpactJob | None:
+        now = self._settings.clock()
+        patience = timedelta(seconds=2 * self._settings.impact.seconds)
+        abandoned = (datetime.fromisoformat(now) - patience).isoformat(timespec="microseconds")
+        return self._database.write(
+            lambda connection: definitions.claim_job(connection, now=now, abandoned_before=abandoned)
+        )
+
+    def _finish(self, job: ImpactJob, report: Json, problem: str | None) -> None:
+        now = self._settings.clock()
+        self._database.write(
+            lambda connection: definitions.finish_job(connection, job.uuid, report=report, problem=problem, now=now)
+        )
+
+    def _analyse(self, job: ImpactJob) -> tuple[Json, str | None]:
+        with self._database.reading() as connection:
+            order = _order(connection, job, self._settings.impact.memory)
+        command = [sys.executable, "-m", "contractkit_broker.impact_process"]
+        pipe = subprocess.PIPE
+        self._running = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+        try:
+            output, errors = self._running.communicate(dump_compact(order), timeout=self._settings.impact.seconds)
+        except subprocess.TimeoutExpired:
+            self._running.kill()
+            self._running.communicate()
+            return None, f"The analysis took longer than {self._settings.impact.seconds:g} seconds and was stopped."
+        finally:
+            ended, self._running = self._running, None
+        return _read(output, errors, ended.returncode)
+
+
+def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
+    found = contracts_that_count(
+        connection, job.provider, environment=job.against["environment"], branch=job.against["branch"]
+    )
+    versions = {each.version.id for each in found}
+    branches = applications.memberships(connection, versions)
+    places = environments.occupancies_of(connection, versions)
+    entries: dict[str, dict[str, Json]] = {}
+    for each in found:
+        entry = entries.setdefault(
+            each.file_digest,
+            {"data": _text(contracts.find_blob(connection, each.file_digest)), "versions": [], "environments": []},
+        )
+        entry["versions"].append(each.version.number)
+        entry["environments"] += [p.environment.name for p in places if p.version.id == each.version.id]
+        entry.setdefault("branches", []).extend(b.branch for b in branches if b.version_id == each.version.id)
+    return {
+        "memory": memory,
+        "old": _text(contracts.find_blob(connection, job.old_digest)),
+        "new": _text(contracts.find_blob(connection, job.new_digest)),
+        "contracts": list(entries.values()),
+    }
+
+
+def _text(data: bytes | None) -> str:
+    assert data is not None
+    return base64.b64encode(data).decode()
+
+
+def _read(output: bytes, errors: bytes, code: int) -> tuple[Json, str | None]:
+    if code != 0 or not output:
+        last = errors.decode(errors="replace").strip().splitlines()[-1:] or [f"ended with code {code}"]
+        return None, f"The analysis failed: {last[0]}"
+    answer = read_json(output)
+    return answer["report"], answer["problem"]

@@ -1,0 +1,54 @@
+"""Migrations: how a database comes to the tables of this release. Alembic is imported only where one is due."""
+
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from contractkit.errors import UsageError
+from contractkit_broker.store.database import Database
+
+HEAD = "0001"
+"""The revision that this release works with; a test holds it equal to the newest file in `versions`."""
+
+_LOCK = 0x636B6974  # any number that is ours: "ckit"
+
+
+def bring_up_to_date(database: Database) -> bool:
+    """Bring a database to the tables of this release, and say whether anything had to be done.
+
+    Raises:
+        UsageError: The database was written by a newer release.
+    """
+    found = current_revision(database)
+    if found == HEAD:
+        return False
+    if found is not None and found > HEAD:
+        raise UsageError(
+            "The database was written by a newer release of contractkit.",
+            details=[("its tables", found), ("this release", HEAD)],
+            next_step="Upgrade contractkit-cdct on this machine.",
+        )
+    _upgrade(database)
+    return True
+
+
+def current_revision(database: Database) -> str | None:
+    """Give the revision that a database is at, or None where it is empty."""
+    with database.reading() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        return None if revision is None else str(revision)
+
+
+def _upgrade(database: Database) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    with database.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # replicas that start together migrate one after another
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

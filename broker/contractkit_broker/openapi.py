@@ -1,0 +1,100 @@
+"""The OpenAPI document, made from the table of routes, the forms that requests are read into, and reply schemas."""
+
+import re
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from contractkit.exact_json import Json
+from contractkit_broker import forms
+from contractkit_broker.reply_schemas import REPLY_SCHEMAS
+from contractkit_broker.routing import Answer, Route
+
+_FORMS: tuple[type[BaseModel], ...] = (
+    forms.PublishForm,
+    forms.ApplicationForm,
+    forms.VersionForm,
+    forms.EnvironmentForm,
+    forms.DeploymentForm,
+    forms.DeploymentPatch,
+    forms.ReleasePatch,
+    forms.SelectionForm,
+    forms.ResultForm,
+    forms.ImpactForm,
+)
+
+_EVERYWHERE = {
+    "400": ("The request is not of the form it must have.", "Refused"),
+    "413": ("The body is larger than this broker takes.", "Error"),
+    "500": ("The broker's own fault.", "OwnFault"),
+}
+"""Refusals that any route may give: status to what it means and the schema."""
+
+
+def openapi_document(routes: Iterable[Route], base_url: str) -> Json:
+    """Give the OpenAPI 3.1 document of the routes, served at a base URL."""
+    paths: dict[str, Json] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "contractkit broker",
+            "version": "1",
+            "description": "The Pact Broker's API on its own paths, with definitions, files and impact beside it.",
+        },
+        "servers": [{"url": base_url}],
+        "paths": paths,
+        "components": {"schemas": {**REPLY_SCHEMAS, **_form_schemas()}},
+    }
+
+
+def _operation(route: Route) -> Json:
+    responses = {str(status): _response(answer) for status, answer in route.answers.items()}
+    for status, (description, schema) in _EVERYWHERE.items():
+        responses.setdefault(status, _response(Answer(description, schema)))
+    operation: dict[str, Json] = {
+        "operationId": route.operation_id,
+        "summary": route.summary,
+        "tags": [route.group],
+        "parameters": [*_path_parameters(route.path), *_query_parameters(route)],
+        "responses": responses,
+    }
+    if route.body is not None:
+        operation["requestBody"] = _request_body(route.body)
+    return operation
+
+
+def _path_parameters(path: str) -> list[Json]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+
+
+def _query_parameters(route: Route) -> list[Json]:
+    return [
+        {"name": name, "in": "query", "description": meaning, "schema": {"type": "string"}}
+        for name, meaning in route.query.items()
+    ]
+
+
+def _request_body(body: str) -> Json:
+    if "/" in body:
+        return {"required": True, "content": {body: {}}}
+    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}}}
+
+
+def _response(answer: Answer) -> Json:
+    if answer.schema is None and answer.media_type != "*/*":
+        return {"description": answer.description}
+    schema = {"schema": {"$ref": f"#/components/schemas/{answer.schema}"}} if answer.schema else {}
+    return {"description": answer.description, "content": {answer.media_type: schema}}
+
+
+def _form_schemas() -> dict[str, Json]:
+    _, document = models_json_schema(
+        [(form, "validation") for form in _FORMS], ref_template="#/components/schemas/{model}"
+    )
+    return dict(document["$defs"])

@@ -1,0 +1,5 @@
+"""The table of pages."""
+
+from contractkit_broker.routing import Route
+
+PAGES: tuple[Route, ...] = ()

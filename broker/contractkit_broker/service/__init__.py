@@ -1,0 +1,1 @@
+"""The service functions: each loads records, calls the core, and stores what came out."""

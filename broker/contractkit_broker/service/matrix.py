@@ -1,0 +1,229 @@
+"""The matrix: which contract meets which provider version, with the verdict, found by key and never by history."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from contractkit_broker.service.selectors import SelectorError, VersionSelector, select_versions
+from contractkit_broker.store import applications, contracts, environments, verifications
+from contractkit_broker.store.records import Application, Publication, Verdict, Verification, Version
+
+_EVERY = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """An application, or one version of it, whose rows do not count."""
+
+    application: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixQuery:
+    """What was asked: the named selections, the target for everybody else, and which rows are wanted."""
+
+    named: tuple[VersionSelector, ...]
+    target: VersionSelector | None = None
+    latest_by: str | None = None
+    ignored: tuple[Ignored, ...] = ()
+    success: tuple[bool | None, ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One row. `provider_version` is None where the target has none; `verdict` is None where nothing was verified."""
+
+    publication: Publication
+    provider: Application
+    provider_version: Version | None
+    verdict: Verdict | None
+    ignored: bool = False
+
+    @property
+    def success(self) -> bool | None:
+        """Give the verdict as true, false or None."""
+        return None if self.verdict is None else self.verdict.success
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """The rows, the named versions that exist, the named selections that found nothing, and what a reader must know.
+
+    `elsewhere` gives, by content, the newest verification by any provider version, for contents without a verdict;
+    `counts` gives, by verification, how many interactions failed of how many; `were_there` are the ids of absent
+    providers that have been in the target environment before.
+    """
+
+    cells: tuple[Cell, ...]
+    named: tuple[Version, ...]
+    missing: tuple[VersionSelector, ...]
+    cut: bool = False
+    elsewhere: dict[int, Verification]
+    counts: dict[int, tuple[int, int]]
+    were_there: frozenset[int]
+
+
+def find_matrix(connection: Connection, query: MatrixQuery) -> Matrix:
+    """Give the rows that a query asks for.
+
+    Raises:
+        SelectorError: A named application or environment is unknown.
+    """
+    named, missing = _named_versions(connection, query)
+    cells = [*_as_consumer(connection, query, named), *_as_provider(connection, query, named)]
+    kept = _wanted(_distinct(cells), query)
+    cut = query.limit is not None and len(kept) > query.limit
+    kept = kept[: query.limit] if query.limit is not None else kept
+    return Matrix(
+        cells=tuple(kept),
+        named=tuple(version for versions in named.values() for version in versions),
+        missing=missing,
+        cut=cut,
+        elsewhere=_elsewhere(connection, kept),
+        counts=verifications.outcome_counts(
+            connection, [each.verdict.verification_id for each in kept if each.verdict]
+        ),
+        were_there=_were_there(connection, query, kept),
+    )
+
+
+def _named_versions(
+    connection: Connection, query: MatrixQuery
+) -> tuple[dict[int, tuple[Version, ...]], tuple[VersionSelector, ...]]:
+    found: dict[int, tuple[Version, ...]] = {}
+    missing = []
+    for selector in query.named:
+        application = applications.find_application(connection, selector.application)
+        if application is None:
+            raise SelectorError(f"No pacticipant with name '{selector.application}' found")
+        versions = _versions_named(connection, selector, application)
+        if not versions:
+            missing.append(selector)
+        found[application.id] = (*found.get(application.id, ()), *versions)
+    return found, tuple(missing)
+
+
+def _versions_named(connection: Connection, selector: VersionSelector, application: Application) -> tuple[Version, ...]:
+    if selector.number is not None:
+        version = applications.find_version(connection, application.name, selector.number)
+        return () if version is None else (version,)
+    if selector.is_open:
+        return applications.list_versions(connection, application.name, limit=_EVERY)
+    return select_versions(connection, selector, [application.id])
+
+
+def _as_consumer(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> Iterable[Cell]:
+    """Give the rows of contracts that the named versions published: their providers must be there."""
+    versions = [version.id for each in named.values() for version in each]
+    published = contracts.publications_of(connection, versions)
+    if _only_named(query):
+        published = tuple(each for each in published if each.provider_id in named)
+    others = {each.provider_id for each in published} - named.keys()
+    inferred = _by_application(_inferred(connection, query, others))
+    return _cells(connection, query, published, {**inferred, **named})
+
+
+def _as_provider(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> Iterable[Cell]:
+    """Give the rows of the target's consumers that call a named application; consumers elsewhere do not count."""
+    if _only_named(query):
+        return []
+    pairs = contracts.consumers_of(connection, named.keys())
+    consumers = {consumer for consumer, _ in pairs} - named.keys()
+    versions = [version.id for version in _inferred(connection, query, consumers)]
+    published = contracts.publications_of(connection, versions, named.keys()) if versions else ()
+    return _cells(connection, query, published, named)
+
+
+def _only_named(query: MatrixQuery) -> bool:
+    return query.target is None and len({selector.application for selector in query.named}) > 1
+
+
+def _inferred(connection: Connection, query: MatrixQuery, others: Collection[int]) -> tuple[Version, ...]:
+    return select_versions(connection, query.target or VersionSelector(latest=True), others)
+
+
+def _cells(
+    connection: Connection,
+    query: MatrixQuery,
+    published: Sequence[Publication],
+    providers: dict[int, tuple[Version, ...]],
+) -> list[Cell]:
+    provider_ids = {each.provider_id for each in published}
+    meeting = [version for provider in provider_ids for version in providers.get(provider, ())]
+    contents = {each.content for each in published}
+    found = verifications.verdicts(connection, contents, {version.id for version in meeting}) if meeting else []
+    verdicts = {(each.content, each.provider_version_id): each for each in found}
+    open_names = {each.application for each in query.named if each.is_open}
+    known = {each.id: each for each in applications.applications_by_id(connection, provider_ids)}
+    cells: list[Cell] = []
+    for publication in published:
+        provider = known[publication.provider_id]
+        row = Cell(publication=publication, provider=provider, provider_version=None, verdict=None)
+        versions = providers.get(provider.id, ())
+        if provider.name in open_names:
+            versions = tuple(each for each in versions if (publication.content, each.id) in verdicts)
+        cells += [
+            replace(row, provider_version=version, verdict=verdicts.get((publication.content, version.id)))
+            for version in versions
+        ] or [row]
+    return [replace(cell, ignored=_is_ignored(cell, query.ignored)) for cell in cells]
+
+
+def _is_ignored(cell: Cell, ignored: Collection[Ignored]) -> bool:
+    provider = (cell.provider.name, cell.provider_version.number if cell.provider_version else None)
+    ends = [(cell.publication.consumer, cell.publication.version.number), provider]
+    return any(each.application == name and each.number in (None, number) for each in ignored for name, number in ends)
+
+
+def _distinct(cells: Iterable[Cell]) -> list[Cell]:
+    by_ends = {
+        (
+            each.publication.version.id,
+            each.provider.id,
+            each.provider_version.id if each.provider_version else None,
+        ): each
+        for each in cells
+    }
+    newest_first = sorted(by_ends.items(), key=lambda item: (-item[0][0], item[1].provider.name, -(item[0][2] or 0)))
+    return [cell for _, cell in newest_first]
+
+
+def _wanted(cells: Sequence[Cell], query: MatrixQuery) -> list[Cell]:
+    in_environment = query.target is not None and query.target.environment is not None
+    kept = _latest_by(cells, "cvpv" if in_environment else query.latest_by)
+    return [cell for cell in kept if cell.success in query.success] if query.success else kept
+
+
+def _latest_by(cells: Sequence[Cell], latest_by: str | None) -> list[Cell]:
+    """Keep, of the newest-first rows, the first by (consumer version, provider) or by (consumer, provider)."""
+    if latest_by not in ("cvp", "cp"):
+        return list(cells)  # each (consumer version, provider version) is there once already
+    kept: dict[tuple[int, int], Cell] = {}
+    for cell in cells:
+        version = cell.publication.version
+        kept.setdefault((version.id if latest_by == "cvp" else version.application_id, cell.provider.id), cell)
+    chosen = {id(cell) for cell in kept.values()}
+    return [cell for cell in cells if id(cell) in chosen]
+
+
+def _by_application(versions: Iterable[Version]) -> dict[int, tuple[Version, ...]]:
+    found: dict[int, tuple[Version, ...]] = {}
+    for version in versions:
+        found[version.application_id] = (*found.get(version.application_id, ()), version)
+    return found
+
+
+def _elsewhere(connection: Connection, cells: Sequence[Cell]) -> dict[int, Verification]:
+    unverified = {cell.publication.content for cell in cells if cell.verdict is None}
+    return verifications.newest_verifications(connection, unverified) if unverified else {}
+
+
+def _were_there(connection: Connection, query: MatrixQuery, cells: Sequence[Cell]) -> frozenset[int]:
+    absent = {cell.provider.id for cell in cells if cell.provider_version is None}
+    if not absent or query.target is None or query.target.environment is None:
+        return frozenset()
+    place = environments.find_environment(connection, name=query.target.environment)
+    return environments.was_ever_in(connection, place.id, absent) if place is not None else frozenset()

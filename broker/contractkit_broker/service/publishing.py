@@ -1,0 +1,206 @@
+"""Publishing: a contract of a version is stored once; other evidence for it is an update, other content a conflict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import Connection
+
+from contractkit.document import content_id, dump_contract, file_digest, load_contract
+from contractkit.model import Contract
+from contractkit_broker.service.differences import ContractDifference, compare_contracts, merge_contracts
+from contractkit_broker.service.usage import usage_rows
+from contractkit_broker.store import applications, contracts, definitions
+from contractkit_broker.store.records import Application, AuditEntry, Publication, Version
+
+
+class PublicationKind(Enum):
+    """What a publication did."""
+
+    NEW_CONTENT = "new content"
+    KNOWN_CONTENT = "known content"  # an earlier version already said it: its results hold for this one too
+    EVIDENCE = "evidence updated"
+    UNCHANGED = "unchanged"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractUpload:
+    """A contract as it came: its bytes, and what they say."""
+
+    data: bytes
+    contract: Contract
+    merge: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A contract that was stored, and how."""
+
+    publication: Publication
+    kind: PublicationKind
+
+
+class ContentConflict(Exception):
+    """A version published a contract before, and this one says something else."""
+
+    def __init__(self, existing: Publication, received: str, difference: ContractDifference) -> None:
+        super().__init__(existing.consumer)
+        self.existing = existing
+        self.received = received
+        self.difference = difference
+
+    @property
+    def summary(self) -> str:
+        """Give the conflict in one sentence."""
+        was = self.existing
+        return (
+            f"{was.consumer} {was.version.number} already published a contract with {was.provider}, and this one "
+            f"differs (content {_short(self.received)} was {_short(was.content_id)})."
+        )
+
+    @property
+    def next_step(self) -> str:
+        """Give what the publisher can do."""
+        return (
+            "A published version keeps its contract. Publish under a new version, or check that the tests record "
+            "the same values each run."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """The build that publishes: an application's version with its branch, tags and address."""
+
+    application: str
+    number: str
+    branch: str | None = None
+    tags: Sequence[str] = ()
+    build_url: str | None = None
+
+
+def register_build(connection: Connection, build: Build, now: str) -> tuple[Version, bool]:
+    """Store a version with its branch, tags and build address; give it and whether it is new."""
+    application = applications.ensure_application(connection, build.application, now)
+    version, created = applications.ensure_version(connection, application, build.number, now)
+    if build.build_url:
+        applications.set_build_url(connection, version.id, build.build_url)
+    if build.branch:
+        join_branch(connection, version, build.branch, now)
+    for tag in sorted(build.tags):
+        applications.add_tag(connection, version.id, tag, now)
+    return version, created
+
+
+def join_branch(connection: Connection, version: Version, branch: str, now: str) -> bool:
+    """Put a version on a branch; the first `main`, `master` or `develop` of an application is its main branch."""
+    application = applications.find_application(connection, version.application)
+    if application is not None and application.main_branch is None and branch in ("develop", "main", "master"):
+        applications.change_application(connection, version.application, {"main_branch": branch})
+    return applications.add_to_branch(connection, version, branch, now)
+
+
+def publish(
+    connection: Connection, build: Build, uploads: Sequence[ContractUpload], now: str
+) -> tuple[Version, tuple[Published, ...]]:
+    """Store all contracts of a build, or none.
+
+    Raises:
+        ContentConflict: The version published other content for one of the providers before.
+    """
+    consumer = applications.ensure_application(connection, build.application, now)
+    ordered = sorted(uploads, key=lambda upload: upload.contract.provider)
+    providers = [applications.ensure_application(connection, upload.contract.provider, now) for upload in ordered]
+    version, _ = register_build(connection, build, now)
+    published = [
+        _store(connection, consumer, version, provider, upload, now)
+        for provider, upload in zip(providers, ordered, strict=True)
+    ]
+    return version, tuple(published)
+
+
+def _store(
+    connection: Connection,
+    consumer: Application,
+    version: Version,
+    provider: Application,
+    upload: ContractUpload,
+    now: str,
+) -> Published:
+    existing = contracts.find_publication(connection, consumer.name, version.number, provider.name)
+    if existing is None:
+        return _store_first(connection, consumer, version, provider, upload, now)
+    received = content_id(upload.contract)
+    if received != existing.content_id:
+        return _merge_or_refuse(connection, existing, received, version, provider, upload, now)
+    digest = file_digest(upload.data)
+    if digest == existing.file_digest:
+        return Published(publication=existing, kind=PublicationKind.UNCHANGED)
+    _keep_file(connection, upload, digest, now)
+    contracts.ensure_content(connection, consumer, provider, received, digest, now)
+    contracts.replace_file(connection, version, provider, digest)
+    details = {"provider": provider.name, "fileDigest": {"from": existing.file_digest, "to": digest}}
+    entry = AuditEntry(
+        at=now, event="evidence updated", application=consumer.name, version=version.number, details=details
+    )
+    definitions.add_audit(connection, entry)
+    return _published(connection, existing, PublicationKind.EVIDENCE)
+
+
+def _store_first(
+    connection: Connection,
+    consumer: Application,
+    version: Version,
+    provider: Application,
+    upload: ContractUpload,
+    now: str,
+) -> Published:
+    digest, said = file_digest(upload.data), content_id(upload.contract)
+    known = contracts.find_content(connection, consumer.name, provider.name, said)
+    _keep_file(connection, upload, digest, now)
+    content = contracts.ensure_content(connection, consumer, provider, said, digest, now)
+    contracts.ensure_integration(connection, consumer, provider, now)
+    contracts.add_publication(connection, version, provider, content, now)
+    publication = contracts.find_publication(connection, consumer.name, version.number, provider.name)
+    assert publication is not None
+    kind = PublicationKind.NEW_CONTENT if known is None else PublicationKind.KNOWN_CONTENT
+    return Published(publication=publication, kind=kind)
+
+
+def _merge_or_refuse(
+    connection: Connection,
+    existing: Publication,
+    received: str,
+    version: Version,
+    provider: Application,
+    upload: ContractUpload,
+    now: str,
+) -> Published:
+    data = contracts.find_blob(connection, existing.file_digest)
+    assert data is not None
+    before = load_contract(data, origin=f"the contract of {existing.consumer} {existing.version.number}")
+    merged = merge_contracts(before, upload.contract) if upload.merge else None
+    if merged is None:
+        raise ContentConflict(existing, received, compare_contracts(before, upload.contract))
+    joined = ContractUpload(data=dump_contract(merged), contract=merged)
+    digest = file_digest(joined.data)
+    _keep_file(connection, joined, digest, now)
+    consumer = applications.ensure_application(connection, existing.consumer, now)
+    said = contracts.ensure_content(connection, consumer, provider, content_id(merged), digest, now)
+    contracts.replace_content(connection, version, provider, said)
+    return _published(connection, existing, PublicationKind.MERGED)
+
+
+def _keep_file(connection: Connection, upload: ContractUpload, digest: str, now: str) -> None:
+    contracts.add_blob(connection, digest, upload.data, now)
+    contracts.replace_usage(connection, digest, usage_rows(upload.contract))
+
+
+def _published(connection: Connection, before: Publication, kind: PublicationKind) -> Published:
+    now = contracts.find_publication(connection, before.consumer, before.version.number, before.provider)
+    assert now is not None
+    return Published(publication=now, kind=kind)
+
+
+def _short(digest: str) -> str:
+    return f"{digest.partition(':')[2][:4]}…"

@@ -1,0 +1,54 @@
+"""What interactions use of a provider: the operation and the locations, as rows to be looked up later."""
+
+from typing import Any
+
+from contractkit.model import Contract, HttpCall, InferredNeeds, Interaction, Location, RpcCall
+from contractkit_broker.service.places import places_of
+
+
+def usage_rows(contract: Contract) -> list[dict[str, Any]]:
+    """Give a row per interaction and location: its operation, and whether the location is needed.
+
+    `needed` is true or false where the consumer's needs were inferred, and None where they were not.
+    """
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for interaction in contract.interactions:
+        for location, needed in _locations(interaction).items():
+            row = {
+                "interaction_key": interaction.key,
+                "operation": operation_of(interaction),
+                "location": location,
+                "needed": needed,
+            }
+            rows.setdefault((interaction.key, location), row)
+    return list(rows.values())
+
+
+def operation_of(interaction: Interaction) -> str:
+    """Give the operation's name where the contract says it, else method and path, procedure or description."""
+    if interaction.operation:
+        return interaction.operation
+    match interaction.exchange:
+        case HttpCall(request=request):
+            return f"{request.method} {request.path}"
+        case RpcCall(procedure=procedure):
+            return procedure
+        case _:
+            return interaction.description
+
+
+def _locations(interaction: Interaction) -> dict[str, bool | None]:
+    needs = interaction.needs
+    found: dict[str, bool | None] = {}
+    proved = isinstance(needs, InferredNeeds)
+    for location, _ in places_of(interaction):
+        found[_general(location)] = True if location.steps[0] == "request" or proved else None
+    if isinstance(needs, InferredNeeds):
+        found.update({_general(place): False for place in (*needs.tolerated, *needs.untouched)})
+        found.update({_general(need.location): True for need in needs.needed})
+        found.update({_general(place): True for group in needs.any_of for place in group})
+    return found
+
+
+def _general(location: Location) -> str:
+    return str(location.generalised())

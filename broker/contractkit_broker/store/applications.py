@@ -1,0 +1,246 @@
+"""Applications, their versions, branches and tags."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from contractkit_broker.store.database import AnyRow, AnySelect, upsert
+from contractkit_broker.store.records import Application, Branch, BranchMembership, Version
+from contractkit_broker.store.schema import application, branch, branch_head, branch_version, tag, version
+
+_VERSION = select(
+    version.c.id,
+    version.c.application_id,
+    application.c.name.label("application"),
+    version.c.number,
+    version.c.build_url,
+    version.c.created_at,
+).join(application, application.c.id == version.c.application_id)
+
+_BRANCH = (
+    select(branch.c.id, application.c.name.label("application"), branch.c.name, branch.c.created_at, version.c.number)
+    .join(application, application.c.id == branch.c.application_id)
+    .outerjoin(branch_head, (branch_head.c.branch_id == branch.c.id) & branch_head.c.ended_at.is_(None))
+    .outerjoin(version, version.c.id == branch_head.c.version_id)
+)
+
+
+def ensure_application(connection: Connection, name: str, now: str) -> Application:
+    """Give the application of that name, which is created if there is none."""
+    upsert(connection, application, ("name",), {"name": name, "created_at": now})
+    found = find_application(connection, name)
+    assert found is not None
+    return found
+
+
+def find_application(connection: Connection, name: str) -> Application | None:
+    """Give the application of that name, or None."""
+    row = connection.execute(select(application).where(application.c.name == name)).one_or_none()
+    return None if row is None else Application(**row._mapping)
+
+
+def list_applications(connection: Connection) -> tuple[Application, ...]:
+    """Give all applications by name."""
+    rows = connection.execute(select(application).order_by(application.c.name))
+    return tuple(Application(**row._mapping) for row in rows)
+
+
+def applications_by_id(connection: Connection, ids: Collection[int]) -> tuple[Application, ...]:
+    """Give the applications with those ids, by name."""
+    rows = connection.execute(select(application).where(application.c.id.in_(ids)).order_by(application.c.name))
+    return tuple(Application(**row._mapping) for row in rows)
+
+
+def change_application(connection: Connection, name: str, changes: dict[str, Any]) -> None:
+    """Set columns of an application: `display_name`, `repository_url`, `main_branch`."""
+    if changes:
+        connection.execute(update(application).where(application.c.name == name).values(**changes))
+
+
+def delete_application(connection: Connection, name: str) -> bool:
+    """Remove an application with everything that hangs on it; say whether there was one."""
+    return connection.execute(delete(application).where(application.c.name == name)).rowcount > 0
+
+
+def ensure_version(connection: Connection, of: Application, number: str, now: str) -> tuple[Version, bool]:
+    """Give a version, which is created if there is none, and whether it was created."""
+    values = {"application_id": of.id, "number": number, "created_at": now}
+    created = upsert(connection, version, ("application_id", "number"), values)
+    found = find_version(connection, of.name, number)
+    assert found is not None
+    return found, created
+
+
+def set_build_url(connection: Connection, version_id: int, build_url: str) -> None:
+    """Set where a version was built."""
+    connection.execute(update(version).where(version.c.id == version_id).values(build_url=build_url))
+
+
+def find_version(connection: Connection, name: str, number: str) -> Version | None:
+    """Give the version of an application by its number, or None."""
+    return _one(connection, _VERSION.where(application.c.name == name, version.c.number == number))
+
+
+def newest_version(connection: Connection, name: str, with_tag: str | None = None) -> Version | None:
+    """Give the version that became known last, of those with a tag where one is named."""
+    query = _VERSION.where(application.c.name == name).order_by(version.c.id.desc()).limit(1)
+    if with_tag is not None:
+        query = query.join(tag, tag.c.version_id == version.c.id).where(tag.c.name == with_tag)
+    return _one(connection, query)
+
+
+def list_versions(connection: Connection, name: str, *, limit: int, before: int | None = None) -> tuple[Version, ...]:
+    """Give versions of an application, newest first, those before a store id where one is given."""
+    query = _VERSION.where(application.c.name == name).order_by(version.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(version.c.id < before)
+    return _many(connection, query)
+
+
+def branch_head_version(connection: Connection, name: str, branch_name: str) -> Version | None:
+    """Give the head of a branch, or None where the branch is unknown."""
+    return _one(connection, _heads().where(application.c.name == name, branch.c.name == branch_name))
+
+
+def main_branch_heads(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
+    """Give the heads of the main branches of applications; one without a main branch has none."""
+    query = _heads().where(application.c.id.in_(application_ids), branch.c.name == application.c.main_branch)
+    return _many(connection, query)
+
+
+def named_branch_heads(connection: Connection, application_ids: Collection[int], name: str) -> tuple[Version, ...]:
+    """Give the heads of the branches of one name of applications."""
+    return _many(connection, _heads().where(application.c.id.in_(application_ids), branch.c.name == name))
+
+
+def every_branch_head(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
+    """Give the heads of all branches of applications."""
+    return _many(connection, _heads().where(application.c.id.in_(application_ids)).order_by(version.c.id))
+
+
+def newest_versions(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
+    """Give the newest version of each application."""
+    of_one = select(func.max(version.c.id)).where(version.c.application_id == application.c.id).scalar_subquery()
+    newest = select(of_one).where(application.c.id.in_(application_ids))
+    return _many(connection, _VERSION.where(version.c.id.in_(newest)))
+
+
+def tagged_versions(
+    connection: Connection, application_ids: Collection[int], name: str, *, newest_only: bool
+) -> tuple[Version, ...]:
+    """Give the versions of applications with a tag, or of each application only the newest such."""
+    query = _VERSION.join(tag, tag.c.version_id == version.c.id).where(
+        version.c.application_id.in_(application_ids), tag.c.name == name
+    )
+    found = _many(connection, query.order_by(version.c.id))
+    return tuple({each.application_id: each for each in found}.values()) if newest_only else found
+
+
+def branch_versions(connection: Connection, application_ids: Collection[int], name: str) -> tuple[Version, ...]:
+    """Give every version on the branches of one name of applications."""
+    query = (
+        _VERSION.join(branch_version, branch_version.c.version_id == version.c.id)
+        .join(branch, branch.c.id == branch_version.c.branch_id)
+        .where(branch.c.application_id.in_(application_ids), branch.c.name == name)
+    )
+    return _many(connection, query)
+
+
+def add_to_branch(connection: Connection, of: Version, name: str, now: str) -> bool:
+    """Put a version on a branch and make it the head; a version that is already there moves nothing.
+
+    Returns:
+        Whether the version was new on the branch.
+    """
+    upsert(
+        connection,
+        branch,
+        ("application_id", "name"),
+        {"application_id": of.application_id, "name": name, "created_at": now},
+    )
+    branch_id = connection.execute(
+        select(branch.c.id).where(branch.c.application_id == of.application_id, branch.c.name == name)
+    ).scalar_one()
+    membership = {"branch_id": branch_id, "version_id": of.id, "created_at": now}
+    if not upsert(connection, branch_version, ("branch_id", "version_id"), membership):
+        return False
+    current = (branch_head.c.branch_id == branch_id) & branch_head.c.ended_at.is_(None)
+    connection.execute(update(branch_head).where(current).values(ended_at=now))
+    connection.execute(insert(branch_head).values(branch_id=branch_id, version_id=of.id, started_at=now))
+    return True
+
+
+def list_branches(connection: Connection, name: str) -> tuple[Branch, ...]:
+    """Give the branches of an application, the one moved last first."""
+    query = _BRANCH.where(application.c.name == name).order_by(version.c.id.desc(), branch.c.name)
+    return tuple(_branch(row) for row in connection.execute(query))
+
+
+def find_branch(connection: Connection, name: str, branch_name: str) -> Branch | None:
+    """Give a branch of an application, or None."""
+    row = connection.execute(_BRANCH.where(application.c.name == name, branch.c.name == branch_name)).one_or_none()
+    return None if row is None else _branch(row)
+
+
+def delete_branch(connection: Connection, branch_id: int) -> None:
+    """Remove a branch; its versions stay."""
+    connection.execute(delete(branch).where(branch.c.id == branch_id))
+
+
+def memberships(connection: Connection, version_ids: Collection[int]) -> tuple[BranchMembership, ...]:
+    """Give the branches that versions stand on."""
+    is_head = select(branch_head.c.id).where(
+        branch_head.c.branch_id == branch.c.id,
+        branch_head.c.version_id == branch_version.c.version_id,
+        branch_head.c.ended_at.is_(None),
+    )
+    query = (
+        select(branch_version.c.version_id, branch.c.name, is_head.exists(), branch_version.c.created_at)
+        .join(branch, branch.c.id == branch_version.c.branch_id)
+        .where(branch_version.c.version_id.in_(version_ids))
+        .order_by(branch.c.name)
+    )
+    return tuple(
+        BranchMembership(version_id=row[0], branch=row[1], is_head=bool(row[2]), created_at=row[3])
+        for row in connection.execute(query)
+    )
+
+
+def add_tag(connection: Connection, version_id: int, name: str, now: str) -> bool:
+    """Put a tag on a version; say whether it is new there."""
+    return upsert(connection, tag, ("version_id", "name"), {"version_id": version_id, "name": name, "created_at": now})
+
+
+def remove_tag(connection: Connection, version_id: int, name: str) -> bool:
+    """Take a tag off a version; say whether it was there."""
+    found = (tag.c.version_id == version_id) & (tag.c.name == name)
+    return connection.execute(delete(tag).where(found)).rowcount > 0
+
+
+def tags_of(connection: Connection, version_ids: Collection[int]) -> tuple[tuple[int, str], ...]:
+    """Give version id and tag of every tag on versions, by name."""
+    query = select(tag.c.version_id, tag.c.name).where(tag.c.version_id.in_(version_ids)).order_by(tag.c.name)
+    return tuple((row[0], row[1]) for row in connection.execute(query))
+
+
+def _heads() -> AnySelect:
+    return (
+        _VERSION.join(branch_head, branch_head.c.version_id == version.c.id)
+        .join(branch, branch.c.id == branch_head.c.branch_id)
+        .where(branch_head.c.ended_at.is_(None))
+    )
+
+
+def _branch(row: AnyRow) -> Branch:
+    return Branch(id=row[0], application=row[1], name=row[2], created_at=row[3], head=row[4])
+
+
+def _one(connection: Connection, query: AnySelect) -> Version | None:
+    row = connection.execute(query).first()
+    return None if row is None else Version(**row._mapping)
+
+
+def _many(connection: Connection, query: AnySelect) -> tuple[Version, ...]:
+    rows: Sequence[AnyRow] = connection.execute(query).all()
+    return tuple(Version(**row._mapping) for row in rows)

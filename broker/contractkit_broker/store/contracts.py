@@ -1,0 +1,228 @@
+"""Contracts: files by digest, contents by pair, publications by version, integrations, and what interactions use."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from contractkit_broker.store.database import AnyRow, AnySelect, upsert
+from contractkit_broker.store.records import Application, Content, Publication, Version
+from contractkit_broker.store.schema import application, blob, content, integration, publication, usage, version
+
+_CONSUMER = application.alias("consumer")
+_PROVIDER = application.alias("provider")
+
+_CONTENT = (
+    select(
+        content.c.id,
+        content.c.content_id,
+        _CONSUMER.c.name.label("consumer"),
+        _PROVIDER.c.name.label("provider"),
+        content.c.consumer_id,
+        content.c.provider_id,
+        content.c.file_digest,
+        content.c.created_at,
+    )
+    .join(_CONSUMER, _CONSUMER.c.id == content.c.consumer_id)
+    .join(_PROVIDER, _PROVIDER.c.id == content.c.provider_id)
+)
+
+_PUBLICATION = (
+    select(
+        publication.c.content,
+        content.c.content_id,
+        publication.c.provider_id,
+        publication.c.file_digest,
+        _CONSUMER.c.name.label("consumer"),
+        _PROVIDER.c.name.label("provider"),
+        publication.c.created_at,
+        version.c.id.label("version_id"),
+        version.c.application_id,
+        version.c.number,
+        version.c.build_url,
+        version.c.created_at.label("version_created_at"),
+    )
+    .join(content, content.c.id == publication.c.content)
+    .join(version, version.c.id == publication.c.version_id)
+    .join(_CONSUMER, _CONSUMER.c.id == version.c.application_id)
+    .join(_PROVIDER, _PROVIDER.c.id == publication.c.provider_id)
+)
+
+
+def add_blob(connection: Connection, digest: str, data: bytes, now: str) -> None:
+    """Store bytes under their digest; what is there already stays."""
+    upsert(connection, blob, ("digest",), {"digest": digest, "data": data, "created_at": now})
+
+
+def find_blob(connection: Connection, digest: str) -> bytes | None:
+    """Give the bytes stored under a digest, or None."""
+    data = connection.execute(select(blob.c.data).where(blob.c.digest == digest)).scalar_one_or_none()
+    return None if data is None else bytes(data)
+
+
+def ensure_content(
+    connection: Connection, consumer: Application, provider: Application, content_id: str, file_digest: str, now: str
+) -> Content:
+    """Give the content of a pair, created if it is new; the file becomes the newest that says it."""
+    values = {
+        "consumer_id": consumer.id,
+        "provider_id": provider.id,
+        "content_id": content_id,
+        "file_digest": file_digest,
+        "created_at": now,
+    }
+    upsert(connection, content, ("consumer_id", "provider_id", "content_id"), values, update=("file_digest",))
+    found = find_content(connection, consumer.name, provider.name, content_id)
+    assert found is not None
+    return found
+
+
+def find_content(connection: Connection, consumer: str, provider: str, content_id: str) -> Content | None:
+    """Give the content of a pair by its content id, or None."""
+    query = _CONTENT.where(
+        _CONSUMER.c.name == consumer, _PROVIDER.c.name == provider, content.c.content_id == content_id
+    )
+    return _content(connection.execute(query).one_or_none())
+
+
+def content_by_id(connection: Connection, row_id: int) -> Content | None:
+    """Give a content by the store's id, or None."""
+    return _content(connection.execute(_CONTENT.where(content.c.id == row_id)).one_or_none())
+
+
+def ensure_integration(connection: Connection, consumer: Application, provider: Application, now: str) -> None:
+    """Note that a consumer has a contract with a provider."""
+    values = {"provider_id": provider.id, "consumer_id": consumer.id, "created_at": now}
+    upsert(connection, integration, ("provider_id", "consumer_id"), values)
+
+
+def list_integrations(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Give every pair of consumer and provider, by name."""
+    query = (
+        select(_CONSUMER.c.name, _PROVIDER.c.name)
+        .select_from(integration)
+        .join(_CONSUMER, _CONSUMER.c.id == integration.c.consumer_id)
+        .join(_PROVIDER, _PROVIDER.c.id == integration.c.provider_id)
+        .order_by(_CONSUMER.c.name, _PROVIDER.c.name)
+    )
+    return tuple((row[0], row[1]) for row in connection.execute(query))
+
+
+def consumers_of(connection: Connection, provider_ids: Collection[int]) -> tuple[tuple[int, int], ...]:
+    """Give consumer id and provider id of the integrations of providers."""
+    query = select(integration.c.consumer_id, integration.c.provider_id).where(
+        integration.c.provider_id.in_(provider_ids)
+    )
+    return tuple((row[0], row[1]) for row in connection.execute(query))
+
+
+def delete_integration(connection: Connection, consumer: Application, provider: Application) -> bool:
+    """Remove a pair with its contracts and their results; say whether there was one."""
+    both = (content.c.consumer_id == consumer.id) & (content.c.provider_id == provider.id)
+    connection.execute(delete(content).where(both))
+    pair = (integration.c.consumer_id == consumer.id) & (integration.c.provider_id == provider.id)
+    return connection.execute(delete(integration).where(pair)).rowcount > 0
+
+
+def add_publication(connection: Connection, of: Version, provider: Application, said: Content, now: str) -> None:
+    """Store that a consumer version published a content in the file that the content now names."""
+    values = {
+        "version_id": of.id,
+        "provider_id": provider.id,
+        "content": said.id,
+        "file_digest": said.file_digest,
+        "created_at": now,
+    }
+    connection.execute(insert(publication).values(**values))
+
+
+def replace_file(connection: Connection, of: Version, provider: Application, file_digest: str) -> None:
+    """Set the file of a publication to another one of the same content."""
+    mine = (publication.c.version_id == of.id) & (publication.c.provider_id == provider.id)
+    connection.execute(update(publication).where(mine).values(file_digest=file_digest))
+
+
+def replace_content(connection: Connection, of: Version, provider: Application, said: Content) -> None:
+    """Set what a publication says, where a later upload was merged into it."""
+    mine = (publication.c.version_id == of.id) & (publication.c.provider_id == provider.id)
+    values = {"content": said.id, "file_digest": said.file_digest}
+    connection.execute(update(publication).where(mine).values(**values))
+
+
+def find_publication(connection: Connection, consumer: str, number: str, provider: str) -> Publication | None:
+    """Give what a consumer version published for a provider, or None."""
+    query = _PUBLICATION.where(_CONSUMER.c.name == consumer, version.c.number == number, _PROVIDER.c.name == provider)
+    found = _publications(connection, query)
+    return found[0] if found else None
+
+
+def publications_of(
+    connection: Connection, version_ids: Collection[int], provider_ids: Collection[int] | None = None
+) -> tuple[Publication, ...]:
+    """Give what consumer versions published, for all providers or for some, in the order of the versions."""
+    query = _PUBLICATION.where(publication.c.version_id.in_(version_ids))
+    if provider_ids is not None:
+        query = query.where(publication.c.provider_id.in_(provider_ids))
+    return _publications(connection, query.order_by(version.c.id, _PROVIDER.c.name))
+
+
+def newest_publication(connection: Connection, consumer_id: int, provider_id: int) -> Publication | None:
+    """Give what the newest consumer version with a contract published for a provider, or None."""
+    query = _PUBLICATION.where(version.c.application_id == consumer_id, publication.c.provider_id == provider_id)
+    found = _publications(connection, query.order_by(version.c.id.desc()).limit(1))
+    return found[0] if found else None
+
+
+def newest_publications(connection: Connection) -> tuple[Publication, ...]:
+    """Give for every integration what its newest consumer version published."""
+    pairs = connection.execute(select(integration.c.consumer_id, integration.c.provider_id)).all()
+    found = (newest_publication(connection, pair[0], pair[1]) for pair in pairs)
+    return tuple(sorted(filter(None, found), key=lambda each: (each.consumer, each.provider)))
+
+
+def publications_with(connection: Connection, content_row: int, *, limit: int = 50) -> tuple[Publication, ...]:
+    """Give the publications of one content, the newest version first."""
+    query = _PUBLICATION.where(publication.c.content == content_row).order_by(version.c.id.desc()).limit(limit)
+    return _publications(connection, query)
+
+
+def pairs_of(connection: Connection, application_id: int) -> tuple[tuple[int, int], ...]:
+    """Give consumer id and provider id of every integration that an application has part in."""
+    mine = (integration.c.consumer_id == application_id) | (integration.c.provider_id == application_id)
+    query = select(integration.c.consumer_id, integration.c.provider_id).where(mine)
+    return tuple((row[0], row[1]) for row in connection.execute(query))
+
+
+def replace_usage(connection: Connection, file_digest: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Store what the interactions of a file use; `rows` hold the columns beside the digest."""
+    connection.execute(delete(usage).where(usage.c.file_digest == file_digest))
+    values = [{"file_digest": file_digest, **row} for row in rows]
+    if values:
+        connection.execute(insert(usage), values)
+
+
+def _content(row: AnyRow | None) -> Content | None:
+    return None if row is None else Content(**row._mapping)
+
+
+def _publications(connection: Connection, query: AnySelect) -> tuple[Publication, ...]:
+    return tuple(
+        Publication(
+            content=row.content,
+            content_id=row.content_id,
+            provider_id=row.provider_id,
+            file_digest=row.file_digest,
+            consumer=row.consumer,
+            provider=row.provider,
+            created_at=row.created_at,
+            version=Version(
+                id=row.version_id,
+                application_id=row.application_id,
+                application=row.consumer,
+                number=row.number,
+                build_url=row.build_url,
+                created_at=row.version_created_at,
+            ),
+        )
+        for row in connection.execute(query)
+    )

@@ -1,0 +1,132 @@
+"""The database: one code path for SQLite and PostgreSQL, reads in autocommit, each write one transaction."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Engine, Row, Select, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
+
+from contractkit.errors import UsageError
+
+Result = TypeVar("Result")
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of whatever columns; it goes no further than the function that reads it."""
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+"""A query for such rows."""
+
+_ATTEMPTS = 4  # a lost race (two first publications at once) is won on the second look
+
+
+class Database:
+    """A database whose tables are up to date. Safe to use from several threads."""
+
+    def __init__(self, location: str, *, readers: int = 4) -> None:
+        """Open a database.
+
+        Args:
+            location: A file path, or a URL beginning `sqlite:///` or `postgresql://`.
+            readers: How many connections reads may hold at once.
+
+        Raises:
+            UsageError: The location is neither, its driver is not installed, or it cannot be opened.
+        """
+        self.url = database_url(location)
+        self._is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._one_writer = threading.Lock()
+        try:
+            base = create_engine(self.url, pool_size=readers + 1, max_overflow=4, pool_pre_ping=not self._is_sqlite)
+        except ModuleNotFoundError:
+            raise UsageError(
+                "PostgreSQL is not installed for the broker.", next_step="pip install 'contractkit-cdct[postgres]'"
+            ) from None
+        self._reading = base.execution_options(isolation_level="AUTOCOMMIT")
+        self._writing = _sqlite_writer(self.url) if self._is_sqlite else base
+        if self._is_sqlite:
+            event.listen(base, "connect", _set_up_sqlite)
+
+    @property
+    def engine(self) -> Engine:
+        """Give the engine that writes, for migrations."""
+        return self._writing
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees what is committed; nothing may be written with it."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    def write(self, work: Callable[[Connection], Result]) -> Result:
+        """Do some work in one transaction and give its result; all of it is stored, or on an error nothing."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._write_once(work)
+            except (IntegrityError, OperationalError):
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reading.dispose()
+        self._writing.dispose()
+
+    def _write_once(self, work: Callable[[Connection], Result]) -> Result:
+        if not self._is_sqlite:
+            with self._writing.begin() as connection:
+                return work(connection)
+        with self._one_writer, self._writing.begin() as connection:
+            return work(connection)
+
+
+def database_url(location: str) -> URL:
+    """Give the URL of a database from a path or URL; `postgresql://` is read through psycopg.
+
+    Raises:
+        UsageError: It is neither a path nor a URL of a database that is supported.
+    """
+    if "://" not in location:
+        return URL.create("sqlite", database=str(Path(location)))
+    try:
+        url = make_url(location)
+    except ArgumentError:
+        url = URL.create("unreadable")
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in ("sqlite", "postgresql+psycopg"):
+        return url
+    raise UsageError(
+        "This is not a database that the broker can use.",
+        details=[("expected", "a file path, sqlite:///PATH or postgresql://…"), ("received", location.split("@")[-1])],
+    )
+
+
+def upsert(
+    connection: Connection, table: Table, keys: tuple[str, ...], values: dict[str, Any], update: tuple[str, ...] = ()
+) -> bool:
+    """Insert a row, or where one has the same keys set the columns of `update`; say whether a row was written."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**values)
+    if update:
+        changed = {name: statement.excluded[name] for name in update}
+        return connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed)).rowcount > 0
+    return connection.execute(statement.on_conflict_do_nothing(index_elements=keys)).rowcount > 0
+
+
+def _sqlite_writer(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=1, max_overflow=0)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _set_up_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # the driver starts no transaction of its own
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}").close()

@@ -1,0 +1,198 @@
+"""Environments, and which versions are or were in them: deployments and releases as intervals."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, literal, select, update
+
+from contractkit_broker.store.database import AnyRow, AnySelect
+from contractkit_broker.store.records import Environment, Occupancy, Version
+from contractkit_broker.store.schema import application, deployment, environment, release, version
+
+_TABLES = {"deployment": deployment, "release": release}
+
+
+def list_environments(connection: Connection, name: str | None = None) -> tuple[Environment, ...]:
+    """Give the environments by name, or only the one of that name."""
+    query = select(environment).order_by(environment.c.name)
+    if name is not None:
+        query = query.where(environment.c.name == name)
+    return tuple(_environment(row._mapping) for row in connection.execute(query))
+
+
+def find_environment(connection: Connection, *, name: str | None = None, uuid: str | None = None) -> Environment | None:
+    """Give an environment by name or by uuid, or None."""
+    by = environment.c.name == name if name is not None else environment.c.uuid == uuid
+    row = connection.execute(select(environment).where(by)).one_or_none()
+    return None if row is None else _environment(row._mapping)
+
+
+def add_environment(connection: Connection, values: dict[str, Any]) -> None:
+    """Store a new environment; the values are the columns."""
+    connection.execute(insert(environment).values(**values))
+
+
+def change_environment(connection: Connection, uuid: str, values: dict[str, Any]) -> None:
+    """Set columns of an environment."""
+    connection.execute(update(environment).where(environment.c.uuid == uuid).values(**values))
+
+
+def delete_environment(connection: Connection, uuid: str) -> bool:
+    """Remove an environment with its deployments and releases; say whether there was one."""
+    return connection.execute(delete(environment).where(environment.c.uuid == uuid)).rowcount > 0
+
+
+def occupied(
+    connection: Connection, environment_ids: Collection[int], application_ids: Collection[int] | None = None
+) -> tuple[Occupancy, ...]:
+    """Give what is now in environments, deployed or released, of all applications or of some."""
+    found = [
+        row
+        for kind, table in _TABLES.items()
+        for row in connection.execute(_current(kind, table, environment_ids, application_ids))
+    ]
+    return tuple(_occupancy(row) for row in found)
+
+
+def occupancies_of(connection: Connection, version_ids: Collection[int]) -> tuple[Occupancy, ...]:
+    """Give where versions are now."""
+    found = [
+        row
+        for kind, table in _TABLES.items()
+        for row in connection.execute(
+            _select(kind, table).where(table.c.version_id.in_(version_ids), table.c.ended_at.is_(None))
+        )
+    ]
+    return tuple(_occupancy(row) for row in found)
+
+
+def history_of(connection: Connection, application_name: str, *, limit: int) -> tuple[Occupancy, ...]:
+    """Give deployments and releases of an application, the newest first."""
+    found = [
+        row
+        for kind, table in _TABLES.items()
+        for row in connection.execute(
+            _select(kind, table).where(application.c.name == application_name).order_by(table.c.id.desc()).limit(limit)
+        )
+    ]
+    return tuple(sorted((_occupancy(row) for row in found), key=lambda each: each.started_at, reverse=True)[:limit])
+
+
+def was_ever_in(connection: Connection, environment_id: int, application_ids: Collection[int]) -> frozenset[int]:
+    """Give the ids of those applications of which some version has been in an environment."""
+    found: set[int] = set()
+    for table in _TABLES.values():
+        was_there = select(table.c.id).where(
+            table.c.environment_id == environment_id, table.c.application_id == application.c.id
+        )
+        query = select(application.c.id).where(application.c.id.in_(application_ids), was_there.exists())
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
+
+
+def find_occupancy(connection: Connection, kind: str, uuid: str) -> Occupancy | None:
+    """Give a deployment or release by its uuid, or None."""
+    table = _TABLES[kind]
+    row = connection.execute(_select(kind, table).where(table.c.uuid == uuid)).one_or_none()
+    return None if row is None else _occupancy(row)
+
+
+def start_deployment(
+    connection: Connection, of: Version, environment_id: int, instance: str, *, uuid: str, now: str
+) -> str:
+    """Record that a version is deployed and give the uuid; what ran as the same instance before has ended.
+
+    A repeated record of what is current changes nothing and gives the uuid of the first.
+    """
+    current = (
+        (deployment.c.environment_id == environment_id)
+        & (deployment.c.application_id == of.application_id)
+        & (deployment.c.instance == instance)
+        & deployment.c.ended_at.is_(None)
+    )
+    running = connection.execute(select(deployment.c.uuid, deployment.c.version_id).where(current)).one_or_none()
+    if running is not None and running.version_id == of.id:
+        return str(running.uuid)
+    connection.execute(update(deployment).where(current).values(ended_at=now))
+    values = _interval(of, environment_id, uuid, now) | {"instance": instance}
+    connection.execute(insert(deployment).values(**values))
+    return uuid
+
+
+def start_release(connection: Connection, of: Version, environment_id: int, *, uuid: str, now: str) -> tuple[str, bool]:
+    """Record that a version is released and supported; give the uuid and whether it is new.
+
+    A version whose support had ended is supported again, as a further interval.
+    """
+    mine = (release.c.environment_id == environment_id) & (release.c.version_id == of.id)
+    rows = connection.execute(select(release.c.uuid, release.c.ended_at).where(mine)).all()
+    for row in rows:
+        if row.ended_at is None:
+            return str(row.uuid), False
+    connection.execute(insert(release).values(**_interval(of, environment_id, uuid, now)))
+    return uuid, not rows
+
+
+def end_occupancy(connection: Connection, kind: str, uuid: str, now: str) -> None:
+    """Record that a deployment was undone, or that support of a release ended."""
+    table = _TABLES[kind]
+    current = (table.c.uuid == uuid) & table.c.ended_at.is_(None)
+    connection.execute(update(table).where(current).values(ended_at=now))
+
+
+def _interval(of: Version, environment_id: int, uuid: str, now: str) -> dict[str, Any]:
+    return {
+        "uuid": uuid,
+        "environment_id": environment_id,
+        "application_id": of.application_id,
+        "version_id": of.id,
+        "started_at": now,
+    }
+
+
+def _current(
+    kind: str, table: Table, environment_ids: Collection[int], application_ids: Collection[int] | None
+) -> AnySelect:
+    query = _select(kind, table).where(table.c.environment_id.in_(environment_ids), table.c.ended_at.is_(None))
+    if application_ids is not None:
+        query = query.where(table.c.application_id.in_(application_ids))
+    return query.order_by(application.c.name, table.c.id)
+
+
+def _select(kind: str, table: Table) -> AnySelect:
+    return (
+        select(
+            literal(kind).label("kind"),
+            table.c.uuid,
+            table.c.started_at,
+            table.c.ended_at,
+            (table.c.instance if kind == "deployment" else literal("")).label("instance"),
+            *(column.label(f"environment_{column.name}") for column in environment.c),
+            *(column.label(f"version_{column.name}") for column in version.c),
+            application.c.name.label("version_application"),
+        )
+        .join(environment, environment.c.id == table.c.environment_id)
+        .join(version, version.c.id == table.c.version_id)
+        .join(application, application.c.id == table.c.application_id)
+    )
+
+
+def _occupancy(row: AnyRow) -> Occupancy:
+    values = row._mapping
+    return Occupancy(
+        kind=values["kind"],
+        uuid=values["uuid"],
+        environment=_environment(_with_prefix(values, "environment_")),
+        version=Version(**_with_prefix(values, "version_")),
+        instance=values["instance"],
+        started_at=values["started_at"],
+        ended_at=values["ended_at"],
+    )
+
+
+def _with_prefix(values: Any, prefix: str) -> dict[str, Any]:
+    return {key.removeprefix(prefix): values[key] for key in values if key.startswith(prefix)}
+
+
+def _environment(values: Any) -> Environment:
+    return Environment(**{**values, "contacts": tuple(values["contacts"])})

@@ -1,0 +1,199 @@
+"""Verifications: appended for ever, and beside them the current verdict of each provider version on each content."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, case, func, insert, select
+
+from contractkit.exact_json import Json
+from contractkit_broker.store.database import AnyRow, upsert
+from contractkit_broker.store.records import InteractionOutcome, Verdict, Verification, Version
+from contractkit_broker.store.schema import (
+    application,
+    branch,
+    branch_version,
+    content,
+    interaction_result,
+    verdict,
+    verification,
+    version,
+)
+
+_VERIFICATION = (
+    select(
+        verification,
+        version.c.application_id,
+        version.c.number,
+        version.c.build_url.label("version_build_url"),
+        version.c.created_at.label("version_created_at"),
+        application.c.name.label("application"),
+    )
+    .join(version, version.c.id == verification.c.provider_version_id)
+    .join(application, application.c.id == version.c.application_id)
+)
+
+_VERDICT = select(
+    verdict.c.content,
+    verdict.c.provider_version_id,
+    verdict.c.verification_id,
+    verdict.c.success,
+    verification.c.verified_at,
+).join(verification, verification.c.id == verdict.c.verification_id)
+
+
+def add_verification(
+    connection: Connection,
+    *,
+    content_row: int,
+    provider_version: Version,
+    success: bool,
+    build_url: str | None,
+    verified_by: Mapping[str, Json],
+    test_results: Sequence[Json],
+    outcomes: Sequence[InteractionOutcome],
+    now: str,
+) -> int:
+    """Append a verification, make it the current verdict of its content and provider version, and give its number."""
+    values = {
+        "content": content_row,
+        "provider_version_id": provider_version.id,
+        "success": success,
+        "build_url": build_url,
+        "verified_by": dict(verified_by),
+        "test_results": list(test_results),
+        "verified_at": now,
+    }
+    number = connection.execute(insert(verification).values(**values).returning(verification.c.id)).scalar_one()
+    current = {
+        "content": content_row,
+        "provider_version_id": provider_version.id,
+        "verification_id": number,
+        "success": success,
+    }
+    keys = ("content", "provider_version_id")
+    upsert(connection, verdict, keys, current, update=("verification_id", "success"))
+    rows = [_outcome_row(number, position, outcome) for position, outcome in enumerate(outcomes)]
+    if rows:
+        connection.execute(insert(interaction_result), rows)
+    return int(number)
+
+
+def find_verification(connection: Connection, number: int) -> Verification | None:
+    """Give a verification by its number, or None."""
+    row = connection.execute(_VERIFICATION.where(verification.c.id == number)).one_or_none()
+    return None if row is None else _verification(row)
+
+
+def verifications_of(connection: Connection, content_row: int, *, limit: int = 20) -> tuple[Verification, ...]:
+    """Give the newest verifications of a content."""
+    query = _VERIFICATION.where(verification.c.content == content_row).order_by(verification.c.id.desc()).limit(limit)
+    return tuple(_verification(row) for row in connection.execute(query))
+
+
+def outcomes_of(connection: Connection, number: int) -> tuple[InteractionOutcome, ...]:
+    """Give the per-interaction outcomes of a verification, in the order they were published."""
+    query = select(interaction_result).where(interaction_result.c.verification_id == number)
+    return tuple(
+        InteractionOutcome(
+            interaction_id=row.interaction_id,
+            success=row.success,
+            mismatches=tuple(row.mismatches),
+            errors=tuple(row.errors),
+        )
+        for row in connection.execute(query.order_by(interaction_result.c.position))
+    )
+
+
+def outcome_counts(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Give, by verification, how many interactions failed and how many there were."""
+    failed = func.sum(case((interaction_result.c.success, 0), else_=1))
+    query = (
+        select(interaction_result.c.verification_id, failed, func.count())
+        .where(interaction_result.c.verification_id.in_(numbers))
+        .group_by(interaction_result.c.verification_id)
+    )
+    return {row[0]: (int(row[1] or 0), int(row[2])) for row in connection.execute(query)}
+
+
+def verdicts(connection: Connection, contents: Collection[int], provider_versions: Collection[int]) -> list[Verdict]:
+    """Give the current verdicts of provider versions on contents."""
+    query = _VERDICT.where(verdict.c.content.in_(contents), verdict.c.provider_version_id.in_(provider_versions))
+    return [Verdict(**row._mapping) for row in connection.execute(query)]
+
+
+def verdicts_on(connection: Connection, contents: Collection[int]) -> list[Verdict]:
+    """Give the current verdict of every provider version that ever verified some contents."""
+    query = _VERDICT.where(verdict.c.content.in_(contents)).order_by(verdict.c.verification_id)
+    return [Verdict(**row._mapping) for row in connection.execute(query)]
+
+
+def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, Verification]:
+    """Give, by content, its newest verification by whichever provider version; unverified contents have none."""
+    of_one = select(func.max(verdict.c.verification_id)).where(verdict.c.content == content.c.id).scalar_subquery()
+    numbers = select(of_one).where(content.c.id.in_(contents))
+    query = _VERIFICATION.where(verification.c.id.in_(numbers))
+    return {row.content: _verification(row) for row in connection.execute(query)}
+
+
+def succeeded_on_branch(connection: Connection, contents: Collection[int], branch_id: int) -> frozenset[int]:
+    """Give those contents that some version of a provider's branch has verified with success, ever."""
+    query = (
+        select(verification.c.content)
+        .join(branch_version, branch_version.c.version_id == verification.c.provider_version_id)
+        .where(
+            branch_version.c.branch_id == branch_id,
+            verification.c.content.in_(contents),
+            verification.c.success,
+        )
+    )
+    return frozenset(connection.execute(query.distinct()).scalars())
+
+
+def succeeded(connection: Connection, contents: Collection[int], *, before: str | None = None) -> frozenset[int]:
+    """Give those contents that any provider version has verified with success, before a time where one is given."""
+    query = select(verification.c.content).where(verification.c.content.in_(contents), verification.c.success)
+    if before is not None:
+        query = query.where(verification.c.verified_at < before)
+    return frozenset(connection.execute(query.distinct()).scalars())
+
+
+def branch_of(connection: Connection, application_name: str, name: str) -> tuple[int, str] | None:
+    """Give id and time of creation of a branch, or None."""
+    query = (
+        select(branch.c.id, branch.c.created_at)
+        .join(application, application.c.id == branch.c.application_id)
+        .where(application.c.name == application_name, branch.c.name == name)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _outcome_row(number: int, position: int, outcome: InteractionOutcome) -> dict[str, Any]:
+    return {
+        "verification_id": number,
+        "position": position,
+        "interaction_id": outcome.interaction_id,
+        "success": outcome.success,
+        "mismatches": [dict(mismatch) for mismatch in outcome.mismatches],
+        "errors": [dict(error) for error in outcome.errors],
+    }
+
+
+def _verification(row: AnyRow) -> Verification:
+    return Verification(
+        id=row.id,
+        content=row.content,
+        success=row.success,
+        build_url=row.build_url,
+        verified_by=row.verified_by,
+        test_results=tuple(row.test_results),
+        verified_at=row.verified_at,
+        provider_version=Version(
+            id=row.provider_version_id,
+            application_id=row.application_id,
+            application=row.application,
+            number=row.number,
+            build_url=row.version_build_url,
+            created_at=row.version_created_at,
+        ),
+    )

@@ -1,0 +1,141 @@
+"""The edge: a request as a record, a reply as a record, and the refusals in the forms that Pact clients read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
+from contractkit_broker.settings import BrokerSettings
+from contractkit_broker.store.database import Database
+
+HAL = "application/hal+json;charset=utf-8"
+JSON = "application/json"
+HTML = "text/html;charset=utf-8"
+
+Form = TypeVar("Form", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is sent back. `body` is a JSON value where the media type is JSON, else text or bytes."""
+
+    status: int = 200
+    body: Json = field(default_factory=dict)
+    media_type: str = HAL
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def content(self) -> bytes:
+        """Give the bytes of the body."""
+        if isinstance(self.body, bytes):
+            return self.body
+        return self.body.encode() if isinstance(self.body, str) else dump_compact(self.body)
+
+
+class Refusal(Exception):
+    """A request that cannot be served; carries the reply that says so."""
+
+    def __init__(self, status: int, body: Json, *, media_type: str = HAL) -> None:
+        super().__init__(str(body))
+        self.reply = Reply(status=status, body=body, media_type=media_type)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request, read and ready, with what the broker needs to serve it.
+
+    `path` holds the decoded parameters of the route; `query` the decoded pairs in order; `headers` lower-case names;
+    `base_url` is where this client reaches the broker, without a slash at the end; `own_path` is the path as it came.
+    """
+
+    method: str
+    path: Mapping[str, str]
+    query: Sequence[tuple[str, str]]
+    headers: Mapping[str, str]
+    body: bytes
+    base_url: str
+    own_path: str
+    database: Database
+    settings: BrokerSettings
+    wake_worker: Callable[[], None] = lambda: None
+
+    @property
+    def now(self) -> str:
+        """Give the time to store."""
+        return self.settings.clock()
+
+    @property
+    def own_url(self) -> str:
+        """Give the URL that was called, without its query."""
+        return f"{self.base_url}{self.own_path}"
+
+    def href(self, *segments: str, **query: str) -> str:
+        """Give the absolute URL of a path, each segment encoded, slashes in it included."""
+        path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
+        pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+        return f"{self.base_url}{path or '/'}{'?' + pairs if pairs else ''}"
+
+    def link(self, *segments: str, **more: Json) -> dict[str, Json]:
+        """Give a link object to a path."""
+        return {"href": self.href(*segments), **more}
+
+    def template(self, path: str, **more: Json) -> dict[str, Json]:
+        """Give a link object with a template, `{word}` standing for what the client fills in."""
+        return {"href": f"{self.base_url}{path}", **({"templated": True} if "{" in path else {}), **more}
+
+    def parameter(self, name: str) -> str | None:
+        """Give the last value of a query parameter, or None."""
+        return next((value for key, value in reversed(self.query) if key == name), None)
+
+    def json(self) -> Json:
+        """Give the JSON value of the body; an empty body is an empty object.
+
+        Raises:
+            Refusal: The body is not JSON (400).
+        """
+        if not self.body.strip():
+            return {}
+        try:
+            return read_json(self.body)
+        except JsonSyntaxError as error:
+            raise Refusal(400, {"error": f"The body is not JSON: {error}"}) from None
+
+    def form(self, kind: type[Form]) -> Form:
+        """Give the body as a validated record.
+
+        Raises:
+            Refusal: The body is not JSON, or not of that form (400, a list of messages by field).
+        """
+        try:
+            return kind.model_validate(self.json())
+        except ValidationError as error:
+            raise Refusal(400, {"errors": _by_field(error)}) from None
+
+
+def not_found(what: str) -> NoReturn:
+    """Refuse with 404; `what` is a sentence.
+
+    Raises:
+        Refusal: Always.
+    """
+    raise Refusal(404, {"error": what})
+
+
+def _by_field(error: ValidationError) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for problem in error.errors():
+        names = [str(step) for step in problem["loc"] if isinstance(step, str)]
+        places = [step for step in problem["loc"] if isinstance(step, int)]
+        at = f" (at index {places[0]})" if places else ""
+        found.setdefault(".".join(names) or "body", []).append(f"{_sentence(problem)}{at}")
+    return found
+
+
+def _sentence(problem: Any) -> str:
+    if problem["type"] == "missing":
+        return "is missing"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
