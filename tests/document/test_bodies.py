@@ -12,7 +12,7 @@ from contractkit.model import BinaryBody, EmptyBody, JsonBody, TextBody
         (JsonBody({"a": 1}), {"content": {"a": 1}, "contentType": "application/json", "encoded": False}),
         (JsonBody("12"), {"content": '"12"', "contentType": "application/json", "encoded": "JSON"}),
         (JsonBody(""), {"content": '""', "contentType": "application/json", "encoded": "JSON"}),
-        (JsonBody(None), {"content": None, "contentType": "application/json", "encoded": False}),
+        (JsonBody(None), {"content": "null", "contentType": "application/json", "encoded": "JSON"}),
         (TextBody("a"), {"content": "a", "contentType": "text/plain", "encoded": False}),
         (
             TextBody("{", "application/json"),

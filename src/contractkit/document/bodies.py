@@ -110,8 +110,9 @@ def read_envelope(envelope: ObjectReader, content_type: str | None = None) -> Bo
 def write_body(body: Body) -> Json:
     """Give a body as an envelope of version 4, `ABSENT` for a missing one.
 
-    A JSON string is written as JSON text (`"encoded": "JSON"`), so that no reader takes `"12"` for a number. The
-    hints tell text and bytes apart where the media type says otherwise.
+    A JSON string is written as JSON text (`"encoded": "JSON"`), so that no reader takes `"12"` for a number; likewise
+    `null`, which Pact's own verifier else takes for an empty body. The hints tell text and bytes apart where the media
+    type says otherwise.
     """
     match body:
         case MissingBody():
@@ -120,8 +121,8 @@ def write_body(body: Body) -> Json:
             return {"content": ""}
         case EmptyBody(media_type=media_type):
             return {"content": "", "contentType": media_type}
-        case JsonBody(value=str() as text, media_type=media_type):
-            return {"content": dump_compact(text).decode(), "contentType": media_type, "encoded": "JSON"}
+        case JsonBody(value=str() | None as value, media_type=media_type):
+            return {"content": dump_compact(value).decode(), "contentType": media_type, "encoded": "JSON"}
         case JsonBody(value=value, media_type=media_type):
             return {"content": value, "contentType": media_type, "encoded": False}
         case TextBody(text=text, media_type=media_type):
