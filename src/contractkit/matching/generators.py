@@ -1,0 +1,183 @@
+"""Generators: values made when a request or a response leaves us. They never change what is written or compared.
+
+A request is sent to a provider, so `ProviderState` reads the context there; a response is served by a stub, so
+`MockServerURL` knows its address there. Time and chance are arguments: the same ones give the same values.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode
+
+from contractkit.errors import ContractFileError, ProviderStateError, suggestion
+from contractkit.exact_json import Json, show_json
+from contractkit.matching.accepting import UnusableRuleError
+from contractkit.matching.generated_values import GENERATORS, Making, MissingValueError, like_example
+from contractkit.model import (
+    Body,
+    HttpRequest,
+    HttpResponse,
+    JsonBody,
+    LocatedGenerator,
+    Message,
+    Step,
+    TextBody,
+    Wildcard,
+    base_media_type,
+)
+
+Side = TypeVar("Side", HttpRequest, HttpResponse, Message)
+Change = Callable[[Json], Json]
+
+_SIDES = {HttpRequest: "request", HttpResponse: "response", Message: "message"}
+
+
+def generate(
+    side: Side,
+    generators: tuple[LocatedGenerator, ...],
+    context: Mapping[str, Json],
+    *,
+    now: datetime,
+    random: Random,
+    server_url: str | None = None,
+) -> Side:
+    """Give a request, a response or a message with its generated values in place of the examples.
+
+    Args:
+        side: What is about to leave. In a response and a message, values of provider states keep their examples.
+        generators: Those of the whole interaction; only those located in `side` are applied. A place that the example
+            does not have gets nothing.
+        context: The parameters of the provider states, overridden by what their handlers returned.
+        now: The moment that dates count from, with its time zone.
+        random: The source of chance.
+        server_url: The address of the stub, for `MockServerURL`.
+
+    Raises:
+        ProviderStateError: A generator needs a value that no provider state gave.
+        ContractFileError: A generator is not known, or cannot be used.
+    """
+    making = Making(
+        context=context, random=random, now=now, is_request=isinstance(side, HttpRequest), server_url=server_url
+    )
+    made = side
+    for located in generators:
+        first, *steps = located.location.steps or ("",)
+        if first == _SIDES[type(side)] and steps:
+            made = _applied(made, steps, located, making)
+    return made
+
+
+def _applied(side: Side, steps: list[Step], located: LocatedGenerator, making: Making) -> Side:
+    name, *rest = steps
+
+    def change(example: Json) -> Json:
+        return _value(located, making, example)
+
+    value: Any = getattr(side, str(name), None)
+    changed: Any
+    match name:
+        case "body" | "contents":
+            changed = _in_body(value, rest, change, located)
+        case "path":
+            changed = quote(str(change(value)), safe="/%:@!$&'()*+,;=~-._")
+        case "method":
+            changed = str(change(value))
+        case "status":
+            changed = int(change(value))
+        case "headers" | "query":
+            changed = _in_lists(value, rest, change)
+        case "metadata":
+            changed = _in_json(dict(value), rest, change)
+        case _:
+            return side
+    return replace(side, **{str(name): changed})
+
+
+def _value(located: LocatedGenerator, making: Making, example: Json) -> Json:
+    make = GENERATORS.get(located.name)
+    if make is None:
+        raise ContractFileError(
+            f"The generator {located.name} is not known.",
+            details=(("at", str(located.location)),),
+            next_step=suggestion(located.name, GENERATORS),
+        )
+    try:
+        value = make(located.attributes, making, example)
+        return value if located.name == "ProviderState" else like_example(value, example)
+    except MissingValueError as error:
+        raise _missing(str(error.args[0]), located, making) from None
+    except UnusableRuleError as error:
+        raise _unusable(located, str(error)) from None
+
+
+def _missing(name: str, located: LocatedGenerator, making: Making) -> ProviderStateError:
+    given = ", ".join(sorted(making.context)) or "nothing"
+    return ProviderStateError(
+        f"No provider state gave a value for {name}.",
+        details=(
+            ("needed at", str(located.location)),
+            ("expression", str(located.attributes.get("expression"))),
+            ("given", given),
+        ),
+        next_step=f"Return it from the state's handler: {show_json({name: '…'})}.",
+    )
+
+
+def _unusable(located: LocatedGenerator, reason: str) -> ContractFileError:
+    return ContractFileError(
+        f"The generator {located.name} cannot be used: {reason}.",
+        details=(("at", str(located.location)), ("written", show_json(dict(located.attributes)))),
+        next_step="Correct it in the contract file, or leave it out.",
+    )
+
+
+def _in_body(body: Body, steps: list[Step], change: Change, located: LocatedGenerator) -> Body:
+    match body:
+        case JsonBody(value=value):
+            return replace(body, value=_in_json(value, steps, change))
+        case TextBody(text=text) if not steps:
+            return replace(body, text=str(change(text)))
+        case TextBody(text=text) if base_media_type(body.media_type) == "application/x-www-form-urlencoded":
+            return replace(body, text=_in_form(text, steps, change))
+        case TextBody():
+            raise _unusable(located, f"values can be put into JSON, forms and whole texts, not into {body.media_type}")
+    return body
+
+
+def _in_json(value: Json, steps: list[Step], change: Change) -> Json:
+    """Give a copy of a value in which the places that the steps lead to are changed."""
+    if not steps:
+        return change(value)
+    step, *rest = steps
+    if isinstance(value, dict):
+        return {key: _in_json(item, rest, change) if _leads(step, key) else item for key, item in value.items()}
+    if isinstance(value, list):
+        return [_in_json(item, rest, change) if _leads(step, index) else item for index, item in enumerate(value)]
+    return value
+
+
+def _in_lists(values: Mapping[str, tuple[Any, ...]], steps: list[Step], change: Change) -> dict[str, tuple[Any, ...]]:
+    """Give a copy of fields or parameters in which the values of one name, or one of them, are changed."""
+    name, *index = steps or ["", 0]
+    return {
+        key: tuple(
+            str(change(value)) if _leads(name, key) and (not index or _leads(index[0], number)) else value
+            for number, value in enumerate(items)
+        )
+        for key, items in values.items()
+    }
+
+
+def _in_form(text: str, steps: list[Step], change: Change) -> str:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    return urlencode([(name, str(change(value)) if _leads(steps[0], name) else value) for name, value in pairs])
+
+
+def _leads(step: Step, key: str | int) -> bool:
+    if step is Wildcard.ANY:
+        return True
+    if step is Wildcard.INDEX:
+        return isinstance(key, int)
+    return str(step) == str(key)
