@@ -5,12 +5,9 @@ from typing import NamedTuple, TypeAlias
 from urllib.parse import quote_plus, unquote_plus
 
 from contractkit.document.bodies import read_body, write_body
+from contractkit.document.categories import MESSAGE, REQUEST, RESPONSE, Side
 from contractkit.document.reading import Findings, ObjectReader, Scope, escaped
 from contractkit.document.rules import (
-    MESSAGE,
-    REQUEST,
-    RESPONSE,
-    Side,
     read_generators,
     read_rules,
     write_generators,

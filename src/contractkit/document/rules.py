@@ -1,74 +1,12 @@
 """Matching rules and generators: Pact's categories and paths on the file's side, locations on ours."""
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
+from contractkit.document.categories import Category, Side
 from contractkit.document.paths import parse_name, parse_path, write_name, write_path
 from contractkit.document.reading import ObjectReader, as_integer
 from contractkit.exact_json import Json, same_json
 from contractkit.model import Combine, LocatedGenerator, LocatedRules, Location, Rule, Step
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One kind of place that rules speak of.
-
-    `address` says how places in it are written: as a path, by name, by a name in any case, or not at all because
-    there is only one. The first of `spellings` is the one we write.
-    """
-
-    spellings: tuple[str, ...]
-    base: Location
-    address: Literal["path", "name", "field", "single"]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A part that has rules of its own: a request, a response, a message."""
-
-    categories: tuple[Category, ...]
-
-    def category(self, spelling: str) -> Category | None:
-        """Give the category of that spelling."""
-        return next((each for each in self.categories if spelling in each.spellings), None)
-
-    def category_of(self, location: Location) -> Category:
-        """Give the category in which a location is written.
-
-        Raises:
-            ValueError: Pact has no place for rules there.
-        """
-        for each in self.categories:
-            if location.starts_with(each.base) and (each.address != "single" or location == each.base):
-                return each
-        raise ValueError(f"no rule can be written for {location}")
-
-
-_REQUEST, _RESPONSE, _MESSAGE = Location(("request",)), Location(("response",)), Location(("message",))
-
-REQUEST = Side(
-    (
-        Category(("body",), _REQUEST / "body", "path"),
-        Category(("header", "headers"), _REQUEST / "headers", "field"),
-        Category(("query",), _REQUEST / "query", "name"),
-        Category(("path",), _REQUEST / "path", "single"),
-        Category(("method",), _REQUEST / "method", "single"),
-    )
-)
-RESPONSE = Side(
-    (
-        Category(("body",), _RESPONSE / "body", "path"),
-        Category(("header", "headers"), _RESPONSE / "headers", "field"),
-        Category(("status",), _RESPONSE / "status", "single"),
-    )
-)
-MESSAGE = Side(
-    (
-        Category(("body", "content", "contents"), _MESSAGE / "contents", "path"),
-        Category(("metadata", "metaData"), _MESSAGE / "metadata", "name"),
-    )
-)
 
 _GUESSES = (
     ("regex", "regex"),
