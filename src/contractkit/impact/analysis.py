@@ -116,9 +116,9 @@ class _Analysis:
         name = name or f"{call.request.method} {call.request.path}"
         try:
             old, new = self.old.check(interaction), self.new.check(interaction)
-            if old.surface is None:
+            if old.route is None:
                 return name, _of_unknown(call, new)
-            return name, self._worries(interaction, call, old, new)
+            return old.route.operation.name, self._worries(interaction, call, old, new)
         except DefinitionError as error:
             return name, (_unjudged(f"a definition cannot be used here: {error.explanation.summary}"),)
 

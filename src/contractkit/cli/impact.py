@@ -1,0 +1,183 @@
+"""`contractkit impact`: which consumers break if a definition changes, asked before a line of code is written."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from contractkit.broker_client import BrokerClient
+from contractkit.cli.brokers import connect
+from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.document import load_contract
+from contractkit.errors import NothingToCheckError, UsageError, suggestion
+from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
+from contractkit.impact.formats import impact_as_json, impact_as_markdown
+from contractkit.impact.text import explain_impact
+from contractkit.model import Contract
+from contractkit.settings import Settings, load_settings
+from contractkit.sources import LoadedDefinition, load_definition, read_definition
+
+_FORMATS: Mapping[str, Callable[[ImpactReport], str]] = {
+    "text": explain_impact,
+    "json": impact_as_json,
+    "markdown": impact_as_markdown,
+}
+_FAILING = {"broken": (Verdict.BROKEN,), "at-risk": (Verdict.BROKEN, Verdict.AT_RISK)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What was asked for on the command line, beside the settings. `old` of None is the broker's definition."""
+
+    old: str | None
+    new: str
+    provider: str | None
+    contracts: tuple[Path, ...]
+    uses_broker: bool
+    environment: str | None
+    branch: str | None
+
+
+@click.command()
+@click.argument("definitions", nargs=-1, required=True, metavar="[OLD] NEW")
+@click.option(
+    "--contracts", multiple=True, type=click.Path(path_type=Path), help="A contract file, or a directory of them."
+)
+@click.option("--provider", help="The service that the definitions describe.")
+@click.option("--broker", help="The broker to ask for contracts, and for OLD where it is left out.")
+@click.option("--environment", help="With a broker: the consumers that run there.")
+@click.option("--branch", help="With a broker: the consumers' versions on this branch.")
+@click.option(
+    "--fail-on", type=click.Choice(sorted(_FAILING, reverse=True)), default="broken", show_default=True,
+    help="From which verdict on to exit with 1."
+)  # fmt: skip
+@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
+def impact(
+    definitions: tuple[str, ...],
+    contracts: tuple[Path, ...],
+    provider: str | None,
+    broker: str | None,
+    environment: str | None,
+    branch: str | None,
+    fail_on: str,
+    form: str,
+) -> int:
+    """Say which consumers break if the definition OLD becomes NEW.
+
+    Definitions are paths, URLs or git:REVISION:path. OLD may be left out where a broker has it. Contracts are those of
+    the settings' directory, those that --contracts names, or the broker's.
+    """
+    settings = load_settings(Path.cwd(), overrides={"broker": broker})
+    old, new = _both(definitions)
+    asked = _Asked(
+        old=old,
+        new=new,
+        provider=provider,
+        contracts=contracts,
+        uses_broker=broker is not None or environment is not None or branch is not None or old is None,
+        environment=environment,
+        branch=branch,
+    )
+    report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
+    click.echo(_FORMATS[form](report).rstrip("\n"))
+    return 1 if report.verdict in _FAILING[fail_on] else 0
+
+
+def _both(definitions: tuple[str, ...]) -> tuple[str | None, str]:
+    if len(definitions) > 2:
+        raise UsageError(
+            "impact compares two definitions.",
+            details=[("received", " ".join(definitions))],
+            next_step="contractkit impact OLD NEW",
+        )
+    return (None, definitions[0]) if len(definitions) == 1 else (definitions[0], definitions[1])
+
+
+def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
+    assert asked.old is not None
+    old, new = load_definition(asked.old), load_definition(asked.new)
+    places = asked.contracts or (settings.contracts_directory,)
+    read = [(read_contract_file(file).contract, ConsumerInfo(origin=str(file))) for file in find_contract_files(places)]
+    where = " ".join(map(str, places))
+    return _analysed(old, new, tuple(_of_provider(read, _provider(asked, read), where)), where)
+
+
+def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
+    if asked.provider is None:
+        raise UsageError(
+            "A broker knows many services, and none was named.", next_step="Name the one that changes: --provider NAME"
+        )
+    if asked.contracts:
+        raise UsageError("--contracts and a broker exclude each other.", next_step="Leave one of them out.")
+    with connect(settings) as client:
+        new = load_definition(asked.new)
+        old = load_definition(asked.old) if asked.old is not None else _published(client, asked)
+        contracts = tuple(_fetched(client, asked, asked.provider))
+    return _analysed(old, new, contracts, client.url)
+
+
+def _published(client: BrokerClient, asked: _Asked) -> LoadedDefinition:
+    assert asked.provider is not None
+    stored = client.resources.definition(asked.provider, environment=asked.environment)
+    return read_definition(stored.data, source=f"{asked.provider}@{asked.environment or 'main'}")
+
+
+def _fetched(client: BrokerClient, asked: _Asked, provider: str) -> Iterator[tuple[Contract, ConsumerInfo]]:
+    for stored in client.resources.contracts_of(provider, environment=asked.environment, branch=asked.branch):
+        origin = f"{stored.consumer}'s contract {stored.file_digest[:19]}"
+        versions = stored.consumer_versions
+        info = ConsumerInfo(
+            versions=tuple(version.number for version in versions),
+            branches=tuple(dict.fromkeys(name for version in versions for name in version.branches)),
+            environments=tuple(dict.fromkeys(name for version in versions for name in version.environments)),
+            origin=stored.file_url,
+        )
+        yield load_contract(client.resources.contract_file(stored), origin=origin), info
+
+
+def _provider(asked: _Asked, read: Sequence[tuple[Contract, ConsumerInfo]]) -> str | None:
+    """Give the provider asked for, or the only one that the contracts have."""
+    names = sorted({contract.provider for contract, _ in read})
+    if asked.provider is not None or len(names) <= 1:
+        return asked.provider or next(iter(names), None)
+    raise UsageError(
+        "The contracts are with several providers, and the definitions describe one.",
+        details=[("providers", ", ".join(names))],
+        next_step="Name the one that changes: --provider NAME",
+    )
+
+
+def _of_provider(
+    read: Sequence[tuple[Contract, ConsumerInfo]], provider: str | None, where: str
+) -> Iterator[tuple[Contract, ConsumerInfo]]:
+    for contract, info in read:
+        if contract.provider == provider:
+            yield contract, info
+        else:
+            click.echo(f"Skipped {info.origin}: a contract with {contract.provider}, not {provider}.", err=True)
+    known = {contract.provider for contract, _ in read}
+    if known and provider not in known:
+        raise NothingToCheckError(
+            f"No contract is with {provider}.",
+            details=[("looked in", where)],
+            next_step=suggestion(str(provider), known),
+        )
+
+
+def _analysed(
+    old: LoadedDefinition, new: LoadedDefinition, contracts: Sequence[tuple[Contract, ConsumerInfo]], where: str
+) -> ImpactReport:
+    if not any(contract.interactions for contract, _ in contracts):
+        raise NothingToCheckError(
+            "There is no contract to look at, so nothing can be said of who breaks.",
+            details=[("looked in", where)],
+            next_step="Run the consumers' tests, name their files with --contracts, or ask a broker with --broker.",
+        )
+    return analyse(
+        old.definition,
+        new.definition,
+        contracts,
+        old_source=DefinitionSource(name=old.source, line_of=old.line_of),
+        new_source=DefinitionSource(name=new.source, line_of=new.line_of),
+    )

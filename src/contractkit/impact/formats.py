@@ -1,0 +1,144 @@
+"""A report for machines, and as markdown for a pull request."""
+
+from contractkit.changes import Change
+from contractkit.exact_json import Json, dump_canonical
+from contractkit.impact.analysis import site_of
+from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Site, Verdict
+from contractkit.impact.text import group_findings, name_of, summarise, theoretical_line
+
+SCHEMA_VERSION = 1
+
+_MOST_LINES = 50
+
+
+def impact_as_json(report: ImpactReport) -> str:
+    """Give a report as JSON: `schema_version`, `verdict`, `consumers`, `theoretical`, `without_contract`."""
+    return dump_canonical(impact_document(report)).decode()
+
+
+def impact_document(report: ImpactReport) -> dict[str, Json]:
+    """Give a report as a JSON object."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "verdict": report.verdict.value,
+        "old": report.old.name,
+        "new": report.new.name,
+        "consumers": [_consumer(each) for each in report.consumers],
+        "theoretical": [_change(change, report) for change in report.theoretical],
+        "without_contract": list(report.without_contract),
+    }
+
+
+def impact_as_markdown(report: ImpactReport) -> str:
+    """Give a report as markdown: a table of consumers, one of findings, and the theoretical changes folded away."""
+    rows = [f"| {_cell(name_of(each))} | {each.verdict.value} | {_counts(each)} |" for each in report.consumers]
+    rows += [f"| {_cell(name)} | no contract | |" for name in report.without_contract]
+    blocks = [
+        f"### Impact of {_cell(report.new.name)}",
+        "\n".join(["| consumer | verdict | interactions |", "| --- | --- | --- |", *rows]),
+        _findings_table(report),
+        _folded(report),
+        summarise(report),
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _consumer(consumer: ConsumerImpact) -> Json:
+    return {
+        "consumer": consumer.consumer,
+        "versions": list(consumer.info.versions),
+        "branches": list(consumer.info.branches),
+        "environments": list(consumer.info.environments),
+        "contract": consumer.info.origin,
+        "verdict": consumer.verdict.value,
+        "interactions": [_interaction(each) for each in consumer.interactions],
+    }
+
+
+def _interaction(impact: InteractionImpact) -> Json:
+    return {
+        "key": impact.interaction.key,
+        "description": impact.interaction.description,
+        "operation": impact.operation,
+        "verdict": impact.verdict.value,
+        "tests": [{"file": each.test.file, "line": each.test.line} for each in impact.interaction.evidence],
+        "findings": [_finding(finding) for finding in impact.findings],
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    worry = finding.worry
+    return {
+        "code": worry.code,
+        "verdict": worry.verdict.value,
+        "location": str(worry.location),
+        "also": [str(place) for place in worry.also],
+        "before": worry.before,
+        "after": worry.after,
+        "sentence": worry.sentence,
+        "change": worry.change.rule if worry.change else None,
+        "change_sentence": worry.change.sentence if worry.change else None,
+        "old": _site(worry.old),
+        "new": _site(worry.new),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _change(change: Change, report: ImpactReport) -> Json:
+    return {
+        "rule": change.rule,
+        "level": change.level.value,
+        "direction": change.direction.value,
+        "operation": change.operation,
+        "also": list(change.also),
+        "status": change.status,
+        "media_type": change.media_type,
+        "location": str(change.location),
+        "before": change.before,
+        "after": change.after,
+        "sentence": change.sentence,
+        "old": _site(site_of(change.old, report.old)),
+        "new": _site(site_of(change.new, report.new)),
+        "fingerprint": change.fingerprint,
+    }
+
+
+def _site(site: Site | None) -> Json:
+    return None if site is None else {"source": site.source, "pointer": site.pointer, "line": site.line}
+
+
+def _counts(consumer: ConsumerImpact) -> str:
+    counted = ((verdict, consumer.count(verdict)) for verdict in Verdict)
+    return ", ".join(f"{number} {verdict.value}" for verdict, number in counted if number)
+
+
+def _findings_table(report: ImpactReport) -> str:
+    groups = group_findings(report.findings)
+    if not groups:
+        return ""
+    head = ["| verdict | consumer | operation | at | what changed | tests |", "| --- | --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *(_row(group) for group in groups[:_MOST_LINES]), *_left(len(groups))])
+
+
+def _row(group: tuple[Finding, ...]) -> str:
+    first = group[0]
+    tests = dict.fromkeys(str(test) for finding in group for test in finding.tests)
+    said = first.worry.change.sentence if first.worry.change else first.worry.sentence
+    cells = [first.verdict.value, first.consumer, first.operation, f"`{first.worry.location}`", said, ", ".join(tests)]
+    return f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _folded(report: ImpactReport) -> str:
+    if not report.theoretical:
+        return ""
+    lines = [f"- {_cell(theoretical_line(change))}" for change in report.theoretical[:_MOST_LINES]]
+    head = f"<details><summary>{len(report.theoretical)} that no contract here depends on</summary>"
+    return "\n".join([head, "", *lines, *_left(len(report.theoretical)), "", "</details>"])
+
+
+def _left(total: int) -> list[str]:
+    return [f"\n… and {total - _MOST_LINES} more"] if total > _MOST_LINES else []
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,152 @@
+"""A report in words: who breaks, which test says so, where, what changed on both sides, and what hurts nobody."""
+
+from collections.abc import Sequence
+
+from contractkit.changes import Change
+from contractkit.errors import Explanation
+from contractkit.impact.analysis import site_of
+from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
+
+_MOST_THEORETICAL = 12
+_MOST_TESTS = 5
+
+
+def explain_impact(report: ImpactReport) -> str:
+    """Give a report for people; the last line sums it up."""
+    groups = group_findings(report.findings)
+    blocks = [
+        f"What becomes of the consumers if {report.old.name} becomes {report.new.name}:",
+        _overview(report),
+        *(str(explain_findings(group)) for group in groups),
+        _theoretical(report),
+        summarise(report),
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def group_findings(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ...]:
+    """Give the findings in groups of one consumer, operation, place and change, broken ones first."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        worry = finding.worry
+        cause = worry.change.declaration if worry.change else worry.sentence
+        key = (finding.consumer, finding.info, finding.operation, worry.code, worry.location, cause)
+        groups.setdefault(key, []).append(finding)
+    ordered = sorted(groups.values(), key=lambda group: group[0].verdict is not Verdict.BROKEN)
+    return tuple(map(tuple, ordered))
+
+
+def explain_findings(group: Sequence[Finding]) -> Explanation:
+    """Give findings of one group as a message: they differ in nothing but the interaction."""
+    first = group[0]
+    worry = first.worry
+    rows = [
+        ("interaction", "\n".join(_cut([finding.interaction.description for finding in group]))),
+        ("test", "\n".join(_cut([str(test) for finding in group for test in finding.tests]))),
+        ("at", str(worry.location)),
+        ("also at", "\n".join(_cut([str(place) for place in worry.also]))),
+        ("was", worry.before),
+        ("becomes", worry.after),
+        ("means", worry.sentence),
+        ("change", f"{worry.change.sentence} ({worry.change.rule})" if worry.change else ""),
+        ("old", str(worry.old) if worry.old else ""),
+        ("new", str(worry.new) if worry.new else ""),
+        ("fingerprint", first.fingerprint),
+    ]
+    return Explanation(_headline(first), tuple((label, value) for label, value in rows if value), _next_step(first))
+
+
+def summarise(report: ImpactReport) -> str:
+    """Give the last sentence of a report."""
+    total = len(report.consumers)
+    counts = {verdict: sum(each.verdict is verdict for each in report.consumers) for verdict in Verdict}
+    said = ", ".join(f"{number} {verdict.value}" for verdict, number in counts.items() if number)
+    harmless = len(report.theoretical)
+    tail = (
+        f"; {_counted(harmless, 'change')} that could hurt a consumer {_hurts(harmless)} none of these"
+        if harmless
+        else ""
+    )
+    return f"Of {_counted(total, 'contract')}: {said}{tail}."
+
+
+def name_of(consumer: ConsumerImpact) -> str:
+    """Give a consumer with its versions and environments: `web-shop 4.1.0 (production)`."""
+    return _named(consumer.consumer, consumer.info.versions, consumer.info.environments)
+
+
+def theoretical_line(change: Change) -> str:
+    """Give a change that hurts nobody in one line."""
+    status = f" {change.status}" if change.status else ""
+    also = f" (and {_counted(len(change.also), 'further operation')})" if change.also else ""
+    place = "" if change.rule == "operation.removed" else f" {change.location}"
+    return f"{change.operation}{status}{place}: {change.sentence}{also}"
+
+
+def _named(name: str, versions: Sequence[str], environments: Sequence[str]) -> str:
+    words = [name, ", ".join(versions), f"({', '.join(environments)})" if environments else ""]
+    return " ".join(filter(None, words))
+
+
+def _overview(report: ImpactReport) -> str:
+    rows = [(name_of(each), each.verdict.value, _extent(each)) for each in report.consumers]
+    rows += [(name, "no contract", "nothing is known of what it uses") for name in report.without_contract]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return "\n".join(
+        f"  {name.ljust(widths[0])}   {verdict.ljust(widths[1])}   {extent}" for name, verdict, extent in rows
+    )
+
+
+def _extent(consumer: ConsumerImpact) -> str:
+    total = _counted(len(consumer.interactions), "interaction")
+    hurt = [
+        f"{number} {verdict.value}"
+        for verdict in (Verdict.BROKEN, Verdict.AT_RISK)
+        if (number := consumer.count(verdict))
+    ]
+    return f"{', '.join(hurt)} of {total}" if hurt else total
+
+
+def _headline(finding: Finding) -> str:
+    name = _named(finding.consumer, finding.info.versions, finding.info.environments)
+    side = "send" if str(finding.worry.location).startswith("request") else "use the answer of"
+    if finding.verdict is Verdict.BROKEN:
+        return f"{name} can no longer {side} {finding.operation}."
+    return f"{name} is at risk with {finding.operation}."
+
+
+def _next_step(finding: Finding) -> str:
+    if finding.worry.code == "not-analysable":
+        return f"Settle it by verifying: contractkit verify {finding.provider} --consumer {finding.consumer}"
+    if finding.verdict is Verdict.BROKEN:
+        return f"Keep it as it was, or change {finding.consumer} first and deploy that before {finding.provider}."
+    return ""
+
+
+def _theoretical(report: ImpactReport) -> str:
+    if not report.theoretical:
+        return ""
+    shown = report.theoretical[:_MOST_THEORETICAL]
+    lines = [f"  {theoretical_line(change)}{_line_of(report, change)}" for change in shown]
+    left = len(report.theoretical) - len(shown)
+    more = [f"  … and {left} more; --format json lists them all"] if left else []
+    return "\n".join(["Changes that no contract here depends on:", "", *lines, *more])
+
+
+def _line_of(report: ImpactReport, change: Change) -> str:
+    site = site_of(change.old, report.old)
+    return f"  [{site}]" if site is not None and site.line else ""
+
+
+def _cut(names: Sequence[str]) -> list[str]:
+    unique = list(dict.fromkeys(names))
+    left = len(unique) - _MOST_TESTS
+    return unique if left <= 0 else [*unique[:_MOST_TESTS], f"… and {left} more"]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _hurts(number: int) -> str:
+    return "hurts" if number == 1 else "hurt"

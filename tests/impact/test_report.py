@@ -1,0 +1,202 @@
+"""What a report says: consumers, tests, places and lines on both sides, and what is not known."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.references import Documents
+from contractkit.exact_json import read_json
+from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
+from contractkit.impact.formats import impact_as_json, impact_as_markdown
+from contractkit.impact.text import explain_findings, explain_impact, summarise
+from contractkit.model import Contract, HttpCall, JsonBody, Message, TextBody
+
+LINES = {"/components/schemas/Order/properties/total": 45, "/components/schemas/Order": 40}
+
+
+def definition(document: Any) -> OpenApiDefinition:
+    return OpenApiDefinition(Documents({"orders.yaml": document}, "orders.yaml"))
+
+
+def without_total(document: Any) -> Any:
+    changed = copy.deepcopy(document)
+    del changed["components"]["schemas"]["Order"]["properties"]["total"]
+    changed["components"]["schemas"]["Order"]["required"].remove("total")
+    return changed
+
+
+def report_on(old: Any, new: Any, *contracts: Contract, info: ConsumerInfo | None = None) -> ImpactReport:
+    def line_of(pointer: str, uri: str | None) -> int | None:
+        return LINES.get(pointer)
+
+    return analyse(
+        definition(old),
+        definition(new),
+        [(contract, info or ConsumerInfo()) for contract in contracts],
+        old_source=DefinitionSource(name="old.yaml", line_of=line_of),
+        new_source=DefinitionSource(name="new.yaml", line_of=line_of),
+    )
+
+
+def one(contract: Contract, description: str, consumer: str = "web-shop") -> Contract:
+    chosen = tuple(each for each in contract.interactions if each.description == description)
+    return replace(contract, consumer=consumer, interactions=chosen)
+
+
+def test_a_finding_is_explained(old_document: Any, contract: Contract) -> None:
+    info = ConsumerInfo(versions=("4.1.0",), environments=("production",))
+    shop = one(contract, "reads the total")
+    report = report_on(old_document, without_total(old_document), shop, info=info)
+    assert str(explain_findings(report.findings)) == (
+        "web-shop 4.1.0 (production) can no longer use the answer of getOrder.\n"
+        "\n"
+        "  interaction   reads the total\n"
+        "  test          tests/test_orders.py:12\n"
+        "  at            response.body.total\n"
+        "  was           promised, number\n"
+        "  becomes       undeclared\n"
+        "  means         the consumer needs it, and it is not declared any more\n"
+        "  change        it was required, number, now undeclared (response.member.removed)\n"
+        "  old           old.yaml:45\n"
+        "  new           new.yaml:40\n"
+        f"  fingerprint   {report.findings[0].fingerprint}\n"
+        "\n"
+        "Keep it as it was, or change web-shop first and deploy that before orders."
+    )
+
+
+def test_a_report_names_everyone(old_document: Any, contract: Contract) -> None:
+    shop, courier = one(contract, "reads the total"), one(contract, "reads the lines", "courier")
+    silent = replace(contract, consumer="kiosk", interactions=())
+    report = report_on(old_document, without_total(old_document), shop, courier, silent)
+    text = explain_impact(report)
+    assert text.startswith(
+        "What becomes of the consumers if old.yaml becomes new.yaml:\n"
+        "\n"
+        "  web-shop   broken        1 broken of 1 interaction\n"
+        "  courier    unaffected    1 interaction\n"
+        "  kiosk      no contract   nothing is known of what it uses\n"
+    )
+    assert text.endswith("\n\nOf 2 contracts: 1 broken, 1 unaffected.")
+
+
+def test_a_change_that_hurts_nobody_is_told_apart(old_document: Any, contract: Contract) -> None:
+    report = report_on(old_document, without_total(old_document), one(contract, "reads the lines"))
+    assert report.verdict is Verdict.UNAFFECTED
+    assert explain_impact(report).endswith(
+        "Changes that no contract here depends on:\n"
+        "\n"
+        "  GET /orders 200 response.body[*].total: it was required, number, now undeclared"
+        " (and 2 further operations)  [old.yaml:45]\n"
+        "\n"
+        "Of 1 contract: 1 unaffected; 1 change that could hurt a consumer hurts none of these."
+    )
+
+
+def test_the_same_change_under_several_interactions_is_one_message(
+    analysed: Callable[..., ImpactReport], contract: Contract
+) -> None:
+    text = explain_impact(analysed({"remove": ["/paths/~1orders/post"]}))
+    assert "  interaction   orders\n                orders with a coupon\n" in text
+    assert text.count("can no longer send createOrder") == 1
+
+
+def test_json_carries_version_places_and_fingerprints(old_document: Any, contract: Contract) -> None:
+    report = report_on(old_document, without_total(old_document), one(contract, "reads the total"))
+    document = read_json(impact_as_json(report))
+    assert document["schema_version"] == 1
+    assert document["verdict"] == "broken"
+    assert document["consumers"][0]["interactions"][0]["findings"] == [
+        {
+            "after": "undeclared",
+            "also": [],
+            "before": "promised, number",
+            "change": "response.member.removed",
+            "change_sentence": "it was required, number, now undeclared",
+            "code": "response.undeclared",
+            "fingerprint": report.findings[0].fingerprint,
+            "location": "response.body.total",
+            "new": {"line": 40, "pointer": "/components/schemas/Order", "source": "new.yaml"},
+            "old": {"line": 45, "pointer": "/components/schemas/Order/properties/total", "source": "old.yaml"},
+            "sentence": "the consumer needs it, and it is not declared any more",
+            "verdict": "broken",
+        }
+    ]
+
+
+def test_markdown_is_a_table(old_document: Any, contract: Contract) -> None:
+    report = report_on(old_document, without_total(old_document), one(contract, "reads the total"))
+    assert impact_as_markdown(report) == (
+        "### Impact of new.yaml\n"
+        "\n"
+        "| consumer | verdict | interactions |\n"
+        "| --- | --- | --- |\n"
+        "| web-shop | broken | 1 broken |\n"
+        "\n"
+        "| verdict | consumer | operation | at | what changed | tests |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| broken | web-shop | getOrder | `response.body.total` | it was required, number, now undeclared"
+        " | tests/test_orders.py:12 |\n"
+        "\n"
+        "Of 1 contract: 1 broken."
+    )
+
+
+def test_a_fingerprint_outlives_reworded_descriptions_and_moved_tests(old_document: Any, contract: Contract) -> None:
+    shop = one(contract, "reads the total")
+    reworded = replace(shop, interactions=(replace(shop.interactions[0], description="total", evidence=()),))
+    new = without_total(old_document)
+    first, second = (report_on(old_document, new, each).findings[0] for each in (shop, reworded))
+    assert first.fingerprint == second.fingerprint
+
+
+def test_an_unknown_request_is_at_risk_and_never_unaffected(old_document: Any, contract: Contract) -> None:
+    shop = one(contract, "lists all")
+    call = shop.interactions[0].exchange
+    assert isinstance(call, HttpCall)
+    lost = replace(call, request=replace(call.request, path="/invoices"))
+    report = report_on(
+        old_document, old_document, replace(shop, interactions=(replace(shop.interactions[0], exchange=lost),))
+    )
+    assert [(each.verdict, each.worry.code, each.worry.sentence) for each in report.findings] == [
+        (
+            Verdict.AT_RISK,
+            "not-analysable",
+            "GET /invoices reaches no operation of either definition, so nothing can be said of it",
+        )
+    ]
+
+
+def test_a_message_is_at_risk_since_openapi_speaks_of_none(old_document: Any, contract: Contract) -> None:
+    shop = one(contract, "lists all")
+    message = replace(shop.interactions[0], exchange=Message(contents=JsonBody({"id": 7})))
+    report = report_on(old_document, old_document, replace(shop, interactions=(message,)))
+    assert [each.worry.code for each in report.findings] == ["not-analysable"]
+
+
+def test_a_text_body_is_at_risk_once_its_description_changed(old_document: Any, contract: Contract) -> None:
+    old = copy.deepcopy(old_document)
+    content = old["paths"]["/orders/{id}"]["get"]["responses"]["200"]["content"]
+    content["text/csv"] = {"schema": {"type": "string"}}
+    new = copy.deepcopy(old)
+    new["paths"]["/orders/{id}"]["get"]["responses"]["200"]["content"]["text/csv"]["schema"]["maxLength"] = 9
+    shop = one(contract, "reads the total")
+    call = shop.interactions[0].exchange
+    assert isinstance(call, HttpCall)
+    read = replace(call, response=replace(call.response, body=TextBody("a;b", media_type="text/csv")))
+    csv = replace(shop, interactions=(replace(shop.interactions[0], exchange=read),))
+    assert report_on(old, old, csv).verdict is Verdict.UNAFFECTED
+    assert [each.worry.code for each in report_on(old, new, csv).findings] == ["not-analysable"]
+
+
+def test_what_was_already_weak_is_not_news(old_document: Any, contract: Contract) -> None:
+    old = without_total(old_document)
+    report = report_on(old, old, one(contract, "reads the total"))
+    assert summarise(report) == "Of 1 contract: 1 unaffected."
+
+
+def test_nothing_changes_for_an_unchanged_definition(old_document: Any, contract: Contract) -> None:
+    report = report_on(old_document, copy.deepcopy(old_document), contract)
+    assert (report.findings, report.theoretical) == ((), ())
