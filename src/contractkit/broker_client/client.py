@@ -82,7 +82,7 @@ class BrokerClient:
         *,
         selectors: Sequence[dict[str, Json]] = DEFAULT_SELECTORS,
         branch: str | None = None,
-        include_pending: bool = True,
+        include_pending: bool = False,
     ) -> tuple[ContractToVerify, ...]:
         """Give the contracts that a provider is to verify, empty where the broker knows no such provider.
 
@@ -90,7 +90,7 @@ class BrokerClient:
             provider: Its name.
             selectors: Consumer version selectors, as the Pact Broker defines them.
             branch: The provider's branch, by which the broker decides what is pending.
-            include_pending: Also give contracts whose failure blocks nobody.
+            include_pending: Have the broker say which contracts never passed on that branch, so that they block nobody.
         """
         url = self._connection.link(_FOR_VERIFICATION, provider=provider)
         start = self._connection.send("GET", url)
@@ -100,7 +100,7 @@ class BrokerClient:
             raise refusal(start)
         chosen: dict[str, Json] = {
             "consumerVersionSelectors": list(selectors),
-            "includePendingStatus": include_pending and branch is not None,
+            "includePendingStatus": include_pending,
         }
         if branch is not None:
             chosen["providerVersionBranch"] = branch

@@ -30,11 +30,15 @@ def read_pages(document: Mapping[str, Json]) -> dict[str, str]:
 def read_answer(document: Mapping[str, Json]) -> DeploymentAnswer:
     """Give the answer that a matrix document amounts to."""
     summary = document.get("summary") or {}
+    own = document.get("contractkit") or {}
     return DeploymentAnswer(
         deployable=summary.get("deployable"),
         reason=str(summary.get("reason") or ""),
         entries=tuple(_entry(row) for row in document.get("matrix") or ()),
         notices=read_notices(document),
+        answer=own.get("answer", ""),
+        text=own.get("text", ""),
+        reasons=tuple(own.get("reasons") or ()),
     )
 
 

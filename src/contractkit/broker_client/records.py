@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contractkit.exact_json import Json
 from contractkit.model import Interaction
 
 
@@ -93,12 +94,19 @@ class MatrixEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentAnswer:
-    """A broker's answer to can-i-deploy: `deployable` is None where it is unknown; `reason` its own sentence."""
+    """A broker's answer to can-i-deploy: `deployable` is None where it is unknown; `reason` its own sentence.
+
+    `answer` (`yes`, `no`, `unknown`), `text` and `reasons` are what our own broker says in more words, with the next
+    command for each reason; empty where the broker is another.
+    """
 
     deployable: bool | None
     reason: str
     entries: tuple[MatrixEntry, ...]
     notices: tuple[Notice, ...] = ()
+    answer: str = ""
+    text: str = ""
+    reasons: tuple[Mapping[str, Json], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import click
 
 from contractkit.broker_client import BrokerClient, DeploymentAnswer, MatrixEntry
 from contractkit.cli.brokers import connect
-from contractkit.deployability import Answer, Decision, MatrixRow, Question, Subject, VerificationResult, decide
+from contractkit.deployability import Answer, Decision, MatrixRow, Question, Reason, Subject, VerificationResult, decide
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.settings import load_settings
 
@@ -45,10 +45,11 @@ def can_i_deploy(
     with connect(settings) as client:
         answer = _ask(client, subject, environment, ignored, retry_while_unknown, retry_interval)
     decision = _decision(answer, subject, environment)
+    text = _as_text(decision, answer)
     for notice in answer.notices:
-        if notice.kind == "warning":
+        if notice.kind == "warning" and notice.text not in text:
             click.echo(notice.text, err=True)
-    click.echo(_as_json(decision, answer) if output == "json" else _as_text(decision, answer))
+    click.echo(_as_json(decision, answer) if output == "json" else text)
     if dry_run:
         click.echo("\nThis was a dry run: the exit code is 0 whatever the answer.", err=True)
         return 0
@@ -119,6 +120,8 @@ def _row(entry: MatrixEntry) -> MatrixRow:
 
 
 def _as_text(decision: Decision, answer: DeploymentAnswer) -> str:
+    if answer.text:
+        return answer.text
     if _agree(decision, answer):
         return str(decision)
     return f"{decision}\n\nThe broker says: {answer.reason}"
@@ -132,19 +135,21 @@ def _as_json(decision: Decision, answer: DeploymentAnswer) -> str:
     verdicts: dict[bool | None, str] = {True: "yes", False: "no", None: "unknown"}
     document: dict[str, Json] = {
         "schema_version": 1,
-        "answer": verdicts[answer.deployable],
+        "answer": answer.answer or verdicts[answer.deployable],
         "reason": answer.reason,
-        "reasons": [
-            {
-                "consumer": each.row.consumer,
-                "consumer_version": each.row.consumer_version,
-                "provider": each.row.provider,
-                "provider_version": each.row.provider_version,
-                "standing": each.standing.value,
-                "sentence": each.text,
-                "next_command": each.next_command,
-            }
-            for each in decision.reasons
-        ],
+        "reasons": list(answer.reasons) or [_reason(each) for each in decision.reasons],
     }
     return dump_canonical(document).decode().rstrip()
+
+
+def _reason(reason: Reason) -> dict[str, Json]:
+    row = reason.row
+    return {
+        "consumer": {"name": row.consumer, "version": row.consumer_version},
+        "provider": {"name": row.provider, "version": row.provider_version},
+        "reason": reason.standing.value,
+        "text": f"{reason.partner}: {reason.text}",
+        "nextCommand": reason.next_command or None,
+        "resultUrl": row.result.url if row.result else None,
+        "ignored": row.ignored,
+    }

@@ -9,6 +9,7 @@ import click
 
 from contractkit.broker_client import DEFAULT_SELECTORS, Build
 from contractkit.cli.brokers import connect
+from contractkit.cli.builds import detect_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.results import publish_results, this_build
 from contractkit.cli.selectors import read_selector
@@ -60,7 +61,7 @@ class _Asked:
     concurrency: int
     headers: tuple[str, ...]
     selectors: tuple[str, ...]
-    include_pending: bool
+    pending: bool
 
 
 @click.command()
@@ -89,7 +90,11 @@ class _Asked:
     "--header", "headers", multiple=True, help="A header to send, for example 'Authorization: Bearer $TOKEN'."
 )
 @click.option("--selector", "selectors", multiple=True, help="Consumer versions: mainBranch, environment=NAME, JSON, …")
-@click.option("--include-pending/--no-include-pending", default=True, help="Also replay what blocks nobody yet.")
+@click.option(
+    "--pending/--no-pending",
+    default=False,
+    help="Let contracts that never passed on this branch block nobody. [default: no]",
+)
 @click.option("--format", "output", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
 def verify(output: str, **options: object) -> int:
     """Replay every contract with PROVIDER against it, at a URL or in process.
@@ -186,12 +191,10 @@ def _build(settings: Settings, asked: _Asked) -> Build:
 
 def _from_broker(settings: Settings, asked: _Asked) -> list[SelectedContract]:
     selectors: Sequence[dict[str, Json]] = [read_selector(each) for each in asked.selectors] or DEFAULT_SELECTORS
+    branch = asked.branch or settings.branch or detect_build(settings.root, os.environ).branch
     with connect(settings) as broker:
         fetched = broker.contracts_to_verify(
-            asked.provider,
-            selectors=selectors,
-            branch=asked.branch or settings.branch,
-            include_pending=asked.include_pending,
+            asked.provider, selectors=selectors, branch=branch, include_pending=asked.pending
         )
     return [
         _selected(read_contract(each.data, origin=each.url), pending=each.pending, url=each.results_url)

@@ -1,0 +1,191 @@
+"""From publish to deployment: what a pipeline asks of the broker, in order."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contractkit.broker_client import open_broker, read_address
+
+Run = Callable[..., Any]
+Keep = Callable[..., Path]
+
+
+@pytest.fixture
+def published(contractkit: Run, provider: Path, broker: str, keep: Keep, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give a broker that holds web-shop 1.4.0's contract with orders."""
+    monkeypatch.setenv("CONTRACTKIT_BROKER", broker)
+    file = keep(provider / "consumer")
+    assert contractkit("publish", str(file), "--version", "1.4.0", "--branch", "main").code == 0
+    return broker
+
+
+def verify(contractkit: Run, version: str, *more: str) -> Any:
+    return contractkit(
+        "verify",
+        "orders",
+        "--provider-version",
+        version,
+        "--branch",
+        "main",
+        "--publish",
+        "--build-url",
+        "http://ci/1",
+        *more,
+    )
+
+
+def can_deploy(contractkit: Run, *more: str) -> Any:
+    return contractkit("can-i-deploy", "orders", "--version", "2.0.0", "--to-environment", "production", *more)
+
+
+def deploy_consumer(contractkit: Run) -> Any:
+    return contractkit("record-deployment", "web-shop", "--version", "1.4.0", "--environment", "production")
+
+
+def test_results_are_published_for_the_version(contractkit: Run, published: str) -> None:
+    ended = verify(contractkit, "2.0.0")
+    assert ended.code == 0
+    assert f"web-shop: published as passed by orders 2.0.0: {published}/" in ended.err
+
+
+def test_a_verified_version_may_be_deployed(contractkit: Run, published: str) -> None:
+    assert deploy_consumer(contractkit).out == "web-shop 1.4.0 is deployed to production.\n"
+    verify(contractkit, "2.0.0")
+    ended = can_deploy(contractkit)
+    assert (ended.code, ended.out.splitlines()[0]) == (0, "orders 2.0.0 can be deployed to production.")
+
+
+def test_a_broken_version_may_not_and_says_why(contractkit: Run, published: str, provider: Path) -> None:
+    deploy_consumer(contractkit)
+    source = provider / "shop_app.py"
+    source.write_text(source.read_text().replace("total = 12.5", 'total = "12.5"'))
+    assert verify(contractkit, "2.0.0").code == 1
+    ended = can_deploy(contractkit)
+    assert ended.code == 1
+    assert ended.out.startswith(
+        "orders 2.0.0 cannot be deployed to production.\n\n  web-shop 1.4.0   failed   1 of 1 interaction (result "
+    )
+    assert ended.out.endswith(
+        "To see the failure: contractkit verify orders --consumer web-shop --provider-version 2.0.0 --publish\n"
+    )
+
+
+def test_a_pending_contract_blocks_nobody(contractkit: Run, published: str, provider: Path) -> None:
+    source = provider / "shop_app.py"
+    source.write_text(source.read_text().replace("total = 12.5", 'total = "12.5"'))
+    ended = verify(contractkit, "2.0.0", "--pending")
+    assert ended.code == 0
+    assert ended.out.startswith("  web-shop   1 failed   (pending: blocks nobody)\n\nPending: web-shop cannot use")
+    assert "web-shop: published as failed by orders 2.0.0:" in ended.err
+
+
+def test_an_unverified_version_is_unknown_with_the_next_command(contractkit: Run, published: str) -> None:
+    deploy_consumer(contractkit)
+    with open_broker(read_address(published)) as client:
+        client.resources.publish_definition("orders", "2.0.0", b"openapi: 3.1.0", content_type="application/yaml")
+    ended = can_deploy(contractkit)
+    assert (ended.code, ended.out) == (
+        1,
+        "It is unknown whether orders 2.0.0 can be deployed to production.\n\n"
+        "  web-shop 1.4.0   unknown   its contract has not been verified by this version\n\n"
+        "To settle the unknown: contractkit verify orders --consumer web-shop --provider-version 2.0.0 --publish\n",
+    )
+
+
+def test_an_unknown_version_is_no(contractkit: Run, published: str) -> None:
+    ended = can_deploy(contractkit)
+    assert ended.code == 1
+    assert "No version 2.0.0 of orders is known here." in ended.out
+
+
+def test_a_dry_run_says_it_and_ends_with_0(contractkit: Run, published: str) -> None:
+    ended = can_deploy(contractkit, "--dry-run")
+    assert (ended.code, ended.err) == (0, "\nThis was a dry run: the exit code is 0 whatever the answer.\n")
+
+
+def test_machines_read_the_answer(contractkit: Run, published: str) -> None:
+    deploy_consumer(contractkit)
+    verify(contractkit, "2.0.0")
+    document = json.loads(can_deploy(contractkit, "--format", "json").out)
+    assert (document["schema_version"], document["answer"]) == (1, "yes")
+    assert [each["reason"] for each in document["reasons"]] == ["verified"]
+
+
+def test_asking_again_while_unknown(contractkit: Run, published: str) -> None:
+    deploy_consumer(contractkit)
+    with open_broker(read_address(published)) as client:
+        client.resources.publish_definition("orders", "2.0.0", b"openapi: 3.1.0", content_type="application/yaml")
+    ended = can_deploy(contractkit, "--retry-while-unknown", "2", "--retry-interval", "0")
+    assert ended.err.startswith(
+        "Unknown as yet; asking again in 0 s (2 more).\nUnknown as yet; asking again in 0 s (1 more).\n"
+    )
+
+
+def test_the_definition_goes_with_the_version(contractkit: Run, published: str, provider: Path) -> None:
+    (provider / "openapi.yaml").write_text("openapi: 3.1.0\n")
+    ended = verify(contractkit, "2.0.0", "--definition", "openapi.yaml")
+    assert "The definition of orders 2.0.0 was published.\n" in ended.err
+    with open_broker(read_address(published)) as client:
+        stored = client.resources.definition("orders")
+    assert (stored.data, stored.content_type) == (b"openapi: 3.1.0\n", "application/yaml")
+
+
+def test_a_part_of_a_contract_is_not_a_verification(
+    contractkit: Run, published: str, provider: Path, keep: Keep, an_order: Run
+) -> None:
+    [one] = an_order().interactions
+    two = replace(an_order(), interactions=(one, replace(one, key="other", description="another")))
+    contractkit("publish", str(keep(provider / "consumer", two)), "--version", "1.5.0", "--branch", "main")
+    ended = verify(contractkit, "2.0.0", "--interaction", "another")
+    assert ended.code == 0
+    assert ended.err.endswith("web-shop: not published, since not every interaction of its contract was replayed.\n")
+
+
+def test_what_could_not_be_judged_is_not_published(
+    contractkit: Run, published: str, provider: Path, keep: Keep, a_state: Any
+) -> None:
+    file = keep(provider / "consumer", a_state("order exists"))
+    contractkit("publish", str(file), "--version", "1.5.0", "--branch", "main")
+    ended = verify(contractkit, "2.0.0")
+    assert ended.code == 1
+    assert "web-shop: not published, since not every interaction of its contract could be judged.\n" in ended.err
+
+
+def test_an_unknown_environment_suggests_the_nearest(contractkit: Run, published: str) -> None:
+    ended = contractkit("record-deployment", "web-shop", "--version", "1.4.0", "--environment", "prodution")
+    assert (ended.code, ended.err) == (
+        2,
+        "The broker knows no environment named 'prodution'.\n\nDid you mean production?\n",
+    )
+
+
+def test_a_version_that_nobody_published_cannot_be_recorded(contractkit: Run, published: str) -> None:
+    ended = contractkit("record-deployment", "web-shop", "--version", "9", "--environment", "production")
+    assert (ended.code, ended.err) == (
+        2,
+        "The broker knows no version 9 of web-shop.\n\nPublish its contracts, or its verification results, first.\n",
+    )
+
+
+def test_a_deployment_of_an_instance_is_recorded(contractkit: Run, published: str) -> None:
+    ended = contractkit(
+        "record-deployment", "web-shop", "--version", "1.4.0", "--environment", "production", "--instance", "blue"
+    )
+    assert ended.out == "web-shop 1.4.0 is deployed to production, instance blue.\n"
+
+
+def test_nothing_to_verify_is_3(contractkit: Run, provider: Path, broker: str) -> None:
+    ended = contractkit("verify", "orders", "--broker", broker)
+    assert (ended.code, ended.err) == (3, "There is no contract with orders, so nothing was verified.\n")
+
+
+def test_stored_contracts_are_given_as_they_were_published(contractkit: Run, published: str, provider: Path) -> None:
+    with open_broker(read_address(published)) as client:
+        [stored] = client.resources.contracts_of("orders")
+        data = client.resources.contract_file(stored)
+    assert (stored.consumer, stored.consumer_versions[0].number) == ("web-shop", "1.4.0")
+    assert data == (provider / "consumer" / "web-shop-orders.json").read_bytes()

@@ -1,0 +1,134 @@
+"""`contractkit verify`: exit codes, streams, and a message for every wrong use."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contractkit.model import Contract
+
+Run = Callable[..., Any]
+Keep = Callable[..., Path]
+
+
+def test_a_provider_that_keeps_its_contracts_is_0(contractkit: Run, provider: Path, keep: Keep) -> None:
+    keep(provider / "contracts")
+    ended = contractkit("verify", "orders", "--contracts", "contracts")
+    assert (ended.code, ended.out, ended.err) == (
+        0,
+        "  web-shop   1 passed\n\norders does what web-shop expects: 1 interaction passed.\n",
+        "Replaying 1 interaction of web-shop against shop_app:app.\n\n",
+    )
+
+
+def test_a_provider_that_breaks_them_is_1(contractkit: Run, provider: Path, keep: Keep, an_order: Run) -> None:
+    keep(provider / "contracts", an_order(expects={"id": "7", "total": 12.5}))
+    ended = contractkit("verify", "orders", "--contracts", "contracts")
+    assert ended.code == 1
+    assert (
+        '  at            response.body.id\n  expected      a string, for example "7"\n  received      7\n' in ended.out
+    )
+
+
+def test_a_state_without_a_handler_is_1_and_the_skeleton(
+    contractkit: Run, provider: Path, keep: Keep, a_state: Callable[[str], Contract]
+) -> None:
+    keep(provider / "contracts", a_state("order exists"))
+    ended = contractkit("verify", "orders", "--contracts", "contracts")
+    assert ended.code == 1
+    assert '@provider_state("order exists")\ndef order_exists(id: int):\n    ...\n' in ended.out
+
+
+def test_states_come_from_the_settings(
+    contractkit: Run, provider: Path, keep: Keep, a_state: Callable[[str], Contract]
+) -> None:
+    keep(provider / "contracts", a_state("order exists"))
+    with (provider / "pyproject.toml").open("a") as settings:
+        settings.write('states = "provider_states.py"\ncontracts = ["contracts"]\n')
+    (provider / "provider_states.py").write_text(
+        "from contractkit import provider_state\n\n@provider_state('order exists')\ndef order_exists(id: int): ...\n"
+    )
+    assert contractkit("verify", "orders").code == 0
+
+
+def test_results_are_machine_readable(contractkit: Run, provider: Path, keep: Keep) -> None:
+    keep(provider / "contracts")
+    ended = contractkit("verify", "orders", "--contracts", "contracts", "--format", "json")
+    assert json.loads(ended.out)["counts"] == {"passed": 1, "failed": 0, "errored": 0, "skipped": 0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (
+            ["--contracts", "absent"],
+            2,
+            "There are no contracts at that place.\n\n  path   absent\n\nRun the consumer's",
+        ),
+        (["--contracts", "empty"], 3, "There is no contract with orders, so nothing was verified.\n"),
+        (
+            ["--contracts", "contracts", "--consumer", "webshop"],
+            3,
+            "No contract of webshop with orders, so nothing was verified.\n\nDid you mean web-shop?\n",
+        ),
+        (["--contracts", "pyproject.toml"], 2, "pyproject.toml is not JSON.\n"),
+        ([], 2, "Nothing says where the contracts are.\n"),
+        (
+            ["--contracts", "contracts", "--url", "http://a", "--app", "a:b"],
+            2,
+            "--url and --app cannot be given together",
+        ),
+        (
+            ["--contracts", "contracts", "--states", "a.py", "--states-url", "http://a"],
+            2,
+            "--states and --states-url cannot be given together.\n",
+        ),
+        (
+            ["--contracts", "contracts", "--publish"],
+            2,
+            "Results can be published only for contracts that come from a broker",
+        ),
+        (
+            ["--contracts", "contracts", "--header", "Authorization: Bearer $ABSENT"],
+            2,
+            "The header Authorization names a variable that is not set.\n\n  variable   ABSENT\n",
+        ),
+        (["--contracts", "contracts", "--header", "secret"], 2, "A header to send cannot be used.\n"),
+        (["--broker", "http://127.0.0.1:9/", "--selector", "enviroment=a"], 2, "A selector cannot be used.\n"),
+    ],
+)
+def test_wrong_use_is_one_message(
+    contractkit: Run, provider: Path, keep: Keep, arguments: list[str], code: int, message: str
+) -> None:
+    keep(provider / "contracts")
+    (provider / "empty").mkdir()
+    ended = contractkit("verify", "orders", *arguments)
+    assert (ended.code, ended.out) == (code, "")
+    assert ended.err.startswith(message)
+    assert "Traceback" not in ended.err
+
+
+def test_an_unknown_provider_suggests_the_nearest(contractkit: Run, provider: Path) -> None:
+    ended = contractkit("verify", "order")
+    assert (ended.code, ended.err) == (2, "Nothing says where order runs.\n\nDid you mean orders?\n")
+
+
+def test_a_provider_that_is_down_is_one_message(contractkit: Run, provider: Path, keep: Keep, unused_port: int) -> None:
+    keep(provider / "contracts")
+    ended = contractkit("verify", "orders", "--contracts", "contracts", "--url", f"http://127.0.0.1:{unused_port}")
+    assert (ended.code, ended.out) == (4, "")
+    assert f"Nothing takes connections at http://127.0.0.1:{unused_port}.\n" in ended.err
+
+
+def test_the_verb_runs_as_a_process(provider: Path, keep: Keep) -> None:
+    keep(provider / "contracts")
+    command = [str(Path(sys.executable).with_name("contractkit")), "verify", "orders", "--contracts", "contracts"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=provider)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (
+        0,
+        "orders does what web-shop expects: 1 interaction passed.",
+    )
