@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from contractkit.document import contract_file_name, dump_contract, load_contract, read_contract, skipped_interactions
 from contractkit.errors import ContractFileError
 from contractkit.model import (
+    Contract,
     EmptyBody,
     HttpCall,
     HttpRequest,
@@ -248,3 +250,25 @@ def test_what_is_no_contract_file_is_told_apart(data, message):
 def test_a_file_name_holds_nothing_that_file_systems_refuse():
     assert contract_file_name("web-shop", "orders") == "web-shop-orders.json"
     assert contract_file_name("team/web:shop", "orders") == "team_web_shop-orders.json"
+
+
+def test_an_interaction_of_an_unknown_kind_may_hold_anything():
+    unknown = {"type": "Mine", "description": 5, "providerStates": 7, "key": None, "request": []}
+    contract = load_contract(file_of(unknown, {"type": "Mine"}), origin="a.json")
+    assert unknown in json.loads(dump_contract(contract))["interactions"]
+
+
+def test_json_text_that_nests_too_deeply_stays_text():
+    deep = "[" * 160 + "]" * 160
+    data = file_of(call(response={"body": {"content": deep, "contentType": "application/json"}}))
+    assert only(data).exchange.response.body == JsonBody(deep)
+    assert only(dump_contract(load_contract(data, origin="a.json"))) == only(data)
+
+
+def test_a_rule_for_a_place_that_the_exchange_has_not_is_never_dropped_silently():
+    interaction = only(file_of(call()))
+    for place in ("message.contents.a", "request.cookies.a", "response.status.a"):
+        rules = (LocatedRules(location=parse_location(place), rules=(Rule("type"),)),)
+        contract = Contract(consumer="c", provider="p", interactions=(replace(interaction, rules=rules),))
+        with pytest.raises(ValueError, match="no rule can be written for"):
+            dump_contract(contract)

@@ -174,3 +174,11 @@ def test_rules_that_are_combined_say_how():
         location=parse_location("response.body"), rules=(Rule("null"), Rule("integer")), combine="OR"
     )
     assert rules_in_words(located) == "null or an integer"
+
+
+def test_a_file_from_elsewhere_does_not_steer_the_terminal():
+    call = HttpCall(request=HttpRequest(method="GET", path="/\x1b[2J"), response=HttpResponse(status=200))
+    text = explain_interaction(Interaction(key="k", description="wiped\x1b[2J\n", exchange=call))
+    assert text.splitlines()[0] == r"wiped\x1b[2J\x0a"
+    assert r"/\x1b[2J" in text
+    assert "\x1b" not in text

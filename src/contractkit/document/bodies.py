@@ -5,7 +5,8 @@ import binascii
 from typing import Literal, TypeAlias
 
 from contractkit.document.reading import ObjectReader
-from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
+from contractkit.document.syntax import read_embedded_json
+from contractkit.exact_json import Json, JsonSyntaxError, dump_compact
 from contractkit.model import (
     BinaryBody,
     Body,
@@ -58,7 +59,7 @@ def decode_body(data: bytes, media_type: str | None) -> Body:
     try:
         match form_of(media_type):
             case "json":
-                return JsonBody(read_json(data), media_type)
+                return JsonBody(read_embedded_json(data), media_type)
             case "text":
                 return TextBody(data.decode(), media_type)
             case "binary":
@@ -153,7 +154,7 @@ def _unencoded(content: Json, media_type: str | None, hint: str | None) -> Body:
     if form != "json":
         return TextBody(content, media_type) if form == "text" else BinaryBody(content.encode(), media_type)
     try:
-        return JsonBody(read_json(content), media_type)
+        return JsonBody(read_embedded_json(content), media_type)
     except JsonSyntaxError:
         return JsonBody(content, media_type)
 
@@ -162,7 +163,7 @@ def _embedded(content: Json, media_type: str | None, envelope: ObjectReader) -> 
     if not isinstance(content, str):
         return JsonBody(content, media_type or _JSON)
     try:
-        return JsonBody(read_json(content), media_type or _JSON)
+        return JsonBody(read_embedded_json(content), media_type or _JSON)
     except JsonSyntaxError:
         envelope.findings.wrong(envelope.at("content"), "JSON text", content)
         return MissingBody()
@@ -205,7 +206,7 @@ def _sniffed(data: bytes) -> str:
 
 def _parses(data: bytes) -> bool:
     try:
-        read_json(data)
+        read_embedded_json(data)
     except JsonSyntaxError:
         return False
     return True

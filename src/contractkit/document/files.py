@@ -229,7 +229,9 @@ def _written(interactions: Sequence[Interaction], contract: Contract, group: str
 
 
 def _sort_key_as_written(value: Json) -> tuple[str, bytes, str, bytes]:
-    states = [[state.get("name"), state.get("params", {})] for state in value.get("providerStates", [])]
+    states = value.get("providerStates", [])
+    if isinstance(states, list) and all(isinstance(state, dict) for state in states):
+        states = [[state.get("name"), state.get("params", {})] for state in states]
     return str(value.get("description")), dump_compact(states), str(value.get("key")), dump_compact(value)
 
 

@@ -44,6 +44,8 @@ MESSAGE_TYPE = "Asynchronous/Messages"
 KINDS = (HTTP_TYPE, MESSAGE_TYPE, RPC_TYPE)
 
 _ROOT = "interaction"
+_SIDES = {HttpCall: {("request",), ("response",)}, Message: {("message",)}}
+"""How the locations in an exchange begin that Pact has a form for."""
 
 
 def read_interaction(
@@ -56,7 +58,9 @@ def read_interaction(
     own = comments.child("contractkit") if comments is not None else None
     annotations = read_annotations(own)
     query = own.optional_text("query") if own is not None else None
-    exchange, rules, generators = _read_exchange(reader, reader.text("type", default_type), specification)
+    exchange, rules, generators = _read_exchange(
+        reader, reader.text("type", default_type) or default_type, specification
+    )
     interaction = Interaction(
         key=reader.text("key", ""),
         description=reader.text("description"),
@@ -115,8 +119,16 @@ def _read_exchange(reader: ObjectReader, kind: str, specification: str) -> tuple
 
 
 def write_exchange(interaction: Interaction) -> dict[str, Json]:
-    """Give the members of an interaction that say what is exchanged, with rules and generators."""
+    """Give the members of an interaction that say what is exchanged, with rules and generators.
+
+    Raises:
+        ValueError: A rule or generator stands at a place that the exchange does not have.
+    """
     rules, generators = interaction.rules, interaction.generators
+    sides = _SIDES.get(type(interaction.exchange))
+    for place in (*(each.location for each in rules), *(each.location for each in generators)):
+        if sides is not None and place.steps[:1] not in sides:
+            raise ValueError(f"no rule can be written for {place}")
     match interaction.exchange:
         case HttpCall(request=request, response=response):
             return {

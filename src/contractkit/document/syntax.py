@@ -8,6 +8,7 @@ from contractkit.exact_json import Json, JsonSyntaxError, read_json
 DEEPEST = 200
 """How deep a file may nest: far beyond any payload, well within what every JSON writer can write back."""
 
+_DEEPEST_EMBEDDED = 150  # what JSON text within a file may nest, so that the file can hold it as JSON
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CONFLICT = re.compile(rb"^(<<<<<<< |=======\r?$|>>>>>>> )", re.MULTILINE)
 _RECORD_AGAIN = "Run the consumer's tests again: they write the file."
@@ -33,6 +34,18 @@ def parse_contract_text(data: bytes, *, origin: str) -> Json:
             f"{origin} is an OpenAPI definition, not a contract.",
             next_step="Definitions are for `contractkit stub` and `contractkit impact`; give a contract file here.",
         )
+    return value
+
+
+def read_embedded_json(text: bytes | str) -> Json:
+    """Give the value of JSON text that stands within a file, as a string or in base64.
+
+    Raises:
+        JsonSyntaxError: It is not JSON, or nested too deeply to stand in the file as JSON.
+    """
+    value = read_json(text)
+    if _depth_exceeds(value, _DEEPEST_EMBEDDED):
+        raise JsonSyntaxError("nested too deeply", line=1, column=1)
     return value
 
 

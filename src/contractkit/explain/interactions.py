@@ -1,5 +1,6 @@
 """Contracts and interactions as text: requests and responses as they go over the wire, rules beside their places."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -31,6 +32,7 @@ from contractkit.model import (
 )
 
 _LABEL = 11  # characters of the left column
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _OURS_ALONE = "a Pact verifier does not see it: Pact has no form for such calls"
 
 
@@ -63,17 +65,18 @@ def explain_interaction(interaction: Interaction) -> str:
     notes = _Notes.of(interaction)
     rows = [*_exchange_rows(interaction, notes), *_about(interaction, notes)]
     states = _block("given", [states_in_words(interaction)])
-    return "\n".join([interaction.description, *states, *rows])
+    return "\n".join([_printable(interaction.description), *states, *rows])
 
 
 def explain_contract(contract: Contract) -> str:
     """Give the head of a contract: who expects how much of whom, and what it was recorded against."""
     count = len(contract.interactions)
     number = "1 interaction" if count == 1 else f"{count} interactions"
-    head = f"{contract.consumer} expects {number} of {contract.provider} (Pact {contract.specification})"
+    parties = _printable(f"{contract.consumer} expects {number} of {contract.provider}")
+    head = f"{parties} (Pact {contract.specification})"
     if contract.definition is None:
         return head
-    return f"{head}\nrecorded against {contract.definition.source}, {contract.definition.digest}"
+    return f"{head}\n{_printable(f'recorded against {contract.definition.source}, {contract.definition.digest}')}"
 
 
 def is_seen_by_pact(interaction: Interaction) -> bool:
@@ -171,8 +174,13 @@ def _block(label: str, lines: list[str]) -> list[str]:
     """Give lines behind a label, none where there are no lines."""
     if not lines:
         return []
-    rest = [f"  {'':{_LABEL}}   {line}".rstrip() for line in lines[1:]]
-    return [f"  {label:{_LABEL}}   {lines[0]}".rstrip(), *rest]
+    first, *rest = map(_printable, lines)
+    return [f"  {label:{_LABEL}}   {first}".rstrip(), *(f"  {'':{_LABEL}}   {line}".rstrip() for line in rest)]
+
+
+def _printable(line: str) -> str:
+    """Give a line without control characters: a file from elsewhere may not steer the terminal."""
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", line)
 
 
 def _field_lines(fields: Fields, at: Location, notes: _Notes) -> list[str]:
