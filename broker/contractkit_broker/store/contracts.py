@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from contractkit_broker.store.database import AnyRow, AnySelect, upsert
 from contractkit_broker.store.records import Application, Content, Publication, Version
@@ -191,6 +191,16 @@ def pairs_of(connection: Connection, application_id: int) -> tuple[tuple[int, in
     mine = (integration.c.consumer_id == application_id) | (integration.c.provider_id == application_id)
     query = select(integration.c.consumer_id, integration.c.provider_id).where(mine)
     return tuple((row[0], row[1]) for row in connection.execute(query))
+
+
+def interaction_counts(connection: Connection, file_digests: Collection[str]) -> dict[str, int]:
+    """Give how many interactions files hold, by digest."""
+    query = (
+        select(usage.c.file_digest, func.count(usage.c.interaction_key.distinct()))
+        .where(usage.c.file_digest.in_(file_digests))
+        .group_by(usage.c.file_digest)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def replace_usage(connection: Connection, file_digest: str, rows: Iterable[dict[str, Any]]) -> None:

@@ -1,0 +1,207 @@
+"""The pages: each loads records, and gives them to a template."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy import Connection
+
+from contractkit.document import interaction_content_id, load_contract
+from contractkit.explain.interactions import explain_interaction, summary
+from contractkit.model import Contract, Interaction
+from contractkit_broker.pages.neighbourhood import draw_neighbourhood
+from contractkit_broker.service.overview import integrations_overview, services_overview
+from contractkit_broker.service.results import mismatch_words
+from contractkit_broker.store import applications, contracts, definitions, environments, verifications
+from contractkit_broker.store.records import Content, InteractionOutcome, Verification
+from contractkit_broker.web import HTML, Call, Refusal, Reply
+
+_LABEL = slice(2, 13)  # where explain_interaction writes labels, and where the lines beside them begin
+_LINE = slice(16, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A label and the lines beside it; each line is its text and the rule in words, empty where there is none."""
+
+    label: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownInteraction:
+    """An interaction as a page shows it, with the outcome of the newest verification where there is one."""
+
+    anchor: str
+    title: str
+    summary: str
+    blocks: tuple[Block, ...]
+    outcome: InteractionOutcome | None
+    mismatches: tuple[str, ...]
+
+
+def get_first_page(call: Call) -> Reply:
+    """Show services, who talks to whom, and what is verified."""
+    with call.database.reading() as connection:
+        integrations = integrations_overview(connection)
+        return _page(
+            call,
+            "first.html",
+            integrations=integrations,
+            services=services_overview(connection),
+            environments=[place.name for place in environments.list_environments(connection)],
+            counts={name: sum(each.standing == name for each in integrations) for name in _STANDINGS},
+        )
+
+
+_STANDINGS = ("verified", "failed", "unknown")
+
+
+def get_application_page(call: Call) -> Reply:
+    """Show an application: whom it talks to, versions, branches, deployments, definition."""
+    name = call.path["name"]
+    with call.database.reading() as connection:
+        application = applications.find_application(connection, name)
+        if application is None:
+            raise _lost(call, f"No application is named {name}.")
+        versions = applications.list_versions(connection, name, limit=20)
+        ids = [version.id for version in versions]
+        integrations = integrations_overview(connection, name)
+        newest = definitions.newest_version_with_definition(connection, name)
+        return _page(
+            call,
+            "application.html",
+            application=application,
+            integrations=integrations,
+            drawing=draw_neighbourhood(name, integrations),
+            environments=[place.name for place in environments.list_environments(connection)],
+            versions=versions,
+            memberships=applications.memberships(connection, ids),
+            places=environments.occupancies_of(connection, ids),
+            branches=applications.list_branches(connection, name),
+            history=environments.history_of(connection, name, limit=20),
+            audit=definitions.audit_of(connection, name, limit=20),
+            definition_version=newest,
+        )
+
+
+def get_contract_page(call: Call) -> Reply:
+    """Show a contract as requests and responses, with its newest results."""
+    consumer, provider, sha = call.path["consumer"], call.path["provider"], call.path["sha"]
+    with call.database.reading() as connection:
+        content = contracts.find_content(connection, consumer, provider, f"sha256:{sha}")
+        if content is None:
+            raise _lost(call, f"{consumer} and {provider} have no contract with the content {sha}.")
+        results = verifications.verifications_of(connection, content.id)
+        newest = results[0] if results else None
+        contract = _contract(connection, content)
+        return _page(
+            call,
+            "contract.html",
+            content=content,
+            contract=contract,
+            publications=contracts.publications_with(connection, content.id),
+            results=results,
+            interactions=_shown(connection, contract, newest),
+        )
+
+
+def get_result_page(call: Call) -> Reply:
+    """Show what one verification gave, what failed first."""
+    number = call.path["number"]
+    with call.database.reading() as connection:
+        result = verifications.find_verification(connection, int(number)) if number.isdecimal() else None
+        content = contracts.content_by_id(connection, result.content) if result is not None else None
+        if result is None or content is None:
+            raise _lost(call, f"There is no result {number}.")
+        shown = _shown(connection, _contract(connection, content), result)
+        failed = [each for each in shown if each.outcome is not None and not each.outcome.success]
+        return _page(
+            call,
+            "result.html",
+            content=content,
+            result=result,
+            failed=failed,
+            passed=[each for each in shown if each.outcome is not None and each.outcome.success],
+            publications=contracts.publications_with(connection, content.id),
+        )
+
+
+def get_style(call: Call) -> Reply:
+    """Give the style sheet."""
+    headers = {"Cache-Control": "public, max-age=300"}
+    return Reply(body=_style(), media_type="text/css;charset=utf-8", headers=headers)
+
+
+@cache
+def _style() -> bytes:
+    return (Path(__file__).parent / "style.css").read_bytes()
+
+
+def _contract(connection: Connection, content: Content) -> Contract:
+    data = contracts.find_blob(connection, content.file_digest)
+    assert data is not None
+    return load_contract(data, origin="the stored contract")
+
+
+def _shown(connection: Connection, contract: Contract, result: Verification | None) -> tuple[ShownInteraction, ...]:
+    outcomes = verifications.outcomes_of(connection, result.id) if result is not None else ()
+    by_id = {outcome.interaction_id: outcome for outcome in outcomes}
+    return tuple(_interaction(contract, each, by_id) for each in contract.interactions)
+
+
+def _interaction(
+    contract: Contract, interaction: Interaction, outcomes: Mapping[str, InteractionOutcome]
+) -> ShownInteraction:
+    identity = interaction_content_id(contract, interaction).partition(":")[2]
+    outcome = outcomes.get(identity)
+    found = (*outcome.mismatches, *outcome.errors) if outcome is not None else ()
+    return ShownInteraction(
+        anchor=identity[:12],
+        title=interaction.description,
+        summary=summary(interaction),
+        blocks=_blocks(explain_interaction(interaction)),
+        outcome=outcome,
+        mismatches=tuple(mismatch_words({"description": each.get("message"), **each}) for each in found),
+    )
+
+
+def _blocks(text: str) -> tuple[Block, ...]:
+    blocks: list[tuple[str, list[tuple[str, str]]]] = []
+    for row in text.splitlines()[1:]:
+        label = row[_LABEL].strip()
+        if label or not blocks:
+            blocks.append((label, []))
+        said, _, rule = row[_LINE].partition("   # ")
+        blocks[-1][1].append((said, rule))
+    return tuple(Block(label=label, lines=tuple(lines)) for label, lines in blocks)
+
+
+def _page(call: Call, template: str, *, status: int = 200, **values: Any) -> Reply:
+    body = _templates().get_template(template).render(call=call, **values)
+    return Reply(status=status, body=body, media_type=HTML, headers={"Cache-Control": "no-cache"})
+
+
+def _lost(call: Call, sentence: str) -> Refusal:
+    reply = _page(call, "lost.html", status=404, sentence=sentence)
+    return Refusal(404, reply.body, media_type=HTML)
+
+
+@cache
+def _templates() -> Environment:
+    loader = PackageLoader("contractkit_broker.pages")
+    templates = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.filters["when"] = lambda text: text[:16].replace("T", " ")
+    templates.filters["brief"] = _brief
+    return templates
+
+
+def _brief(number: str) -> str:
+    """Give a version as it fits a table: a git commit by its first ten digits."""
+    return number[:10] if re.fullmatch(r"[0-9a-f]{40}", number) else number

@@ -1,0 +1,149 @@
+"""The overview: how every integration stands, newest against newest and in each environment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from contractkit_broker.store import applications, contracts, definitions, environments, verifications
+from contractkit_broker.store.records import Occupancy, Publication, Verification, Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceStanding:
+    """How an integration stands in one environment: `verified`, `failed`, `unknown`, or empty if an end is absent."""
+
+    environment: str
+    consumer_versions: tuple[str, ...]
+    provider_versions: tuple[str, ...]
+    standing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationOverview:
+    """One integration: the newest contract, its newest verification, and the environments."""
+
+    publication: Publication
+    interactions: int
+    verification: Verification | None
+    failed: int
+    total: int
+    places: tuple[PlaceStanding, ...]
+
+    @property
+    def standing(self) -> str:
+        """Give `verified`, `failed` or `unknown` for the newest contract."""
+        if self.verification is None:
+            return "unknown"
+        return "verified" if self.verification.success else "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOverview:
+    """One application: its newest version and where it runs."""
+
+    name: str
+    newest: Version | None
+    main_branch: str | None
+    places: tuple[Occupancy, ...]
+    has_definition: bool
+    consumers: int
+    providers: int
+
+
+def integrations_overview(connection: Connection, application: str | None = None) -> tuple[IntegrationOverview, ...]:
+    """Give every integration, or those of one application; what is not verified comes first."""
+    newest = [
+        each
+        for each in contracts.newest_publications(connection)
+        if application in (None, each.consumer, each.provider)
+    ]
+    verified = verifications.newest_verifications(connection, {each.content for each in newest})
+    counts = verifications.outcome_counts(connection, [each.id for each in verified.values()])
+    sizes = contracts.interaction_counts(connection, {each.file_digest for each in newest})
+    places = environments.list_environments(connection)
+    running = environments.occupied(connection, [place.id for place in places])
+    in_places = _PlaceStandings(connection, running, [place.name for place in places])
+    found = []
+    for each in newest:
+        verification = verified.get(each.content)
+        failed, total = counts.get(verification.id, (0, 0)) if verification else (0, 0)
+        found.append(
+            IntegrationOverview(
+                publication=each,
+                interactions=sizes.get(each.file_digest, 0),
+                verification=verification,
+                failed=failed,
+                total=total,
+                places=in_places.of(each),
+            )
+        )
+    order = {"failed": 0, "unknown": 1, "verified": 2}
+    return tuple(sorted(found, key=lambda each: (order[each.standing], each.publication.consumer)))
+
+
+def services_overview(connection: Connection) -> tuple[ServiceOverview, ...]:
+    """Give every application by name."""
+    everyone = applications.list_applications(connection)
+    newest = {each.application_id: each for each in applications.newest_versions(connection, [a.id for a in everyone])}
+    places = [place.id for place in environments.list_environments(connection)]
+    running = environments.occupied(connection, places)
+    pairs = contracts.list_integrations(connection)
+    return tuple(
+        ServiceOverview(
+            name=each.name,
+            newest=newest.get(each.id),
+            main_branch=each.main_branch,
+            places=tuple(place for place in running if place.version.application_id == each.id),
+            has_definition=definitions.newest_version_with_definition(connection, each.name) is not None,
+            consumers=sum(provider == each.name for _, provider in pairs),
+            providers=sum(consumer == each.name for consumer, _ in pairs),
+        )
+        for each in everyone
+    )
+
+
+class _PlaceStandings:
+    """The standings of all integrations in all environments, from three queries."""
+
+    def __init__(self, connection: Connection, running: Sequence[Occupancy], names: Sequence[str]) -> None:
+        self._running = running
+        self._names = names
+        versions = {each.version.id for each in running}
+        published = contracts.publications_of(connection, versions)
+        self._published = {(each.version.id, each.provider_id): each for each in published}
+        found = verifications.verdicts(connection, {each.content for each in published}, versions)
+        self._verdicts = {(each.content, each.provider_version_id): each.success for each in found}
+
+    def of(self, publication: Publication) -> tuple[PlaceStanding, ...]:
+        """Give the standing of one integration in each environment."""
+        return tuple(self._in(name, publication) for name in self._names)
+
+    def _in(self, name: str, publication: Publication) -> PlaceStanding:
+        here = [each.version for each in self._running if each.environment.name == name]
+        consumers = [each for each in here if each.application_id == publication.version.application_id]
+        providers = [each for each in here if each.application_id == publication.provider_id]
+        return PlaceStanding(
+            environment=name,
+            consumer_versions=tuple(each.number for each in consumers),
+            provider_versions=tuple(each.number for each in providers),
+            standing=_worst(self._each(consumers, providers, publication.provider_id)),
+        )
+
+    def _each(
+        self, consumers: Iterable[Version], providers: Sequence[Version], provider_id: int
+    ) -> Iterable[bool | None]:
+        for consumer in consumers:
+            published = self._published.get((consumer.id, provider_id))
+            for provider in providers if published else ():
+                assert published is not None
+                yield self._verdicts.get((published.content, provider.id))
+
+
+def _worst(verdicts: Iterable[bool | None]) -> str:
+    found = set(verdicts)
+    if not found:
+        return ""
+    if False in found:
+        return "failed"
+    return "unknown" if None in found else "verified"
