@@ -123,14 +123,20 @@ class StubSession:
             UnknownNameError: The definition has no such operation; the nearest are suggested.
         """
         __tracebackhide__ = True
-        return ReplyTo(self, self._provider.operation(operation))
+        try:
+            return ReplyTo(self, self._provider.operation(operation))
+        except ContractkitError as error:
+            raise error.with_traceback(None) from None  # where in our own code it was found helps nobody
 
     def add_reply(
         self, operation: Operation, status: int | None, body: object, headers: Mapping[str, str] | None
     ) -> None:
         """Take one reply, as `on(...).reply(...)` does."""
         __tracebackhide__ = True
-        reply = checked_reply(self._provider.definition, operation, status=status, body=body, headers=headers)
+        try:
+            reply = checked_reply(self._provider.definition, operation, status=status, body=body, headers=headers)
+        except ContractkitError as error:
+            raise error.with_traceback(None) from None
         with self._lock:
             self._replies.setdefault(operation.signature, []).append(reply)
             self._unused_replies.append(reply)
