@@ -154,9 +154,11 @@ class Builder:
             place = (*at, name)
             if name in tags:
                 made[name] = tags[name]
+            elif place in self._repairs.demanded:
+                made[name] = self._member(member.view, place, above, is_sparse)
             elif base is not ABSENT or member.is_write_only:
                 continue
-            elif member.is_required or place in self._repairs.demanded:
+            elif member.is_required:
                 made[name] = self._member(member.view, place, above, is_sparse)
             elif not is_sparse and self._has_room(member.view, place, above):
                 self.optional.add(place)

@@ -1,6 +1,6 @@
 """Markup: a made value as XML, for operations that answer in XML only and give no example."""
 
-from xml.sax.saxutils import escape
+from html import escape  # the library's XML module loads all of its network code
 
 from contractkit.exact_json import Json, dump_compact
 
@@ -12,5 +12,5 @@ def as_markup(value: Json, name: str = "root") -> str:
     if isinstance(value, dict):
         inside = "".join(as_markup(each, member) for member, each in value.items())
     else:
-        inside = escape(value if isinstance(value, str) else dump_compact(value).decode())
+        inside = escape(value if isinstance(value, str) else dump_compact(value).decode(), quote=False)
     return f"<{name}>{inside}</{name}>"

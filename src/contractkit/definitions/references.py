@@ -1,8 +1,9 @@
 """References: pointers into documents already read, followed lazily and remembered."""
 
+import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from contractkit.errors import DefinitionError, suggestion
 from contractkit.exact_json import Json
@@ -72,8 +73,10 @@ class Documents:
         key = (base.uri, reference)
         found = self._targets.get(key)
         if found is None:
-            uri, fragment = urldefrag(urljoin(base.uri, reference) if not reference.startswith("#") else reference)
-            found = self._targets[key] = self._walk(uri or base.uri, unquote(fragment), reference, base)
+            uri, fragment = urldefrag(reference)
+            if fragment and not fragment.startswith("/"):
+                raise _no_pointer(reference, base)
+            found = self._targets[key] = self._walk(_joined(base.uri, uri), unquote(fragment), reference, base)
         return found
 
     def _walk(self, uri: str, pointer: str, reference: str, base: Node) -> Node:
@@ -94,9 +97,26 @@ class Documents:
         return self._documents[uri]
 
 
+def _joined(base: str, uri: str) -> str:
+    """Give a URI as seen from another one; `..` is kept where it leads out of a relative one's folder."""
+    if not uri:
+        return base
+    if urlsplit(base).scheme or urlsplit(uri).scheme:
+        return urljoin(base, uri)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base), uri))
+
+
 def escape_step(step: str | int) -> str:
     """Give a member name or index as one token of a JSON pointer (RFC 6901 §3)."""
     return str(step).replace("~", "~0").replace("/", "~1")
+
+
+def _no_pointer(reference: str, base: Node) -> DefinitionError:
+    return DefinitionError(
+        f"A $ref is no JSON pointer: {reference}",
+        details=[("at", f"{base.uri}#{base.pointer}/$ref")],
+        next_step="Write where it leads as a pointer, such as #/components/schemas/Order; anchors are not followed.",
+    )
 
 
 def _leads_nowhere(reference: str, base: Node, reached: Node, missing: str) -> DefinitionError:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from contractkit.definitions.schemas import ALL_TYPES, SchemaView
+from contractkit.definitions.schema_facets import ALL_TYPES
+from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json
 
 Tree: TypeAlias = "list[str] | dict[str, Tree]"
@@ -17,6 +18,7 @@ Tree: TypeAlias = "list[str] | dict[str, Tree]"
 _BRACKET: Final = re.compile(r"\[([^\[\]]*)\]")
 _INTEGER: Final = re.compile(r"[-+]?\d{1,400}")
 _DEEPEST: Final = 32  # brackets; a name with more is taken as it is written
+_BOOLEANS: Final = {"true": True, "false": False, "True": True, "False": False}  # as Python's form clients write them
 _SCALARS: Final = frozenset({"boolean", "integer", "number", "string", "null"})
 
 
@@ -72,8 +74,8 @@ def typed_text(text: str, view: SchemaView | None) -> Json:
         except ValueError:
             return text
         return text if number != number or abs(number) == float("inf") else number
-    if "boolean" in types and text in ("true", "false"):
-        return text == "true"
+    if "boolean" in types and text in _BOOLEANS:
+        return _BOOLEANS[text]
     return None if "null" in types and text in ("", "null") else text
 
 

@@ -5,6 +5,7 @@ duplicate keys without a word.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -21,6 +22,8 @@ MOST_VALUES = 5_000_000
 
 _DEEPEST = 500  # levels; the reader of JSON stops near there too
 _TAG = "tag:yaml.org,2002:"
+_BRACKET = re.compile(r"[\[\]{}]")
+_LONG_INDENT = re.compile(rf"^[ \t?:-]{{{_DEEPEST}}}", re.MULTILINE)
 _WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
 
 
@@ -67,6 +70,8 @@ def compose(text: bytes | str) -> yaml.Node:
         YamlError: The text is not YAML, or holds no or several documents.
     """
     try:
+        if _may_nest_deeply(text):
+            _refuse_deep_nesting(text)
         loader = _CoreLoader(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -82,57 +87,101 @@ def compose(text: bytes | str) -> yaml.Node:
     return node
 
 
+def _may_nest_deeply(text: bytes | str) -> bool:
+    """Say whether a text could nest deeper than allowed, without parsing it: brackets in texts count as well."""
+    written = text.decode("utf-8", errors="replace") if isinstance(text, bytes) else text
+    if _LONG_INDENT.search(written):
+        return True
+    depth = 0
+    for found in _BRACKET.finditer(written):
+        depth = depth + 1 if found[0] in "[{" else max(0, depth - 1)
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _refuse_deep_nesting(text: bytes | str) -> None:
+    """Count the levels event by event: composing recurses in C, and too deep a text would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_CoreLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise _at(event.start_mark, "nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A value with how many values it amounts to, aliases written out, and how many levels it has."""
+
+    value: Json
+    size: int = 1
+    levels: int = 1
+
+
 class _Builder:
     """Builds values from nodes, each anchored node once, counting what the aliases amount to."""
 
     def __init__(self) -> None:
-        self._built: dict[int, tuple[Json, int]] = {}
+        self._built: dict[int, _Built] = {}
         self._open: set[int] = set()
 
     def build(self, root: yaml.Node) -> Json:
-        value, size = self._value(root, 0)
-        if size > MOST_VALUES:
-            raise _located(root, f"its aliases amount to more than {MOST_VALUES:,} values")
-        return value
+        return self._of(root).value
 
-    def _value(self, node: yaml.Node, depth: int) -> tuple[Json, int]:
+    def _of(self, node: yaml.Node) -> _Built:
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node), 1
+            return _Built(_scalar(node))
         known = self._built.get(id(node))
         if known is not None:
             return known
         if id(node) in self._open:
             raise _located(node, "an alias inside the value that it names")
-        if depth > _DEEPEST:
-            raise _located(node, "nested too deeply")
         self._open.add(id(node))
-        built = self._mapping(node, depth) if isinstance(node, yaml.MappingNode) else self._sequence(node, depth)
+        built = self._mapping(node) if isinstance(node, yaml.MappingNode) else self._sequence(node)
+        if built.levels > _DEEPEST:
+            raise _located(node, "nested too deeply")
+        if built.size > MOST_VALUES:
+            raise _located(node, f"its aliases amount to more than {MOST_VALUES:,} values")
         self._open.discard(id(node))
         self._built[id(node)] = built
         return built
 
-    def _sequence(self, node: yaml.Node, depth: int) -> tuple[Json, int]:
-        pairs = [self._value(item, depth + 1) for item in node.value]
-        return [value for value, _ in pairs], 1 + sum(size for _, size in pairs)
+    def _sequence(self, node: yaml.Node) -> _Built:
+        items = [self._of(item) for item in node.value]
+        return _Built([item.value for item in items], *_measures(items))
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> tuple[Json, int]:
+    def _mapping(self, node: yaml.MappingNode) -> _Built:
         members: dict[str, Json] = {}
         merged: dict[str, Json] = {}
-        total = 1
-        for key, item in node.value:
-            value, size = self._value(item, depth + 1)
-            total += size
+        items = []
+        for key, child in node.value:
+            item = self._of(child)
+            items.append(item)
             if key.tag == f"{_TAG}merge":
-                for source in value if isinstance(value, list) else [value]:
-                    if not isinstance(source, dict):
-                        raise _located(key, "`<<` merges mappings only")
-                    merged = {**source, **merged}
+                merged = {**_merged(key, item.value), **merged}
                 continue
             name = _key(key)
             if name in members:
                 raise _located(key, f"the key {name!r} stands twice")
-            members[name] = value
-        return ({**merged, **members} if merged else members), total
+            members[name] = item.value
+        return _Built({**merged, **members} if merged else members, *_measures(items))
+
+
+def _measures(items: list[_Built]) -> tuple[int, int]:
+    return 1 + sum(item.size for item in items), 1 + max((item.levels for item in items), default=0)
+
+
+def _merged(key: yaml.Node, value: Json) -> dict[str, Json]:
+    """Give the members that a merge key brings; of several sources the first wins (YAML 1.1, type `merge`)."""
+    found: dict[str, Json] = {}
+    for source in value if isinstance(value, list) else [value]:
+        if not isinstance(source, dict):
+            raise _located(key, "`<<` merges mappings only")
+        found = {**source, **found}
+    return found
 
 
 def _key(node: yaml.Node) -> str:
@@ -171,5 +220,8 @@ _SCALARS: dict[str, Any] = {
 
 
 def _located(node: yaml.Node, problem: str) -> YamlError:
-    mark = node.start_mark
+    return _at(node.start_mark, problem)
+
+
+def _at(mark: Any, problem: str) -> YamlError:
     return YamlError(problem, line=mark.line + 1, column=mark.column + 1)
