@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from contractkit.errors import ContractkitError, suggestion
+from contractkit.installation import check_installation
 
 VERBS = {
     "can-i-deploy": "contractkit.cli.deployments:can_i_deploy",
@@ -87,6 +88,7 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line with these arguments and give its exit code; messages go to standard error."""
     try:
+        check_installation()
         result: Any = contractkit.main(arguments, prog_name="contractkit", standalone_mode=False)
     except click.exceptions.Exit as ended:
         return ended.exit_code

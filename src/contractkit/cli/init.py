@@ -1,0 +1,104 @@
+"""`contractkit init`: writes the settings and a first test for a definition, ready to run."""
+
+import keyword
+import re
+import tomllib
+from pathlib import Path
+
+import click
+
+from contractkit.definitions.interface import Definition, Route
+from contractkit.errors import UsageError
+from contractkit.model import HttpRequest
+from contractkit.sources import load_definition
+
+_PATH_VALUES = ("1", "abc", "2f6c1a9e-7f4e-4d53-9c4b-2b8f1d6f0a11", "2026-01-31")
+"""What a first call may put in the place of a path parameter; the definition says which of them it allows."""
+
+
+@click.command()
+@click.argument("definition")
+@click.option("--provider", help="What to call the service that the definition describes. [default: the file's name]")
+@click.option("--consumer", help="What to call this project. [default: the project's or the directory's name]")
+def init(definition: str, provider: str | None, consumer: str | None) -> int:
+    """Set this project up to test against DEFINITION, the OpenAPI document of a service it calls.
+
+    Adds [tool.contractkit] to pyproject.toml and writes tests/test_<provider>_contract.py with one test that
+    passes; nothing that is there already is overwritten.
+    """
+    loaded = load_definition(definition)
+    name = provider or _name_from(definition)
+    file = Path("pyproject.toml")
+    added = _settings_to_add(file, definition, name, consumer)
+    test = Path("tests") / f"test_{_identifier(name)}_contract.py"
+    with file.open("a", encoding="utf-8") as settings:
+        settings.write(added)
+    click.echo(f"{file}   [tool.contractkit.providers.{name}]")
+    _write_test(test, name, _first_call(loaded.definition))
+    return 0
+
+
+def _write_test(test: Path, provider: str, route: Route | None) -> None:
+    if test.exists():
+        click.echo(f"{test} is there already and was left alone.", err=True)
+    elif route is None:
+        click.echo("No GET request without parameters or a body is defined, so no first test was written.", err=True)
+        click.echo(f'Next: a test that calls contract_stub("{provider}").url with your own client.', err=True)
+    else:
+        test.parent.mkdir(exist_ok=True)
+        test.write_text(_first_test(provider, route), encoding="utf-8")
+        click.echo(f"{test}   calls {route.operation.name}")
+        click.echo(f"\nNext: pytest {test}", err=True)
+
+
+def _settings_to_add(file: Path, definition: str, provider: str, consumer: str | None) -> str:
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError("pyproject.toml is not TOML.", details=[("problem", str(error))]) from None
+    table = document.get("tool", {}).get("contractkit", {})
+    if provider in table.get("providers", {}):
+        raise UsageError(
+            f"[tool.contractkit.providers.{provider}] is there already.",
+            details=[("file", str(file))],
+            next_step="Give the service another name with --provider, or edit the file.",
+        )
+    name = consumer or document.get("project", {}).get("name") or Path.cwd().name
+    head = "" if table else f'[tool.contractkit]\nconsumer = "{name}"\n\n'
+    gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+    return f'{gap}{head}[tool.contractkit.providers.{provider}]\ndefinition = "{definition}"\n'
+
+
+def _name_from(definition: str) -> str:
+    stem = Path(definition.rsplit("/", 1)[-1]).name.split(".")[0]
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") or "provider"
+
+
+def _identifier(name: str) -> str:
+    identifier = re.sub(r"\W", "_", name)
+    return f"{identifier}_" if keyword.iskeyword(identifier) else identifier
+
+
+def _first_call(definition: Definition) -> Route | None:
+    """Give a GET request that the definition allows, on the shortest path that has one."""
+    gets = [each for each in definition.operations if each.method == "GET"]
+    for operation in sorted(gets, key=lambda each: len(each.path)):
+        for value in _PATH_VALUES:
+            route = definition.route(HttpRequest(method="GET", path=re.sub(r"\{[^}]+\}", value, operation.path)))
+            if route and route.operation == operation and not definition.check_request(route):
+                return route
+    return None
+
+
+def _first_test(provider: str, route: Route) -> str:
+    stub = _identifier(provider)
+    return f"""import httpx
+
+
+def test_{_identifier(route.operation.name)}_answers(contract_stub):
+    {stub} = contract_stub("{provider}")
+    with httpx.Client(base_url={stub}.url) as client:  # your own client goes here
+        response = client.get("{route.request.path}")
+    assert response.is_success
+"""

@@ -1,0 +1,91 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contractkit.cli.main import run
+
+DEFINITION = """
+openapi: 3.1.0
+info: {title: Orders, version: 1.0.0}
+paths:
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses:
+        '200':
+          description: The order
+          content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: integer}}}}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.yaml").write_text(DEFINITION)
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_a_new_project_has_a_contract_after_two_commands(project: Path) -> None:
+    assert run(["init", "orders.yaml", "--consumer", "web-shop"]) == 0
+    finished = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stdout
+    assert (project / "contracts" / "web-shop-orders.json").is_file()
+
+
+def test_settings_are_added_and_nothing_is_overwritten(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"')
+    (project / "tests").mkdir()
+    (project / "tests" / "test_orders_contract.py").write_text("mine")
+    assert run(["init", "orders.yaml"]) == 0
+    assert (project / "pyproject.toml").read_text() == (
+        '[project]\nname = "shop"\nversion = "1"\n\n'
+        '[tool.contractkit]\nconsumer = "shop"\n\n'
+        '[tool.contractkit.providers.orders]\ndefinition = "orders.yaml"\n'
+    )
+    assert (project / "tests" / "test_orders_contract.py").read_text() == "mine"
+    assert capsys.readouterr().err == "tests/test_orders_contract.py is there already and was left alone.\n"
+
+
+def test_a_second_provider_joins_the_first(project: Path) -> None:
+    run(["init", "orders.yaml", "--consumer", "web-shop"])
+    assert run(["init", "orders.yaml", "--provider", "stock"]) == 0
+    assert (project / "pyproject.toml").read_text().count("[tool.contractkit]") == 1
+
+
+def test_a_provider_that_is_set_already_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["init", "orders.yaml"])
+    before = (project / "pyproject.toml").read_text()
+    capsys.readouterr()
+    assert run(["init", "orders.yaml"]) == 2
+    assert (project / "pyproject.toml").read_text() == before
+    assert capsys.readouterr().err == (
+        "[tool.contractkit.providers.orders] is there already.\n\n"
+        "  file   pyproject.toml\n\n"
+        "Give the service another name with --provider, or edit the file.\n"
+    )
+
+
+def test_a_broken_pyproject_is_left_as_it_is(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool")
+    assert run(["init", "orders.yaml"]) == 2
+    assert (project / "pyproject.toml").read_text() == "[tool"
+
+
+def test_without_a_definition_nothing_is_written(project: Path) -> None:
+    assert run(["init", "order.yaml"]) == 2
+    assert not (project / "pyproject.toml").exists()
+
+
+def test_a_definition_without_a_simple_read_gets_settings_only(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "orders.yaml").write_text(DEFINITION.replace("    get:", "    delete:"))
+    assert run(["init", "orders.yaml"]) == 0
+    assert not (project / "tests").exists()
+    assert "so no first test was written" in capsys.readouterr().err
