@@ -1,0 +1,155 @@
+"""Every schema rule in both directions, and refactorings that are no changes; operations rule by rule."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contractkit.changes import DefinitionChanges, Direction, Level
+from contractkit.changes.operation_rules import OPERATION_RULES
+from contractkit.changes.schema_rules import BRANCH_RULES, WHOLE_RULES
+
+CASES = yaml.safe_load((Path(__file__).parent / "schemas.yaml").read_text())
+COMPONENTS = {
+    "Cat": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+    "Dog": {"type": "object", "required": ["tail"], "properties": {"tail": {"type": "integer"}}},
+    "Tree": {
+        "type": "object",
+        "properties": {"value": {"type": "string"}, "below": {"$ref": "#/components/schemas/Tree"}},
+    },
+}
+DOCUMENT = {
+    "openapi": "3.0.3",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/a/{id}": {
+            "post": {
+                "parameters": [
+                    {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+                    {"name": "q", "in": "query", "allowEmptyValue": True, "schema": {"type": "string"}},
+                ],
+                "security": [{"key": []}],
+                "requestBody": {"content": {"application/json": {}, "text/plain": {}}},
+                "responses": {
+                    "200": {
+                        "description": "",
+                        "headers": {"A": {"required": True}, "B": {}, "C": {"required": True}},
+                        "content": {"application/json": {}, "text/plain": {}},
+                    },
+                    "404": {"description": ""},
+                },
+            }
+        }
+    },
+    "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "k"}}},
+}
+Compare = Callable[[Any, Any], DefinitionChanges]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_a_schema_shows_these_changes(case: dict[str, Any], found_between: Callable[..., list[list[str]]]) -> None:
+    assert found_between(case["old"], case["new"], **COMPONENTS) == case["found"]
+
+
+def test_every_schema_rule_has_a_case() -> None:
+    shown = {rule for case in CASES for rule, *_ in case["found"]}
+    untold = {rule.id for rule in (*WHOLE_RULES, *BRANCH_RULES)} - shown
+    assert untold == {"request.elements.limited", "response.elements.added", "response.keyword.changed",
+                      "response.pattern.changed"}  # fmt: skip
+
+
+def test_the_older_spelling_of_null_reads_alike(found_between: Callable[..., list[list[str]]]) -> None:
+    old, new = {"type": "string"}, {"type": "string", "nullable": True}
+    assert found_between(old, new, version="3.0.3") == [
+        ["response.null.allowed", "response.body", "it was string and may now be null"]
+    ]
+
+
+def test_numbered_elements_and_lost_keywords_are_compared(found_between: Callable[..., list[list[str]]]) -> None:
+    one, two = [{"type": "string"}], [{"type": "string"}, {"type": "integer"}]
+    assert found_between({"prefixItems": two}, {"prefixItems": one})[0][0] == "request.elements.limited"
+    assert found_between({"prefixItems": one}, {"prefixItems": two})[0][0] == "response.elements.added"
+    assert found_between({"uniqueItems": True}, {})[0][0] == "response.keyword.changed"
+    assert found_between({"pattern": "a"}, {})[0][0] == "response.pattern.changed"
+
+
+def test_recursion_ends_and_shows_the_nearest_place(changes_between: Compare) -> None:
+    def forest(value: dict[str, Any]) -> dict[str, Any]:
+        tree = {"type": "object", "properties": {"value": value, "below": {"$ref": "#/components/schemas/Tree"}}}
+        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Tree"}}}
+        get = {"responses": {"200": {"description": "", "content": content}}}
+        return {"openapi": "3.1.0", "paths": {"/t": {"get": get}}, "components": {"schemas": {"Tree": tree}}}
+
+    found = changes_between(forest({"type": "string"}), forest({"type": ["string", "null"]})).changes
+    assert [(change.rule, str(change.location)) for change in found] == [
+        ("response.null.allowed", "response.body.value")
+    ]
+
+
+def test_a_change_names_declaration_and_use_on_both_sides(changes_between: Compare) -> None:
+    old, new = copy.deepcopy(DOCUMENT), copy.deepcopy(DOCUMENT)
+    for document, kind in ((old, "string"), (new, "integer")):
+        content = document["paths"]["/a/{id}"]["post"]["responses"]["200"]["content"]
+        content["application/json"] = {"schema": {"$ref": "#/components/schemas/A"}}
+        document["components"]["schemas"] = {"A": {"type": "object", "properties": {"b": {"type": kind}}}}
+    change = changes_between(old, new).changes[0]
+    used_at = "/paths/~1a~1{id}/post/responses/200/content/application~1json/schema"
+    assert (change.rule, change.level, change.direction) == (
+        "response.type.widened",
+        Level.BREAKING,
+        Direction.RESPONSE,
+    )
+    assert (change.operation, change.status, change.media_type) == ("POST /a/{id}", "200", "application/json")
+    assert change.old is not None
+    assert (change.old.pointer, change.old.used_at) == ("/components/schemas/A/properties/b/type", used_at)
+    assert change.new is not None
+    assert (change.new.pointer, change.new.used_at) == ("/components/schemas/A/properties/b/type", used_at)
+
+
+def post(document: Any) -> Any:
+    return document["paths"]["/a/{id}"]["post"]
+
+
+OPERATION_CASES: list[tuple[str, Callable[[Any], Any]]] = [
+    ("operation.removed", lambda new: new["paths"]["/a/{id}"].pop("post")),
+    ("request.parameter.added-required", lambda new: post(new)["parameters"].append(
+        {"name": "r", "in": "query", "required": True, "schema": {}})),
+    ("request.parameter.became-required", lambda new: post(new)["parameters"][1].update(required=True)),
+    ("request.parameter.removed", lambda new: post(new)["parameters"].pop()),
+    ("request.parameter.style-changed", lambda new: post(new)["parameters"][1].update(explode=False)),
+    ("request.parameter.empty-refused", lambda new: post(new)["parameters"][1].pop("allowEmptyValue")),
+    ("request.body.became-required", lambda new: post(new)["requestBody"].update(required=True)),
+    ("request.body.removed", lambda new: post(new).pop("requestBody")),
+    ("request.media-type.removed", lambda new: post(new)["requestBody"]["content"].pop("text/plain")),
+    ("request.security.tightened", lambda new: post(new)["security"][0].update(other=[])),
+    ("request.security.scheme-changed", lambda new: new["components"]["securitySchemes"]["key"].update(name="z")),
+    ("response.status.removed", lambda new: post(new)["responses"].pop("200")),
+    ("response.error-status.removed", lambda new: post(new)["responses"].pop("404")),
+    ("response.media-type.removed", lambda new: post(new)["responses"]["200"]["content"].pop("text/plain")),
+    ("response.media-type.generalised", lambda new: post(new)["responses"]["200"].update(
+        content={"application/json": {}, "text/*": {}})),
+    ("response.header.removed", lambda new: post(new)["responses"]["200"]["headers"].pop("A")),
+    ("response.optional-header.removed", lambda new: post(new)["responses"]["200"]["headers"].pop("B")),
+    ("response.header.became-optional", lambda new: post(new)["responses"]["200"]["headers"]["C"].pop("required")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "edit"), OPERATION_CASES, ids=[rule for rule, _ in OPERATION_CASES])
+def test_an_operation_shows_this_change_alone(rule: str, edit: Callable[[Any], Any], changes_between: Compare) -> None:
+    new = copy.deepcopy(DOCUMENT)
+    edit(new)
+    assert [change.rule for change in changes_between(DOCUMENT, new).changes] == [rule]
+
+
+def test_every_operation_rule_has_a_case() -> None:
+    assert {rule for rule, _ in OPERATION_CASES} == {rule.id for rule in OPERATION_RULES} | {"operation.removed"}
+
+
+def test_a_renamed_path_parameter_is_no_change(changes_between: Compare) -> None:
+    new = copy.deepcopy(DOCUMENT)
+    new["paths"]["/a/{key}"] = new["paths"].pop("/a/{id}")
+    new["paths"]["/a/{key}"]["post"]["parameters"][0]["name"] = "key"
+    assert changes_between(DOCUMENT, new).changes == ()
