@@ -118,8 +118,10 @@ def test_json_without_a_content_type_is_recognised(raw_server: Serve) -> None:
 
 
 def test_a_provider_that_hangs_times_out(raw_server: Serve) -> None:
-    hanging = raw_server(lambda connection, _request: connection.recv(1) and None)
-    assert send(hanging, GET, timeout=0.05) == [TimedOut(seconds=0.05)]
+    def hang(connection: socket.socket, _request: bytes) -> None:
+        connection.recv(1)  # until the client goes away
+
+    assert send(raw_server(hang), GET, timeout=0.05) == [TimedOut(seconds=0.05)]
 
 
 @pytest.mark.parametrize(

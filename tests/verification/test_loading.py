@@ -21,7 +21,7 @@ def forgotten_modules() -> Iterator[None]:
 
 def test_an_application_is_found_by_its_place(tmp_path: Path) -> None:
     (tmp_path / "some_shop.py").write_text("class Service:\n    async def app(scope, receive, send): ...\n")
-    assert load_application("some_shop:Service.app", root=tmp_path).__name__ == "app"  # type: ignore[attr-defined]
+    assert load_application("some_shop:Service.app", root=tmp_path).__name__ == "app"
 
 
 def test_a_place_of_another_form_is_refused(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from random import Random
 
-from contractkit.errors import ContractkitError, Explanation
+from contractkit.errors import Explanation, ProviderStateError
 from contractkit.exact_json import Json
-from contractkit.matching import compile_comparison
+from contractkit.matching import compile_comparison, generate
 from contractkit.model import HttpCall, HttpRequest, HttpResponse, Interaction, LocatedRules
 from contractkit.results import InteractionResult
 from contractkit.verification.credentials import Credentials
@@ -21,6 +23,7 @@ async def replay(
     returned: Mapping[str, Json],
     credentials: Credentials,
     specification: str,
+    now: datetime,
 ) -> InteractionResult:
     """Send an interaction's request and say how the answer compares; a missing answer is an error, not a failure.
 
@@ -30,12 +33,13 @@ async def replay(
         returned: What the state handlers returned, joined.
         credentials: Headers to put on the request.
         specification: The version of the Pact specification whose semantics hold.
+        now: The moment that generated dates count from.
     """
     call = interaction.exchange
     assert isinstance(call, HttpCall)
     try:
-        request = _request(interaction, call, returned, credentials)
-    except ContractkitError as error:
+        request = _request(interaction, call, returned, credentials, now)
+    except ProviderStateError as error:
         return InteractionResult(interaction=interaction, error=error.explanation, reason="state failed")
     started = time.perf_counter()
     answer = await transport.send(request)
@@ -60,14 +64,14 @@ def errored(interaction: Interaction, failure: Failure, provider: str) -> Intera
 
 
 def _request(
-    interaction: Interaction, call: HttpCall, returned: Mapping[str, Json], credentials: Credentials
+    interaction: Interaction, call: HttpCall, returned: Mapping[str, Json], credentials: Credentials, now: datetime
 ) -> HttpRequest:
     request = credentials.put_on(call)
     if interaction.generators:
-        from contractkit.matching import generate
-
         params = {name: value for state in interaction.states for name, value in state.params.items()}
-        request = generate(request, interaction.generators, {**params, **returned})
+        request = generate(
+            request, interaction.generators, {**params, **returned}, now=now, random=Random(interaction.key)
+        )
     if returned and interaction.operation is not None:  # only our own contracts say which values a test used
         request = inject_returned(request, used_values(interaction), returned)
     return request

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from contractkit.document import skipped_interactions
 from contractkit.errors import ContractkitError, NothingToCheckError, ProviderStateError
@@ -76,6 +77,7 @@ class _Run:
         self._transport = transport
         self._options = options
         self._preparer = preparer
+        self._now = datetime.now(UTC)
         self._specifications: list[str] = []
         self._results: dict[int, InteractionResult] = {}
 
@@ -125,6 +127,7 @@ class _Run:
                     returned=returned,
                     credentials=self._options.credentials,
                     specification=self._specifications[each.number],
+                    now=self._now,
                 )
         except ProviderStateError as error:
             result = _errored(interaction, "state failed", error)
