@@ -267,7 +267,7 @@ def test_json_text_that_nests_too_deeply_stays_text():
 
 def test_a_rule_for_a_place_that_the_exchange_has_not_is_never_dropped_silently():
     interaction = only(file_of(call()))
-    for place in ("message.contents.a", "request.cookies.a", "response.status.a"):
+    for place in ("message.contents.a", "request.cookies.a", "response.status.a", "request.query"):
         rules = (LocatedRules(location=parse_location(place), rules=(Rule("type"),)),)
         contract = Contract(consumer="c", provider="p", interactions=(replace(interaction, rules=rules),))
         with pytest.raises(ValueError, match="no rule can be written for"):

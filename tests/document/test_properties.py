@@ -63,7 +63,9 @@ bodies = st.one_of(
 )
 field_names = st.sampled_from(["content-type", "accept", "x-a", "$x", "a[0]", "a.b"])
 fields = st.dictionaries(field_names, st.lists(words, min_size=1, max_size=2).map(tuple), max_size=2)
-queries = st.dictionaries(names, st.lists(st.none() | words, max_size=2).map(tuple), max_size=2)
+queries = st.dictionaries(
+    names | st.sampled_from(["a", "a[0]"]), st.lists(st.none() | words, max_size=2).map(tuple), max_size=2
+)
 states = st.builds(ProviderState, name=names, params=objects)
 steps = st.lists(names | st.integers(0, 99) | st.sampled_from(Wildcard), max_size=3)
 rules = st.builds(Rule, names, st.dictionaries(names.filter(lambda name: name != "match"), json_values, max_size=2))
@@ -73,19 +75,19 @@ def located(*bases: Location) -> st.SearchStrategy[Location]:
     return st.builds(lambda base, more: base.under(more), st.sampled_from(bases), steps)
 
 
-def rule_lists(*bases: Location) -> st.SearchStrategy[tuple[LocatedRules, ...]]:
+def rule_lists(places: st.SearchStrategy[Location]) -> st.SearchStrategy[tuple[LocatedRules, ...]]:
     each = st.builds(
         LocatedRules,
-        location=located(*bases),
+        location=places,
         rules=st.lists(rules, min_size=1, max_size=2).map(tuple),
         combine=st.sampled_from(["AND", "OR"]),
     )
     return st.lists(each, max_size=3, unique_by=lambda one: one.location).map(in_order)
 
 
-def generator_lists(*bases: Location) -> st.SearchStrategy[tuple[LocatedGenerator, ...]]:
+def generator_lists(places: st.SearchStrategy[Location]) -> st.SearchStrategy[tuple[LocatedGenerator, ...]]:
     attributes = st.dictionaries(names.filter(lambda name: name != "type"), json_values, max_size=2)
-    each = st.builds(LocatedGenerator, location=located(*bases), name=names, attributes=attributes)
+    each = st.builds(LocatedGenerator, location=places, name=names, attributes=attributes)
     return st.lists(each, max_size=3, unique_by=lambda one: one.location).map(in_order)
 
 
@@ -130,7 +132,20 @@ common = {
     "transport": st.none() | words,
 }
 REQUEST, RESPONSE, MESSAGE = Location(("request",)), Location(("response",)), Location(("message",))
-http_places = (REQUEST / "body", RESPONSE / "body")
+indexes = st.lists(st.integers(0, 3) | st.just(Wildcard.INDEX), max_size=1)
+http_places = st.one_of(
+    located(REQUEST / "body", RESPONSE / "body"),
+    st.sampled_from([REQUEST / "path", REQUEST / "method", RESPONSE / "status"]),
+    st.builds(
+        lambda name, more: (REQUEST / "query" / name).under(more), st.sampled_from(["a", "a[0]", "b.c", "$"]), indexes
+    ),
+    st.builds(lambda name, more: (REQUEST / "headers" / name).under(more), field_names, indexes),
+    st.builds(lambda name, more: (RESPONSE / "headers" / name).under(more), field_names, indexes),
+)
+message_places = st.one_of(
+    located(MESSAGE / "contents"),
+    st.builds(lambda name, more: (MESSAGE / "metadata" / name).under(more), names, indexes),
+)
 http_calls = st.builds(
     Interaction,
     exchange=st.builds(
@@ -145,15 +160,15 @@ http_calls = st.builds(
         ),
         response=st.builds(HttpResponse, status=st.integers(100, 599), headers=fields, body=bodies),
     ),
-    rules=rule_lists(*http_places),
-    generators=generator_lists(*http_places),
+    rules=rule_lists(http_places),
+    generators=generator_lists(http_places),
     **common,
 )
 messages = st.builds(
     Interaction,
     exchange=st.builds(Message, contents=bodies, metadata=objects),
-    rules=rule_lists(MESSAGE / "contents"),
-    generators=generator_lists(MESSAGE / "contents"),
+    rules=rule_lists(message_places),
+    generators=generator_lists(message_places),
     **common,
 )
 events = st.one_of(
@@ -174,8 +189,8 @@ calls = st.builds(
         metadata=objects,
         initial_metadata=objects,
     ),
-    rules=rule_lists(Location(("events", 0))),
-    generators=generator_lists(Location(("events", 1))),
+    rules=rule_lists(located(Location(("events", 0)))),
+    generators=generator_lists(located(Location(("events", 1)))),
     **common,
 )
 

@@ -36,7 +36,8 @@ class Side:
             ValueError: Pact has no place for rules there.
         """
         for each in self.categories:
-            if location.starts_with(each.base) and (each.address != "single" or location == each.base):
+            fits = each.address == "path" or (location == each.base) == (each.address == "single")
+            if fits and location.starts_with(each.base):
                 return each
         raise ValueError(f"no rule can be written for {location}")
 

@@ -1,6 +1,6 @@
 """Requests, responses and messages in the forms of every version of the Pact specification."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote_plus, unquote_plus
 
@@ -22,7 +22,6 @@ from contractkit.model import (
     HttpResponse,
     LocatedGenerator,
     LocatedRules,
-    Location,
     Message,
     Query,
 )
@@ -132,7 +131,7 @@ def write_request(request: HttpRequest, rules: Rules, generators: Generators) ->
             "query": {name: list(values) for name, values in request.query.items()} or ABSENT,
             "headers": _written_headers(request.headers),
             "body": write_body(request.body),
-            **_written_rules(REQUEST, "request", rules, generators),
+            **_written_rules(REQUEST, "request", rules, generators, request.query),
         }
     )
 
@@ -155,7 +154,7 @@ def write_message(message: Message, rules: Rules, generators: Generators) -> dic
         {
             "contents": write_body(message.contents),
             "metadata": dict(message.metadata) or ABSENT,
-            **_written_rules(MESSAGE, "message", rules, generators),
+            **_written_rules(MESSAGE, "message", rules, generators, message.metadata),
         }
     )
 
@@ -231,11 +230,14 @@ def _written_headers(headers: Fields) -> Json:
     return {name: list(values) for name, values in headers.items()} or ABSENT
 
 
-def _written_rules(side: Side, first: str, rules: Rules, generators: Generators) -> dict[str, Json]:
-    own = Location((first,))
+def _written_rules(
+    side: Side, first: str, rules: Rules, generators: Generators, known: Container[str] = ()
+) -> dict[str, Json]:
+    asked = [each for each in rules if each.location.steps[:1] == (first,)]
+    made = [each for each in generators if each.location.steps[:1] == (first,)]
     return {
-        "matchingRules": write_rules([each for each in rules if each.location.starts_with(own)], side) or ABSENT,
-        "generators": write_generators([each for each in generators if each.location.starts_with(own)], side) or ABSENT,
+        "matchingRules": write_rules(asked, side, known) or ABSENT,
+        "generators": write_generators(made, side, known) or ABSENT,
     }
 
 

@@ -46,11 +46,10 @@ def parse_name(text: str, known: Container[str] = ()) -> tuple[Step, ...] | None
         text: The name as the file has it.
         known: Names that are certainly names, whatever they look like: `filter[0]` may be a query parameter.
     """
+    if text.startswith("$"):
+        return parse_path(text) or None
     if text in known:
         return (text,)
-    if text.startswith("$"):
-        steps = parse_path(text)
-        return steps or None
     indexed = _INDEXED.fullmatch(text)
     if indexed is None or not indexed["name"]:
         return (text,)
@@ -58,8 +57,8 @@ def parse_name(text: str, known: Container[str] = ()) -> tuple[Step, ...] | None
     return (indexed["name"], Wildcard.INDEX if index == "*" else int(index))
 
 
-def write_name(steps: tuple[Step, ...]) -> str:
-    """Give steps as a name, with an index behind it; a name that would be read otherwise is written as a path."""
+def write_name(steps: tuple[Step, ...], known: Container[str] = ()) -> str:
+    """Give steps as a name, with an index behind it; what would be read otherwise is written as a path."""
     name, *rest = steps
     if not isinstance(name, str) or parse_name(name) != (name,):
         return write_path(steps)
@@ -67,7 +66,8 @@ def write_name(steps: tuple[Step, ...]) -> str:
         case []:
             return name
         case [int() | Wildcard.INDEX as index]:
-            return f"{name}{Location((index,))}"
+            indexed = f"{name}{Location((index,))}"
+            return write_path(steps) if indexed in known else indexed
         case _:
             return write_path(steps)
 

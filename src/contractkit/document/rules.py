@@ -95,14 +95,14 @@ def read_rule_list(reader: ObjectReader) -> tuple[tuple[Rule, ...], Combine]:
     return tuple(rule for rule in rules if rule is not None), "OR" if combine == "OR" else "AND"
 
 
-def write_rules(rules: Sequence[LocatedRules], side: Side) -> dict[str, Json]:
-    """Give rules by category, the form of versions 3 and 4."""
-    return _by_category([(each.location, write_rule_list(each)) for each in rules], side)
+def write_rules(rules: Sequence[LocatedRules], side: Side, known: Container[str] = ()) -> dict[str, Json]:
+    """Give rules by category, the form of versions 3 and 4; `known` as in `read_rules`."""
+    return _by_category([(each.location, write_rule_list(each)) for each in rules], side, known)
 
 
-def write_generators(generators: Sequence[LocatedGenerator], side: Side) -> dict[str, Json]:
-    """Give generators by category."""
-    return _by_category([(each.location, write_generator(each)) for each in generators], side)
+def write_generators(generators: Sequence[LocatedGenerator], side: Side, known: Container[str] = ()) -> dict[str, Json]:
+    """Give generators by category; `known` as in `read_rules`."""
+    return _by_category([(each.location, write_generator(each)) for each in generators], side, known)
 
 
 def write_rule_list(located: LocatedRules) -> dict[str, Json]:
@@ -170,7 +170,7 @@ def _addressed(
             holder.findings.warn(holder.at(text), "is no path expression; it is kept and not used")
             continue
         location = category.base.under(_in_case(steps, category))
-        yield location, holder, text, _written_place(container.location, location, category)
+        yield location, holder, text, _written_place(container.location, location, category, known)
 
 
 def _rule_list(holder: ObjectReader, name: str, place: Location) -> tuple[tuple[Rule, ...], Combine]:
@@ -183,26 +183,26 @@ def _rule_list(holder: ObjectReader, name: str, place: Location) -> tuple[tuple[
     return tuple(rule for rule in rules if rule is not None), "AND"
 
 
-def _by_category(written: Sequence[tuple[Location, Json]], side: Side) -> dict[str, Json]:
+def _by_category(written: Sequence[tuple[Location, Json]], side: Side, known: Container[str]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for location, value in written:
         category = side.category_of(location)
         if category.address == "single":
             found[category.spellings[0]] = value
         else:
-            found.setdefault(category.spellings[0], {})[_address(location, category)] = value
+            found.setdefault(category.spellings[0], {})[_address(location, category, known)] = value
     return found
 
 
-def _address(location: Location, category: Category) -> str:
+def _address(location: Location, category: Category, known: Container[str]) -> str:
     steps = location.steps[len(category.base.steps) :]
-    return write_name(steps) if category.address != "path" and steps else write_path(steps)
+    return write_name(steps, known) if category.address != "path" and steps else write_path(steps)
 
 
-def _written_place(container: Location, location: Location, category: Category) -> Location:
+def _written_place(container: Location, location: Location, category: Category, known: Container[str] = ()) -> Location:
     """Give where `_by_category` writes the rules of a location, so that what is kept beside them finds its way back."""
     place = container / category.spellings[0]
-    return place if category.address == "single" else place / _address(location, category)
+    return place if category.address == "single" else place / _address(location, category, known)
 
 
 def _in_case(steps: tuple[Step, ...], category: Category) -> tuple[Step, ...]:
