@@ -7,7 +7,7 @@ from contractkit.matching.accepting import Accepts, Subject, UnusableRuleError, 
 from contractkit.matching.failures import Check, Failure
 from contractkit.matching.rules import kind_of, sentence_of
 from contractkit.matching.scalars import text_of
-from contractkit.matching.sentences import exactly
+from contractkit.matching.sentences import exactly, of_kind
 from contractkit.matching.weighting import RuleList
 from contractkit.model import Rule
 from contractkit.results import ABSENT
@@ -97,7 +97,8 @@ def _test(rule: Rule, example: Json, accepts: Accepts) -> Check:
 def missing(example: Json, rules: RuleList) -> list[Failure]:
     """Give the failure of a value that is not there."""
     if not rules:
-        return [Failure(example, ABSENT, "equality", exactly({}, example))]
+        sentence = of_kind({}, example) if isinstance(example, dict | list) else exactly({}, example)
+        return [Failure(example, ABSENT, "equality", sentence)]
     sentences = [sentence_of(rule, example) for rule in rules.rules]
     joint = " or " if rules.combine == "OR" else " and "
     return [Failure(example, ABSENT, rules.rules[0].name, joint.join(sentences))]

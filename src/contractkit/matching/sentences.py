@@ -2,6 +2,7 @@
 
 from contractkit.exact_json import Json, show_json
 from contractkit.matching.accepting import Attributes
+from contractkit.matching.failures import shown_part
 from contractkit.matching.status_classes import STATUS_CLASSES
 
 KIND_WORDS = {
@@ -18,7 +19,7 @@ KIND_WORDS = {
 
 def exactly(_attributes: Attributes, example: Json) -> str:
     """Say that only this value will do."""
-    return f"exactly {show_json(example)}"
+    return f"exactly {_shown(example)}"
 
 
 def of_kind(attributes: Attributes, example: Json) -> str:
@@ -26,7 +27,7 @@ def of_kind(attributes: Attributes, example: Json) -> str:
     words = KIND_WORDS[type(example)]
     if isinstance(example, dict | list):
         return f"{words}{_size(attributes)}"
-    return words if example is None else for_example(words, example)
+    return for_example(words, example)
 
 
 def of_pattern(attributes: Attributes, example: Json) -> str:
@@ -112,7 +113,7 @@ def unknown_rule(attributes: Attributes, _example: Json) -> str:
 
 def for_example(words: str, example: Json) -> str:
     """Append the example to what is said in words."""
-    return f"{words}, for example {show_json(example)}"
+    return words if example is None else f"{words}, for example {_shown(example)}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -125,12 +126,20 @@ def _size(attributes: Attributes) -> str:
         case None, None:
             return ""
         case low, None:
-            return f" of at least {low} elements"
+            return f" of at least {_elements(low)}"
         case None, high:
-            return f" of at most {high} elements"
+            return f" of at most {_elements(high)}"
         case low, high:
-            return f" of {low} to {high} elements"
+            return f" of {low} to {_elements(high)}"
     return ""
+
+
+def _elements(bound: Json) -> str:
+    return f"{bound} element{'' if str(bound) == '1' else 's'}"
+
+
+def _shown(example: Json) -> str:
+    return f"{len(example)} bytes" if isinstance(example, bytes) else show_json(shown_part(example))
 
 
 def _of_format(words: str, attributes: Attributes, keys: tuple[str, ...], default: str, example: Json) -> str:

@@ -74,7 +74,7 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= self._deepest:
-            raise XmlError(f"it nests deeper than {self._deepest} levels")
+            raise XmlError(f"it nests deeper than {self._deepest:,} levels")
         element = Element(_name(name), {_name(each): value for each, value in attributes.items()})
         if self._open:
             self._open[-1].children.append(element)

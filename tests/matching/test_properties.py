@@ -1,0 +1,75 @@
+"""Properties of matching that hold for all bodies."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contractkit.matching import compile_comparison
+from contractkit.matching.rules import RULES
+from contractkit.model import HttpRequest, HttpResponse, JsonBody, LocatedRules, Rule, Wildcard, parse_location
+from contractkit.results import ABSENT, Mismatch
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4)
+)
+OBJECTS = st.dictionaries(st.text(max_size=4), VALUES, max_size=4)
+NAMES = st.sampled_from(sorted({*RULES, "jwt"}))
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["regex", "value", "format", "min", "max", "status", "rules", "variants"]),
+    st.sampled_from(["(a+)+$", "\\d+", "yyyy", 1, [], [{"match": "type"}], [{"index": 0}], "success"]),
+)
+STEPS = st.sampled_from([Wildcard.ANY, Wildcard.INDEX, 0, 1, "a", "0"])
+
+
+def response(value: Any) -> HttpResponse:
+    return HttpResponse(status=200, body=JsonBody(value))
+
+
+def request(value: Any) -> HttpRequest:
+    return HttpRequest(method="POST", path="/", body=JsonBody(value))
+
+
+def compare(expected: Any, actual: Any, *rules: LocatedRules) -> tuple[Mismatch, ...]:
+    return compile_comparison(response(expected).parts(), rules)(response(actual).parts())
+
+
+@given(VALUES)
+def test_a_value_matches_itself(value: Any) -> None:
+    assert compare(value, value) == ()
+
+
+@given(VALUES)
+def test_a_value_matches_itself_by_kind(value: Any) -> None:
+    rules = LocatedRules(location=parse_location("response.body"), rules=(Rule("type"),))
+    assert compare(value, value, rules) == ()
+
+
+@given(OBJECTS, st.text(), VALUES)
+def test_a_further_member_never_makes_a_response_fail(value: dict[str, Any], name: str, member: Any) -> None:
+    assert compare(value, {name: member, **value}) == ()
+
+
+@given(OBJECTS, st.text(), VALUES)
+def test_a_further_member_always_makes_a_request_fail(value: dict[str, Any], name: str, member: Any) -> None:
+    richer = {name: member, **value}
+    found = compile_comparison(request(value).parts(), ())(request(richer).parts())
+    place = parse_location("request.body") / name
+    further = Mismatch(location=place, expected=ABSENT, actual=member, rule="equality", sentence="no such member")
+    assert found == (() if name in value else (further,))
+
+
+@given(VALUES, VALUES)
+def test_without_rules_two_values_match_both_ways_only_if_they_are_equal(left: Any, right: Any) -> None:
+    def closed(expected: Any, actual: Any) -> bool:
+        return not compile_comparison(request(expected).parts(), ())(request(actual).parts())
+
+    assert closed(left, right) == closed(right, left)
+
+
+@given(VALUES, VALUES, st.lists(st.tuples(st.lists(STEPS, max_size=3), NAMES, ATTRIBUTES), max_size=4))
+def test_no_rule_on_any_value_raises(expected: Any, actual: Any, written: list[Any]) -> None:
+    base = parse_location("response.body")
+    rules = [LocatedRules(location=base.under(steps), rules=(Rule(name, at),)) for steps, name, at in written]
+    assert all(each.location.starts_with(base) for each in compare(expected, actual, *rules))
