@@ -48,9 +48,12 @@ def test_an_issue_is_opened(repository):
 
 def test_an_issue_is_commented_and_closed(repository):
     issue = repository.get_issue(12)
-    assert issue.title
     assert issue.create_comment("Mended").body == "Mended"
     issue.edit(state="closed")
+
+
+def test_an_issue_is_read(repository):
+    assert repository.get_issue(12).title
 
 
 def test_pull_requests_are_listed(repository):
