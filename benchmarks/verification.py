@@ -1,0 +1,178 @@
+"""Verification of 1,000 interactions: beside the same client without matching, and beside pact-python's verifier.
+
+Every side talks to the same instant provider in a process of its own. Run: python benchmarks/verification.py
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import multiprocessing
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from contractkit.document import dump_contract
+from contractkit.model import (
+    Contract,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    Interaction,
+    JsonBody,
+    LocatedRules,
+    Rule,
+    parse_location,
+)
+from contractkit.results import Outcome
+from contractkit.verification.http_transport import HttpTransport
+from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
+
+LINES = [{"sku": f"TEA-{number:03}", "quantity": number, "price": 6.25, "gift": False} for number in range(16)]
+BODY = {"id": 7, "status": "placed", "customer": "ada@example.com", "total": 12.5, "currency": "EUR", "lines": LINES}
+RULES = ("response.body", "response.body.lines", "response.body.lines[*].price")
+CONCURRENCY = 16
+
+
+class InstantProvider(asyncio.Protocol):
+    """Answers every request at once with the same body, for as long as the connection lasts."""
+
+    answer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer as many requests as the data ends; none of them has a body."""
+        self._transport.write(self.answer * data.count(b"\r\n\r\n"))
+
+
+def serve(listener: socket.socket) -> None:
+    """Serve on a listening socket until the process is ended."""
+    body = json.dumps(BODY).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    InstantProvider.answer = head.encode() + body
+
+    async def run() -> None:
+        server = await asyncio.get_running_loop().create_server(InstantProvider, sock=listener)
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+@contextlib.contextmanager
+def provider() -> Iterator[str]:
+    """Run the instant provider in a process of its own and give its URL."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        process = multiprocessing.get_context("fork").Process(target=serve, args=(listener,), daemon=True)
+        process.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            process.terminate()
+            process.join()
+
+
+def make_contract(count: int) -> Contract:
+    """Give a contract of that many reads, each expecting a body of about 1 kB under three rules."""
+    rules = tuple(LocatedRules(location=parse_location(place), rules=(Rule("type"),)) for place in RULES)
+    interactions = tuple(
+        Interaction(
+            key=f"{number:016x}",
+            description=f"order {number:05}",
+            exchange=HttpCall(
+                request=HttpRequest(
+                    method="GET",
+                    path=f"/orders/{number}",
+                    query={"expand": ("lines",)},
+                    headers={"accept": ("application/json",)},
+                ),
+                response=HttpResponse(status=200, headers={"content-type": ("application/json",)}, body=JsonBody(BODY)),
+            ),
+            rules=rules,
+        )
+        for number in range(count)
+    )
+    return Contract(consumer="web-shop", provider="orders", interactions=interactions)
+
+
+def contractkit_verifies(contract: Contract, url: str) -> None:
+    """Verify with contractkit; every interaction must pass."""
+    selected = SelectedContract(contract=contract, interactions=contract.interactions)
+    transport = HttpTransport(url, connections=CONCURRENCY)
+    [result] = verify_contracts([selected], transport, VerificationOptions(concurrency=CONCURRENCY))
+    assert result.outcome is Outcome.PASSED
+    assert len(result.results) == len(contract.interactions)
+
+
+def plain_client_sends(contract: Contract, url: str) -> None:
+    """Send the same requests with the same client and read the answers, comparing nothing."""
+    import aiohttp
+
+    async def run() -> None:
+        connector = aiohttp.TCPConnector(limit=CONCURRENCY)
+        async with aiohttp.ClientSession(connector=connector, skip_auto_headers=["User-Agent"]) as session:
+            waiting = iter(contract.interactions)
+
+            async def work() -> None:
+                for each in waiting:
+                    call = each.exchange
+                    assert isinstance(call, HttpCall)
+                    headers = {"accept": "application/json"}
+                    async with session.get(f"{url}{call.request.path}?expand=lines", headers=headers) as answer:
+                        await answer.read()
+
+            await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
+
+    asyncio.run(run())
+
+
+def pact_python_verifies(contract: Contract, url: str) -> None:
+    """Verify with the verifier of pact-python; it raises where an interaction fails."""
+    from pact import Verifier
+
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "web-shop-orders.json"
+        file.write_bytes(dump_contract(contract))
+        Verifier("orders", host="127.0.0.1").add_transport(url=url).add_source(file).verify()
+
+
+def rate_of(run: Callable[[Contract, str], None], contract: Contract, url: str, rounds: int) -> float:
+    """Give the median number of interactions per second over some rounds, after one that does not count."""
+    rates = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        run(contract, url)
+        rates.append(len(contract.interactions) / (time.perf_counter() - started))
+    return statistics.median(rates[1:])
+
+
+def main() -> int:
+    """Run all sides in turn and print their rates and ratios; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--interactions", type=int, default=1000)
+    parser.add_argument("--peer-interactions", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    contract, small = make_contract(options.interactions), make_contract(options.peer_interactions)
+    with provider() as url:
+        ours = rate_of(contractkit_verifies, contract, url, options.rounds)
+        plain = rate_of(plain_client_sends, contract, url, options.rounds)
+        peer = rate_of(pact_python_verifies, small, url, 1)
+    print(f"body                            {len(json.dumps(BODY))} bytes, {len(RULES)} rules")
+    print(f"contractkit                     {ours:8.0f} interactions per second ({options.interactions})")
+    print(f"the same client, no matching    {plain:8.0f} requests per second")
+    print(f"pact-python's verifier          {peer:8.0f} interactions per second ({options.peer_interactions})")
+    print(f"contractkit takes {plain / ours:.2f} x the plain client's time (bar 2)")
+    print(f"contractkit verifies {ours / peer:.1f} x as fast as pact-python (bar 5)")
+    return 0 if ours >= 5 * peer and plain <= 2 * ours else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
