@@ -1,16 +1,19 @@
 """A consumer's project for pytest to run in: settings, a definition, and tests that each test writes."""
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
 
-import httpx  # noqa: F401
 import pytest
 
-import contractkit.sources
-import contractkit.transports.in_process
-import pytest_contractkit.finishing
-import pytest_contractkit.recorder  # noqa: F401  imported here, since pytester forgets what its runs import
+for _name in (
+    "httpx",
+    "contractkit.transports.in_process",
+    "pytest_contractkit.finishing",
+    "pytest_contractkit.recorder",
+):
+    importlib.import_module(_name)  # here, since pytester forgets what its runs import
 
 DEFINITION = """\
 openapi: 3.1.0
@@ -57,6 +60,8 @@ definition = "orders.yaml"
 base_url = "https://orders.example.test/v1"
 """
 
+_PLAIN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-o", "asyncio_default_fixture_loop_scope=function")
+
 
 class Project:
     """A directory with a consumer's tests, and pytest to run them."""
@@ -84,9 +89,7 @@ class Project:
         return f"def {name}(contract_stub):\n    assert httpx.get({url}).status_code == 200\n    {more}\n\n"
 
     def run(self, *arguments: str) -> pytest.RunResult:
-        return self.pytester.runpytest_inprocess(
-            "-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function", *arguments
-        )
+        return self.pytester.runpytest_inprocess(*_PLAIN, *arguments)
 
     @property
     def contract_bytes(self) -> bytes:
