@@ -141,6 +141,15 @@ def _removed(old: SchemaView, new: SchemaView, *, required: bool) -> Iterator[Fo
             yield Found(said, "not declared", _member_node(old, name), new.declared_at, name)
 
 
+def added_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the members that were not declared and may come."""
+    if "object" not in old.types & new.types:
+        return
+    for name, member in new.members.items():
+        if member.view is not None and not member.is_write_only and old.member(name) is None:
+            yield Found("not declared", _described(member.view), old.declared_at, _member_node(new, name), name)
+
+
 def ignored_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the members that are no longer declared where undeclared ones are ignored."""
     return _unknown_members(old, new) if not new.is_closed else iter(())

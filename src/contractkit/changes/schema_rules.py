@@ -61,6 +61,7 @@ BRANCH_RULES = (
     Rule("response.optional-member.removed", POSSIBLE, find.removed_optional, "it was {before}, now undeclared"),
     Rule("response.member.became-optional", BREAKING, find.became_optional, "it was required and is optional now"),
     Rule("response.member.became-write-only", BREAKING, find.became_write_only, "it was given and is write only now"),
+    Rule("response.member.added", HARMLESS, find.added_members, "it was not declared and is now {after}"),
     Rule("response.members.closed", HARMLESS, find.closed, "undeclared members are excluded now"),
     Rule("response.values.added", POSSIBLE, find.added_values, "it was {before} and may now be {after} too"),
     Rule("response.values.opened", POSSIBLE, find.became_open, "it was {before} and may now be any value"),

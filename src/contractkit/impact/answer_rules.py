@@ -77,6 +77,7 @@ def _excluded(values: tuple[Json, ...], standing: Standing) -> list[Json]:
 
 
 _REMOVED = ("response.member.removed", "response.optional-member.removed", "response.member.became-write-only")
+_ADDED = ("response.member.added",)  # to an alternative that did not have it
 _RETYPED = ("response.type.widened", "response.type.narrowed", "response.alternative.removed")
 
 ANSWER_RULES = (
@@ -96,13 +97,13 @@ ANSWER_RULES = (
                ("response.member.became-optional", "response.header.became-optional", "response.null.allowed",
                 "response.alternative.added", "response.type.widened", *_REMOVED)),
     AnswerRule("response.may-be-null", Verdict.AT_RISK, _may_be_null,
-               "the consumer needs a value, and it may be null now", ("response.null.allowed", *_RETYPED)),
+               "the consumer needs a value, and it may be null now", ("response.null.allowed", *_RETYPED, *_ADDED)),
     AnswerRule("response.may-be-another-type", Verdict.AT_RISK, _may_be_another_type,
                "the consumer expects {expected}, and another type may come now",
-               ("response.type.widened", "response.alternative.added")),
+               ("response.type.widened", "response.alternative.added", *_ADDED)),
     AnswerRule("response.may-be-another-value", Verdict.AT_RISK, _may_be_another_value,
                "the consumer copes with {expected}, and another value may come now",
-               ("response.values.added", "response.values.opened")),
+               ("response.values.added", "response.values.opened", *_ADDED)),
 )  # fmt: skip
 """Rules by place, worst first; the first that applies speaks."""
 
