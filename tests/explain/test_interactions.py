@@ -6,6 +6,7 @@ from contractkit.document import load_contract
 from contractkit.explain.interactions import explain_contract, explain_interaction, summary
 from contractkit.explain.words import needs_in_words, rule_in_words, rules_in_words, states_in_words
 from contractkit.model import (
+    Contract,
     HttpCall,
     HttpRequest,
     HttpResponse,
@@ -93,7 +94,16 @@ def test_a_stream_reads_as_its_events():
 def test_the_head_of_a_contract_says_who_expects_what_of_whom():
     assert explain_contract(sample("web-shop-stock.json")) == (
         "web-shop expects 2 interactions of stock (Pact 4.0)\nrecorded against proto/stock.proto, "
-        "sha256:77aa4d0f7e2d5c1b7f0f5c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e"
+        "sha256:77aa4d0f7e2d5c1b7f0f5c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e\n"
+        "a Pact verifier sees none of them"
+    )
+
+
+def test_a_contract_over_two_transports_says_how_much_a_pact_verifier_sees():
+    calls, streams = sample("web-shop-orders.json").interactions, sample("web-shop-stock.json").interactions
+    both = Contract(consumer="web-shop", provider="orders", interactions=(*calls, *streams))
+    assert explain_contract(both) == (
+        "web-shop expects 6 interactions of orders (Pact 4.0)\na Pact verifier sees 4 of them"
     )
 
 

@@ -74,9 +74,11 @@ def explain_contract(contract: Contract) -> str:
     number = "1 interaction" if count == 1 else f"{count} interactions"
     parties = _printable(f"{contract.consumer} expects {number} of {contract.provider}")
     head = f"{parties} (Pact {contract.specification})"
-    if contract.definition is None:
-        return head
-    return f"{head}\n{_printable(f'recorded against {contract.definition.source}, {contract.definition.digest}')}"
+    definition = contract.definition
+    recorded = f"recorded against {definition.source}, {definition.digest}" if definition is not None else ""
+    seen = sum(map(is_seen_by_pact, contract.interactions))
+    unseen = f"a Pact verifier sees {seen or 'none'} of them" if seen < count else ""
+    return "\n".join([head, *(_printable(line) for line in (recorded, unseen) if line)])
 
 
 def is_seen_by_pact(interaction: Interaction) -> bool:
