@@ -118,9 +118,8 @@ class Builder:
             for name, speaks in _SPEAKING.items():
                 if name in view.types and speaks(view):
                     return name
-        if view.types == ALL_TYPES:
-            return "string" if at else "object"
-        possible = [name for name in _ORDER if name in view.types]
+        order = ("string", *_ORDER) if view.types == ALL_TYPES and at else _ORDER
+        possible = [name for name in order if name in view.types]
         return possible[self._repairs.turns[at] % len(possible)] if possible else "null"
 
     def _scalar(self, kind: str, view: SchemaView, at: Steps, name: str) -> Json:

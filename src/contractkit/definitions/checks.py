@@ -163,7 +163,7 @@ def _has_another_tag(branch: list["ValidationError"], depth: int) -> bool:
 def _no_member(name: str, schema: Json) -> str:
     known = schema.get("properties", {}) if isinstance(schema, dict) else {}
     near = nearest_names(name, known)
-    return f"no such member; near: {', '.join(near)}" if near else "no such member"
+    return f"no such member; near: {near[0]}" if near else "no such member"
 
 
 def _child(value: Json, step: str | int) -> Json:

@@ -14,7 +14,7 @@ _SCHEMAS_AT: Final = "#/components/schemas/"
 
 
 def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Documents) -> dict[str, Json]:
-    """Give what replaces a union and its discriminator: nothing where the values of a branch cannot be told.
+    """Give a lowered schema with its union replaced by conditions; as it was where a branch's values cannot be told.
 
     Args:
         node: The schema that holds `discriminator` (OpenAPI 3.1 §4.8.25).
@@ -24,18 +24,19 @@ def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Do
     name = discriminating_member(node)
     keyword = next((key for key in ("oneOf", "anyOf") if key in lowered), None)
     if name is None or keyword is None:
-        return {}  # the parent of an inheritance: its children hold all of it, so there is no branch to pick
+        return dict(lowered)  # the parent of an inheritance: its children hold all of it, there is no branch to pick
     branches = (node / keyword).items()
     by_value: dict[str, list[Json]] = {}
     for branch, schema in zip(branches, lowered[keyword], strict=True):
         values = branch_values(branch, name, node, documents)
         if not values:
-            return {}
+            return dict(lowered)
         for value in values:
             by_value.setdefault(value, []).append(schema)
     tag = {"properties": {name: {"type": "string", "enum": list(by_value)}}, "required": [name], "type": "object"}
     cases = [_case(name, value, schemas, keyword) for value, schemas in by_value.items()]
-    return {keyword: [{"allOf": [tag, *cases]}]}
+    rest = {key: value for key, value in lowered.items() if key != keyword}
+    return {**rest, "allOf": [*lowered.get("allOf", ()), tag, *cases]}
 
 
 def discriminating_member(node: Node) -> str | None:

@@ -125,17 +125,15 @@ class Lowering:
                 lowered[keyword] = [self._lower(each, refers_to) for each in child.items()]
             elif keyword in _SCHEMAS and not isinstance(child.value, list):
                 lowered[keyword] = self._lower(child, refers_to)
-        self._adapt(node, lowered, refers_to)
-        return lowered
+        return self._adapted(node, lowered)
 
-    def _adapt(self, node: Node, lowered: dict[str, Json], refers_to: list[int]) -> None:
+    def _adapted(self, node: Node, lowered: dict[str, Json]) -> dict[str, Json]:
         if "required" in lowered:
             lowered["required"] = [name for name in lowered["required"] if not self._is_left_out(node, name)]
         for limit in ("Minimum", "Maximum"):
             _boolean_limit(node.value, lowered, limit)
         _format_ranges(lowered)
-        if "discriminator" in node.value:
-            lowered |= lowered_discriminator(node, lowered, self._documents)
+        return lowered_discriminator(node, lowered, self._documents) if "discriminator" in node.value else lowered
 
     def _is_left_out(self, node: Node, name: str) -> bool:
         """Say whether a member is not expected in this direction, declared here or in a member of `allOf`."""

@@ -41,6 +41,6 @@ def _likeness(segment: str, pattern: str) -> float:
     if segment == pattern:
         return 1.0
     if "{" in pattern:
-        return 0.8 if segment else 0.0
+        return 0.5 if segment else 0.0
     ratio = SequenceMatcher(None, segment, pattern).quick_ratio()
     return SequenceMatcher(None, segment, pattern).ratio() if ratio > _RESEMBLES else 0.0

@@ -158,7 +158,7 @@ def _undeclared(request: HttpRequest, surface: Surface, credentials: frozenset[s
     for name in request.query:
         if name not in known:
             near = nearest_names(name, [each.name for each in declared])
-            expected = f"no such query parameter; near: {', '.join(near)}" if near else "no such query parameter"
+            expected = f"no such query parameter; near: {near[0]}" if near else "no such query parameter"
             values = [value or "" for value in request.query[name]]
             received: Json = values[0] if len(values) == 1 else values
             at = REQUEST / "query" / name

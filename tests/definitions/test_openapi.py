@@ -1,0 +1,152 @@
+from collections.abc import Callable
+
+import pytest
+
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.errors import DefinitionError, UnknownNameError
+from contractkit.model import HttpRequest
+from contractkit.sources import read_definition
+
+Reader = Callable[[str], OpenApiDefinition]
+
+
+def test_what_a_definition_says_of_itself(orders: OpenApiDefinition) -> None:
+    assert orders.title == "Orders 1.2.0"
+    assert orders.base_paths == ("/internal", "/v1")
+    assert orders.credential_headers() == {"authorization", "x-api-key", "cookie"}
+    assert orders.credential_query() == {"api_key"}
+    assert orders.warnings() == ()
+
+
+def test_operations_are_known_by_id_and_by_signature(orders: OpenApiDefinition) -> None:
+    operation = orders.operation("listOrders")
+    assert operation is orders.operation("GET /orders")
+    assert (operation.statuses, operation.pointer, operation.summary) == (
+        ("200",),
+        "/paths/~1orders/get",
+        "Orders, newest first",
+    )
+    assert orders.operation("DELETE /orders/{id}").name == "DELETE /orders/{id}"
+
+
+def test_an_unknown_operation_suggests_the_nearest(orders: OpenApiDefinition) -> None:
+    with pytest.raises(UnknownNameError) as error:
+        orders.operation("getOrders")
+    assert str(error.value) == (
+        "Orders 1.2.0 has no operation 'getOrders'.\n\nDid you mean getOrder or listOrders or getLatestOrder?"
+    )
+
+
+def test_the_digest_is_of_the_content_not_of_its_spelling(definition_of: Reader) -> None:
+    one = definition_of("openapi: 3.0.0\npaths: {}\ninfo: {title: a, version: '1'}")
+    same = read_definition(b'{"info": {"version": "1", "title": "a"}, "openapi": "3.0.0", "paths": {}}', source="x")
+    other = definition_of("openapi: 3.0.0\npaths: {}\ninfo: {title: a, version: '2'}")
+    assert one.digest == same.definition.digest
+    assert one.digest.startswith("sha256:") and one.digest != other.digest
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "expected", "received"),
+    [
+        ("[1, 2]", "at the document's root", "an object", "[1,2]"),
+        ("info: {}", "/openapi", 'a version such as "3.1.0"', "nothing"),
+        ("openapi: 3.0", "/openapi", 'a version such as "3.1.0"', "3.0"),
+        ("openapi: 4.0.0", "/openapi", 'a version such as "3.1.0"', '"4.0.0"'),
+        ("openapi: 3.0.0", "/paths", "an object with the paths of the service", "nothing"),
+        ("openapi: 3.1.0\npaths: []", "/paths", "an object with the paths of the service", "[]"),
+    ],
+)
+def test_what_is_no_openapi_document_is_refused(
+    definition_of: Reader, text: str, place: str, expected: str, received: str
+) -> None:
+    with pytest.raises(DefinitionError) as error:
+        definition_of(text)
+    assert str(error.value) == (
+        "The definition service.yaml is not an OpenAPI document.\n\n"
+        f"  at         {place}\n  expected   {expected}\n  received   {received}\n\n"
+        "Name the OpenAPI document itself: a JSON or YAML file that starts with `openapi: 3.…`."
+    )
+
+
+def test_swagger_is_refused_with_what_to_do(definition_of: Reader) -> None:
+    with pytest.raises(DefinitionError) as error:
+        definition_of("swagger: '2.0'\npaths: {}")
+    assert str(error.value) == (
+        "The definition service.yaml is Swagger 2.0, which is not read yet.\n\n"
+        "  at         /swagger\n"
+        "  expected   the member openapi, of version 3.0, 3.1 or 3.2\n\n"
+        "Convert it to OpenAPI 3, for example: npx swagger2openapi --outfile openapi.json FILE"
+    )
+
+
+def test_mistakes_inside_a_document_are_warnings_with_their_lines(definition_of: Reader) -> None:
+    definition = definition_of(
+        """\
+        openapi: 3.0.0
+        paths:
+          orders: {}
+          /a:
+            get: {operationId: a, responses: {'200': {description: x}}}
+            put: nonsense
+            post: {operationId: a}
+          /b: {$ref: '#/components/pathItems/none'}
+        """
+    )
+    assert [operation.name for operation in definition.operations] == ["a", "POST /a"]
+    assert [(each.sentence, each.pointer, each.line) for each in definition.warnings()] == [
+        ("The path 'orders' does not start with a slash and is left out.", "/paths/orders", 3),
+        ("The operation PUT is not an object and is left out.", "/paths/~1a/put", 6),
+        (
+            "The operationId 'a' stands twice; this operation is named 'POST /a' instead.",
+            "/paths/~1a/post",
+            7,
+        ),
+        ("The operation POST /a declares no responses.", "/paths/~1a/post", 7),
+        ("A $ref leads nowhere: #/components/pathItems/none The path is left out.", "/paths/~1b", 8),
+    ]
+
+
+def test_a_reference_that_leads_nowhere_is_told_where_it_is_used(answering: Callable[..., OpenApiDefinition]) -> None:
+    definition = answering("{$ref: '#/components/schemas/Ordr'}", components="Order: {type: object}")
+    with pytest.raises(DefinitionError) as error:
+        definition.answer(definition.operation("get"), seed="a")
+    schema = "/paths/~1it/get/responses/200/content/application~1json/schema"
+    assert str(error.value) == (
+        "A $ref leads nowhere: #/components/schemas/Ordr\n\n"
+        f"  at        service.yaml#{schema}/$ref\n"
+        "  reached   /components/schemas\n"
+        "  missing   Ordr\n\n"
+        "Did you mean Order?"
+    )
+
+
+def test_an_anchor_is_refused_rather_than_misread(answering: Callable[..., OpenApiDefinition]) -> None:
+    definition = answering("{$ref: '#Order'}", version="3.1.0")
+    with pytest.raises(DefinitionError) as error:
+        definition.answer(definition.operation("get"), seed="a")
+    assert str(error.value).startswith("A $ref is no JSON pointer: #Order\n")
+
+
+def test_a_document_of_webhooks_alone_has_no_operations(definition_of: Reader) -> None:
+    assert definition_of("openapi: 3.1.0\nwebhooks: {}").operations == ()
+
+
+def test_openapi_3_2_knows_the_method_query(definition_of: Reader) -> None:
+    definition = definition_of(
+        "openapi: 3.2.0\npaths: {/a: {query: {operationId: ask, responses: {'204': {description: x}}}}}"
+    )
+    route = definition.route(HttpRequest(method="QUERY", path="/a"))
+    assert route is not None and route.operation.name == "ask"
+
+
+def test_recorded_parameters_name_what_the_request_carries(orders: OpenApiDefinition) -> None:
+    request = HttpRequest(method="GET", path="/orders", query={"created[gte]": ("1",), "x": ("1",), "size": ("3",)})
+    route = orders.route(request)
+    assert route is not None
+    recorded = orders.recorded_parameters(route)
+    assert recorded["header"] == {"x-tenant", "x-flags"}
+    assert recorded["cookie"] == {"session"}
+    assert recorded["query"] == {
+        *("limit", "status", "ids", "tag", "sizes", "words", "created", "page", "filter"),
+        *("created[gte]", "size"),
+    }
