@@ -34,12 +34,13 @@ from contractkit.verification.verifier import SelectedContract, VerificationOpti
 
 LINES = [{"sku": f"TEA-{number:03}", "quantity": number, "price": 6.25, "gift": False} for number in range(16)]
 BODY = {"id": 7, "status": "placed", "customer": "ada@example.com", "total": 12.5, "currency": "EUR", "lines": LINES}
+ANSWER = {**BODY, "id": 12, "status": "shipped", "total": 99.5, "lines": [{**line, "price": 7.5} for line in LINES]}
 RULES = ("response.body", "response.body.lines", "response.body.lines[*].price")
 CONCURRENCY = 16
 
 
 class InstantProvider(asyncio.Protocol):
-    """Answers every request at once with the same body, for as long as the connection lasts."""
+    """Answers every request at once with a body of other values than the example's, as long as the connection lasts."""
 
     answer = b""
 
@@ -55,7 +56,7 @@ class InstantProvider(asyncio.Protocol):
 
 def serve(listener: socket.socket) -> None:
     """Serve on a listening socket until the process is ended."""
-    body = json.dumps(BODY).encode()
+    body = json.dumps(ANSWER).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     InstantProvider.answer = head.encode() + body
 
