@@ -1,0 +1,106 @@
+"""How soon a stub of a large document answers, beside Prism or, where that is not installed, openapi-core.
+
+Run `python benchmarks/stub_start.py DOCUMENT`; without one, Stripe's document of the outside test data is used.
+Each figure is the median over rounds in which every candidate ran once, from process start to the first answer.
+"""
+
+import gzip
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", Path(__file__).parents[2] / "shared"))
+STRIPE = DATA / "definitions/real/openapi/stripe-2022-04-12.json.gz"
+
+OPENAPI_CORE = """
+import json, sys
+from openapi_core import Config, OpenAPI
+from openapi_core.testing import MockRequest
+api = OpenAPI.from_dict(json.load(open(sys.argv[1])), config=Config(spec_validator_cls=None))
+signed = {"Authorization": "Bearer any"}
+api.validate_request(MockRequest("https://api.stripe.com", "get", "/v1/balance", headers=signed))
+"""
+
+
+def first_answer(command: list[str], url: str, path: str) -> float:
+    """Give the seconds from the start of a server's process to its first answer."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}{path}").close()
+            except urllib.error.HTTPError:
+                pass  # refused is answered too
+            except urllib.error.URLError:
+                assert process.poll() is None, f"{command[0]} ended before it answered"
+                time.sleep(0.002)
+                continue
+            return time.perf_counter() - begun
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def contractkit(document: Path, path: str) -> float:
+    port = free_port()
+    command = [sys.executable, "-m", "contractkit", "stub", str(document), "--port", str(port)]
+    return first_answer(command, f"http://127.0.0.1:{port}", path)
+
+
+def prism(document: Path, path: str) -> float:
+    port = free_port()
+    return first_answer(["prism", "mock", "-p", str(port), str(document)], f"http://127.0.0.1:{port}", path)
+
+
+def openapi_core(document: Path, path: str) -> float:
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", OPENAPI_CORE, str(document)], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def unpacked(document: Path, folder: Path) -> Path:
+    """Give the document as a plain file, since not every candidate reads gzip."""
+    if document.suffix != ".gz":
+        return document
+    plain = folder / document.stem
+    plain.write_bytes(gzip.decompress(document.read_bytes()))
+    return plain
+
+
+def main() -> None:
+    document = Path(sys.argv[1]) if len(sys.argv) > 1 else STRIPE
+    if not document.exists():
+        sys.exit(f"There is no document at {document}: python benchmarks/stub_start.py DOCUMENT")
+    peer: Callable[[Path, str], float] = prism if shutil.which("prism") else openapi_core
+    with tempfile.TemporaryDirectory() as folder:
+        plain = unpacked(document, Path(folder))
+        path = "/v1/balance" if "stripe" in document.name else re.sub(r"\{[^}]+}", "1", "/")
+        rounds = [(contractkit(plain, path), peer(plain, path)) for _ in range(ROUNDS)]
+    ours, theirs = zip(*rounds, strict=True)
+    ratios = [other / own for own, other in rounds]
+    print(f"{document.name}, start to first answer, {ROUNDS} rounds")
+    print(f"  contractkit stub   {statistics.median(ours):.2f} s")
+    print(f"  {peer.__name__:<18} {statistics.median(theirs):.2f} s")
+    print(f"  {peer.__name__} / contractkit: {statistics.median(ratios):.1f} ({min(ratios):.1f}-{max(ratios):.1f})")
+
+
+if __name__ == "__main__":
+    main()

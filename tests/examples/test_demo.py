@@ -1,0 +1,28 @@
+"""The example shop: its story is told to the end, and its committed contracts are what its tests record."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+COMMITTED = Path(__file__).parent.parent.parent / "examples" / "shop"
+
+
+def test_the_demo_runs_to_its_end_and_names_the_consumer_that_breaks(
+    run_demo: Callable[[], subprocess.CompletedProcess[str]],
+) -> None:
+    run = run_demo()
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "web-shop 1.4.0 can be deployed to production." in run.stdout
+    assert "web-shop 1.4.0 (production)      broken" in run.stdout
+    assert "courier-app 2.9.3 (production)   unaffected" in run.stdout
+    assert "orders 3.0.0 cannot be deployed to production." in run.stdout
+
+
+@pytest.mark.parametrize("consumer", ["web_shop", "courier"])
+def test_the_committed_contract_is_what_the_tests_record(consumer: str, shop: Path) -> None:
+    (committed,) = (COMMITTED / consumer / "contracts").glob("*.json")
+    assert (shop / consumer / "contracts" / committed.name).read_bytes() == committed.read_bytes()
