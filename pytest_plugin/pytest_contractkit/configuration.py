@@ -10,6 +10,7 @@ from contractkit.settings import ENVIRONMENT_PREFIX, Settings, load_settings
 
 _KNOWN = pytest.StashKey[dict[Path, Settings]]()
 
+
 def settings_for(config: pytest.Config, path: Path) -> Settings:
     """Give the settings that hold for a test file: those of the nearest `pyproject.toml` with `[tool.contractkit]`.
 

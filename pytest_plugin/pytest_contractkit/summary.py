@@ -30,6 +30,4 @@ def _line(update: FileUpdate) -> str:
     done = "written" if update.is_written else "unchanged"
     if update.after is None:
         done = "removed"
-    contract = update.after or update.before
-    between = f"{contract.consumer} - {contract.provider}" if contract is not None else ""
-    return f"{between}: {words} ({update.path.name} {done})"
+    return f"{' - '.join(update.between)}: {words} ({update.path.name} {done})"

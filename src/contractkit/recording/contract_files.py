@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,33 +16,39 @@ _CONFLICT = (b"<<<<<<< ", b"=======", b">>>>>>> ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileUpdate:
-    """What a run did to one contract file. `before` is None where there was no file, `after` where none is left."""
+    """What a run did to one contract file.
+
+    `between` names consumer and provider; `after` is None where no file is left; `contents_before` and `contents_after`
+    give the digest of each interaction's content by key.
+    """
 
     path: Path
-    before: Contract | None
+    between: tuple[str, str]
     after: Contract | None
+    contents_before: Mapping[str, str]
+    contents_after: Mapping[str, str]
     is_written: bool
 
     @property
     def new(self) -> int:
         """Give the number of interactions under keys that were not there before."""
-        return len(_contents(self.after).keys() - _contents(self.before).keys())
+        return len(self.contents_after.keys() - self.contents_before.keys())
 
     @property
     def changed(self) -> int:
         """Give the number of interactions whose content is not what it was under their key."""
-        before, after = _contents(self.before), _contents(self.after)
-        return sum(before[key] != after[key] for key in before.keys() & after.keys())
+        shared = self.contents_before.keys() & self.contents_after.keys()
+        return sum(self.contents_before[key] != self.contents_after[key] for key in shared)
 
     @property
     def removed(self) -> int:
         """Give the number of interactions that are gone."""
-        return len(_contents(self.before).keys() - _contents(self.after).keys())
+        return len(self.contents_before.keys() - self.contents_after.keys())
 
     @property
     def kept(self) -> int:
         """Give the number of interactions that are as they were."""
-        return len(_contents(self.after)) - self.new - self.changed
+        return len(self.contents_after) - self.new - self.changed
 
 
 def update_contract_file(directory: Path, recorded: Contract, facts: RunFacts) -> FileUpdate:
@@ -65,7 +72,14 @@ def update_contract_file(directory: Path, recorded: Contract, facts: RunFacts) -
     new_data = dump_contract(after) if after is not None else None
     if new_data != data:
         _replace(path, new_data)
-    return FileUpdate(path=path, before=before, after=after, is_written=new_data != data)
+    return FileUpdate(
+        path=path,
+        between=(recorded.consumer, recorded.provider),
+        after=after,
+        contents_before=_contents(before),
+        contents_after=_contents(after),
+        is_written=new_data != data,
+    )
 
 
 def recorded_contracts(directory: Path) -> tuple[Contract, ...]:

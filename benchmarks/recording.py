@@ -1,0 +1,164 @@
+"""What one recorded HTTP interaction adds to a test, beside respx, pytest-httpserver and pact-python.
+
+Each candidate's tests run in a pytest of their own, with many tests and with few; the slope between the two is the cost
+per test without start-up, and the slope of empty tests is taken off. Rounds are shuffled; the median is reported.
+
+    python benchmarks/recording.py --tests 400 --rounds 3
+"""
+
+import argparse
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+DEFINITION = """\
+openapi: 3.1.0
+info: {title: Orders, version: 1.0.0}
+paths:
+  /orders/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get:
+      operationId: getOrder
+      responses:
+        '200':
+          description: it
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [id, total]
+                properties: {id: {type: integer}, total: {type: number}, note: {type: string}}
+"""
+
+SETTINGS = """\
+[tool.contractkit]
+consumer = "shop"
+[tool.contractkit.providers.orders]
+definition = "orders.yaml"
+"""
+
+HEAD = """\
+import ssl, httpx, pytest
+CONTEXT = ssl.create_default_context()
+"""
+
+CANDIDATES = {
+    "empty test": "def test_{n}():\n    pass\n",
+    "contractkit in process": """
+def test_{n}(contract_stub):
+    with httpx.Client(transport=contract_stub("orders").transport(), base_url="http://orders") as client:
+        assert client.get("/orders/{n}").json()["id"] == {n}
+""",
+    "contractkit by socket": """
+def test_{n}(contract_stub):
+    with httpx.Client(base_url=contract_stub("orders").url, verify=CONTEXT) as client:
+        assert client.get("/orders/{n}").json()["id"] == {n}
+""",
+    "respx": """
+def test_{n}(respx_mock):
+    respx_mock.get("http://orders.test/orders/{n}").respond(json={{"id": {n}, "total": 1.5}})
+    with httpx.Client(base_url="http://orders.test", verify=CONTEXT) as client:
+        assert client.get("/orders/{n}").json()["id"] == {n}
+""",
+    "pytest-httpserver": """
+def test_{n}(httpserver):
+    httpserver.expect_request("/orders/{n}").respond_with_json({{"id": {n}, "total": 1.5}})
+    with httpx.Client(base_url=httpserver.url_for(""), verify=CONTEXT) as client:
+        assert client.get("/orders/{n}").json()["id"] == {n}
+""",
+    "pact-python, no file": """
+from pact import Pact
+def test_{n}():
+    pact = Pact("shop", "orders").with_specification("V4")
+    pact.upon_receiving("order {n}").with_request("GET", "/orders/{n}").will_respond_with(200).with_body(
+        {{"id": {n}, "total": 1.5}})
+    with pact.serve() as server, httpx.Client(base_url=str(server.url), verify=CONTEXT) as client:
+        assert client.get("/orders/{n}").json()["id"] == {n}
+""",
+    "pact-python": """
+from pact import Pact
+def test_{n}():
+    pact = Pact("shop", "orders").with_specification("V4")
+    pact.upon_receiving("order {n}").with_request("GET", "/orders/{n}").will_respond_with(200).with_body(
+        {{"id": {n}, "total": 1.5}})
+    with pact.serve() as server, httpx.Client(base_url=str(server.url), verify=CONTEXT) as client:
+        assert client.get("/orders/{n}").json()["id"] == {n}
+    pact.write_file("pacts")
+""",
+}
+
+BARS = (
+    ("contractkit in process", "respx", 2.0),
+    ("contractkit by socket", "pytest-httpserver", 1.0),
+    ("contractkit by socket", "pact-python, no file", 1.0),
+)
+
+
+def main() -> int:
+    """Measure, print a line for each candidate and for each bar, and give 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tests", type=int, default=400, help="tests of the larger run; the smaller has a tenth")
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    added = measured(given.tests, given.rounds)
+    for name, values in added.items():
+        print(f"{name:24} {statistics.median(values):7.3f} ms per test ({min(values):.3f}-{max(values):.3f})")
+    return max(judged(added), default=0)
+
+
+def measured(tests: int, rounds: int) -> dict[str, list[float]]:
+    """Give, for each candidate, the milliseconds it adds per test, one figure per round."""
+    added: dict[str, list[float]] = {name: [] for name in CANDIDATES if name != "empty test"}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(rounds):
+            names = random.sample(list(CANDIDATES), len(CANDIDATES))
+            slopes = {name: slope(Path(folder), name, tests) for name in names}
+            for name, values in added.items():
+                values.append((slopes[name] - slopes["empty test"]) * 1000)
+    return added
+
+
+def judged(added: dict[str, list[float]]) -> list[int]:
+    """Print each bar with the ratio reached, paired by round; give 1 for each that was missed."""
+    missed = []
+    for ours, peer, bar in BARS:
+        ratio = statistics.median(mine / theirs for mine, theirs in zip(added[ours], added[peer], strict=True))
+        print(f"{ours} / {peer}: {ratio:.2f} (at most {bar})")
+        missed.append(int(ratio > bar))
+    return missed
+
+
+def slope(folder: Path, name: str, tests: int) -> float:
+    """Give the seconds that one more test of a candidate takes."""
+    few = max(tests // 10, 1)
+    return (seconds(folder, name, tests) - seconds(folder, name, few)) / (tests - few)
+
+
+def seconds(folder: Path, name: str, tests: int) -> float:
+    """Give the wall time of a pytest with that many tests of a candidate, in a fresh directory."""
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        place = Path(fresh)
+        (place / "pyproject.toml").write_text(SETTINGS)
+        (place / "orders.yaml").write_text(DEFINITION)
+        (place / "test_it.py").write_text(HEAD + "".join(CANDIDATES[name].format(n=n) for n in range(tests)))
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins(name), str(place)]
+        started = time.perf_counter()
+        subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - started
+
+
+def plugins(name: str) -> list[str]:
+    """Give the options that switch off the plugins of the others."""
+    unwanted = ["hypothesispytest", "asyncio", "anyio"]
+    unwanted += [] if name == "respx" else ["respx"]
+    unwanted += [] if name == "pytest-httpserver" else ["pytest_httpserver"]
+    unwanted += [] if name.startswith("contractkit") else ["contractkit"]
+    return [word for plugin in unwanted for word in ("-p", f"no:{plugin}")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
