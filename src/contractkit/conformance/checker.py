@@ -1,7 +1,7 @@
 """Checking an interaction against one definition: its request, and how far the definition promises its answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from contractkit.conformance.grades import Grade, Standing, stand
@@ -55,6 +55,7 @@ class InteractionConformance:
         undeclared: Places of the request that are sent and not declared, though nothing refuses them.
         status: How the expected status is declared.
         media_type: How the expected content type is declared.
+        uses: What the interaction uses of its answer.
         standings: What the definition says of each used place of the answer.
         refused: Where the recorded answer is not what the definition allows, absent members apart.
         unsettled: Codes of parts that could not be judged: `not-http`, `not-json`.
@@ -68,7 +69,8 @@ class InteractionConformance:
     media_type: Declared = Declared.UNSAID
     response: Response | None = None
     content: Content | None = None
-    standings: Mapping[Use, Standing]
+    uses: Uses = field(default_factory=Uses)
+    standings: Mapping[Location, Standing] = field(default_factory=dict)
     refused: tuple[Violation, ...] = ()
     unsettled: tuple[str, ...] = ()
 
@@ -79,18 +81,20 @@ class ContractChecker:
     def __init__(self, definition: DocumentedDefinition) -> None:
         self.definition = definition
         self.reader = SurfaceReader(definition.documents)
+        self._standings: dict[object, Standing] = {}
 
-    def check(self, interaction: Interaction) -> InteractionConformance:
-        """Say how an interaction stands under the definition."""
+    def check(self, interaction: Interaction, *, uses: Uses | None = None) -> InteractionConformance:
+        """Say how an interaction stands under the definition; `uses` is what it uses, where that is known already."""
         call = interaction.exchange
         if not isinstance(call, HttpCall):
-            return InteractionConformance(route=None, surface=None, standings={}, unsettled=("not-http",))
+            return InteractionConformance(route=None, surface=None, unsettled=("not-http",))
         route = self.definition.route(call.request)
         if route is None:
-            return InteractionConformance(route=None, surface=None, standings={})
+            return InteractionConformance(route=None, surface=None)
         surface = self.reader.surface_of(route.operation)
         response = surface.response_to(call.response.status)
         content = _content_of(response, call.response)
+        used = uses_of(interaction, call) if uses is None else uses
         return InteractionConformance(
             route=route,
             surface=surface,
@@ -100,10 +104,27 @@ class ContractChecker:
             media_type=_media_type(response, content, call.response),
             response=response,
             content=content,
-            standings=_standings(uses_of(interaction, call), response, content),
+            uses=used,
+            standings=self._standings_of(used, response, content),
             refused=self._refused(route, interaction, call.response) if response and content else (),
             unsettled=tuple(_unsettled(call)),
         )
+
+    def _standings_of(self, uses: Uses, response: Response | None, content: Content | None) -> dict[Location, Standing]:
+        if response is None:
+            return {}
+        every = (*uses.single, *(use for group in uses.any_of for use in group))
+        return {use.location: self._standing(use, response, content) for use in every}
+
+    def _standing(self, use: Use, response: Response, content: Content | None) -> Standing:
+        if use.location.starts_with(RESPONSE_HEADERS):
+            return _header_standing(use, response)
+        view = content.view if content else None
+        key = (view and view.key, use.steps, use.types)  # consumers read the same places of the same answers
+        found = self._standings.get(key)
+        if found is None:
+            found = self._standings[key] = stand(view, use.steps, use.types)
+        return found
 
     def _refused(self, route: Route, interaction: Interaction, response: HttpResponse) -> tuple[Violation, ...]:
         body = response.body if isinstance(interaction.served, MissingBody) else interaction.served
@@ -111,21 +132,6 @@ class ContractChecker:
             return ()
         served = HttpResponse(status=response.status, headers=response.headers, body=body)
         return self.definition.check_response(route.operation, served)
-
-
-def _standings(uses: Uses, response: Response | None, content: Content | None) -> dict[Use, Standing]:
-    if response is None:
-        return {}
-    return {
-        use: _standing(use, response, content)
-        for use in (*uses.single, *(use for group in uses.any_of for use in group))
-    }
-
-
-def _standing(use: Use, response: Response, content: Content | None) -> Standing:
-    if use.location.starts_with(RESPONSE_HEADERS):
-        return _header_standing(use, response)
-    return stand(content.view if content else None, use.steps, use.types)
 
 
 def _header_standing(use: Use, response: Response) -> Standing:

@@ -60,7 +60,7 @@ class Use:
 class Uses:
     """All that an interaction uses of its answer. Of each set in `any_of` at least one must stay."""
 
-    single: tuple[Use, ...]
+    single: tuple[Use, ...] = ()
     any_of: tuple[tuple[Use, ...], ...] = ()
 
 

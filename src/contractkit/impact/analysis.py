@@ -115,7 +115,8 @@ class _Analysis:
             return name, (_unjudged("it is no HTTP call, and an OpenAPI definition speaks of nothing else"),)
         name = name or f"{call.request.method} {call.request.path}"
         try:
-            old, new = self.old.check(interaction), self.new.check(interaction)
+            old = self.old.check(interaction)
+            new = self.new.check(interaction, uses=old.uses if old.route else None)
             if old.route is None:
                 return name, _of_unknown(call, new)
             return old.route.operation.name, self._worries(interaction, call, old, new)
@@ -128,7 +129,7 @@ class _Analysis:
         of_request = request_worries(interaction, call, old, new, self.causes)
         if new.surface is None:
             return of_request
-        return (*of_request, *answer_worries(interaction, call, old, new, self.causes))
+        return (*of_request, *answer_worries(call, old, new, self.causes))
 
     def _located(self, worry: Worry) -> Worry:
         if worry.change is None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from contractkit.changes import Change
-from contractkit.conformance import Declared, InteractionConformance, Use, uses_of
+from contractkit.conformance import Declared, InteractionConformance, Use
 from contractkit.exact_json import show_json
 from contractkit.impact.answer_rules import AnswerRule, expectation, rule_for, standing_in_words
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
-from contractkit.model import HttpCall, Interaction, Location
+from contractkit.model import HttpCall, Location
 from contractkit.results import ABSENT, Violation
 
 STATUS = Location(("response", "status"))
@@ -32,7 +32,7 @@ _EXCLUDED = (
 
 
 def answer_worries(
-    interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
+    call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
 ) -> tuple[Worry, ...]:
     """Give what got worse for the answer that an interaction expects, the same change once."""
     if old.status is Declared.NOT:
@@ -44,8 +44,8 @@ def answer_worries(
     if old.content is not None and new.content is None and media_type:
         return (*status, *media_type)
     places = [
-        *_place_worries(interaction, call, old, new, causes),
-        *_excluded_values(interaction, call, old, new, causes),
+        *_place_worries(old, new, causes),
+        *_excluded_values(old, new, causes),
     ]
     unjudged = tuple(_unjudged(old, new, causes))
     return (*status, *media_type, *joined(places), *unjudged)
@@ -115,15 +115,12 @@ def _media_type_worries(old: InteractionConformance, new: InteractionConformance
     )
 
 
-def _place_worries(
-    interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
-) -> Iterator[Worry]:
-    uses = uses_of(interaction, call)
-    for use in uses.single:
+def _place_worries(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:
+    for use in old.uses.single:
         worry = _place_worry(use, old, new, causes)
         if worry is not None:
             yield worry
-    for group in uses.any_of:
+    for group in old.uses.any_of:
         found = [_place_worry(use, old, new, causes) for use in group]
         worries = [worry for worry in found if worry is not None]
         if worries and len(worries) == len(group):  # as long as one of them stays as it was, the consumer copes
@@ -131,7 +128,7 @@ def _place_worries(
 
 
 def _place_worry(use: Use, old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Worry | None:
-    before, after = old.standings.get(use), new.standings.get(use)
+    before, after = old.standings.get(use.location), new.standings.get(use.location)
     if before is None or after is None:
         return None
     rule = rule_for(use, before, after)
@@ -172,11 +169,11 @@ def _loosened(use: Use, old: InteractionConformance, new: InteractionConformance
     )
 
 
-def _excluded_values(
-    interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance, causes: Causes
-) -> Iterator[Worry]:
+def _excluded_values(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:
     """Give the values expected to the letter that the new definition excludes by a bound, a pattern or a format."""
-    exact = {use.location: use for use in uses_of(interaction, call).single if use.exact}
+    if not new.refused:
+        return
+    exact = {use.location: use for use in old.uses.single if use.exact}
     known = {violation.location for violation in old.refused}
     for violation in new.refused:
         use = exact.get(violation.location.generalised())
@@ -186,7 +183,7 @@ def _excluded_values(
 
 
 def _is_graded(use: Use, old: InteractionConformance, new: InteractionConformance) -> bool:
-    return rule_for(use, old.standings[use], new.standings[use]) is not None
+    return rule_for(use, old.standings[use.location], new.standings[use.location]) is not None
 
 
 def _exclusion(violation: Violation, use: Use, change: Change | None) -> Worry:

@@ -1,0 +1,68 @@
+"""`contractkit impact` against a real broker: its contracts, and its definition where OLD is left out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from contractkit_broker.server import running_broker
+
+from contractkit.broker_client import Build, open_broker, read_address
+from contractkit.broker_client.records import ContractUpload
+from contractkit.cli.main import run
+from contractkit.document import dump_contract
+from contractkit.model import Contract
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old_document: Any, contract: Contract) -> Iterator[str]:
+    """A broker with the definition of orders and two consumers, one of them in production; gives its URL."""
+    monkeypatch.chdir(tmp_path)
+    Path("old.yaml").write_text(yaml.safe_dump(old_document))
+    del old_document["components"]["schemas"]["Order"]["properties"]["note"]
+    Path("new.yaml").write_text(yaml.safe_dump(old_document))
+    courier = replace(contract, consumer="courier", interactions=contract.interactions[:1])
+    with running_broker(tmp_path / "broker.sqlite") as url, open_broker(read_address(url)) as client:
+        for each, version in ((contract, "4.1.0"), (courier, "2.9.3")):
+            upload = ContractUpload(consumer=each.consumer, provider="orders", data=dump_contract(each))
+            client.publish(Build(application=each.consumer, version=version, branch="main"), [upload])
+        data = Path("old.yaml").read_bytes()
+        client.resources.publish_definition("orders", "1", data, content_type="application/yaml")
+        client.record_deployment("courier", "2.9.3", "production")
+        yield url
+
+
+@pytest.fixture
+def ask(broker: str, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the verb against the broker; give exit code, standard output and standard error."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        code = run(["impact", *arguments, "--broker", broker])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command
+
+
+def test_the_broker_knows_contracts_and_the_old_definition(ask: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = ask("new.yaml", "--provider", "orders")
+    assert code == 1
+    assert "  courier 2.9.3 (production)   unaffected   1 interaction\n" in out
+    assert "web-shop 4.1.0 can no longer use the answer of getOrder.\n" in out
+    assert "  old           orders@main:" in out
+
+
+def test_an_environment_leaves_the_others_out(ask: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = ask("old.yaml", "new.yaml", "--provider", "orders", "--environment", "production")
+    assert (code, out.splitlines()[-1][:28]) == (0, "Of 1 contract: 1 unaffected;")
+
+
+def test_an_unknown_provider_is_named(ask: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, err = ask("old.yaml", "new.yaml", "--provider", "order")
+    assert code in (3, 4)
+    assert out == ""
+    assert "order" in err
