@@ -171,6 +171,15 @@ def test_the_command_to_repeat_it_is_quoted_for_a_shell(description: str, quoted
     assert f"contractkit verify orders --interaction {quoted}\n" in text
 
 
+def test_a_shared_description_is_told_apart_by_the_key() -> None:
+    both = [
+        InteractionResult(interaction=interaction("an order", key=key), mismatches=(TOTAL,)) for key in ("k1", "k2")
+    ]
+    text = explain_verification("orders", [result(*both)])
+    assert 'contractkit verify orders --interaction "k1"\n' in text
+    assert 'contractkit verify orders --interaction "k2"\n' in text
+
+
 def test_json_holds_every_fact() -> None:
     document = json.loads(verification_as_json("orders", [result(FAILED, ERRORED)]))
     assert document["schema_version"] == 1

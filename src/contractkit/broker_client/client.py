@@ -1,7 +1,7 @@
 """The broker client: what a build asks of a broker, on the Pact Broker's own paths."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ from contractkit.exact_json import Json, read_json
 DEFAULT_SELECTORS: tuple[dict[str, Json], ...] = ({"mainBranch": True}, {"deployedOrReleased": True})
 """What a provider verifies where nothing else is asked: each consumer's main branch, and everything that runs."""
 
+_BAD_REQUEST = 400
 _FOR_VERIFICATION = "pb:provider-pacts-for-verification"
 
 
@@ -136,7 +137,11 @@ class BrokerClient:
     def can_i_deploy(
         self, application: str, version: str, environment: str, *, ignored: Sequence[str] = ()
     ) -> DeploymentAnswer:
-        """Give the broker's answer, with the rows it rests on."""
+        """Give the broker's answer, with the rows it rests on.
+
+        Raises:
+            UnknownNameError: The broker knows no such environment; the nearest are suggested.
+        """
         query = [
             ("q[][pacticipant]", application),
             ("q[][version]", version),
@@ -146,7 +151,14 @@ class BrokerClient:
             ("limit", "10000"),
         ]
         url = f"{self._connection.path('matrix')}?{urlencode(query)}"
-        return read_answer(self._read("GET", url, None, "The broker did not answer whether this may be deployed."))
+        try:
+            document = self._read("GET", url, None, "The broker did not answer whether this may be deployed.")
+        except BrokerRefusedError as error:
+            names = [each.name for each in self.environments()] if error.status == _BAD_REQUEST else [environment]
+            if environment not in names:
+                raise _unknown_environment(environment, names) from None
+            raise
+        return read_answer(document)
 
     def environments(self) -> tuple[Environment, ...]:
         """Give every environment that the broker knows."""
@@ -176,9 +188,7 @@ class BrokerClient:
             raise _explained(error, application, version) from None
         links = {link["name"]: link for link in document["_links"].get(relation) or ()}
         if environment not in links:
-            raise UnknownNameError(
-                f"The broker knows no environment named {environment!r}.", next_step=suggestion(environment, links)
-            )
+            raise _unknown_environment(environment, links)
         self._read("POST", self._connection.follow(links[environment]), body, summary)
 
     def _fetched(self, listed: dict[str, Json]) -> ContractToVerify:
@@ -210,6 +220,10 @@ def _uploaded(contract: ContractUpload) -> dict[str, Json]:
         "contentType": "application/json",
         "content": base64.b64encode(contract.data).decode(),
     }
+
+
+def _unknown_environment(name: str, known: Iterable[str]) -> UnknownNameError:
+    return UnknownNameError(f"The broker knows no environment named {name!r}.", next_step=suggestion(name, known))
 
 
 def _explained(error: BrokerRefusedError, application: str, version: str) -> Exception:

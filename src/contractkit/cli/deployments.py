@@ -45,7 +45,7 @@ def can_i_deploy(
     with connect(settings) as client:
         answer = _ask(client, subject, environment, ignored, retry_while_unknown, retry_interval)
     decision = _decision(answer, subject, environment)
-    text = _as_text(decision, answer)
+    text = _as_text(decision, answer, subject, environment)
     for notice in answer.notices:
         if notice.kind == "warning" and notice.text not in text:
             click.echo(notice.text, err=True)
@@ -119,16 +119,18 @@ def _row(entry: MatrixEntry) -> MatrixRow:
     )
 
 
-def _as_text(decision: Decision, answer: DeploymentAnswer) -> str:
+def _as_text(decision: Decision, answer: DeploymentAnswer, subject: Subject, environment: str) -> str:
     if answer.text:
         return answer.text
-    if _agree(decision, answer):
+    if (decision.answer is Answer.YES) == bool(answer.deployable):
         return str(decision)
-    return f"{decision}\n\nThe broker says: {answer.reason}"
-
-
-def _agree(decision: Decision, answer: DeploymentAnswer) -> bool:
-    return (decision.answer is Answer.YES) == bool(answer.deployable)
+    verdicts: dict[bool | None, str] = {
+        True: f"{subject} can be deployed to {environment}.",
+        False: f"{subject} cannot be deployed to {environment}.",
+        None: f"It is unknown whether {subject} can be deployed to {environment}.",
+    }
+    reasons = "\n".join(f"  {line}" for line in answer.reason.splitlines())
+    return f"{verdicts[answer.deployable]}\n\n{reasons}".strip()
 
 
 def _as_json(decision: Decision, answer: DeploymentAnswer) -> str:

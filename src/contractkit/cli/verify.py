@@ -119,9 +119,8 @@ def verify(output: str, **options: object) -> int:
     results = verify_contracts(selected, transport, run)
     click.echo(_FORMATS[output](asked.provider, results))
     if build is not None:
-        definition = asked.definition or service.definition
-        place = settings.path(definition) if definition else None
-        publish_results(settings, build, tuple(zip(selected, results, strict=True)), definition=place)
+        verified = tuple(zip(selected, results, strict=True))
+        publish_results(settings, build, verified, definition=_definition(settings, service, asked))
     return _exit_code(results)
 
 
@@ -158,7 +157,11 @@ def _states(settings: Settings, service: ServiceSettings, asked: _Asked) -> Stat
         raise UsageError("--states and --states-url cannot be given together.")
     if asked.states_url:
         return StateUrl(asked.states_url)
-    place = asked.states or service.states
+    if asked.states:
+        is_file = asked.states.endswith(".py")
+        place: str | None = str(Path.cwd() / asked.states) if is_file else asked.states
+    else:
+        place = service.states
     return load_states(place, root=settings.root) if place else StateHandlers()
 
 
@@ -181,6 +184,12 @@ def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> l
             next_step="Give --contracts PATH or --broker URL, or set contracts or broker in pyproject.toml.",
         )
     return _from_broker(settings, asked)
+
+
+def _definition(settings: Settings, service: ServiceSettings, asked: _Asked) -> Path | None:
+    if asked.definition:
+        return Path.cwd() / asked.definition
+    return settings.path(service.definition) if service.definition else None
 
 
 def _build(settings: Settings, asked: _Asked) -> Build:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contractkit.errors import Explanation
 from contractkit.exact_json import Json, show_json
 from contractkit.explain.states import skeleton_of
-from contractkit.model import HttpCall, Interaction
+from contractkit.model import Contract, HttpCall, Interaction
 from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
@@ -63,7 +63,7 @@ def explain_failure(contract: ContractResult, result: InteractionResult) -> Expl
     steps = [
         _unprepared(interaction) if result.unprepared else "",
         _CREDENTIALS_STEP if _lacks_credentials(result) else "",
-        run_alone(provider, interaction),
+        run_alone(contract.contract, interaction),
     ]
     return Explanation(
         f"{prefix}{consumer} cannot use the response of {provider} to {_asked(interaction)}.",
@@ -79,11 +79,13 @@ def interaction_rows(interaction: Interaction) -> tuple[tuple[str, str], ...]:
     return (("interaction", interaction.description), *given, *tests)
 
 
-def run_alone(provider: str, interaction: Interaction) -> str:
-    """Give the command that verifies one interaction only."""
+def run_alone(contract: Contract, interaction: Interaction) -> str:
+    """Give the command that verifies one interaction only: by its description, or by its key where others share it."""
     text = interaction.description
+    if sum(text.lower() in each.description.lower() for each in contract.interactions) > 1:
+        text = interaction.key
     quoted = f'"{text}"' if _PLAIN_WORD.fullmatch(text) else shlex.quote(text)
-    return f"Run this interaction alone: contractkit verify {provider} --interaction {quoted}"
+    return f"Run this interaction alone: contractkit verify {contract.provider} --interaction {quoted}"
 
 
 def show_value(value: object) -> str:

@@ -113,9 +113,12 @@ class _Run:
             for each in waiting:
                 await self._replay(each)
 
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(min(self._options.concurrency, len(group))):
-                workers.create_task(work())
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(min(self._options.concurrency, len(group))):
+                    workers.create_task(work())
+        except BaseExceptionGroup as faults:  # a fault of ours: results and refusals are no exceptions here
+            raise faults.exceptions[0] from None
 
     async def _replay(self, each: Ready) -> None:
         interaction = each.interaction
