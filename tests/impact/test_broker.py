@@ -62,7 +62,18 @@ def test_an_environment_leaves_the_others_out(ask: Callable[..., tuple[int, str,
 
 
 def test_an_unknown_provider_is_named(ask: Callable[..., tuple[int, str, str]]) -> None:
-    code, out, err = ask("old.yaml", "new.yaml", "--provider", "order")
-    assert code in (3, 4)
-    assert out == ""
-    assert "order" in err
+    assert ask("old.yaml", "new.yaml", "--provider", "stock") == (
+        4,
+        "",
+        "The broker gave no contracts with stock.\n"
+        "\n"
+        "  asked      GET /contracts\n"
+        "  answered   404 Not Found\n"
+        "  broker     No provider with name 'stock' found\n",
+    )
+
+
+def test_a_provider_that_nobody_calls_is_nothing_to_check(ask: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, err = ask("old.yaml", "new.yaml", "--provider", "courier")
+    assert (code, out) == (3, "")
+    assert err.startswith("There is no contract to look at, so nothing can be said of who breaks.\n")

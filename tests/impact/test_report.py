@@ -200,3 +200,27 @@ def test_what_was_already_weak_is_not_news(old_document: Any, contract: Contract
 def test_nothing_changes_for_an_unchanged_definition(old_document: Any, contract: Contract) -> None:
     report = report_on(old_document, copy.deepcopy(old_document), contract)
     assert (report.findings, report.theoretical) == ((), ())
+
+
+def test_a_reference_that_leads_nowhere_is_at_risk_and_hides_nothing_else(
+    old_document: Any, contract: Contract
+) -> None:
+    new = without_total(old_document)
+    order = new["components"]["schemas"]["Order"]["properties"]
+    order["lines"]["items"]["$ref"] = "#/components/schemas/Lime"
+    new["paths"]["/orders/{id}"]["get"]["responses"].pop("404")
+    missing = one(contract, "misses an order")
+    report = report_on(old_document, new, one(contract, "reads the lines"), missing)
+    assert [(each.verdict, each.worry.code, each.worry.sentence) for each in report.findings] == [
+        (
+            Verdict.AT_RISK,
+            "not-analysable",
+            "a definition cannot be used here: A $ref leads nowhere: #/components/schemas/Lime",
+        ),
+        (
+            Verdict.BROKEN,
+            "response.status-gone",
+            "the consumer expects status 404, and status 404 cannot come any more",
+        ),
+    ]
+    assert "operation.incomparable" in {change.rule for change in report.theoretical}

@@ -5,12 +5,18 @@ from dataclasses import replace
 from functools import cached_property
 
 from contractkit.changes.operation_findings import OperationFinding
-from contractkit.changes.operation_rules import OPERATION_REMOVED, OPERATION_RULES, WEBHOOK_REMOVED
+from contractkit.changes.operation_rules import (
+    OPERATION_INCOMPARABLE,
+    OPERATION_REMOVED,
+    OPERATION_RULES,
+    WEBHOOK_REMOVED,
+)
 from contractkit.changes.records import Change, Difference, Direction, Level, Place
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
 from contractkit.changes.surface_pairs import REQUEST_BODY, SchemaUse, SurfacePair, schema_uses
 from contractkit.definitions.references import Node
 from contractkit.definitions.surfaces import DocumentedDefinition, Surface, SurfaceReader, content_for
+from contractkit.errors import DefinitionError
 from contractkit.model import Location, Step
 
 _WHOLE = Location(("request", "path"))
@@ -83,7 +89,10 @@ class DefinitionChanges:
 
     def _all(self) -> Iterator[Change]:
         for surface in self.old.surfaces():
-            yield from self.of_operation(surface)
+            try:
+                yield from self.of_operation(surface)
+            except DefinitionError as error:  # one mistake of a document does not hide the changes of all others
+                yield _incomparable(surface, error)
         yield from self._of_webhooks()
 
     def _of_webhooks(self) -> Iterator[Change]:
@@ -132,6 +141,23 @@ def _removal(surface: Surface, rule: str, root: Node) -> Change:
         old=_place(surface.node, surface.node),
         new=_place(root.get("paths") or root, root),
         sentence=f"{surface.signature} is no longer declared",
+    )
+
+
+def _incomparable(surface: Surface, error: DefinitionError) -> Change:
+    return Change(
+        rule=OPERATION_INCOMPARABLE,
+        level=Level.POSSIBLE,
+        direction=Direction.NONE,
+        operation=surface.signature,
+        status=None,
+        media_type=None,
+        location=_WHOLE,
+        before="not comparable",
+        after="not comparable",
+        old=_place(surface.node, surface.node),
+        new=None,
+        sentence=f"it cannot be compared: {error.explanation.summary}",
     )
 
 

@@ -52,3 +52,6 @@ OPERATION_REMOVED = "operation.removed"
 
 WEBHOOK_REMOVED = "webhook.removed"
 """The id of the rule for a webhook that is no longer declared."""
+
+OPERATION_INCOMPARABLE = "operation.incomparable"
+"""The id for an operation that a mistake in a document keeps from being compared to the end: a `$ref` leads nowhere."""
