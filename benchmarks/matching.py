@@ -1,8 +1,8 @@
 """Speed of matching: a 44 kB body under 17 rules and a 600-byte one, beside an interpreter of paths and jsonschema.
 
-Run it with `python benchmarks/matching.py`; it takes some seconds and prints one table. The peers do the same work in the
-same run: an interpreter that weighs every rule at every node, which is the algorithm as the Pact specification words it,
-and the `jsonschema` package validating a schema that says what the rules say.
+Run it with `python benchmarks/matching.py`; it takes some seconds and prints one table. The peers do the same work in
+the same run: an interpreter that weighs every rule at every node, which is the algorithm as the Pact specification
+words it, and the `jsonschema` package validating a schema that says what the rules say.
 """
 
 import re

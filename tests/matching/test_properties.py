@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,8 @@ from contractkit.matching import compile_comparison
 from contractkit.matching.rules import RULES
 from contractkit.model import HttpRequest, HttpResponse, JsonBody, LocatedRules, Rule, Wildcard, parse_location
 from contractkit.results import ABSENT, Mismatch
+
+pytestmark = pytest.mark.slow
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 VALUES = st.recursive(

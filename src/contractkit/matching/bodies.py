@@ -7,6 +7,7 @@ from contractkit.matching.checks import compile_scalar
 from contractkit.matching.failures import Check, Failure
 from contractkit.matching.json_bodies import compile_json
 from contractkit.matching.media_types import are_comparable, format_of
+from contractkit.matching.sentences import counted
 from contractkit.matching.weighting import Scope
 from contractkit.model import (
     BinaryBody,
@@ -174,5 +175,5 @@ def _shown(body: Body) -> object:
         case TextBody(text=text):
             return text
         case BinaryBody(data=data, media_type=media_type):
-            return f"{len(data)} bytes of {media_type}"
+            return f"{counted(len(data), 'byte')} of {media_type}"
     return ABSENT

@@ -1,9 +1,10 @@
 """Forms: URL-encoded ones compared like a query, multipart ones part by part, each as a body of its own."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage, MIMEPart
+from email import message_from_bytes, message_from_string
+from email.message import Message as MailMessage
 from typing import Protocol
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,9 @@ from contractkit.matching.fields import compile_headers, compile_query
 from contractkit.matching.weighting import NO_RULES, Scope
 from contractkit.model import BinaryBody, Body, EmptyBody, JsonBody, TextBody, base_media_type, is_json_media_type
 from contractkit.results import ABSENT
+
+MOST_PARTS = 1_000
+"""Parts of a multipart body; one of more is not taken apart."""
 
 _NOT_COMPARED = frozenset({"content-disposition", "content-transfer-encoding", "content-length", "content-type"})
 """Headers of a part that say how it travels; its type is compared with its body."""
@@ -68,13 +72,15 @@ def compile_multipart(expected: TextBody | BinaryBody, scope: Scope, is_open: bo
 
 
 def read_parts(body: TextBody | BinaryBody) -> dict[str, FormPart] | None:
-    """Give the parts of a multipart body by name; None where the boundary of its type separates nothing."""
+    """Give the parts of a multipart body by name; None where its boundary separates nothing, or too much."""
+    boundary = message_from_string(f"Content-Type: {body.media_type}\r\n\r\n").get_boundary()
     data = body.text.encode() if isinstance(body, TextBody) else body.data
-    head = f"Content-Type: {body.media_type}\r\n\r\n".encode()
-    message = message_from_bytes(head + data, policy=policy.HTTP)
-    if not isinstance(message, EmailMessage) or not message.is_multipart():
+    if not boundary:
         return None
-    parts = [_part(each, str(number)) for number, each in enumerate(message.iter_parts())]
+    pieces = re.split(rb"(?:^|\r?\n)--" + re.escape(boundary.encode()), data)
+    if not 3 <= len(pieces) <= MOST_PARTS + 2 or not pieces[-1].startswith(b"--"):
+        return None
+    parts = [_part(message_from_bytes(piece.lstrip(b"\r\n")), str(at)) for at, piece in enumerate(pieces[1:-1])]
     return {part.name: part for part in parts}
 
 
@@ -89,12 +95,12 @@ def _compile_part(part: FormPart, scope: Scope, is_open: bool, compile_body: Com
     return check
 
 
-def _part(message: MIMEPart, number: str) -> FormPart:
+def _part(message: MailMessage, number: str) -> FormPart:
     name = message.get_param("name", header="content-disposition")
     headers = {key.lower(): (str(value),) for key, value in message.items() if key.lower() not in _NOT_COMPARED}
     data = message.get_payload(decode=True)
     content = data if isinstance(data, bytes) else b""
-    return FormPart(name=str(name or number), headers=headers, body=_body(content, str(message.get_content_type())))
+    return FormPart(name=str(name or number), headers=headers, body=_body(content, message.get_content_type()))
 
 
 def _body(data: bytes, media_type: str) -> Body:
@@ -113,8 +119,8 @@ def _body(data: bytes, media_type: str) -> Body:
     raise AssertionError("bytes can always be read as bytes")
 
 
-def _fields(text: str) -> Mapping[str, tuple[str | None, ...]]:
-    found: dict[str, tuple[str | None, ...]] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=100_000):
-        found[name] = (*found.get(name, ()), value)
+def _fields(text: str) -> Mapping[str, Sequence[str | None]]:
+    found: dict[str, list[str | None]] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        found.setdefault(name, []).append(value)
     return found

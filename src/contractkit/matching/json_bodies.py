@@ -15,7 +15,7 @@ from contractkit.matching.members import Inner, inner_rules, name_checks, said_o
 from contractkit.matching.rules import Members, kind_of
 from contractkit.matching.sentences import KIND_WORDS
 from contractkit.matching.variants import compile_variants
-from contractkit.matching.weighting import OTHER_INDEX, OTHER_MEMBER, RuleList, Scope
+from contractkit.matching.weighting import OTHER_INDEX, OTHER_MEMBER, RuleList, Scope, index_in
 from contractkit.model import Step
 from contractkit.results import ABSENT
 
@@ -126,7 +126,7 @@ def _items_check(expected: list[Json], scope: Scope, compile_member: Inner, wron
         return _fixed_items(expected, items, scope, wrong_kind)
     if not expected:
         return _uniform_items(combined((), "AND"), wrong_kind)
-    named = {int(step) for step in scope.named_steps() if step.isdecimal()}
+    named = {index for step in scope.named_steps() if (index := index_in(step)) is not None}
     special = {index: compile_member(scope.step(index), expected[0]) for index in sorted(named) if index >= len(items)}
     if len(items) == 1 and not special and 0 not in named:
         return _uniform_items(items[0], wrong_kind)

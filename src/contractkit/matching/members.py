@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 from contractkit.matching.checks import compile_scalar
 from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.rules import Members, kind_of, read_rule
@@ -48,10 +48,9 @@ def _each_name(check_name: Check) -> Check:
 
 
 def _inner(rules: RuleList, members: Members) -> tuple[Rule, ...]:
-    return tuple(
-        read_rule(each)
-        for rule in rules.rules
-        if kind_of(rule).members is members
-        for each in rule.attributes.get("rules") or ()
-        if isinstance(each, dict)
-    )
+    written = [rule.attributes.get("rules") for rule in rules.rules if kind_of(rule).members is members]
+    return tuple(_read(each) for inner in written for each in (inner if isinstance(inner, list) else [inner]) if each)
+
+
+def _read(written: Json) -> Rule:
+    return read_rule(written) if isinstance(written, dict) else Rule(show_json(written))  # no such rule, so it fails

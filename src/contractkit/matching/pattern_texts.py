@@ -7,7 +7,7 @@ from contractkit.matching.accepting import UnusableRuleError
 from contractkit.matching.patterns import BACKTRACKING_SECONDS, compile_pattern
 
 _TRIES = 20
-_MOST_DRAWS = 20_000
+_MOST_DRAWS = 5_000
 """Random decisions that one text may take: a pattern of nested repetitions would otherwise make an endless one."""
 
 

@@ -154,7 +154,7 @@ def status_code(attributes: Attributes, _subject: Subject) -> Accepts:
     """Accept a status of the named class, or out of a list."""
     wanted = attributes.get("status", "success")
     if isinstance(wanted, list):
-        allowed = {int(each) for each in wanted}
+        allowed = frozenset(each for each in wanted if type(each) is int)
         return lambda actual: type(actual) is int and actual in allowed
     row = STATUS_CLASSES.get(str(wanted))
     if row is None:

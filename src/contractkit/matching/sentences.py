@@ -139,7 +139,7 @@ def _elements(bound: Json) -> str:
 
 
 def _shown(example: Json) -> str:
-    return f"{len(example)} bytes" if isinstance(example, bytes) else show_json(shown_part(example))
+    return counted(len(example), "byte") if isinstance(example, bytes) else show_json(shown_part(example))
 
 
 def _of_format(words: str, attributes: Attributes, keys: tuple[str, ...], default: str, example: Json) -> str:

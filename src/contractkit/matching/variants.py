@@ -1,10 +1,9 @@
 """Variants: the rule `arrayContains`, which wants several example elements somewhere in a list, in any order."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 from contractkit.matching.accepting import UnusableRuleError
 from contractkit.matching.failures import Check, Failure
 from contractkit.matching.rules import read_rule
@@ -25,20 +24,27 @@ def compile_variants(rule: Rule, expected: Sequence[Json], compile_item: Callabl
         expected: The example, whose element at `index` is what a variant looks for.
         compile_item: Compiles the check of one element.
     """
-    variants = rule.attributes.get("variants") or ()
-    checks = []
-    for variant in variants:
-        index = variant.get("index", 0)
-        if not 0 <= index < len(expected):
-            checks.append(_refusal(rule, f"its variant {index} has no example"))
-            continue
-        try:
-            scope = scope_of(_located(variant.get("rules") or {}), Location())
-        except UnusableRuleError as error:
-            checks.append(_refusal(rule, str(error)))
-            continue
-        checks.append(_some(expected[index], compile_item(expected[index], scope), rule))
-    return checks
+    variants = rule.attributes.get("variants")
+    if not isinstance(variants, list):
+        return [_refusal(rule, "its variants are no list")]
+    return [_compile_variant(rule, variant, expected, compile_item) for variant in variants]
+
+
+def _compile_variant(
+    rule: Rule, variant: Json, expected: Sequence[Json], compile_item: Callable[[Json, Scope], Check]
+) -> Check:
+    try:
+        example, scope = _example(variant, expected), scope_of(_located(variant.get("rules") or {}), Location())
+    except UnusableRuleError as error:
+        return _refusal(rule, str(error))
+    return _some(example, compile_item(example, scope), rule)
+
+
+def _example(variant: Json, expected: Sequence[Json]) -> Json:
+    index = variant.get("index", 0) if isinstance(variant, dict) else None
+    if type(index) is not int or not 0 <= index < len(expected):
+        raise UnusableRuleError(f"its variant {show_json(variant)} has no example")
+    return expected[index]
 
 
 def parse_path(text: str) -> tuple[Step, ...]:
@@ -68,15 +74,22 @@ def _step(found: re.Match[str]) -> Step:
     return Wildcard.INDEX if found["every"] is not None else found["name"] or found["quoted"]
 
 
-def _located(rules: Mapping[str, Any]) -> tuple[LocatedRules, ...]:
+def _located(rules: Json) -> tuple[LocatedRules, ...]:
+    if not isinstance(rules, dict) or not all(map(_is_rule_list, rules.values())):
+        raise UnusableRuleError(f"the rules of its variant are none: {show_json(rules)}")
     return tuple(
         LocatedRules(
             location=Location(parse_path(path)),
-            rules=tuple(read_rule(each) for each in written.get("matchers", ())),
+            rules=tuple(read_rule(each) for each in written["matchers"]),
             combine="OR" if written.get("combine") == "OR" else "AND",
         )
         for path, written in rules.items()
     )
+
+
+def _is_rule_list(written: Json) -> bool:
+    matchers = written.get("matchers") if isinstance(written, dict) else None
+    return isinstance(matchers, list) and all(isinstance(each, dict) for each in matchers)
 
 
 def _some(example: Json, check: Check, rule: Rule) -> Check:

@@ -7,7 +7,7 @@ specification is silent, go to the longer path, then to the one whose first diff
 `[*]` before `.*`. No order of writing matters.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -33,19 +33,22 @@ class RuleList(NamedTuple):
 
 
 class _Rank(NamedTuple):
-    weight: int
-    length: int
-    steps: tuple[float, ...]
+    """What decides between locations; the greatest wins."""
 
-    def then(self, step: float) -> "_Rank":
-        return _Rank(self.weight * int(step), self.length + 1, (*self.steps, step))
+    weight: int = 2
+    length: int = 0
+    steps: tuple[float, ...] = ()
+
+    def then(self, step: Step) -> "_Rank":
+        worth = 1 if step is Wildcard.ANY else 1.5 if step is Wildcard.INDEX else 2
+        return _Rank(self.weight * int(worth), self.length + 1, (*self.steps, worth))
 
 
-_LOWEST, _ROOT = _Rank(0, 0, ()), _Rank(2, 0, ())
+_LOWEST = _Rank(weight=0)
 
 
 class _Held(NamedTuple):
-    """Rules whose path has been consumed: those that hold here, and those of them that also hold below."""
+    """Rules whose location has been reached: those that hold there, and those of them that also hold below."""
 
     rank: _Rank
     rules: tuple[Rule, ...]
@@ -53,22 +56,19 @@ class _Held(NamedTuple):
     combine: Combine
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Branch:
-    """One step of the rules' locations, drawn as a tree, with the rules that end here."""
+    """A step of the rules' locations, drawn as a tree, with the rules that end here."""
 
-    children: dict[Step, "_Branch"] = field(default_factory=dict)
-    located: LocatedRules | None = None
-    below: tuple[Rule, ...] = ()
-
-
-class _Active(NamedTuple):
-    branch: _Branch
     rank: _Rank
+    children: dict[Step, "_Branch"] = field(default_factory=dict)
+    held: _Held | None = None
 
-    def held(self) -> _Held | None:
-        located = self.branch.located
-        return None if located is None else _Held(self.rank, located.rules, self.branch.below, located.combine)
+    def grow(self, step: Step) -> "_Branch":
+        branch = self.children.get(step)
+        if branch is None:
+            branch = self.children[step] = _Branch(self.rank.then(step))
+        return branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Scope:
 
     chosen: RuleList
     _held: tuple[_Held, ...] = ()
-    _active: tuple[_Active, ...] = ()
+    _active: tuple[_Branch, ...] = ()
 
     def step(self, step: Step) -> "Scope":
         """Give the scope of the member or element that a step leads to."""
@@ -85,12 +85,11 @@ class Scope:
         if not self._active and (inherited is None or (not self.chosen.exact and len(self._held) == 1)):
             return self if inherited is not None else NO_RULES
         cascaded = [] if inherited is None else [inherited._replace(rules=inherited.below)]
-        return _scope(cascaded, [reached for each in self._active for reached in _reached(each, step)])
+        return _scope(cascaded, _reached(self._active, _patterns(step)))
 
     def beside(self, index: int) -> "Scope":
         """Give this scope joined by what rules say of the place with an index written behind it, as XML's siblings."""
-        reached = [_reached_by(each, pattern, weight) for each in self._active for pattern, weight in _indexes(index)]
-        return self.merged(_scope([], [each for each in reached if each is not None]))
+        return self.merged(_scope([], _reached(self._active, (index, Wildcard.INDEX))))
 
     def merged(self, other: "Scope") -> "Scope":
         """Give the scope of one place that can be addressed in two ways."""
@@ -100,7 +99,7 @@ class Scope:
 
     def named_steps(self) -> set[str]:
         """Give the member names and indexes that some rule writes out for the next step."""
-        return {str(step) for each in self._active for step in each.branch.children if not isinstance(step, Wildcard)}
+        return {str(step) for branch in self._active for step in branch.children if not isinstance(step, Wildcard)}
 
     def replaced_by(self, rules: tuple[Rule, ...]) -> "Scope":
         """Give a scope in which other rules hold at this place; what is written for places below still counts."""
@@ -114,58 +113,50 @@ NO_RULES = Scope(RuleList())
 def scope_of(rules: Sequence[LocatedRules], place: Location) -> Scope:
     """Give the scope of the value at `place`, from rules located anywhere in the exchange."""
     depth = len(place.steps)
-    root = _Branch()
+    root = _Branch(_Rank())
     for each in rules:
         if each.location.steps[:depth] == place.steps:
             _plant(root, each, depth)
-    return _scope([], [_Active(root, _ROOT)])
+    return _scope([], [root])
 
 
 def _plant(root: _Branch, located: LocatedRules, depth: int) -> None:
     branch = root
     for step in located.location.steps[depth:]:
-        branch = branch.children.setdefault(step, _Branch())
-    branch.located = located
-    branch.below = _cascading(located.rules)
+        branch = branch.grow(step)
+    branch.held = _Held(branch.rank, located.rules, _cascading(located.rules), located.combine)
 
 
-def _scope(inherited: list[_Held], active: list[_Active]) -> Scope:
-    here = [held for each in active if (held := each.held())]
-    pending = tuple(each for each in active if each.branch.children)
+def _scope(inherited: list[_Held], active: list[_Branch]) -> Scope:
+    here = [branch.held for branch in active if branch.held is not None]
+    pending = tuple(branch for branch in active if branch.children)
     if not here:
         chosen = RuleList(inherited[0].rules, inherited[0].combine, False) if inherited else RuleList()
         return Scope(chosen, tuple(inherited), pending)
     best = max((*inherited, *here), key=_rank_of)
-    return Scope(RuleList(best.rules, best.combine, best in here), (*inherited, *here), pending)
+    return Scope(RuleList(best.rules, best.combine, best not in inherited), (*inherited, *here), pending)
 
 
 def _rank_of(held: _Held) -> _Rank:
     return held.rank
 
 
-def _reached(active: _Active, step: Step) -> Iterator[_Active]:
-    for pattern, weight in _patterns(step):
-        reached = _reached_by(active, pattern, weight)
-        if reached is not None:
-            yield reached
+def _reached(active: tuple[_Branch, ...], patterns: tuple[Step, ...]) -> list[_Branch]:
+    return [branch.children[step] for branch in active for step in patterns if step in branch.children]
 
 
-def _reached_by(active: _Active, pattern: Step, weight: float) -> _Active | None:
-    branch = active.branch.children.get(pattern)
-    return None if branch is None else _Active(branch, active.rank.then(weight))
-
-
-def _patterns(step: Step) -> tuple[tuple[Step, float], ...]:
-    """Give the patterns that fit a step with their weights; `[*]` weighs as `.*`, and wins where all else is equal."""
+def _patterns(step: Step) -> tuple[Step, ...]:
+    """Give the patterns that fit a step: an index and a member whose name is that number are one."""
     if isinstance(step, int):
-        return (*_indexes(step), (str(step), 2), (Wildcard.ANY, 1))
-    if isinstance(step, str) and step.isdecimal():
-        return ((step, 2), *_indexes(int(step)), (Wildcard.ANY, 1))
-    return ((step, 2), (Wildcard.ANY, 1))
+        return (step, str(step), Wildcard.INDEX, Wildcard.ANY)
+    if isinstance(step, str) and (index := index_in(step)) is not None:
+        return (index, step, Wildcard.INDEX, Wildcard.ANY)
+    return (step, Wildcard.ANY)
 
 
-def _indexes(index: int) -> tuple[tuple[Step, float], ...]:
-    return ((index, 2), (Wildcard.INDEX, 1.5))
+def index_in(name: str) -> int | None:
+    """Give the index that a name of at most nine digits stands for."""
+    return int(name) if len(name) <= 9 and name.isascii() and name.isdecimal() else None
 
 
 def _cascading(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:

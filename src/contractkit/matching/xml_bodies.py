@@ -24,7 +24,7 @@ TEXT = "#text"
 def compile_xml(expected: str, scope: Scope, *, is_open: bool) -> Check:
     """Give the check of an XML document; `is_open` allows further attributes and elements."""
     try:
-        root = read_xml(expected.encode(), deepest=DEEPEST)
+        root = read_xml(expected, deepest=DEEPEST)
     except XmlError as error:
         reason = str(error)
         return lambda actual: [_not_xml(expected, actual, f"an XML body, but the example cannot be compared: {reason}")]
@@ -32,7 +32,7 @@ def compile_xml(expected: str, scope: Scope, *, is_open: bool) -> Check:
 
     def check(actual: Body) -> list[Failure] | None:
         try:
-            found = read_xml(_data(actual))
+            found = read_xml(_document(actual))
         except XmlError as error:
             return [_not_xml(expected, actual, f"an XML body, but it cannot be read: {error}")]
         if found.name != root.name:
@@ -148,10 +148,10 @@ def _named(scope: Scope, name: Name) -> Scope:
     return written if written.chosen or name.written == name.local else written.merged(scope.step(name.local))
 
 
-def _data(body: Body) -> bytes:
+def _document(body: Body) -> str | bytes:
     match body:
         case TextBody(text=text):
-            return text.encode()
+            return text
         case BinaryBody(data=data):
             return data
     return b""

@@ -43,8 +43,8 @@ class Element:
         return groups
 
 
-def read_xml(data: bytes, *, deepest: int = DEEPEST_READ) -> Element:
-    """Give the root element of a document.
+def read_xml(document: str | bytes, *, deepest: int = DEEPEST_READ) -> Element:
+    """Give the root element of a document; in one that is text already, what it says of its encoding does not count.
 
     Raises:
         XmlError: It is not well-formed, declares entities (a bomb, or a way to other files), or nests too deeply.
@@ -58,7 +58,7 @@ def read_xml(data: bytes, *, deepest: int = DEEPEST_READ) -> Element:
     parser.CharacterDataHandler = reader.add_text
     parser.EntityDeclHandler = reader.refuse_entity
     try:
-        parser.Parse(data, True)
+        parser.Parse(document, True)
     except expat.ExpatError as error:
         raise XmlError(f"{expat.ErrorString(error.code)} (line {error.lineno}, column {error.offset + 1})") from None
     assert reader.root is not None  # expat reports a document without an element as an error
