@@ -52,7 +52,7 @@ class ImpactWorker:
             self._woken.wait(timeout=30)  # looks again after a while for what another replica left behind
             self._woken.clear()
             while not self._stopping.is_set() and (job := self._claim()) is not None:
-                report, problem = self._analyse(job)
+                report, problem = self.analyse(job.uuid)
                 if not self._stopping.is_set():
                     self._finish(job, report, problem)
 
@@ -70,8 +70,11 @@ class ImpactWorker:
             lambda connection: definitions.finish_job(connection, job.uuid, report=report, problem=problem, now=now)
         )
 
-    def _analyse(self, job: ImpactJob) -> tuple[Json, str | None]:
+    def analyse(self, uuid: str) -> tuple[Json, str | None]:
+        """Give the report of a job, or why there is none in words."""
         with self._database.reading() as connection:
+            job = definitions.find_job(connection, uuid)
+            assert job is not None
             order = _order(connection, job, self._settings.impact.memory)
         command = [sys.executable, "-m", "contractkit_broker.impact_process"]
         pipe = subprocess.PIPE

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy import Connection
 
-from contractkit.document import interaction_content_id, load_contract
-from contractkit.exact_json import Json, read_json
+from contractkit.document import file_digest, interaction_content_id, load_contract, read_contract
+from contractkit.exact_json import Json, dump_compact, read_json
 from contractkit_broker.api.links import contract_page, pact_segments, version_pact_segments
 from contractkit_broker.forms import SelectionForm
 from contractkit_broker.routing import Answer, Route, get
@@ -17,6 +17,8 @@ from contractkit_broker.service.selectors import SelectorError
 from contractkit_broker.store import applications, contracts, environments
 from contractkit_broker.store.records import Application, Content, Publication
 from contractkit_broker.web import Call, Refusal, Reply, not_found
+
+_MEMBERS = {"interactions", "messages"}
 
 
 def render_pact(call: Call, publication: Publication, metadata: str | None) -> Json:
@@ -35,16 +37,24 @@ def render_pact(call: Call, publication: Publication, metadata: str | None) -> J
 
 def with_ids(data: bytes) -> dict[str, Json]:
     """Give a contract file's JSON with `_id` in each interaction: the digest of what that interaction says."""
-    document = read_json(data)
-    contract = load_contract(data, origin="the stored contract")
-    for member in ("interactions", "messages"):
-        stated = document.get(member)
-        if isinstance(stated, list):
-            pairs = zip(stated, contract.interactions, strict=False)
-            document[member] = [
-                {**each, "_id": interaction_content_id(contract, one).partition(":")[2]} for each, one in pairs
-            ]
-    return dict(document)
+    document = dict(read_json(data))
+    for member in _MEMBERS & document.keys():
+        document[member] = [{**each, "_id": f"{member}/{place}"} for place, each in enumerate(document[member])]
+    loaded = read_contract(dump_compact(document), origin="the stored contract")
+    by_key = {each.key: each for each in loaded.contract.interactions}
+    identities = {
+        place: interaction_content_id(loaded.contract, by_key[key]) for key, place in loaded.broker_ids.items()
+    }
+    for member in _MEMBERS & document.keys():
+        document[member] = [{**each, "_id": _identity(each, identities)} for each in document[member]]
+    return document
+
+
+def _identity(stated: Mapping[str, Json], identities: Mapping[str, str]) -> str:
+    """Give the digest of an interaction; one of a kind that we do not read is hashed as it is written."""
+    known = identities.get(stated["_id"])
+    written = {name: value for name, value in stated.items() if name != "_id"}
+    return (known or file_digest(dump_compact(written))).partition(":")[2]
 
 
 def find_content(call: Call, connection: Connection) -> Content:

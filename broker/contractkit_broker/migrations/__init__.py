@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from contractkit.errors import UsageError
 from contractkit_broker.store.database import Database
@@ -17,9 +18,16 @@ def bring_up_to_date(database: Database) -> bool:
     """Bring a database to the tables of this release, and say whether anything had to be done.
 
     Raises:
-        UsageError: The database was written by a newer release.
+        UsageError: The database cannot be opened, or was written by a newer release.
     """
-    found = current_revision(database)
+    try:
+        found = current_revision(database)
+    except DatabaseError as error:
+        raise UsageError(
+            "The database cannot be opened.",
+            details=[("database", database.url.render_as_string()), ("reason", str(error.orig).strip())],
+            next_step="Check the path or URL, and that it may be read and written.",
+        ) from None
     if found == HEAD:
         return False
     if found is not None and found > HEAD:

@@ -115,8 +115,10 @@ def upsert(
     statement = dialect.insert(table).values(**values)
     if update:
         changed = {name: statement.excluded[name] for name in update}
-        return connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed)).rowcount > 0
-    return connection.execute(statement.on_conflict_do_nothing(index_elements=keys)).rowcount > 0
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    return connection.execute(statement.returning(table.c[keys[0]])).first() is not None
 
 
 def _sqlite_writer(url: URL) -> Engine:

@@ -1,0 +1,128 @@
+"""What Pact has no word for: definitions, contracts by provider, files, impact jobs."""
+
+import base64
+import time
+from typing import Any
+
+import pytest
+from contractkit_broker.impact_jobs import ImpactWorker
+from contractkit_broker.settings import BrokerSettings, ImpactLimits
+from contractkit_broker.store.database import Database
+
+from tests.broker.conftest import Story, contract, interaction
+
+Json = Any
+
+OLD = """
+openapi: 3.1.0
+info: {title: orders, version: "1"}
+paths:
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses:
+        "200":
+          description: An order.
+          content:
+            application/json:
+              schema: {type: object, required: [total], properties: {total: {type: number}}}
+"""
+NEW = OLD.replace("required: [total], properties: {total: {type: number}}", "properties: {sum: {type: number}}")
+
+
+def test_a_definition_comes_back_byte_for_byte(broker: Story) -> None:
+    at, document = "/pacticipants/orders/versions/1.0/definition", b"openapi:   3.1.0 # as written\n"
+    headers = {"content-type": "application/vnd.oai.openapi;version=3.1"}
+    assert [broker.http.put(at, content=document, headers=headers).status_code for _ in range(2)] == [201, 200]
+    reply = broker.http.get(at)
+    assert (reply.content, reply.headers["content-type"]) == (document, headers["content-type"])
+
+
+def test_the_current_definition_is_found_by_environment_branch_or_default(broker: Story) -> None:
+    for number in ("1", "2", "3"):
+        broker.http.put(f"/pacticipants/orders/versions/{number}/definition", content=number.encode())
+    broker.http.put("/pacticipants/orders/branches/main/versions/2", json={})
+    broker.deploy("orders", "1", "production")
+    at = "/pacticipants/orders/definition"
+    found = [
+        broker.http.get(at, params=query).text for query in ({"environment": "production"}, {"branch": "main"}, {})
+    ]
+    assert found == ["1", "2", "2"]
+
+
+def test_a_definition_that_is_not_there_is_said_in_words(broker: Story) -> None:
+    broker.http.put("/pacticipants/orders/versions/1", json={})
+    reply = broker.http.get("/pacticipants/orders/definition", params={"environment": "test"})
+    assert (reply.status_code, reply.json()) == (404, {"error": "No definition of pacticipant 'orders' in test found"})
+
+
+def test_the_contracts_that_count_are_listed_once_with_their_versions(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+    broker.publish("web-shop", "2", contract("web-shop", "orders", interaction(total=2.5)), branch="main")
+    broker.publish("web-shop", "3", contract("web-shop", "orders", interaction(total=3.5)), branch="feature")
+    broker.deploy("web-shop", "1", "production")
+
+    def versions(**query: str) -> list[Json]:
+        listed = broker.http.get("/contracts", params={"provider": "orders", **query}).json()["contracts"]
+        return [version for each in listed for version in each["consumerVersions"]]
+
+    deployed = {"number": "1", "branches": ["main"], "environments": ["production"]}
+    assert versions() == [deployed, {"number": "2", "branches": ["main"], "environments": []}]
+    assert versions(environment="production") == [deployed]
+    assert [each["number"] for each in versions(branch="feature")] == ["3"]
+
+
+def finished(broker: Story, reply: Any) -> Json:
+    while (job := broker.http.get(reply.headers["location"]).json())["status"] in ("queued", "running"):
+        time.sleep(0.05)  # the job runs in a process of its own; there is nothing to wait on but its resource
+    return job
+
+
+@pytest.mark.slow
+def test_an_impact_job_names_the_consumer_that_breaks(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+    broker.http.put("/pacticipants/orders/versions/1.0/definition", content=OLD.encode())
+    order = {"provider": "orders", "definition": base64.b64encode(NEW.encode()).decode()}
+    reply = broker.http.post("/impact-jobs", json=order)
+    assert reply.status_code == 202
+    report = finished(broker, reply)["report"]
+    assert (report["verdict"], [(each["consumer"], each["versions"]) for each in report["consumers"]]) == (
+        "broken",
+        [("web-shop", ["1"])],
+    )
+    assert [each["location"] for each in report["consumers"][0]["findings"]] == ["response.body.total"]
+
+
+@pytest.mark.slow
+def test_a_definition_that_cannot_be_read_is_a_failed_job_with_the_reason(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    text = base64.b64encode(b"a: [").decode()
+    job = finished(
+        broker, broker.http.post("/impact-jobs", json={"provider": "orders", "definition": text, "old": text})
+    )
+    assert (job["status"], job["report"], job["problem"].splitlines()[0]) == (
+        "failed",
+        None,
+        "The definition the old definition is not YAML.",
+    )
+
+
+def test_an_impact_job_without_a_stored_definition_asks_for_one(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    reply = broker.http.post("/impact-jobs", json={"provider": "orders", "definition": ""})
+    message = "is missing: no definition of orders is stored here to compare with"
+    assert (reply.status_code, reply.json()) == (400, {"errors": {"old": [message]}})
+
+
+@pytest.mark.slow
+def test_an_analysis_that_takes_too_long_is_stopped(broker: Story, database: str) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    text = base64.b64encode(OLD.encode()).decode()
+    reply = broker.http.post("/impact-jobs", json={"provider": "orders", "definition": text, "old": text})
+    uuid = finished(broker, reply)["uuid"]
+    store = Database(database)
+    worker = ImpactWorker(store, BrokerSettings(impact=ImpactLimits(seconds=0.01)))
+    report = worker.analyse(uuid)
+    store.close()
+    assert report == (None, "The analysis took longer than 0.01 seconds and was stopped.")
