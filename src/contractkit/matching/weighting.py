@@ -47,13 +47,14 @@ class _Rank(NamedTuple):
 _LOWEST = _Rank(weight=0)
 
 
-class _Held(NamedTuple):
-    """Rules whose location has been reached: those that hold there, and those of them that also hold below."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """Rules whose location has been reached; `below` is what of them also holds further down, where anything does."""
 
     rank: _Rank
     rules: tuple[Rule, ...]
-    below: tuple[Rule, ...]
     combine: Combine
+    below: "_Held | None"
 
 
 @dataclass(slots=True, eq=False)
@@ -76,26 +77,25 @@ class Scope:
     """What the rules say at one place and may say below it."""
 
     chosen: RuleList
-    _held: tuple[_Held, ...] = ()
+    _best: _Held | None = None
+    _inherited: _Held | None = None
     _active: tuple[_Branch, ...] = ()
 
     def step(self, step: Step) -> "Scope":
         """Give the scope of the member or element that a step leads to."""
-        inherited = max((held for held in self._held if held.below), key=_rank_of, default=None)
-        if not self._active and (inherited is None or (not self.chosen.exact and len(self._held) == 1)):
-            return self if inherited is not None else NO_RULES
-        cascaded = [] if inherited is None else [inherited._replace(rules=inherited.below)]
-        return _scope(cascaded, _reached(self._active, _patterns(step)))
+        if not self._active and self._best is self._inherited and not self.chosen.exact:
+            return self
+        return _scope(self._inherited, _reached(self._active, _patterns(step)))
 
     def beside(self, index: int) -> "Scope":
         """Give this scope joined by what rules say of the place with an index written behind it, as XML's siblings."""
-        return self.merged(_scope([], _reached(self._active, (index, Wildcard.INDEX))))
+        return self.merged(_scope(None, _reached(self._active, (index, Wildcard.INDEX))))
 
     def merged(self, other: "Scope") -> "Scope":
         """Give the scope of one place that can be addressed in two ways."""
-        held = (*self._held, *other._held)
-        owner = other if held and max(held, key=_rank_of) in other._held else self
-        return Scope(owner.chosen, held, (*self._active, *other._active))
+        owner = self if _outranks(self._best, other._best) else other
+        inherited = self._inherited if _outranks(self._inherited, other._inherited) else other._inherited
+        return Scope(owner.chosen, owner._best, inherited, (*self._active, *other._active))
 
     def named_steps(self) -> set[str]:
         """Give the member names and indexes that some rule writes out for the next step."""
@@ -103,11 +103,12 @@ class Scope:
 
     def replaced_by(self, rules: tuple[Rule, ...]) -> "Scope":
         """Give a scope in which other rules hold at this place; what is written for places below still counts."""
-        below = _cascading(rules)
-        return Scope(RuleList(rules), (_Held(_LOWEST, rules, below, "AND"),), self._active)
+        held = _held(_LOWEST, rules, "AND")
+        return Scope(RuleList(rules), held, held.below, self._active)
 
 
-NO_RULES = Scope(RuleList())
+NO_RULES = Scope(RuleList(exact=False))
+"""The scope of a place that no rule reaches."""
 
 
 def scope_of(rules: Sequence[LocatedRules], place: Location) -> Scope:
@@ -117,28 +118,34 @@ def scope_of(rules: Sequence[LocatedRules], place: Location) -> Scope:
     for each in rules:
         if each.location.steps[:depth] == place.steps:
             _plant(root, each, depth)
-    return _scope([], [root])
+    return _scope(None, [root])
 
 
 def _plant(root: _Branch, located: LocatedRules, depth: int) -> None:
     branch = root
     for step in located.location.steps[depth:]:
         branch = branch.grow(step)
-    branch.held = _Held(branch.rank, located.rules, _cascading(located.rules), located.combine)
+    branch.held = _held(branch.rank, located.rules, located.combine)
 
 
-def _scope(inherited: list[_Held], active: list[_Branch]) -> Scope:
-    here = [branch.held for branch in active if branch.held is not None]
-    pending = tuple(branch for branch in active if branch.children)
-    if not here:
-        chosen = RuleList(inherited[0].rules, inherited[0].combine, False) if inherited else RuleList()
-        return Scope(chosen, tuple(inherited), pending)
-    best = max((*inherited, *here), key=_rank_of)
-    return Scope(RuleList(best.rules, best.combine, best not in inherited), (*inherited, *here), pending)
+def _held(rank: _Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
+    cascading = tuple(rule for rule in rules if kind_of(rule).cascades)
+    return _Held(rank, rules, combine, _Held(rank, cascading, combine, None) if cascading else None)
 
 
-def _rank_of(held: _Held) -> _Rank:
-    return held.rank
+def _scope(inherited: _Held | None, active: list[_Branch]) -> Scope:
+    best = below = inherited
+    for branch in active:
+        held = branch.held
+        if held is not None:
+            best = held if _outranks(held, best) else best
+            below = held.below if held.below is not None and _outranks(held.below, below) else below
+    chosen = RuleList(exact=False) if best is None else RuleList(best.rules, best.combine, best is not inherited)
+    return Scope(chosen, best, below, tuple(branch for branch in active if branch.children))
+
+
+def _outranks(held: _Held | None, other: _Held | None) -> bool:
+    return other is None or (held is not None and held.rank >= other.rank)
 
 
 def _reached(active: tuple[_Branch, ...], patterns: tuple[Step, ...]) -> list[_Branch]:
@@ -157,7 +164,3 @@ def _patterns(step: Step) -> tuple[Step, ...]:
 def index_in(name: str) -> int | None:
     """Give the index that a name of at most nine digits stands for."""
     return int(name) if len(name) <= 9 and name.isascii() and name.isdecimal() else None
-
-
-def _cascading(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if kind_of(rule).cascades)
