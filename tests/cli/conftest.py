@@ -1,6 +1,7 @@
 """A broker, a provider's project and a consumer's project, as a pipeline finds them."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -58,9 +59,18 @@ def contractkit(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     return call
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a database file that a broker has brought up to date, to be copied."""
+    file = tmp_path_factory.mktemp("broker") / "empty.sqlite"
+    with running_broker(file):
+        return file
+
+
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[str]:
-    with running_broker(tmp_path / "broker.sqlite") as url:
+def broker(tmp_path: Path, empty_database: Path) -> Iterator[str]:
+    file = shutil.copy(empty_database, tmp_path / "broker.sqlite")
+    with running_broker(file) as url:
         yield url
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from contractkit.model import Contract
 
@@ -53,6 +54,22 @@ def test_states_come_from_the_settings(
         "from contractkit import provider_state\n\n@provider_state('order exists')\ndef order_exists(id: int): ...\n"
     )
     assert contractkit("verify", "orders").code == 0
+
+
+def test_a_provider_at_a_url_is_sent_its_credentials(
+    contractkit: Run, provider: Path, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(provider / "contracts")
+    monkeypatch.setenv("TOKEN", "invented")
+    with HTTPServer() as server:
+        asked = server.expect_request("/base/orders/7", headers={"Authorization": "Bearer invented"})
+        asked.respond_with_json({"id": 7, "total": 99.5})
+        ended = contractkit(
+            *("verify", "orders", "--contracts", "contracts", "--url", server.url_for("/base")),
+            *("--header", "Authorization: Bearer $TOKEN"),
+        )
+    assert ended.code == 0
+    assert "invented" not in ended.out + ended.err
 
 
 def test_results_are_machine_readable(contractkit: Run, provider: Path, keep: Keep) -> None:

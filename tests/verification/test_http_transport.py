@@ -141,7 +141,7 @@ def test_an_answer_that_is_none_is_broken(raw_server: Serve, raw: bytes, problem
 
 def test_a_provider_that_is_down_is_one_clear_message(unused_port: int) -> None:
     with pytest.raises(ProviderUnreachableError) as caught:
-        send(f"http://user:secret@127.0.0.1:{unused_port}", GET)
+        send(f"http://127.0.0.1:{unused_port}/", GET)
     assert str(caught.value) == (
         f"Nothing takes connections at http://127.0.0.1:{unused_port}.\n\n"
         "  reason   connection refused\n\n"
@@ -168,6 +168,16 @@ def test_what_is_no_url_is_refused(url: str) -> None:
         HttpTransport(url)
     assert str(caught.value) == (
         f"The provider's URL cannot be used.\n\n  expected   a URL such as http://localhost:8000\n  received   {url}"
+    )
+
+
+def test_a_url_with_credentials_is_refused_without_them() -> None:
+    with pytest.raises(UsageError) as caught:
+        HttpTransport("http://user:secret@localhost:8000")
+    assert str(caught.value) == (
+        "The provider's URL cannot hold a user and password.\n\n"
+        "  received   http://localhost:8000\n\n"
+        "Send them with --header 'Authorization: Basic …'."
     )
 
 

@@ -30,8 +30,8 @@ class HttpTransport:
 
     @property
     def name(self) -> str:
-        """Give the URL without user and password."""
-        return str(self._base.with_user(None)).rstrip("/")
+        """Give the URL without a slash at its end."""
+        return str(self._base).rstrip("/")
 
     async def __aenter__(self) -> "HttpTransport":
         """Open the pool, having seen that something takes connections at the address."""
@@ -97,6 +97,12 @@ def _checked(url: str) -> URL:
         raise UsageError(
             "The provider's URL cannot be used.",
             details=[("expected", "a URL such as http://localhost:8000"), ("received", url)],
+        )
+    if parsed.raw_user is not None or parsed.raw_password is not None:
+        raise UsageError(
+            "The provider's URL cannot hold a user and password.",
+            details=[("received", str(parsed.origin()))],
+            next_step="Send them with --header 'Authorization: Basic …'.",
         )
     if parsed.raw_query_string or parsed.raw_fragment:
         raise UsageError(
