@@ -103,6 +103,29 @@ def test_the_same_change_under_several_interactions_is_one_message(
     assert text.count("can no longer send createOrder") == 1
 
 
+def test_several_places_of_one_answer_are_one_message(old_document: Any, contract: Contract) -> None:
+    new = without_total(old_document)
+    new["components"]["schemas"]["Order"]["properties"]["note"] = {"type": "boolean"}
+    call = one(contract, "reads the note").interactions[0].exchange
+    assert isinstance(call, HttpCall)
+    both = replace(call, response=replace(call.response, body=JsonBody({"note": "fragile", "total": 1.5})))
+    shop = one(contract, "reads the note")
+    report = report_on(old_document, new, replace(shop, interactions=(replace(shop.interactions[0], exchange=both),)))
+    text = explain_impact(report)
+    assert text.count("web-shop can no longer use the answer of getOrder.") == 1
+    assert text.count("  interaction   reads the note\n") == 1
+    assert "\n\n  at            response.body.note\n  was           declared, string\n" in text
+    assert "\n\n  at            response.body.total\n  was           promised, number\n" in text
+
+
+def test_control_characters_of_a_contract_are_not_printed(old_document: Any, contract: Contract) -> None:
+    shop = one(contract, "reads the total")
+    hostile = replace(shop, interactions=(replace(shop.interactions[0], description="reads\x1b[2J"),))
+    assert "  interaction   reads�[2J\n" in explain_impact(
+        report_on(old_document, without_total(old_document), hostile)
+    )
+
+
 def test_json_carries_version_places_and_fingerprints(old_document: Any, contract: Contract) -> None:
     report = report_on(old_document, without_total(old_document), one(contract, "reads the total"))
     document = read_json(impact_as_json(report))

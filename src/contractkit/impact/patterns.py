@@ -1,5 +1,6 @@
 """Patterns of contracts are untrusted: they run on an engine whose time is linear in the text."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from contractkit.exact_json import Json
@@ -10,11 +11,11 @@ def matches(pattern: str, value: Json) -> bool | None:
     if not isinstance(value, str):
         return False
     validator = _compiled(pattern)
-    return None if validator is None else bool(validator(value))
+    return None if validator is None else validator(value)
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str):  # type: ignore[no-untyped-def]
+def _compiled(pattern: str) -> Callable[[Json], bool] | None:
     import jsonschema_rs
 
     try:

@@ -1,5 +1,6 @@
 """A report in words: who breaks, which test says so, where, what changed on both sides, and what hurts nobody."""
 
+import re
 from collections.abc import Sequence
 
 from contractkit.changes import Change
@@ -7,21 +8,23 @@ from contractkit.errors import Explanation
 from contractkit.impact.analysis import site_of
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
+_MOST_PLACES = 6
 
 
 def explain_impact(report: ImpactReport) -> str:
     """Give a report for people; the last line sums it up."""
-    groups = group_findings(report.findings)
+    messages = _by_operation(group_findings(report.findings))
     blocks = [
         f"What becomes of the consumers if {report.old.name} becomes {report.new.name}:",
         _overview(report),
-        *(str(explain_findings(group)) for group in groups),
+        *map(explain_operation, messages),
         _theoretical(report),
         summarise(report),
     ]
-    return "\n\n".join(block for block in blocks if block)
+    return _CONTROL.sub("�", "\n\n".join(block for block in blocks if block))  # contracts are other people's text
 
 
 def group_findings(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ...]:
@@ -38,11 +41,49 @@ def group_findings(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ..
 
 def explain_findings(group: Sequence[Finding]) -> Explanation:
     """Give findings of one group as a message: they differ in nothing but the interaction."""
-    first = group[0]
-    worry = first.worry
+    return Explanation(_headline(group[0]), (*_who(group), *_what(group[0])), _next_step(group[0]))
+
+
+def explain_operation(groups: Sequence[Sequence[Finding]]) -> str:
+    """Give all that one operation does to the same interactions as one message, place after place."""
+    if len(groups) == 1:
+        return str(explain_findings(groups[0]))
+    first = groups[0][0]
+    places = [str(Explanation("", _what(group[0]))) for group in groups[:_MOST_PLACES]]
+    left = len(groups) - len(places)
+    more = [f"  … and {_counted(left, 'further place')}; --format json lists them all"] if left else []
+    return "\n\n".join(
+        filter(None, [str(Explanation(_headline(first), _who(groups[0]))), *places, *more, _next_step(first)])
+    )
+
+
+def _by_operation(groups: Sequence[tuple[Finding, ...]]) -> list[list[tuple[Finding, ...]]]:
+    found: dict[object, list[tuple[Finding, ...]]] = {}
+    for group in groups:
+        interactions = tuple(finding.interaction.key for finding in group)
+        key = (
+            group[0].consumer,
+            group[0].info,
+            group[0].verdict,
+            _headline(group[0]),
+            _next_step(group[0]),
+            interactions,
+        )
+        found.setdefault(key, []).append(group)
+    return list(found.values())
+
+
+def _who(group: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
     rows = [
         ("interaction", "\n".join(_cut([finding.interaction.description for finding in group]))),
         ("test", "\n".join(_cut([str(test) for finding in group for test in finding.tests]))),
+    ]
+    return tuple((label, value) for label, value in rows if value)
+
+
+def _what(finding: Finding) -> tuple[tuple[str, str], ...]:
+    worry = finding.worry
+    rows = [
         ("at", str(worry.location)),
         ("also at", "\n".join(_cut([str(place) for place in worry.also]))),
         ("was", worry.before),
@@ -51,9 +92,9 @@ def explain_findings(group: Sequence[Finding]) -> Explanation:
         ("change", f"{worry.change.sentence} ({worry.change.rule})" if worry.change else ""),
         ("old", str(worry.old) if worry.old else ""),
         ("new", str(worry.new) if worry.new else ""),
-        ("fingerprint", first.fingerprint),
+        ("fingerprint", finding.fingerprint),
     ]
-    return Explanation(_headline(first), tuple((label, value) for label, value in rows if value), _next_step(first))
+    return tuple((label, value) for label, value in rows if value)
 
 
 def summarise(report: ImpactReport) -> str:
