@@ -98,6 +98,9 @@ BARS = (
 )
 
 
+UNUSED_BAR = 1.05
+
+
 def main() -> int:
     """Measure, print a line for each candidate and for each bar, and give 1 where a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -107,7 +110,7 @@ def main() -> int:
     added = measured(given.tests, given.rounds)
     for name, values in added.items():
         print(f"{name:24} {statistics.median(values):7.3f} ms per test ({min(values):.3f}-{max(values):.3f})")
-    return max(judged(added), default=0)
+    return max(*judged(added), unused(given.tests, given.rounds))
 
 
 def measured(tests: int, rounds: int) -> dict[str, list[float]]:
@@ -132,31 +135,52 @@ def judged(added: dict[str, list[float]]) -> list[int]:
     return missed
 
 
+def unused(tests: int, rounds: int) -> int:
+    """Print what the plugin costs a run of empty tests that does not use it; give 1 where that is above the bar."""
+    ratios = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(rounds):
+            without = seconds(Path(folder), "empty test", tests)
+            ratios.append(seconds(Path(folder), "empty test", tests, is_installed=True) / without)
+    ratio = statistics.median(ratios)
+    print(f"plugin installed but unused: {ratio:.3f} of an empty run (at most {UNUSED_BAR})")
+    return int(ratio > UNUSED_BAR)
+
+
 def slope(folder: Path, name: str, tests: int) -> float:
     """Give the seconds that one more test of a candidate takes."""
     few = max(tests // 10, 1)
     return (seconds(folder, name, tests) - seconds(folder, name, few)) / (tests - few)
 
 
-def seconds(folder: Path, name: str, tests: int) -> float:
+def seconds(folder: Path, name: str, tests: int, *, is_installed: bool = False) -> float:
     """Give the wall time of a pytest with that many tests of a candidate, in a fresh directory."""
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         place = Path(fresh)
         (place / "pyproject.toml").write_text(SETTINGS)
         (place / "orders.yaml").write_text(DEFINITION)
         (place / "test_it.py").write_text(HEAD + "".join(CANDIDATES[name].format(n=n) for n in range(tests)))
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins(name), str(place)]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *plugins(name, is_installed),
+            str(place),
+        ]
         started = time.perf_counter()
         subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
         return time.perf_counter() - started
 
 
-def plugins(name: str) -> list[str]:
-    """Give the options that switch off the plugins of the others."""
+def plugins(name: str, is_installed: bool) -> list[str]:
+    """Give the options that switch off the plugins of the others, and ours where it is neither used nor wanted."""
     unwanted = ["hypothesispytest", "asyncio", "anyio"]
     unwanted += [] if name == "respx" else ["respx"]
     unwanted += [] if name == "pytest-httpserver" else ["pytest_httpserver"]
-    unwanted += [] if name.startswith("contractkit") else ["contractkit"]
+    unwanted += [] if name.startswith("contractkit") or is_installed else ["contractkit"]
     return [word for plugin in unwanted for word in ("-p", f"no:{plugin}")]
 
 

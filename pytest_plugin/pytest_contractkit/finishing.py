@@ -10,8 +10,7 @@ from contractkit.errors import ContractkitError
 from contractkit.recording import RunFacts, RunReport, finish_run
 from pytest_contractkit.configuration import settings_for, writes_contracts
 from pytest_contractkit.distribution import HELD, collected_records
-from pytest_contractkit.plugin import Run
-from pytest_contractkit.summary import REPORT
+from pytest_contractkit.plugin import REPORT, Run
 
 
 def finish(run: Run, session: pytest.Session) -> None:

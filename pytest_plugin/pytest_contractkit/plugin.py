@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from contractkit.recording import RunReport
     from pytest_contractkit.recorder import OpenStub, Recorder
 
 RUN = pytest.StashKey["Run"]()
+REPORT: "pytest.StashKey[RunReport]" = pytest.StashKey()
+"""What came of a run, for the summary at its end."""
 
 
 class Run:
@@ -68,10 +71,11 @@ class Run:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say in a few lines what became of the contracts."""
-        from pytest_contractkit.summary import REPORT, write_summary
+        if REPORT not in self.config.stash:
+            return
+        from pytest_contractkit.summary import write_summary
 
-        if REPORT in self.config.stash:
-            write_summary(terminalreporter, self.config.stash[REPORT])
+        write_summary(terminalreporter, self.config.stash[REPORT])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

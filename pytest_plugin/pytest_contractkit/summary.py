@@ -2,12 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from contractkit.recording import RunReport
 from contractkit.recording.contract_files import FileUpdate
-
-REPORT = pytest.StashKey[RunReport]()
 
 
 def write_summary(terminal: Any, report: RunReport) -> None:

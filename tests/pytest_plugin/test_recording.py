@@ -344,3 +344,14 @@ def test_without_the_plugin_nothing_is_written(project: Any) -> None:
 
     result.assert_outcomes(passed=1)
     assert project.files == []
+
+
+@pytest.mark.slow
+def test_a_run_that_uses_no_stub_imports_nothing_of_the_library(project: Any) -> None:
+    shown = "print(sorted(name for name in sys.modules if name.startswith('contractkit')))"
+    project.write("conftest.py", f"import sys\n\ndef pytest_unconfigure():\n    {shown}\n")
+    project.write("test_nothing.py", "def test_nothing():\n    pass\n")
+
+    result = project.pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+    result.stdout.fnmatch_lines(["[[]]"])

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from contractkit.definitions.interface import Definition, Operation
 from contractkit.definitions.references import Documents
 from contractkit.definitions.surfaces import SurfaceReader
 from contractkit.model import DefinitionReference
 from contractkit.recording.credentials import Credentials, credentials_of
-from contractkit.transports import Handler
-from contractkit.transports.server import StubServer, nobody_is_served
+from contractkit.transports import Handler, nobody_is_served
+
+if TYPE_CHECKING:
+    from contractkit.transports.server import StubServer
 
 
 class StubbedProvider:
@@ -45,6 +48,8 @@ class StubbedProvider:
     def url(self) -> str:
         """Give the URL that clients use: the server's, with the base path of the definition's own server."""
         if self._server is None:
+            from contractkit.transports.server import StubServer
+
             self._server = StubServer(self._handler)
         return self._server.url + self.base_path
 

@@ -3,6 +3,7 @@
 from contractkit.transports.http_messages import (
     Handler,
     encode_body,
+    nobody_is_served,
     problem,
     read_body,
     read_query,
@@ -10,4 +11,13 @@ from contractkit.transports.http_messages import (
     write_query,
 )
 
-__all__ = ["Handler", "encode_body", "problem", "read_body", "read_query", "read_request", "write_query"]
+__all__ = [
+    "Handler",
+    "encode_body",
+    "nobody_is_served",
+    "problem",
+    "read_body",
+    "read_query",
+    "read_request",
+    "write_query",
+]

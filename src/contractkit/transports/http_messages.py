@@ -141,6 +141,11 @@ def problem(status: int, title: str, detail: str = "", **members: Json) -> HttpR
     return HttpResponse(status=status, body=JsonBody(value, PROBLEM_MEDIA_TYPE))
 
 
+def nobody_is_served(request: HttpRequest) -> HttpResponse:
+    """Answer a request that comes while no test is using the stub."""
+    return problem(503, "No test is using this stub", f"{request.method} {request.path} came outside of a test.")
+
+
 def decompressed(data: bytes, fields: Fields) -> bytes:
     """Give a body without its content codings `gzip` and `deflate`; other codings are left as they are.
 

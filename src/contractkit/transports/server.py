@@ -7,8 +7,7 @@ import socket
 import threading
 
 from contractkit.errors import AddressInUseError
-from contractkit.model import HttpRequest, HttpResponse
-from contractkit.transports.http_messages import Handler, problem
+from contractkit.transports.http_messages import Handler, nobody_is_served
 from contractkit.transports.http_protocol import HttpProtocol
 
 _BACKLOG = 256
@@ -52,11 +51,6 @@ class StubServer:
         self._server.close()
         for connection in tuple(self._connections):
             connection.abort()
-
-
-def nobody_is_served(request: HttpRequest) -> HttpResponse:
-    """Answer a request that comes while no test is using the stub."""
-    return problem(503, "No test is using this stub", f"{request.method} {request.path} came outside of a test.")
 
 
 class _LoopThread:
