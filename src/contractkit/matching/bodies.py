@@ -39,7 +39,7 @@ def compile_body(expected: Body, scope: Scope, *, is_open: bool, is_type_ruled: 
         case JsonBody(value=None):
             return _compile_null(scope, is_open)
     compare = _content_check(expected, scope, is_open)
-    example = _shown(expected)
+    example = shown_body(expected)
     wanted = media_type_of(expected)
 
     def check(actual: Body) -> list[Failure] | None:
@@ -60,6 +60,18 @@ def is_empty(body: Body) -> bool:
         case MissingBody() | EmptyBody() | TextBody(text="") | BinaryBody(data=b""):
             return True
     return False
+
+
+def shown_body(body: Body) -> object:
+    """Give what a mismatch shows of a body: its value or text, or how many bytes there are."""
+    match body:
+        case JsonBody(value=value):
+            return value
+        case TextBody(text=text):
+            return text
+        case BinaryBody(data=data, media_type=media_type):
+            return f"{counted(len(data), 'byte')} of {media_type}"
+    return ABSENT
 
 
 def text_in(body: Body) -> str | None:
@@ -129,7 +141,7 @@ def _compile_whole(expected: TextBody | BinaryBody, scope: Scope) -> Check:
     def check(actual: Body) -> list[Failure] | None:
         failures = compare(read(actual))
         for failure in failures or ():
-            failure.expected, failure.actual = _shown(expected), _shown(actual)
+            failure.expected, failure.actual = shown_body(expected), shown_body(actual)
         return failures
 
     return check
@@ -165,15 +177,4 @@ def _type_failure(expected: Body, actual: Body) -> Failure | None:
 
 
 def _failure(expected: object, actual: Body, sentence: str) -> Failure:
-    return Failure(expected, _shown(actual), "equality", sentence)
-
-
-def _shown(body: Body) -> object:
-    match body:
-        case JsonBody(value=value):
-            return value
-        case TextBody(text=text):
-            return text
-        case BinaryBody(data=data, media_type=media_type):
-            return f"{counted(len(data), 'byte')} of {media_type}"
-    return ABSENT
+    return Failure(expected, shown_body(actual), "equality", sentence)

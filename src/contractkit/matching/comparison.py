@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from contractkit.matching.bodies import compile_body
+from contractkit.matching.bodies import compile_body, shown_body
 from contractkit.matching.checks import equality
 from contractkit.matching.failures import Check, Failure
 from contractkit.matching.fields import (
@@ -57,11 +57,13 @@ def compile_comparison(
         rules: The rules, located anywhere in the exchange, wildcards included; those of other parts do not matter.
         specification: The version of the Pact specification whose semantics hold; in version 1.0 a query is one text.
     """
-    is_type_ruled = any("content-type" in each.location.steps for each in rules)
+    ruled = {each.location.steps[:3] for each in rules}
     compiled = []
+    scope = scope_of(rules)
     for part in expected:
         compile_part = _COMPILERS[part.kind]
-        check = compile_part(part, scope_of(rules, part.location), specification, is_type_ruled)
+        is_type_ruled = (part.location.steps[0], "headers", "content-type") in ruled
+        check = compile_part(part, scope.at(part.location), specification, is_type_ruled)
         compiled.append(CompiledPart(part=part, check=check))
     return Comparison(tuple(compiled))
 
@@ -111,9 +113,15 @@ _COMPILERS: dict[PartKind, Callable[[Part, Scope, str, bool], Check]] = {
 
 
 def _lacking(part: Part) -> Failure:
-    return Failure(part.value, ABSENT, "equality", f"{part.kind.value} {part.location}")
+    name = part.location.steps[-1]
+    words = f"the {name.replace('_', ' ')}" if isinstance(name, str) else f"the event {part.value}"
+    return Failure(_shown(part), ABSENT, "equality", words)
 
 
 def _further(part: Part) -> Mismatch:
-    sentence = "nothing further"
-    return Mismatch(location=part.location, expected=ABSENT, actual=part.value, rule="equality", sentence=sentence)
+    return Failure(ABSENT, _shown(part), "equality", "nothing further").at(part.location)
+
+
+def _shown(part: Part) -> object:
+    body: Any = part.value
+    return shown_body(body) if part.kind is PartKind.BODY else part.value

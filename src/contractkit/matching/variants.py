@@ -34,7 +34,7 @@ def _compile_variant(
     rule: Rule, variant: Json, expected: Sequence[Json], compile_item: Callable[[Json, Scope], Check]
 ) -> Check:
     try:
-        example, scope = _example(variant, expected), scope_of(_located(variant.get("rules") or {}), Location())
+        example, scope = _example(variant, expected), scope_of(_located(variant.get("rules") or {}))
     except UnusableRuleError as error:
         return _refusal(rule, str(error))
     return _some(example, compile_item(example, scope), rule)

@@ -87,6 +87,13 @@ class Scope:
             return self
         return _scope(self._inherited, _reached(self._active, _patterns(step)))
 
+    def at(self, place: Location) -> "Scope":
+        """Give the scope of a place below this one."""
+        scope = self
+        for step in place.steps:
+            scope = scope.step(step)
+        return scope
+
     def beside(self, index: int) -> "Scope":
         """Give this scope joined by what rules say of the place with an index written behind it, as XML's siblings."""
         return self.merged(_scope(None, _reached(self._active, (index, Wildcard.INDEX))))
@@ -111,21 +118,15 @@ NO_RULES = Scope(RuleList(exact=False))
 """The scope of a place that no rule reaches."""
 
 
-def scope_of(rules: Sequence[LocatedRules], place: Location) -> Scope:
-    """Give the scope of the value at `place`, from rules located anywhere in the exchange."""
-    depth = len(place.steps)
+def scope_of(rules: Sequence[LocatedRules]) -> Scope:
+    """Give the scope of the root that the locations of some rules start from: an exchange, or a single value."""
     root = _Branch(_Rank())
-    for each in rules:
-        if each.location.steps[:depth] == place.steps:
-            _plant(root, each, depth)
+    for located in rules:
+        branch = root
+        for step in located.location.steps:
+            branch = branch.grow(step)
+        branch.held = _held(branch.rank, located.rules, located.combine)
     return _scope(None, [root])
-
-
-def _plant(root: _Branch, located: LocatedRules, depth: int) -> None:
-    branch = root
-    for step in located.location.steps[depth:]:
-        branch = branch.grow(step)
-    branch.held = _held(branch.rank, located.rules, located.combine)
 
 
 def _held(rank: _Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
