@@ -92,6 +92,7 @@ def test_an_example_that_does_not_fit_is_passed_over(answering: Answering) -> No
         "{allOf: [{required: [a]}, {properties: {a: {maxLength: 3}}}, {properties: {a: {minLength: 2}}}]}",
         "{type: object, required: [a], properties: {a: {}}, additionalProperties: false}",
         "{not: {type: object}}",
+        "{type: array, contains: {type: integer}, minContains: 2}",
     ],
 )
 def test_whatever_the_schema_asks_for_is_made(answering: Answering, schema: str) -> None:

@@ -221,6 +221,7 @@ class Builder:
         least, most = counted(view, "minItems") or 0, counted(view, "maxItems")
         if most is not None:
             made = made[:most]
+        made += self._contained(view, at, above, len(made))
         element = view.elements
         if element is None:
             return [*made, *[f"item {number}" for number in range(len(made) + 1, least + 1)]]
@@ -229,6 +230,16 @@ class Builder:
         usual = 1 + (Draw(self._seed, _written(at)).below(2) if len(at) <= 1 else 0)
         count = max(least, usual if most is None else min(most, usual))
         return self._elements(view, element, at, above, made, min(count, _MOST_ELEMENTS), is_sparse)
+
+    def _contained(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], start: int) -> list[Json]:
+        """Give the elements that `contains` asks for, as many as `minContains` says."""
+        wanted = [conjunct.node / "contains" for conjunct in view.conjuncts if conjunct.node.get("contains")]
+        count = min(counted(view, "minContains") or 1, _MOST_ELEMENTS)
+        return [
+            self.build(view.schemas.view(node), (*at, start + number), above=above)
+            for node in wanted
+            for number in range(count)
+        ]
 
     def _elements(
         self,
