@@ -57,17 +57,23 @@ def verify_contracts(
         ProviderUnreachableError: Nothing answers at the provider's address, so nothing was judged.
     """
     _check_something_is_selected(selected)
-    return asyncio.run(_verify(tuple(selected), transport, options))
+    results: list[ContractResult] = []
+    asyncio.run(_verify(tuple(selected), transport, options, results))
+    return tuple(results)
 
 
 async def _verify(
-    selected: tuple[SelectedContract, ...], transport: Transport, options: VerificationOptions
-) -> tuple[ContractResult, ...]:
+    selected: tuple[SelectedContract, ...],
+    transport: Transport,
+    options: VerificationOptions,
+    results: list[ContractResult],
+) -> None:
+    """Fill `results`. A task that returned them would cost: asyncio's signal handling spells a task's result out."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(transport)
         preparer = await stack.enter_async_context(Preparer())
         run = _Run(transport=transport, options=options, preparer=preparer)
-        return await run.verify(selected)
+        results += await run.verify(selected)
 
 
 class _Run:
