@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contractkit.changes import DefinitionChanges, Level, compare_definitions
+from contractkit.changes import DefinitionChanges, Level
 from contractkit.exact_json import read_json
-from contractkit.sources import load_definition
 
 TestData = Callable[[str], Path]
 CompareFiles = Callable[[Path], DefinitionChanges]
@@ -61,10 +60,3 @@ def test_large_recursive_releases_are_compared_to_the_end(
 ) -> None:
     found = compare_files(test_data(f"definitions/real/versions/openapi/{pair}")).changes
     assert expected <= {change.rule for change in found}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["stripe-2022-04-12.json.gz", "github-api-2022-07-18.json.gz", "openai-2.3.0.json"])
-def test_a_large_definition_does_not_differ_from_itself(name: str, test_data: TestData) -> None:
-    definition = load_definition(test_data(f"definitions/real/openapi/{name}")).definition
-    assert compare_definitions(definition, definition).changes == ()

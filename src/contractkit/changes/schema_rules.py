@@ -34,7 +34,7 @@ WHOLE_RULES = (
     Rule("request.type.narrowed", BREAKING, find.narrowed_types, "it was {before} and must now be {after}"),
     Rule("request.null.refused", BREAKING, find.refused_null, "null was allowed and is now refused"),
     Rule("request.alternative.removed", BREAKING, find.lost_alternatives, "the alternative {before} is gone"),
-    Rule("response.type.widened", BREAKING, find.widened_types, "it was {before} and may now be {after}"),
+    Rule("response.type.widened", BREAKING, find.widened_types, "it was {before} and is now {after}"),
     Rule("response.null.allowed", BREAKING, find.allowed_null, "it was {before} and may now be null"),
     Rule("response.type.narrowed", HARMLESS, find.narrowed_types, "it was {before} and is now {after}"),
     Rule("response.alternative.added", BREAKING, find.new_alternatives, "the alternative {after} is new"),

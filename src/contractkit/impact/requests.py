@@ -142,7 +142,7 @@ def _credentials(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Wo
                 location=change.location,
                 before=change.before,
                 after=change.after,
-                sentence="contracts hold no credentials, so whether the consumer sends what is demanded is not known",
+                sentence="a contract does not show whether the consumer sends the credential that is demanded now",
                 change=change,
             )
 
