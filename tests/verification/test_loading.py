@@ -78,6 +78,36 @@ def test_an_attribute_that_cannot_be_called_is_no_application(tmp_path: Path) ->
     )
 
 
+def test_a_function_that_needs_no_argument_makes_the_application(tmp_path: Path) -> None:
+    (tmp_path / "made_shop.py").write_text(
+        "async def app(scope, receive, send): ...\ndef create(debug=False):\n    return app\n"
+    )
+    assert load_application("made_shop:create", root=tmp_path).__name__ == "app"
+
+
+def test_a_wsgi_application_is_sent_to_its_server(tmp_path: Path) -> None:
+    (tmp_path / "wsgi_shop.py").write_text("def app(environ, start_response): ...\n")
+    with pytest.raises(UsageError) as caught:
+        load_application("wsgi_shop:app", root=tmp_path)
+    assert str(caught.value) == (
+        "wsgi_shop:app is not an ASGI application.\n\n"
+        "  expected   a callable taking scope, receive and send\n"
+        "  received   a callable taking environ and start_response\n\n"
+        "Run it under its own server, and verify it there with --url."
+    )
+
+
+def test_an_application_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "unmade_shop.py").write_text("def create():\n    raise RuntimeError('no database')\n")
+    with pytest.raises(UsageError) as caught:
+        load_application("unmade_shop:create", root=tmp_path)
+    assert caught.value.explanation.details == (
+        ("application", "unmade_shop:create"),
+        ("reason", "RuntimeError: no database"),
+        ("at", f"{tmp_path / 'unmade_shop.py'}:2"),
+    )
+
+
 @pytest.mark.parametrize("place", ["provider_states.py", "provider_states"])
 def test_states_come_from_a_file_or_a_module(tmp_path: Path, place: str) -> None:
     (tmp_path / "provider_states.py").write_text(

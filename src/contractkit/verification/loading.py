@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import inspect
 import sys
 import traceback
 from collections.abc import Callable
@@ -20,7 +21,7 @@ def load_application(target: str, *, root: Path) -> Application:
     """Give the ASGI application that `package.module:attribute` names.
 
     Args:
-        target: The place; an attribute may be dotted. A callable without parameters is taken as it is.
+        target: The place; an attribute may be dotted. A callable that needs no argument is called: it makes one.
         root: The directory that modules are imported from, before all others.
 
     Raises:
@@ -42,12 +43,10 @@ def load_application(target: str, *, root: Path) -> Application:
                 next_step=suggestion(step, [name for name in dir(found) if not name.startswith("_")]),
             )
         found = getattr(found, step)
-    if not callable(found):
-        raise UsageError(
-            f"{target} is not an ASGI application.",
-            details=[("expected", "a callable taking scope, receive and send"), ("received", type(found).__name__)],
-        )
-    return found
+    if _required_parameters(found) == ():
+        factory: Callable[[], object] = found  # type: ignore[assignment]
+        found = _loaded(factory, "application", target, root)
+    return _checked(found, target)
 
 
 def load_states(target: str, *, root: Path) -> StateHandlers:
@@ -65,6 +64,35 @@ def load_states(target: str, *, root: Path) -> StateHandlers:
             next_step='Declare one: @provider_state("order exists") above a function.',
         )
     return handlers
+
+
+def _checked(found: object, target: str) -> Application:
+    parameters = _required_parameters(found)
+    if callable(found) and (parameters is None or len(parameters) == _ASGI_PARAMETERS):
+        return found
+    received = type(found).__name__ if parameters is None else f"a callable taking {' and '.join(parameters)}"
+    raise UsageError(
+        f"{target} is not an ASGI application.",
+        details=[("expected", "a callable taking scope, receive and send"), ("received", received)],
+        next_step="Run it under its own server, and verify it there with --url." if callable(found) else "",
+    )
+
+
+def _required_parameters(found: object) -> tuple[str, ...] | None:
+    """Give the names of the positional parameters without a default, or None where that cannot be known."""
+    try:
+        parameters = inspect.signature(found).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    if any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in parameters):
+        return None
+    return tuple(
+        each.name for each in parameters if each.default is inspect.Parameter.empty and each.kind in _POSITIONAL
+    )
+
+
+_ASGI_PARAMETERS = 3
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def _executed(file: Path, target: str, root: Path) -> ModuleType:
