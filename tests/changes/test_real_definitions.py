@@ -12,7 +12,7 @@ from contractkit.exact_json import read_json
 TestData = Callable[[str], Path]
 CompareFiles = Callable[[Path], DefinitionChanges]
 
-LEAST_AGREEMENT = 140  # of 161 pairs; what is left is printed
+LEAST_AGREEMENT = 144  # of 161 pairs; what is left is printed
 
 
 def test_judged_pairs_agree_on_whether_a_change_breaks(test_data: TestData, compare_files: CompareFiles) -> None:

@@ -109,7 +109,9 @@ def became_required(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the members that were optional and are required."""
     for name, member in new.members.items():
         before = old.member(name)
-        if member.is_required and before is not None and not before.is_required and not member.is_read_only:
+        if before is None or not member.is_required or member.is_read_only:
+            continue
+        if not before.is_required or before.is_read_only:  # what was read only was not to be sent
             yield Found("optional", "required", _member_node(old, name), new.place("required"), name)
 
 
