@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from contractkit.definitions.discriminators import branch_values, discriminating_member
+from contractkit.definitions.choices import examples_of, likeness, suits, tags_of
 from contractkit.definitions.draws import Draw
 from contractkit.definitions.patterns import text_matching
 from contractkit.definitions.plausible import (
@@ -21,7 +21,7 @@ from contractkit.definitions.plausible import (
     plausible_text,
 )
 from contractkit.definitions.references import Node
-from contractkit.definitions.schema_facets import ALL_TYPES, type_of
+from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, same_json
@@ -146,7 +146,7 @@ class Builder:
         is_sparse: bool,
     ) -> dict[str, Json]:
         made: dict[str, Json] = {} if base is ABSENT else copy.deepcopy(base)
-        tags = dict(_tags(view))
+        tags = dict(tags_of(view))
         for name, member in view.members.items():
             if name in given or name in made:
                 continue
@@ -279,7 +279,7 @@ class Builder:
         if at in self._repairs.without_examples:
             return ABSENT
         for found in examples_of(view, branch):
-            if _suits(found, branch if branch.types else view):
+            if suits(found, branch if branch.types else view):
                 self.from_examples.add(at)
                 return found
         return ABSENT
@@ -290,57 +290,10 @@ class Builder:
             return branches[0] if branches else view
         self.unions.add(at)
         if given is not ABSENT:
-            ordered = sorted(branches, key=lambda branch: -_likeness(given, branch))
+            ordered = sorted(branches, key=lambda branch: -likeness(given, branch))
         else:
             ordered = sorted(branches, key=lambda branch: _key(branch) in above)
         return ordered[self._repairs.turns[at] % len(ordered)]
-
-
-def examples_of(*views: SchemaView) -> Iterator[Json]:
-    """Give the examples, then the defaults, that the schemas of views carry; null and empty ones are no examples."""
-    nodes = list({id(each.node.value): each.node for view in views for each in view.conjuncts}.values())
-    for keyword in ("example", "examples", "default"):
-        for node in nodes:
-            found = node.value.get(keyword, ABSENT) if isinstance(node.value, dict) else ABSENT
-            listed = found if keyword == "examples" and isinstance(found, list) else [found]
-            yield from (value for value in listed[:1] if value is not ABSENT and value not in (None, [], {}))
-
-
-def _suits(value: Json, view: SchemaView) -> bool:
-    kind = type_of(value)
-    if kind not in view.types and not (kind == "integer" and "number" in view.types):
-        return False
-    return view.values is None or any(same_json(value, each) for each in view.values)
-
-
-def _tags(view: SchemaView) -> Iterator[tuple[str, str]]:
-    """Give the discriminating members that a branch, or a child of an inheritance, must carry."""
-    for conjunct in view.conjuncts:
-        name = discriminating_member(conjunct.node)
-        if name is None:
-            continue
-        documents = view.schemas.documents
-        for branch in (view.used_at, *(other.used_at for other in view.conjuncts)):
-            is_reference = isinstance(branch.value, dict) and "$ref" in branch.value
-            values = branch_values(branch, name, conjunct.node, documents) if is_reference else ()
-            if values:
-                yield name, values[0]
-                break
-
-
-def _likeness(given: Json, view: SchemaView) -> int:
-    """Give how well a branch fits what is given: by kind, by described members, by constants that agree or do not."""
-    score = 100 if type_of(given) in view.types else 0
-    if not isinstance(given, dict):
-        return score
-    tags = dict(_tags(view))
-    for name, value in given.items():
-        member = view.members.get(name)
-        score += 2 if member is not None else (-2 if view.is_closed else 0)
-        values = [tags[name]] if name in tags else member.view.values if member and member.view else None
-        if values is not None:
-            score += 20 if any(same_json(value, each) for each in values) else -20
-    return score
 
 
 def _must_differ(view: SchemaView, made: list[Json], least: int) -> bool:

@@ -49,7 +49,7 @@ class Route:
 
 
 class Promise(Enum):
-    """How far a definition commits a provider to a response value (DESIGN: impact)."""
+    """How far a definition commits a provider to a response value; impact is judged by it."""
 
     PROMISED = "promised"  # declared, required on the whole way, not null, of the declared type
     NULLABLE = "nullable"  # declared and required, but null is allowed
