@@ -16,7 +16,7 @@ import orjson
 from contractkit.matching import Comparison, compile_comparison
 from contractkit.model import HttpResponse, JsonBody, LocatedRules, Part, Rule, Wildcard, parse_location
 
-ROUNDS = 5
+ROUNDS = 7
 
 RULES: Mapping[str, Rule] = {
     "": Rule("type"),

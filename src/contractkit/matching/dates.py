@@ -18,6 +18,9 @@ LONGEST_TEXT = 120
 """Characters of the longest text that is read as a date."""
 
 _TOKEN = re.compile(r"'(?P<quoted>(?:[^']|'')*)'|(?P<letters>(?P<letter>[A-Za-z])(?P=letter)*)|(?P<other>.)", re.DOTALL)
+_EVERY_MONTH = "28"
+"""The last day, of two digits, that every month has."""
+
 _SHORT_MONTHS = tuple(name[:3] for name in MONTHS)
 _DAY_PARTS = {"y": "year", "u": "year", "M": "month", "L": "month", "d": "day", "E": "weekday"}
 """The letters whose texts together must name a day of the calendar."""
@@ -27,7 +30,7 @@ _DAY_PARTS = {"y": "year", "u": "year", "M": "month", "L": "month", "d": "day", 
 class DateFormat:
     """A compiled form: whether a text `parses`, and how a moment is written (`write`)."""
 
-    parses: Callable[[str], bool]
+    parses: Callable[[object], bool]
     write: Callable[[datetime], str]
 
 
@@ -49,7 +52,7 @@ def compile_format(pattern: str) -> DateFormat:
             letter, look = _known_letter(token, pattern)
             looks.append(_grouped(look, _DAY_PARTS.get(token["letter"]), grouped))
             writers.append(_letter_writer(letter, len(token["letters"])))
-    parses = _reader("".join(looks), pattern, has_day={"month", "day"} <= grouped)
+    parses = _reader("".join(looks), pattern, grouped)
     return DateFormat(parses, lambda moment: "".join(write(moment) for write in writers))
 
 
@@ -95,22 +98,27 @@ def _unquoted(token: re.Match[str]) -> str:
     return (token["quoted"] or "'").replace("''", "'")
 
 
-def _reader(look: str, pattern: str, *, has_day: bool) -> Callable[[str], bool]:
+def _reader(look: str, pattern: str, grouped: set[str]) -> Callable[[object], bool]:
     try:
         read = re.compile(look, re.IGNORECASE | re.ASCII).fullmatch
     except re.error as error:
         raise UnusableRuleError(f"its format {pattern} has brackets that do not pair") from error
+    has_day, has_weekday = {"month", "day"} <= grouped, "weekday" in grouped
 
-    def parses(text: str) -> bool:
-        found = read(text) if len(text) <= LONGEST_TEXT else None
-        return found is not None and (not has_day or _is_a_day(**found.groupdict()))
+    def parses(text: object) -> bool:
+        if type(text) is not str or len(text) > LONGEST_TEXT:
+            return False
+        found = read(text)
+        if found is None or not has_day or (not has_weekday and (found["day"] or "") <= _EVERY_MONTH):
+            return found is not None
+        return _is_a_day(**found.groupdict())
 
     return parses
 
 
 def _is_a_day(month: str | None, day: str | None, year: str | None = None, weekday: str | None = None) -> bool:
     """Say whether the parts that were read name a day that exists; a year of two digits is one of this century."""
-    if month is None or day is None or (weekday is None and int(day) <= 28):
+    if month is None or day is None:
         return True
     month_number = int(month) if month.isdecimal() else _SHORT_MONTHS.index(month[:3].title()) + 1
     year_number = 2000 if year is None else int(year) + (2000 if len(year) == 2 else 0)

@@ -40,7 +40,8 @@ def equal(_attributes: Attributes, subject: Subject) -> Accepts:
 
 def same_kind(_attributes: Attributes, subject: Subject) -> Accepts:
     """Accept the example's kind; a number is an integer or a decimal. All text is of one kind."""
-    kinds = kinds_like(subject.example)
+    kind = type(subject.example)
+    kinds = (int, float) if kind in (int, float) else (kind,)
     return lambda actual: type(actual) in kinds
 
 
@@ -72,11 +73,6 @@ def always_float(_example: Json) -> type | None:
 def always_bool(_example: Json) -> type | None:
     """Name the type of booleans."""
     return bool
-
-
-def kinds_like(example: Json) -> frozenset[type]:
-    """Give the Python types that hold JSON values of the example's kind."""
-    return frozenset({int, float}) if type(example) in (int, float) else frozenset({type(example)})
 
 
 def matching(attributes: Attributes, _subject: Subject) -> Accepts:
@@ -181,9 +177,8 @@ def _numeric(subject: Subject, spelled: re.Pattern[str], is_number: Callable[[An
 
 
 def _formatted(attributes: Attributes, keys: tuple[str, ...], default: str) -> Accepts:
-    written = next((attributes[key] for key in keys if key in attributes), default)
-    parses = compile_format(str(written)).parses
-    return lambda actual: type(actual) is str and parses(actual)
+    written = next((attributes[key] for key in keys if attributes.get(key)), default)
+    return compile_format(str(written)).parses
 
 
 def _readings(actual: Any) -> list[bytes]:

@@ -143,5 +143,5 @@ def _shown(example: Json) -> str:
 
 
 def _of_format(words: str, attributes: Attributes, keys: tuple[str, ...], default: str, example: Json) -> str:
-    written = next((attributes[key] for key in keys if key in attributes), default)
+    written = next((attributes[key] for key in keys if attributes.get(key)), default)
     return for_example(f"{words} in the form {written}", example)
