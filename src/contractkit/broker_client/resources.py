@@ -76,7 +76,7 @@ class Resources:
     def _finished(self, url: str, provider: str) -> Json:
         while True:
             job = self._read("GET", url, None, f"The impact on the consumers of {provider} was not analysed.")
-            if job["state"] not in ("queued", "running"):
+            if job["status"] not in ("queued", "running"):
                 return job
             self._sleep(_POLL_SECONDS)
 
