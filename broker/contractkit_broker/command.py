@@ -22,15 +22,15 @@ def broker(database: str, host: str, port: int, public_url: str | None) -> int:
 
     Stops on Ctrl-C. Everything is kept in the database; a file is created where there is none.
     """
-    from contractkit_broker.server import listen, serve  # heavy, and not needed for --help
+    from contractkit_broker.server import BrokerServer, listen  # heavy, and not needed for --help
     from contractkit_broker.settings import BrokerSettings
 
     listening = listen(host, port)
     address = public_url or f"http://{_in_url(host)}:{listening.getsockname()[1]}"
     with listening:
-        settings = BrokerSettings(database=database, public_url=public_url)
+        server = BrokerServer(BrokerSettings(database=database, public_url=public_url))
         click.echo(_greeting(address, database))
-        serve(settings, listening)
+        server.run(sockets=[listening])
     click.echo("The broker has stopped.", err=True)
     return 0
 

@@ -1,6 +1,7 @@
 """The server: the broker on a socket of its own, in this process for a command, in a thread for tests."""
 
 import errno
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -35,9 +36,31 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(settings: BrokerSettings, listening: socket.socket) -> None:
-    """Serve until the process is told to stop (SIGINT, SIGTERM)."""
-    uvicorn.Server(_config(settings)).run(sockets=[listening])
+class BrokerServer(uvicorn.Server):
+    """A server with its database opened. Being told to stop is no failure: it ends and lets the caller go on."""
+
+    def __init__(self, settings: BrokerSettings) -> None:
+        """Open the database.
+
+        Raises:
+            UsageError: The database cannot be used.
+        """
+        app = create_app(settings)
+        quiet = {"log_level": "warning", "access_log": False, "server_header": False}
+        super().__init__(uvicorn.Config(app, timeout_graceful_shutdown=5, **quiet))  # type: ignore[arg-type]
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGINT and SIGTERM; uvicorn would send them to the process once more after that."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 @contextmanager
@@ -51,7 +74,7 @@ def running_broker(database: str | Path, port: int = 0, *, settings: BrokerSetti
     """
     used = replace(settings or BrokerSettings(), database=str(database))
     listening = listen("127.0.0.1", port)
-    server = uvicorn.Server(_config(used))
+    server = BrokerServer(used)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="broker")
     thread.start()
     try:
@@ -60,12 +83,6 @@ def running_broker(database: str | Path, port: int = 0, *, settings: BrokerSetti
         server.should_exit = True
         thread.join()
         listening.close()
-
-
-def _config(settings: BrokerSettings) -> uvicorn.Config:
-    return uvicorn.Config(
-        create_app(settings), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
-    )
 
 
 def _explained(error: OSError, host: str, port: int) -> UsageError:

@@ -25,17 +25,18 @@ from contractkit.errors import AddressInUseError, UsageError
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_says_where_it_runs_and_stops_when_told(tmp_path: Path, ending: signal.Signals) -> None:
-    command = [sys.executable, "-m", "contractkit.cli", "broker", "--port", "0"]
+    command = [sys.executable, "-m", "contractkit", "broker", "--port", "0"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
-        assert process.stdout is not None
+        assert process.stdout is not None and process.stderr is not None
         first = process.stdout.readline().strip()
         url = first.removeprefix("The broker runs at ")
         assert httpx.get(f"{url}/diagnostic/status/heartbeat").json()["ok"] is True
         process.send_signal(ending)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.stdout.read(), process.stderr.read()
     assert f"Publish a first contract: contractkit publish --broker {url} --version 1" in output
+    assert process.returncode == 0
     assert errors.splitlines()[-1:] == ["The broker has stopped."]
     assert (tmp_path / "contractkit-broker.sqlite").exists()
 
