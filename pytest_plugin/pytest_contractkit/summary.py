@@ -23,7 +23,5 @@ def write_summary(terminal: Any, report: RunReport) -> None:
 def _line(update: FileUpdate) -> str:
     counts = (("new", update.new), ("changed", update.changed), ("removed", update.removed), ("kept", update.kept))
     words = ", ".join(f"{count} {word}" for word, count in counts if count) or "nothing"
-    done = "written" if update.is_written else "unchanged"
-    if update.after is None:
-        done = "removed"
+    done = "removed" if update.is_removed else "written" if update.is_written else "unchanged"
     return f"{' - '.join(update.between)}: {words} ({update.path.name} {done})"

@@ -49,7 +49,7 @@ def test_a_contract_that_holds_nothing_has_no_file(tmp_path: Path) -> None:
 
     update = update_contract_file(tmp_path, recorded(), PASSED)
 
-    assert (update.after, update.removed, list(tmp_path.iterdir())) == (None, 1, [])
+    assert (update.is_removed, update.removed, list(tmp_path.iterdir())) == (True, 1, [])
 
 
 def test_conflict_markers_are_told_with_their_line(tmp_path: Path) -> None:

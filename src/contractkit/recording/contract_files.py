@@ -2,13 +2,12 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from contractkit.document import contract_file_name, dump_contract, interaction_content_id, load_contract
 from contractkit.errors import ContractFileError
-from contractkit.model import Contract
+from contractkit.model import Contract, Interaction
 from contractkit.recording.merging import RunFacts, merge_contracts
 
 _CONFLICT = (b"<<<<<<< ", b"=======", b">>>>>>> ")
@@ -18,37 +17,39 @@ _CONFLICT = (b"<<<<<<< ", b"=======", b">>>>>>> ")
 class FileUpdate:
     """What a run did to one contract file.
 
-    `between` names consumer and provider; `after` is None where no file is left; `contents_before` and `contents_after`
-    give the digest of each interaction's content by key.
+    `between` names consumer and provider; `before` and `after` hold the keys of the file's interactions, `confirmed`
+    those that tests which passed stand for; `altered` are the keys whose content is no longer what it was. The file is
+    removed where nothing is left to write.
     """
 
     path: Path
     between: tuple[str, str]
-    after: Contract | None
-    contents_before: Mapping[str, str]
-    contents_after: Mapping[str, str]
+    before: frozenset[str]
+    after: frozenset[str]
+    altered: frozenset[str]
+    confirmed: frozenset[str]
     is_written: bool
+    is_removed: bool
 
     @property
     def new(self) -> int:
         """Give the number of interactions under keys that were not there before."""
-        return len(self.contents_after.keys() - self.contents_before.keys())
+        return len(self.after - self.before)
 
     @property
     def changed(self) -> int:
         """Give the number of interactions whose content is not what it was under their key."""
-        shared = self.contents_before.keys() & self.contents_after.keys()
-        return sum(self.contents_before[key] != self.contents_after[key] for key in shared)
+        return len(self.altered)
 
     @property
     def removed(self) -> int:
         """Give the number of interactions that are gone."""
-        return len(self.contents_before.keys() - self.contents_after.keys())
+        return len(self.before - self.after)
 
     @property
     def kept(self) -> int:
         """Give the number of interactions that are as they were."""
-        return len(self.contents_after) - self.new - self.changed
+        return len(self.after) - self.new - self.changed
 
 
 def update_contract_file(directory: Path, recorded: Contract, facts: RunFacts) -> FileUpdate:
@@ -75,10 +76,12 @@ def update_contract_file(directory: Path, recorded: Contract, facts: RunFacts) -
     return FileUpdate(
         path=path,
         between=(recorded.consumer, recorded.provider),
-        after=after,
-        contents_before=_contents(before),
-        contents_after=_contents(after),
+        before=frozenset(_by_key(before)),
+        after=frozenset(_by_key(after)),
+        altered=_altered(before, after) if new_data != data else frozenset(),
+        confirmed=_confirmed(after, facts),
         is_written=new_data != data,
+        is_removed=new_data is None and data is not None,
     )
 
 
@@ -150,7 +153,25 @@ def _holds_more(contract: Contract) -> bool:
     return bool(contract.plugins or contract.kept)
 
 
-def _contents(contract: Contract | None) -> dict[str, str]:
-    if contract is None:
-        return {}
-    return {each.key: interaction_content_id(contract, each) for each in contract.interactions}
+def _by_key(contract: Contract | None) -> dict[str, Interaction]:
+    return {each.key: each for each in contract.interactions} if contract is not None else {}
+
+
+def _altered(before: Contract | None, after: Contract | None) -> frozenset[str]:
+    """Give the keys of both under which the content differs; evidence and comments are no content."""
+    if before is None or after is None:
+        return frozenset()
+    old, new = _by_key(before), _by_key(after)
+    return frozenset(
+        key
+        for key in old.keys() & new.keys()
+        if interaction_content_id(before, old[key]) != interaction_content_id(after, new[key])
+    )
+
+
+def _confirmed(contract: Contract | None, facts: RunFacts) -> frozenset[str]:
+    return frozenset(
+        key
+        for key, interaction in _by_key(contract).items()
+        if any(each.test.node_id in facts.passed for each in interaction.evidence)
+    )

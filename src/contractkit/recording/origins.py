@@ -3,11 +3,12 @@
 import sys
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from types import FrameType
 
 from contractkit.model import TestReference
 
-_NOT_CALLING = ("threading.py", "selectors.py", "asyncio", "concurrent")
+_NOT_CALLING = frozenset({"threading.py", "selectors.py", "asyncio", "concurrent"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,12 @@ class TestOrigin:
             name = frame.f_code.co_filename
             if name == self.source:
                 return frame.f_lineno
-            if waits and any(part in name.replace("\\", "/").split("/") for part in _NOT_CALLING):
+            if waits and _is_loop_or_lock(name):
                 return None
             frame = frame.f_back
         return None
+
+
+@lru_cache(maxsize=4096)
+def _is_loop_or_lock(file: str) -> bool:
+    return not _NOT_CALLING.isdisjoint(file.replace("\\", "/").split("/"))

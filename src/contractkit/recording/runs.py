@@ -57,7 +57,7 @@ def finish_run(
         recorded = [last[node_id].contracts for node_id in sorted(last) if last[node_id].root == root]
         done = _write(directory, [each for contracts in recorded for each in contracts], facts, is_gone, errors)
         updates += done
-        _confirm(root, done, facts, errors)
+        _confirm(root, done, errors)
     return RunReport(updates=tuple(updates), errors=tuple(errors))
 
 
@@ -86,16 +86,8 @@ def _write(
     return updates
 
 
-def _confirm(root: Path, updates: Sequence[FileUpdate], facts: RunFacts, errors: list[ContractkitError]) -> None:
-    keys = {
-        update.path.name: frozenset(
-            each.key
-            for each in update.after.interactions
-            if any(evidence.test.node_id in facts.passed for evidence in each.evidence)
-        )
-        for update in updates
-        if update.after is not None
-    }
+def _confirm(root: Path, updates: Sequence[FileUpdate], errors: list[ContractkitError]) -> None:
+    keys = {update.path.name: update.confirmed for update in updates if update.after}
     if not keys:
         return
     try:
