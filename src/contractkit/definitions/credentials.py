@@ -19,7 +19,7 @@ def credential_names(schemes: Mapping[str, Node], place: str) -> frozenset[str]:
 
 def _carried(scheme: Node) -> Iterator[tuple[str, str]]:
     value = scheme.value if isinstance(scheme.value, dict) else {}
-    kind, name, place = value.get("type"), str(value.get("name", "")), value.get("in")
+    kind, name, place = str(value.get("type")), str(value.get("name", "")), value.get("in")
     if kind in _HEADER_KINDS:
         yield "header", "authorization"
     elif kind == "apiKey" and place == "header":

@@ -48,7 +48,8 @@ def discriminating_member(node: Node) -> str | None:
 
 def branch_values(branch: Node, name: str, union: Node, documents: Documents) -> tuple[str, ...]:
     """Give the values of the discriminating member that pick a branch, or none where they cannot be told."""
-    reference = branch.value.get("$ref") if isinstance(branch.value, dict) else None
+    found = branch.value.get("$ref") if isinstance(branch.value, dict) else None
+    reference = found if isinstance(found, str) else None
     mapped = tuple(value for value, target in _mapping(union) if reference and _same(target, reference))
     if mapped:
         return mapped

@@ -74,7 +74,7 @@ def plausible_text(view: SchemaView, name: str, draw: Draw) -> str | None:
             return _sized(by_name, least, most)
         return text_matching(pattern, draw, least=least)
     text = _by_format_or_name(view, name, draw)
-    return text if any(known in _FORMATS for known in view.said("format")) else _sized(text, least, most)
+    return text if any(known in _FORMATS for known in _formats(view)) else _sized(text, least, most)
 
 
 def counted(view: SchemaView, keyword: str) -> int | None:
@@ -88,6 +88,10 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in _WORD_BREAK.split(name) if word]
 
 
+def _formats(view: SchemaView) -> tuple[str, ...]:
+    return tuple(name for name in view.said("format") if isinstance(name, str))
+
+
 def _fits(text: str, pattern: str) -> bool:
     try:
         return re.search(pattern, text) is not None
@@ -96,7 +100,7 @@ def _fits(text: str, pattern: str) -> bool:
 
 
 def _by_format_or_name(view: SchemaView, name: str, draw: Draw) -> str:
-    for known in view.said("format"):
+    for known in _formats(view):
         if known in _FORMATS:
             return _FORMATS[known](draw)
     words = words_of(name)
