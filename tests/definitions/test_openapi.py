@@ -1,4 +1,7 @@
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -150,3 +153,14 @@ def test_recorded_parameters_name_what_the_request_carries(orders: OpenApiDefini
         *("limit", "status", "ids", "tag", "sizes", "words", "created", "page", "filter"),
         *("created[gte]", "size"),
     }
+
+
+def test_loading_a_definition_loads_neither_the_engine_nor_the_network() -> None:
+    program = (
+        "import sys\n"
+        "from contractkit.sources import load_definition\n"
+        f"load_definition({str(Path(__file__).parent / 'orders.yaml')!r}).definition.operations\n"
+        "print(sorted({'openapi_core', 'jsonschema', 'jsonschema_rs', 'httpx', 'pydantic'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert done.stdout == "[]\n"
