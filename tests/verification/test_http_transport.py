@@ -2,10 +2,15 @@
 
 import asyncio
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from contractkit.errors import ProviderUnreachableError, UsageError
 from contractkit.model import (
@@ -160,6 +165,20 @@ def test_a_provider_that_goes_away_is_not_connected() -> None:
             return await transport.send(GET)
 
     assert asyncio.run(run()) == NotConnected(problem="connection refused")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_certificate_that_nobody_signed_is_no_connection(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    making = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*making, *files], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with HTTPServer(ssl_context=context) as server:
+        [failure] = send(server.url_for(""), GET)
+    assert isinstance(failure, NotConnected)
+    assert failure.problem.startswith("its certificate is not accepted (")
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://host", "http://", "http://host:port"])

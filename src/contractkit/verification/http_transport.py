@@ -65,6 +65,8 @@ class HttpTransport:
                 return from_wire(answer.status, answer.headers.items(), data)
         except TimeoutError:
             return TimedOut(seconds=self._timeout)
+        except aiohttp.ClientSSLError as error:
+            return NotConnected(problem=f"its certificate is not accepted ({error.__cause__ or error})")
         except aiohttp.ClientConnectorError as error:
             return NotConnected(problem=_phrase(error.os_error))
         except UnreadableBodyError as error:
