@@ -334,7 +334,10 @@ async def test_get(contract_stub):
 
     project.run().assert_outcomes(passed=1)
 
-    assert project.descriptions == ["getOrder id=7 answers 200"]
+    (interaction,) = project.contract["interactions"]
+    assert interaction["description"] == "getOrder id=7 answers 200"
+    (evidence,) = interaction["comments"]["contractkit"]["evidence"]
+    assert evidence["test"]["line"] == 6  # the test's own: in a loop, who called cannot be told with certainty
 
 
 def test_without_the_plugin_nothing_is_written(project: Any) -> None:

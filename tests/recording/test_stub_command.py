@@ -111,6 +111,7 @@ def test_a_seed_decides_the_values(definition: Path) -> None:
     ("arguments", "message"),
     [
         (["missing.yaml"], "missing.yaml"),
+        (["ordes"], "No provider named 'ordes' is set."),
         (["orders.yaml", "--port", "99999"], "99999 is not in the range 0<=x<=65535"),
         (["orders.yaml", "--format", "xml"], "'xml' is not one of 'text', 'json'"),
         (["orders.yaml", "--host", "192.0.2.1"], "Nothing can listen on port 0 of 192.0.2.1."),
@@ -137,3 +138,14 @@ def test_a_port_in_use_ends_with_two(definition: Path) -> None:
         f"Port {server.port} of 127.0.0.1 is in use.\n\n"
         "Stop what listens there, or take another port; port 0 takes a free one.\n"
     )
+
+
+def test_a_provider_of_the_settings_is_served_by_its_name(definition: Path) -> None:
+    settings = '[tool.contractkit.providers.shop]\ndefinition = "orders.yaml"\n'
+    (definition.parent / "pyproject.toml").write_text(settings)
+    with subprocess.Popen(command("shop"), stdout=subprocess.PIPE, text=True, cwd=definition.parent) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.terminate()
+
+    assert line.startswith("Orders 1.0.0: http://127.0.0.1:")

@@ -51,7 +51,8 @@ def stub(definition: str, host: str, port: int, seed: str, output: str) -> int:
 def _provider(name: str) -> StubbedProvider:
     """Give what to serve; warnings of the document go to standard error as they are known."""
     settings = load_settings(Path.cwd())
-    known = settings.providers.get(name)
+    is_plain_name = not set(name) & set("./\\:") and not Path(name).exists()
+    known = settings.provider(name) if is_plain_name else None
     location = known.definition if known else name
     loaded = load_definition(location, root=settings.root if known else None)
     if not loaded.definition.operations:
