@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,6 @@ class Story:
     """Tells a broker what happened, in the words of the test."""
 
     http: httpx.Client
-    contracts: dict[tuple[str, str], Json] = field(default_factory=dict)
 
     def publish(self, consumer: str, version: str, *contracts: Json, **build: Json) -> httpx.Response:
         entries = [

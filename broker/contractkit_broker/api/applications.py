@@ -1,11 +1,11 @@
-"""Applications, versions, branches and tags."""
+"""Applications, their versions, and the pairs they form."""
 
 from sqlalchemy import Connection
 
-from contractkit_broker.api.links import application_json, branch_json, membership_json, tag_json, version_json
+from contractkit_broker.api.links import application_json, version_json
 from contractkit_broker.forms import ApplicationForm, VersionForm
 from contractkit_broker.routing import Answer, Route, get
-from contractkit_broker.service.publishing import Build, join_branch, register_build
+from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.store import applications, contracts
 from contractkit_broker.store.records import Application, Version
 from contractkit_broker.web import Call, Refusal, Reply, not_found
@@ -144,100 +144,6 @@ def put_version(call: Call) -> Reply:
     return Reply(status=201 if created else 200, body=body)
 
 
-def put_branch_version(call: Call) -> Reply:
-    """Put a version on a branch; application, branch and version are created where they are not there."""
-    build = Build(application=call.path["name"], number=call.path["version"])
-
-    def work(connection: Connection) -> tuple[Version, bool]:
-        version, _ = register_build(connection, build, call.now)
-        return version, join_branch(connection, version, call.path["branch"], call.now)
-
-    version, is_new = call.database.write(work)
-    return Reply(status=201 if is_new else 200, body=_membership(call, version))
-
-
-def get_branch_version(call: Call) -> Reply:
-    """Give a version's place on a branch."""
-    with call.database.reading() as connection:
-        version = version_of(call, connection)
-    return Reply(body=_membership(call, version))
-
-
-def _membership(call: Call, version: Version) -> dict[str, object]:
-    with call.database.reading() as connection:
-        found = applications.memberships(connection, [version.id])
-    mine = next((each for each in found if each.branch == call.path["branch"]), None)
-    if mine is None:
-        not_found(f"Version {version.number} is not on the branch '{call.path['branch']}'")
-    return membership_json(call, version, mine)
-
-
-def list_branches(call: Call) -> Reply:
-    """List the branches of an application, the one moved last first."""
-    with call.database.reading() as connection:
-        name = application_of(call, connection).name
-        found = [branch_json(call, each) for each in applications.list_branches(connection, name)]
-    return Reply(
-        body={"_embedded": {"branches": found}, "_links": {"self": call.link("pacticipants", name, "branches")}}
-    )
-
-
-def get_branch(call: Call) -> Reply:
-    """Give a branch with its head."""
-    with call.database.reading() as connection:
-        name = application_of(call, connection).name
-        found = applications.find_branch(connection, name, call.path["branch"])
-    if found is None:
-        not_found(f"No branch '{call.path['branch']}' of pacticipant '{name}' found")
-    return Reply(body=branch_json(call, found))
-
-
-def delete_branch(call: Call) -> Reply:
-    """Remove a branch; its versions stay."""
-
-    def work(connection: Connection) -> bool:
-        found = applications.find_branch(connection, application_of(call, connection).name, call.path["branch"])
-        if found is not None:
-            applications.delete_branch(connection, found.id)
-        return found is not None
-
-    if not call.database.write(work):
-        not_found(f"No branch '{call.path['branch']}' of pacticipant '{call.path['name']}' found")
-    return Reply(status=204, body=b"")
-
-
-def put_tag(call: Call) -> Reply:
-    """Put a tag on a version; application and version are created where they are not there."""
-    build = Build(application=call.path["name"], number=call.path["version"])
-
-    def work(connection: Connection) -> tuple[Version, bool]:
-        version, _ = register_build(connection, build, call.now)
-        return version, applications.add_tag(connection, version.id, call.path["tag"], call.now)
-
-    version, is_new = call.database.write(work)
-    return Reply(status=201 if is_new else 200, body=tag_json(call, version, call.path["tag"]))
-
-
-def get_tag(call: Call) -> Reply:
-    """Give a tag on a version."""
-    with call.database.reading() as connection:
-        version = version_of(call, connection)
-        if call.path["tag"] not in [name for _, name in applications.tags_of(connection, [version.id])]:
-            not_found(f"Version {version.number} has no tag '{call.path['tag']}'")
-    return Reply(body=tag_json(call, version, call.path["tag"]))
-
-
-def delete_tag(call: Call) -> Reply:
-    """Take a tag off a version."""
-
-    def work(connection: Connection) -> bool:
-        return applications.remove_tag(connection, version_of(call, connection).id, call.path["tag"])
-
-    if not call.database.write(work):
-        not_found(f"Version {call.path['version']} has no tag '{call.path['tag']}'")
-    return Reply(status=204, body=b"")
-
-
 def list_integrations(call: Call) -> Reply:
     """List every pair of consumer and provider."""
     with call.database.reading() as connection:
@@ -268,11 +174,12 @@ def delete_integration(call: Call) -> Reply:
 
 _ONE = "/pacticipants/{name}"
 _VERSION = f"{_ONE}/versions/{{version}}"
-_BRANCH = f"{_ONE}/branches/{{branch}}"
-_GONE = {204: Answer("It is gone."), 404: Answer("There is none.", "Error")}
+GONE = {204: Answer("It is gone."), 404: Answer("There is none.", "Error")}
+"""The answers of what removes a resource."""
 
 
-def _saved(schema: str) -> dict[int, Answer]:
+def saved(schema: str) -> dict[int, Answer]:
+    """Give the answers of what creates or changes a resource."""
     return {200: Answer("It was there.", schema), 201: Answer("It is new.", schema)}
 
 
@@ -285,7 +192,7 @@ ROUTES = (
         summary="Create an application.",
         group=_GROUP,
         body="ApplicationForm",
-        answers=_saved("Application"),
+        answers=saved("Application"),
     ),
     get(_ONE, get_application, "Read an application.", "Application", group=_GROUP),
     Route(
@@ -295,7 +202,7 @@ ROUTES = (
         summary="Create or replace an application.",
         group=_GROUP,
         body="ApplicationForm",
-        answers=_saved("Application"),
+        answers=saved("Application"),
     ),
     Route(
         method="PATCH",
@@ -304,7 +211,7 @@ ROUTES = (
         summary="Create an application, or change what is named.",
         group=_GROUP,
         body="ApplicationForm",
-        answers=_saved("Application"),
+        answers=saved("Application"),
     ),
     Route(
         method="DELETE",
@@ -312,7 +219,7 @@ ROUTES = (
         handler=delete_application,
         summary="Remove an application with everything that hangs on it.",
         group=_GROUP,
-        answers=_GONE,
+        answers=GONE,
     ),
     Route(
         method="GET",
@@ -340,7 +247,7 @@ ROUTES = (
         summary="Create a version or replace its tags.",
         group=_GROUP,
         body="VersionForm",
-        answers=_saved("Version"),
+        answers=saved("Version"),
     ),
     Route(
         method="PATCH",
@@ -350,45 +257,7 @@ ROUTES = (
         summary="Create a version or add to it.",
         group=_GROUP,
         body="VersionForm",
-        answers=_saved("Version"),
-    ),
-    get(f"{_ONE}/branches", list_branches, "List branches, the one moved last first.", "Branches", group=_GROUP),
-    get(_BRANCH, get_branch, "Read a branch.", "Branch", group=_GROUP),
-    Route(
-        method="DELETE",
-        path=_BRANCH,
-        handler=delete_branch,
-        summary="Remove a branch; its versions stay.",
-        group=_GROUP,
-        answers=_GONE,
-    ),
-    get(
-        f"{_BRANCH}/versions/{{version}}", get_branch_version, "Read a version's place.", "BranchVersion", group=_GROUP
-    ),
-    Route(
-        method="PUT",
-        path=f"{_BRANCH}/versions/{{version}}",
-        handler=put_branch_version,
-        summary="Put a version on a branch.",
-        group=_GROUP,
-        answers=_saved("BranchVersion"),
-    ),
-    get(f"{_VERSION}/tags/{{tag}}", get_tag, "Read a tag.", "Tag", group=_GROUP),
-    Route(
-        method="PUT",
-        path=f"{_VERSION}/tags/{{tag}}",
-        handler=put_tag,
-        summary="Put a tag on a version.",
-        group=_GROUP,
-        answers=_saved("Tag"),
-    ),
-    Route(
-        method="DELETE",
-        path=f"{_VERSION}/tags/{{tag}}",
-        handler=delete_tag,
-        summary="Take a tag off a version.",
-        group=_GROUP,
-        answers=_GONE,
+        answers=saved("Version"),
     ),
     get("/integrations", list_integrations, "List who calls whom.", "Integrations", group="integrations"),
     Route(
@@ -397,6 +266,6 @@ ROUTES = (
         handler=delete_integration,
         summary="Remove a pair with its contracts and their results.",
         group="integrations",
-        answers=_GONE,
+        answers=GONE,
     ),
 )

@@ -2,6 +2,7 @@
 
 from contractkit_broker.api import (
     applications,
+    branches,
     definitions,
     document,
     environments,
@@ -21,6 +22,7 @@ ROUTES: tuple[Route, ...] = (
     *pacts.ROUTES,
     *verification.ROUTES,
     *applications.ROUTES,
+    *branches.ROUTES,
     *environments.ROUTES,
     *matrix.ROUTES,
     *definitions.ROUTES,
