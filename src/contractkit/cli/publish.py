@@ -1,5 +1,6 @@
 """`contractkit publish`: sends the contracts that this project's tests recorded to the broker."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from contractkit.model import Contract
 from contractkit.settings import load_settings
 
 _CONFLICT = 409
+_URL = re.compile(r"https?://[^\s<>\"']+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +114,15 @@ def _published(
     on_branch = f" (branch {build.branch})" if build.branch else ""
     width = max(len(file.contract.provider) for file in files)
     rows = [f"  {file.contract.provider.ljust(width)}   {_counted(file)}" for file in files]
-    pages = [f"  {page}" for page in publication.pages.values()]
+    pages = [f"  {page}" for page in _pages(publication)]
     lines = [f"{build.application} {build.version}{on_branch} published to {client.url}:", "", *rows]
     return "\n".join([*lines, *(["", "Read it at", *pages] if pages else [])])
+
+
+def _pages(publication: Publication) -> list[str]:
+    """Give where people read the contracts: brokers say it in a notice, or not at all."""
+    said = [url for notice in publication.notices if notice.kind == "info" for url in _URL.findall(notice.text)]
+    return said or list(publication.pages.values())
 
 
 def _counted(file: _File) -> str:
@@ -131,5 +139,5 @@ def _as_json(build: Build, files: Sequence[_File], publication: Publication) -> 
         "contracts": [
             {"provider": file.contract.provider, "interactions": len(file.contract.interactions)} for file in files
         ],
-        "pages": dict(publication.pages),
+        "pages": _pages(publication),
     }
