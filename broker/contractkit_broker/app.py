@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from contractkit_broker.api.table import ROUTES
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.migrations import bring_up_to_date
-from contractkit_broker.pages.table import PAGES
-from contractkit_broker.routing import Handler, Route
+from contractkit_broker.pages.table import PAGES, PAGES_FOR_BROWSERS
+from contractkit_broker.routing import Route
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store.database import Database
 from contractkit_broker.web import Call, Refusal, Reply
@@ -51,11 +51,7 @@ def create_app(settings: BrokerSettings) -> Starlette:
         database.close()
 
     serve = _Server(database, settings, pool, worker)
-    pages = {route.path: route.handler for route in PAGES if route.path == "/"}
-    endpoints = [
-        Endpoint(route.path, serve.endpoint(route, pages.get(route.path)), methods=[route.method])
-        for route in (*ROUTES, *(page for page in PAGES if page.path != "/"))
-    ]
+    endpoints = [Endpoint(route.path, serve.endpoint(route), methods=[route.method]) for route in (*ROUTES, *PAGES)]
     handlers: dict[Any, Any] = {HTTPException: serve.refuse, Exception: serve.fail}
     app = Starlette(routes=endpoints, lifespan=lifespan, exception_handlers=handlers)
     app.add_middleware(EncodedSegments, prefix=urlsplit(settings.public_url or "").path.rstrip("/"))
@@ -93,8 +89,9 @@ class _Server:
         self._pool = pool
         self._worker = worker
 
-    def endpoint(self, route: Route, page: Handler | None) -> Callable[[Request], Awaitable[Response]]:
+    def endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
         """Give the endpoint of a route; a browser is given the page instead where there is one."""
+        page = PAGES_FOR_BROWSERS.get(route.path) if route.method == "GET" else None
 
         async def serve(request: Request) -> Response:
             handler = page if page is not None and _wants_a_page(request) else route.handler

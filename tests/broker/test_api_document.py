@@ -7,7 +7,7 @@ import httpx
 from contractkit_broker.api.table import ROUTES
 from contractkit_broker.app import create_app
 from contractkit_broker.openapi import openapi_document
-from contractkit_broker.pages.table import PAGES
+from contractkit_broker.pages.table import PAGES, PAGES_FOR_BROWSERS
 from contractkit_broker.server import running_broker
 from contractkit_broker.settings import BrokerSettings
 from jsonschema import Draft202012Validator
@@ -23,7 +23,7 @@ def test_every_route_is_described_and_the_reverse(tmp_path: Any) -> None:
     served = {
         (route.path, method) for route in app.routes if isinstance(route, Route) for method in route.methods or ()
     }
-    pages = {(page.path, method) for page in PAGES if page.path != "/" for method in ("GET", "HEAD")}
+    pages = {(page.path, method) for page in PAGES for method in ("GET", "HEAD")}
     described = {(path, method.upper()) for path, operations in DOCUMENT["paths"].items() for method in operations}
     assert {each for each in served - pages if each[1] != "HEAD"} == described
 
@@ -79,6 +79,18 @@ def test_the_root_is_a_page_for_a_browser_and_links_for_a_client(broker: Story) 
     assert broker.http.get("/", headers=browser).headers["content-type"] == "text/html;charset=utf-8"
     client = {"accept": "application/hal+json, application/json"}
     assert "pb:publish-contracts" in broker.http.get("/", headers=client).json()["_links"]
+
+
+def test_the_address_that_publishing_gives_is_a_page_for_a_browser(broker: Story) -> None:
+    published = broker.publish("web-shop", "1", contract("web-shop", "orders")).json()
+    href = published["_links"]["pb:contracts"][0]["href"]
+    page = broker.http.get(href, headers={"accept": "text/html,*/*;q=0.8"})
+    assert "What web-shop expects of orders" in page.text
+    assert broker.http.get(href).json()["provider"] == {"name": "orders"}
+
+
+def test_every_page_for_browsers_stands_at_a_path_of_the_api() -> None:
+    assert PAGES_FOR_BROWSERS.keys() - DOCUMENT["paths"].keys() == set()
 
 
 def test_the_empty_first_page_says_what_to_do(broker: Story) -> None:

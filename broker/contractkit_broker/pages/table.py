@@ -1,9 +1,10 @@
-"""The table of pages; the first one is also what a browser is shown at the root."""
+"""The tables of pages: those with addresses of their own, and those that browsers are shown at the API's."""
 
 from contractkit_broker.pages.views import (
     get_application_page,
     get_contract_page,
     get_first_page,
+    get_published_contract_page,
     get_result_page,
     get_style,
 )
@@ -16,11 +17,18 @@ def _page(path: str, handler: Handler, summary: str, media_type: str = "text/htm
 
 
 PAGES: tuple[Route, ...] = (
-    _page("/", get_first_page, "See who talks to whom, and what is verified."),
     _page("/ui", get_first_page, "See who talks to whom, and what is verified."),
     _page("/ui/applications/{name}", get_application_page, "See an application."),
     _page("/ui/contracts/{provider}/{consumer}/{sha}", get_contract_page, "See a contract."),
     _page("/ui/results/{number}", get_result_page, "See what a verification gave."),
     _page("/ui/style.css", get_style, "The pages' style.", "text/css"),
 )
-"""Every page."""
+"""Every page that has an address of its own."""
+
+PAGES_FOR_BROWSERS: dict[str, Handler] = {
+    "/": get_first_page,
+    "/pacts/provider/{provider}/consumer/{consumer}/version/{version}": get_published_contract_page,
+    "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}": get_contract_page,
+    "/pacticipants/{name}": get_application_page,
+}
+"""Path of the API to the page that a browser is shown there instead: addresses that people are given by clients."""

@@ -96,18 +96,32 @@ def get_contract_page(call: Call) -> Reply:
         content = contracts.find_content(connection, consumer, provider, f"sha256:{sha}")
         if content is None:
             raise _lost(call, f"{consumer} and {provider} have no contract with the content {sha}.")
-        results = verifications.verifications_of(connection, content.id)
-        newest = results[0] if results else None
-        contract = _contract(connection, content)
-        return _page(
-            call,
-            "contract.html",
-            content=content,
-            contract=contract,
-            publications=contracts.publications_with(connection, content.id),
-            results=results,
-            interactions=_shown(connection, contract, newest),
-        )
+        return _contract_page(call, connection, content)
+
+
+def get_published_contract_page(call: Call) -> Reply:
+    """Show the contract that one consumer version published."""
+    consumer, provider, number = call.path["consumer"], call.path["provider"], call.path["version"]
+    with call.database.reading() as connection:
+        found = contracts.find_publication(connection, consumer, number, provider)
+        content = contracts.content_by_id(connection, found.content) if found is not None else None
+        if content is None:
+            raise _lost(call, f"{consumer} {number} has published no contract with {provider}.")
+        return _contract_page(call, connection, content)
+
+
+def _contract_page(call: Call, connection: Connection, content: Content) -> Reply:
+    results = verifications.verifications_of(connection, content.id)
+    contract = _contract(connection, content)
+    return _page(
+        call,
+        "contract.html",
+        content=content,
+        contract=contract,
+        publications=contracts.publications_with(connection, content.id),
+        results=results,
+        interactions=_shown(connection, contract, results[0] if results else None),
+    )
 
 
 def get_result_page(call: Call) -> Reply:
