@@ -36,6 +36,10 @@ paths:
           headers: {ETag: {schema: {type: string}}}
           content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}
         '404': {description: none}
+    head:
+      operationId: hasOrder
+      responses:
+        '200': {description: it, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
   /orders/{id}/picture:
     parameters: [{name: id, in: path, required: true, schema: {type: string}}]
     post:

@@ -13,6 +13,7 @@ from contractkit.model import (
     HttpResponse,
     Interaction,
     JsonBody,
+    MissingBody,
     ProviderState,
     TestReference,
 )
@@ -164,7 +165,7 @@ def test_an_unknown_operation_suggests_the_nearest(session: StubSession) -> None
     with pytest.raises(UnknownNameError) as caught:
         session.on("getOrdr")
 
-    assert str(caught.value) == "Orders 1.0.0 has no operation 'getOrdr'.\n\nDid you mean getOrder or listOrders?"
+    assert str(caught.value) == "Orders 1.0.0 has no operation 'getOrdr'.\n\nDid you mean getOrder or listOrders or hasOrder?"
 
 
 def test_a_status_that_is_not_declared_is_refused(session: StubSession) -> None:
@@ -197,8 +198,9 @@ def test_a_refused_request_is_among_the_calls_but_not_recorded(session: StubSess
     assert str(error) == (
         "shop sent orders a request that its definition does not allow.\n\n"
         "  sent      DELETE /orders/7\n"
-        "  refused   /orders/7 is defined for GET, not for DELETE\n"
-        "  nearest   getOrder (GET /orders/{id})\n\n"
+        "  refused   /orders/7 is defined for GET, HEAD, not for DELETE\n"
+        "  nearest   getOrder (GET /orders/{id})\n"
+        "            hasOrder (HEAD /orders/{id})\n\n"
         "Mend the client, or, if orders does offer this, its definition (Orders 1.0.0)."
     )
 
@@ -208,3 +210,9 @@ def test_a_call_from_another_thread_is_placed_at_the_start_of_the_test(session: 
 
     (evidence,) = only(session).evidence
     assert evidence.test == TestReference(node_id="test_it.py::test_it", file="test_it.py", line=3)
+
+
+def test_no_body_is_expected_of_head(session: StubSession, request_of: Make) -> None:
+    session.handle(request_of("HEAD", "/orders/7"))
+
+    assert (expected(session).body, only(session).served, only(session).rules) == (MissingBody(), MissingBody(), ())

@@ -16,6 +16,7 @@ from contractkit.model import (
     HttpRequest,
     HttpResponse,
     Interaction,
+    MissingBody,
     ProviderState,
     TestReference,
     interaction_key,
@@ -278,7 +279,10 @@ class StubSession:
         self, route: Route, recorded: HttpRequest, sent: Json, answer: Answer, reply: Reply, test: TestReference
     ) -> Interaction:
         operation, status = route.operation.name, str(answer.response.status)
-        hidden = replace(answer, response=self._provider.credentials.without_in(answer.response))
+        response = self._provider.credentials.without_in(answer.response)
+        if recorded.method == "HEAD":  # whatever is declared, no body comes back (RFC 9110 §9.3.2)
+            response = replace(response, body=MissingBody())
+        hidden = replace(answer, response=response)
         expectation = expect(hidden, written=reply.body, headers=reply.headers)
         states = tuple(self._states)
         derived = DerivedState(
