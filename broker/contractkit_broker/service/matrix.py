@@ -73,8 +73,7 @@ def find_matrix(connection: Connection, query: MatrixQuery) -> Matrix:
         SelectorError: A named application or environment is unknown.
     """
     named, missing = _named_versions(connection, query)
-    cells = [*_as_consumer(connection, query, named), *_as_provider(connection, query, named)]
-    kept = _wanted(_distinct(cells), query)
+    kept = _wanted(_distinct(_find_cells(connection, query, named)), query)
     cut = query.limit is not None and len(kept) > query.limit
     kept = kept[: query.limit] if query.limit is not None else kept
     return Matrix(
@@ -115,26 +114,22 @@ def _versions_named(connection: Connection, selector: VersionSelector, applicati
     return select_versions(connection, selector, [application.id])
 
 
-def _as_consumer(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> Iterable[Cell]:
-    """Give the rows of contracts that the named versions published: their providers must be there."""
+def _find_cells(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> list[Cell]:
+    """Give the rows in both directions.
+
+    A contract that a named version published requires its provider; of those that call a named application, only
+    the consumers in the target count.
+    """
     versions = [version.id for each in named.values() for version in each]
-    published = contracts.publications_of(connection, versions)
+    own = contracts.publications_of(connection, versions)
     if _only_named(query):
-        published = tuple(each for each in published if each.provider_id in named)
-    others = {each.provider_id for each in published} - named.keys()
+        return _cells(connection, query, [each for each in own if each.provider_id in named], named)
+    consumers = {consumer for consumer, _ in contracts.consumers_of(connection, named.keys())} - named.keys()
+    others = consumers | {each.provider_id for each in own} - named.keys()
     inferred = _by_application(_inferred(connection, query, others))
-    return _cells(connection, query, published, {**inferred, **named})
-
-
-def _as_provider(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> Iterable[Cell]:
-    """Give the rows of the target's consumers that call a named application; consumers elsewhere do not count."""
-    if _only_named(query):
-        return []
-    pairs = contracts.consumers_of(connection, named.keys())
-    consumers = {consumer for consumer, _ in pairs} - named.keys()
-    versions = [version.id for version in _inferred(connection, query, consumers)]
-    published = contracts.publications_of(connection, versions, named.keys()) if versions else ()
-    return _cells(connection, query, published, named)
+    calling = [version.id for consumer in consumers for version in inferred.get(consumer, ())]
+    theirs = contracts.publications_of(connection, calling, named.keys()) if calling else ()
+    return _cells(connection, query, [*own, *theirs], {**inferred, **named})
 
 
 def _only_named(query: MatrixQuery) -> bool:

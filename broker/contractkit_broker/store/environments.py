@@ -12,6 +12,29 @@ from contractkit_broker.store.schema import application, deployment, environment
 _TABLES = {"deployment": deployment, "release": release}
 
 
+def _build(kind: str, table: Table) -> AnySelect:
+    return (
+        select(
+            literal(kind).label("kind"),
+            table.c.uuid,
+            table.c.started_at,
+            table.c.ended_at,
+            (table.c.instance if kind == "deployment" else literal("")).label("instance"),
+            *(column.label(f"environment_{column.name}") for column in environment.c),
+            *(column.label(f"version_{column.name}") for column in version.c),
+            application.c.name.label("version_application"),
+        )
+        .join(environment, environment.c.id == table.c.environment_id)
+        .join(version, version.c.id == table.c.version_id)
+        .join(application, application.c.id == table.c.application_id)
+    )
+
+
+_SELECTS = {
+    kind: _build(kind, table) for kind, table in _TABLES.items()
+}  # built once: building takes longer than asking
+
+
 def list_environments(connection: Connection, name: str | None = None) -> tuple[Environment, ...]:
     """Give the environments by name, or only the one of that name."""
     query = select(environment).order_by(environment.c.name)
@@ -60,7 +83,7 @@ def occupancies_of(connection: Connection, version_ids: Collection[int]) -> tupl
         row
         for kind, table in _TABLES.items()
         for row in connection.execute(
-            _select(kind, table).where(table.c.version_id.in_(version_ids), table.c.ended_at.is_(None))
+            _SELECTS[kind].where(table.c.version_id.in_(version_ids), table.c.ended_at.is_(None))
         )
     ]
     return tuple(_occupancy(row) for row in found)
@@ -72,7 +95,7 @@ def history_of(connection: Connection, application_name: str, *, limit: int) -> 
         row
         for kind, table in _TABLES.items()
         for row in connection.execute(
-            _select(kind, table).where(application.c.name == application_name).order_by(table.c.id.desc()).limit(limit)
+            _SELECTS[kind].where(application.c.name == application_name).order_by(table.c.id.desc()).limit(limit)
         )
     ]
     return tuple(sorted((_occupancy(row) for row in found), key=lambda each: each.started_at, reverse=True)[:limit])
@@ -93,7 +116,7 @@ def was_ever_in(connection: Connection, environment_id: int, application_ids: Co
 def find_occupancy(connection: Connection, kind: str, uuid: str) -> Occupancy | None:
     """Give a deployment or release by its uuid, or None."""
     table = _TABLES[kind]
-    row = connection.execute(_select(kind, table).where(table.c.uuid == uuid)).one_or_none()
+    row = connection.execute(_SELECTS[kind].where(table.c.uuid == uuid)).one_or_none()
     return None if row is None else _occupancy(row)
 
 
@@ -153,28 +176,10 @@ def _interval(of: Version, environment_id: int, uuid: str, now: str) -> dict[str
 def _current(
     kind: str, table: Table, environment_ids: Collection[int], application_ids: Collection[int] | None
 ) -> AnySelect:
-    query = _select(kind, table).where(table.c.environment_id.in_(environment_ids), table.c.ended_at.is_(None))
+    query = _SELECTS[kind].where(table.c.environment_id.in_(environment_ids), table.c.ended_at.is_(None))
     if application_ids is not None:
         query = query.where(table.c.application_id.in_(application_ids))
     return query.order_by(application.c.name, table.c.id)
-
-
-def _select(kind: str, table: Table) -> AnySelect:
-    return (
-        select(
-            literal(kind).label("kind"),
-            table.c.uuid,
-            table.c.started_at,
-            table.c.ended_at,
-            (table.c.instance if kind == "deployment" else literal("")).label("instance"),
-            *(column.label(f"environment_{column.name}") for column in environment.c),
-            *(column.label(f"version_{column.name}") for column in version.c),
-            application.c.name.label("version_application"),
-        )
-        .join(environment, environment.c.id == table.c.environment_id)
-        .join(version, version.c.id == table.c.version_id)
-        .join(application, application.c.id == table.c.application_id)
-    )
 
 
 def _occupancy(row: AnyRow) -> Occupancy:
