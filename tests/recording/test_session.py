@@ -165,7 +165,9 @@ def test_an_unknown_operation_suggests_the_nearest(session: StubSession) -> None
     with pytest.raises(UnknownNameError) as caught:
         session.on("getOrdr")
 
-    assert str(caught.value) == "Orders 1.0.0 has no operation 'getOrdr'.\n\nDid you mean getOrder or listOrders or hasOrder?"
+    assert str(caught.value) == (
+        "Orders 1.0.0 has no operation 'getOrdr'.\n\nDid you mean getOrder or listOrders or hasOrder?"
+    )
 
 
 def test_a_status_that_is_not_declared_is_refused(session: StubSession) -> None:
