@@ -21,8 +21,10 @@ def read_outcomes(test_results: Sequence[Mapping[str, Json]]) -> tuple[Interacti
 
 
 def mismatch_words(mismatch: Mapping[str, Any]) -> str:
-    """Give a mismatch of Pact's form in one line: where, then what."""
-    where = ".".join(str(mismatch[name]) for name in ("attribute", "identifier") if mismatch.get(name))
+    """Give a mismatch of Pact's form in one line: where, then what. `$.total` of the body is `body.total`."""
+    attribute, identifier = (str(mismatch.get(name) or "") for name in ("attribute", "identifier"))
+    inside = identifier.startswith("$") and attribute == "body"
+    where = f"body{identifier[1:]}" if inside else " ".join(filter(None, (attribute, identifier)))
     what = str(mismatch.get("description") or mismatch.get("mismatch") or "differs")
     return f"{where}: {what}" if where else what
 
