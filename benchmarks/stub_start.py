@@ -1,6 +1,6 @@
 """How soon a stub of a large document answers, beside Prism or, where that is not installed, openapi-core.
 
-Run `python benchmarks/stub_start.py`; Stripe's and GitHub's documents come from the outside test data.
+Run `python benchmarks/stub_start.py`; a petstore, Stripe's and GitHub's documents come from the outside test data.
 Each figure is the median over rounds in which every candidate ran once, from process start to the first answer.
 """
 
@@ -22,6 +22,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "5"))
 PATIENCE = 30  # seconds until the first answer; a peer that takes longer is reported so
 DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", Path(__file__).parents[2] / "shared"))
 DOCUMENTS = {
+    DATA / "definitions/real/openapi/prism-petstore.yaml": "/pet/1",
     DATA / "definitions/real/openapi/stripe-2022-04-12.json.gz": "/v1/balance",
     DATA / "definitions/real/openapi/github-api-2022-07-18.json.gz": "/rate_limit",
 }
@@ -49,9 +50,10 @@ def first_answer(command: list[str], url: str, path: str) -> float:
             except urllib.error.HTTPError:
                 pass  # refused is answered too
             except urllib.error.URLError:
-                assert process.poll() is None, f"{command[0]} ended before it answered"
+                if process.poll() is not None:
+                    raise ChildProcessError(f"{Path(command[0]).name} ended before it answered") from None
                 if time.perf_counter() - begun > PATIENCE:
-                    raise TimeoutError from None
+                    raise TimeoutError(f"{Path(command[0]).name} did not answer within {PATIENCE} s") from None
                 time.sleep(0.002)
                 continue
             return time.perf_counter() - begun
@@ -99,8 +101,8 @@ def measure(document: Path, path: str) -> None:
         print(f"{document.name}, start to first answer, {ROUNDS} rounds")
         try:
             rounds = [(contractkit(plain, path), peer(plain, path)) for _ in range(ROUNDS)]
-        except TimeoutError:
-            print(f"  {peer.__name__} did not answer within {PATIENCE} s\n")
+        except (TimeoutError, ChildProcessError) as failed:
+            print(f"  {failed}\n")
             return
     ours, theirs = zip(*rounds, strict=True)
     ratios = [other / own for own, other in rounds]
