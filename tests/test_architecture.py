@@ -71,7 +71,7 @@ def imported_modules(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "contractkit")
 
 
-@pytest.mark.parametrize(("package", "path"), modules(), ids=lambda value: getattr(value, "stem", value))
+@pytest.mark.parametrize(("package", "path"), list(modules()), ids=lambda value: getattr(value, "stem", value))
 def test_imports_go_one_way(package: str, path: Path) -> None:
     inside = path.relative_to(PACKAGES[package]).with_suffix("").parts
     unit = inside[0] if package == "contractkit" else package
