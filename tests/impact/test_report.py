@@ -103,19 +103,27 @@ def test_the_same_change_under_several_interactions_is_one_message(
     assert text.count("can no longer send createOrder") == 1
 
 
-def test_several_places_of_one_answer_are_one_message(old_document: Any, contract: Contract) -> None:
-    new = without_total(old_document)
-    new["components"]["schemas"]["Order"]["properties"]["note"] = {"type": "boolean"}
-    call = one(contract, "reads the note").interactions[0].exchange
-    assert isinstance(call, HttpCall)
-    both = replace(call, response=replace(call.response, body=JsonBody({"note": "fragile", "total": 1.5})))
-    shop = one(contract, "reads the note")
-    report = report_on(old_document, new, replace(shop, interactions=(replace(shop.interactions[0], exchange=both),)))
-    text = explain_impact(report)
-    assert text.count("web-shop can no longer use the answer of getOrder.") == 1
-    assert text.count("  interaction   reads the note\n") == 1
-    assert "\n\n  at            response.body.note\n  was           declared, string\n" in text
-    assert "\n\n  at            response.body.total\n  was           promised, number\n" in text
+def test_one_change_that_several_operations_show_is_one_message(old_document: Any, contract: Contract) -> None:
+    reads, lists = (one(contract, each).interactions[0] for each in ("reads the total", "lists all"))
+    assert isinstance(lists.exchange, HttpCall)
+    totals = replace(lists.exchange.response, body=JsonBody([{"total": 1.5}]))
+    both = (reads, replace(lists, exchange=replace(lists.exchange, response=totals)))
+    report = report_on(old_document, without_total(old_document), replace(contract, interactions=both))
+    first, second = report.findings
+    assert (
+        "web-shop can no longer use the answer of getOrder and listOrders.\n"
+        "\n"
+        "  was       promised, number\n"
+        "  becomes   undeclared\n"
+        "  means     the consumer needs it, and it is not declared any more\n"
+        "  change    it was required, number, now undeclared (response.member.removed)\n"
+        "  old       old.yaml:45\n"
+        "  new       new.yaml:40\n"
+        f"  at        getOrder     response.body.total      tests/test_orders.py:12   {first.fingerprint}\n"
+        f"            listOrders   response.body[*].total   tests/test_orders.py:12   {second.fingerprint}\n"
+        "\n"
+        "Keep it as it was, or change web-shop first and deploy that before orders.\n"
+    ) in explain_impact(report)
 
 
 def test_control_characters_of_a_contract_are_not_printed(old_document: Any, contract: Contract) -> None:

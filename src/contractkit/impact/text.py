@@ -11,16 +11,16 @@ from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Ve
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
-_MOST_PLACES = 6
+_MOST_PLACES = 12
 
 
 def explain_impact(report: ImpactReport) -> str:
     """Give a report for people; the last line sums it up."""
-    messages = _by_operation(group_findings(report.findings))
+    messages = _by_cause(group_findings(report.findings))
     blocks = [
         f"What becomes of the consumers if {report.old.name} becomes {report.new.name}:",
         _overview(report),
-        *map(explain_operation, messages),
+        *map(explain_cause, messages),
         _theoretical(report),
         summarise(report),
     ]
@@ -44,39 +44,46 @@ def explain_findings(group: Sequence[Finding]) -> Explanation:
     return Explanation(_headline(group[0]), (*_who(group), *_what(group[0])), _next_step(group[0]))
 
 
-def explain_operation(groups: Sequence[Sequence[Finding]]) -> str:
-    """Give all that one operation does to the same interactions as one message, place after place."""
+def explain_cause(groups: Sequence[Sequence[Finding]]) -> str:
+    """Give one change and all that it does to a consumer as one message, a row per operation and place."""
+    first = groups[0][0]
     if len(groups) == 1:
         return str(explain_findings(groups[0]))
-    first = groups[0][0]
-    places = [str(Explanation("", _what(group[0]))) for group in groups[:_MOST_PLACES]]
-    left = len(groups) - len(places)
-    more = [f"  … and {_counted(left, 'further place')}; --format json lists them all"] if left else []
-    return "\n\n".join(
-        filter(None, [str(Explanation(_headline(first), _who(groups[0]))), *places, *more, _next_step(first)])
+    rows = [row for row in _what(first) if row[0] not in ("at", "fingerprint")]
+    return str(
+        Explanation(_headline(*(group[0] for group in groups)), (*rows, ("at", _places(groups))), _next_step(first))
     )
 
 
-def _by_operation(groups: Sequence[tuple[Finding, ...]]) -> list[list[tuple[Finding, ...]]]:
+def _by_cause(groups: Sequence[tuple[Finding, ...]]) -> list[list[tuple[Finding, ...]]]:
     found: dict[object, list[tuple[Finding, ...]]] = {}
     for group in groups:
-        interactions = tuple(finding.interaction.key for finding in group)
-        key = (
-            group[0].consumer,
-            group[0].info,
-            group[0].verdict,
-            _headline(group[0]),
-            _next_step(group[0]),
-            interactions,
-        )
+        finding, worry = group[0], group[0].worry
+        cause = worry.change.declaration if worry.change else (finding.operation, worry.location)
+        key = (finding.consumer, finding.info, worry.verdict, worry.code, worry.before, worry.after, cause)
         found.setdefault(key, []).append(group)
     return list(found.values())
+
+
+def _places(groups: Sequence[Sequence[Finding]]) -> str:
+    rows = [
+        (group[0].operation, str(group[0].worry.location), ", ".join(_tests(group)), group[0].fingerprint)
+        for group in groups[:_MOST_PLACES]
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1, 2)]
+    lines = ["   ".join((*(map(str.ljust, row[:3], widths)), row[3])) for row in rows]
+    left = len(groups) - len(rows)
+    return "\n".join([*lines, *([f"… and {left} more; --format json lists them all"] if left else [])])
+
+
+def _tests(group: Sequence[Finding]) -> list[str]:
+    return _cut([str(test) for finding in group for test in finding.tests])
 
 
 def _who(group: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
     rows = [
         ("interaction", "\n".join(_cut([finding.interaction.description for finding in group]))),
-        ("test", "\n".join(_cut([str(test) for finding in group for test in finding.tests]))),
+        ("test", "\n".join(_tests(group))),
     ]
     return tuple((label, value) for label, value in rows if value)
 
@@ -148,12 +155,19 @@ def _extent(consumer: ConsumerImpact) -> str:
     return f"{', '.join(hurt)} of {total}" if hurt else total
 
 
-def _headline(finding: Finding) -> str:
-    name = _named(finding.consumer, finding.info.versions, finding.info.environments)
-    side = "send" if str(finding.worry.location).startswith("request") else "use the answer of"
-    if finding.verdict is Verdict.BROKEN:
-        return f"{name} can no longer {side} {finding.operation}."
-    return f"{name} is at risk with {finding.operation}."
+def _headline(*findings: Finding) -> str:
+    first = findings[0]
+    name = _named(first.consumer, first.info.versions, first.info.environments)
+    operations = _listed([finding.operation for finding in findings])
+    if first.verdict is not Verdict.BROKEN:
+        return f"{name} is at risk with {operations}."
+    side = "send" if str(first.worry.location).startswith("request") else "use the answer of"
+    return f"{name} can no longer {side} {operations}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = _cut(names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _next_step(finding: Finding) -> str:
@@ -182,7 +196,7 @@ def _line_of(report: ImpactReport, change: Change) -> str:
 def _cut(names: Sequence[str]) -> list[str]:
     unique = list(dict.fromkeys(names))
     left = len(unique) - _MOST_TESTS
-    return unique if left <= 0 else [*unique[:_MOST_TESTS], f"… and {left} more"]
+    return unique if left <= 0 else [*unique[:_MOST_TESTS], f"… {left} more"]
 
 
 def _counted(number: int, noun: str) -> str:

@@ -69,8 +69,16 @@ class Storage:
         with self._transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (order.id, order.status, order.customer, order.address, order.placed_at, order.tracking, order.note,
-                 order.handed_to),
+                (
+                    order.id,
+                    order.status,
+                    order.customer,
+                    order.address,
+                    order.placed_at,
+                    order.tracking,
+                    order.note,
+                    order.handed_to,
+                ),
             )
             connection.execute("DELETE FROM lines WHERE order_id = ?", (order.id,))
             connection.executemany(
