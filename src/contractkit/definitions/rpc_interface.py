@@ -1,10 +1,10 @@
 """What a definition of remote procedures offers: procedures, messages as trees, checks and answers.
 
-A message is handled as a *tree*: a JSON object from field name (as the definition spells it) to value. Integers of every
-width are exact ints, enum members are names (numbers where unknown), bytes are base64 text, maps are objects with text
-keys, `google.protobuf.Any` is its type's tree with `@type`, wrappers and `Struct` are the JSON value they stand for;
-every other message is an object. A field without presence is always in the tree, with its default where nothing was
-sent; a field with presence (`optional`, `oneof`, a message, proto2) is in it exactly if it was set.
+A message is handled as a *tree*: a JSON object from field name (as the definition spells it) to value. Integers of
+every width are exact ints, enum members are names (numbers where unknown), bytes are base64 text, maps are objects with
+text keys, `google.protobuf.Any` is its type's tree with `@type`, wrappers and `Struct` are the JSON value they stand
+for; every other message is an object. A field without presence is always in the tree, with its default where nothing
+was sent; a field with presence (`optional`, `oneof`, a message, proto2) is in it exactly if it was set.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ class AnswerMessage:
 
 
 class RpcDefinition(Protocol):
-    """A definition of remote procedures, read and ready; messages are built when they are first used."""
+    """A definition of remote procedures, read and ready; messages are built on first use."""
 
     @property
     def title(self) -> str:
