@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 from contractkit.errors import ProviderUnreachableError
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.transports.http_messages import UnreadableBodyError
+from contractkit.verification.http_replay import HTTP_WAY
 from contractkit.verification.transport import BrokenAnswer, Failure, TimedOut
 from contractkit.verification.wire import WireRequest, from_wire, to_wire
 
@@ -25,6 +26,8 @@ class AsgiTransport:
 
     An application that raises before it answers has answered 500, as under a server; its traceback is logged.
     """
+
+    way = HTTP_WAY
 
     def __init__(self, application: Application, *, name: str, timeout: float = 10.0) -> None:
         self._application = application

@@ -10,6 +10,7 @@ from yarl import URL
 from contractkit.errors import ProviderUnreachableError, UsageError
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.transports.http_messages import UnreadableBodyError
+from contractkit.verification.http_replay import HTTP_WAY
 from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut
 from contractkit.verification.wire import from_wire, to_wire
 
@@ -21,6 +22,8 @@ class HttpTransport:
 
     Nothing is added but `Host` and `Content-Length`; no redirect is followed, no cookie kept, no proxy used.
     """
+
+    way = HTTP_WAY
 
     def __init__(self, url: str, *, timeout: float = 10.0, connections: int = 16) -> None:
         self._base = _checked(url)

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contractkit.model import HttpCall, Interaction
+from contractkit.model import Interaction
 from contractkit.verification.preparation import Step
 from contractkit.verification.states import Isolation
-
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing (RFC 9110 §9.2.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """An interaction that can be replayed: its place in the selection, and the handlers to call."""
+    """An interaction that can be replayed: its place in the selection, and the handlers to call.
+
+    `is_read` says that it surely changes nothing at the provider.
+    """
 
     number: int
     interaction: Interaction
     steps: tuple[Step, ...]
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,17 +37,12 @@ class Plan:
 def plan_replays(ready: Sequence[Ready]) -> Plan:
     """Give each interaction its phase, orders kept."""
     return Plan(
-        stateless=tuple(each for each in ready if _is_read(each) and not each.steps),
+        stateless=tuple(each for each in ready if each.is_read and not each.steps),
         isolated=tuple(each for each in ready if each.steps and _is_isolated(each)),
-        ordered=tuple(each for each in ready if not _is_isolated(each) and (each.steps or not _is_read(each))),
+        ordered=tuple(each for each in ready if not _is_isolated(each) and (each.steps or not each.is_read)),
     )
 
 
 def _is_isolated(each: Ready) -> bool:
-    allowed = {Isolation.INTERACTION, Isolation.SHARED} if _is_read(each) else {Isolation.INTERACTION}
+    allowed = {Isolation.INTERACTION, Isolation.SHARED} if each.is_read else {Isolation.INTERACTION}
     return bool(each.steps) and {handler.isolation for _, handler in each.steps} <= allowed
-
-
-def _is_read(each: Ready) -> bool:
-    call = each.interaction.exchange
-    return isinstance(call, HttpCall) and call.request.method.upper() in _SAFE_METHODS

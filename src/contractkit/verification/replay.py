@@ -1,81 +1,38 @@
 """Replay: one interaction sent to the provider, and its answer compared with what the consumer expects."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from random import Random
+from typing import get_args
 
 from contractkit.errors import Explanation, ProviderStateError
-from contractkit.exact_json import Json
-from contractkit.matching import compile_comparison, generate
-from contractkit.model import HttpCall, HttpRequest, HttpResponse, Interaction, LocatedRules
+from contractkit.model import Interaction
 from contractkit.results import InteractionResult
-from contractkit.verification.credentials import Credentials
-from contractkit.verification.injection import inject_returned, used_values
-from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut, Transport
+from contractkit.verification.transport import AnyTransport, Failure, Replaying
 
 
-async def replay(
-    interaction: Interaction,
-    transport: Transport,
-    *,
-    returned: Mapping[str, Json],
-    credentials: Credentials,
-    specification: str,
-    now: datetime,
-) -> InteractionResult:
+async def replay(interaction: Interaction, transport: AnyTransport, replaying: Replaying) -> InteractionResult:
     """Send an interaction's request and say how the answer compares; a missing answer is an error, not a failure.
 
     Args:
-        interaction: An HTTP interaction.
+        interaction: One of the kind that the transport carries.
         transport: The way to the provider.
-        returned: What the state handlers returned, joined.
-        credentials: Headers to put on the request.
-        specification: The version of the Pact specification whose semantics hold.
-        now: The moment that generated dates count from.
+        replaying: What comes from outside the interaction.
     """
-    call = interaction.exchange
-    assert isinstance(call, HttpCall)
+    way = transport.way
     try:
-        request = _request(interaction, call, returned, credentials, now)
+        request = way.request_of(interaction, replaying)
     except ProviderStateError as error:
         return InteractionResult(interaction=interaction, error=error.explanation, reason="state failed")
     started = time.perf_counter()
     answer = await transport.send(request)
     seconds = time.perf_counter() - started
-    if not isinstance(answer, HttpResponse):
+    if isinstance(answer, get_args(Failure)):
         return replace(errored(interaction, answer, transport.name), seconds=seconds)
-    compare = compile_comparison(call.response.parts(), _response_rules(interaction), specification=specification)
-    return InteractionResult(interaction=interaction, mismatches=compare(answer.parts()), seconds=seconds)
+    compare = way.comparison_of(interaction, replaying.contract.specification)
+    return InteractionResult(interaction=interaction, mismatches=compare(answer), seconds=seconds)
 
 
 def errored(interaction: Interaction, failure: Failure, provider: str) -> InteractionResult:
     """Give the result of an interaction to which no answer came."""
-    match failure:
-        case TimedOut(seconds=seconds):
-            reason, summary = "time-out", f"No whole answer came within {seconds:g} s."
-        case NotConnected(problem=problem):
-            reason, summary = "no connection", f"The provider took no connection: {problem}."
-        case BrokenAnswer(problem=problem):
-            reason, summary = "broken answer", f"The answer could not be read: {problem}."
-    error = Explanation(summary, (("provider", provider),))
-    return InteractionResult(interaction=interaction, error=error, reason=reason)
-
-
-def _request(
-    interaction: Interaction, call: HttpCall, returned: Mapping[str, Json], credentials: Credentials, now: datetime
-) -> HttpRequest:
-    request = credentials.put_on(call)
-    if interaction.generators:
-        params = {name: value for state in interaction.states for name, value in state.params.items()}
-        request = generate(
-            request, interaction.generators, {**params, **returned}, now=now, random=Random(interaction.key)
-        )
-    if returned and interaction.operation is not None:  # only our own contracts say which values a test used
-        request = inject_returned(request, used_values(interaction), returned)
-    return request
-
-
-def _response_rules(interaction: Interaction) -> tuple[LocatedRules, ...]:
-    return tuple(rules for rules in interaction.rules if rules.location.steps[:1] == ("response",))
+    error = Explanation(failure.sentence, (("provider", provider),))
+    return InteractionResult(interaction=interaction, error=error, reason=failure.reason)

@@ -1,9 +1,17 @@
 """The way to a provider: one small door, and the ways in which no answer came through it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from contractkit.model import HttpRequest, HttpResponse
+from contractkit.exact_json import Json
+from contractkit.model import Contract, Exchange, Interaction
+from contractkit.results import Mismatch
+from contractkit.verification.credentials import Credentials
+
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +20,13 @@ class TimedOut:
 
     seconds: float
 
+    reason = "time-out"
+
+    @property
+    def sentence(self) -> str:
+        """Give what happened in words."""
+        return f"No whole answer came within {self.seconds:g} s."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotConnected:
@@ -19,28 +34,94 @@ class NotConnected:
 
     problem: str
 
+    reason = "no connection"
+
+    @property
+    def sentence(self) -> str:
+        """Give what happened in words."""
+        return f"The provider took no connection: {self.problem}."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenAnswer:
-    """What came is no whole HTTP answer; `problem` says in which way."""
+    """What came is no whole answer of the protocol; `problem` says in which way."""
 
     problem: str
 
+    reason = "broken answer"
 
-Failure: TypeAlias = TimedOut | NotConnected | BrokenAnswer
+    @property
+    def sentence(self) -> str:
+        """Give what happened in words."""
+        return f"The answer could not be read: {self.problem}."
 
 
-class Transport(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndlessStream:
+    """The provider sent `received` messages where `expected` were, and had not ended: `limit` says by when."""
+
+    received: int
+    expected: int
+    limit: str
+
+    reason = "endless stream"
+
+    @property
+    def sentence(self) -> str:
+        """Give what happened in words."""
+        return f"The provider had not ended its stream {self.limit}: {self.received} came, {self.expected} expected."
+
+
+Failure: TypeAlias = TimedOut | NotConnected | BrokenAnswer | EndlessStream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaying:
+    """What one replay takes from outside its interaction.
+
+    Attributes:
+        contract: The contract that the interaction is of.
+        returned: What the state handlers returned, joined.
+        credentials: Headers or metadata to put on the request.
+        now: The moment that generated dates count from.
+    """
+
+    contract: Contract
+    returned: Mapping[str, Json]
+    credentials: Credentials
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way(Generic[Request, Answer]):
+    """How exchanges of one kind are replayed, whatever carries them.
+
+    Attributes:
+        exchange: The kind.
+        is_read: Says whether an exchange surely changes nothing at the provider.
+        request_of: Gives what is sent; raises a `ProviderStateError` where returned values cannot be placed.
+        comparison_of: Gives the comparison of an answer with what the interaction expects.
+    """
+
+    exchange: type[Exchange]
+    is_read: Callable[[Any], bool]
+    request_of: Callable[[Interaction, Replaying], Request]
+    comparison_of: Callable[[Interaction, str], Callable[[Answer], tuple[Mismatch, ...]]]
+
+
+class Transport(Protocol[Request, Answer]):
     """Sends requests to one provider, many at a time; entered before the first, left after the last."""
+
+    way: Way[Request, Answer]
 
     @property
     def name(self) -> str:
         """Give the provider's address as messages show it, without credentials."""
 
-    async def send(self, request: HttpRequest) -> HttpResponse | Failure:
+    async def send(self, request: Request) -> Answer | Failure:
         """Send exactly this request, following no redirect, and give the answer or why there is none."""
 
-    async def __aenter__(self) -> "Transport":
+    async def __aenter__(self) -> "Transport[Request, Answer]":
         """Connect, or start the application.
 
         Raises:
@@ -49,3 +130,6 @@ class Transport(Protocol):
 
     async def __aexit__(self, *_: object) -> None:
         """Close every connection, or stop the application."""
+
+
+AnyTransport: TypeAlias = Transport[Any, Any]

@@ -5,17 +5,30 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from contractkit.document import skipped_interactions
 from contractkit.errors import ContractkitError, NothingToCheckError, ProviderStateError
-from contractkit.model import Contract, HttpCall, Interaction, Message
+from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall
 from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
 from contractkit.verification.credentials import Credentials
 from contractkit.verification.plan import Ready, plan_replays
 from contractkit.verification.preparation import MissingStateError, Preparer, States, steps_for
 from contractkit.verification.replay import replay
 from contractkit.verification.states import StateHandlers
-from contractkit.verification.transport import Transport
+from contractkit.verification.transport import AnyTransport, Replaying
+
+Provider: TypeAlias = AnyTransport | tuple[AnyTransport, ...]
+"""The way to a provider, or its ways: one for each kind of exchange that it offers."""
+
+_Ways: TypeAlias = Mapping[type[Exchange], AnyTransport]
+
+_LACKING: Mapping[type[Exchange], str] = {
+    HttpCall: "an HTTP call, and nothing says where the provider takes them: give --url or --app",
+    RpcCall: "a remote procedure call, and nothing says where the provider takes them: give --grpc",
+    Message: "messages cannot be replayed yet",
+}
+"""The kind of an exchange to why it could not be replayed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +61,7 @@ class VerificationOptions:
 
 
 def verify_contracts(
-    selected: Sequence[SelectedContract], transport: Transport, options: VerificationOptions
+    selected: Sequence[SelectedContract], provider: Provider, options: VerificationOptions
 ) -> tuple[ContractResult, ...]:
     """Replay every selected interaction and give a result per contract.
 
@@ -56,40 +69,41 @@ def verify_contracts(
         NothingToCheckError: No interaction was selected, or none of the selected ones can be replayed.
         ProviderUnreachableError: Nothing answers at the provider's address, so nothing was judged.
     """
-    _check_something_is_selected(selected)
+    ways = {each.way.exchange: each for each in (provider if isinstance(provider, tuple) else (provider,))}
+    _check_something_is_selected(selected, ways)
     results: list[ContractResult] = []
-    asyncio.run(_verify(tuple(selected), transport, options, results))
+    asyncio.run(_verify(tuple(selected), ways, options, results))
     return tuple(results)
 
 
 async def _verify(
-    selected: tuple[SelectedContract, ...],
-    transport: Transport,
-    options: VerificationOptions,
-    results: list[ContractResult],
+    selected: tuple[SelectedContract, ...], ways: _Ways, options: VerificationOptions, results: list[ContractResult]
 ) -> None:
     """Fill `results`. A task that returned them would cost: asyncio's signal handling spells a task's result out."""
+    used = {type(interaction.exchange) for each in selected for interaction in each.interactions}
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(transport)
+        for exchange, transport in ways.items():
+            if exchange in used:
+                await stack.enter_async_context(transport)
         preparer = await stack.enter_async_context(Preparer())
-        run = _Run(transport=transport, options=options, preparer=preparer)
+        run = _Run(ways=ways, options=options, preparer=preparer)
         results += await run.verify(selected)
 
 
 class _Run:
     """One run: what all its replays share."""
 
-    def __init__(self, *, transport: Transport, options: VerificationOptions, preparer: Preparer) -> None:
-        self._transport = transport
+    def __init__(self, *, ways: _Ways, options: VerificationOptions, preparer: Preparer) -> None:
+        self._ways = ways
         self._options = options
         self._preparer = preparer
         self._now = datetime.now(UTC)
-        self._specifications: list[str] = []
+        self._contracts: list[Contract] = []
         self._results: dict[int, InteractionResult] = {}
 
     async def verify(self, selected: tuple[SelectedContract, ...]) -> tuple[ContractResult, ...]:
         entries = [(each.contract, interaction) for each in selected for interaction in each.interactions]
-        self._specifications = [contract.specification for contract, _ in entries]
+        self._contracts = [contract for contract, _ in entries]
         ready = self._ready(entries)
         plan = plan_replays(ready)
         await self._all_at_once(plan.stateless)
@@ -103,11 +117,13 @@ class _Run:
     def _ready(self, entries: Sequence[tuple[Contract, Interaction]]) -> list[Ready]:
         ready = []
         for number, (_, interaction) in enumerate(entries):
-            if not isinstance(interaction.exchange, HttpCall):
+            transport = self._ways.get(type(interaction.exchange))
+            if transport is None:
                 continue
             try:
                 steps = steps_for(interaction, self._options.states)
-                ready.append(Ready(number=number, interaction=interaction, steps=steps))
+                is_read = transport.way.is_read(interaction.exchange)
+                ready.append(Ready(number=number, interaction=interaction, steps=steps, is_read=is_read))
             except MissingStateError as error:
                 self._results[number] = _errored(interaction, "needs a state", error)
         return ready
@@ -130,14 +146,13 @@ class _Run:
         interaction = each.interaction
         try:
             async with self._preparer.prepared(each.steps) as returned:
-                result = await replay(
-                    interaction,
-                    self._transport,
+                replaying = Replaying(
+                    contract=self._contracts[each.number],
                     returned=returned,
                     credentials=self._options.credentials,
-                    specification=self._specifications[each.number],
                     now=self._now,
                 )
+                result = await replay(interaction, self._ways[type(interaction.exchange)], replaying)
         except ProviderStateError as error:
             result = _errored(interaction, "state failed", error)
         except ContractkitError as error:
@@ -168,9 +183,8 @@ def _errored(interaction: Interaction, reason: str, error: ContractkitError) -> 
 
 
 def _skipped(interaction: Interaction) -> SkippedInteraction:
-    kind = "messages" if isinstance(interaction.exchange, Message) else "remote procedure calls"
     return SkippedInteraction(
-        key=interaction.key, description=interaction.description, reason=f"{kind} cannot be replayed yet"
+        key=interaction.key, description=interaction.description, reason=_LACKING[type(interaction.exchange)]
     )
 
 
@@ -186,11 +200,11 @@ def _unread(contract: Contract) -> tuple[SkippedInteraction, ...]:
     )
 
 
-def _check_something_is_selected(selected: Sequence[SelectedContract]) -> None:
+def _check_something_is_selected(selected: Sequence[SelectedContract], ways: _Ways) -> None:
     interactions = [interaction for each in selected for interaction in each.interactions]
     if not interactions:
         raise NothingToCheckError("No interaction was selected, so nothing was verified.")
-    if not any(isinstance(each.exchange, HttpCall) for each in interactions):
+    if not any(type(each.exchange) in ways for each in interactions):
         raise NothingToCheckError(
             f"None of the {len(interactions)} selected interactions can be replayed, so nothing was verified.",
             details=[(each.description, _skipped(each).reason) for each in interactions[:10]],

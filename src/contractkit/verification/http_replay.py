@@ -1,0 +1,45 @@
+"""HTTP calls replayed: the request with what states returned in it, and the answer's parts compared."""
+
+from collections.abc import Callable
+from random import Random
+
+from contractkit.matching import compile_comparison, generate
+from contractkit.model import Exchange, HttpCall, HttpRequest, HttpResponse, Interaction
+from contractkit.results import Mismatch
+from contractkit.verification.injection import inject_returned, used_values
+from contractkit.verification.transport import Replaying, Way
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110 §9.2.1)."""
+
+
+def _is_read(call: Exchange) -> bool:
+    return isinstance(call, HttpCall) and call.request.method.upper() in _SAFE_METHODS
+
+
+def _request_of(interaction: Interaction, replaying: Replaying) -> HttpRequest:
+    call = interaction.exchange
+    assert isinstance(call, HttpCall)
+    returned = replaying.returned
+    request = replaying.credentials.put_on(call)
+    if interaction.generators:
+        params = {name: value for state in interaction.states for name, value in state.params.items()}
+        context, random = {**params, **returned}, Random(interaction.key)
+        request = generate(request, interaction.generators, context, now=replaying.now, random=random)
+    if returned and interaction.operation is not None:  # only our own contracts say which values a test used
+        request = inject_returned(request, used_values(interaction), returned)
+    return request
+
+
+def _comparison_of(interaction: Interaction, specification: str) -> Callable[[HttpResponse], tuple[Mismatch, ...]]:
+    call = interaction.exchange
+    assert isinstance(call, HttpCall)
+    rules = tuple(each for each in interaction.rules if each.location.steps[:1] == ("response",))
+    compare = compile_comparison(call.response.parts(), rules, specification=specification)
+    return lambda answer: compare(answer.parts())
+
+
+HTTP_WAY: Way[HttpRequest, HttpResponse] = Way(
+    exchange=HttpCall, is_read=_is_read, request_of=_request_of, comparison_of=_comparison_of
+)
+"""How HTTP calls are replayed."""
