@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from contractkit.exact_json import Json
-from contractkit.model.bodies import Body, MissingBody
+from contractkit.model.bodies import Body, JsonBody, MissingBody
 from contractkit.model.locations import Location
 
 Fields: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -184,9 +184,11 @@ def _event_parts(number: int, event: Event) -> tuple[Part, ...]:
             return (Part(location=at, kind=PartKind.SIGNAL, value="half-closed", is_open=False),)
         case Cancelled():
             return (Part(location=at, kind=PartKind.SIGNAL, value="cancelled", is_open=False),)
-        case Status(code=code, message=text, trailers=trailers):
+        case Status(code=code, message=text, details=details, trailers=trailers):
+            further = Part(location=at / "details", kind=PartKind.BODY, value=JsonBody(list(details)), is_open=True)
             return (
                 Part(location=at / "status", kind=PartKind.WORD, value=code, is_open=False),
                 Part(location=at / "status_message", kind=PartKind.WORD, value=text, is_open=False),
+                *((further,) if details else ()),
                 Part(location=at / "trailers", kind=PartKind.METADATA, value=trailers, is_open=True),
             )

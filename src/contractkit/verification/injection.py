@@ -8,6 +8,8 @@ returns another value under the same name, that value takes the place of the use
 - a member of that name with the used value, anywhere in a JSON body,
 - a path segment that reads as the used value.
 
+In a remote procedure call, those are entries of the metadata, and members of any message that the consumer sent.
+
 Path segments have no names, so every used value that is no query parameter or header may stand there. Where two such
 values read the same and a handler changes them differently, nothing is guessed.
 """
@@ -18,7 +20,7 @@ from urllib.parse import quote, unquote
 
 from contractkit.errors import ProviderStateError
 from contractkit.exact_json import Json, same_json, show_json
-from contractkit.model import Fields, HttpRequest, Interaction, JsonBody, Query
+from contractkit.model import Event, Fields, HttpRequest, Interaction, JsonBody, Query, RpcCall, Sent
 
 
 def used_values(interaction: Interaction) -> Mapping[str, Json]:
@@ -34,11 +36,7 @@ def inject_returned(request: HttpRequest, used: Mapping[str, Json], returned: Ma
     Raises:
         ProviderStateError: Two used values read the same in the path and were changed differently.
     """
-    changed = {
-        name: (used[name], value)
-        for name, value in returned.items()
-        if name in used and not same_json(used[name], value)
-    }
+    changed = _changed(used, returned)
     if not changed:
         return request
     return replace(
@@ -52,7 +50,37 @@ def inject_returned(request: HttpRequest, used: Mapping[str, Json], returned: Ma
     )
 
 
+def inject_into_call(call: RpcCall, used: Mapping[str, Json], returned: Mapping[str, Json]) -> RpcCall:
+    """Give the call with used values replaced, in every message sent and in its metadata."""
+    changed = _changed(used, returned)
+    if not changed:
+        return call
+    by_lower = {name.lower(): pair for name, pair in changed.items()}
+    return replace(
+        call,
+        metadata={name: _entry(value, by_lower.get(name.lower())) for name, value in call.metadata.items()},
+        events=tuple(_event(event, changed) for event in call.events),
+    )
+
+
 Changed = Mapping[str, tuple[Json, Json]]
+
+
+def _changed(used: Mapping[str, Json], returned: Mapping[str, Json]) -> Changed:
+    pairs = {name: (used[name], value) for name, value in returned.items() if name in used}
+    return {name: (before, after) for name, (before, after) in pairs.items() if not same_json(before, after)}
+
+
+def _event(event: Event, changed: Changed) -> Event:
+    if isinstance(event, Sent) and isinstance(event.message, JsonBody):
+        return replace(event, message=replace(event.message, value=_body(event.message.value, changed)))
+    return event
+
+
+def _entry(value: Json, pair: tuple[Json, Json] | None) -> Json:
+    if isinstance(value, list):
+        return [_entry(each, pair) for each in value]
+    return _text(value, pair) if isinstance(value, str) else value
 
 
 def _unplaced(request: HttpRequest, used: Mapping[str, Json]) -> Mapping[str, Json]:
