@@ -18,9 +18,11 @@ from contractkit.document.parts import (
     read_request,
     read_response,
 )
+from contractkit.document.plugin_calls import Decoder
 from contractkit.document.reading import LoadWarning
 
 __all__ = [
+    "Decoder",
     "LoadWarning",
     "LoadedContract",
     "MessagePart",

@@ -5,6 +5,7 @@ import hashlib
 from contractkit.document.files import skipped_interactions
 from contractkit.document.interactions import write_exchange
 from contractkit.document.parts import write_query
+from contractkit.document.plugin_calls import PLUGIN, TRANSPORT, is_foreign, method_of
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import Contract, HttpCall, Interaction, Message
 
@@ -20,9 +21,9 @@ def content_id(contract: Contract) -> str:
     """Give `sha256:` and the digest of everything in a contract that a verification depends on.
 
     In: requests, expectations, rules, generators, states (derived ones too), pending, transport, the specification's
-    semantics, plugins and interactions of unknown kinds. Out: names, the order of interactions, keys, descriptions
-    (but a message's, by which its provider is asked for it), evidence, needs, served bodies, comments and the
-    definition. Interactions of equal content count once.
+    semantics, streaming calls, the part of the descriptors used, plugins and interactions of unknown kinds. Out:
+    names, the order of interactions, keys, descriptions (but a message's, by which its provider is asked for it),
+    evidence, needs, served bodies, comments and the definition. Interactions of equal content count once.
     """
     skipped = [
         {name: each[name] for name in each if name not in _NOT_VERIFIED} for each in skipped_interactions(contract)
@@ -47,6 +48,7 @@ def interaction_content_id(contract: Contract, interaction: Interaction) -> str:
         "transport": interaction.transport,
         "specification": contract.specification,
         "plugin": interaction.kept.get("interaction", {}).get("pluginConfiguration"),
+        **({} if interaction.wire is None else _wire_content(interaction)),
     }
     if interaction.derived_state is not None:
         derived = interaction.derived_state
@@ -56,6 +58,29 @@ def interaction_content_id(contract: Contract, interaction: Interaction) -> str:
     if contract.specification.startswith("1") and isinstance(exchange, HttpCall):
         content["query"] = write_query(exchange.request.query)  # version 1 compares it as text
     return _digest(content)
+
+
+def _wire_content(interaction: Interaction) -> dict[str, Json]:
+    """Give what is special about a call with bytes: the descriptors that it uses, in place of their bytes and key.
+
+    A call that the plugin wrote counts by what its file says, so it does not matter whether it could be decoded.
+    """
+    descriptors, method = method_of(interaction)
+    used: dict[str, Json] = {"descriptors": descriptors.used_by(method), "transport": TRANSPORT}
+    if not is_foreign(interaction):
+        return used
+    kept = interaction.kept["interaction"]
+    configured = kept["pluginConfiguration"][PLUGIN]
+    expectations = {"expectations": configured.get("expectations")}
+    sides = {name: kept.get(name) for name in ("request", "response")}
+    return {
+        **used,
+        **sides,
+        "call": method.procedure,
+        "matchingRules": None,
+        "generators": None,
+        "plugin": expectations,
+    }
 
 
 def _digest(content: Json) -> str:

@@ -11,8 +11,11 @@ from contractkit.document.interactions import (
     MESSAGE_TYPE,
     graft,
     read_interaction,
+    read_plugin_interaction,
     write_interaction,
 )
+from contractkit.document.plugin_calls import Decoder, is_plugin_call
+from contractkit.document.plugins import descriptor_sets, with_descriptors, without_descriptors
 from contractkit.document.reading import Findings, LoadWarning, ObjectReader, Scope
 from contractkit.document.specifications import WRITTEN, parse_specification, read_specification
 from contractkit.document.syntax import parse_contract_text
@@ -50,24 +53,26 @@ class LoadedContract:
     broker_ids: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_contract(data: bytes, *, origin: str) -> Contract:
+def load_contract(data: bytes, *, origin: str, decode: Decoder | None = None) -> Contract:
     """Give the contract that a file of the Pact specification, version 1 to 4, holds.
 
     Args:
         data: The bytes of the file.
         origin: The path or URL they came from, for messages.
+        decode: Makes trees of the messages in calls that Pact's protobuf plugin wrote; without it they stay bytes.
+            Calls that contractkit wrote need none.
 
     Raises:
         ContractFileError: The file is not JSON (with line and column) or not a contract (with every problem).
     """
-    return read_contract(data, origin=origin).contract
+    return read_contract(data, origin=origin, decode=decode).contract
 
 
-def read_contract(data: bytes, *, origin: str) -> LoadedContract:
+def read_contract(data: bytes, *, origin: str, decode: Decoder | None = None) -> LoadedContract:
     """Give the contract of a file together with warnings; arguments and errors are those of `load_contract`."""
     findings = Findings()
     scope = Scope(findings, _ROOT)
-    reading = _Reading(findings, scope.open(parse_contract_text(data, origin=origin), ""))
+    reading = _Reading(findings, scope.open(parse_contract_text(data, origin=origin), ""), decode)
     contract, identifiers = reading.contract(scope)
     findings.check(f"{origin} is not a contract.")
     return LoadedContract(contract=contract, warnings=tuple(findings.warnings), broker_ids=identifiers)
@@ -76,8 +81,9 @@ def read_contract(data: bytes, *, origin: str) -> LoadedContract:
 def dump_contract(contract: Contract) -> bytes:
     """Give the canonical file of a contract: Pact version 4, sorted, two spaces of indent, a newline at the end."""
     ordered = sorted(contract.interactions, key=sort_key)
-    own = [each for each in ordered if isinstance(each.exchange, RpcCall)]
-    pact = [each for each in ordered if not isinstance(each.exchange, RpcCall)]
+    own = [each for each in ordered if isinstance(each.exchange, RpcCall) and each.wire is None]
+    pact = [each for each in ordered if not isinstance(each.exchange, RpcCall) or each.wire is not None]
+    plugins = with_descriptors(contract.plugins, pact)
     tree: dict[str, Json] = {
         "consumer": {"name": contract.consumer},
         "provider": {"name": contract.provider},
@@ -85,7 +91,7 @@ def dump_contract(contract: Contract) -> bytes:
         "metadata": {
             "pactSpecification": {"version": WRITTEN},
             "contractkit": _section(contract, _written(own, contract, SKIPPED[1])),
-            **({"plugins": [dict(plugin) for plugin in contract.plugins]} if contract.plugins else {}),
+            **({"plugins": [dict(plugin) for plugin in plugins]} if plugins else {}),
         },
     }
     graft(tree, {name: kept for name, kept in contract.kept.items() if name not in SKIPPED}, root=_ROOT)
@@ -111,13 +117,16 @@ def contract_file_name(consumer: str, provider: str) -> str:
 class _Reading:
     """One file being read: its head, then its interactions from the three places where there may be some."""
 
-    def __init__(self, findings: Findings, head: ObjectReader) -> None:
+    def __init__(self, findings: Findings, head: ObjectReader, decode: Decoder | None) -> None:
         self._findings = findings
+        self._decode = decode
         self._head = head
         self._metadata = head.child("metadata")
         self._own = self._metadata.child("contractkit") if self._metadata is not None else None
         self._written_in = read_specification(self._metadata)
         self._skipped: dict[str, list[Json]] = {name: [] for name in SKIPPED}
+        self._plugins = self._read_plugins()
+        self._descriptor_sets = descriptor_sets(self._plugins)
 
     def contract(self, scope: Scope) -> tuple[Contract, Mapping[str, str]]:
         for name in _BROKERS:
@@ -135,7 +144,7 @@ class _Reading:
             interactions=tuple(sorted(interactions, key=sort_key)),
             specification=self._specification(),
             definition=self._definition(),
-            plugins=self._plugins(),
+            plugins=without_descriptors(self._plugins, interactions),
         )
         return replace(contract, kept={**scope.kept(), **self._numbered()}), identifiers
 
@@ -162,6 +171,13 @@ class _Reading:
             self._findings.wrong(pointer, "an interaction", value)
             return
         members = {name: member for name, member in value.items() if name not in _BROKERS}
+        if group == SKIPPED[0] and is_plugin_call(members):
+            call = self._plugin_call(pointer, members)
+            if call is None:
+                self._skipped[group].append(members)
+            else:
+                yield pointer, call, value.get("_id")
+            return
         kind = value.get("type") or default
         if isinstance(kind, str) and kind not in kinds:
             self._findings.warn(pointer, f"is of type {kind}, which is not read; it is kept and skipped")
@@ -170,6 +186,19 @@ class _Reading:
         specification = WRITTEN if group == SKIPPED[1] else self._written_in
         read = read_interaction(members, pointer, self._findings, specification=specification, default_type=default)
         yield pointer, read, value.get("_id")
+
+    def _plugin_call(self, pointer: str, members: Json) -> Interaction | None:
+        """Give a call in the form of Pact's plugin; None, with a warning, where it cannot be read."""
+        alone = Findings()
+        read = read_plugin_interaction(
+            members, pointer, alone, descriptor_sets=self._descriptor_sets, decode=self._decode
+        )
+        if alone.problems:
+            place, sentence = alone.problems[0]
+            self._findings.warn(place, f"{sentence}; the call is kept and skipped")
+            return None
+        self._findings.warnings.extend(alone.warnings)
+        return read
 
     def _with_keys(self, found: Sequence[tuple[str, Interaction]]) -> list[Interaction]:
         """Give every interaction a key of its own: the file's, or one made of description and states."""
@@ -205,7 +234,7 @@ class _Reading:
             return None
         return DefinitionReference(source=definition.text("source"), digest=definition.text("digest"))
 
-    def _plugins(self) -> tuple[Mapping[str, Json], ...]:
+    def _read_plugins(self) -> tuple[Mapping[str, Json], ...]:
         if self._metadata is None:
             return ()
         plugins = []

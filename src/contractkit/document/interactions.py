@@ -1,4 +1,4 @@
-"""Interactions of a file: HTTP calls and messages in Pact's form, remote procedure calls in ours."""
+"""Interactions of a file: HTTP calls and messages in Pact's form, remote procedure calls in its plugin's or in ours."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,6 +25,14 @@ from contractkit.document.parts import (
     write_request,
     write_response,
 )
+from contractkit.document.plugin_calls import (
+    PLUGIN_TYPE,
+    Decoder,
+    is_foreign,
+    read_plugin_call,
+    write_other_rules,
+    write_plugin_call,
+)
 from contractkit.document.reading import Findings, ObjectReader, Scope
 from contractkit.exact_json import Json
 from contractkit.model import (
@@ -48,6 +56,38 @@ _SIDES = {HttpCall: {("request",), ("response",)}, Message: {("message",)}}
 """How the locations in an exchange begin that Pact has a form for."""
 
 
+def read_plugin_interaction(
+    value: Json,
+    pointer: str,
+    findings: Findings,
+    *,
+    descriptor_sets: Mapping[str, Json],
+    decode: Decoder | None,
+) -> Interaction:
+    """Read one interaction in the form of Pact's protobuf plugin; its call has no events where findings say why.
+
+    Args:
+        value: The interaction, of which `is_plugin_call` says so.
+        pointer: Where it stands.
+        findings: Takes what is wrong with this interaction alone.
+        descriptor_sets: The file's descriptor sets by their keys, in base64.
+        decode: Makes trees of what the plugin wrote; without it, its messages stay bytes.
+    """
+    scope = Scope(findings, _ROOT)
+    reader = scope.open(value, pointer)
+    reader.take("type")
+    comments = reader.child("comments")
+    own = comments.child("contractkit") if comments is not None else None
+    is_ours = own is not None and "call" in own
+    call_reader = reader if is_ours else Scope(findings, _ROOT).open(value, pointer)
+    read = read_plugin_call(call_reader, own, descriptor_sets, decode)
+    exchange = read.call if read is not None else RpcCall(procedure="", events=())
+    found = _interaction(reader, comments, own, exchange)
+    if read is not None:
+        found = replace(found, rules=read.rules, generators=read.generators, wire=read.wire)
+    return replace(found, kept=scope.kept())
+
+
 def read_interaction(
     value: Json, pointer: str, findings: Findings, *, specification: str, default_type: str = HTTP_TYPE
 ) -> Interaction:
@@ -56,26 +96,12 @@ def read_interaction(
     reader = scope.open(value, pointer)
     comments = reader.child("comments")
     own = comments.child("contractkit") if comments is not None else None
-    annotations = read_annotations(own)
     query = own.optional_text("query") if own is not None else None
     exchange, rules, generators = _read_exchange(
         reader, reader.text("type", default_type) or default_type, specification
     )
-    interaction = Interaction(
-        key=reader.text("key", ""),
-        description=reader.text("description"),
-        exchange=_in_order(exchange, query),
-        states=_read_states(reader),
-        rules=rules,
-        generators=generators,
-        pending=reader.flag("pending"),
-        transport=reader.optional_text("transport"),
-        comments=comments.texts("text") if comments is not None else (),
-        **annotations._asdict(),
-    )
-    if comments is not None and _testname(interaction) == comments.peek("testname"):
-        comments.take("testname")
-    return replace(interaction, kept=scope.kept())
+    interaction = _interaction(reader, comments, own, _in_order(exchange, query))
+    return replace(interaction, rules=rules, generators=generators, kept=scope.kept())
 
 
 def write_interaction(interaction: Interaction, *, specification: str) -> dict[str, Json]:
@@ -92,7 +118,7 @@ def write_interaction(interaction: Interaction, *, specification: str) -> dict[s
         "pending": True if interaction.pending else ABSENT,
         "transport": ABSENT if interaction.transport is None else interaction.transport,
         "comments": _write_comments(interaction, specification) or ABSENT,
-        **write_exchange(interaction),
+        **_write_form(interaction),
     }
     tree = {name: value for name, value in members.items() if value is not ABSENT}
     graft(tree, interaction.kept, root=_ROOT)
@@ -108,6 +134,25 @@ def graft(tree: dict[str, Json], kept: Mapping[str, Mapping[str, Json]], *, root
             holder.setdefault(key, value)
 
 
+def _interaction(
+    reader: ObjectReader, comments: ObjectReader | None, own: ObjectReader | None, exchange: Exchange
+) -> Interaction:
+    """Read what interactions of every form have."""
+    interaction = Interaction(
+        key=reader.text("key", ""),
+        description=reader.text("description"),
+        exchange=exchange,
+        states=_read_states(reader),
+        pending=reader.flag("pending"),
+        transport=reader.optional_text("transport"),
+        comments=comments.texts("text") if comments is not None else (),
+        **read_annotations(own)._asdict(),
+    )
+    if comments is not None and _testname(interaction) == comments.peek("testname"):
+        comments.take("testname")
+    return interaction
+
+
 def _read_exchange(reader: ObjectReader, kind: str, specification: str) -> tuple[Exchange, Rules, Generators]:
     if kind == RPC_TYPE:
         return read_call(reader), read_located_rules(reader), read_located_generators(reader)
@@ -119,7 +164,7 @@ def _read_exchange(reader: ObjectReader, kind: str, specification: str) -> tuple
 
 
 def write_exchange(interaction: Interaction) -> dict[str, Json]:
-    """Give the members of an interaction that say what is exchanged, with rules and generators.
+    """Give the members of an interaction that say what is exchanged, with rules and generators; calls in our own form.
 
     Raises:
         ValueError: A rule or generator stands at a place that the exchange does not have.
@@ -147,6 +192,13 @@ def write_exchange(interaction: Interaction) -> dict[str, Json]:
             }
 
 
+def _write_form(interaction: Interaction) -> dict[str, Json]:
+    """Give the members that say what is exchanged in the form that most readers understand."""
+    if is_foreign(interaction):
+        return {"type": PLUGIN_TYPE}  # the rest of it was kept, and goes back as it was
+    return write_exchange(interaction) if interaction.wire is None else write_plugin_call(interaction, interaction.wire)
+
+
 def _read_states(reader: ObjectReader) -> tuple[ProviderState, ...]:
     name = next((each for each in ("providerStates", "providerState", "provider_state") if each in reader), None)
     if name is None or not isinstance(reader.peek(name), list):
@@ -171,6 +223,8 @@ def _write_comments(interaction: Interaction, specification: str) -> dict[str, J
     exchange = interaction.exchange
     if specification.startswith("1") and isinstance(exchange, HttpCall) and exchange.request.query:
         own["query"] = write_query(exchange.request.query)
+    if isinstance(exchange, RpcCall) and interaction.wire is not None and not is_foreign(interaction):
+        own.update(call=write_call(exchange), **write_other_rules(interaction))
     said = {"contractkit": own, "testname": _testname(interaction), "text": list(interaction.comments)}
     return {name: value for name, value in said.items() if value}
 

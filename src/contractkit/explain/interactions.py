@@ -34,6 +34,7 @@ from contractkit.model import (
 _LABEL = 11  # characters of the left column
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _OURS_ALONE = "a Pact verifier does not see it: Pact has no form for such calls"
+_BY_PLUGIN = "a Pact verifier needs its protobuf plugin for it, and without that fails the whole file"
 
 
 def summary(interaction: Interaction) -> str:
@@ -78,12 +79,25 @@ def explain_contract(contract: Contract) -> str:
     recorded = f"recorded against {definition.source}, {definition.digest}" if definition is not None else ""
     seen = sum(map(is_seen_by_pact, contract.interactions))
     unseen = f"a Pact verifier sees {seen or 'none'} of them" if seen < count else ""
-    return "\n".join([head, *(_printable(line) for line in (recorded, unseen) if line)])
+    return "\n".join([head, *(_printable(line) for line in (recorded, unseen, _plugin_remark(contract)) if line)])
 
 
 def is_seen_by_pact(interaction: Interaction) -> bool:
     """Say whether a Pact verifier of another make would replay an interaction of a file that we write."""
-    return not isinstance(interaction.exchange, RpcCall)
+    return not isinstance(interaction.exchange, RpcCall) or needs_plugin(interaction)
+
+
+def needs_plugin(interaction: Interaction) -> bool:
+    """Say whether a Pact verifier needs its protobuf plugin for an interaction: it is a call in the plugin's form."""
+    return interaction.wire is not None
+
+
+def _plugin_remark(contract: Contract) -> str:
+    count = sum(map(needs_plugin, contract.interactions))
+    if not count:
+        return ""
+    calls = "1 of them is a call" if count == 1 else f"{count} of them are calls"
+    return f"a Pact verifier without its protobuf plugin fails this file whole: {calls} in the plugin's form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +169,15 @@ def _event_rows(event: Event, at: Location, notes: _Notes) -> list[str]:
             return _block("sent", ["(the consumer sends no more)"])
         case Cancelled():
             return _block("sent", ["(the consumer gives up)"])
-        case Status(code=code, message=message, trailers=trailers):
-            first = f"{code}{notes.at(at / 'status')}{f' {message}' if message else ''}"
-            return _block("status", [first, *_metadata_lines(trailers, at / "trailers", notes)])
+        case Status(code=code, message=message, details=details, trailers=trailers):
+            said = f"{code}{f' {message}' if message else ''}"
+            first = f"{said}{notes.at(at / 'status')}{notes.at(at / 'status_message')}"
+            lines = [
+                line
+                for number, detail in enumerate(details)
+                for line in _json_lines(detail, at / "details" / number, notes)
+            ]
+            return _block("status", [first, *lines, *_metadata_lines(trailers, at / "trailers", notes)])
 
 
 def _about(interaction: Interaction, notes: _Notes) -> Iterator[str]:
@@ -168,6 +188,7 @@ def _about(interaction: Interaction, notes: _Notes) -> Iterator[str]:
         yield from _block("recorded by", [f"{each.test}   {each.test.node_id}" for each in interaction.evidence])
     yield from _block("comments", list(interaction.comments))
     remarks = ["pending: a failure is reported and blocks nobody"] if interaction.pending else []
+    remarks += [_BY_PLUGIN] if needs_plugin(interaction) else []
     yield from _block("note", remarks if is_seen_by_pact(interaction) else [*remarks, _OURS_ALONE])
     yield from _block("key", [interaction.key])
 

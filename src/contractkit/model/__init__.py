@@ -37,6 +37,7 @@ from contractkit.model.interactions import (
     Interaction,
     ProviderState,
     TestReference,
+    WireForm,
     interaction_key,
     unite_needs,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "TextBody",
     "UnknownNeeds",
     "Wildcard",
+    "WireForm",
     "base_media_type",
     "interaction_key",
     "is_json_media_type",

@@ -64,6 +64,21 @@ class DefinitionReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WireForm:
+    """A unary call as it goes over the wire, for readers that know bytes and descriptors instead of a definition.
+
+    Attributes:
+        descriptors: A serialised FileDescriptorSet with all that the procedure needs.
+        request: The encoded message that the consumer sends.
+        response: The encoded message expected of the provider; None where only a status is expected.
+    """
+
+    descriptors: bytes
+    request: bytes
+    response: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
     """One exchange that a consumer depends on, the same value from the stub to the decision.
 
@@ -76,6 +91,7 @@ class Interaction:
         served: The answer's body as it was served, kept beside the expectation.
         evidence: The tests that recorded it. Empty for contracts that other tools wrote.
         comments: Lines of text for people.
+        wire: A unary remote procedure call in bytes as well; without it, only contractkit can replay the call.
         kept: Members that we do not know, by the object they stood in (`interaction`, `request`, `response`, …),
             written back as they were.
     """
@@ -93,6 +109,7 @@ class Interaction:
     evidence: tuple[Evidence, ...] = ()
     comments: tuple[str, ...] = ()
     transport: str | None = None
+    wire: WireForm | None = None
     kept: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
     @property
