@@ -35,7 +35,7 @@ def plausible_boolean(name: str) -> bool:
 def plausible_integer(view: SchemaView, name: str, draw: Draw) -> int | None:
     """Give an integer within the bounds, by name within what is usual; None where no integer is allowed."""
     least, most = _integer_bounds(view)
-    usual = next((found for word in reversed(words_of(name)) if (found := _USUAL_INTEGERS.get(word))), (1, 999))
+    usual = usual_integers(name)
     low = usual[0] if least is None else max(least, usual[0])
     high = usual[1] if most is None else min(most, usual[1])
     if low > high:  # the bounds leave nothing of what is usual
@@ -44,6 +44,11 @@ def plausible_integer(view: SchemaView, name: str, draw: Draw) -> int | None:
     if low > high:
         return None
     return _on_step(draw.between(low, high), low, high, view)
+
+
+def usual_integers(name: str) -> tuple[int, int]:
+    """Give the least and the largest integer usual for a name, by its last telling word."""
+    return next((found for word in reversed(words_of(name)) if (found := _USUAL_INTEGERS.get(word))), (1, 999))
 
 
 def plausible_number(view: SchemaView, name: str, draw: Draw) -> Json:
@@ -103,6 +108,11 @@ def _by_format_or_name(view: SchemaView, name: str, draw: Draw) -> str:
     for known in _formats(view):
         if known in _FORMATS:
             return _FORMATS[known](draw)
+    return text_named(name, draw)
+
+
+def text_named(name: str, draw: Draw) -> str:
+    """Give a text that looks like what a name says, by its last two words or the last one."""
     words = words_of(name)
     for count in (2, 1):
         made = _TEXTS.get("_".join(words[-count:])) if len(words) >= count else None

@@ -1,0 +1,250 @@
+"""The definition of remote procedures that a set of file descriptors is: every piece is made when first asked for."""
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from contractkit.definitions.interface import DefinitionWarning, Operation
+from contractkit.definitions.protobuf.library import require_protobuf
+from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, Side
+from contractkit.errors import DefinitionError
+from contractkit.exact_json import Json, show_json
+from contractkit.model import Location
+from contractkit.results import ABSENT, Violation
+
+if TYPE_CHECKING:  # the protobuf runtime is loaded when a definition is made, not when this module is
+    from google.protobuf.descriptor import Descriptor
+    from google.protobuf.message import Message
+
+    from contractkit.definitions.protobuf.kinds import Kinds
+    from contractkit.definitions.protobuf.positions import Positions
+    from contractkit.definitions.protobuf.procedures import Procedures
+    from contractkit.definitions.protobuf.reading import Reader
+    from contractkit.definitions.protobuf.synthesis import Synthesis
+    from contractkit.definitions.protobuf.writing import Writer
+
+_Result = TypeVar("_Result")
+_MOST_SHOWN = 8  # problems of one tree that a message lists
+
+
+class ProtoDefinition:
+    """A set of file descriptors, ready to decode, encode, check and answer; see `RpcDefinition`."""
+
+    def __init__(self, descriptor_set: bytes, *, source: str, warnings: Iterable[DefinitionWarning] = ()) -> None:
+        """Take a serialised FileDescriptorSet; `source` names it in messages, `warnings` were met while making it.
+
+        Raises:
+            DefinitionError: It is no descriptor set, lacks an imported file, or protobuf is not installed.
+        """
+        require_protobuf(source)
+        from contractkit.definitions.protobuf.files import Files
+
+        self.source = source
+        self.files = Files(descriptor_set, source)
+        self._warnings = tuple(warnings)
+
+    @cached_property
+    def title(self) -> str:
+        """Give the packages that define services, else all packages, else the source."""
+        from contractkit.definitions.protobuf.files import names_of
+
+        serving = names_of(file for file in self.files.own if file.service)
+        return ", ".join(serving or names_of(self.files.own)) or self.source
+
+    @property
+    def digest(self) -> str:
+        """Give `sha256:` and the digest of the content; comments and the order of files do not change it."""
+        return self.files.digest
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Give the operation of every procedure, in the order of files and services."""
+        return tuple(each.operation for each in self._procedures.by_signature.values())
+
+    def warnings(self) -> tuple[DefinitionWarning, ...]:
+        """Give what was met that does not stop the definition being used; extensions of messages are named."""
+        from contractkit.definitions.protobuf.extensions import ignored_extensions
+
+        return (*self._warnings, *ignored_extensions(self.files.own, self.line_of))
+
+    def operation(self, name: str) -> Operation:
+        """Give the operation of a full name, or of `Service/Method` or `Method` where only one has it.
+
+        Raises:
+            UnknownNameError: There is none, or several; the nearest names are suggested.
+        """
+        return self.procedure(name).operation
+
+    def procedure(self, name: str) -> Procedure:
+        """Give the procedure of an operation's name. Raises as `operation` does."""
+        return self._procedures.named(name)
+
+    def find(self, path: str) -> Procedure | None:
+        """Give the procedure of a path on the wire (`/package.Service/Method`), or None."""
+        return self._procedures.by_signature.get(path[1:]) if path.startswith("/") else None
+
+    def nearest(self, path: str) -> tuple[Operation, ...]:
+        """Give at most three operations that resemble a path which reaches none, best first."""
+        return self._procedures.nearest(path)
+
+    def decode(self, procedure: Procedure, side: Side, data: bytes) -> Json:
+        """Give the tree of an encoded message.
+
+        Raises:
+            DefinitionError: The bytes are not such a message.
+        """
+        descriptor = self.message_type(procedure, side)
+        return self._decoded(descriptor.full_name, lambda: self._reader.read(_parsed(descriptor, data)), data)
+
+    def encode(self, procedure: Procedure, side: Side, tree: Json) -> bytes:
+        """Give the bytes of a message, deterministic; JSON mapping forms and generated messages are taken too.
+
+        Raises:
+            DefinitionError: The tree is not such a message: the field, what was expected and what was received.
+        """
+        return self._message(tree, self.message_type(procedure, side)).SerializeToString(deterministic=True)
+
+    def check(self, procedure: Procedure, side: Side, tree: Json, at: Location) -> tuple[Violation, ...]:
+        """Give every place where a tree is not a message of the definition, below the location `at`."""
+        return self._writer.write(tree, self.message_type(procedure, side), at)[1]
+
+    def unknown_fields(self, procedure: Procedure, side: Side, data: bytes) -> tuple[int, ...]:
+        """Give the numbers of the fields in encoded bytes that the definition does not know, at any depth."""
+        from contractkit.definitions.protobuf.unknown import unknown_numbers
+
+        descriptor = self.message_type(procedure, side)
+        return self._decoded(descriptor.full_name, lambda: unknown_numbers(_parsed(descriptor, data)), data)
+
+    def answer(
+        self, procedure: Procedure, *, seed: str, request: Json = None, body: Json = None, ordinal: int = 0
+    ) -> AnswerMessage:
+        """Synthesise a valid message of the response type, equal for equal arguments; see `RpcDefinition.answer`.
+
+        A list, a map or a whole message object in `body` wins as it is; other members are laid over one by one.
+        """
+        from contractkit.definitions.protobuf.echoes import said_in
+        from contractkit.definitions.protobuf.promises import Promises
+
+        descriptor = self.message_type(procedure, Side.RESPONSE)
+        said = said_in(request, self.message_type(procedure, Side.REQUEST), self._kinds)
+        place = f"{procedure.operation.signature} {seed}{f' {ordinal}' if ordinal else ''}"
+        made = self._synthesis.message(descriptor, place, said=said, given=body)
+        tree = self._reader.read(self._message(made, descriptor))
+        return AnswerMessage(tree=tree, promises=Promises(tree, descriptor, self._kinds))
+
+    def example(self, procedure: Procedure, side: Side, *, seed: str) -> Json:
+        """Give the tree of a valid message of either side, equal for equal arguments."""
+        descriptor = self.message_type(procedure, side)
+        made = self._synthesis.message(descriptor, f"{procedure.operation.signature} {side.value} {seed}")
+        return self._reader.read(self._message(made, descriptor))
+
+    def descriptor_set(self, procedure: Procedure | None = None) -> bytes:
+        """Give a serialised FileDescriptorSet: of all files, or of those that a procedure needs, dependencies first."""
+        return self.files.serialised(None if procedure is None else self._procedures.methods[_signature(procedure)])
+
+    def decode_any(self, type_url: str, value: bytes) -> Json:
+        """Give the tree of what a `google.protobuf.Any` carries, such as a detail of a status, with `@type`.
+
+        A type that neither the definition nor an installed package knows is kept as base64 under `value`.
+
+        Raises:
+            DefinitionError: The bytes are not a message of that type.
+        """
+        return self._decoded(type_url, lambda: self._reader.read_any(type_url, value), value)
+
+    def encode_any(self, tree: Json) -> tuple[str, bytes]:
+        """Give type and bytes of a tree with `@type`: what `decode_any` reverses.
+
+        Raises:
+            DefinitionError: It has no `@type`, or is not a message of it.
+        """
+        from google.protobuf.any_pb2 import Any
+
+        self.files.knows_type(Any.DESCRIPTOR.full_name)
+        message = self._message(tree, self.files.pool.FindMessageTypeByName(Any.DESCRIPTOR.full_name))
+        packed = Any.FromString(message.SerializeToString())
+        return packed.type_url, packed.value
+
+    def line_of(self, pointer: str) -> int | None:
+        """Give the line (from 1) of what a pointer such as `orders.proto#orders.v1.Order.total` names, or None."""
+        return self._positions.line_of(pointer)
+
+    def message_type(self, procedure: Procedure, side: Side) -> "Descriptor":
+        """Give the descriptor of what a side of a procedure sends."""
+        method = self._procedures.methods[_signature(procedure)]
+        return method.input_type if side is Side.REQUEST else method.output_type
+
+    def _message(self, tree: Json, descriptor: "Descriptor") -> "Message":
+        message, problems = self._writer.write(tree, descriptor, Location())
+        if problems:
+            raise _unfit(descriptor.full_name, problems)
+        return message
+
+    def _decoded(self, full_name: str, read: Callable[[], _Result], data: bytes) -> _Result:
+        from google.protobuf.message import DecodeError
+
+        try:
+            return read()
+        except (DecodeError, UnicodeDecodeError) as error:
+            raise DefinitionError(
+                f"The bytes are not a message of {full_name}.",
+                details=[("bytes", f"{len(data)}, starting with {data[:16].hex(' ')}"), ("problem", str(error))],
+                next_step="Check that both sides were built from the same definition.",
+            ) from None
+
+    @cached_property
+    def _kinds(self) -> "Kinds":
+        from contractkit.definitions.protobuf.kinds import Kinds
+
+        return Kinds()
+
+    @cached_property
+    def _positions(self) -> "Positions":
+        from contractkit.definitions.protobuf.positions import Positions
+
+        return Positions(self.files)
+
+    @cached_property
+    def _procedures(self) -> "Procedures":
+        from contractkit.definitions.protobuf.procedures import Procedures
+
+        return Procedures(self.files, self._positions, self.title)
+
+    @cached_property
+    def _reader(self) -> "Reader":
+        from contractkit.definitions.protobuf.reading import Reader
+
+        return Reader(self.files, self._kinds)
+
+    @cached_property
+    def _writer(self) -> "Writer":
+        from contractkit.definitions.protobuf.writing import Writer
+
+        return Writer(self.files, self._kinds)
+
+    @cached_property
+    def _synthesis(self) -> "Synthesis":
+        from contractkit.definitions.protobuf.resources import Resources
+        from contractkit.definitions.protobuf.synthesis import Synthesis
+
+        return Synthesis(self._kinds, Resources(self.files.own))
+
+
+def _signature(procedure: Procedure) -> str:
+    return procedure.operation.signature
+
+
+def _parsed(descriptor: "Descriptor", data: bytes) -> "Message":
+    from contractkit.definitions.protobuf.reading import parsed
+
+    return parsed(descriptor, data)
+
+
+def _unfit(full_name: str, problems: tuple[Violation, ...]) -> DefinitionError:
+    rows = []
+    for problem in problems[:_MOST_SHOWN]:
+        received = "nothing" if problem.received is ABSENT else show_json(problem.received)
+        rows += [("at", str(problem.location) or "the message"), ("expected", problem.expected), ("received", received)]
+    if len(problems) > _MOST_SHOWN:
+        rows.append(("and", f"{len(problems) - _MOST_SHOWN} more places"))
+    return DefinitionError(f"This is not a message of {full_name}.", details=rows)
