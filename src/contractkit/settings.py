@@ -32,12 +32,18 @@ class ProviderSettings(_Table):
 class ServiceSettings(_Table):
     """`[tool.contractkit.provides.NAME]`: a service that this project is.
 
-    Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI). `states` is a Python file or module
-    with state handlers; `definition` is published with verification results; `timeout` is seconds per interaction.
+    Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI); its remote procedures at `grpc`, an
+    address (`host:port`, `grpcs://host:port`) or `package.module:attribute`. `grpc_ca`, `grpc_certificate` and
+    `grpc_key` are PEM files for TLS. `states` is a Python file or module with state handlers; `definition` is published
+    with verification results; `timeout` is seconds per interaction.
     """
 
     url: str | None = None
     app: str | None = None
+    grpc: str | None = None
+    grpc_ca: Path | None = None
+    grpc_certificate: Path | None = None
+    grpc_key: Path | None = None
     states: str | None = None
     definition: str | None = None
     contracts: tuple[str, ...] = ()

@@ -11,24 +11,23 @@ from contractkit.broker_client import DEFAULT_SELECTORS, Build
 from contractkit.cli.brokers import connect
 from contractkit.cli.builds import detect_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
 from contractkit.cli.results import publish_results, this_build
 from contractkit.cli.selectors import read_selector
 from contractkit.document import LoadedContract, read_contract
-from contractkit.errors import SettingsError, UsageError, suggestion
+from contractkit.errors import SettingsError, UsageError
 from contractkit.exact_json import Json
 from contractkit.explain.verification import explain_verification
 from contractkit.explain.verification_formats import verification_as_json, verification_as_junit
 from contractkit.results import ContractResult, Outcome
 from contractkit.settings import ServiceSettings, Settings, load_settings
-from contractkit.verification.asgi_transport import AsgiTransport
 from contractkit.verification.credentials import Credentials, read_credentials
-from contractkit.verification.http_transport import HttpTransport
-from contractkit.verification.loading import load_application, load_states
+from contractkit.verification.loading import load_states
 from contractkit.verification.preparation import States
 from contractkit.verification.selection import Filter, select
 from contractkit.verification.state_url import StateUrl
 from contractkit.verification.states import StateHandlers
-from contractkit.verification.transport import Transport
+from contractkit.verification.transport import AnyTransport
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 
 _FORMATS: Mapping[str, Callable[[str, Sequence[ContractResult]], str]] = {
@@ -45,6 +44,10 @@ class _Asked:
     provider: str
     url: str | None
     app: str | None
+    grpc: str | None
+    grpc_ca: Path | None
+    grpc_certificate: Path | None
+    grpc_key: Path | None
     contracts: tuple[Path, ...]
     broker: str | None
     states: str | None
@@ -68,6 +71,10 @@ class _Asked:
 @click.argument("provider")
 @click.option("--url", help="Where the provider runs; recorded paths are put behind it.")
 @click.option("--app", help="An ASGI application to verify in process: package.module:attribute.")
+@click.option("--grpc", help="Where its remote procedures run: [grpcs://]host:port, or package.module:attribute.")
+@click.option("--grpc-ca", type=click.Path(path_type=Path), help="Whom to trust with grpcs://: a PEM file.")
+@click.option("--grpc-certificate", type=click.Path(path_type=Path), help="The client certificate: a PEM file.")
+@click.option("--grpc-key", type=click.Path(path_type=Path), help="The key of the client certificate: a PEM file.")
 @click.option(
     "--contracts", multiple=True, type=click.Path(path_type=Path), help="A contract file, or a directory of them."
 )
@@ -105,8 +112,9 @@ def verify(output: str, **options: object) -> int:
     """
     asked = _Asked(**options)  # type: ignore[arg-type]
     settings = load_settings(Path.cwd(), overrides={"broker": asked.broker})
-    service = _service(settings, asked)
-    transport = _transport(settings, service, asked)
+    provider = _provider(asked)
+    service = service_of(settings, provider)
+    transports = transports_to(settings, service, provider)
     run = VerificationOptions(
         states=_states(settings, service, asked),
         credentials=_credentials(asked),
@@ -115,41 +123,28 @@ def verify(output: str, **options: object) -> int:
     wanted = Filter(consumer=asked.consumer, interaction=asked.interaction, operation=asked.operation)
     selected = select(_contracts(settings, service, asked), asked.provider, wanted)
     build = _build(settings, asked) if asked.publish else None
-    click.echo(_announced(selected, transport), err=True)
-    results = verify_contracts(selected, transport, run)
+    click.echo(_announced(selected, transports), err=True)
+    results = verify_contracts(selected, transports, run)
     click.echo(_FORMATS[output](asked.provider, results))
     if build is not None:
         verified = tuple(zip(selected, results, strict=True))
-        publish_results(settings, build, verified, definition=_definition(settings, service, asked))
+        publish_results(settings, build, verified, definition=definition_path(settings, service, provider))
     return _exit_code(results)
 
 
-def _service(settings: Settings, asked: _Asked) -> ServiceSettings:
-    found = settings.provides.get(asked.provider)
-    if found is None and asked.url is None and asked.app is None:
-        raise SettingsError(
-            f"Nothing says where {asked.provider} runs.",
-            next_step=suggestion(asked.provider, settings.provides)
-            or "Give --url or --app, or add to pyproject.toml:\n\n"
-            f'[tool.contractkit.provides.{asked.provider}]\nurl = "http://localhost:8000"',
-        )
-    return found or ServiceSettings()
-
-
-def _transport(settings: Settings, service: ServiceSettings, asked: _Asked) -> Transport:
-    if asked.url and asked.app:
-        raise UsageError("--url and --app cannot be given together.")
-    url = asked.url or (None if asked.app else service.url)
-    app = asked.app or (None if asked.url else service.app)
-    timeout = asked.timeout or service.timeout
-    if url is not None:
-        return HttpTransport(url, timeout=timeout, connections=asked.concurrency)
-    if app is None:
-        raise SettingsError(
-            f"Nothing says where {asked.provider} runs.",
-            next_step=f"Give --url or --app, or set url or app in [tool.contractkit.provides.{asked.provider}].",
-        )
-    return AsgiTransport(load_application(app, root=settings.root), name=app, timeout=timeout)
+def _provider(asked: _Asked) -> AskedProvider:
+    return AskedProvider(
+        name=asked.provider,
+        url=asked.url,
+        app=asked.app,
+        grpc=asked.grpc,
+        grpc_ca=asked.grpc_ca,
+        grpc_certificate=asked.grpc_certificate,
+        grpc_key=asked.grpc_key,
+        definition=asked.definition,
+        timeout=asked.timeout,
+        concurrency=asked.concurrency,
+    )
 
 
 def _states(settings: Settings, service: ServiceSettings, asked: _Asked) -> States:
@@ -186,12 +181,6 @@ def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> l
     return _from_broker(settings, asked)
 
 
-def _definition(settings: Settings, service: ServiceSettings, asked: _Asked) -> Path | None:
-    if asked.definition:
-        return Path.cwd() / asked.definition
-    return settings.path(service.definition) if service.definition else None
-
-
 def _build(settings: Settings, asked: _Asked) -> Build:
     return this_build(
         settings, asked.provider, version=asked.provider_version, branch=asked.branch, url=asked.build_url
@@ -223,10 +212,13 @@ def _selected(loaded: LoadedContract, *, pending: bool = False, url: str | None 
     )
 
 
-def _announced(selected: Sequence[SelectedContract], transport: Transport) -> str:
+def _announced(selected: Sequence[SelectedContract], transports: Sequence[AnyTransport]) -> str:
     count = sum(len(each.interactions) for each in selected)
     consumers = ", ".join(dict.fromkeys(each.contract.consumer for each in selected))
-    return f"Replaying {count} interaction{'' if count == 1 else 's'} of {consumers} against {transport.name}.\n"
+    used = {type(interaction.exchange) for each in selected for interaction in each.interactions}
+    places = [each.name for each in transports if each.way.exchange in used] or [each.name for each in transports]
+    where = " and ".join(places)
+    return f"Replaying {count} interaction{'' if count == 1 else 's'} of {consumers} against {where}.\n"
 
 
 def _exit_code(results: Sequence[ContractResult]) -> int:

@@ -19,7 +19,8 @@ def skeleton_of(state: ProviderState | DerivedState) -> str:
             decorator = f"@provider_state({show_json(name)})"
             arguments = params
         case DerivedState(operation=name, status=status, values=values):
-            decorator = f"@provider_state.for_operation({show_json(name)}, status={status})"
+            wanted = status if status.isdigit() else show_json(status)
+            decorator = f"@provider_state.for_operation({show_json(name)}, status={wanted})"
             arguments = {("status_value" if key == "status" else key): value for key, value in values.items()}
     function = re.sub(r"\W+", "_", _CAMEL.sub("_", state.name)).strip("_").lower() or "state"
     return f"{decorator}\ndef {_safe(function)}({_parameters(arguments)}):\n    ..."

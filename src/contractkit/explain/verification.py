@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from contractkit.errors import Explanation
 from contractkit.exact_json import Json, show_json
+from contractkit.explain.events import event_in_words
 from contractkit.explain.states import skeleton_of
-from contractkit.model import Contract, HttpCall, Interaction
+from contractkit.model import Contract, HttpCall, Interaction, Location, RpcCall, Status
 from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
@@ -62,12 +63,16 @@ def explain_failure(contract: ContractResult, result: InteractionResult) -> Expl
     prefix = "Pending: " if contract.pending or interaction.pending else ""
     steps = [
         _unprepared(interaction) if result.unprepared else "",
+        _lacking_procedure(result, provider),
         _CREDENTIALS_STEP if _lacks_credentials(result) else "",
         run_alone(contract.contract, interaction),
     ]
     return Explanation(
         f"{prefix}{consumer} cannot use the response of {provider} to {_asked(interaction)}.",
-        (*interaction_rows(interaction), *(row for each in result.mismatches for row in _mismatch_rows(each))),
+        (
+            *interaction_rows(interaction),
+            *(row for each in result.mismatches for row in _mismatch_rows(each, interaction)),
+        ),
         "\n\n".join(step for step in steps if step),
     )
 
@@ -96,6 +101,13 @@ def show_value(value: object) -> str:
         return show_json(value)
     except (TypeError, ValueError):
         return repr(value)[:200]
+
+
+def place_in_words(location: Location, interaction: Interaction) -> str:
+    """Give a place as it is written, with the event of a remote procedure call that it lies in."""
+    call = interaction.exchange
+    event = event_in_words(call, location) if isinstance(call, RpcCall) else ""
+    return f"{location} ({event})" if event else str(location)
 
 
 def _overview(results: Sequence[ContractResult]) -> str:
@@ -149,9 +161,9 @@ def _place(interaction: Interaction) -> str:
     return f"{interaction.description}{test}"
 
 
-def _mismatch_rows(mismatch: Mismatch) -> tuple[tuple[str, str], ...]:
+def _mismatch_rows(mismatch: Mismatch, interaction: Interaction) -> tuple[tuple[str, str], ...]:
     return (
-        ("at", str(mismatch.location)),
+        ("at", place_in_words(mismatch.location, interaction)),
         ("expected", mismatch.sentence or show_value(mismatch.expected)),
         ("received", show_value(mismatch.actual)),
     )
@@ -168,8 +180,27 @@ def _unprepared(interaction: Interaction) -> str:
 
 def _lacks_credentials(result: InteractionResult) -> bool:
     call = result.interaction.exchange
+    if isinstance(call, RpcCall):
+        return _status_of(result) in ("UNAUTHENTICATED", "PERMISSION_DENIED") and _expects_ok(call)
     refused = any(str(each.location) == "response.status" and each.actual in (401, 403) for each in result.mismatches)
     return refused and isinstance(call, HttpCall) and call.response.status < 400
+
+
+def _lacking_procedure(result: InteractionResult, provider: str) -> str:
+    call = result.interaction.exchange
+    if not isinstance(call, RpcCall) or _status_of(result) != "UNIMPLEMENTED":
+        return ""
+    return f"{provider} answers as if it did not offer {call.procedure}: is the service added to its server?"
+
+
+def _status_of(result: InteractionResult) -> object:
+    """Give the status that a provider answered a call with where another was expected, or None."""
+    found = [each.actual for each in result.mismatches if each.location.steps[2:] == ("status",)]
+    return found[0] if found else None
+
+
+def _expects_ok(call: RpcCall) -> bool:
+    return any(isinstance(event, Status) and event.code == "OK" for event in call.events)
 
 
 def _states(interaction: Interaction) -> list[str]:
@@ -188,6 +219,8 @@ def _asked(interaction: Interaction) -> str:
     call = interaction.exchange
     if isinstance(call, HttpCall):
         return f"{call.request.method.upper()} {call.request.path}"
+    if isinstance(call, RpcCall):
+        return call.procedure
     return interaction.operation or interaction.description
 
 

@@ -27,26 +27,20 @@ def load_application(target: str, *, root: Path) -> Application:
     Raises:
         UsageError: The place is not of that form, the module cannot be imported, or the attribute is not there.
     """
-    module_name, separator, attribute = target.partition(":")
-    if not (module_name and separator and attribute):
-        raise UsageError(
-            "The application's place cannot be used.",
-            details=[("expected", "package.module:attribute, for example shop.app:app"), ("received", target)],
-        )
-    module = _imported(module_name, "application", target, root)
-    found: object = module
-    for step in attribute.split("."):
-        if not hasattr(found, step):
-            raise UsageError(
-                f"The module {module_name} has no {attribute!r}.",
-                details=[("application", target)],
-                next_step=suggestion(step, [name for name in dir(found) if not name.startswith("_")]),
-            )
-        found = getattr(found, step)
+    found = _attribute(target, "application", root)
     if _required_parameters(found) == ():
         factory: Callable[[], object] = found  # type: ignore[assignment]
         found = _loaded(factory, "application", target, root)
     return _checked(found, target)
+
+
+def load_server(target: str, *, root: Path) -> object:
+    """Give what `package.module:attribute` names, from which a gRPC server is made once the event loop runs.
+
+    Raises:
+        UsageError: The place is not of that form, the module cannot be imported, or the attribute is not there.
+    """
+    return _attribute(target, "server", root)
 
 
 def load_states(target: str, *, root: Path) -> StateHandlers:
@@ -64,6 +58,25 @@ def load_states(target: str, *, root: Path) -> StateHandlers:
             next_step='Declare one: @provider_state("order exists") above a function.',
         )
     return handlers
+
+
+def _attribute(target: str, kind: str, root: Path) -> object:
+    module_name, separator, attribute = target.partition(":")
+    if not (module_name and separator and attribute):
+        raise UsageError(
+            f"The {kind}'s place cannot be used.",
+            details=[("expected", "package.module:attribute, for example shop.app:app"), ("received", target)],
+        )
+    found: object = _imported(module_name, kind, target, root)
+    for step in attribute.split("."):
+        if not hasattr(found, step):
+            raise UsageError(
+                f"The module {module_name} has no {attribute!r}.",
+                details=[(kind, target)],
+                next_step=suggestion(step, [name for name in dir(found) if not name.startswith("_")]),
+            )
+        found = getattr(found, step)
+    return found
 
 
 def _checked(found: object, target: str) -> Application:

@@ -4,7 +4,7 @@ The messages received are compared with those expected one by one, whatever was 
 counterpart is a mismatch of its own: a message that did not come, or one more than expected.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -34,9 +34,10 @@ from contractkit.verification.transport import Replaying, Way
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RpcRequest:
-    """A call as it is to be made; the contract says by which definition its messages are encoded."""
+    """A call as it is to be made; interaction and contract say by which definition its messages are encoded."""
 
     call: RpcCall
+    interaction: Interaction
     contract: Contract
 
 
@@ -46,7 +47,7 @@ class RpcAnswer:
 
     messages: tuple[Body, ...]
     status: Status | None
-    initial_metadata: dict[str, Json] = field(default_factory=dict)
+    initial_metadata: Mapping[str, Json] = field(default_factory=dict)
 
 
 def heard_events(call: RpcCall) -> tuple[tuple[int, Event], ...]:
@@ -64,7 +65,7 @@ def _request_of(interaction: Interaction, replaying: Replaying) -> RpcRequest:
         call = _generated(call, interaction, replaying)
     if returned and interaction.operation is not None:  # only our own contracts say which values a test used
         call = inject_into_call(call, used_values(interaction), returned)
-    return RpcRequest(call=call, contract=replaying.contract)
+    return RpcRequest(call=call, interaction=interaction, contract=replaying.contract)
 
 
 def _generated(call: RpcCall, interaction: Interaction, replaying: Replaying) -> RpcCall:

@@ -80,8 +80,9 @@ class _ProviderState:
         `status` gets the expected status, and a value that is itself called `status` is offered as `status_value`.
 
         Args:
-            operation: The definition's name of the operation, `getOrder` or `GET /orders/{id}`.
-            status: The expected status it is for; any where None.
+            operation: The definition's name of the operation, `getOrder` or `GET /orders/{id}`; of a remote procedure
+                `package.Service/Method`, or its end: `Service/Method`, `Method`.
+            status: The expected status it is for, such as 404 or "NOT_FOUND"; any where None.
             isolation: How far what it sets up is kept from other interactions.
         """
         wanted = None if status is None else str(status)
@@ -126,8 +127,9 @@ class StateHandlers:
             case ProviderState(name=name):
                 return self._by_key.get((False, name, None))
             case DerivedState(operation=operation, status=status):
-                exact = self._by_key.get((True, operation, status))
-                return exact or self._by_key.get((True, operation, None))
+                names = _names_of(operation)
+                keys = [(True, name, wanted) for wanted in (status, None) for name in names]
+                return next((self._by_key[key] for key in keys if key in self._by_key), None)
 
 
 def handlers_of(module: ModuleType) -> StateHandlers:
@@ -149,6 +151,14 @@ def offered_values(state: ProviderState | DerivedState) -> Mapping[str, Any]:
             expected = int(status) if status.isdigit() else status
             used = {("status_value" if name == "status" else name): value for name, value in values.items()}
             return {**used, "status": expected}
+
+
+def _names_of(operation: str) -> tuple[str, ...]:
+    """Give what an operation may be called: `package.Service/Method` also `Service/Method` and `Method`."""
+    service, slash, method = operation.partition("/")
+    if not slash or " " in operation:
+        return (operation,)
+    return tuple(dict.fromkeys((operation, f"{service.rpartition('.')[2]}/{method}", method)))
 
 
 def _declared(function: HandlerType, handler: StateHandler) -> HandlerType:

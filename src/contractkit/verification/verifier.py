@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from contractkit.document import skipped_interactions
-from contractkit.errors import ContractkitError, NothingToCheckError, ProviderStateError
+from contractkit.errors import ContractkitError, DefinitionError, NothingToCheckError, ProviderStateError
 from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall
 from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
 from contractkit.verification.credentials import Credentials
@@ -156,7 +156,8 @@ class _Run:
         except ProviderStateError as error:
             result = _errored(interaction, "state failed", error)
         except ContractkitError as error:
-            result = _errored(interaction, "cannot be compared", error)
+            reason = "no definition" if isinstance(error, DefinitionError) else "cannot be compared"
+            result = _errored(interaction, reason, error)
         unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
         self._results[each.number] = replace(result, unprepared=unprepared)
 
