@@ -175,8 +175,8 @@ def _analysed(
             next_step="Run the consumers' tests, name their files with --contracts, or ask a broker with --broker.",
         )
     return analyse(
-        old.definition,
-        new.definition,
+        old.openapi,
+        new.openapi,
         contracts,
         old_source=DefinitionSource(name=old.source, line_of=old.line_of),
         new_source=DefinitionSource(name=new.source, line_of=new.line_of),

@@ -34,7 +34,7 @@ def init(definition: str, provider: str | None, consumer: str | None) -> int:
     with file.open("a", encoding="utf-8") as settings:
         settings.write(added)
     click.echo(f"{file}   [tool.contractkit.providers.{name}]")
-    _write_test(test, name, _first_call(loaded.definition))
+    _write_test(test, name, _first_call(loaded.openapi))
     return 0
 
 

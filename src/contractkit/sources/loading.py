@@ -3,8 +3,10 @@
 import gzip
 import io
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
@@ -13,7 +15,11 @@ from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit.sources.cache import read_through
 from contractkit.sources.lines import LineFinder
 from contractkit.sources.places import Place, place_of
+from contractkit.sources.protos import is_proto_source, load_protos, read_proto
 from contractkit.sources.yaml12 import YamlError, read_yaml
+
+if TYPE_CHECKING:
+    from contractkit.definitions.protobuf import ProtoDefinition
 
 _GZIP = b"\x1f\x8b"
 _LARGEST = 256 * 1024 * 1024  # bytes after decompression
@@ -34,25 +40,62 @@ class _Texts:
 class LoadedDefinition:
     """A definition with where it came from. `source` is the location as given, without credentials."""
 
-    definition: OpenApiDefinition
+    definition: "OpenApiDefinition | ProtoDefinition"
     source: str
-    _root: str
-    _texts: _Texts
+    _locate: Callable[[str, str | None], int | None]
 
     def line_of(self, pointer: str, uri: str | None = None) -> int | None:
-        """Give the line (from 1) that a JSON pointer leads to, in the root document or another one by its URI."""
-        return self._texts.line_of(uri or self._root, pointer)
+        """Give the line (from 1) that a pointer leads to, or None.
+
+        Args:
+            pointer: A JSON pointer, or `FILE#FULL.NAME` for what a .proto file declares.
+            uri: The document that a JSON pointer leads into; the root where None.
+        """
+        return self._locate(pointer, uri)
+
+    @property
+    def openapi(self) -> OpenApiDefinition:
+        """Give the definition where it is one of HTTP.
+
+        Raises:
+            DefinitionError: It is protobuf.
+        """
+        if isinstance(self.definition, OpenApiDefinition):
+            return self.definition
+        raise DefinitionError(
+            f"The definition {self.source} is protobuf, and an OpenAPI document is needed here.",
+            details=[("it defines", f"remote procedures of {self.definition.title}")],
+        )
+
+    @property
+    def protobuf(self) -> "ProtoDefinition":
+        """Give the definition where it is one of remote procedures.
+
+        Raises:
+            DefinitionError: It is an OpenAPI document.
+        """
+        if not isinstance(self.definition, OpenApiDefinition):
+            return self.definition
+        raise DefinitionError(
+            f"The definition {self.source} is an OpenAPI document, and protobuf is needed here.",
+            details=[("it defines", f"HTTP operations of {self.definition.title}")],
+            next_step="Name a .proto file, a directory of them, or a descriptor set.",
+        )
 
 
 def load_definition(location: str | Path, *, root: Path | None = None) -> LoadedDefinition:
     """Give the definition at a location: a path (from `root`, else the working directory), URL or `git:REVISION:path`.
 
-    JSON and YAML are told apart by the file's name, else by their first character; either may be gzipped.
+    A .proto file, a directory (the one that imports start from) and a descriptor set define remote procedures. JSON
+    and YAML are told apart by the file's name, else by their first character; either may be gzipped.
 
     Raises:
-        DefinitionError: It cannot be read, is not JSON or YAML (line and column are given), or is no OpenAPI document.
+        DefinitionError: It cannot be read, is not JSON or YAML or does not compile (line and column are given), or is
+            no OpenAPI document.
     """
     place = place_of(location, root or Path.cwd())
+    if is_proto_source(place):
+        return _loaded_protos(load_protos(place), place.name)
     return _loaded(place.read(), place.uri, place.name, place)
 
 
@@ -66,6 +109,18 @@ def read_definition(data: bytes, *, source: str) -> LoadedDefinition:
 
 
 def _loaded(data: bytes, uri: str, name: str, place: Place | None) -> LoadedDefinition:
+    text = _unzipped(data, name) if data.startswith(_GZIP) else data
+    protos = read_proto(text, name)
+    return _loaded_protos(protos, name) if protos is not None else _loaded_openapi(text, uri, name, place)
+
+
+def _loaded_protos(definition: "ProtoDefinition", name: str) -> LoadedDefinition:
+    return LoadedDefinition(
+        definition=definition, source=name, _locate=lambda pointer, uri: definition.line_of(pointer)
+    )
+
+
+def _loaded_openapi(data: bytes, uri: str, name: str, place: Place | None) -> LoadedDefinition:
     texts = _Texts()
 
     def read(beside: str) -> Json:
@@ -80,7 +135,9 @@ def _loaded(data: bytes, uri: str, name: str, place: Place | None) -> LoadedDefi
     value = _parsed(data, uri, name, texts)
     documents = Documents({uri: value}, uri, read)
     definition = OpenApiDefinition(documents, source=name, locate=texts.line_of)
-    return LoadedDefinition(definition=definition, source=name, _root=uri, _texts=texts)
+    return LoadedDefinition(
+        definition=definition, source=name, _locate=lambda pointer, asked: texts.line_of(asked or uri, pointer)
+    )
 
 
 def _parsed(data: bytes, uri: str, name: str, texts: _Texts) -> Json:

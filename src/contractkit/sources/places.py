@@ -62,19 +62,39 @@ class GitPlace:
             raise _outside(uri, self.name)
         return self._show(str(PurePosixPath(self.path).parent / unquote(uri)))
 
+    def read_if_there(self, path: str) -> bytes | None:
+        """Give the content of another file at the same revision, or None; the path is as this one's."""
+        done = self._git("cat-file", "blob", f"{self.revision}:./{path}")
+        return done.stdout if done.returncode == 0 else None
+
+    def is_directory(self) -> bool:
+        """Say whether the path is a directory at the revision."""
+        return self._git("cat-file", "-t", f"{self.revision}:./{self.path}").stdout.strip() == b"tree"
+
+    def archive(self) -> bytes:
+        """Give the directory as a tar archive, names relative to it."""
+        return self._output("archive", "--format=tar", f"{self.revision}:./{self.path}")
+
     def _show(self, path: str) -> bytes:
+        return self._output("cat-file", "blob", f"{self.revision}:./{path}")
+
+    def _output(self, *arguments: str) -> bytes:
+        done = self._git(*arguments)
+        if done.returncode != 0:
+            reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            raise _unreadable(self.name, reason, "The form is git:REVISION:path, the path as seen from the project.")
+        return done.stdout
+
+    def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
-            command = ["git", "cat-file", "blob", f"{self.revision}:./{path}"]
-            done = subprocess.run(command, cwd=self.root, capture_output=True, check=False, timeout=_SECONDS)
+            return subprocess.run(
+                ["git", *arguments], cwd=self.root, capture_output=True, check=False, timeout=_SECONDS
+            )
         except FileNotFoundError as error:
             reason = "git is not installed" if self.root.is_dir() else f"{self.root} is no directory"
             raise _unreadable(self.name, reason) from error
         except subprocess.TimeoutExpired:
             raise _unreadable(self.name, f"git did not answer within {_SECONDS:g} seconds") from None
-        if done.returncode != 0:
-            reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-            raise _unreadable(self.name, reason, "The form is git:REVISION:path, the path as seen from the project.")
-        return done.stdout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
