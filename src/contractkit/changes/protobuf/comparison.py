@@ -1,0 +1,195 @@
+"""Comparing two protobuf definitions: procedure by procedure, and the messages of both directions pair by pair."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from google.protobuf.descriptor import Descriptor, MethodDescriptor
+
+from contractkit.changes.protobuf.message_pairs import EnumPair, MessagePair
+from contractkit.changes.protobuf.message_rules import enum_differences, message_differences
+from contractkit.changes.protobuf.procedures import (
+    ProcedureDifference,
+    Procedures,
+    place_of_method,
+    place_of_removed,
+    procedure_differences,
+    removal_difference,
+    signature_of,
+)
+from contractkit.changes.protobuf.records import Encoding, ProtoDifference
+from contractkit.changes.records import Change, Direction, Place
+from contractkit.definitions.protobuf import ProtoDefinition
+from contractkit.definitions.protobuf.kinds import pointer_of
+from contractkit.model import Location, Step, Wildcard
+
+PROCEDURE = Location(("procedure",))
+MESSAGE = Location(("events", Wildcard.INDEX, "message"))
+
+_MEDIA_TYPES = {Encoding.BINARY: "application/protobuf", Encoding.JSON: "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureUse:
+    """A procedure under both definitions."""
+
+    old: MethodDescriptor
+    new: MethodDescriptor
+
+    def messages(self, direction: Direction) -> tuple[Descriptor, Descriptor]:
+        """Give what is sent, or what comes back, under both."""
+        if direction is Direction.REQUEST:
+            return self.old.input_type, self.new.input_type
+        return self.old.output_type, self.new.output_type
+
+
+class ProtoChanges:
+    """The changes from one definition to another in one encoding, computed as far as they are asked for."""
+
+    def __init__(self, old: Procedures, new: Procedures, encoding: Encoding = Encoding.BINARY) -> None:
+        self.old = old
+        self.new = new
+        self.encoding = encoding
+        self._pairs: dict[tuple[str, str, Direction], MessagePair] = {}
+        self._differences: dict[MessagePair, tuple[ProtoDifference, ...]] = {}
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Give every change once, at the first procedure that shows it, in the old definition's order."""
+        found: dict[tuple[str, str, str], Change] = {}
+        also: dict[tuple[str, str, str], list[str]] = {}
+        for change in self._all():
+            if found.setdefault(change.declaration, change) is not change:
+                also.setdefault(change.declaration, []).append(change.operation)
+        return tuple(
+            replace(change, also=tuple(name for name in dict.fromkeys(also.get(key, ())) if name != change.operation))
+            for key, change in found.items()
+        )
+
+    def use_of(self, old: MethodDescriptor) -> ProcedureUse | None:
+        """Give a procedure of the old definition with the new one's of the same name, None where there is none."""
+        new = self.new.methods.get(signature_of(old))
+        return None if new is None else ProcedureUse(old, new)
+
+    def of_procedure(self, old: MethodDescriptor) -> Iterator[Change]:
+        """Give every change that one of the old definition's procedures shows."""
+        use = self.use_of(old)
+        if use is None:
+            yield self.removal(old)
+            return
+        yield from self.own(use)
+        for direction in (Direction.REQUEST, Direction.RESPONSE):
+            for steps, difference in self._everywhere(*use.messages(direction), direction):
+                yield self.change(use.old, MESSAGE.under(steps), difference)
+
+    def own(self, use: ProcedureUse) -> Iterator[Change]:
+        """Give the changes of a procedure itself: streaming kinds, types, idempotency."""
+        for found in procedure_differences(use.old, use.new):
+            yield _procedure_change(use.old, found, place_of_method(use.new))
+
+    def removal(self, old: MethodDescriptor) -> Change:
+        """Give the change that a procedure is no longer declared."""
+        file = self.new.first_file
+        nowhere = Place(uri=file, pointer=pointer_of(file, ""), used_at=pointer_of(file, ""))
+        found = removal_difference(old, self.new)
+        return replace(_procedure_change(old, found, nowhere), old=place_of_removed(old, found.rule))
+
+    def of_message(self, full_name: str) -> Iterator[Change]:
+        """Give the changes of a message type by its name, and below it, in both directions, whoever uses it."""
+        old, new = self.old.messages.get(full_name), self.new.messages.get(full_name)
+        if old is None or new is None:
+            return
+        for direction in (Direction.REQUEST, Direction.RESPONSE):
+            for steps, difference in self._everywhere(old, new, direction):
+                yield self.change(None, MESSAGE.under(steps), difference)
+
+    def of_enum(self, full_name: str) -> Iterator[Change]:
+        """Give the changes of an enum by its name, in both directions, whoever uses it."""
+        old, new = self.old.enums.get(full_name), self.new.enums.get(full_name)
+        if old is None or new is None:
+            return
+        for direction in (Direction.REQUEST, Direction.RESPONSE):
+            for difference in enum_differences(EnumPair(old=old, new=new), direction, self.encoding):
+                yield self.change(None, MESSAGE, difference)
+
+    def pair(self, old: Descriptor, new: Descriptor, direction: Direction) -> MessagePair:
+        """Give two message types that stand for each other, the same value each time."""
+        key = (old.full_name, new.full_name, direction)
+        if key not in self._pairs:
+            self._pairs[key] = MessagePair(old, new, direction, self.encoding)
+        return self._pairs[key]
+
+    def differences(self, pair: MessagePair) -> tuple[ProtoDifference, ...]:
+        """Give what the rules find at a pair itself."""
+        if pair not in self._differences:
+            self._differences[pair] = message_differences(pair)
+        return self._differences[pair]
+
+    def change(self, method: MethodDescriptor | None, location: Location, difference: ProtoDifference) -> Change:
+        """Give a difference as a procedure shows it at a place."""
+        found = difference.found
+        used_at = place_of_method(method).pointer if method is not None else ""
+        return Change(
+            rule=difference.rule,
+            level=difference.level,
+            direction=difference.direction,
+            operation=signature_of(method) if method is not None else "",
+            status=None,
+            media_type=_MEDIA_TYPES[self.encoding],
+            location=location,
+            before=found.before,
+            after=found.after,
+            old=replace(found.old, used_at=used_at) if found.old else None,
+            new=replace(found.new, used_at=used_at) if found.new else None,
+            sentence=difference.sentence,
+        )
+
+    def _all(self) -> Iterator[Change]:
+        for method in self.old.methods.values():
+            yield from self.of_procedure(method)
+
+    def _everywhere(
+        self, old: Descriptor, new: Descriptor, direction: Direction
+    ) -> Iterator[tuple[tuple[Step, ...], ProtoDifference]]:
+        """Give what differs at two messages and below, each pair once, with the steps to it."""
+        pending: list[tuple[tuple[Step, ...], MessagePair]] = [((), self.pair(old, new, direction))]
+        seen = {pending[0][1]}
+        while pending:
+            steps, pair = pending.pop(0)
+            for difference in self.differences(pair):
+                yield (*steps, *_steps(difference)), difference
+            for below, old_child, new_child in pair.children():
+                child = self.pair(old_child, new_child, direction)
+                if child not in seen:
+                    seen.add(child)
+                    pending.append(((*steps, *below), child))
+
+
+def compare_protos(old: ProtoDefinition, new: ProtoDefinition, encoding: Encoding = Encoding.BINARY) -> ProtoChanges:
+    """Give the changes from one definition to another, as they show in one encoding.
+
+    Message types are compared by shape: renaming or moving one, or a file, is no change. Nothing is compared before it
+    is asked for.
+    """
+    return ProtoChanges(Procedures(old), Procedures(new), encoding)
+
+
+def _steps(difference: ProtoDifference) -> tuple[Step, ...]:
+    return () if difference.found.step is None else (difference.found.step,)
+
+
+def _procedure_change(old: MethodDescriptor, found: ProcedureDifference, new: Place) -> Change:
+    return Change(
+        rule=found.rule,
+        level=found.level,
+        direction=Direction.NONE,
+        operation=signature_of(old),
+        status=None,
+        media_type=None,
+        location=PROCEDURE,
+        before=found.before,
+        after=found.after,
+        old=place_of_method(old),
+        new=new,
+        sentence=found.sentence,
+    )

@@ -1,0 +1,182 @@
+"""What changed of a message's fields: one function per rule, from a pair of messages to what was found."""
+
+from collections.abc import Callable, Iterator
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor_pb2 import DescriptorProto
+
+from contractkit.changes.protobuf.message_pairs import MessagePair, step_of, steps_to
+from contractkit.changes.protobuf.records import FieldPair, Found, place_of, place_of_message
+from contractkit.changes.protobuf.types import Fit, fit_of, in_words, is_map, is_packable
+from contractkit.exact_json import show_json
+
+
+def removed(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that are gone, with their number kept free or given up."""
+    for field in pair.removed:
+        if field.number not in pair.new.fields_by_number:
+            after = "reserved" if _is_reserved(pair.new, field.number) else "not reserved"
+            yield _found(field, None, in_words(field), f"not declared; number {field.number} is {after}", pair)
+
+
+def reused(pair: MessagePair) -> Iterator[Found]:
+    """Find fields whose number means another field now."""
+    for field in pair.removed:
+        other = pair.new.fields_by_number.get(field.number)
+        if other is not None:
+            yield _found(field, other, in_words(field), in_words(other), pair)
+
+
+def renumbered(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that have another number."""
+    for each in pair.renumbered:
+        yield _pair_found(each, in_words(each.old), in_words(each.new))
+
+
+def renamed(pair: MessagePair) -> Iterator[Found]:
+    """Find fields of another name whose name in JSON is kept."""
+    for each in pair.same:
+        if each.old.name != each.new.name and each.old.json_name == each.new.json_name:
+            yield _pair_found(each, each.old.name, each.new.name)
+
+
+def renamed_in_json(pair: MessagePair) -> Iterator[Found]:
+    """Find fields whose name in JSON is another one."""
+    for each in pair.same:
+        if each.old.json_name != each.new.json_name and steps_to(each.old):
+            yield _pair_found(each, each.old.json_name, each.new.json_name)
+
+
+def retyped(fit: Fit) -> Callable[[MessagePair], Iterator[Found]]:
+    """Give what finds fields of another type, by what becomes of their values."""
+
+    def find(pair: MessagePair) -> Iterator[Found]:
+        for each in pair.comparable:
+            if fit_of(each, pair.encoding) is fit and not _is_kind_of_map_change(each):
+                yield _pair_found(each, in_words(each.old), in_words(each.new))
+
+    return find
+
+
+def pressed_into_one(pair: MessagePair) -> Iterator[Found]:
+    """Find lists written as one packed record that are read as a single value: nothing arrives."""
+    for each in _other_cardinality(pair):
+        if each.sender.is_repeated and is_packable(each.sender) and each.sender.is_packed:
+            yield _pair_found(each, in_words(each.old), in_words(each.new))
+
+
+def other_cardinality(pair: MessagePair) -> Iterator[Found]:
+    """Find single values that became lists, and the reverse, where something arrives."""
+    for each in _other_cardinality(pair):
+        if not (each.sender.is_repeated and is_packable(each.sender) and each.sender.is_packed):
+            yield _pair_found(each, in_words(each.old), in_words(each.new))
+
+
+def map_became_list(pair: MessagePair) -> Iterator[Found]:
+    """Find maps that became lists of entries, and the reverse: alike in binary form, unlike in JSON."""
+    for each in pair.comparable:
+        if _is_kind_of_map_change(each):
+            yield _pair_found(each, in_words(each.old), in_words(each.new))
+
+
+def presence_lost(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that could be told unset from their default, and cannot any more."""
+    for each in _single_scalars(pair):
+        if each.old.has_presence and not each.new.has_presence:
+            yield _pair_found(each, "with presence", "without presence")
+
+
+def presence_gained(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that can be told unset from their default now."""
+    for each in _single_scalars(pair):
+        if each.new.has_presence and not each.old.has_presence and each.new.containing_oneof is None:
+            yield _pair_found(each, "without presence", "with presence")
+
+
+def other_default(pair: MessagePair) -> Iterator[Found]:
+    """Find fields with another declared default (proto2, editions)."""
+    for each in _single_scalars(pair):
+        before, after = _default(each.old), _default(each.new)
+        if before != after and each.old.has_presence and each.new.has_presence:
+            yield _pair_found(each, f"the default {before}", f"the default {after}")
+
+
+def became_required(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that must be set now."""
+    for each in pair.comparable:
+        if each.new.is_required and not each.old.is_required:
+            yield _pair_found(each, in_words(each.old), in_words(each.new))
+
+
+def added_required(pair: MessagePair) -> Iterator[Found]:
+    """Find new fields that must be set."""
+    for field in pair.added:
+        if field.is_required:
+            yield _found(None, field, "not declared", in_words(field), pair)
+
+
+def became_optional(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that had to be set and need not be now."""
+    for each in pair.comparable:
+        if each.old.is_required and not each.new.is_required:
+            yield _pair_found(each, in_words(each.old), in_words(each.new))
+
+
+def removed_required(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that had to be set and are not declared where they were."""
+    for field in (*pair.removed, *(each.old for each in pair.renumbered)):
+        if field.is_required:
+            yield _found(field, None, in_words(field), "not declared", pair)
+
+
+def added(pair: MessagePair) -> Iterator[Found]:
+    """Find new fields that need not be set."""
+    for field in pair.added:
+        if not field.is_required and field.number not in pair.old.fields_by_number:
+            yield _found(None, field, "not declared", in_words(field), pair)
+
+
+def _other_cardinality(pair: MessagePair) -> Iterator[FieldPair]:
+    for each in pair.comparable:
+        if bool(each.old.is_repeated) is not bool(each.new.is_repeated) and fit_of(each, pair.encoding) is not Fit.LOST:
+            yield each
+
+
+def _is_kind_of_map_change(pair: FieldPair) -> bool:
+    return bool(pair.old.is_repeated and pair.new.is_repeated) and is_map(pair.old) is not is_map(pair.new)
+
+
+def _single_scalars(pair: MessagePair) -> Iterator[FieldPair]:
+    for each in pair.comparable:
+        fields = (each.old, each.new)
+        if all(field.message_type is None and not field.is_repeated and not field.is_required for field in fields):
+            yield each
+
+
+def _default(field: FieldDescriptor) -> str:
+    value = field.default_value
+    return show_json(value.decode("latin-1") if isinstance(value, bytes) else value)
+
+
+def _is_reserved(message: Descriptor, number: int) -> bool:
+    written = DescriptorProto()
+    message.CopyToProto(written)
+    return any(each.start <= number < each.end for each in written.reserved_range)
+
+
+def _pair_found(pair: FieldPair, before: str, after: str) -> Found:
+    return Found(before=before, after=after, step=step_of(pair.old), old=place_of(pair.old), new=place_of(pair.new))
+
+
+def _found(
+    old: FieldDescriptor | None, new: FieldDescriptor | None, before: str, after: str, pair: MessagePair
+) -> Found:
+    field = old or new
+    assert field is not None
+    return Found(
+        before=before,
+        after=after,
+        step=step_of(field),
+        old=place_of(old) if old else place_of_message(pair.old),
+        new=place_of(new) if new else place_of_message(pair.new),
+    )

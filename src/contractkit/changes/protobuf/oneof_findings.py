@@ -1,0 +1,76 @@
+"""What changed of oneofs: one function per rule, from a pair of messages to what was found."""
+
+from collections.abc import Iterator
+
+from google.protobuf.descriptor import FieldDescriptor, OneofDescriptor
+
+from contractkit.changes.protobuf.message_pairs import MessagePair, step_of
+from contractkit.changes.protobuf.records import (
+    FieldPair,
+    Found,
+    place_of,
+    place_of_message,
+)
+
+
+def joined_oneof(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that share a oneof now with others that they could be set beside."""
+    for each in pair.comparable:
+        group = _group(each.new)
+        if group is None:
+            continue
+        others = [other for other in pair.comparable if other is not each and _group(other.new) == group]
+        known = _group(each.old)
+        apart = [other.old.name for other in others if known is None or _group(other.old) != known]
+        if apart:
+            yield _of_field(each, _standing(each.old), f"one of {group.name}, with {', '.join(apart)}", group.name)
+
+
+def left_oneof(pair: MessagePair) -> Iterator[Found]:
+    """Find fields that shared a oneof with others and can be set beside them now."""
+    for each in pair.comparable:
+        group = _group(each.old)
+        if group is None:
+            continue
+        known = _group(each.new)
+        others = [other for other in pair.comparable if other is not each and _group(other.old) == group]
+        if [other for other in others if known is None or _group(other.new) != known]:
+            yield _of_field(each, f"one of {group.name}", _standing(each.new), group.name)
+
+
+def oneof_extended(pair: MessagePair) -> Iterator[Found]:
+    """Find new members of oneofs, at each field that they may come instead of."""
+    for field in pair.added:
+        group = _group(field)
+        for each in pair.comparable:
+            if group is not None and _group(each.new) == group:
+                yield Found(
+                    before=_standing(each.old),
+                    after=f"{field.name} may come instead",
+                    step=step_of(each.old),
+                    value=field.name,
+                    old=place_of_message(pair.old),
+                    new=place_of(field),
+                )
+
+
+def _of_field(pair: FieldPair, before: str, after: str, value: str = "") -> Found:
+    return Found(
+        before=before,
+        after=after,
+        step=step_of(pair.old),
+        value=value,
+        old=place_of(pair.old),
+        new=place_of(pair.new),
+    )
+
+
+def _group(field: FieldDescriptor) -> OneofDescriptor | None:
+    """Give the oneof that a field shares with others, None where it is alone in it."""
+    group = field.containing_oneof
+    return group if group is not None and len(group.fields) > 1 else None
+
+
+def _standing(field: FieldDescriptor) -> str:
+    group = _group(field)
+    return f"one of {group.name}" if group is not None else "apart"
