@@ -74,7 +74,8 @@ def plain_decoder() -> Callable[..., Json]:
     """Give a decoder as simple as can be, which knows the types of the one service."""
 
     def decode(descriptors: bytes, procedure: str, side: str, data: bytes) -> Json:
-        message = _message(descriptors, "stock.v1.GetRequest" if side == "request" else "stock.v1.Item", {})
+        package = procedure.partition(".Stock/")[0]
+        message = _message(descriptors, f"{package}.{'GetRequest' if side == 'request' else 'Item'}", {})
         message.ParseFromString(data)
         tree = json_format.MessageToDict(
             message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
@@ -84,7 +85,7 @@ def plain_decoder() -> Callable[..., Json]:
     return decode
 
 
-def plugin_call(key: str, sent: bytes, expected: bytes | None, **more: Json) -> dict[str, Json]:
+def plugin_call(descriptor_key: str, sent: bytes, expected: bytes | None, **more: Json) -> dict[str, Json]:
     """Give an interaction as the plugin writes it."""
     answer: dict[str, Json] = {} if expected is None else {"contents": contents(expected, ".stock.v1.Item")}
     return {
@@ -94,7 +95,11 @@ def plugin_call(key: str, sent: bytes, expected: bytes | None, **more: Json) -> 
         "pending": False,
         "key": "6f3a",
         "pluginConfiguration": {
-            "protobuf": {"service": ".stock.v1.Stock/Get", "descriptorKey": key, **more.pop("configured", {})}
+            "protobuf": {
+                "service": ".stock.v1.Stock/Get",
+                "descriptorKey": descriptor_key,
+                **more.pop("configured", {}),
+            }
         },
         "request": {
             "contents": contents(sent, ".stock.v1.GetRequest"),

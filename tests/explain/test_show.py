@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from contractkit.cli.main import run
+from tests.document.plugin_files import compiled, dumped, encoded, md5, plugin_call, plugin_file
 
 SAMPLES = Path(__file__).parents[2] / "contracts/samples"
 
@@ -131,4 +132,77 @@ def test_an_interaction_that_is_not_there_is_nothing_to_check(capsys):
     assert capsys.readouterr() == (
         "",
         "No interaction has an order was plucked in it.\n\nDid you mean an order was placed?\n",
+    )
+
+
+def test_a_call_in_the_form_of_the_plugin_is_shown_with_what_a_verifier_needs(capsys):
+    assert run(["show", str(SAMPLES / "web-shop-inventory.json"), "--interaction", "NOT_FOUND"]) == 0
+    assert capsys.readouterr().out == "\n".join(
+        [
+            "web-shop expects 2 interactions of inventory (Pact 4.0)",
+            "recorded against proto/inventory.proto, "
+            "sha256:77aa4d0f7e2d5c1b7f0f5c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e",
+            "a Pact verifier without its protobuf plugin fails this file whole: "
+            "2 of them are calls in the plugin's form",
+            "",
+            "inventory.v1.Inventory/GetItem answers NOT_FOUND",
+            '  given         no item (sku: "Z-9")',
+            "  call          inventory.v1.Inventory/GetItem",
+            "  sent          {",
+            '                  "sku": "Z-9"',
+            "                }",
+            "  sent          (the consumer sends no more)",
+            "  status        NOT_FOUND no item Z-9   # any of this type",
+            "                {",
+            '                  "@type": "type.googleapis.com/google.rpc.ErrorInfo",',
+            '                  "domain": "inventory",',
+            '                  "reason": "NO_ITEM"',
+            "                }",
+            '                x-retry: "never"',
+            "  needs         unknown (not inferred): all that is expected counts as needed",
+            "  recorded by   tests/test_inventory.py:30   tests/test_inventory.py::test_lost",
+            "  note          a Pact verifier needs its protobuf plugin for it, and without that fails the whole file",
+            "  key           b2c3d4e5f6071829",
+            "",
+        ]
+    )
+
+
+def test_a_mixed_contract_says_what_a_verifier_sees_of_it(capsys):
+    assert run(["show", str(SAMPLES / "courier-app-inventory.json"), "--format", "json"]) == 0
+    (contract,) = json.loads(capsys.readouterr().out)["contracts"]
+    assert [(each["summary"], each["seenByPact"], each["needsPlugin"]) for each in contract["interactions"]] == [
+        ("GET /health -> 200", True, False),
+        ("inventory.v1.Inventory/GetItem -> OK", True, True),
+        ("inventory.v1.Inventory/WatchItems -> OK", False, False),
+    ]
+
+
+def test_the_messages_of_a_file_that_the_plugin_wrote_are_shown_as_trees(capsys, folder, tmp_path_factory):
+    descriptors = compiled(tmp_path_factory.mktemp("proto"))
+    expected = encoded(descriptors, "stock.v1.Item", {"count": 3})
+    Path("a.json").write_bytes(dumped(plugin_file(descriptors, plugin_call(md5(descriptors), b"", expected))))
+    assert run(["show", "a.json"]) == 0
+    assert capsys.readouterr().out == "\n".join(
+        [
+            "web-shop expects 1 interaction of stock (Pact 4.0)",
+            "a Pact verifier without its protobuf plugin fails this file whole: "
+            "1 of them is a call in the plugin's form",
+            "",
+            "an item",
+            "  given         no state",
+            "  call          stock.v1.Stock/Get",
+            '  metadata      x-tenant: "eu"',
+            "  sent          {",
+            '                  "sku": ""   # any of this type',
+            "                }",
+            "  sent          (the consumer sends no more)",
+            "  received      {",
+            '                  "count": 3',
+            "                }",
+            "  status        OK",
+            "  note          a Pact verifier needs its protobuf plugin for it, and without that fails the whole file",
+            "  key           6f3a",
+            "",
+        ]
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import LoadedContract, read_contract
 from contractkit.errors import UsageError
 
@@ -29,7 +30,7 @@ def read_contract_file(file: Path) -> LoadedContract:
         raise UsageError(
             "A contract file cannot be read.", details=[("file", str(file)), ("reason", error.strerror or str(error))]
         ) from None
-    return read_contract(data, origin=str(file))
+    return read_contract(data, origin=str(file), decode=decode_message)
 
 
 def _files(place: Path) -> Iterator[Path]:

@@ -9,6 +9,7 @@ import click
 from contractkit.broker_client import BrokerClient
 from contractkit.cli.brokers import connect
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
@@ -133,7 +134,7 @@ def _fetched(client: BrokerClient, asked: _Asked, provider: str) -> Iterator[tup
             environments=tuple(dict.fromkeys(name for version in versions for name in version.environments)),
             origin=stored.file_url,
         )
-        yield load_contract(client.resources.contract_file(stored), origin=origin), info
+        yield load_contract(client.resources.contract_file(stored), origin=origin, decode=decode_message), info
 
 
 def _provider(asked: _Asked, read: Sequence[tuple[Contract, ConsumerInfo]]) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import (
     LoadedContract,
     content_id,
@@ -15,7 +16,13 @@ from contractkit.document import (
 )
 from contractkit.errors import ContractFileError, NothingToCheckError, suggestion
 from contractkit.exact_json import Json, dump_canonical
-from contractkit.explain.interactions import explain_contract, explain_interaction, is_seen_by_pact, summary
+from contractkit.explain.interactions import (
+    explain_contract,
+    explain_interaction,
+    is_seen_by_pact,
+    needs_plugin,
+    summary,
+)
 from contractkit.explain.words import needs_in_words, states_in_words
 from contractkit.model import Interaction
 
@@ -56,7 +63,7 @@ def _read(name: str) -> tuple[bytes, LoadedContract]:
         raise ContractFileError(f"{name} is a directory, not a contract file.", next_step=next_step) from None
     except OSError as error:
         raise ContractFileError(f"{name} cannot be read: {error.strerror}.") from None
-    return data, read_contract(data, origin=name)
+    return data, read_contract(data, origin=name, decode=decode_message)
 
 
 def _names_beside(path: Path) -> list[str]:
@@ -100,6 +107,7 @@ def _as_json(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[In
                 "tests": [str(evidence.test) for evidence in each.evidence],
                 "pending": each.pending,
                 "seenByPact": is_seen_by_pact(each),
+                "needsPlugin": needs_plugin(each),
                 "contentId": interaction_content_id(contract, each),
                 "text": explain_interaction(each),
             }

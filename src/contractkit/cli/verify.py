@@ -14,6 +14,7 @@ from contractkit.cli.contract_files import find_contract_files, read_contract_fi
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
 from contractkit.cli.results import publish_results, this_build
 from contractkit.cli.selectors import read_selector
+from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import LoadedContract, read_contract
 from contractkit.errors import SettingsError, UsageError
 from contractkit.exact_json import Json
@@ -195,7 +196,9 @@ def _from_broker(settings: Settings, asked: _Asked) -> list[SelectedContract]:
             asked.provider, selectors=selectors, branch=branch, include_pending=asked.pending
         )
     return [
-        _selected(read_contract(each.data, origin=each.url), pending=each.pending, url=each.results_url)
+        _selected(
+            read_contract(each.data, origin=each.url, decode=decode_message), pending=each.pending, url=each.results_url
+        )
         for each in fetched
     ]
 

@@ -191,21 +191,21 @@ class _Trees:
     decode: Decoder | None
     configuration: ObjectReader
 
-    def body(self, side: Literal["request", "response"], data: bytes) -> Body:
+    def body(self, side: Literal["request", "response"], part: PluginPart) -> Body:
+        data = part.data or b""
         type_name = self.method.request_type if side == "request" else self.method.response_type
         media_type = f"application/protobuf;message={type_name}"
+        as_it_is = BinaryBody(data, media_type) if data else EmptyBody(media_type)
         if self.decode is None:
-            return BinaryBody(data, media_type) if data else EmptyBody(media_type)
+            return as_it_is
         try:
             tree = self.decode(self.data, self.method.procedure, side, data)
             if side == "response":  # what the plugin's file does not hold, it does not expect
                 tree = self.descriptors.only_set(tree, data, type_name, self._expected())
         except (ContractkitError, ValueError) as error:
-            problem = str(error).partition("\n")[0]
-            self.configuration.findings.wrong(
-                self.configuration.pointer, f"a {side} that can be decoded", problem or type(error).__name__
-            )
-            return EmptyBody(media_type)
+            problem = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+            part.rest.findings.warn(part.rest.at("contents"), f"cannot be decoded and stays in bytes: {problem}")
+            return as_it_is
         return JsonBody(tree, media_type)
 
     def _expected(self) -> Json:
@@ -219,10 +219,10 @@ def _call(method: Method, request: PluginPart, responses: Sequence[PluginPart], 
     """Give the events of a call that the plugin wrote; it compares one response, so of a unary call one counts."""
     first = responses[0]
     failed = first.status != "OK"
+    sent = Sent(message=trees.body("request", request))
     told = responses if method.server_streaming else responses[:1]
-    received = [] if failed else [Received(message=trees.body("response", each.data or b"")) for each in told]
+    received = [] if failed else [Received(message=trees.body("response", each)) for each in told]
     status = Status(code=first.status, message=first.status_message, trailers=first.metadata if failed else {})
-    sent = Sent(message=trees.body("request", request.data or b""))
     events: tuple[Event, ...] = (sent, HalfClosed(), *received, status)
     return RpcCall(
         procedure=method.procedure,
