@@ -10,9 +10,8 @@ from typing import TypeAlias
 import pytest
 
 from contractkit.errors import ContractkitError, SettingsError
-from contractkit.recording import StubbedProvider, StubSession, TestOrigin, TestRecord
+from contractkit.recording import StubbedProvider, StubSession, TestOrigin, TestRecord, stubbed_provider
 from contractkit.settings import Settings
-from contractkit.sources import load_definition
 from pytest_contractkit.configuration import consumer_of, settings_for, writes_contracts
 from pytest_contractkit.plugin import RUN
 
@@ -56,13 +55,14 @@ class Recorder:
         location = definition or settings.provider(name).definition
         key = (name, str(location if definition is None else Path(definition)))
         if key not in self._providers:
-            loaded = load_definition(location, root=settings.root)
-            self._providers[key] = StubbedProvider(
+            beside = known.proto if known and definition is None else None
+            self._providers[key] = stubbed_provider(
                 name,
-                loaded.definition,
-                source=_source(loaded.source, settings.root),
+                location,
+                root=settings.root,
                 headers=known.headers if known else (),
                 base_url=known.base_url if known else None,
+                proto=beside,
             )
         return self._providers[key]
 
@@ -162,11 +162,3 @@ def _origin(item: pytest.Item) -> TestOrigin:
         thread=threading.get_ident(),
         is_coroutine=inspect.iscoroutinefunction(function),
     )
-
-
-def _source(source: str, root: Path) -> str:
-    """Give a definition's place without what differs between machines."""
-    path = Path(source)
-    if not path.is_absolute():
-        return source.replace("\\", "/")
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name

@@ -1,9 +1,15 @@
-"""A stubbed provider, and sessions of it as a test would open them."""
+"""Stubbed providers of both transports, and sessions of them as a test would open them."""
 
+import importlib
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.model import HttpRequest
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin
 from contractkit.sources.loading import read_definition
@@ -84,3 +90,91 @@ def request_of() -> Callable[..., HttpRequest]:
         return read_request(method, target, lines, body)
 
     return request
+
+
+PROTO = """\
+syntax = "proto3";
+package inventory.v1;
+import "google/protobuf/timestamp.proto";
+
+service Inventory {
+  rpc GetItem(GetItemRequest) returns (Item);
+  rpc ListItems(ListItemsRequest) returns (stream Item);
+  rpc CountItems(stream GetItemRequest) returns (Count);
+  rpc Follow(stream GetItemRequest) returns (stream Item);
+}
+service Audit {
+  rpc Login(LoginRequest) returns (Session);
+}
+
+message GetItemRequest { int64 id = 1; string note = 2; repeated string tags = 3; }
+message ListItemsRequest { string prefix = 1; optional int32 limit = 2; }
+message Count { int32 total = 1; }
+message LoginRequest { string name = 1; string password = 2; bytes secret = 3; }
+message Session { string token = 1; }
+message Item {
+  int64 id = 1;
+  string name = 2;
+  Size size = 3;
+  Kind kind = 4;
+  optional string comment = 5;
+  google.protobuf.Timestamp added = 6;
+  repeated string labels = 7;
+}
+message Size { double width = 1; double height = 2; }
+enum Kind { KIND_UNSPECIFIED = 0; KIND_BOOK = 1; KIND_TOY = 2; }
+message Reason { string code = 1; }
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """Client code that protoc made of the definition, and the descriptor set."""
+
+    messages: Any
+    stubs: Any
+    descriptor_set: bytes
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    folder = tmp_path_factory.mktemp("generated")
+    (folder / "stubbed_inventory.proto").write_text(PROTO)
+    return generate(folder, "stubbed_inventory")
+
+
+def generate(folder: Path, name: str) -> Generated:
+    import grpc_tools
+    from grpc_tools import protoc
+
+    outputs = [f"--python_out={folder}", f"--grpc_python_out={folder}", f"--descriptor_set_out={folder}/{name}.bin"]
+    bundled = Path(grpc_tools.__file__).parent / "_proto"
+    command = ["protoc", f"-I{folder}", f"-I{bundled}", "--include_imports", *outputs, f"{name}.proto"]
+    assert protoc.main(command) == 0
+    sys.path.insert(0, str(folder))
+    try:
+        messages, stubs = (importlib.import_module(f"{name}_{kind}") for kind in ("pb2", "pb2_grpc"))
+    finally:
+        sys.path.remove(str(folder))
+    return Generated(messages=messages, stubs=stubs, descriptor_set=(folder / f"{name}.bin").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def inventory(generated: Generated) -> Iterator[StubbedProvider]:
+    definition = ProtoDefinition(generated.descriptor_set, source="inventory.proto")
+    stubbed = StubbedProvider("inventory", definition, source="inventory.proto", headers=["X-Tenant", "Authorization"])
+    yield stubbed
+    stubbed.stop()
+
+
+@pytest.fixture
+def rpc(inventory: StubbedProvider) -> Iterator[StubSession]:
+    origin = TestOrigin(node_id="test_it.py::test_it", file="test_it.py", source="none", line=3, thread=0)
+    opened = StubSession(inventory, consumer="shop", origin=origin)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(rpc: StubSession, generated: Generated) -> Any:
+    return generated.stubs.InventoryStub(rpc.channel())

@@ -1,19 +1,28 @@
-"""`contractkit stub`: a definition served on a port, every request checked and every answer synthesised."""
+"""`contractkit stub`: a definition served on a port, everything that comes checked and every answer synthesised."""
 
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import click
 
-from contractkit.exact_json import dump_compact
+from contractkit.cli.stub_lines import call_as_json, call_as_text, request_as_json, request_as_text, started
+from contractkit.errors import UsageError
 from contractkit.model import HttpRequest, HttpResponse
-from contractkit.recording.answering import Answered, answer_from
+from contractkit.recording.answering import AnsweredProcedure, answer_calls, answer_from
+from contractkit.recording.opening import stubbed_provider
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.settings import load_settings
-from contractkit.sources import load_definition
-from contractkit.transports import write_query
 from contractkit.transports.server import StubServer
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _Server(Protocol):
+    def stop(self) -> None:
+        """Stop serving."""
 
 
 @click.command()
@@ -21,46 +30,97 @@ from contractkit.transports.server import StubServer
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
 @click.option("--seed", default="", help="Another seed gives other values; equal seeds give equal answers.")
+@click.option("--tls-certificate", type=_FILE, help="Serve gRPC over TLS with this certificate chain (PEM).")
+@click.option("--tls-key", type=_FILE, help="The certificate's key (PEM).")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def stub(definition: str, host: str, port: int, seed: str, output: str) -> int:
+def stub(
+    definition: str,
+    host: str,
+    port: int,
+    seed: str,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    output: str,
+) -> int:
     """Serve DEFINITION: a path, a URL, git:REVISION:PATH, or the name of a provider in the settings.
 
-    Each request is checked against the definition and gets an answer made from it, or a problem document with the
-    reason and the nearest operation. The URL goes to standard output, a line for each call to standard error. Stops on
-    SIGINT and SIGTERM.
+    Each request is checked against the definition and gets an answer made from it, or a problem document (over gRPC a
+    status) with the reason and the nearest operation. The URL, or the target of a gRPC channel, goes to standard
+    output, a line for each call to standard error. Stops on SIGINT and SIGTERM.
     """
     provider = _provider(definition)
+    if provider.has_http and provider.has_procedures and port:
+        raise UsageError(
+            f"{definition} is served over two transports, which cannot share port {port}.",
+            next_step="Leave --port out, so that each takes a free one; or name the path of one definition.",
+        )
+    tls = _tls(tls_certificate, tls_key, provider)
     is_json = output == "json"
-
-    def handle(request: HttpRequest) -> HttpResponse:
-        answered = answer_from(provider, request, seed=seed)
-        click.echo(_as_json(answered) if is_json else _as_text(answered), err=True)
-        return answered.response
-
     stopped = _told_to_stop()
-    server = StubServer(handle, host=host, port=port)
-    url = server.url + provider.base_path
-    title = provider.definition.title
-    click.echo(_json({"schema_version": 1, "url": url, "definition": title}) if is_json else f"{title}: {url}")
+    servers: list[_Server] = []
+    if provider.has_http:
+        servers.append(_serve_http(provider, host=host, port=port, seed=seed, is_json=is_json))
+    if provider.has_procedures:
+        servers.append(_serve_procedures(provider, host=host, port=port, seed=seed, is_json=is_json, tls=tls))
     while not stopped.wait(timeout=3600):  # a wait without end could not be interrupted on Windows
         pass
-    server.stop()
+    for server in servers:
+        server.stop()
     return 0
 
 
+def _serve_http(provider: StubbedProvider, *, host: str, port: int, seed: str, is_json: bool) -> _Server:
+    words = request_as_json if is_json else request_as_text
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        answered = answer_from(provider, request, seed=seed)
+        click.echo(words(answered), err=True)
+        return answered.response
+
+    server = StubServer(handle, host=host, port=port)
+    click.echo(started(provider.definition.title, "url", server.url + provider.base_path, is_json=is_json))
+    return server
+
+
+def _serve_procedures(
+    provider: StubbedProvider, *, host: str, port: int, seed: str, is_json: bool, tls: "tuple[bytes, bytes] | None"
+) -> _Server:
+    from contractkit.transports.grpc_server import TlsFiles
+
+    words: Callable[[AnsweredProcedure], str] = call_as_json if is_json else call_as_text
+    handler = answer_calls(provider.procedures, lambda answered: click.echo(words(answered), err=True), seed=seed)
+    secured = TlsFiles(certificate=tls[0], key=tls[1]) if tls is not None else None
+    server = provider.procedures.serve(handler, host=host, port=port, tls=secured)
+    click.echo(started(provider.procedures.definition.title, "target", server.target, is_json=is_json))
+    return server
+
+
+def _tls(certificate: Path | None, key: Path | None, provider: StubbedProvider) -> tuple[bytes, bytes] | None:
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise UsageError("TLS takes both --tls-certificate and --tls-key.")
+    if not provider.has_procedures:
+        raise UsageError("Only gRPC is served over TLS, and the definition has no remote procedures.")
+    return certificate.read_bytes(), key.read_bytes()
+
+
 def _provider(name: str) -> StubbedProvider:
-    """Give what to serve; warnings of the document go to standard error as they are known."""
+    """Give what to serve; warnings of the definition go to standard error as they are known."""
     settings = load_settings(Path.cwd())
     is_plain_name = not set(name) & set("./\\:") and not Path(name).exists()
     known = settings.provider(name) if is_plain_name else None
-    location = known.definition if known else name
-    loaded = load_definition(location, root=settings.root if known else None)
-    if not loaded.definition.operations:
-        click.echo(f"{loaded.source} defines no operations: every request will be refused.", err=True)
-    for warning in loaded.definition.warnings():
-        place = f"{loaded.source}:{warning.line}" if warning.line else f"{loaded.source} at {warning.pointer}"
-        click.echo(f"{place}: {warning.sentence}", err=True)
-    return StubbedProvider(name, loaded.definition, source=loaded.source)
+    root = settings.root if known else Path.cwd()
+    provider = stubbed_provider(
+        name, known.definition if known else name, root=root, proto=known.proto if known else None
+    )
+    for definition in provider.definitions:
+        if not definition.operations:
+            click.echo(f"{provider.source} defines no operations: every request will be refused.", err=True)
+        for warning in definition.warnings():
+            place = f"{provider.source}:{warning.line}" if warning.line else f"{provider.source} at {warning.pointer}"
+            click.echo(f"{place}: {warning.sentence}", err=True)
+    return provider
 
 
 def _told_to_stop() -> threading.Event:
@@ -69,31 +129,3 @@ def _told_to_stop() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     return stopped
-
-
-def _as_text(answered: Answered) -> str:
-    reached = answered.operation or "nothing"
-    reason = f": {answered.reason}" if answered.reason else ""
-    return f"{_line(answered.request)} -> {answered.response.status} {reached}{reason}"
-
-
-def _as_json(answered: Answered) -> str:
-    return _json(
-        {
-            "schema_version": 1,
-            "request": _line(answered.request),
-            "status": answered.response.status,
-            "operation": answered.operation,
-            "allowed": not answered.reason,
-            "reason": answered.reason,
-        }
-    )
-
-
-def _line(request: HttpRequest) -> str:
-    query = write_query(request.query)
-    return f"{request.method} {request.path}{'?' + query if query else ''}"
-
-
-def _json(value: dict[str, object]) -> str:
-    return dump_compact(value).decode()

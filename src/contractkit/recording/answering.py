@@ -1,14 +1,22 @@
-"""Answering: a definition on its own as a stub: every request checked, every answer synthesised, nothing recorded."""
+"""Answering: a definition on its own as a stub: what comes is checked, answers are synthesised, nothing is recorded."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import dump_compact
-from contractkit.model import HttpRequest, HttpResponse, JsonBody
+from contractkit.model import HttpRequest, HttpResponse, JsonBody, RpcCall, Status
 from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
+from contractkit.recording.rpc_conversations import RpcConversation
+from contractkit.recording.rpc_interactions import call_of
+from contractkit.recording.rpc_refusals import Parties, refuse_unknown
+from contractkit.recording.rpc_replies import RpcReply
 from contractkit.recording.stubbed import StubbedProvider
+from contractkit.recording.stubbed_procedures import StubbedProcedures
 from contractkit.transports import problem
+from contractkit.transports.rpc_messages import Conversation, Refused, RpcHandler, RpcOpening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +29,16 @@ class Answered:
     request: HttpRequest
     response: HttpResponse
     operation: str | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredProcedure:
+    """One call that is over. `is_known` says that its path reached a procedure; `reason` is empty if it was allowed."""
+
+    call: RpcCall
+    code: str
+    is_known: bool = True
     reason: str = ""
 
 
@@ -43,6 +61,41 @@ def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = 
     except ContractkitError as error:
         return _refused(hidden, problem(500, "The stub has no answer", error.explanation.summary), operation.name)
     return Answered(request=hidden, response=answer.response, operation=operation.name)
+
+
+def answer_calls(
+    procedures: StubbedProcedures, tell: Callable[[AnsweredProcedure], None], *, seed: str = ""
+) -> RpcHandler:
+    """Give what answers calls as the definition says, equal ones equally for one seed, and tells of each."""
+    definition = procedures.definition
+    parties = Parties(consumer="The client", provider=procedures.provider, title=definition.title)
+    lock = threading.RLock()
+
+    def ended(conversation: RpcConversation) -> None:
+        reason = conversation.error is not None and conversation.end is not None and conversation.end.message
+        call = call_of(conversation, definition)
+        tell(AnsweredProcedure(call=call, code=conversation.code, reason=reason or ""))
+
+    def handle(opening: RpcOpening) -> Conversation:
+        procedure = definition.find(opening.path)
+        if procedure is not None:
+            unwritten = RpcReply(procedure=procedure)
+            return RpcConversation(
+                definition,
+                procedure,
+                opening,
+                parties=parties,
+                seed=seed,
+                next_reply=lambda: unwritten,
+                ended=ended,
+                lock=lock,
+            )
+        refusal = refuse_unknown(definition, opening.path, parties)
+        call = RpcCall(procedure=opening.path.removeprefix("/"), events=(Status(code=refusal.code),))
+        tell(AnsweredProcedure(call=call, code=refusal.code, is_known=False, reason=refusal.reason))
+        return Refused(refusal.code, refusal.reason)
+
+    return handle
 
 
 def _refused(request: HttpRequest, response: HttpResponse, operation: str | None) -> Answered:

@@ -1,6 +1,7 @@
 """Credentials: found by header, by security scheme and by name, and replaced before anything is kept or printed."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
@@ -88,10 +89,15 @@ def hide_in_json(value: Json) -> Json:
     """Give a JSON value with the texts under names that likely hold secrets replaced, at any depth."""
     if isinstance(value, dict):
         return {
-            name: PLACEHOLDER if isinstance(member, str) and is_secret(name) else hide_in_json(member)
+            name: PLACEHOLDER if isinstance(member, str) and member and is_secret(name) else hide_in_json(member)
             for name, member in value.items()
         }
     return [hide_in_json(element) for element in value] if isinstance(value, list) else value
+
+
+def hide_in_metadata(metadata: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Give the metadata of a call with what likely holds a secret replaced."""
+    return {name: PLACEHOLDER if name in _HEADERS or is_secret(name) else value for name, value in metadata.items()}
 
 
 def hide_at(location: Location, value: object, credentials: Credentials) -> object:

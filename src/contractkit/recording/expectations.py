@@ -55,6 +55,18 @@ def expect(answer: Answer, *, written: Body | None = None, headers: Mapping[str,
     return Expectation(response=response, rules=(*header_rules, *rules), served=answer.response.body)
 
 
+def expect_message(tree: Json, promises: Mapping[Location, Promise], *, written: Json | Absent) -> Json:
+    """Give what is expected of a message: what the definition promises, and what the test wrote of it.
+
+    Args:
+        tree: The message as served.
+        promises: How far each place of it, from the message on, is promised.
+        written: What the test wrote, or `ABSENT`.
+    """
+    root = Location()
+    return _Pruning({**promises, root: Promise.PROMISED}).kept(tree, root, written)
+
+
 def _expected_headers(served: HttpResponse, written: frozenset[str]) -> Fields:
     kept = {name: values for name, values in served.headers.items() if name in written}
     content_type = served.headers.get("content-type", (media_type_of(served.body),))

@@ -28,17 +28,24 @@ class TestOrigin:
     thread: int
     is_coroutine: bool = False
 
-    def reference(self) -> TestReference:
-        """Give the test with the line that is calling, or its first line where that cannot be told with certainty."""
-        line = self._calling_line()
+    def reference(self, *, blocked_in: str = "") -> TestReference:
+        """Give the test with the line that is calling, or its first line where that cannot be told with certainty.
+
+        Args:
+            blocked_in: The name of the function in which a thread that waits for this answer must be; any where empty.
+        """
+        line = self._calling_line(blocked_in)
         return TestReference(node_id=self.node_id, file=self.file, line=self.line if line is None else line)
 
-    def _calling_line(self) -> int | None:
+    def _calling_line(self, blocked_in: str) -> int | None:
         if threading.get_ident() == self.thread:
             return self._line_in(sys._getframe(), waits=False)
         if self.is_coroutine:
             return None
-        return self._line_in(sys._current_frames().get(self.thread), waits=True)
+        frame = sys._current_frames().get(self.thread)
+        if blocked_in and (frame is None or frame.f_code.co_name != blocked_in):
+            return None
+        return self._line_in(frame, waits=True)
 
     def _line_in(self, frame: FrameType | None, *, waits: bool) -> int | None:
         """Give the line of the innermost frame of the test's file.

@@ -45,7 +45,7 @@ def refuse_unrouted(
     )
     if allowed:
         answer = replace(answer, headers={"allow": (", ".join(allowed),)})
-    return Refusal(response=answer, error=_error(consumer, provider, details, definition))
+    return Refusal(response=answer, error=undefined_request(consumer, provider, details, title=definition.title))
 
 
 def refuse_violating(
@@ -69,16 +69,17 @@ def refuse_violating(
         operation=_named(route.operation),
         violations=list(rows),
     )
-    return Refusal(response=answer, error=_error(consumer, provider, details, definition))
+    return Refusal(response=answer, error=undefined_request(consumer, provider, details, title=definition.title))
 
 
-def _error(
-    consumer: str, provider: str, details: list[tuple[str, str]], definition: Definition
+def undefined_request(
+    consumer: str, provider: str, details: list[tuple[str, str]], *, title: str
 ) -> UndefinedRequestError:
+    """Give the error that fails a test whose client sent what the definition (named by its title) does not allow."""
     return UndefinedRequestError(
         f"{consumer} sent {provider} a request that its definition does not allow.",
         details=details,
-        next_step=f"Mend the client, or, if {provider} does offer this, its definition ({definition.title}).",
+        next_step=f"Mend the client, or, if {provider} does offer this, its definition ({title}).",
     )
 
 

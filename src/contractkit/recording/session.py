@@ -1,54 +1,41 @@
 """Sessions: one test's use of one provider's stub, from the first `given` to the interactions it leaves."""
 
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from contractkit.definitions.interface import Answer, Operation, Route
-from contractkit.errors import ContractkitError, RecordingError, SettingsError, UnusedExpectationError
-from contractkit.exact_json import Json, dump_compact, read_json, show_json
-from contractkit.model import (
-    Contract,
-    DerivedState,
-    Evidence,
-    HttpCall,
-    HttpRequest,
-    HttpResponse,
-    Interaction,
-    MissingBody,
-    ProviderState,
-    TestReference,
-    interaction_key,
-)
-from contractkit.recording.expectations import expect
-from contractkit.recording.joining import number_within_test
+from contractkit.definitions.interface import Operation
+from contractkit.definitions.rpc_interface import Procedure
+from contractkit.errors import ContractkitError, SettingsError, UnknownNameError
+from contractkit.exact_json import Json
+from contractkit.model import Contract, HttpRequest, HttpResponse
+from contractkit.recording.http_calls import Call, HttpCalls
+from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
-from contractkit.recording.refusals import Refusal, refuse_unrouted, refuse_violating
-from contractkit.recording.replies import Reply, checked_reply
-from contractkit.recording.requests import describe, fingerprint, recorded_request, used_values
+from contractkit.recording.replies import checked_reply
+from contractkit.recording.rpc_calls import AnsweredCall, RpcCalls
+from contractkit.recording.rpc_replies import checked_rpc_reply
 from contractkit.recording.stubbed import StubbedProvider
-from contractkit.transports import problem
 
 if TYPE_CHECKING:
+    import grpc
+    import grpc.aio
+
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call that a stub answered. Credentials of the request have been replaced.
-
-    `operation` is the operation's name, or None where the request reached none.
-    """
-
-    operation: str | None
-    request: HttpRequest
-    response: HttpResponse
-    test: TestReference
-
-
 class ReplyTo:
-    """What `on` gives: takes the replies to one operation."""
+    """What `on` gives: takes the replies to one operation, in the form of its transport."""
+
+    def reply(self, *args: Any, **options: Any) -> "ReplyTo":
+        """Answer the next call with this, laid over the synthesised answer.
+
+        Several replies answer in their order; the last one stays. Each must be used.
+        """
+        raise NotImplementedError
+
+
+class HttpReplyTo(ReplyTo):
+    """Takes the replies to an operation of HTTP."""
 
     def __init__(self, session: "StubSession", operation: Operation) -> None:
         self._session = session
@@ -56,7 +43,7 @@ class ReplyTo:
 
     def reply(
         self, status: int | None = None, body: object = None, headers: Mapping[str, str] | None = None
-    ) -> "ReplyTo":
+    ) -> "HttpReplyTo":
         """Answer the next call with this, laid over the synthesised answer.
 
         Several replies answer in their order; the last one stays. Each must be used.
@@ -74,6 +61,47 @@ class ReplyTo:
         return self
 
 
+class RpcReplyTo(ReplyTo):
+    """Takes the replies to a remote procedure."""
+
+    def __init__(self, session: "StubSession", procedure: Procedure) -> None:
+        self._session = session
+        self._procedure = procedure
+
+    def reply(
+        self,
+        answer: object = None,
+        *,
+        status: object = "OK",
+        message: str = "",
+        details: object = (),
+        initial_metadata: Mapping[str, str | bytes] | None = None,
+        trailers: Mapping[str, str | bytes] | None = None,
+    ) -> "RpcReplyTo":
+        """Answer the next call with this.
+
+        Several replies answer in their order; the last one stays. Each must be used.
+
+        Args:
+            answer: A mapping, laid over the synthesised message member by member; a generated message, sent as it is;
+                for a procedure that answers with a stream, a list of such: the whole stream. None writes nothing.
+            status: The status that ends the call, by its gRPC name.
+            message: The status's text.
+            details: The status's details: mappings with `@type`, or generated messages.
+            initial_metadata: Name to value; bytes where the name ends in `-bin`.
+            trailers: Likewise, sent with the status.
+
+        Raises:
+            ReplyError: The definition does not allow it.
+        """
+        __tracebackhide__ = True
+        written = {"status": status, "message": message, "details": details}
+        self._session.add_rpc_reply(
+            self._procedure, answer, **written, initial_metadata=initial_metadata or {}, trailers=trailers or {}
+        )
+        return self
+
+
 class StubSession:
     """The stub of one provider, for one test.
 
@@ -83,18 +111,14 @@ class StubSession:
     def __init__(self, provider: StubbedProvider, *, consumer: str, origin: TestOrigin, pending: bool = False) -> None:
         self._provider = provider
         self._consumer = consumer
-        self._origin = origin
-        self._pending = pending
-        self._lock = threading.RLock()
-        self._states: list[ProviderState] = []
-        self._unused_states: list[ProviderState] = []
-        self._replies: dict[str, list[Reply]] = {}
-        self._unused_replies: list[Reply] = []
-        self._calls: list[Call] = []
-        self._interactions: list[Interaction] = []
-        self._errors: list[ContractkitError] = []
+        self._notes = Notes()
+        self._calls: list[Call | AnsweredCall] = []
         self._interceptions: list[Interception] = []
-        provider.answer_with(self.handle)
+        self._channels: list[grpc.Channel] = []
+        asked = {"consumer": consumer, "origin": origin, "pending": pending}
+        self._http = HttpCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
+        self._rpc = RpcCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
+        provider.answer_with(self.handle, self._rpc.open)
 
     # what a test says
 
@@ -106,28 +130,28 @@ class StubSession:
             params: Its parameters, JSON values.
         """
         __tracebackhide__ = True
-        try:
-            state = ProviderState(name=name, params=read_json(dump_compact(params)))
-        except (TypeError, ValueError) as error:
-            raise RecordingError(
-                f"The parameters of the state {show_json(name)} are not JSON values.", details=[("problem", str(error))]
-            ) from None
-        with self._lock:
-            self._states.append(state)
-            self._unused_states.append(state)
+        with self._notes.lock:
+            try:
+                self._notes.give(name, params)
+            except ContractkitError as error:
+                raise error.with_traceback(None) from None  # where in our own code it was found helps nobody
         return self
 
     def on(self, operation: str) -> ReplyTo:
-        """Give what takes replies to an operation, named by id or signature (`GET /orders/{id}`).
+        """Give what takes replies to an operation.
+
+        Args:
+            operation: An id or signature (`GET /orders/{id}`); of a remote procedure its full name, or `Service/Method`
+                or `Method` where only one has it.
 
         Raises:
-            UnknownNameError: The definition has no such operation; the nearest are suggested.
+            UnknownNameError: No definition has such an operation; the nearest are suggested.
         """
         __tracebackhide__ = True
         try:
-            return ReplyTo(self, self._provider.operation(operation))
+            return self._reply_to(operation)
         except ContractkitError as error:
-            raise error.with_traceback(None) from None  # where in our own code it was found helps nobody
+            raise error.with_traceback(None) from None
 
     def add_reply(
         self, operation: Operation, status: int | None, body: object, headers: Mapping[str, str] | None
@@ -138,28 +162,64 @@ class StubSession:
             reply = checked_reply(self._provider.definition, operation, status=status, body=body, headers=headers)
         except ContractkitError as error:
             raise error.with_traceback(None) from None
-        with self._lock:
-            self._replies.setdefault(operation.signature, []).append(reply)
-            self._unused_replies.append(reply)
+        with self._notes.lock:
+            self._notes.add_reply(operation.signature, reply)
+
+    def add_rpc_reply(self, procedure: Procedure, answer: object, **written: Any) -> None:
+        """Take one reply to a remote procedure, as `on(...).reply(...)` does."""
+        __tracebackhide__ = True
+        try:
+            reply = checked_rpc_reply(self._provider.procedures, procedure, answer, **written)
+        except ContractkitError as error:
+            raise error.with_traceback(None) from None
+        with self._notes.lock:
+            self._notes.add_reply(procedure.operation.signature, reply)
 
     # ways in
 
     @property
     def url(self) -> str:
-        """Give the stub's URL, base path included, for a client of any kind."""
+        """Give the stub's URL, base path included, for a client of any kind.
+
+        Raises:
+            SettingsError: The provider has remote procedures only.
+        """
         return self._provider.url
+
+    @property
+    def target(self) -> str:
+        """Give the address of the stub's remote procedures, as a gRPC channel takes it: `127.0.0.1:50051`.
+
+        Raises:
+            SettingsError: The provider has no remote procedures.
+        """
+        return self._provider.procedures.target
+
+    def channel(self) -> "grpc.Channel":
+        """Give a gRPC channel to the stub for generated clients; it is closed when the test ends."""
+        from contractkit.transports.grpc_channels import open_channel
+
+        opened = open_channel(self.target)
+        self._channels.append(opened)
+        return opened
+
+    def aio_channel(self) -> "grpc.aio.Channel":
+        """Give the same for asyncio; whoever opens it closes it: `async with stub.aio_channel() as channel`."""
+        from contractkit.transports.grpc_channels import open_aio_channel
+
+        return open_aio_channel(self.target)
 
     def transport(self) -> "StubTransport":
         """Give a transport for `httpx.Client` or `httpx2.Client`: the same stub without a socket."""
         from contractkit.transports.in_process import StubTransport
 
-        return StubTransport(self.handle)
+        return StubTransport(self._http_handler())
 
     def async_transport(self) -> "AsyncStubTransport":
         """Give the same for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
         from contractkit.transports.in_process import AsyncStubTransport
 
-        return AsyncStubTransport(self.handle)
+        return AsyncStubTransport(self._http_handler())
 
     def intercept(self, url: str | None = None) -> "Interception":
         """Answer what httpx sends to a URL, until the test ends or the `with` block that this opens.
@@ -183,125 +243,51 @@ class StubSession:
         return started
 
     @property
-    def calls(self) -> tuple[Call, ...]:
-        """Give the calls answered so far, refused ones included, credentials replaced."""
+    def calls(self) -> tuple[Any, ...]:
+        """Give the calls answered so far as `Call` and `AnsweredCall`, refused ones included, credentials replaced."""
         return tuple(self._calls)
 
     # what it does
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request and remember it."""
-        with self._lock:
-            test = self._origin.reference()
-            route = self._provider.definition.route(request)
-            try:
-                response = self._answer(request, route, test)
-            except ContractkitError as error:
-                self._errors.append(error)
-                response = problem(500, "The stub has no answer", error.explanation.summary)
-            hidden = self._provider.credentials.without(request)
-            name = route.operation.name if route is not None else None
-            self._calls.append(Call(operation=name, request=hidden, response=response, test=test))
-            return response
+        """Answer one HTTP request and remember it."""
+        return self._http.handle(request)
 
     def close(self) -> None:
-        """End the test's use: the server serves nobody, interceptions stop."""
+        """End the test's use: the servers serve nobody, interceptions stop, open calls count as given up."""
         self._provider.rest()
         for interception in self._interceptions:
             interception.stop()
+        self._rpc.close()
+        for channel in self._channels:
+            channel.close()
 
     def take_errors(self) -> tuple[ContractkitError, ...]:
         """Give what went wrong since this was last asked, unused states and replies included; empty if all is well."""
-        with self._lock:
-            errors, self._errors = self._errors, []
-            unused = [("given", _state_in_words(state)) for state in self._unused_states]
-            unused += [("reply", str(reply)) for reply in self._unused_replies]
-            self._unused_states, self._unused_replies = [], []
-        if unused and not errors:
-            errors.append(
-                UnusedExpectationError(
-                    f"The test declared what no request to {self._provider.name} used.",
-                    details=unused,
-                    next_step="Remove it, or let the client make the call.",
-                )
-            )
-        return tuple(errors)
+        with self._notes.lock:
+            return self._notes.take_errors(self._provider.name)
 
     def contract(self) -> Contract:
         """Give what this test recorded, as a contract of its own."""
+        interactions = self._notes.interactions
         return Contract(
             consumer=self._consumer,
             provider=self._provider.name,
-            interactions=number_within_test(self._interactions),
-            definition=self._provider.reference if self._interactions else None,
+            interactions=interactions,
+            definition=self._provider.reference if interactions else None,
         )
 
-    def _answer(self, request: HttpRequest, route: Route | None, test: TestReference) -> HttpResponse:
+    def _http_handler(self) -> Any:
+        _ = self._provider.definition  # refused where there is none
+        return self.handle
+
+    def _reply_to(self, name: str) -> ReplyTo:
         provider = self._provider
-        names = {"consumer": self._consumer, "provider": provider.name}
-        if route is None:
-            return self._refuse(
-                refuse_unrouted(provider.definition, request, credentials=provider.credentials, **names)
-            )
-        violations = provider.definition.check_request(route)
-        if violations:
-            return self._refuse(
-                refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
-            )
-        recorded = recorded_request(provider.definition, route, provider.credentials, headers=provider.headers)
-        reply = self._next_reply(route.operation)
-        sent = fingerprint(recorded)
-        answer = provider.definition.answer(
-            route.operation,
-            seed=f"{route.operation.name} {dump_compact(sent).decode()}",
-            status=reply.status,
-            route=route,
-            body=reply.body,
-            headers=reply.headers,
-        )
-        self._unused_states.clear()
-        self._interactions.append(self._interaction(route, recorded, sent, answer, reply, test))
-        return answer.response
-
-    def _refuse(self, refusal: Refusal) -> HttpResponse:
-        self._errors.append(refusal.error)
-        return refusal.response
-
-    def _next_reply(self, operation: Operation) -> Reply:
-        replies = self._replies.get(operation.signature)
-        if not replies:
-            return Reply(operation=operation)
-        reply = replies.pop(0) if len(replies) > 1 else replies[0]
-        self._unused_replies = [unused for unused in self._unused_replies if unused is not reply]
-        return reply
-
-    def _interaction(
-        self, route: Route, recorded: HttpRequest, sent: Json, answer: Answer, reply: Reply, test: TestReference
-    ) -> Interaction:
-        operation, status = route.operation.name, str(answer.response.status)
-        response = self._provider.credentials.without_in(answer.response)
-        if recorded.method == "HEAD":  # whatever is declared, no body comes back (RFC 9110 §9.3.2)
-            response = replace(response, body=MissingBody())
-        hidden = replace(answer, response=response)
-        expectation = expect(hidden, written=reply.body, headers=reply.headers)
-        states = tuple(self._states)
-        derived = DerivedState(
-            operation=operation, status=status, values=used_values(self._provider.surfaces, route, recorded)
-        )
-        return Interaction(
-            key=interaction_key(kind="http", operation=operation, states=states, request=sent, status=status),
-            description=describe(route.operation, route, answer.response.status),
-            exchange=HttpCall(request=recorded, response=expectation.response),
-            operation=operation,
-            states=states,
-            derived_state=None if states else derived,
-            rules=expectation.rules,
-            pending=self._pending,
-            served=expectation.served,
-            evidence=(Evidence(test=test),),
-        )
-
-
-def _state_in_words(state: ProviderState) -> str:
-    params = "".join(f", {name}: {show_json(value)}" for name, value in state.params.items())
-    return show_json(state.name) + params
+        if not provider.has_procedures:
+            return HttpReplyTo(self, provider.operation(name))
+        try:
+            return RpcReplyTo(self, provider.procedures.definition.procedure(name))
+        except UnknownNameError:
+            if not provider.has_http:
+                raise
+        return HttpReplyTo(self, provider.operation(name))

@@ -1,57 +1,115 @@
-"""Stubbed providers: what all tests of a process share of one: its definition, and the server that stubs it."""
+"""Stubbed providers: what all tests of a process share of one: its definitions, and the servers that stub them."""
 
+import hashlib
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 from contractkit.definitions.interface import Definition, Operation
 from contractkit.definitions.references import Documents
+from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.definitions.surfaces import SurfaceReader
+from contractkit.errors import SettingsError
 from contractkit.model import DefinitionReference
 from contractkit.recording.credentials import Credentials, credentials_of
-from contractkit.transports import Handler, nobody_is_served
+from contractkit.recording.stubbed_procedures import StubbedProcedures
+from contractkit.transports import Handler, RpcHandler, nobody_is_called, nobody_is_served
 
 if TYPE_CHECKING:
     from contractkit.transports.server import StubServer
 
 
 class StubbedProvider:
-    """A provider as its definition describes it. The server starts when its URL is first asked for."""
+    """A provider as its definitions describe it. A server starts when its URL or target is first asked for."""
 
     def __init__(
         self,
         name: str,
-        definition: Definition,
+        definition: Definition | RpcDefinition,
         *,
         source: str,
         headers: Iterable[str] = (),
         base_url: str | None = None,
+        proto: RpcDefinition | None = None,
+        proto_source: str = "",
     ) -> None:
-        """Take a definition.
+        """Take one definition of either kind, or one of HTTP with one of remote procedures.
 
         Args:
             name: The provider's name in contracts.
             definition: What it offers.
             source: Where the definition came from, as contracts name it.
-            headers: Request headers that are recorded beside the declared ones.
+            headers: Request headers and metadata that are recorded beside the declared ones.
             base_url: Where production runs it: what `intercept` takes where no URL is given.
+            proto: What it offers as remote procedures too, where `definition` is one of HTTP.
+            proto_source: Where that came from.
         """
         self.name = name
-        self.definition = definition
         self.source = source
         self.headers = tuple(headers)
         self.base_url = base_url
+        self._http = None if has_procedures(definition) else cast(Definition, definition)
+        rpc = definition if has_procedures(definition) else proto
+        self._procedures = StubbedProcedures(name, rpc, headers=self.headers) if rpc is not None else None
+        self._references = [DefinitionReference(source=source, digest=definition.digest)]
+        if proto is not None and self._http is not None:
+            self._references.append(DefinitionReference(source=proto_source, digest=proto.digest))
         self._server: StubServer | None = None
         self._handler: Handler = nobody_is_served
 
     @property
+    def definition(self) -> Definition:
+        """Give the definition of HTTP.
+
+        Raises:
+            SettingsError: There is none, so that the stub has no URL.
+        """
+        if self._http is None:
+            raise SettingsError(
+                f"{self.name} is defined by {self.source}, which has remote procedures and no HTTP: it has no URL.",
+                next_step="Use .target, .channel() or .aio_channel(); or set an OpenAPI document as its definition.",
+            )
+        return self._http
+
+    @property
+    def procedures(self) -> StubbedProcedures:
+        """Give the remote procedures.
+
+        Raises:
+            SettingsError: There are none, so that the stub has no target.
+        """
+        if self._procedures is None:
+            raise SettingsError(
+                f"{self.name} is defined by {self.source}, which has no remote procedures: it has no target.",
+                next_step=f'Use .url; or set proto = "….proto" in [tool.contractkit.providers.{self.name}].',
+            )
+        return self._procedures
+
+    @property
+    def definitions(self) -> tuple[Definition | RpcDefinition, ...]:
+        """Give its definitions, the one of HTTP first."""
+        rpc = (self._procedures.definition,) if self._procedures is not None else ()
+        return (self._http, *rpc) if self._http is not None else rpc
+
+    @property
+    def has_http(self) -> bool:
+        """Say whether it offers HTTP."""
+        return self._http is not None
+
+    @property
+    def has_procedures(self) -> bool:
+        """Say whether it offers remote procedures."""
+        return self._procedures is not None
+
+    @property
     def url(self) -> str:
         """Give the URL that clients use: the server's, with the base path of the definition's own server."""
+        base_path = self.base_path
         if self._server is None:
             from contractkit.transports.server import StubServer
 
             self._server = StubServer(self._handler)
-        return self._server.url + self.base_path
+        return self._server.url + base_path
 
     @property
     def base_path(self) -> str:
@@ -71,25 +129,40 @@ class StubbedProvider:
 
     @cached_property
     def reference(self) -> DefinitionReference:
-        """Give the definition's place and digest, as contracts name them."""
-        return DefinitionReference(source=self.source, digest=self.definition.digest)
+        """Give the definition's place and digest, as contracts name them; of two definitions both, and one digest."""
+        if len(self._references) == 1:
+            return self._references[0]
+        joined = "\n".join(each.digest for each in self._references)
+        return DefinitionReference(
+            source=", ".join(each.source for each in self._references),
+            digest=f"sha256:{hashlib.sha256(joined.encode()).hexdigest()}",
+        )
 
     def operation(self, name: str) -> Operation:
-        """Give an operation by id or signature, or raise `UnknownNameError` with the nearest names."""
+        """Give an operation of HTTP by id or signature, or raise `UnknownNameError` with the nearest names."""
         return self.definition.operation(name)
 
-    def answer_with(self, handler: Handler) -> None:
-        """Let requests be answered by this handler from now on."""
+    def answer_with(self, handler: Handler, rpc_handler: RpcHandler = nobody_is_called) -> None:
+        """Let requests and calls be answered by these handlers from now on."""
         self._handler = handler
         if self._server is not None:
             self._server.handler = handler
+        if self._procedures is not None:
+            self._procedures.answer_with(rpc_handler)
 
     def rest(self) -> None:
         """Serve nobody until the next test."""
         self.answer_with(nobody_is_served)
 
     def stop(self) -> None:
-        """Stop the server, if it ever started."""
+        """Stop the servers that ever started."""
         if self._server is not None:
             self._server.stop()
             self._server = None
+        if self._procedures is not None:
+            self._procedures.stop()
+
+
+def has_procedures(definition: Definition | RpcDefinition) -> TypeGuard[RpcDefinition]:
+    """Say whether a definition is one of remote procedures."""
+    return hasattr(definition, "procedure")

@@ -10,10 +10,13 @@ from contractkit.transports.http_messages import (
     read_request,
     write_query,
 )
+from contractkit.transports.rpc_messages import RpcHandler, nobody_is_called
 
 __all__ = [
     "Handler",
+    "RpcHandler",
     "encode_body",
+    "nobody_is_called",
     "nobody_is_served",
     "problem",
     "read_body",

@@ -1,16 +1,12 @@
 """The stub's HTTP server: one loop thread per process, one listening port per server, a handler that can be swapped."""
 
 import asyncio
-import errno
-import os
 import socket
-import threading
 
-from contractkit.errors import AddressInUseError
 from contractkit.transports.http_messages import Handler, nobody_is_served
 from contractkit.transports.http_protocol import HttpProtocol
-
-_BACKLOG = 256
+from contractkit.transports.loops import stub_loop
+from contractkit.transports.ports import BACKLOG, listen
 
 
 class StubServer:
@@ -28,9 +24,9 @@ class StubServer:
         """
         self.handler = handler or nobody_is_served
         self._connections: set[HttpProtocol] = set()
-        listener = _listen(host, port)
+        listener = listen(host, port)
         self.host, self.port = listener.getsockname()[:2]
-        self._loop = _loop()
+        self._loop = stub_loop()
         self._server = asyncio.run_coroutine_threadsafe(self._serve(listener), self._loop).result()
 
     @property
@@ -44,58 +40,10 @@ class StubServer:
 
     async def _serve(self, listener: socket.socket) -> asyncio.Server:
         return await self._loop.create_server(
-            lambda: HttpProtocol(lambda: self.handler, self._connections), sock=listener, backlog=_BACKLOG
+            lambda: HttpProtocol(lambda: self.handler, self._connections), sock=listener, backlog=BACKLOG
         )
 
     async def _close(self) -> None:
         self._server.close()
         for connection in tuple(self._connections):
             connection.abort()
-
-
-class _LoopThread:
-    """The process's loop. A forked child gets its own, since threads do not survive a fork."""
-
-    def __init__(self) -> None:
-        self.process = os.getpid()
-        self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, name="contractkit-stub", daemon=True).start()
-
-
-_starting = threading.Lock()
-_running: _LoopThread | None = None
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    global _running
-    with _starting:
-        if _running is None or _running.process != os.getpid():
-            _running = _LoopThread()
-        return _running.loop
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    if os.name == "posix":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise _refused(host, port, error) from None
-    return listener
-
-
-def _refused(host: str, port: int, error: OSError) -> AddressInUseError:
-    if error.errno == errno.EADDRINUSE:
-        return AddressInUseError(
-            f"Port {port} of {host} is in use.",
-            next_step="Stop what listens there, or take another port; port 0 takes a free one.",
-        )
-    return AddressInUseError(
-        f"Nothing can listen on port {port} of {host}.",
-        details=[("reason", error.strerror or str(error))],
-        next_step="Take an address of this machine and a port above 1023; port 0 takes a free one.",
-    )

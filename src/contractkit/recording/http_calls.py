@@ -1,0 +1,144 @@
+"""HTTP calls: how one test's requests to one provider are answered, checked and recorded."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from contractkit.definitions.interface import Answer, Route
+from contractkit.errors import ContractkitError
+from contractkit.exact_json import Json, dump_compact
+from contractkit.model import (
+    DerivedState,
+    Evidence,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    Interaction,
+    MissingBody,
+    ProviderState,
+    TestReference,
+    interaction_key,
+)
+from contractkit.recording.expectations import expect
+from contractkit.recording.notes import Notes
+from contractkit.recording.origins import TestOrigin
+from contractkit.recording.refusals import Refusal, refuse_unrouted, refuse_violating
+from contractkit.recording.replies import Reply
+from contractkit.recording.requests import describe, fingerprint, recorded_request, used_values
+from contractkit.recording.stubbed import StubbedProvider
+from contractkit.transports import problem
+
+if TYPE_CHECKING:
+    from contractkit.recording.rpc_calls import AnsweredCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call that a stub answered. Credentials of the request have been replaced.
+
+    `operation` is the operation's name, or None where the request reached none.
+    """
+
+    operation: str | None
+    request: HttpRequest
+    response: HttpResponse
+    test: TestReference
+
+
+class HttpCalls:
+    """Answers one test's requests, one at a time."""
+
+    def __init__(
+        self,
+        provider: StubbedProvider,
+        notes: Notes,
+        calls: "list[Call | AnsweredCall]",
+        *,
+        consumer: str,
+        origin: TestOrigin,
+        pending: bool,
+    ) -> None:
+        self._provider = provider
+        self._notes = notes
+        self._calls = calls
+        self._consumer = consumer
+        self._origin = origin
+        self._pending = pending
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request and remember it."""
+        with self._notes.lock:
+            test = self._origin.reference()
+            route = self._provider.definition.route(request)
+            try:
+                response = self._answer(request, route, test)
+            except ContractkitError as error:
+                self._notes.fail(error)
+                response = problem(500, "The stub has no answer", error.explanation.summary)
+            hidden = self._provider.credentials.without(request)
+            name = route.operation.name if route is not None else None
+            self._calls.append(Call(operation=name, request=hidden, response=response, test=test))
+            return response
+
+    def _answer(self, request: HttpRequest, route: Route | None, test: TestReference) -> HttpResponse:
+        provider = self._provider
+        names = {"consumer": self._consumer, "provider": provider.name}
+        if route is None:
+            return self._refuse(
+                refuse_unrouted(provider.definition, request, credentials=provider.credentials, **names)
+            )
+        violations = provider.definition.check_request(route)
+        if violations:
+            return self._refuse(
+                refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
+            )
+        recorded = recorded_request(provider.definition, route, provider.credentials, headers=provider.headers)
+        written = self._notes.next_reply(route.operation.signature)
+        reply = written if isinstance(written, Reply) else Reply(operation=route.operation)
+        sent = fingerprint(recorded)
+        answer = provider.definition.answer(
+            route.operation,
+            seed=f"{route.operation.name} {dump_compact(sent).decode()}",
+            status=reply.status,
+            route=route,
+            body=reply.body,
+            headers=reply.headers,
+        )
+        states = self._notes.use_states()
+        self._notes.record(self._interaction(route, recorded, sent, answer, reply, states, test))
+        return answer.response
+
+    def _refuse(self, refusal: Refusal) -> HttpResponse:
+        self._notes.fail(refusal.error)
+        return refusal.response
+
+    def _interaction(
+        self,
+        route: Route,
+        recorded: HttpRequest,
+        sent: Json,
+        answer: Answer,
+        reply: Reply,
+        states: tuple[ProviderState, ...],
+        test: TestReference,
+    ) -> Interaction:
+        operation, status = route.operation.name, str(answer.response.status)
+        response = self._provider.credentials.without_in(answer.response)
+        if recorded.method == "HEAD":  # whatever is declared, no body comes back (RFC 9110 §9.3.2)
+            response = replace(response, body=MissingBody())
+        hidden = replace(answer, response=response)
+        expectation = expect(hidden, written=reply.body, headers=reply.headers)
+        derived = DerivedState(
+            operation=operation, status=status, values=used_values(self._provider.surfaces, route, recorded)
+        )
+        return Interaction(
+            key=interaction_key(kind="http", operation=operation, states=states, request=sent, status=status),
+            description=describe(route.operation, route, answer.response.status),
+            exchange=HttpCall(request=recorded, response=expectation.response),
+            operation=operation,
+            states=states,
+            derived_state=None if states else derived,
+            rules=expectation.rules,
+            pending=self._pending,
+            served=expectation.served,
+            evidence=(Evidence(test=test),),
+        )

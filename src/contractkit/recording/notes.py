@@ -1,0 +1,93 @@
+"""Notes: what one test said and did at one stub, whichever transport its calls took."""
+
+import threading
+from collections.abc import Mapping
+
+from contractkit.errors import ContractkitError, RecordingError, UnusedExpectationError
+from contractkit.exact_json import Json, dump_compact, read_json, show_json
+from contractkit.model import Interaction, ProviderState
+from contractkit.recording.joining import number_within_test
+
+
+class Notes:
+    """States and replies until they are used, errors until they are told, and the interactions that were recorded.
+
+    Whoever calls holds `lock`, which may be taken again by the thread that has it.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._states: list[ProviderState] = []
+        self._unused_states: list[ProviderState] = []
+        self._replies: dict[str, list[object]] = {}
+        self._unused_replies: list[object] = []
+        self._interactions: list[Interaction] = []
+        self._errors: list[ContractkitError] = []
+
+    def give(self, name: str, params: Mapping[str, Json]) -> None:
+        """Take a state that holds for the calls that follow.
+
+        Raises:
+            RecordingError: A parameter is no JSON value.
+        """
+        try:
+            state = ProviderState(name=name, params=read_json(dump_compact(dict(params))))
+        except (TypeError, ValueError) as error:
+            raise RecordingError(
+                f"The parameters of the state {show_json(name)} are not JSON values.", details=[("problem", str(error))]
+            ) from None
+        self._states.append(state)
+        self._unused_states.append(state)
+
+    def add_reply(self, signature: str, reply: object) -> None:
+        """Take a reply to the operation of that signature; `str(reply)` says it in words."""
+        self._replies.setdefault(signature, []).append(reply)
+        self._unused_replies.append(reply)
+
+    def next_reply(self, signature: str) -> object | None:
+        """Give the reply that is next, or None where the test wrote none; the last one stays."""
+        replies = self._replies.get(signature)
+        if not replies:
+            return None
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        self._unused_replies = [unused for unused in self._unused_replies if unused is not reply]
+        return reply
+
+    def use_states(self) -> tuple[ProviderState, ...]:
+        """Give the states that hold now; a call used them."""
+        self._unused_states.clear()
+        return tuple(self._states)
+
+    def record(self, interaction: Interaction) -> None:
+        """Keep what a call became."""
+        self._interactions.append(interaction)
+
+    def fail(self, error: ContractkitError) -> None:
+        """Keep an error that fails the test."""
+        self._errors.append(error)
+
+    @property
+    def interactions(self) -> tuple[Interaction, ...]:
+        """Give what was recorded, equal interactions joined and different answers to one request numbered."""
+        return number_within_test(self._interactions)
+
+    def take_errors(self, provider: str) -> tuple[ContractkitError, ...]:
+        """Give what went wrong since this was last asked, unused states and replies included; empty if all is well."""
+        errors, self._errors = self._errors, []
+        unused = [("given", _in_words(state)) for state in self._unused_states]
+        unused += [("reply", str(reply)) for reply in self._unused_replies]
+        self._unused_states, self._unused_replies = [], []
+        if unused and not errors:
+            errors.append(
+                UnusedExpectationError(
+                    f"The test declared what no request to {provider} used.",
+                    details=unused,
+                    next_step="Remove it, or let the client make the call.",
+                )
+            )
+        return tuple(errors)
+
+
+def _in_words(state: ProviderState) -> str:
+    params = "".join(f", {name}: {show_json(value)}" for name, value in state.params.items())
+    return show_json(state.name) + params

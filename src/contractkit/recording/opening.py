@@ -1,0 +1,64 @@
+"""Opening: from where a provider's definitions are to the provider, stubbed."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from contractkit.definitions.interface import Definition
+from contractkit.definitions.rpc_interface import RpcDefinition
+from contractkit.errors import SettingsError
+from contractkit.recording.stubbed import StubbedProvider, has_procedures
+from contractkit.sources import load_definition
+
+
+def stubbed_provider(
+    name: str,
+    definition: str | Path,
+    *,
+    root: Path,
+    headers: Iterable[str] = (),
+    base_url: str | None = None,
+    proto: str | None = None,
+) -> StubbedProvider:
+    """Give a provider as its definitions describe it.
+
+    Args:
+        name: The provider's name in contracts.
+        definition: Where its definition is.
+        root: The directory that relative paths start from, which no contract names.
+        headers: Request headers and metadata that are recorded beside the declared ones.
+        base_url: Where production runs it.
+        proto: Where the protobuf definition of its remote procedures is, if `definition` is one of HTTP.
+
+    Raises:
+        DefinitionError: A definition cannot be read.
+        SettingsError: The two definitions are not one of each kind.
+    """
+    loaded = load_definition(definition, root=root)
+    first: Definition | RpcDefinition = loaded.definition
+    if proto is None:
+        return StubbedProvider(name, first, source=_source(loaded.source, root), headers=headers, base_url=base_url)
+    beside = load_definition(proto, root=root)
+    second: Definition | RpcDefinition = beside.definition
+    if has_procedures(first) or not has_procedures(second):
+        raise SettingsError(
+            f"The two definitions of {name} are not one of HTTP and one of remote procedures.",
+            details=[("definition", loaded.source), ("proto", beside.source)],
+            next_step="Set definition to the OpenAPI document and proto to the protobuf one, or definition alone.",
+        )
+    return StubbedProvider(
+        name,
+        first,
+        source=_source(loaded.source, root),
+        headers=headers,
+        base_url=base_url,
+        proto=second,
+        proto_source=_source(beside.source, root),
+    )
+
+
+def _source(source: str, root: Path) -> str:
+    """Give a definition's place without what differs between machines."""
+    path = Path(source)
+    if not path.is_absolute():
+        return source.replace("\\", "/")
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name

@@ -1,0 +1,126 @@
+"""Remote procedure calls: how one test's calls of one provider's procedures are answered, checked and recorded."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contractkit.definitions.rpc_interface import Procedure
+from contractkit.model import ProviderState, RpcCall, Status, TestReference
+from contractkit.recording.notes import Notes
+from contractkit.recording.origins import TestOrigin
+from contractkit.recording.rpc_conversations import RpcConversation
+from contractkit.recording.rpc_interactions import call_of, interaction_of
+from contractkit.recording.rpc_refusals import Parties, refuse_unknown
+from contractkit.recording.rpc_replies import RpcReply
+from contractkit.recording.stubbed import StubbedProvider
+from contractkit.transports.rpc_messages import Conversation, Refused, RpcOpening
+
+if TYPE_CHECKING:
+    from contractkit.recording.http_calls import Call
+
+_BLOCKING = "_blocking"  # the function of grpc's library in which a thread waits for the answer to a unary call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredCall:
+    """One remote procedure call that a stub answered, or is answering. Credentials have been replaced.
+
+    `operation` is the operation's name, or None where the path reached none.
+    """
+
+    operation: str | None
+    call: RpcCall
+    test: TestReference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """What held when a call began. `number` is its place among the test's calls."""
+
+    test: TestReference
+    states: tuple[ProviderState, ...]
+    number: int
+
+
+class RpcCalls:
+    """Leads one test's calls, several of which may be open at a time."""
+
+    def __init__(
+        self,
+        provider: StubbedProvider,
+        notes: Notes,
+        calls: "list[Call | AnsweredCall]",
+        *,
+        consumer: str,
+        origin: TestOrigin,
+        pending: bool,
+    ) -> None:
+        self._provider = provider
+        self._notes = notes
+        self._calls = calls
+        self._consumer = consumer
+        self._origin = origin
+        self._pending = pending
+        self._open: dict[RpcConversation, _Context] = {}
+
+    def open(self, opening: RpcOpening) -> Conversation:
+        """Begin a call."""
+        with self._notes.lock:
+            procedures = self._provider.procedures
+            definition = procedures.definition
+            parties = Parties(consumer=self._consumer, provider=self._provider.name, title=definition.title)
+            procedure = definition.find(opening.path)
+            if procedure is None:
+                return self._unknown(opening, parties)
+            conversation = RpcConversation(
+                definition,
+                procedure,
+                opening,
+                parties=parties,
+                seed="",
+                next_reply=lambda: self._next_reply(procedure),
+                ended=self._ended,
+                lock=self._notes.lock,
+            )
+            test = self._origin.reference(blocked_in=_BLOCKING)
+            self._open[conversation] = _Context(test=test, states=self._notes.use_states(), number=len(self._calls))
+            self._calls.append(self._answered(conversation, test))
+            return conversation
+
+    def close(self) -> None:
+        """End what is still open, as given up by the consumer."""
+        with self._notes.lock:
+            for conversation in tuple(self._open):
+                conversation.cancel()
+
+    def _next_reply(self, procedure: Procedure) -> RpcReply:
+        written = self._notes.next_reply(procedure.operation.signature)
+        return written if isinstance(written, RpcReply) else RpcReply(procedure=procedure)
+
+    def _ended(self, conversation: RpcConversation) -> None:
+        context = self._open.pop(conversation)
+        self._calls[context.number] = self._answered(conversation, context.test)
+        if conversation.error is not None:
+            self._notes.fail(conversation.error)
+            return
+        procedures = self._provider.procedures
+        interaction = interaction_of(
+            conversation,
+            procedures.definition,
+            metadata=procedures.recorded_metadata,
+            states=context.states,
+            pending=self._pending,
+            test=context.test,
+        )
+        self._notes.record(interaction)
+
+    def _answered(self, conversation: RpcConversation, test: TestReference) -> AnsweredCall:
+        call = call_of(conversation, self._provider.procedures.definition)
+        return AnsweredCall(operation=conversation.procedure.operation.name, call=call, test=test)
+
+    def _unknown(self, opening: RpcOpening, parties: Parties) -> Conversation:
+        refusal = refuse_unknown(self._provider.procedures.definition, opening.path, parties)
+        self._notes.fail(refusal.error)
+        events = (Status(code=refusal.code, message=refusal.reason),)
+        call = RpcCall(procedure=opening.path.removeprefix("/"), events=events)
+        self._calls.append(AnsweredCall(operation=None, call=call, test=self._origin.reference(blocked_in=_BLOCKING)))
+        return Refused(refusal.code, refusal.reason)

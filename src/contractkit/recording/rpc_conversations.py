@@ -1,0 +1,243 @@
+"""Conversations: one call as the stub leads it: every message checked, every answer synthesised or as a test wrote it.
+
+Nothing is sent or waited for here: each step takes what the client did and gives what to send.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, RpcDefinition, Side
+from contractkit.errors import ContractkitError, DefinitionError
+from contractkit.exact_json import Json, dump_compact
+from contractkit.model import Cancelled, Event, HalfClosed, JsonBody, Location, Received, Sent, Status
+from contractkit.recording.rpc_refusals import (
+    CallRefused,
+    Parties,
+    refuse_fields,
+    refuse_number,
+    refuse_undecodable,
+    refuse_violations,
+)
+from contractkit.recording.rpc_replies import RpcReply, WrittenMessage
+from contractkit.results import ABSENT, Absent
+from contractkit.transports.rpc_messages import RpcEnd, RpcOpening, RpcStep
+
+MOST_MESSAGES = 10_000
+"""How many messages a client may send in one call."""
+
+_STREAMED = 2  # how many messages a stream has where the test wrote none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A message that was sent, with what the test wrote of it (`ABSENT` where nothing)."""
+
+    answer: AnswerMessage
+    written: Json | Absent
+
+
+class RpcConversation:
+    """One call of a known procedure.
+
+    Attributes:
+        events: What happened so far, messages as they were.
+        served: The messages that were sent, in their order.
+        reply: What the test wrote, asked for when the first answer is due.
+        error: Why the call was refused or could not be answered, or None.
+        end: How it ended; None while it is open, and where the client gave it up.
+    """
+
+    def __init__(
+        self,
+        definition: RpcDefinition,
+        procedure: Procedure,
+        opening: RpcOpening,
+        *,
+        parties: Parties,
+        seed: str,
+        next_reply: Callable[[], RpcReply],
+        ended: "Callable[[RpcConversation], None]",
+        lock: threading.RLock,
+    ) -> None:
+        """Begin.
+
+        Args:
+            definition: What says what is allowed.
+            procedure: What was called.
+            opening: The path and metadata.
+            parties: Who speaks with whom.
+            seed: Decides the values, beside what is sent.
+            next_reply: Gives what the test wrote.
+            ended: Called once, when the call is over.
+            lock: Held during each step.
+        """
+        self.procedure = procedure
+        self.opening = opening
+        self.events: list[Event] = []
+        self.served: list[Served] = []
+        self.reply: RpcReply | None = None
+        self.error: ContractkitError | None = None
+        self.end: RpcEnd | None = None
+        self._definition = definition
+        self._parties = parties
+        self._seed = f"{seed}{procedure.operation.name}"
+        self._next_reply = next_reply
+        self._ended = ended
+        self._lock = lock
+        self._is_dialogue = procedure.client_streaming and procedure.server_streaming
+        self._is_over = False
+        self._sent: list[Json] = []
+        self._greeting: Mapping[str, Json] | None = None  # not known yet, then nothing once it was sent
+
+    @property
+    def code(self) -> str:
+        """Give the name of the status with which it ended; that of a call given up is `CANCELLED`."""
+        return self.end.code if self.end is not None else "CANCELLED"
+
+    def take(self, data: bytes) -> RpcStep:
+        """Take an encoded message of the client."""
+        return self._step(lambda: self._taken(data))
+
+    def half_close(self) -> RpcStep:
+        """Take that the client will send no more."""
+        return self._step(self._half_closed)
+
+    def cancel(self) -> None:
+        """Take that the client gave the call up."""
+        with self._lock:
+            if not self._is_over:
+                self.events.append(Cancelled())
+                self._over()
+
+    def _step(self, advance: Callable[[], RpcStep]) -> RpcStep:
+        with self._lock:
+            if self._is_over:
+                return RpcStep(end=self.end or RpcEnd(code="UNAVAILABLE", message="The test of this call is over."))
+            try:
+                return advance()
+            except CallRefused as refusal:
+                return self._failed(refusal.code, refusal.reason, refusal.error)
+            except ContractkitError as error:
+                return self._failed("INTERNAL", f"The stub has no answer: {error.explanation.summary}", error)
+
+    # what the client sends
+
+    def _taken(self, data: bytes) -> RpcStep:
+        tree = self._checked(data)
+        self._sent.append(tree)
+        self.events.append(Sent(message=self._body(tree, self.procedure.request_type)))
+        if not self._is_dialogue:
+            return RpcStep()
+        return self._answered(self._due_now(), is_last=False)
+
+    def _half_closed(self) -> RpcStep:
+        if not self._sent and not self.procedure.client_streaming:
+            raise refuse_number(self.procedure, "the call ended without a request", self._parties)
+        self.events.append(HalfClosed())
+        return self._answered(self._due_at_the_end(), is_last=True)
+
+    def _checked(self, data: bytes) -> Json:
+        definition, procedure, parties = self._definition, self.procedure, self._parties
+        self._check_number()
+        try:
+            tree = definition.decode(procedure, Side.REQUEST, data)
+        except DefinitionError as error:
+            raise refuse_undecodable(procedure, error, parties) from None
+        unknown = definition.unknown_fields(procedure, Side.REQUEST, data)
+        if unknown:
+            raise refuse_fields(procedure, unknown, definition.nearest(procedure.path), parties)
+        at = Location(("events", len(self.events), "message"))
+        violations = definition.check(procedure, Side.REQUEST, tree, at)
+        if violations:
+            raise refuse_violations(procedure, violations, parties)
+        return tree
+
+    def _check_number(self) -> None:
+        if self._sent and not self.procedure.client_streaming:
+            raise refuse_number(self.procedure, "the call sent a second request", self._parties)
+        if len(self._sent) >= MOST_MESSAGES:
+            reason = f"the call sent more than {MOST_MESSAGES} messages, which no contract can hold"
+            raise refuse_number(self.procedure, reason, self._parties, code="RESOURCE_EXHAUSTED")
+
+    # what is answered
+
+    def _written(self) -> RpcReply:
+        if self.reply is None:
+            self.reply = self._next_reply()
+        return self.reply
+
+    def _due_now(self) -> tuple[WrittenMessage | None, ...]:
+        """Give what answers one message of a conversation in both directions; None stands for a synthesised one."""
+        reply = self._written()
+        if reply.messages is None:
+            return (None,) if reply.code == "OK" else ()
+        return reply.messages[len(self.served) : len(self.served) + 1]
+
+    def _due_at_the_end(self) -> tuple[WrittenMessage | None, ...]:
+        reply = self._written()
+        if reply.messages is not None:
+            return reply.messages[len(self.served) :]
+        if reply.code != "OK" or self._is_dialogue:
+            return ()
+        return (None,) * (_STREAMED if self.procedure.server_streaming else 1)
+
+    def _answered(self, due: tuple[WrittenMessage | None, ...], *, is_last: bool) -> RpcStep:
+        reply = self._written()
+        greeting, self._greeting = self._greeting if self._greeting is not None else reply.initial_metadata, {}
+        encoded = tuple(map(self._serve, due))
+        is_failing = reply.code != "OK" and len(self.served) == len(reply.messages or ())
+        return RpcStep(
+            messages=encoded,
+            initial_metadata=greeting,
+            end=self._finished(reply) if is_last or is_failing else None,
+        )
+
+    def _serve(self, written: WrittenMessage | None) -> bytes:
+        ordinal = len(self.served)
+        asked = self._sent[-1:] if self._is_dialogue else self._sent
+        request = asked[0] if asked else None
+        answer = self._definition.answer(
+            self.procedure,
+            seed=f"{self._seed} {dump_compact(asked).decode()}",
+            request=request,
+            body=written.tree if written is not None else None,
+            ordinal=ordinal,
+        )
+        if written is not None and written.is_whole:
+            answer = AnswerMessage(tree=written.tree, promises=answer.promises)
+        data = self._definition.encode(self.procedure, Side.RESPONSE, answer.tree)
+        self.served.append(Served(answer=answer, written=ABSENT if written is None else self._full(written)))
+        self.events.append(Received(message=self._body(answer.tree, self.procedure.response_type)))
+        return data
+
+    def _full(self, written: WrittenMessage) -> Json:
+        """Give what was written in the form that trees have, whichever form of JSON the test used."""
+        if written.is_whole:
+            return written.tree
+        try:
+            data = self._definition.encode(self.procedure, Side.RESPONSE, written.tree)
+        except DefinitionError:  # a part of a message need not be a message
+            return written.tree
+        return self._definition.decode(self.procedure, Side.RESPONSE, data)
+
+    def _finished(self, reply: RpcReply) -> RpcEnd:
+        self.end = RpcEnd(code=reply.code, message=reply.message, details=reply.encoded, trailers=reply.trailers)
+        status = Status(code=reply.code, message=reply.message, details=reply.details, trailers=reply.trailers)
+        self.events.append(status)
+        self._over()
+        return self.end
+
+    def _failed(self, code: str, message: str, error: ContractkitError) -> RpcStep:
+        self.error = error
+        self.end = RpcEnd(code=code, message=message)
+        self.events.append(Status(code=code, message=message))
+        self._over()
+        return RpcStep(end=self.end)
+
+    def _over(self) -> None:
+        self._is_over = True
+        self._ended(self)
+
+    def _body(self, tree: Json, name: str) -> JsonBody:
+        return JsonBody(tree, f"application/protobuf;message=.{name}")

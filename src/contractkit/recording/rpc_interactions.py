@@ -1,0 +1,193 @@
+"""From a call that is over to the interaction it leaves: what is recorded, what is expected, what identifies it."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from contractkit.definitions.rpc_interface import Procedure, RpcDefinition, Side
+from contractkit.errors import DefinitionError
+from contractkit.exact_json import Json, show_json
+from contractkit.model import (
+    Body,
+    DerivedState,
+    Event,
+    Evidence,
+    Interaction,
+    JsonBody,
+    LocatedRules,
+    Location,
+    MissingBody,
+    ProviderState,
+    Received,
+    RpcCall,
+    Rule,
+    Sent,
+    Status,
+    TestReference,
+    interaction_key,
+)
+from contractkit.recording.credentials import PLACEHOLDER, hide_in_json, hide_in_metadata
+from contractkit.recording.expectations import expect_message
+from contractkit.recording.rpc_conversations import RpcConversation, Served
+
+_TYPE = (Rule("type"),)
+_HIDDEN_BYTES = "W2NyZWRlbnRpYWxd"  # the placeholder in base64, where a field holds bytes
+_MOST_VALUES = 3  # how many values of a request its description names
+
+
+class _Expected(NamedTuple):
+    events: tuple[Event, ...]
+    rules: tuple[LocatedRules, ...]
+
+
+def interaction_of(
+    conversation: RpcConversation,
+    definition: RpcDefinition,
+    *,
+    metadata: frozenset[str],
+    states: tuple[ProviderState, ...],
+    pending: bool,
+    test: TestReference,
+) -> Interaction:
+    """Give the interaction that a call leaves.
+
+    Args:
+        conversation: The call, over and not refused.
+        definition: What it was checked against.
+        metadata: The lower-case names of the metadata that is recorded.
+        states: The states that held when it began.
+        pending: Whether the interaction blocks nobody yet.
+        test: The test with the line of the call.
+    """
+    hidden = _hidden(conversation, definition)
+    expected = _expected(conversation, hidden)
+    recorded = {name: value for name, value in conversation.opening.metadata.items() if name in metadata}
+    recorded = dict(sorted(hide_in_metadata(recorded).items()))
+    sent = [each.message.value for each in hidden if isinstance(each, Sent) and isinstance(each.message, JsonBody)]
+    operation, code = conversation.procedure.operation.name, conversation.code
+    values = _scalars(sent[0] if sent else None)
+    greeting = conversation.reply.initial_metadata if conversation.reply is not None else {}
+    call = RpcCall(
+        procedure=conversation.procedure.operation.signature,
+        events=expected.events,
+        metadata=recorded,
+        initial_metadata=hide_in_metadata(greeting),
+    )
+    request = {"metadata": recorded, "messages": sent}
+    return Interaction(
+        key=interaction_key(kind="rpc", operation=operation, states=states, request=request, status=code),
+        description=describe_call(conversation.procedure, values, code, is_given_up=conversation.end is None),
+        exchange=call,
+        operation=operation,
+        states=states,
+        derived_state=None if states else DerivedState(operation=operation, status=code, values=values),
+        rules=(*_metadata_rules(Location(("initial_metadata",)), greeting), *expected.rules),
+        pending=pending,
+        served=_served(hidden),
+        evidence=(Evidence(test=test),),
+    )
+
+
+def call_of(conversation: RpcConversation, definition: RpcDefinition) -> RpcCall:
+    """Give a call as it was, credentials replaced; a message that could not be read is not in it."""
+    return RpcCall(
+        procedure=conversation.procedure.operation.signature,
+        events=_hidden(conversation, definition),
+        metadata=hide_in_metadata(conversation.opening.metadata),
+        initial_metadata=hide_in_metadata(conversation.reply.initial_metadata) if conversation.reply else {},
+    )
+
+
+def describe_call(procedure: Procedure, values: Mapping[str, Json], code: str, *, is_given_up: bool = False) -> str:
+    """Give a call in words: `GetItem id=7 answers OK`; values that are empty or zero are left out."""
+    told = [f" {name}={_short(value)}" for name, value in values.items() if value not in ("", 0, None, False)]
+    method = procedure.operation.signature.rpartition("/")[2]
+    ending = "is given up" if is_given_up else f"answers {code}"
+    return f"{method}{''.join(told[:_MOST_VALUES])} {ending}"
+
+
+def _hidden(conversation: RpcConversation, definition: RpcDefinition) -> tuple[Event, ...]:
+    procedure = conversation.procedure
+    return tuple(_hidden_event(definition, procedure, event) for event in conversation.events)
+
+
+def _hidden_event(definition: RpcDefinition, procedure: Procedure, event: Event) -> Event:
+    match event:
+        case Sent(message=JsonBody(value=tree, media_type=media_type)):
+            return Sent(message=JsonBody(_hidden_tree(definition, procedure, Side.REQUEST, tree), media_type))
+        case Received(message=JsonBody(value=tree, media_type=media_type)):
+            return Received(message=JsonBody(_hidden_tree(definition, procedure, Side.RESPONSE, tree), media_type))
+        case Status(code=code, message=message, details=details, trailers=trailers):
+            kept = tuple(map(hide_in_json, details))
+            return Status(code=code, message=message, details=kept, trailers=hide_in_metadata(trailers))
+        case _:
+            return event
+
+
+def _hidden_tree(definition: RpcDefinition, procedure: Procedure, side: Side, tree: Json) -> Json:
+    """Give a tree without credentials that still is a message: bytes are hidden as bytes."""
+    hidden = hide_in_json(tree)
+    if hidden == tree:
+        return tree
+    try:
+        definition.encode(procedure, side, hidden)
+    except DefinitionError:
+        return _with_hidden_bytes(hidden)
+    return hidden
+
+
+def _with_hidden_bytes(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _with_hidden_bytes(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_with_hidden_bytes(element) for element in value]
+    return _HIDDEN_BYTES if value == PLACEHOLDER else value
+
+
+def _expected(conversation: RpcConversation, hidden: tuple[Event, ...]) -> _Expected:
+    served = iter(conversation.served)
+    events: list[Event] = []
+    rules: list[LocatedRules] = []
+    for number, event in enumerate(hidden):
+        at = Location(("events", number))
+        events.append(_expected_message(event, next(served)) if isinstance(event, Received) else event)
+        if isinstance(event, Received):
+            rules.append(LocatedRules(location=at / "message", rules=_TYPE))
+        elif isinstance(event, Status):
+            rules += _status_rules(at, event)
+    return _Expected(tuple(events), tuple(rules))
+
+
+def _expected_message(event: Received, served: Served) -> Received:
+    body = event.message
+    if not isinstance(body, JsonBody):
+        return event
+    tree = expect_message(body.value, served.answer.promises, written=served.written)
+    return Received(message=JsonBody(tree, body.media_type))
+
+
+def _status_rules(at: Location, status: Status) -> Iterator[LocatedRules]:
+    if status.message:
+        yield LocatedRules(location=at / "status_message", rules=_TYPE)
+    yield from _metadata_rules(at / "trailers", status.trailers)
+
+
+def _metadata_rules(at: Location, written: Mapping[str, Json]) -> Iterator[LocatedRules]:
+    return (LocatedRules(location=at / name, rules=_TYPE) for name in sorted(written))
+
+
+def _served(hidden: tuple[Event, ...]) -> Body:
+    """Give the message that was served; of several a list, under the type of each."""
+    bodies = [each.message for each in hidden if isinstance(each, Received) and isinstance(each.message, JsonBody)]
+    if len(bodies) <= 1:
+        return bodies[0] if bodies else MissingBody()
+    return JsonBody([body.value for body in bodies], bodies[0].media_type)
+
+
+def _scalars(tree: Json) -> Mapping[str, Json]:
+    members = tree if isinstance(tree, dict) else {}
+    return {name: value for name, value in members.items() if not isinstance(value, dict | list)}
+
+
+def _short(value: Json) -> str:
+    is_plain = isinstance(value, str) and value.isprintable() and " " not in value and len(value) <= 40
+    return str(value) if is_plain else show_json(value, limit=40)
