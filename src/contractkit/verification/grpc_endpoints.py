@@ -22,6 +22,14 @@ _OPTIONS: Final = (
     ("grpc.enable_retries", 0),
     ("grpc.use_local_subchannel_pool", 1),
 )
+_STEPS: Final = (
+    ("certificate is not accepted", "Say whom to trust with --grpc-ca."),
+    ("client certificate", "Give --grpc-certificate and --grpc-key."),
+    ("refused the TLS handshake", "If it asks for a client certificate, give --grpc-certificate and --grpc-key."),
+    ("does not speak TLS", "Write the address as grpc://…"),
+)
+"""Why no connection was made, and what to do."""
+
 _STOPPING: Final = 1.0
 _SYNC_WORKERS: Final = 16
 
@@ -63,9 +71,17 @@ class AddressEndpoint:
             raise ProviderUnreachableError(
                 f"No connection to {self.name} was made.",
                 details=[("reason", problem)],
-                next_step=_step_after(problem) or "Start the provider, or say where it runs with --grpc.",
+                next_step=self._step_after(problem),
             )
         return channel
+
+    def _step_after(self, problem: str) -> str:
+        for sign, step in _STEPS:
+            if sign in problem:
+                return step
+        if self._is_secure and self._tls.certificate is None and "closed the connection" in problem:
+            return "If it asks for a client certificate, give --grpc-certificate and --grpc-key."
+        return "Start the provider, or say where it runs with --grpc."
 
     def _channel(self) -> Channel:
         if not self._is_secure:
@@ -201,16 +217,6 @@ async def _asked_why(channel: Channel) -> str:
     except grpc.aio.AioRpcError as error:
         return connection_problem(error.details() or "")
     return "the connection failed at first"
-
-
-def _step_after(problem: str) -> str:
-    if "certificate is not accepted" in problem:
-        return "Say whom to trust with --grpc-ca."
-    if "client certificate" in problem or "refused the TLS" in problem:
-        return "Give --grpc-certificate and --grpc-key."
-    if "does not speak TLS" in problem:
-        return "Write the address as grpc://…"
-    return ""
 
 
 def _split(address: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ _BROKEN_OFF: Final = (
     "goaway received",
     "recvmsg:",
     "endpoint closing",
+    "internal error from core",
 )
 """How the client library's own words begin; it gives them as the text of a status that nobody sent."""
 
@@ -78,6 +79,8 @@ _PROBLEMS: Final = (
     ("http1.x server", "what listens there speaks HTTP/1, not gRPC"),
     ("expected settings frame", "what listens there does not speak gRPC"),
     ("connection refused", "connection refused"),
+    ("socket closed", "it closed the connection at once"),
+    ("connection reset", "it closed the connection at once"),
     ("dns resolution failed", "the name cannot be resolved"),
 )
 """A sign in the client library's words, and what it means."""

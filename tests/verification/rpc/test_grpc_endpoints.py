@@ -1,0 +1,204 @@
+"""Where a provider takes remote calls: servers by address, behind TLS, and made in this process."""
+
+import datetime
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import grpc
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from contractkit.errors import ProviderUnreachableError, UsageError
+from contractkit.model import Interaction
+from contractkit.results import InteractionResult, Outcome
+from contractkit.verification.grpc_endpoints import AddressEndpoint, ServerEndpoint, Tls, is_address
+
+Call = Callable[..., Interaction]
+Verify = Callable[..., tuple[InteractionResult, ...]]
+
+
+@pytest.fixture(scope="module")
+def greeter(helloworld: Any) -> Callable[[Any], None]:
+    """A greeter of the synchronous kind."""
+
+    class Greeter(helloworld.grpc.GreeterServicer):  # type: ignore[misc]
+        def SayHello(self, request: Any, context: Any) -> Any:  # noqa: N802
+            return helloworld.pb2.HelloReply(message=f"Hello {request.name}")
+
+    return lambda server: helloworld.grpc.add_GreeterServicer_to_server(Greeter(), server)
+
+
+@pytest.fixture
+def greeting(helloworld: Any, call: Call, events: SimpleNamespace) -> Interaction:
+    expected = events.unary({"name": "Ada"}, {"message": "Hello Ada"})
+    return call("helloworld.Greeter/SayHello", expected, by=helloworld)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A certificate with its key, as PEM."""
+
+    certificate: bytes
+    key: bytes
+
+
+@pytest.fixture(scope="module")
+def authority() -> Callable[[str], Signed]:
+    """Give certificates for names, all of one throw-away authority, whose own is that for `ca`."""
+    now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    root_key = ec.generate_private_key(ec.SECP256R1())
+    root = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "throw-away authority")])
+
+    def sign(name: str) -> Signed:
+        is_root = name == "ca"
+        key = root_key if is_root else ec.generate_private_key(ec.SECP256R1())
+        subject = root if is_root else x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        names = x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        builder = (
+            x509.CertificateBuilder(issuer_name=root, subject_name=subject, public_key=key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now)
+            .not_valid_after(now + datetime.timedelta(days=36500))
+            .add_extension(x509.BasicConstraints(ca=is_root, path_length=None), critical=True)
+        )
+        signed = (builder if is_root else builder.add_extension(names, critical=False)).sign(root_key, hashes.SHA256())
+        pem = serialization.Encoding.PEM
+        private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        return Signed(signed.public_bytes(pem), private)
+
+    return sign
+
+
+def test_a_synchronous_server_at_an_address(greeter: Any, greeting: Interaction, verify: Verify, serve: Any) -> None:
+    [result] = verify(AddressEndpoint(f"grpc://localhost:{serve(greeter)}"), greeting)
+    assert (result.outcome, result.error) == (Outcome.PASSED, None)
+
+
+def test_a_server_behind_tls(
+    greeter: Any, greeting: Interaction, verify: Verify, serve: Any, authority: Callable[[str], Signed]
+) -> None:
+    own = authority("localhost")
+    port = serve(greeter, grpc.ssl_server_credentials([(own.key, own.certificate)]))
+    endpoint = AddressEndpoint(f"grpcs://localhost:{port}", tls=Tls(ca=authority("ca").certificate))
+    [result] = verify(endpoint, greeting)
+    assert (result.outcome, result.error) == (Outcome.PASSED, None)
+
+
+def test_a_certificate_that_nobody_vouches_for(
+    greeter: Any, greeting: Interaction, verify: Verify, serve: Any, authority: Callable[[str], Signed]
+) -> None:
+    own = authority("localhost")
+    port = serve(greeter, grpc.ssl_server_credentials([(own.key, own.certificate)]))
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(AddressEndpoint(f"grpcs://localhost:{port}"), greeting)
+    assert str(raised.value) == (
+        f"No connection to grpcs://localhost:{port} was made.\n\n"
+        "  reason   its certificate is not accepted\n\nSay whom to trust with --grpc-ca."
+    )
+
+
+def test_tls_where_there_is_none(greeter: Any, greeting: Interaction, verify: Verify, serve: Any) -> None:
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(AddressEndpoint(f"grpcs://localhost:{serve(greeter)}"), greeting)
+    assert raised.value.explanation.next_step == "Write the address as grpc://…"
+
+
+def test_mutual_tls(
+    greeter: Any, greeting: Interaction, verify: Verify, serve: Any, authority: Callable[[str], Signed]
+) -> None:
+    own, client, ca = authority("localhost"), authority("verifier"), authority("ca").certificate
+    credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], ca, require_client_auth=True)
+    port = serve(greeter, credentials)
+    known = Tls(ca=ca, certificate=client.certificate, key=client.key)
+    [result] = verify(AddressEndpoint(f"grpcs://localhost:{port}", tls=known), greeting)
+    assert (result.outcome, result.error) == (Outcome.PASSED, None)
+
+
+def test_mutual_tls_without_a_client_certificate(
+    greeter: Any, greeting: Interaction, verify: Verify, serve: Any, authority: Callable[[str], Signed]
+) -> None:
+    own, ca = authority("localhost"), authority("ca").certificate
+    credentials = grpc.ssl_server_credentials([(own.key, own.certificate)], ca, require_client_auth=True)
+    endpoint = AddressEndpoint(f"grpcs://localhost:{serve(greeter, credentials)}", tls=Tls(ca=ca))
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(endpoint, greeting)
+    expected = "If it asks for a client certificate, give --grpc-certificate and --grpc-key."
+    assert raised.value.explanation.next_step == expected
+
+
+@pytest.mark.parametrize("kind", ["adds", "sync server", "makes sync", "makes aio", "makes aio, async"])
+def test_a_server_in_process_may_be_given_in_several_ways(
+    kind: str, greeter: Any, greeting: Interaction, verify: Verify
+) -> None:
+    [result] = verify(ServerEndpoint(ways_to(greeter)[kind](), name="greeter:server"), greeting)
+    assert (result.outcome, result.error) == (Outcome.PASSED, None)
+
+
+def ways_to(add: Callable[[Any], None]) -> dict[str, Callable[[], object]]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def sync() -> Any:
+        server = grpc.server(ThreadPoolExecutor(1))
+        add(server)
+        return server
+
+    def aio() -> Any:
+        server = grpc.aio.server(ThreadPoolExecutor(1))
+        add(server)
+        return server
+
+    async def later() -> Any:
+        return aio()
+
+    return {
+        "adds": lambda: add,
+        "sync server": sync,
+        "makes sync": lambda: sync,
+        "makes aio": lambda: aio,
+        "makes aio, async": lambda: later,
+    }
+
+
+def test_a_server_that_does_not_start(greeting: Interaction, verify: Verify) -> None:
+    def broken() -> Any:
+        raise LookupError("no database")
+
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(ServerEndpoint(broken, name="greeter:server"), greeting)
+    assert str(raised.value) == ("The server greeter:server did not start.\n\n  reason   LookupError: no database")
+
+
+def test_something_that_is_no_server() -> None:
+    with pytest.raises(UsageError) as raised:
+        ServerEndpoint({}, name="greeter:server")
+    assert str(raised.value) == (
+        "greeter:server is not a gRPC server.\n\n"
+        "  expected   a function that gives a server, or one that takes a server and adds services to it\n"
+        "  received   dict"
+    )
+
+
+@pytest.mark.parametrize(
+    "address", ["http://a:1", "grpc://a", "a:b:c://", "grpc://a:1/path", "grpc://me@a:1", "a:99999"]
+)
+def test_an_address_that_cannot_be_used(address: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        AddressEndpoint(address)
+    assert raised.value.explanation.summary == "The provider's gRPC address cannot be used."
+
+
+def test_certificates_without_tls_are_refused() -> None:
+    with pytest.raises(UsageError) as raised:
+        AddressEndpoint("localhost:1", tls=Tls(ca=b"-"))
+    assert raised.value.explanation.next_step == "Write the address as grpcs://localhost:1."
+
+
+def test_addresses_and_places_of_servers_are_told_apart() -> None:
+    places = ("localhost:50051", "grpcs://a:1", "unix:/tmp/a.sock", "shop.rpc:make_server")
+    assert [is_address(place) for place in places] == [True, True, True, False]
