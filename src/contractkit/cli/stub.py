@@ -10,8 +10,7 @@ from contractkit.exact_json import dump_compact
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.recording.answering import Answered, answer_from
 from contractkit.recording.stubbed import StubbedProvider
-from contractkit.settings import load_settings
-from contractkit.sources import load_definition
+from contractkit.sources.loading import LoadedDefinition, load_definition
 from contractkit.transports import write_query
 from contractkit.transports.server import StubServer
 
@@ -50,17 +49,22 @@ def stub(definition: str, host: str, port: int, seed: str, output: str) -> int:
 
 def _provider(name: str) -> StubbedProvider:
     """Give what to serve; warnings of the document go to standard error as they are known."""
-    settings = load_settings(Path.cwd())
-    is_plain_name = not set(name) & set("./\\:") and not Path(name).exists()
-    known = settings.provider(name) if is_plain_name else None
-    location = known.definition if known else name
-    loaded = load_definition(location, root=settings.root if known else None)
+    loaded = _loaded(name)
     if not loaded.definition.operations:
         click.echo(f"{loaded.source} defines no operations: every request will be refused.", err=True)
     for warning in loaded.definition.warnings():
         place = f"{loaded.source}:{warning.line}" if warning.line else f"{loaded.source} at {warning.pointer}"
         click.echo(f"{place}: {warning.sentence}", err=True)
     return StubbedProvider(name, loaded.definition, source=loaded.source)
+
+
+def _loaded(name: str) -> LoadedDefinition:
+    if set(name) & set("./\\:") or Path(name).exists():
+        return load_definition(name)
+    from contractkit.settings import load_settings  # slow to import, and a file or URL does without
+
+    settings = load_settings(Path.cwd())
+    return load_definition(settings.provider(name).definition, root=settings.root)
 
 
 def _told_to_stop() -> threading.Event:
