@@ -80,12 +80,22 @@ class Scope:
     _best: _Held | None = None
     _inherited: _Held | None = None
     _active: tuple[_Branch, ...] = ()
+    _below: "dict[tuple[_Branch, ...], Scope]" = field(default_factory=dict, compare=False, repr=False)
 
     def step(self, step: Step) -> "Scope":
         """Give the scope of the member or element that a step leads to."""
         if not self._active and self._best is self._inherited and not self.chosen.exact:
             return self
-        return _scope(self._inherited, _reached(self._active, _patterns(step)))
+        reached = _reached(self._active, _patterns(step)) if self._active else ()
+        scope = self._below.get(reached)
+        if scope is None:
+            scope = self._below[reached] = _scope(self._inherited, reached)
+        return scope
+
+    @property
+    def is_even(self) -> bool:
+        """Say whether every place below this one has the same rules: none is written for any of them."""
+        return not self._active
 
     def at(self, place: Location) -> "Scope":
         """Give the scope of a place below this one."""
@@ -126,7 +136,7 @@ def scope_of(rules: Sequence[LocatedRules]) -> Scope:
         for step in located.location.steps:
             branch = branch.grow(step)
         branch.held = _held(branch.rank, located.rules, located.combine)
-    return _scope(None, [root])
+    return _scope(None, (root,))
 
 
 def _held(rank: _Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
@@ -134,7 +144,7 @@ def _held(rank: _Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
     return _Held(rank, rules, combine, _Held(rank, cascading, combine, None) if cascading else None)
 
 
-def _scope(inherited: _Held | None, active: list[_Branch]) -> Scope:
+def _scope(inherited: _Held | None, active: tuple[_Branch, ...]) -> Scope:
     best = below = inherited
     for branch in active:
         held = branch.held
@@ -149,8 +159,8 @@ def _outranks(held: _Held | None, other: _Held | None) -> bool:
     return other is None or (held is not None and held.rank >= other.rank)
 
 
-def _reached(active: tuple[_Branch, ...], patterns: tuple[Step, ...]) -> list[_Branch]:
-    return [branch.children[step] for branch in active for step in patterns if step in branch.children]
+def _reached(active: tuple[_Branch, ...], patterns: tuple[Step, ...]) -> tuple[_Branch, ...]:
+    return tuple([branch.children[step] for branch in active for step in patterns if step in branch.children])
 
 
 def _patterns(step: Step) -> tuple[Step, ...]:
