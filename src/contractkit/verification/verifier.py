@@ -143,7 +143,7 @@ class _Run:
         except ContractkitError as error:
             result = _errored(interaction, "cannot be compared", error)
         unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
-        self._results[each.number] = replace(result, unprepared=unprepared)
+        self._results[each.number] = replace(result, unprepared=True) if unprepared else result
 
     async def _tear_down(self, ready: Sequence[Ready]) -> None:
         for raised, error in await self._preparer.tear_down_shared():
