@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
 
@@ -74,9 +75,9 @@ class Call:
 
     def href(self, *segments: str, **query: str) -> str:
         """Give the absolute URL of a path, each segment encoded, slashes in it included."""
-        path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
-        pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
-        return f"{self.base_url}{path or '/'}{'?' + pairs if pairs else ''}"
+        path = "/" + "/".join(map(encoded, segments))
+        pairs = "&".join(f"{name}={encoded(value)}" for name, value in query.items())
+        return f"{self.base_url}{path}?{pairs}" if pairs else f"{self.base_url}{path}"
 
     def link(self, *segments: str, **more: Json) -> dict[str, Json]:
         """Give a link object to a path."""
@@ -113,6 +114,12 @@ class Call:
             return kind.model_validate(self.json())
         except ValidationError as error:
             raise Refusal(400, {"errors": _by_field(error)}) from None
+
+
+@lru_cache(maxsize=16_384)
+def encoded(text: str) -> str:
+    """Give a text as one segment of a path, or as one value of a query."""
+    return quote(text, safe="")
 
 
 def not_found(what: str) -> NoReturn:

@@ -181,9 +181,9 @@ def _row(call: Call, cell: Cell, details: dict[int, dict[str, Json]], counts: di
             "_links": {"self": call.link("pacticipants", publication.consumer)},
         },
         "provider": {
-            "name": cell.provider.name,
+            "name": publication.provider,
             "version": details[version.id] if version is not None else None,
-            "_links": {"self": call.link("pacticipants", cell.provider.name)},
+            "_links": {"self": call.link("pacticipants", publication.provider)},
         },
         "pact": {
             "createdAt": publication.created_at,
