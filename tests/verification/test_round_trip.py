@@ -37,12 +37,12 @@ paths:
       operationId: getFile
       responses:
         '200': {description: it, content: {application/json: {schema: {$ref: '#/components/schemas/Names'}}}}
-        '404': {description: none, content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}}
+        '404': {description: none, content: {application/problem+json: {schema: {$ref: '#/components/schemas/Flaw'}}}}
     head: {operationId: hasFile, responses: {'200': {description: it, content: {application/json: {schema: {}}}}}}
 components:
   schemas:
     Names: {type: object, required: [names], properties: {names: {type: array, items: {type: string}}}}
-    Problem: {type: object, required: [title], properties: {title: {type: string}}}
+    Flaw: {type: object, required: [title], properties: {title: {type: string}}}
 """
 NAMES = json.dumps({"names": ["Žižkov"]}, ensure_ascii=False).encode()
 
