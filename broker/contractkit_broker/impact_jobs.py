@@ -7,6 +7,7 @@ import base64
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -95,26 +96,34 @@ def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
         connection, job.provider, environment=job.against["environment"], branch=job.against["branch"]
     )
     versions = {each.version.id for each in found}
-    branches = applications.memberships(connection, versions)
-    places = environments.occupancies_of(connection, versions)
+    branches, places = defaultdict(list), defaultdict(list)
+    for membership in applications.memberships(connection, versions):
+        branches[membership.version_id].append(membership.branch)
+    for place in environments.occupancies_of(connection, versions):
+        places[place.version.id].append(place.environment.name)
     entries: dict[str, dict[str, Json]] = {}
     for each in found:
-        entry = entries.setdefault(
-            each.file_digest,
-            {"data": _text(contracts.find_blob(connection, each.file_digest)), "versions": [], "environments": []},
-        )
+        if each.file_digest not in entries:
+            entries[each.file_digest] = _entry(connection, each.file_digest)
+        entry = entries[each.file_digest]
         entry["versions"].append(each.version.number)
-        entry["environments"] += [p.environment.name for p in places if p.version.id == each.version.id]
-        entry.setdefault("branches", []).extend(b.branch for b in branches if b.version_id == each.version.id)
+        entry["environments"] += places[each.version.id]
+        entry["branches"] += branches[each.version.id]
     return {
         "memory": memory,
-        "old": _text(contracts.find_blob(connection, job.old_digest)),
-        "new": _text(contracts.find_blob(connection, job.new_digest)),
+        "old": _file(connection, job.old_digest),
+        "new": _file(connection, job.new_digest),
         "contracts": list(entries.values()),
     }
 
 
-def _text(data: bytes | None) -> str:
+def _entry(connection: Connection, digest: str) -> dict[str, Json]:
+    origin = f"/blobs/{digest}"  # where the file is read from this broker, wherever a reader reaches that
+    return {"data": _file(connection, digest), "origin": origin, "versions": [], "environments": [], "branches": []}
+
+
+def _file(connection: Connection, digest: str) -> str:
+    data = contracts.find_blob(connection, digest)
     assert data is not None
     return base64.b64encode(data).decode()
 

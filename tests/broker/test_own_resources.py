@@ -9,6 +9,11 @@ from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.settings import BrokerSettings, ImpactLimits
 from contractkit_broker.store.database import Database
 
+from contractkit.document import load_contract
+from contractkit.exact_json import read_json
+from contractkit.impact import ConsumerInfo, DefinitionSource, analyse
+from contractkit.impact.formats import impact_as_json
+from contractkit.sources import read_definition
 from tests.broker.conftest import Story, contract, interaction
 
 Json = Any
@@ -91,7 +96,33 @@ def test_an_impact_job_names_the_consumer_that_breaks(broker: Story) -> None:
         "broken",
         [("web-shop", ["1"])],
     )
-    assert [each["location"] for each in report["consumers"][0]["findings"]] == ["response.body.total"]
+    (interaction,) = report["consumers"][0]["interactions"]
+    assert [each["location"] for each in interaction["findings"]] == ["response.body.total"]
+
+
+@pytest.mark.slow
+def test_an_impact_job_reports_in_the_words_of_the_command_line(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    order = {"provider": "orders", "definition": base64.b64encode(NEW.encode()).decode()}
+    job = finished(broker, broker.http.post("/impact-jobs", json={**order, "old": encode(OLD)}))
+    old = read_definition(OLD.encode(), source="the old definition")
+    new = read_definition(NEW.encode(), source="the new definition")
+    (listed,) = broker.http.get("/contracts", params={"provider": "orders"}).json()["contracts"]
+    at = f"/blobs/{listed['fileDigest']}"
+    stored = load_contract(broker.http.get(at).content, origin="the stored contract")
+    sources = [DefinitionSource(name=each.source, line_of=each.line_of) for each in (old, new)]
+    report = analyse(
+        old.definition,
+        new.definition,
+        [(stored, ConsumerInfo(versions=("1",), origin=at))],
+        old_source=sources[0],
+        new_source=sources[1],
+    )
+    assert job["report"] == read_json(impact_as_json(report))
+
+
+def encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 @pytest.mark.slow
