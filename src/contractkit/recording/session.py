@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from contractkit.definitions.interface import Answer, Operation, Route
 from contractkit.errors import ContractkitError, RecordingError, SettingsError, UnusedExpectationError
-from contractkit.exact_json import Json, dump_compact, read_json, show_json
+from contractkit.exact_json import Json, dump_canonical, dump_compact, read_json, show_json
 from contractkit.model import (
     Contract,
     DerivedState,
@@ -28,7 +28,8 @@ from contractkit.recording.refusals import Refusal, refuse_unrouted, refuse_viol
 from contractkit.recording.replies import Reply, checked_reply
 from contractkit.recording.requests import describe, fingerprint, recorded_request, used_values
 from contractkit.recording.stubbed import StubbedProvider
-from contractkit.transports import problem
+from contractkit.recording.uses import check_base_url, check_name
+from contractkit.transports import nobody_is_served, problem
 
 if TYPE_CHECKING:
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
@@ -94,6 +95,7 @@ class StubSession:
         self._interactions: list[Interaction] = []
         self._errors: list[ContractkitError] = []
         self._interceptions: list[Interception] = []
+        self._is_closed = False
         provider.answer_with(self.handle)
 
     # what a test says
@@ -106,8 +108,10 @@ class StubSession:
             params: Its parameters, JSON values.
         """
         __tracebackhide__ = True
+        self._check_open()
+        check_name(name, what="A state", like="order exists")
         try:
-            state = ProviderState(name=name, params=read_json(dump_compact(params)))
+            state = ProviderState(name=name, params=read_json(dump_canonical(params)))
         except (TypeError, ValueError) as error:
             raise RecordingError(
                 f"The parameters of the state {show_json(name)} are not JSON values.", details=[("problem", str(error))]
@@ -124,6 +128,8 @@ class StubSession:
             UnknownNameError: The definition has no such operation; the nearest are suggested.
         """
         __tracebackhide__ = True
+        self._check_open()
+        check_name(operation, what="An operation", like="getOrder")
         try:
             return ReplyTo(self, self._provider.operation(operation))
         except ContractkitError as error:
@@ -134,6 +140,7 @@ class StubSession:
     ) -> None:
         """Take one reply, as `on(...).reply(...)` does."""
         __tracebackhide__ = True
+        self._check_open()
         try:
             reply = checked_reply(self._provider.definition, operation, status=status, body=body, headers=headers)
         except ContractkitError as error:
@@ -169,15 +176,19 @@ class StubSession:
 
         Raises:
             SettingsError: Neither is there.
+            UsageError: It is no URL.
         """
         from contractkit.transports.in_process import Interception
 
+        __tracebackhide__ = True
+        self._check_open()
         base_url = url or self._provider.base_url
         if base_url is None:
             raise SettingsError(
                 f"There is no URL at which to intercept calls to {self._provider.name}.",
                 next_step=f"Give one, or set base_url in [tool.contractkit.providers.{self._provider.name}].",
             )
+        check_base_url(base_url)
         started = Interception(self.handle, base_url, base_paths=self._provider.definition.base_paths)
         self._interceptions.append(started)
         return started
@@ -190,8 +201,10 @@ class StubSession:
     # what it does
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request and remember it."""
+        """Answer one request and remember it; once the test has ended, as where no test uses the stub."""
         with self._lock:
+            if self._is_closed:
+                return nobody_is_served(request)
             test = self._origin.reference()
             route = self._provider.definition.route(request)
             try:
@@ -206,6 +219,8 @@ class StubSession:
 
     def close(self) -> None:
         """End the test's use: the server serves nobody, interceptions stop."""
+        with self._lock:
+            self._is_closed = True
         self._provider.rest()
         for interception in self._interceptions:
             interception.stop()
@@ -235,6 +250,15 @@ class StubSession:
             interactions=number_within_test(self._interactions),
             definition=self._provider.reference if self._interactions else None,
         )
+
+    def _check_open(self) -> None:
+        __tracebackhide__ = True
+        if self._is_closed:
+            raise RecordingError(
+                f"This stub of {self._provider.name} belongs to a test that has ended.",
+                details=[("test", self._origin.node_id)],
+                next_step=f'Ask for a stub in each test: contract_stub("{self._provider.name}").',
+            )
 
     def _answer(self, request: HttpRequest, route: Route | None, test: TestReference) -> HttpResponse:
         provider = self._provider
