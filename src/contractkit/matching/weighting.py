@@ -47,7 +47,7 @@ class _Rank(NamedTuple):
 _LOWEST = _Rank(weight=0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Held:
     """Rules whose location has been reached; `below` is what of them also holds further down, where anything does."""
 
@@ -72,15 +72,15 @@ class _Branch:
         return branch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Scope:
-    """What the rules say at one place and may say below it."""
+    """What the rules say at one place and may say below it. It remembers scopes it gave; nothing else of it changes."""
 
     chosen: RuleList
     _best: _Held | None = None
     _inherited: _Held | None = None
     _active: tuple[_Branch, ...] = ()
-    _below: "dict[tuple[_Branch, ...], Scope]" = field(default_factory=dict, compare=False, repr=False)
+    _below: "dict[tuple[_Branch, ...], Scope]" = field(default_factory=dict, repr=False)
 
     def step(self, step: Step) -> "Scope":
         """Give the scope of the member or element that a step leads to."""
@@ -124,7 +124,9 @@ class Scope:
         return Scope(RuleList(rules), held, held.below, self._active)
 
 
-NO_RULES = Scope(RuleList(exact=False))
+_NOTHING_SAID = RuleList(exact=False)
+
+NO_RULES = Scope(_NOTHING_SAID)
 """The scope of a place that no rule reaches."""
 
 
@@ -145,14 +147,19 @@ def _held(rank: _Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
 
 
 def _scope(inherited: _Held | None, active: tuple[_Branch, ...]) -> Scope:
+    if not active:
+        return Scope(_chosen(inherited, inherited), inherited, inherited)
     best = below = inherited
     for branch in active:
         held = branch.held
         if held is not None:
             best = held if _outranks(held, best) else best
             below = held.below if held.below is not None and _outranks(held.below, below) else below
-    chosen = RuleList(exact=False) if best is None else RuleList(best.rules, best.combine, best is not inherited)
-    return Scope(chosen, best, below, tuple(branch for branch in active if branch.children))
+    return Scope(_chosen(best, inherited), best, below, tuple([branch for branch in active if branch.children]))
+
+
+def _chosen(best: _Held | None, inherited: _Held | None) -> RuleList:
+    return _NOTHING_SAID if best is None else RuleList(best.rules, best.combine, best is not inherited)
 
 
 def _outranks(held: _Held | None, other: _Held | None) -> bool:
