@@ -177,7 +177,7 @@ def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> l
                 "Results can be published only for contracts that come from a broker.",
                 next_step="Leave --contracts out, or leave --publish out.",
             )
-        return [_selected(read_contract_file(file)) for file in find_contract_files(places)]
+        return [_selected(read_contract_file(file).loaded) for file in find_contract_files(places)]
     if settings.broker is None and "PACT_BROKER_BASE_URL" not in os.environ:
         raise SettingsError(
             "Nothing says where the contracts are.",
