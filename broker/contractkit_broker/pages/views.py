@@ -1,8 +1,9 @@
 """The pages: each loads records, and gives them to a template."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from contractkit.document import interaction_content_id, load_contract
 from contractkit.explain.interactions import explain_interaction, summary
 from contractkit.model import Contract, Interaction
 from contractkit_broker.pages.neighbourhood import draw_neighbourhood
-from contractkit_broker.service.overview import integrations_overview, services_overview
+from contractkit_broker.service.overview import IntegrationOverview, integrations_overview, services_overview
 from contractkit_broker.service.results import mismatch_words
 from contractkit_broker.store import applications, contracts, definitions, environments, verifications
 from contractkit_broker.store.records import Content, InteractionOutcome, Verification
@@ -53,12 +54,19 @@ def get_first_page(call: Call) -> Reply:
             "first.html",
             integrations=integrations,
             services=services_overview(connection),
-            environments=[place.name for place in environments.list_environments(connection)],
+            environments=_inhabited(integrations),
             counts={name: sum(each.standing == name for each in integrations) for name in _STANDINGS},
         )
 
 
 _STANDINGS = ("verified", "failed", "unknown")
+_SIGNS = {"verified": "✓", "failed": "✗", "unknown": "?", "absent": "–"}  # so that colour is not needed
+
+
+def _inhabited(integrations: Sequence[IntegrationOverview]) -> list[str]:
+    """Give the environments in which a consumer of an integration runs: the others would be empty columns."""
+    found = (place.environment for each in integrations for place in each.places if place.consumer_versions)
+    return sorted(set(found))
 
 
 def get_application_page(call: Call) -> Reply:
@@ -78,7 +86,7 @@ def get_application_page(call: Call) -> Reply:
             application=application,
             integrations=integrations,
             drawing=draw_neighbourhood(name, integrations),
-            environments=[place.name for place in environments.list_environments(connection)],
+            environments=_inhabited(integrations),
             versions=versions,
             memberships=applications.memberships(connection, ids),
             places=environments.occupancies_of(connection, ids),
@@ -211,9 +219,16 @@ def _templates() -> Environment:
     templates = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    templates.filters["when"] = lambda text: text[:16].replace("T", " ")
+    templates.filters["when"] = _when
+    templates.globals["SIGNS"] = _SIGNS
     templates.filters["brief"] = _brief
     return templates
+
+
+def _when(moment: str) -> str:
+    """Give a time as people read it: `21 Nov 2026, 09:05 UTC`."""
+    then = datetime.fromisoformat(moment)
+    return f"{then.day} {then:%b %Y, %H:%M} UTC"
 
 
 def _brief(number: str) -> str:
