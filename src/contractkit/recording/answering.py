@@ -1,14 +1,17 @@
 """Answering: a definition on its own as a stub: every request checked, every answer synthesised, nothing recorded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import dump_compact
-from contractkit.model import HttpRequest, HttpResponse, JsonBody
+from contractkit.model import HttpRequest, HttpResponse, JsonBody, MissingBody
 from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.transports import problem
+
+_REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,27 @@ def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = 
     except ContractkitError as error:
         return _refused(hidden, problem(500, "The stub has no answer", error.explanation.summary), operation.name)
     return Answered(request=hidden, response=answer.response, operation=operation.name)
+
+
+def remembering(answer: Callable[[HttpRequest], Answered]) -> Callable[[HttpRequest], Answered]:
+    """Give an `answer_from` of one provider and seed that works out equal requests without a body once.
+
+    They have one verdict and one answer. What was found is kept for the last 4,096 different requests.
+    """
+    found: dict[object, Answered] = {}
+
+    def answer_once(request: HttpRequest) -> Answered:
+        if not isinstance(request.body, MissingBody):
+            return answer(request)
+        asked = (request.method, request.path, tuple(request.query.items()), tuple(request.headers.items()))
+        answered = found.get(asked)
+        if answered is None:
+            if len(found) >= _REMEMBERED:
+                del found[next(iter(found))]
+            answered = found[asked] = answer(request)
+        return answered
+
+    return answer_once
 
 
 def _refused(request: HttpRequest, response: HttpResponse, operation: str | None) -> Answered:
