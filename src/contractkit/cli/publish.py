@@ -12,6 +12,7 @@ from contractkit.cli.confirmations import check_confirmed
 from contractkit.cli.contract_files import ContractFile, find_contract_files, read_contract_file
 from contractkit.cli.results import this_build
 from contractkit.cli.secrets import likely_secrets
+from contractkit.cli.verbs import Verb
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError
 from contractkit.exact_json import dump_canonical
 from contractkit.settings import Settings, load_settings
@@ -20,7 +21,7 @@ _CONFLICT = 409
 _URL = re.compile(r"https?://[^\s<>\"']+")
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--version", "version", help="The consumer's version. [default: git's commit]")
 @click.option("--branch", help="The consumer's branch. [default: the CI system's, or git's]")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.verbs import Verb
 from contractkit.document import (
     LoadedContract,
     content_id,
@@ -20,7 +21,7 @@ from contractkit.explain.words import needs_in_words, states_in_words
 from contractkit.model import Interaction
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("places", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from contractkit.cli.verbs import Verb
 from contractkit.exact_json import dump_compact
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.recording.answering import Answered, answer_from
@@ -15,7 +16,7 @@ from contractkit.transports import write_query
 from contractkit.transports.server import StubServer
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("definition")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
