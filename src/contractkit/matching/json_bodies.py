@@ -113,7 +113,6 @@ def _fixed_members(
     kinds = {key: passing_kind(value, places[key].chosen) for key, value in expected.items()}
     compiled = cache(lambda key: compile_member(places[key], expected[key]))
     rows = tuple((key, kind, compiled(key) if kind is None else None) for key, kind in kinds.items())
-    count = len(rows)
 
     def check(actual: dict[str, Json]) -> list[Failure] | None:
         if type(actual) is not dict:
@@ -121,20 +120,20 @@ def _fixed_members(
         found: list[Failure] | None = None
         failures: list[Failure] | None
         for key, kind, member in rows:
-            try:
-                value = actual[key]
-            except KeyError:
+            if key not in actual:
                 failures = missing(expected[key], places[key].chosen)
-            else:
-                if type(value) is kind or not (failures := (member or compiled(key))(value)):
-                    continue
+            elif type(value := actual[key]) is kind or not (failures := (member or compiled(key))(value)):
+                continue
             found = [*(found or ()), *below(key, failures)]
-        if is_closed and (found or len(actual) != count):
-            extra = [unexpected(key, item, "no such member") for key, item in actual.items() if key not in kinds]
-            return [*(found or ()), *extra] or None
+        if is_closed and (found or len(actual) != len(rows)):
+            return [*(found or ()), *_further_members(expected, actual)] or None
         return found
 
     return check
+
+
+def _further_members(expected: dict[str, Json], actual: dict[str, Json]) -> list[Failure]:
+    return [unexpected(key, item, "no such member") for key, item in actual.items() if key not in expected]
 
 
 def _free_members(members: Mapping[str, Check], for_all: Check | None, wrong_kind: Check) -> Check:
