@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ import click
 from contractkit.cli.verbs import Verb
 from contractkit.exact_json import dump_compact
 from contractkit.model import HttpRequest, HttpResponse
-from contractkit.recording.answering import Answered, answer_from
+from contractkit.recording.answering import Answered, answer_from, remembering
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.sources.loading import LoadedDefinition, load_definition
 from contractkit.transports import write_query
@@ -31,9 +32,10 @@ def stub(definition: str, host: str, port: int, seed: str, output: str) -> int:
     """
     provider = _provider(definition)
     is_json = output == "json"
+    answer = remembering(partial(answer_from, provider, seed=seed))
 
     def handle(request: HttpRequest) -> HttpResponse:
-        answered = answer_from(provider, request, seed=seed)
+        answered = answer(request)
         click.echo(_as_json(answered) if is_json else _as_text(answered), err=True)
         return answered.response
 
