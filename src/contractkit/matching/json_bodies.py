@@ -53,10 +53,14 @@ def _unless_it_fits(
     expected: Json, fits: Fits, compile_members: Callable[[], Check], is_open: bool, depth: int
 ) -> Check:
     """Give a check that is compiled when the first value comes that does not fit."""
-    compile_once = cache(compile_members)
+    compiled: list[Check] = []
 
     def check(actual: Json) -> list[Failure] | None:
-        return None if fits(expected, actual, is_open, DEEPEST - depth) else compile_once()(actual)
+        if fits(expected, actual, is_open, DEEPEST - depth):
+            return None
+        if not compiled:
+            compiled.append(compile_members())
+        return compiled[0](actual)
 
     return check
 
