@@ -140,6 +140,11 @@ def run(arguments: list[str]) -> int:
     except ContractkitError as error:
         click.echo(str(error), err=True)
         return error.exit_code
+    except SystemExit:
+        click.echo(
+            "Code of the project that was run here ended the process (SystemExit); nothing was decided.", err=True
+        )
+        return 2
     except BrokenPipeError:
         sys.stderr.close()
         return 0
