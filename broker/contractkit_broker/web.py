@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
+from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json, show_json
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store.database import Database
 
@@ -122,6 +122,11 @@ def encoded(text: str) -> str:
     return quote(text, safe="")
 
 
+def read_count(text: str | None) -> int | None:
+    """Give the number that digits write, or None where the text is not digits or more than a database holds."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
 def not_found(what: str) -> NoReturn:
     """Refuse with 404; `what` is a sentence.
 
@@ -141,8 +146,20 @@ def _by_field(error: ValidationError) -> dict[str, list[str]]:
     return found
 
 
+_EXPECTED = {
+    "model_type": "an object",
+    "dict_type": "an object",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+}
+"""What is wrong by pydantic's name to what the client should have sent."""
+
+
 def _sentence(problem: Any) -> str:
     if problem["type"] == "missing":
         return "is missing"
+    if expected := _EXPECTED.get(problem["type"]):
+        return f"expected {expected}, received {show_json(problem['input'], limit=60)}"
     message = str(problem["msg"]).removeprefix("Value error, ")
     return message[:1].lower() + message[1:]

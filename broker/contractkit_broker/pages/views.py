@@ -19,7 +19,7 @@ from contractkit_broker.service.overview import IntegrationOverview, integration
 from contractkit_broker.service.results import mismatch_words
 from contractkit_broker.store import applications, contracts, definitions, environments, verifications
 from contractkit_broker.store.records import Content, InteractionOutcome, Verification
-from contractkit_broker.web import HTML, Call, Refusal, Reply
+from contractkit_broker.web import HTML, Call, Refusal, Reply, read_count
 
 _LABEL = slice(2, 13)  # where explain_interaction writes labels, and where the lines beside them begin
 _LINE = slice(16, None)
@@ -136,7 +136,7 @@ def get_result_page(call: Call) -> Reply:
     """Show what one verification gave, what failed first."""
     number = call.path["number"]
     with call.database.reading() as connection:
-        result = verifications.find_verification(connection, int(number)) if number.isdecimal() else None
+        result = verifications.find_verification(connection, read_count(number) or 0)
         content = contracts.content_by_id(connection, result.content) if result is not None else None
         if result is None or content is None:
             raise _lost(call, f"There is no result {number}.")

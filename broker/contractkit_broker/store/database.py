@@ -30,6 +30,9 @@ def many(name: str) -> "BindParameter[Any]":
     return bindparam(name, expanding=True)
 
 
+BUSY_MILLISECONDS = 10_000
+"""How long a write to SQLite waits for another process that writes to the same file."""
+
 _ATTEMPTS = 4  # a lost race (two first publications at once) is won on the second look
 
 
@@ -139,5 +142,5 @@ def _sqlite_writer(url: URL) -> Engine:
 
 def _set_up_sqlite(connection: Any, record: object) -> None:
     connection.isolation_level = None  # the driver starts no transaction of its own
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
