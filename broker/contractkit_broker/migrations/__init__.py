@@ -21,7 +21,8 @@ def bring_up_to_date(database: Database) -> bool:
         UsageError: The database cannot be opened, or was written by a newer release.
     """
     try:
-        found, foreign = current_revision(database), _tables(database)
+        foreign = _tables(database)  # first: what another broker makes meanwhile then has a revision
+        found = current_revision(database)
     except DatabaseError as error:
         raise UsageError(
             "The database cannot be opened.",
