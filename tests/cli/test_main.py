@@ -91,3 +91,14 @@ def test_our_own_fault_is_told_from_the_user_s(
     monkeypatch.setattr(main_module, "_added_verbs", fail)
     assert run(["shw"]) == 5
     assert "RuntimeError: planted" in capsys.readouterr().err
+
+
+def test_what_ends_the_process_from_within_is_never_taken_for_success(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave() -> tuple[object, ...]:
+        raise SystemExit(0)
+
+    monkeypatch.setattr(main_module, "_added_verbs", leave)
+    assert run(["shw"]) == 2
+    assert "ended the process (SystemExit); nothing was decided.\n" in capsys.readouterr().err

@@ -1,7 +1,7 @@
 """Answering: a definition on its own as a stub: every request checked, every answer synthesised, nothing recorded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import dump_compact
@@ -28,7 +28,19 @@ class Answered:
 
 
 def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = "") -> Answered:
-    """Answer a request as the definition says; equal requests get equal answers for one seed."""
+    """Answer a request as the definition says; equal requests get equal answers for one seed.
+
+    Where the definition cannot be followed, the answer is 500 and says why and where.
+    """
+    try:
+        return _answered(provider, request, seed)
+    except ContractkitError as error:
+        explanation = error.explanation
+        told = "; ".join((explanation.summary, *(f"{label} {value}" for label, value in explanation.details)))
+        return _refused(replace(request, headers={}, query={}), problem(500, "The stub has no answer", told), None)
+
+
+def _answered(provider: StubbedProvider, request: HttpRequest, seed: str) -> Answered:
     hidden = provider.credentials.without(request)
     route = provider.definition.route(request)
     names = {"consumer": "The client", "provider": provider.name}
@@ -41,10 +53,7 @@ def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = 
         refusal = refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
         return _refused(hidden, refusal.response, operation.name)
     sent = dump_compact(fingerprint(recorded_request(provider.definition, route, provider.credentials))).decode()
-    try:
-        answer = provider.definition.answer(operation, seed=f"{seed} {operation.name} {sent}", route=route)
-    except ContractkitError as error:
-        return _refused(hidden, problem(500, "The stub has no answer", error.explanation.summary), operation.name)
+    answer = provider.definition.answer(operation, seed=f"{seed} {operation.name} {sent}", route=route)
     return Answered(request=hidden, response=answer.response, operation=operation.name)
 
 
