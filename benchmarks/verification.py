@@ -38,7 +38,7 @@ BODY = {"id": 7, "status": "placed", "customer": "ada@example.com", "total": 12.
 ANSWER = {**BODY, "id": 12, "status": "shipped", "total": 99.5, "lines": [{**line, "price": 7.5} for line in LINES]}
 RULES = ("response.body",)  # as recording writes it
 CONCURRENCY = 16
-LEAST_TIMES_PEER = 20
+LEAST_TIMES_PEER = 5
 MOST_TIMES_PLAIN = 2
 
 
