@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -111,9 +111,9 @@ class _Server:
             except DataError:
                 words = "The request holds a text that the database cannot keep, for example with the character U+0000."
                 reply = Reply(status=400, body={"error": words})
-            except OperationalError as error:
+            except (IntegrityError, OperationalError) as error:
                 _LOG.error("The database cannot be used now: %s", error.orig)
-                words = "The database cannot be used now: it is locked, or gone. Nothing was stored; ask again."
+                words = "The database cannot be used now: it is busy, or gone. Nothing was stored; ask again."
                 reply = Reply(status=503, body={"error": words}, headers={"Retry-After": "2"})
             return _response(reply)
 

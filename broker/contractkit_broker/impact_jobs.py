@@ -4,6 +4,7 @@ The thread here only waits: a job that takes ten seconds delays no decision.
 """
 
 import base64
+import logging
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from contractkit.exact_json import Json, dump_compact, read_json
 from contractkit_broker.api.definitions import contracts_that_count
@@ -18,6 +20,8 @@ from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store import applications, contracts, definitions, environments
 from contractkit_broker.store.database import Database
 from contractkit_broker.store.records import ImpactJob
+
+_LOG = logging.getLogger("contractkit_broker")
 
 
 class ImpactWorker:
@@ -52,10 +56,16 @@ class ImpactWorker:
         while not self._stopping.is_set():
             self._woken.wait(timeout=30)  # looks again after a while for what another replica left behind
             self._woken.clear()
-            while not self._stopping.is_set() and (job := self._claim()) is not None:
-                report, problem = self.analyse(job.uuid)
-                if not self._stopping.is_set():
-                    self._finish(job, report, problem)
+            try:
+                self._work_off()
+            except SQLAlchemyError as error:  # the database is busy or gone: jobs stay, and are looked for again
+                _LOG.error("Impact jobs wait, since the database cannot be used: %s", error)
+
+    def _work_off(self) -> None:
+        while not self._stopping.is_set() and (job := self._claim()) is not None:
+            report, problem = self.analyse(job.uuid)
+            if not self._stopping.is_set():
+                self._finish(job, report, problem)
 
     def _claim(self) -> ImpactJob | None:
         now = self._settings.clock()

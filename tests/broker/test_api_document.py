@@ -117,6 +117,15 @@ def test_a_standing_is_told_by_sign_and_word_with_a_date_that_people_read(broker
     assert re.findall(r"<time [^>]*>([^<]+)</time>", page) == ["20 Nov 2026, 10:00 UTC"] * 2
 
 
+def test_a_long_list_is_shown_in_stretches_that_lead_on(broker: Story) -> None:
+    for number in range(102):
+        broker.http.put(f"/pacticipants/app-{number:03}", json={})
+    page = broker.http.get("/ui").text
+    assert "1 to 100 of 102 services" in page
+    (more,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert re.findall(r"app-\d+(?=</a>)", broker.http.get(more).text) == ["app-100", "app-101"]
+
+
 def test_an_environment_where_nobody_runs_has_no_column(broker: Story) -> None:
     broker.publish("web-shop", "1", contract("web-shop", "orders"))
     broker.deploy("web-shop", "1", "production")

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 from contractkit_broker.server import running_broker
-from contractkit_broker.settings import BrokerSettings
 
 from tests.broker.conftest import Story, contract, interaction
 
@@ -196,16 +195,16 @@ def test_a_database_that_stays_locked_is_said_in_words_and_loses_nothing(
         other.execute("ROLLBACK")
         other.close()
         assert httpx.put(f"{url}/pacticipants/orders", json={}).status_code == 201
-    words = "The database cannot be used now: it is locked, or gone. Nothing was stored; ask again."
+    words = "The database cannot be used now: it is busy, or gone. Nothing was stored; ask again."
     assert (refused.status_code, refused.headers["retry-after"], refused.json()) == (503, "2", {"error": words})
 
 
 def test_an_own_fault_names_the_line_of_the_log(
     tmp_path: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = BrokerSettings(clock=lambda: 1 / 0)  # type: ignore[arg-type,return-value]
-    with running_broker(tmp_path / "b.sqlite", settings=settings) as url:
-        reply = httpx.put(f"{url}/pacticipants/orders", json={})
+    monkeypatch.setattr("contractkit_broker.store.applications.list_applications", lambda connection: 1 / 0)
+    with running_broker(tmp_path / "b.sqlite") as url:
+        reply = httpx.get(f"{url}/pacticipants")
     assert reply.status_code == 500
     assert f"(reference {reply.json()['error']['reference']})" in caplog.text
     assert not [thread for thread in threading.enumerate() if thread.name == "broker"]

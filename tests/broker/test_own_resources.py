@@ -1,13 +1,16 @@
 """What Pact has no word for: definitions, contracts by provider, files, impact jobs."""
 
 import base64
+import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.settings import BrokerSettings, ImpactLimits
 from contractkit_broker.store.database import Database
+from sqlalchemy.exc import OperationalError
 
 from contractkit.document import load_contract
 from contractkit.exact_json import read_json
@@ -157,3 +160,26 @@ def test_an_analysis_that_takes_too_long_is_stopped(broker: Story, database: str
     report = worker.analyse(uuid)
     store.close()
     assert report == (None, "The analysis took longer than 0.01 seconds and was stopped.")
+
+
+def test_jobs_are_worked_off_after_the_database_was_gone_for_a_while(
+    empty_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims: list[int] = []
+
+    def claim(*_: Any, **__: Any) -> None:
+        claims.append(len(claims))
+        if len(claims) <= 4:  # as often as one piece of work is tried
+            raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("contractkit_broker.store.definitions.claim_job", claim)
+    shutil.copy(empty_sqlite, tmp_path / "b.sqlite")
+    store = Database(str(tmp_path / "b.sqlite"))
+    worker = ImpactWorker(store, BrokerSettings())
+    worker.start()
+    while len(claims) <= 4:
+        worker.wake()
+        time.sleep(0.01)  # the worker is a thread of its own
+    worker.stop()
+    store.close()
+    assert claims[:5] == [0, 1, 2, 3, 4]

@@ -52,13 +52,41 @@ def get_first_page(call: Call) -> Reply:
         return _page(
             call,
             "first.html",
-            integrations=integrations,
-            services=services_overview(connection),
+            integrations=_stretch(call, "integrations", integrations),
+            services=_stretch(call, "services", services_overview(connection)),
             environments=_inhabited(integrations),
             counts={name: sum(each.standing == name for each in integrations) for name in _STANDINGS},
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a long list: `shown` from `first` on, counted from 1, of `total`; links to what is before and after."""
+
+    shown: Sequence[Any]
+    first: int
+    total: int
+    before: str | None
+    after: str | None
+
+
+def _stretch(call: Call, name: str, everything: Sequence[Any]) -> Stretch:
+    start = min(read_count(call.parameter(name)) or 0, max(len(everything) - 1, 0))
+    end = start + _MOST_ROWS
+
+    def at(place: int) -> str:
+        return f"{call.href('ui', **{name: str(place)})}#{name}"
+
+    return Stretch(
+        shown=everything[start:end],
+        first=start + 1,
+        total=len(everything),
+        before=at(max(start - _MOST_ROWS, 0)) if start else None,
+        after=at(end) if end < len(everything) else None,
+    )
+
+
+_MOST_ROWS = 100
 _STANDINGS = ("verified", "failed", "unknown")
 _SIGNS = {"verified": "✓", "failed": "✗", "unknown": "?", "absent": "–"}  # so that colour is not needed
 

@@ -192,6 +192,7 @@ def add_to_branch(connection: Connection, of: Version, name: str, now: str) -> b
     branch_id = connection.execute(
         select(branch.c.id).where(branch.c.application_id == of.application_id, branch.c.name == name)
     ).scalar_one()
+    one_at_a_time(connection, of.application_id)
     membership = {"branch_id": branch_id, "version_id": of.id, "created_at": now}
     if not upsert(connection, branch_version, ("branch_id", "version_id"), membership):
         return False
@@ -199,6 +200,12 @@ def add_to_branch(connection: Connection, of: Version, name: str, now: str) -> b
     connection.execute(update(branch_head).where(current).values(ended_at=now))
     connection.execute(insert(branch_head).values(branch_id=branch_id, version_id=of.id, started_at=now))
     return True
+
+
+def one_at_a_time(connection: Connection, application_id: int) -> None:
+    """Wait until no other transaction moves a head or a deployment of an application, and keep others waiting."""
+    row = select(application.c.id).where(application.c.id == application_id)
+    connection.execute(row.with_for_update(key_share=True))  # SQLite has one writer anyway, and leaves this out
 
 
 def list_branches(connection: Connection, name: str) -> tuple[Branch, ...]:

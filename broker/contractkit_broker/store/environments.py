@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Table, bindparam, delete, insert, literal, select, union_all, update
 
 from contractkit.exact_json import Json
+from contractkit_broker.store.applications import one_at_a_time
 from contractkit_broker.store.database import AnyRow, AnySelect, many
 from contractkit_broker.store.records import Environment, Occupancy, Version
 from contractkit_broker.store.schema import application, deployment, environment, release, version
@@ -141,6 +142,7 @@ def start_deployment(
 
     A repeated record of what is current changes nothing and gives the uuid of the first.
     """
+    one_at_a_time(connection, of.application_id)
     current = (
         (deployment.c.environment_id == environment_id)
         & (deployment.c.application_id == of.application_id)
@@ -161,6 +163,7 @@ def start_release(connection: Connection, of: Version, environment_id: int, *, u
 
     A version whose support had ended is supported again, as a further interval.
     """
+    one_at_a_time(connection, of.application_id)
     mine = (release.c.environment_id == environment_id) & (release.c.version_id == of.id)
     rows = connection.execute(select(release.c.uuid, release.c.ended_at).where(mine)).all()
     for row in rows:
