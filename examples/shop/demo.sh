@@ -20,7 +20,7 @@ refused() { if run "$@"; then echo "this should have been refused" >&2; exit 1; 
 
 contractkit broker --database .demo/broker.sqlite --port "${CONTRACTKIT_BROKER##*:}" >.demo/broker.log 2>&1 &
 broker=$!
-trap 'kill $broker 2>/dev/null; wait $broker 2>/dev/null || true' EXIT INT TERM
+trap 'kill $broker 2>/dev/null; wait $broker 2>/dev/null || true' EXIT INT TERM PIPE
 python - <<'WAIT'
 import os, time, urllib.error, urllib.request
 for attempt in range(100):
