@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PARALLEL ?= 2
 
-.PHONY: demo test-fast test test-deep lint benchmarks clean
+.PHONY: demo demo-pages test-fast test test-deep lint benchmarks clean
 
 demo: $(VENV)/.demo  ## the whole idea in a minute: stubs, contracts, broker, verification, impact, deployment
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/shop/demo.sh
+
+demo-pages: $(VENV)/.demo  ## the broker's pages on what `make demo` left, until Ctrl-C
+	$(BIN)/contractkit broker --database examples/shop/.demo/broker.sqlite
 
 test-fast: $(VENV)/.dev  ## what a developer runs all day
 	$(BIN)/pytest -q -n $(PARALLEL) -m "not slow and not deep"

@@ -22,7 +22,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "5"))
 PATIENCE = 30  # seconds until the first answer; a peer that takes longer is reported so
 DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", Path(__file__).parents[2] / "shared"))
 DOCUMENTS = {
-    DATA / "definitions/real/openapi/prism-petstore.yaml": "/pet/1",
+    DATA / "definitions/real/openapi/prism-petstore.yaml": "/pets/1",
     DATA / "definitions/real/openapi/stripe-2022-04-12.json.gz": "/v1/balance",
     DATA / "definitions/real/openapi/github-api-2022-07-18.json.gz": "/rate_limit",
 }

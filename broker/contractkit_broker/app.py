@@ -1,20 +1,24 @@
 """The application: routes bound to a small pool of threads, requests made records, replies made responses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.routing import Route as Endpoint
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contractkit_broker.api.table import ROUTES
+from contractkit_broker.base_url import base_url
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.migrations import bring_up_to_date
 from contractkit_broker.pages.table import PAGES, PAGES_FOR_BROWSERS
@@ -22,6 +26,8 @@ from contractkit_broker.routing import Route
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store.database import Database
 from contractkit_broker.web import Call, Refusal, Reply
+
+_LOG = logging.getLogger("contractkit_broker")
 
 _SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -102,6 +108,13 @@ class _Server:
                 reply = refusal.reply
             except ClientDisconnect:
                 reply = Reply(status=400, body={"error": "The client went away."})
+            except DataError:
+                words = "The request holds a text that the database cannot keep, for example with the character U+0000."
+                reply = Reply(status=400, body={"error": words})
+            except (IntegrityError, OperationalError) as error:
+                _LOG.error("The database cannot be used now: %s", error.orig)
+                words = "The database cannot be used now: it is busy, or gone. Nothing was stored; ask again."
+                reply = Reply(status=503, body={"error": words}, headers={"Retry-After": "2"})
             return _response(reply)
 
         return serve
@@ -110,21 +123,27 @@ class _Server:
         """Say that there is no such resource, or that it does not take the method."""
         words = {404: f"There is nothing at {request.url.path}.", 405: f"{request.method} is not served here."}
         body = {"error": words.get(error.status_code, error.detail)}
-        return _response(Reply(status=error.status_code, body=body, headers=error.headers or {}))
+        headers = {"Allow": _methods_at(request)} if error.status_code == 405 else error.headers or {}
+        return _response(Reply(status=error.status_code, body=body, headers=headers))
 
     async def fail(self, request: Request, error: Exception) -> Response:
         """Say that it is our fault, with the word to look for in the log; Starlette logs the traceback."""
         message = f"{type(error).__name__} while serving {request.method} {request.url.path}"
-        return _response(Reply(status=500, body={"error": {"message": message, "reference": self._settings.new_id()}}))
+        reference = self._settings.new_id()
+        _LOG.error("%s (reference %s)", message, reference)
+        return _response(Reply(status=500, body={"error": {"message": message, "reference": reference}}))
 
     async def _call(self, request: Request) -> Call:
+        path = {name: unquote(value) for name, value in request.path_params.items()}
+        query = tuple(request.query_params.multi_items())
+        _refuse_unstorable(path, query)
         return Call(
             method=request.method,
-            path={name: unquote(value) for name, value in request.path_params.items()},
-            query=tuple(request.query_params.multi_items()),
+            path=path,
+            query=query,
             headers=dict(request.headers),
             body=await self._body(request),
-            base_url=self._settings.public_url.rstrip("/") if self._settings.public_url else _base_url(request),
+            base_url=self._settings.public_url.rstrip("/") if self._settings.public_url else base_url(request),
             own_path=request.scope["path"],
             database=self._database,
             settings=self._settings,
@@ -147,21 +166,23 @@ def _wants_a_page(request: Request) -> bool:
     return html >= 0 and (json < 0 or html < json)
 
 
-def _base_url(request: Request) -> str:
-    """Give where the client reaches us: what proxies forwarded, else the Host header."""
-    headers = request.headers
-    scheme = _first(headers.get("x-forwarded-proto")) or request.url.scheme
-    if headers.get("x-forwarded-ssl") == "on":
-        scheme = "https"
-    host = _first(headers.get("x-forwarded-host")) or headers.get("host") or "localhost"
-    port = _first(headers.get("x-forwarded-port"))
-    if port and ":" not in host and port not in ("80", "443"):
-        host = f"{host}:{port}"
-    return f"{scheme}://{host}{_first(headers.get('x-forwarded-prefix')).rstrip('/')}"
+def _refuse_unstorable(path: Mapping[str, str], query: Iterable[tuple[str, str]]) -> None:
+    for name, value in path.items():
+        if not value.strip():
+            raise Refusal(400, {"errors": {name: ["can't be blank"]}})
+    for name, value in (*path.items(), *query):
+        if "\0" in value or "\0" in name:  # no database keeps it in a text
+            raise Refusal(400, {"errors": {name.replace("\0", ""): ["holds the character U+0000"]}})
 
 
-def _first(value: str | None) -> str:
-    return (value or "").split(",")[0].strip()
+def _methods_at(request: Request) -> str:
+    found = {
+        method
+        for route in request.app.routes
+        if isinstance(route, Endpoint) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(found))
 
 
 def _response(reply: Reply) -> Response:

@@ -4,19 +4,25 @@ import base64
 import binascii
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator
 from pydantic.alias_generators import to_camel
 
 from contractkit.exact_json import Json
 
+_LONGEST = 1024  # characters of a name
 
-def _no_blank(value: object) -> object:
+
+def _checked_word(value: object) -> object:
     if isinstance(value, str) and not value.strip():
         raise ValueError("can't be blank")
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("holds the character U+0000")  # PostgreSQL keeps it in no text
+    if isinstance(value, str) and len(value) > _LONGEST:
+        raise ValueError(f"is longer than {_LONGEST} characters")
     return value
 
 
-Word = Annotated[str, BeforeValidator(_no_blank), Field(max_length=1024)]
+Word = Annotated[str, BeforeValidator(_checked_word), Field(min_length=1, max_length=_LONGEST)]
 
 
 class _Form(BaseModel):
@@ -81,7 +87,7 @@ class EnvironmentForm(_Form):
 
     name: Annotated[Word, Field(pattern=r"^\S+$")]
     display_name: str | None = None
-    production: bool
+    production: StrictBool
     contacts: tuple[dict[str, Json], ...] = ()
 
 
@@ -100,13 +106,13 @@ class DeploymentForm(_Form):
 class DeploymentPatch(_Form):
     """The end of a deployment."""
 
-    currently_deployed: bool
+    currently_deployed: StrictBool
 
 
 class ReleasePatch(_Form):
     """The end of a release's support."""
 
-    currently_supported: bool
+    currently_supported: StrictBool
 
 
 class Selector(_Form):
@@ -118,7 +124,7 @@ class Selector(_Form):
     fallback_branch: Word | None = None
     tag: Word | None = None
     fallback_tag: Word | None = None
-    latest: bool | None = None
+    latest: StrictBool | None = None
     consumer: Word | None = None
     deployed: Literal[True] | None = None
     released: Literal[True] | None = None
@@ -132,14 +138,14 @@ class SelectionForm(_Form):
     consumer_version_selectors: tuple[Selector, ...] = ()
     provider_version_branch: str | None = None
     provider_version_tags: tuple[str, ...] = ()
-    include_pending_status: bool = True
+    include_pending_status: StrictBool = True
     include_wip_pacts_since: str | None = None
 
 
 class ResultForm(_Form):
     """A verification's result."""
 
-    success: bool
+    success: StrictBool
     provider_application_version: Word
     build_url: str | None = None
     verified_by: dict[str, Json] = Field(default_factory=dict)

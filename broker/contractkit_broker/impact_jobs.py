@@ -4,12 +4,15 @@ The thread here only waits: a job that takes ten seconds delays no decision.
 """
 
 import base64
+import logging
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from contractkit.exact_json import Json, dump_compact, read_json
 from contractkit_broker.api.definitions import contracts_that_count
@@ -17,6 +20,8 @@ from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store import applications, contracts, definitions, environments
 from contractkit_broker.store.database import Database
 from contractkit_broker.store.records import ImpactJob
+
+_LOG = logging.getLogger("contractkit_broker")
 
 
 class ImpactWorker:
@@ -51,10 +56,16 @@ class ImpactWorker:
         while not self._stopping.is_set():
             self._woken.wait(timeout=30)  # looks again after a while for what another replica left behind
             self._woken.clear()
-            while not self._stopping.is_set() and (job := self._claim()) is not None:
-                report, problem = self.analyse(job.uuid)
-                if not self._stopping.is_set():
-                    self._finish(job, report, problem)
+            try:
+                self._work_off()
+            except SQLAlchemyError as error:  # the database is busy or gone: jobs stay, and are looked for again
+                _LOG.error("Impact jobs wait, since the database cannot be used: %s", error)
+
+    def _work_off(self) -> None:
+        while not self._stopping.is_set() and (job := self._claim()) is not None:
+            report, problem = self.analyse(job.uuid)
+            if not self._stopping.is_set():
+                self._finish(job, report, problem)
 
     def _claim(self) -> ImpactJob | None:
         now = self._settings.clock()
@@ -95,26 +106,34 @@ def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
         connection, job.provider, environment=job.against["environment"], branch=job.against["branch"]
     )
     versions = {each.version.id for each in found}
-    branches = applications.memberships(connection, versions)
-    places = environments.occupancies_of(connection, versions)
+    branches, places = defaultdict(list), defaultdict(list)
+    for membership in applications.memberships(connection, versions):
+        branches[membership.version_id].append(membership.branch)
+    for place in environments.occupancies_of(connection, versions):
+        places[place.version.id].append(place.environment.name)
     entries: dict[str, dict[str, Json]] = {}
     for each in found:
-        entry = entries.setdefault(
-            each.file_digest,
-            {"data": _text(contracts.find_blob(connection, each.file_digest)), "versions": [], "environments": []},
-        )
+        if each.file_digest not in entries:
+            entries[each.file_digest] = _entry(connection, each.file_digest)
+        entry = entries[each.file_digest]
         entry["versions"].append(each.version.number)
-        entry["environments"] += [p.environment.name for p in places if p.version.id == each.version.id]
-        entry.setdefault("branches", []).extend(b.branch for b in branches if b.version_id == each.version.id)
+        entry["environments"] += places[each.version.id]
+        entry["branches"] += branches[each.version.id]
     return {
         "memory": memory,
-        "old": _text(contracts.find_blob(connection, job.old_digest)),
-        "new": _text(contracts.find_blob(connection, job.new_digest)),
+        "old": _file(connection, job.old_digest),
+        "new": _file(connection, job.new_digest),
         "contracts": list(entries.values()),
     }
 
 
-def _text(data: bytes | None) -> str:
+def _entry(connection: Connection, digest: str) -> dict[str, Json]:
+    origin = f"/blobs/{digest}"  # where the file is read from this broker, wherever a reader reaches that
+    return {"data": _file(connection, digest), "origin": origin, "versions": [], "environments": [], "branches": []}
+
+
+def _file(connection: Connection, digest: str) -> str:
+    data = contracts.find_blob(connection, digest)
     assert data is not None
     return base64.b64encode(data).decode()
 

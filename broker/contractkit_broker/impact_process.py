@@ -6,7 +6,8 @@ import sys
 from contractkit.document import load_contract
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact, read_json
-from contractkit.impact import ConsumerInfo, DefinitionSource, Finding, ImpactReport, Site, analyse
+from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, analyse
+from contractkit.impact.formats import impact_document
 from contractkit.model import Contract
 from contractkit.sources import LoadedDefinition, read_definition
 
@@ -17,7 +18,7 @@ def main() -> None:
     limit_memory(order["memory"])
     answer: Json
     try:
-        answer = {"report": report_json(work_off(order)), "problem": None}
+        answer = {"report": impact_document(work_off(order)), "problem": None}
     except ContractkitError as error:
         answer = {"report": None, "problem": str(error)}
     except MemoryError:
@@ -46,54 +47,12 @@ def work_off(order: Json) -> ImpactReport:
     return analyse(old.openapi, new.openapi, contracts, old_source=_source(old), new_source=_source(new))
 
 
-def report_json(report: ImpactReport) -> Json:
-    """Give a report as JSON."""
-    return {
-        "schema_version": 1,
-        "verdict": report.verdict.value,
-        "consumers": [
-            {
-                "consumer": each.consumer,
-                "verdict": each.verdict.value,
-                "versions": list(each.info.versions),
-                "branches": list(each.info.branches),
-                "environments": list(each.info.environments),
-                "findings": [_finding(finding) for finding in each.findings],
-            }
-            for each in report.consumers
-        ],
-        "theoretical": [str(change.sentence) for change in report.theoretical],
-        "withoutContract": list(report.without_contract),
-    }
-
-
-def _finding(finding: Finding) -> Json:
-    worry = finding.worry
-    return {
-        "fingerprint": finding.fingerprint,
-        "verdict": finding.verdict.value,
-        "code": worry.code,
-        "operation": finding.operation,
-        "interaction": finding.interaction.description,
-        "tests": [{"nodeId": test.node_id, "file": test.file, "line": test.line} for test in finding.tests],
-        "location": str(worry.location),
-        "before": worry.before,
-        "after": worry.after,
-        "sentence": worry.sentence,
-        "old": _site(worry.old),
-        "new": _site(worry.new),
-    }
-
-
-def _site(site: Site | None) -> Json:
-    return None if site is None else {"source": site.source, "pointer": site.pointer, "line": site.line}
-
-
 def _contract(entry: Json) -> tuple[Contract, ConsumerInfo]:
     info = ConsumerInfo(
         versions=tuple(dict.fromkeys(entry["versions"])),
         branches=tuple(dict.fromkeys(entry["branches"])),
         environments=tuple(dict.fromkeys(entry["environments"])),
+        origin=entry["origin"],
     )
     return load_contract(base64.b64decode(entry["data"]), origin="the stored contract"), info
 

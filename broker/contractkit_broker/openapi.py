@@ -27,6 +27,7 @@ _FORMS: tuple[type[BaseModel], ...] = (
 _EVERYWHERE = {
     "400": ("The request is not of the form it must have.", "Refused"),
     "413": ("The body is larger than this broker takes.", "Error"),
+    "503": ("The database cannot be used now; ask again.", "Error"),
     "500": ("The broker's own fault.", "OwnFault"),
 }
 """Refusals that any route may give: status to what it means and the schema."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
+from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json, show_json
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store.database import Database
 
@@ -74,9 +75,9 @@ class Call:
 
     def href(self, *segments: str, **query: str) -> str:
         """Give the absolute URL of a path, each segment encoded, slashes in it included."""
-        path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
-        pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
-        return f"{self.base_url}{path or '/'}{'?' + pairs if pairs else ''}"
+        path = "/" + "/".join(map(encoded, segments))
+        pairs = "&".join(f"{name}={encoded(value)}" for name, value in query.items())
+        return f"{self.base_url}{path}?{pairs}" if pairs else f"{self.base_url}{path}"
 
     def link(self, *segments: str, **more: Json) -> dict[str, Json]:
         """Give a link object to a path."""
@@ -115,6 +116,17 @@ class Call:
             raise Refusal(400, {"errors": _by_field(error)}) from None
 
 
+@lru_cache(maxsize=16_384)
+def encoded(text: str) -> str:
+    """Give a text as one segment of a path, or as one value of a query."""
+    return quote(text, safe="")
+
+
+def read_count(text: str | None) -> int | None:
+    """Give the number that digits write, or None where the text is not digits or more than a database holds."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
 def not_found(what: str) -> NoReturn:
     """Refuse with 404; `what` is a sentence.
 
@@ -134,8 +146,20 @@ def _by_field(error: ValidationError) -> dict[str, list[str]]:
     return found
 
 
+_EXPECTED = {
+    "model_type": "an object",
+    "dict_type": "an object",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+}
+"""What is wrong by pydantic's name to what the client should have sent."""
+
+
 def _sentence(problem: Any) -> str:
     if problem["type"] == "missing":
         return "is missing"
+    if expected := _EXPECTED.get(problem["type"]):
+        return f"expected {expected}, received {show_json(problem['input'], limit=60)}"
     message = str(problem["msg"]).removeprefix("Value error, ")
     return message[:1].lower() + message[1:]

@@ -18,9 +18,9 @@ run() { printf '\033[2m$ %s\033[0m\n' "$*"; "$@"; }
 # A step of the story that is meant to be refused: the demo fails if it is not.
 refused() { if run "$@"; then echo "this should have been refused" >&2; exit 1; fi; }
 
-contractkit broker --database .demo/broker.sqlite --port "${CONTRACTKIT_BROKER##*:}" 2>.demo/broker.log &
+contractkit broker --database .demo/broker.sqlite --port "${CONTRACTKIT_BROKER##*:}" >.demo/broker.log 2>&1 &
 broker=$!
-trap 'kill $broker 2>/dev/null; wait $broker 2>/dev/null || true' EXIT INT TERM
+trap 'kill $broker 2>/dev/null; wait $broker 2>/dev/null || true' EXIT INT TERM PIPE
 python - <<'WAIT'
 import os, time, urllib.error, urllib.request
 for attempt in range(100):
@@ -57,5 +57,5 @@ refused contractkit -C orders verify orders --app orders_service.next_build:app 
   --provider-version 3.0.0 --branch money --publish
 refused contractkit can-i-deploy orders --version 3.0.0 --to-environment production
 
-say "Where the pages are: start the broker on the demo's database, and open the address it prints"
-echo "contractkit broker --database examples/shop/.demo/broker.sqlite"
+say "Where the pages are: what you have just seen, in a browser"
+echo "make demo-pages"

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from contractkit.errors import SettingsError
+from contractkit.errors import SettingsError, suggestion
 from contractkit.settings import ENVIRONMENT_PREFIX, Settings, load_settings
 
+_MARKED = ("consumer", "provider", "pending")
 _KNOWN = pytest.StashKey[dict[Path, Settings]]()
 
 
@@ -45,6 +46,30 @@ def consumer_of(settings: Settings, marker: pytest.Mark | None) -> str:
             next_step='Add:\n\n[tool.contractkit]\nconsumer = "your-service"',
         )
     return str(name)
+
+
+def marker_of(item: pytest.Item) -> pytest.Mark | None:
+    """Give the `contract` marker that holds for a test, or None.
+
+    Raises:
+        SettingsError: It says something that is not known, or nothing by name.
+    """
+    marker = item.get_closest_marker("contract")
+    if marker is None:
+        return None
+    unknown = [name for name in marker.kwargs if name not in _MARKED]
+    if marker.args or unknown:
+        received = [*map(repr, marker.args), *(f"{name}=…" for name in unknown)]
+        raise SettingsError(
+            "The marker `contract` cannot be used.",
+            details=[
+                ("test", item.nodeid),
+                ("expected", f"{', '.join(_MARKED)}, by name"),
+                ("received", ", ".join(received)),
+            ],
+            next_step=suggestion(unknown[0], _MARKED) if unknown else 'For example: contract(consumer="web-shop").',
+        )
+    return marker
 
 
 def _said(config: pytest.Config, name: str, *, setting: str = "") -> str | None:

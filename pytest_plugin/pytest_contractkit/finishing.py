@@ -1,7 +1,8 @@
 """Finishing: when all tests have run, what they recorded is written, and the run fails where that cannot be done."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from contractkit.errors import ContractkitError
 from contractkit.recording import RunFacts, RunReport, finish_run
 from pytest_contractkit.configuration import settings_for, writes_contracts
 from pytest_contractkit.distribution import HELD, collected_records
+from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.plugin import REPORT, Run
 
 
@@ -35,17 +37,37 @@ def _written(run: Run, held: Mapping[str, frozenset[str]]) -> RunReport:
     config = run.config
     records = collected_records(config)
     whole = [] if config.getoption("lf", False) else _whole_arguments(config)
-    facts = RunFacts(
-        passed=frozenset(run.passed),
-        held={file: ids for file, ids in held.items() if _lies_in(config.rootpath / file, whole)},
+    held = {file: ids for file, ids in held.items() if _lies_in(config.rootpath / file, whole)}
+    places = {config.rootpath, *(config.rootpath / file for file in held)}
+    roots = {record.root for record in records} | {settings_for(config, place).root for place in places}
+    reports = [
+        finish_run(
+            [record for record in records if record.root == root],
+            _facts_in(config, root, run.passed, held),
+            directories={root: settings_for(config, root).contracts_directory},
+            is_gone=partial(_is_gone, root, whole),
+        )
+        for root in sorted(roots)
+    ]
+    return RunReport(
+        updates=tuple(update for report in reports for update in report.updates),
+        errors=tuple(error for report in reports for error in report.errors),
     )
-    roots = {record.root for record in records} | {settings_for(config, config.rootpath).root}
-    return finish_run(
-        records,
-        facts,
-        directories={root: settings_for(config, root).contracts_directory for root in roots},
-        is_gone=lambda file: not (config.rootpath / file).exists() and _lies_in(config.rootpath / file, whole),
+
+
+def _facts_in(config: pytest.Config, root: Path, passed: Iterable[str], held: Mapping[str, frozenset[str]]) -> RunFacts:
+    """Give what the run says, tests and files named as seen from one project."""
+    return RunFacts(
+        passed=frozenset(node_id_in_project(config, each, root) for each in passed),
+        held={
+            file_in_project(config, file, root): frozenset(node_id_in_project(config, each, root) for each in ids)
+            for file, ids in held.items()
+        },
     )
+
+
+def _is_gone(root: Path, whole: list[Path], file: str) -> bool:
+    return not (root / file).exists() and _lies_in(root / file, whole)
 
 
 def _collected(run: Run) -> Mapping[str, frozenset[str]]:

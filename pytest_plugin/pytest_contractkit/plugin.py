@@ -1,6 +1,7 @@
 """What pytest loads: only the standard library and pytest, the rest when a test asks for a stub."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,7 @@ class Run:
         self.items: list[pytest.Item] = []
         self.files: set[str] = set()
         self.recorder: Recorder | None = None
+        self.fragments: Path | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember which modules could be collected."""
@@ -47,7 +49,7 @@ class Run:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the contracts, or hand them to the controller."""
-        if self.recorder is None and not _records_contracts(session.config):
+        if self.recorder is None and not self._left_by_workers() and not _records_contracts(session.config):
             return
         from pytest_contractkit.finishing import finish
 
@@ -58,7 +60,8 @@ class Run:
         """Tell a worker of pytest-xdist where to leave what it records."""
         from pytest_contractkit.distribution import fragment_directory
 
-        node.workerinput["contractkit_fragments"] = str(fragment_directory(self.config))
+        self.fragments = fragment_directory(self.config)
+        node.workerinput["contractkit_fragments"] = str(self.fragments)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -76,6 +79,9 @@ class Run:
         from pytest_contractkit.summary import write_summary
 
         write_summary(terminalreporter, self.config.stash[REPORT])
+
+    def _left_by_workers(self) -> bool:
+        return self.fragments is not None and self.fragments.exists()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -103,6 +109,7 @@ def contract_stub(request: pytest.FixtureRequest) -> "Iterator[OpenStub]":
     `contract_stub("orders", definition="orders.yaml")` takes another definition. What the test does against the stub
     is written to a contract when the test has passed.
     """
+    _check_installation(request.config)
     from pytest_contractkit.recorder import recorder_of
 
     with recorder_of(request.config).test(request) as open_stub:
@@ -118,6 +125,25 @@ _MARKER = (
     "contract(consumer=None, provider=None, pending=False): the consumer's name, the provider that `contract_stub()` "
     "opens, and whether the recorded interactions are pending, so that they block nobody yet"
 )
+
+
+def _check_installation(config: pytest.Config) -> None:
+    """End the run where another project's files lie over the library's; before anything else of it is imported."""
+    __tracebackhide__ = True
+    if config.stash[RUN].recorder is not None:
+        return
+    from contractkit.errors import UsageError
+    from contractkit.installation import check_installation
+
+    try:
+        check_installation()
+    except UsageError as error:
+        said = str(error)
+    else:
+        return
+    if hasattr(config, "workerinput"):  # where pytest-xdist takes an exit for a crash
+        pytest.fail(said, pytrace=False)
+    pytest.exit(said, returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 def _records_contracts(config: pytest.Config) -> bool:

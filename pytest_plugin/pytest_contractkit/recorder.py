@@ -9,10 +9,12 @@ from typing import TypeAlias
 
 import pytest
 
-from contractkit.errors import ContractkitError, SettingsError
+from contractkit.errors import ContractkitError, SettingsError, UsageError
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin, TestRecord, stubbed_provider
+from contractkit.recording.uses import check_name
 from contractkit.settings import Settings
-from pytest_contractkit.configuration import consumer_of, settings_for, writes_contracts
+from pytest_contractkit.configuration import consumer_of, marker_of, settings_for, writes_contracts
+from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.plugin import RUN
 
 OpenStub: TypeAlias = Callable[..., StubSession]
@@ -34,17 +36,18 @@ class Recorder:
     @contextmanager
     def test(self, request: pytest.FixtureRequest) -> Iterator[OpenStub]:
         """Give what opens stubs, for as long as one test runs."""
+        __tracebackhide__ = True
         item = request.node
         sessions: dict[str, StubSession] = {}
         item.stash[_SESSIONS] = sessions
-        settings = settings_for(self.config, item.path)
+        settings = _settings_of(item)
         opening = _Opening(self, item, settings, sessions)
         yield opening.open_stub
         for session in sessions.values():
             session.close()
         self.directories[settings.root] = settings.contracts_directory
         contracts = tuple(session.contract() for session in sessions.values())
-        self._keep(TestRecord(node_id=item.nodeid, root=settings.root, contracts=contracts))
+        self._keep(TestRecord(node_id=_node_id(item, settings), root=settings.root, contracts=contracts))
         late = _errors(sessions)
         if late:
             pytest.fail(late, pytrace=False)
@@ -97,6 +100,7 @@ class _Opening:
         self._item = item
         self._settings = settings
         self._sessions = sessions
+        self._definitions: dict[str, StubbedProvider] = {}
 
     def open_stub(self, provider: str | None = None, *, definition: str | Path | None = None) -> StubSession:
         """Give the stub of a provider for this test: the same one each time it is asked for."""
@@ -104,25 +108,37 @@ class _Opening:
         try:
             return self._opened(provider, definition)
         except ContractkitError as error:
-            pytest.fail(str(error), pytrace=False)
+            said = str(error)
+        pytest.fail(said, pytrace=False)  # outside of the handler, or pytest shows both errors
 
     def _opened(self, provider: str | None, definition: str | Path | None) -> StubSession:
-        marker = self._item.get_closest_marker("contract")
+        marker = marker_of(self._item)
         said = marker.kwargs if marker is not None else {}
-        name = provider or said.get("provider")
+        name = said.get("provider") if provider is None else provider
         if name is None:
-            raise SettingsError(
-                "contract_stub() names no provider.",
-                next_step='Name one: contract_stub("orders"), or mark the test with contract(provider="orders").',
-            )
+            raise _nothing_named(self._settings)
+        check_name(name, what="A provider", like="orders")
         if name not in self._sessions:
+            stubbed = self._recorder.provider(name, self._settings, definition)
+            self._definitions[name] = stubbed
             self._sessions[name] = StubSession(
-                self._recorder.provider(name, self._settings, definition),
+                stubbed,
                 consumer=consumer_of(self._settings, marker),
-                origin=_origin(self._item),
+                origin=_origin(self._item, self._settings),
                 pending=bool(said.get("pending")),
             )
+        elif definition is not None:
+            self._check_same(name, definition)
         return self._sessions[name]
+
+    def _check_same(self, name: str, definition: str | Path) -> None:
+        stubbed = self._recorder.provider(name, self._settings, definition)
+        if stubbed.definition.digest != self._definitions[name].definition.digest:
+            raise UsageError(
+                f"The test has a stub of {name} already, of another definition.",
+                details=[("first", self._definitions[name].source), ("then", stubbed.source)],
+                next_step="Name the definition where the stub is first asked for, or use another provider's name.",
+            )
 
 
 def recorder_of(config: pytest.Config) -> Recorder:
@@ -151,12 +167,34 @@ def _errors(sessions: dict[str, StubSession], *, failures_only: bool = False) ->
     return "\n\n".join(map(str, errors))
 
 
-def _origin(item: pytest.Item) -> TestOrigin:
+def _settings_of(item: pytest.Item) -> Settings:
+    __tracebackhide__ = True
+    try:
+        return settings_for(item.config, item.path)
+    except ContractkitError as error:
+        said = str(error)
+    pytest.fail(said, pytrace=False)
+
+
+def _nothing_named(settings: Settings) -> SettingsError:
+    known = ", ".join(sorted(settings.providers)) or "none"
+    return SettingsError(
+        "contract_stub() names no provider.",
+        details=[("file", str(settings.root / "pyproject.toml")), ("providers", known)],
+        next_step='Name one: contract_stub("orders"), or mark the test with contract(provider="orders").',
+    )
+
+
+def _node_id(item: pytest.Item, settings: Settings) -> str:
+    return node_id_in_project(item.config, item.nodeid, settings.root)
+
+
+def _origin(item: pytest.Item, settings: Settings) -> TestOrigin:
     file, line, _ = item.location
     function = getattr(item, "function", None)
     return TestOrigin(
-        node_id=item.nodeid,
-        file=file.replace("\\", "/"),
+        node_id=_node_id(item, settings),
+        file=file_in_project(item.config, file, settings.root),
         source=str(item.path),
         line=(line or 0) + 1,
         thread=threading.get_ident(),

@@ -133,15 +133,33 @@ def _find(start: Path) -> tuple[Path, dict[str, Any]] | None:
         file = directory / "pyproject.toml"
         if not file.is_file():
             continue
-        try:
-            tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                "pyproject.toml is not TOML.", details=[("file", str(file)), ("problem", str(error))]
-            ) from None
-        if "contractkit" in tool:
-            return directory, tool["contractkit"]
+        tool = _read(file).get("tool", {})
+        if isinstance(tool, dict) and "contractkit" in tool:
+            return directory, _checked_table(tool["contractkit"], file)
     return None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            "pyproject.toml is not TOML.", details=[("file", str(file)), ("problem", str(error))]
+        ) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsError(
+            "pyproject.toml cannot be read.", details=[("file", str(file)), ("reason", reason)]
+        ) from None
+
+
+def _checked_table(found: object, file: Path) -> dict[str, Any]:
+    if isinstance(found, dict):
+        return found
+    raise SettingsError(
+        "The settings cannot be used.",
+        details=[("file", str(file)), ("wrong value", f"[tool.contractkit]: expected a table, received {found!r}")],
+    )
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psycopg
@@ -102,7 +103,7 @@ class Story:
         return self.http.post("/contracts/publish", json=body)
 
     def selected(self, provider: str, **form: Json) -> list[Json]:
-        reply = self.http.post(f"/pacts/provider/{provider}/for-verification", json=form)
+        reply = self.http.post(f"/pacts/provider/{quote(provider, safe='')}/for-verification", json=form)
         assert reply.status_code == 200, reply.text
         return list(reply.json()["_embedded"]["pacts"])
 
@@ -111,7 +112,8 @@ class Story:
     ) -> httpx.Response:
         """Publish a verification of the consumer's newest contract, the way a verifier does it."""
         if branch is not None:
-            self.http.put(f"/pacticipants/{provider}/branches/{branch}/versions/{version}", json={})
+            at = (quote(each, safe="") for each in (provider, "branches", branch, "versions", version))
+            self.http.put(f"/pacticipants/{'/'.join(at)}", json={})
         (chosen,) = self.selected(provider, consumerVersionSelectors=[{"latest": True, "consumer": consumer}])
         pact = self.http.get(chosen["_links"]["self"]["href"]).json()
         results = [
@@ -141,7 +143,8 @@ class Story:
         return reply.json()
 
     def _record(self, rel: str, application: str, version: str, environment: str, body: Json) -> httpx.Response:
-        links = self.http.get(f"/pacticipants/{application}/versions/{version}").json()["_links"][rel]
+        at = f"/pacticipants/{quote(application, safe='')}/versions/{quote(version, safe='')}"
+        links = self.http.get(at).json()["_links"][rel]
         href = next(link["href"] for link in links if link["name"] == environment)
         return self.http.post(href, json=body)
 

@@ -109,6 +109,40 @@ def test_the_first_page_leads_to_every_contract_and_result(broker: Story) -> Non
     assert "1 of 1 failed" in page
 
 
+def test_a_standing_is_told_by_sign_and_word_with_a_date_that_people_read(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    broker.verify("orders", "1.0", "web-shop")
+    page = broker.http.get("/ui").text
+    assert '<span class="sign" aria-hidden="true">✓</span> verified' in page
+    assert re.findall(r"<time [^>]*>([^<]+)</time>", page) == ["20 Nov 2026, 10:00 UTC"] * 2
+
+
+def test_a_long_list_is_shown_in_stretches_that_lead_on(broker: Story) -> None:
+    for number in range(102):
+        broker.http.put(f"/pacticipants/app-{number:03}", json={})
+    page = broker.http.get("/ui").text
+    assert "1 to 100 of 102 services" in page
+    (more,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert re.findall(r"app-\d+(?=</a>)", broker.http.get(more).text) == ["app-100", "app-101"]
+
+
+def test_an_environment_where_nobody_runs_has_no_column(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    broker.deploy("web-shop", "1", "production")
+    headings = re.findall(r'<th scope="col">(.*?)</th>', broker.http.get("/ui").text.partition("Services")[0])
+    assert headings == ["Consumer calls provider", "Newest contract", "Newest verification", "In production"]
+
+
+def test_every_page_has_landmarks_one_heading_and_named_table_cells(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+    broker.verify("orders", "1.0", "web-shop")
+    (path,) = set(re.findall(r"/ui/contracts/[^\"]+", broker.http.get("/ui").text))
+    for at in ("/ui", "/ui/applications/web-shop", path, "/ui/results/1", "/ui/results/7"):
+        page = broker.http.get(at).text
+        assert [page.count(each) for each in ("<main", "<header", "<nav", "<h1", '<html lang="en"')] == [1] * 5
+        assert re.findall(r"<th(?: (?!scope)[^>]*)?>", page) == []
+
+
 def test_names_are_escaped_in_pages(broker: Story) -> None:
     name = "<script>alert(1)</script>"
     broker.publish(name, "1", contract(name, "orders"))

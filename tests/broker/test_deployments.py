@@ -177,7 +177,7 @@ def test_3_3_the_target_main_branches(broker: Story) -> None:
             "/matrix?q[][pacticipant]=web-shop&q[][version]=1&q[][latest]=true",
             ["A version number and latest flag cannot both be specified for a pacticipant"],
         ),
-        ("/matrix?q[][pacticipant]=web-shop&limit=0", ["limit is '0': expected a number of rows, at least 1"]),
+        ("/matrix?q[][pacticipant]=web-shop&limit=0", ['limit is "0": expected a number of rows, at least 1']),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(broker: Story, path: str, errors: Json) -> None:

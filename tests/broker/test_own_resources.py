@@ -1,14 +1,22 @@
 """What Pact has no word for: definitions, contracts by provider, files, impact jobs."""
 
 import base64
+import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.settings import BrokerSettings, ImpactLimits
 from contractkit_broker.store.database import Database
+from sqlalchemy.exc import OperationalError
 
+from contractkit.document import load_contract
+from contractkit.exact_json import read_json
+from contractkit.impact import ConsumerInfo, DefinitionSource, analyse
+from contractkit.impact.formats import impact_as_json
+from contractkit.sources import read_definition
 from tests.broker.conftest import Story, contract, interaction
 
 Json = Any
@@ -91,7 +99,33 @@ def test_an_impact_job_names_the_consumer_that_breaks(broker: Story) -> None:
         "broken",
         [("web-shop", ["1"])],
     )
-    assert [each["location"] for each in report["consumers"][0]["findings"]] == ["response.body.total"]
+    (interaction,) = report["consumers"][0]["interactions"]
+    assert [each["location"] for each in interaction["findings"]] == ["response.body.total"]
+
+
+@pytest.mark.slow
+def test_an_impact_job_reports_in_the_words_of_the_command_line(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    order = {"provider": "orders", "definition": base64.b64encode(NEW.encode()).decode()}
+    job = finished(broker, broker.http.post("/impact-jobs", json={**order, "old": encode(OLD)}))
+    old = read_definition(OLD.encode(), source="the old definition")
+    new = read_definition(NEW.encode(), source="the new definition")
+    (listed,) = broker.http.get("/contracts", params={"provider": "orders"}).json()["contracts"]
+    at = f"/blobs/{listed['fileDigest']}"
+    stored = load_contract(broker.http.get(at).content, origin="the stored contract")
+    sources = [DefinitionSource(name=each.source, line_of=each.line_of) for each in (old, new)]
+    report = analyse(
+        old.definition,
+        new.definition,
+        [(stored, ConsumerInfo(versions=("1",), origin=at))],
+        old_source=sources[0],
+        new_source=sources[1],
+    )
+    assert job["report"] == read_json(impact_as_json(report))
+
+
+def encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 @pytest.mark.slow
@@ -126,3 +160,26 @@ def test_an_analysis_that_takes_too_long_is_stopped(broker: Story, database: str
     report = worker.analyse(uuid)
     store.close()
     assert report == (None, "The analysis took longer than 0.01 seconds and was stopped.")
+
+
+def test_jobs_are_worked_off_after_the_database_was_gone_for_a_while(
+    empty_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims: list[int] = []
+
+    def claim(*_: Any, **__: Any) -> None:
+        claims.append(len(claims))
+        if len(claims) <= 4:  # as often as one piece of work is tried
+            raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("contractkit_broker.store.definitions.claim_job", claim)
+    shutil.copy(empty_sqlite, tmp_path / "b.sqlite")
+    store = Database(str(tmp_path / "b.sqlite"))
+    worker = ImpactWorker(store, BrokerSettings())
+    worker.start()
+    while len(claims) <= 4:
+        worker.wake()
+        time.sleep(0.01)  # the worker is a thread of its own
+    worker.stop()
+    store.close()
+    assert claims[:5] == [0, 1, 2, 3, 4]

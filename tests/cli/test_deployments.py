@@ -163,6 +163,61 @@ def test_an_unknown_environment_suggests_the_nearest(contractkit: Run, published
     )
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("can-i-deploy", "web-shp", "--version", "1.4.0", "--to-environment", "production"),
+        ("record-deployment", "web-shp", "--version", "1.4.0", "--environment", "production"),
+    ],
+)
+def test_an_unknown_application_suggests_the_nearest(contractkit: Run, published: str, arguments: list[str]) -> None:
+    ended = contractkit(*arguments)
+    assert (ended.code, ended.out, ended.err) == (
+        2,
+        "",
+        "The broker knows no application named 'web-shp'.\n\nDid you mean web-shop?\n",
+    )
+
+
+def test_an_unknown_provider_is_nothing_to_check_with_the_nearest(
+    contractkit: Run, published: str, provider: Path
+) -> None:
+    ended = contractkit("verify", "ordrs", "--app", "shop_app:app")
+    assert (ended.code, ended.err) == (
+        3,
+        "There is no contract with ordrs, so nothing was verified.\n\nDid you mean orders?\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("can-i-deploy", "", "--version", "1", "--to-environment", "production"),
+        ("can-i-deploy", "web-shop", "--version", "", "--to-environment", "production"),
+        ("can-i-deploy", "web-shop", "--version", "1", "--to-environment", ""),
+        ("can-i-deploy", "web-shop", "--version", "1", "--to-environment", "production", "--ignore", ""),
+        ("record-deployment", "web-shop", "--version", "", "--environment", "production"),
+        ("publish", "--version", ""),
+        ("verify", "orders", "--provider-version", ""),
+        ("init", ""),
+        ("stub", ""),
+    ],
+)
+def test_a_variable_that_is_not_set_is_not_taken_for_a_value(contractkit: Run, arguments: list[str]) -> None:
+    ended = contractkit(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert "it is empty; is a variable not set?" in ended.err
+
+
+def test_a_definition_that_is_not_there_is_told_before_anything_runs(
+    contractkit: Run, published: str, provider: Path
+) -> None:
+    ended = verify(contractkit, "2.0.0", "--definition", "absent.yaml")
+    assert (ended.code, ended.out) == (2, "")
+    assert "The definition cannot be read.\n" in ended.err
+    assert "Replaying" not in ended.err
+
+
 def test_a_version_that_nobody_published_cannot_be_recorded(contractkit: Run, published: str) -> None:
     ended = contractkit("record-deployment", "web-shop", "--version", "9", "--environment", "production")
     assert (ended.code, ended.err) == (

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contractkit.cli.main import run
+from contractkit.settings import load_settings
 
 DEFINITION = """
 openapi: 3.1.0
@@ -75,6 +77,47 @@ def test_a_broken_pyproject_is_left_as_it_is(project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool")
     assert run(["init", "orders.yaml"]) == 2
     assert (project / "pyproject.toml").read_text() == "[tool"
+
+
+def test_a_definition_that_cannot_be_followed_leaves_nothing_behind(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "orders.yaml").write_text(DEFINITION.replace("{type: integer}", "{$ref: '#/components/schemas/Id'}"))
+    assert run(["init", "orders.yaml"]) == 2
+    assert "A $ref leads nowhere: #/components/schemas/Id" in capsys.readouterr().err
+    assert sorted(path.name for path in project.iterdir()) == ["orders.yaml"]
+
+
+@pytest.mark.parametrize("name", ["order service", "orders/v2", "Bestellungen ü", "7up", "class", 'a"b\\c', "a.b"])
+def test_a_name_of_any_kind_makes_settings_and_a_test_that_can_be_read(project: Path, name: str) -> None:
+    assert run(["init", "orders.yaml", "--provider", name, "--consumer", name]) == 0
+    settings = load_settings(project, environment={})
+    assert (settings.consumer, settings.provider(name).definition) == (name, "orders.yaml")
+    [test] = (project / "tests").iterdir()
+    compile(test.read_text(encoding="utf-8"), test.name, "exec")
+    assert json.dumps(name, ensure_ascii=False) in test.read_text(encoding="utf-8")
+
+
+def test_an_inline_table_is_not_broken(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = '[tool]\ncontractkit = {consumer = "web-shop"}\n'
+    (project / "pyproject.toml").write_text(before)
+    assert run(["init", "orders.yaml"]) == 2
+    assert (project / "pyproject.toml").read_text() == before
+    assert "Write them in by hand:\n\n[tool.contractkit.providers.orders]\n" in capsys.readouterr().err
+
+
+def test_windows_line_ends_and_a_missing_last_one_are_fine(project: Path) -> None:
+    (project / "pyproject.toml").write_bytes(b'[project]\r\nname = "shop"\r\nversion = "1"')
+    assert run(["init", "orders.yaml"]) == 0
+    assert load_settings(project, environment={}).consumer == "shop"
+
+
+def test_a_file_in_the_place_of_the_tests_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "tests").write_text("mine")
+    assert run(["init", "orders.yaml"]) == 2
+    assert capsys.readouterr().err == "The project cannot be written to.\n\n  file     tests\n  reason   File exists\n"
+    assert (project / "tests").read_text() == "mine"
+    assert not (project / "pyproject.toml").exists()
 
 
 def test_without_a_definition_nothing_is_written(project: Path) -> None:

@@ -1,4 +1,7 @@
 import importlib
+import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,40 @@ def test_every_verb_has_a_help_text(capsys: pytest.CaptureFixture[str]) -> None:
     for verb in [*main_module.VERBS, *main_module.EXTRAS]:
         assert run([verb, "--help"]) == 0
         assert f"Usage: contractkit {verb}" in capsys.readouterr().out
+
+
+def test_the_list_of_verbs_says_something_of_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert {*main_module.SENTENCES} == {*main_module.VERBS, *main_module.EXTRAS}
+    for verb, sentence in main_module.SENTENCES.items():
+        assert f"  {verb} " in shown
+        assert sentence in " ".join(shown.split())
+
+
+def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"contractkit {version('contractkit-cdct')}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needless"),
+    [
+        (["--version"], {"contractkit.settings", "contractkit.model", "httpx", "msgspec", "asyncio"}),
+        (["--help"], {"contractkit.settings", "contractkit.model", "httpx", "msgspec", "asyncio"}),
+        (["stub", "none.yaml"], {"pydantic", "httpx", "jsonschema_rs", "contractkit.document", "importlib.metadata"}),
+        (["stub", "--help"], {"pydantic", "httpx", "jsonschema_rs", "contractkit.document"}),
+    ],
+)
+def test_nobody_pays_for_what_they_do_not_use(arguments: list[str], needless: set[str], tmp_path: Path) -> None:
+    program = (
+        "import sys; from contractkit.cli.main import run; "
+        f"run({arguments!r}); print('loaded', *sys.modules, file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    loaded = set(ended.stderr.splitlines()[-1].split())
+    assert "contractkit.cli.main" in loaded
+    assert needless & loaded == set()
 
 
 def test_the_unrelated_project_of_the_same_import_name_is_explained(
@@ -52,5 +89,16 @@ def test_our_own_fault_is_told_from_the_user_s(
 
     monkeypatch.delenv("CONTRACTKIT_DEBUG", raising=False)
     monkeypatch.setattr(main_module, "_added_verbs", fail)
-    assert run(["show"]) == 5
+    assert run(["shw"]) == 5
     assert "RuntimeError: planted" in capsys.readouterr().err
+
+
+def test_what_ends_the_process_from_within_is_never_taken_for_success(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave() -> tuple[object, ...]:
+        raise SystemExit(0)
+
+    monkeypatch.setattr(main_module, "_added_verbs", leave)
+    assert run(["shw"]) == 2
+    assert "ended the process (SystemExit); nothing was decided.\n" in capsys.readouterr().err

@@ -161,7 +161,7 @@ def test_a_likely_secret_is_refused_and_not_repeated(
     [
         (["absent.json"], 2, "There are no contracts at that place.\n"),
         (["pyproject.toml"], 2, "pyproject.toml is not JSON.\n"),
-        (["empty"], 3, "There is no contract to publish.\n\n  looked in   empty\n"),
+        (["empty"], 3, "There is no contract to publish.\n\n  looked in   empty\n\nRun the consumer's tests first"),
     ],
 )
 def test_wrong_use_is_one_message(
@@ -171,6 +171,29 @@ def test_wrong_use_is_one_message(
     ended = contractkit("publish", *arguments, "--version", "1", "--broker", broker)
     assert (ended.code, ended.out) == (code, "")
     assert ended.err.startswith(message)
+
+
+def test_two_files_between_the_same_two_are_refused_before_anything_is_sent(
+    contractkit: Run, consumer: Path, broker: str, keep: Keep
+) -> None:
+    one = keep(consumer / "contracts")
+    another = one.with_name("copy.json")
+    another.write_bytes(one.read_bytes())
+    ended = contractkit("publish", "--version", "1", "--broker", broker)
+    assert (ended.code, ended.out, ended.err) == (
+        2,
+        "",
+        "Nothing was published: two files are the contract of web-shop with orders.\n\n"
+        f"  one       {another}\n"
+        f"  another   {one}\n\n"
+        "Name the one that counts, or take the other away.\n",
+    )
+
+
+def test_a_project_without_contracts_has_nothing_to_publish(contractkit: Run, consumer: Path, broker: str) -> None:
+    ended = contractkit("publish", "--version", "1", "--broker", broker)
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("There is no contract to publish.\n")
 
 
 def test_without_a_broker_the_settings_to_add_are_shown(contractkit: Run, consumer: Path, keep: Keep) -> None:

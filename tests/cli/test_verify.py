@@ -1,6 +1,7 @@
 """`contractkit verify`: exit codes, streams, and a message for every wrong use."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -149,3 +150,52 @@ def test_the_verb_runs_as_a_process(provider: Path, keep: Keep) -> None:
         0,
         "orders does what web-shop expects: 1 interaction passed.",
     )
+
+
+@pytest.mark.parametrize("line", ["raise SystemExit(0)", "import sys; sys.exit()", "raise SystemExit('done')"])
+def test_a_module_that_ends_the_process_is_never_green(contractkit: Run, provider: Path, keep: Keep, line: str) -> None:
+    keep(provider / "contracts")
+    (provider / "ending.py").write_text(line)
+    for option in (["--states", "ending.py"], ["--app", "ending:app"]):
+        ended = contractkit("verify", "orders", "--contracts", "contracts", *option)
+        sys.modules.pop("ending", None)
+        assert (ended.code, ended.out) == (2, "")
+        assert "cannot be loaded.\n" in ended.err
+        assert "SystemExit" in ended.err
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+@pytest.mark.parametrize("line", ["raise SystemExit(0)", "raise OSError('the database is down')"])
+def test_a_state_handler_that_raises_is_errored_not_failed(
+    contractkit: Run, provider: Path, keep: Keep, a_state: Callable[[str], Any], kind: str, line: str
+) -> None:
+    keep(provider / "contracts", a_state("order exists"))
+    (provider / "states.py").write_text(
+        "from contractkit import provider_state\n\n"
+        f"@provider_state('order exists')\n{kind} order_exists(id: int):\n    {line}\n"
+    )
+    ended = contractkit("verify", "orders", "--contracts", "contracts", "--states", "states.py")
+    assert ended.code == 1
+    assert '(state failed). The handler of the state "order exists" raised.\n' in ended.out
+    assert f"order_exists, {provider / 'states.py'}:5\n" in ended.out
+    assert "1 interaction with orders: 1 errored.\n" in ended.out
+    assert "Traceback" not in ended.out + ended.err
+
+
+def test_a_provider_that_hangs_is_errored_not_failed(contractkit: Run, provider: Path, keep: Keep) -> None:
+    keep(provider / "contracts")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        ended = contractkit("verify", "orders", "--contracts", "contracts", "--url", url, "--timeout", "0.2")
+    assert ended.code == 1
+    assert "(time-out). No whole answer came within 0.2 s.\n" in ended.out
+    assert "1 interaction with orders: 1 errored.\n" in ended.out
+
+
+def test_an_application_that_ends_the_process_has_answered_500(contractkit: Run, provider: Path, keep: Keep) -> None:
+    keep(provider / "contracts")
+    (provider / "leaving.py").write_text("async def app(scope, receive, send):\n    raise SystemExit(0)\n")
+    ended = contractkit("verify", "orders", "--contracts", "contracts", "--app", "leaving:app")
+    sys.modules.pop("leaving", None)
+    assert ended.code == 1
+    assert "received      500\n" in ended.out

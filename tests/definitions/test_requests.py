@@ -51,6 +51,7 @@ def test_every_style_of_query_parameters_is_read(orders: OpenApiDefinition, quer
         ({"limit": "0"}, ("request.query.limit", "an integer from 1 to 100", 0)),
         ({"limit": "ten"}, ("request.query.limit", "an integer from 1 to 100", "ten")),
         ({"limit": "1.5"}, ("request.query.limit", "an integer from 1 to 100", "1.5")),
+        ({"limit": ("1", "2")}, ("request.query.limit", "an integer from 1 to 100", ["1", "2"])),
         ({"status": "lost"}, ("request.query.status", 'one of "open", "shipped"', "lost")),
         ({"ids": "1,b"}, ("request.query.ids[1]", "an integer", "b")),
         ({"sizes": "1|b"}, ("request.query.sizes[1]", "an integer", "b")),

@@ -71,7 +71,7 @@ def test_what_was_not_read_is_told_below(capsys, folder):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (None, "orders.json does not exist.\n\nDid you mean order.json?\n"),
+        (None, "There are no contracts at that place.\n\n  path   orders.json\n\nDid you mean order.json?\n"),
         (b"", "orders.json is empty.\n\nRun the consumer's tests again: they write the file.\n"),
         (
             b"<html>",
@@ -120,11 +120,21 @@ def test_a_file_that_is_no_contract_is_refused_with_the_reason(capsys, folder, d
     assert capsys.readouterr() == ("", message)
 
 
-def test_a_directory_is_refused_with_what_it_holds(capsys, folder):
+def test_of_a_directory_every_contract_is_shown(capsys, folder):
     Path("contracts").mkdir()
-    Path("contracts/a.json").write_text("{}")
-    assert run(["show", "contracts"]) == 2
-    assert capsys.readouterr() == ("", "contracts is a directory, not a contract file.\n\nIt holds a.json.\n")
+    for name in ("courier-app-orders.json",):
+        Path("contracts", name).write_bytes((SAMPLES / name).read_bytes())
+    Path("contracts/notes.txt").write_text("not a contract")
+    assert run(["show", "contracts"]) == 0
+    of_the_directory = capsys.readouterr().out
+    assert run(["show", "contracts/courier-app-orders.json"]) == 0
+    assert of_the_directory == capsys.readouterr().out
+
+
+def test_a_directory_without_contracts_is_nothing_to_check(capsys, folder):
+    Path("contracts").mkdir()
+    assert run(["show", "contracts"]) == 3
+    assert capsys.readouterr() == ("", "There is no contract in contracts.\n")
 
 
 def test_an_interaction_that_is_not_there_is_nothing_to_check(capsys):

@@ -115,6 +115,12 @@ def test_no_contract_is_nothing_to_check(project: Run) -> None:
     )
 
 
+def test_a_project_without_contracts_has_nothing_to_check(project: Run) -> None:
+    Path("contracts").rename("elsewhere")
+    code, _, err = project("old.yaml", "new.yaml")
+    assert (code, err.splitlines()[0]) == (3, "There is no contract to look at, so nothing can be said of who breaks.")
+
+
 def test_a_contract_without_interactions_is_nothing_to_check(project: Run, contract: Contract) -> None:
     Path("contracts/web-shop-orders.json").write_bytes(dump_contract(replace(contract, interactions=())))
     assert project("old.yaml", "new.yaml")[0] == 3
@@ -124,7 +130,7 @@ def test_a_contract_without_interactions_is_nothing_to_check(project: Run, contr
     ("arguments", "code", "first_line"),
     [
         (["old.yaml", "new.yaml", "third.yaml"], 2, "impact compares two definitions."),
-        (["new.yaml", "--provider", "orders"], 2, "No broker is set."),
+        (["new.yaml", "--provider", "orders"], 2, "One definition is not enough to say what changes."),
         (["new.yaml", "--broker", "http://127.0.0.1:9"], 2, "A broker knows many services, and none was named."),
         (
             [

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from contractkit.matching import compile_comparison
 from contractkit.matching.rules import RULES
+from contractkit.matching.shapes import Fits, kinds_fit, values_fit
 from contractkit.model import HttpRequest, HttpResponse, JsonBody, LocatedRules, Rule, Wildcard, parse_location
 from contractkit.results import ABSENT, Mismatch
 
@@ -47,6 +48,22 @@ def test_a_value_matches_itself(value: Any) -> None:
 def test_a_value_matches_itself_by_kind(value: Any) -> None:
     rules = LocatedRules(location=parse_location("response.body"), rules=(Rule("type"),))
     assert compare(value, value, rules) == ()
+
+
+@pytest.mark.parametrize(("fits", "rules"), [(kinds_fit, ("type",)), (values_fit, ())])
+@given(expected=VALUES, actual=VALUES, is_open=st.booleans())
+def test_what_fits_at_a_glance_is_what_compiled_checks_accept(
+    fits: Fits, rules: tuple[str, ...], expected: Any, actual: Any, is_open: bool
+) -> None:
+    place = parse_location("response.body" if is_open else "request.body")
+    far_below = place.under([*[Wildcard.ANY] * 12, "no such place"])  # so that no part has the same rules throughout
+    elsewhere = LocatedRules(location=far_below, rules=(Rule("type"),))
+    located = [LocatedRules(location=place, rules=(Rule(name),)) for name in rules]
+    exchange = response if is_open else request
+    compare_compiled = compile_comparison(exchange(expected).parts(), (elsewhere, *located))
+    for value in (actual, expected, [expected, actual], {"a": expected, "b": actual}):
+        found = compare_compiled(exchange(value).parts())
+        assert fits(expected, value, is_open, 100) == (not found)
 
 
 @given(OBJECTS, st.text(), VALUES)

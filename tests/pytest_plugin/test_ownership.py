@@ -208,7 +208,7 @@ def test_dear(contract_stub):
         ("not json", ["*web-shop-orders.json*"]),
         (
             "<<<<<<< HEAD\n{}\n",
-            ["A contract file holds the conflict markers of a merge.", "  line   1", "Take either side *"],
+            ["*web-shop-orders.json holds merge-conflict markers.", "  first in line   1", "Take either side *"],
         ),
     ],
 )

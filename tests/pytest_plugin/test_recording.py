@@ -358,3 +358,39 @@ def test_a_run_that_uses_no_stub_imports_nothing_of_the_library(project: Any) ->
     result = project.pytester.runpytest_subprocess("-p", "no:cacheprovider")
 
     result.stdout.fnmatch_lines(["[[]]"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_told"),
+    [((), True), (("-q",), True), (("-q", "--no-contracts"), False), (("--no-contracts",), False)],
+)
+def test_what_is_written_is_told_once_also_with_q(project: Any, arguments: tuple[str, ...], is_told: bool) -> None:
+    project.tests(GETTING)
+
+    result = project.run(*arguments)
+
+    result.assert_outcomes(passed=1)
+    told = [line for line in result.outlines if "web-shop - orders: 1 new" in line]
+    assert (len(told), bool(project.files)) == (is_told, is_told)
+
+
+def test_q_says_nothing_where_nothing_changed(project: Any) -> None:
+    project.tests(GETTING)
+    project.run()
+
+    result = project.run("-q")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*contracts*")
+
+
+def test_without_the_plugin_its_fixture_is_not_there_and_its_files_stay(project: Any) -> None:
+    project.tests(GETTING)
+    project.run()
+    before = project.contract_bytes
+
+    result = project.run("-p", "no:contractkit")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fixture 'contract_stub' not found*"])
+    assert project.contract_bytes == before

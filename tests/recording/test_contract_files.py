@@ -60,10 +60,9 @@ def test_conflict_markers_are_told_with_their_line(tmp_path: Path) -> None:
         update_contract_file(tmp_path, recorded("k1"), PASSED)
 
     assert str(caught.value) == (
-        "A contract file holds the conflict markers of a merge.\n\n"
-        f"  file   {path}\n"
-        "  line   2\n\n"
-        "Take either side (git checkout --ours), then run the tests again: they write it anew."
+        f"{path} holds merge-conflict markers.\n\n"
+        "  first in line   2\n\n"
+        "Take either side of each conflict, then run the consumer's tests again: they write the rest."
     )
 
 

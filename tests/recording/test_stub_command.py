@@ -84,6 +84,25 @@ def test_it_answers_refuses_and_tells(definition: Path) -> None:
     ]
 
 
+def test_a_ref_that_leads_nowhere_is_told_with_its_pointer(definition: Path) -> None:
+    schema = "schema: {type: object, required: [id], properties: {id: {type: integer}, note: {type: string}}}"
+    broken = DEFINITION.replace(schema, "schema: {$ref: '#/components/schemas/Order'}")
+    definition.write_text(broken)
+    with running(str(definition)) as (line, process):
+        answer = httpx.get(f"{line.partition(': ')[2]}/orders/7?token=secret")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+
+    told = (
+        "A $ref leads nowhere: #/components/schemas/Order; at orders.yaml#/paths/~1orders~1{id}/get/responses/200/"
+        "content/application~1json/schema/$ref; reached the document's root; missing components"
+    )
+    assert (answer.status_code, answer.json()["detail"].replace(f"{definition.parent}/", "")) == (500, told)
+    assert "A $ref leads nowhere: #/components/schemas/Order" in errors
+    assert "Traceback" not in errors
+    assert "secret" not in errors
+
+
 def test_json_output_carries_its_schema_version(definition: Path) -> None:
     with running(str(definition), "--format", "json") as (line, process):
         started = read_json(line)

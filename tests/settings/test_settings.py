@@ -74,3 +74,24 @@ def test_the_token_is_read_from_its_file(tmp_path: Path) -> None:
     assert load_settings(tmp_path, environment={"CONTRACTKIT_BROKER_TOKEN_FILE": "token"}).token() == "s3cret"
     with pytest.raises(SettingsError, match="token file cannot be read"):
         load_settings(tmp_path, environment={"CONTRACTKIT_BROKER_TOKEN_FILE": "absent"}).token()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[tool]\ncontractkit = "web-shop"\n', "[tool.contractkit]: expected a table, received 'web-shop'"),
+        ("[tool]\ncontractkit = [1]\n", "[tool.contractkit]: expected a table, received [1]"),
+        ("[tool.contractkit.providers]\norders = 7\n", "orders in [tool.contractkit.providers]: "),
+        ("[tool.contractkit.provides.orders]\ntimeout = 'x'\n", "timeout in [tool.contractkit.provides.orders]: "),
+    ],
+)
+def test_a_table_of_the_wrong_form_is_named(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(SettingsError) as refused:
+        load_settings(tmp_path, environment={})
+    assert told in str(refused.value)
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b'\xef\xbb\xbf[tool.contractkit]\r\nconsumer = "web-shop"\r\n')
+    assert load_settings(tmp_path, environment={}).consumer == "web-shop"

@@ -73,6 +73,16 @@ def test_a_connection_is_kept_for_the_next_request(server: StubServer) -> None:
     assert answer.index(b'"/1"') < answer.index(b'"/2"')
 
 
+def test_no_answer_waits_for_the_one_before_to_be_acknowledged(server: StubServer) -> None:
+    with socket.create_connection((server.host, server.port)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: stub\r\n\r\n")
+        assert client.recv(4096)
+        [connection] = server._connections
+        assert connection._transport is not None
+        accepted = connection._transport.get_extra_info("socket")
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
 def test_pipelined_requests_are_answered_in_order(server: StubServer) -> None:
     answer = send(server, b"".join(b"GET /%d HTTP/1.1\r\nhost: x\r\n\r\n" % number for number in range(20)))
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from contractkit.errors import ProviderStateError
+from contractkit.errors import ProviderStateError, UsageError
 from contractkit.model import DerivedState, ProviderState
 from contractkit.verification.preparation import Preparer
 from contractkit.verification.state_url import StateUrl
@@ -62,3 +63,37 @@ def test_an_answer_that_is_no_object_injects_nothing(server: HTTPServer) -> None
 
 def test_a_derived_state_is_not_asked_for() -> None:
     assert StateUrl("http://localhost/states").find(DerivedState(operation="getOrder", status="200")) is None
+
+
+def test_an_answer_that_is_broken_json_is_a_failed_state(server: HTTPServer) -> None:
+    server.expect_request("/states").respond_with_data("{")
+    with pytest.raises(ProviderStateError) as caught:
+        prepare(StateUrl(server.url_for("/states")))
+    assert "the state URL answered setup with what is not JSON" in str(caught.value)
+
+
+def test_a_url_where_nobody_is_is_named_without_credentials() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(ProviderStateError) as caught:
+        prepare(StateUrl(f"http://user:secret@127.0.0.1:{port}/states"))
+    assert caught.value.explanation.details == (
+        ("handler", f"the state URL http://127.0.0.1:{port}/states"),
+        (
+            "raised",
+            f"StateUrlError: the state URL cannot be reached for setup: Connect call failed ('127.0.0.1', {port})",
+        ),
+    )
+
+
+def test_a_url_that_hangs_is_a_failed_state(server: HTTPServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(ProviderStateError) as caught:
+        prepare(StateUrl(f"http://127.0.0.1:{silent.getsockname()[1]}/states", timeout=0.2))
+    assert "the state URL did not answer to setup within 0.2 s" in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["states", "localhost:8000/states", "ftp://localhost/states", "http://", "http://a:b/"])
+def test_a_url_that_is_none_is_refused_before_anything_runs(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        StateUrl(url)
+    assert caught.value.explanation.details[1] == ("received", url)

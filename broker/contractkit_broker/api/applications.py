@@ -8,7 +8,7 @@ from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.store import applications, contracts
 from contractkit_broker.store.records import Application, Version
-from contractkit_broker.web import Call, Refusal, Reply, not_found
+from contractkit_broker.web import Call, Refusal, Reply, not_found, read_count
 
 _PAGE = 100
 _GROUP = "applications"
@@ -91,11 +91,10 @@ def version_of(call: Call, connection: Connection) -> Version:
 
 def list_versions(call: Call) -> Reply:
     """List the versions of an application, newest first, a page at a time."""
-    before = call.parameter("before") or ""
+    before = call.parameter("before")
     with call.database.reading() as connection:
         name = application_of(call, connection).name
-        limit = int(before) if before.isdigit() else None
-        found = applications.list_versions(connection, name, limit=_PAGE + 1, before=limit)
+        found = applications.list_versions(connection, name, limit=_PAGE + 1, before=read_count(before))
         shown = [version_json(call, connection, each) for each in found[:_PAGE]]
     links = {"self": call.link("pacticipants", name, "versions")}
     if len(found) > _PAGE:

@@ -12,7 +12,7 @@ from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.selectors import SelectorError, known_environment
 from contractkit_broker.store import applications, contracts, definitions, environments
 from contractkit_broker.store.records import Publication, StoredDefinition, Version
-from contractkit_broker.web import Call, Refusal, Reply, not_found
+from contractkit_broker.web import Call, Refusal, Reply, encoded, not_found
 
 
 def put_definition(call: Call) -> Reply:
@@ -187,7 +187,7 @@ def _environment(connection: Connection, name: str) -> int:
 
 
 def _document(found: StoredDefinition) -> Reply:
-    headers = {"X-Content-Type-Options": "nosniff", "Contractkit-Version": found.version.number}
+    headers = {"X-Content-Type-Options": "nosniff", "Contractkit-Version": encoded(found.version.number)}
     return Reply(body=found.data, media_type=found.content_type, headers=headers)
 
 

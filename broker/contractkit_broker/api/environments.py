@@ -30,8 +30,12 @@ def create_environment(call: Call) -> Reply:
     form = call.form(EnvironmentForm)
     uuid = call.settings.new_id()
     values = {**_columns(form), "uuid": uuid, "created_at": call.now}
-    _refuse_taken_name(call, form.name, uuid)
-    call.database.write(lambda connection: environments.add_environment(connection, values))
+
+    def work(connection: Connection) -> None:
+        _refuse_taken_name(connection, form.name, uuid)
+        environments.add_environment(connection, values)
+
+    call.database.write(work)
     headers = {"Location": call.href("environments", uuid)}
     return Reply(status=201, body=environment_json(call, _environment(call, uuid)), headers=headers)
 
@@ -45,8 +49,12 @@ def put_environment(call: Call) -> Reply:
     """Change an environment."""
     form, uuid = call.form(EnvironmentForm), call.path["uuid"]
     _environment(call, uuid)
-    _refuse_taken_name(call, form.name, uuid)
-    call.database.write(lambda connection: environments.change_environment(connection, uuid, _columns(form)))
+
+    def work(connection: Connection) -> None:
+        _refuse_taken_name(connection, form.name, uuid)
+        environments.change_environment(connection, uuid, _columns(form))
+
+    call.database.write(work)
     return Reply(body=environment_json(call, _environment(call, uuid)))
 
 
@@ -162,9 +170,8 @@ def _refuse_restart(field: str, instead: str) -> None:
     raise Refusal(422, {"errors": {field: [f"cannot be set to true: {instead}"]}})
 
 
-def _refuse_taken_name(call: Call, name: str, uuid: str) -> None:
-    with call.database.reading() as connection:
-        found = environments.find_environment(connection, name=name)
+def _refuse_taken_name(connection: Connection, name: str, uuid: str) -> None:
+    found = environments.find_environment(connection, name=name)
     if found is not None and found.uuid != uuid:
         raise Refusal(400, {"errors": {"name": [f"'{name}' is another environment's"]}})
 

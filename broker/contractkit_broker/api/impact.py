@@ -86,7 +86,10 @@ ROUTES = (
         summary="Ask who breaks if a provider's definition becomes another.",
         group="impact",
         body="ImpactForm",
-        answers={202: Answer("It is queued; read it at its Location.", "ImpactJob")},
+        answers={
+            202: Answer("It is queued; read it at its Location.", "ImpactJob"),
+            404: Answer("No such provider.", "Error"),
+        },
     ),
     Route(
         method="GET",

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from typing import TypeVar
-from urllib.parse import quote
 
 from sqlalchemy import Connection
 
@@ -19,14 +18,14 @@ from contractkit_broker.store.records import (
     Verification,
     Version,
 )
-from contractkit_broker.web import Call
+from contractkit_broker.web import Call, encoded
 
 Value = TypeVar("Value")
 
 
 def application_json(call: Call, application: Application) -> dict[str, Json]:
     """Give an application."""
-    at = f"/pacticipants/{segment(application.name)}"
+    at = f"/pacticipants/{encoded(application.name)}"
     optional = {
         "displayName": application.display_name,
         "repositoryUrl": application.repository_url,
@@ -71,7 +70,7 @@ def version_json(call: Call, connection: Connection, version: Version) -> dict[s
             **version_links(call, version),
             "pb:pacticipant": call.link("pacticipants", version.application, name=version.application),
             "pb:tag": call.template(
-                f"/pacticipants/{segment(version.application)}/versions/{segment(version.number)}/tags/{{tag}}"
+                f"/pacticipants/{encoded(version.application)}/versions/{encoded(version.number)}/tags/{{tag}}"
             ),
             "pb:record-deployment": recording("deployed-versions"),
             "pb:record-release": recording("released-versions"),
@@ -234,11 +233,6 @@ def verification_json(call: Call, content: Content, verification: Verification) 
             "contractkit:page": call.link("ui", "results", str(verification.id)),
         },
     }
-
-
-def segment(text: str) -> str:
-    """Give a text as one segment of a path."""
-    return quote(text, safe="")
 
 
 def _grouped(pairs: Iterable[tuple[int, Value]]) -> dict[int, list[Value]]:

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from contractkit.deployability import Answer as Verdict
 from contractkit.deployability import Decision, Standing
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 from contractkit_broker.api.links import pact_segments, version_details, version_pact_segments
 from contractkit_broker.routing import Answer, Route
 from contractkit_broker.service.deciding import decide_query
 from contractkit_broker.service.matrix import Cell, Ignored, Matrix, MatrixQuery
 from contractkit_broker.service.selectors import SelectorError, VersionSelector
 from contractkit_broker.store import applications
-from contractkit_broker.web import Call, Refusal, Reply
+from contractkit_broker.web import Call, Refusal, Reply, read_count
 
 _LIMIT = 100  # of rows on /matrix, where the client names none; can-i-deploy has none
+
+_LATEST_BY = ("cvpv", "cvp", "cp")
 
 _SELECTOR_KEYS = ("pacticipant", "version", "branch", "tag", "latest", "environment", "mainBranch")
 
@@ -23,18 +25,23 @@ def get_matrix(call: Call) -> Reply:
     named = tuple(_selector(each) for each in _elements(call.query, "q"))
     if not named or not all(each.application for each in named):
         raise Refusal(400, {"errors": ["Please provide the pacticipant name"]})
-    limit = call.parameter("limit") or str(_LIMIT)
-    if not limit.isdecimal() or limit == "0":
-        raise Refusal(400, {"errors": [f"limit is {limit!r}: expected a number of rows, at least 1"]})
+    limit = read_count(call.parameter("limit") or str(_LIMIT))
+    if not limit:
+        said = show_json(call.parameter("limit"))
+        raise Refusal(400, {"errors": [f"limit is {said}: expected a number of rows, at least 1"]})
+    latest_by = call.parameter("latestby") or None
+    if latest_by not in (None, *_LATEST_BY):
+        said = f"latestby is {show_json(latest_by)}: expected one of {', '.join(_LATEST_BY)}"
+        raise Refusal(400, {"errors": [said]})
     target = _target(call, tag=call.parameter("tag"))
     only_named = target is None and len(named) > 1
     query = MatrixQuery(
         named=named,
         target=target,
-        latest_by=call.parameter("latestby"),
+        latest_by=latest_by,
         ignored=_ignored(call),
         success=tuple(_SUCCESS.get(value) for key, value in call.query if key == "success[]"),
-        limit=int(limit),
+        limit=limit,
     )
     return _answer(call, query, with_target=target is not None or only_named)
 
@@ -181,9 +188,9 @@ def _row(call: Call, cell: Cell, details: dict[int, dict[str, Json]], counts: di
             "_links": {"self": call.link("pacticipants", publication.consumer)},
         },
         "provider": {
-            "name": cell.provider.name,
+            "name": publication.provider,
             "version": details[version.id] if version is not None else None,
-            "_links": {"self": call.link("pacticipants", cell.provider.name)},
+            "_links": {"self": call.link("pacticipants", publication.provider)},
         },
         "pact": {
             "createdAt": publication.created_at,
@@ -215,6 +222,9 @@ def _selector(element: dict[str, str]) -> VersionSelector:
 def _target(call: Call, *, tag: str | None) -> VersionSelector | None:
     environment, main = call.parameter("environment"), call.parameter("mainBranch") == "true"
     latest = call.parameter("latest") == "true"
+    for name in ("environment", "tag", "to"):  # an unset variable of a script, which must not become a yes
+        if call.parameter(name) == "":
+            raise Refusal(400, {"errors": [f"{name} is blank: name a target, or leave it out"]})
     if sum(map(bool, (environment, tag, main))) > 1:
         raise Refusal(400, {"errors": ["Only one of environment, tag and mainBranch can be the target"]})
     if environment and latest:

@@ -10,7 +10,7 @@ from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.results import read_outcomes
 from contractkit_broker.store import verifications
 from contractkit_broker.store.records import Content
-from contractkit_broker.web import Call, Reply, not_found
+from contractkit_broker.web import Call, Reply, not_found, read_count
 
 
 def publish_verification_results(call: Call) -> Reply:
@@ -57,7 +57,7 @@ def get_verification_result(call: Call) -> Reply:
     number = call.path["number"]
     with call.database.reading() as connection:
         content = find_content(call, connection)
-        found = verifications.find_verification(connection, int(number)) if number.isdecimal() else None
+        found = verifications.find_verification(connection, read_count(number) or 0)
     if found is None or found.content != content.id:
         not_found(f"No verification result {number} of this contract found")
     return Reply(body=verification_json(call, content, found))

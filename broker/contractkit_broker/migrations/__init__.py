@@ -21,6 +21,7 @@ def bring_up_to_date(database: Database) -> bool:
         UsageError: The database cannot be opened, or was written by a newer release.
     """
     try:
+        foreign = _tables(database)  # first: what another broker makes meanwhile then has a revision
         found = current_revision(database)
     except DatabaseError as error:
         raise UsageError(
@@ -28,6 +29,12 @@ def bring_up_to_date(database: Database) -> bool:
             details=[("database", database.url.render_as_string()), ("reason", str(error.orig).strip())],
             next_step="Check the path or URL, and that it may be read and written.",
         ) from None
+    if found is None and foreign:
+        raise UsageError(
+            "The database holds tables of something else.",
+            details=[("database", database.url.render_as_string()), ("for example", min(foreign))],
+            next_step="Give the broker a database, or a file, of its own.",
+        )
     if found == HEAD:
         return False
     if found is not None and found > HEAD:
@@ -47,6 +54,11 @@ def current_revision(database: Database) -> str | None:
             return None
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
         return None if revision is None else str(revision)
+
+
+def _tables(database: Database) -> set[str]:
+    with database.reading() as connection:
+        return set(inspect(connection).get_table_names()) - {"alembic_version"}
 
 
 def _upgrade(database: Database) -> None:

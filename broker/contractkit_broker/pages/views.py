@@ -1,8 +1,9 @@
 """The pages: each loads records, and gives them to a template."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from contractkit.document import interaction_content_id, load_contract
 from contractkit.explain.interactions import explain_interaction, summary
 from contractkit.model import Contract, Interaction
 from contractkit_broker.pages.neighbourhood import draw_neighbourhood
-from contractkit_broker.service.overview import integrations_overview, services_overview
+from contractkit_broker.service.overview import IntegrationOverview, integrations_overview, services_overview
 from contractkit_broker.service.results import mismatch_words
 from contractkit_broker.store import applications, contracts, definitions, environments, verifications
 from contractkit_broker.store.records import Content, InteractionOutcome, Verification
-from contractkit_broker.web import HTML, Call, Refusal, Reply
+from contractkit_broker.web import HTML, Call, Refusal, Reply, read_count
 
 _LABEL = slice(2, 13)  # where explain_interaction writes labels, and where the lines beside them begin
 _LINE = slice(16, None)
@@ -51,14 +52,49 @@ def get_first_page(call: Call) -> Reply:
         return _page(
             call,
             "first.html",
-            integrations=integrations,
-            services=services_overview(connection),
-            environments=[place.name for place in environments.list_environments(connection)],
+            integrations=_stretch(call, "integrations", integrations),
+            services=_stretch(call, "services", services_overview(connection)),
+            environments=_inhabited(integrations),
             counts={name: sum(each.standing == name for each in integrations) for name in _STANDINGS},
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a long list: `shown` from `first` on, counted from 1, of `total`; links to what is before and after."""
+
+    shown: Sequence[Any]
+    first: int
+    total: int
+    before: str | None
+    after: str | None
+
+
+def _stretch(call: Call, name: str, everything: Sequence[Any]) -> Stretch:
+    start = min(read_count(call.parameter(name)) or 0, max(len(everything) - 1, 0))
+    end = start + _MOST_ROWS
+
+    def at(place: int) -> str:
+        return f"{call.href('ui', **{name: str(place)})}#{name}"
+
+    return Stretch(
+        shown=everything[start:end],
+        first=start + 1,
+        total=len(everything),
+        before=at(max(start - _MOST_ROWS, 0)) if start else None,
+        after=at(end) if end < len(everything) else None,
+    )
+
+
+_MOST_ROWS = 100
 _STANDINGS = ("verified", "failed", "unknown")
+_SIGNS = {"verified": "✓", "failed": "✗", "unknown": "?", "absent": "–"}  # so that colour is not needed
+
+
+def _inhabited(integrations: Sequence[IntegrationOverview]) -> list[str]:
+    """Give the environments in which a consumer of an integration runs: the others would be empty columns."""
+    found = (place.environment for each in integrations for place in each.places if place.consumer_versions)
+    return sorted(set(found))
 
 
 def get_application_page(call: Call) -> Reply:
@@ -78,7 +114,7 @@ def get_application_page(call: Call) -> Reply:
             application=application,
             integrations=integrations,
             drawing=draw_neighbourhood(name, integrations),
-            environments=[place.name for place in environments.list_environments(connection)],
+            environments=_inhabited(integrations),
             versions=versions,
             memberships=applications.memberships(connection, ids),
             places=environments.occupancies_of(connection, ids),
@@ -128,7 +164,7 @@ def get_result_page(call: Call) -> Reply:
     """Show what one verification gave, what failed first."""
     number = call.path["number"]
     with call.database.reading() as connection:
-        result = verifications.find_verification(connection, int(number)) if number.isdecimal() else None
+        result = verifications.find_verification(connection, read_count(number) or 0)
         content = contracts.content_by_id(connection, result.content) if result is not None else None
         if result is None or content is None:
             raise _lost(call, f"There is no result {number}.")
@@ -211,9 +247,16 @@ def _templates() -> Environment:
     templates = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    templates.filters["when"] = lambda text: text[:16].replace("T", " ")
+    templates.filters["when"] = _when
+    templates.globals["SIGNS"] = _SIGNS
     templates.filters["brief"] = _brief
     return templates
+
+
+def _when(moment: str) -> str:
+    """Give a time as people read it: `21 Nov 2026, 09:05 UTC`."""
+    then = datetime.fromisoformat(moment)
+    return f"{then.day} {then:%b %Y, %H:%M} UTC"
 
 
 def _brief(number: str) -> str:

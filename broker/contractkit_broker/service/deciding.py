@@ -43,11 +43,11 @@ def _row(cell: Cell, matrix: Matrix, result_url: ResultUrl) -> MatrixRow:
     return MatrixRow(
         consumer=cell.publication.consumer,
         consumer_version=cell.publication.version.number,
-        provider=cell.provider.name,
+        provider=cell.publication.provider,
         provider_version=version.number if version else None,
         result=_result(cell, matrix, result_url),
         elsewhere=_other_result(elsewhere, result_url) if elsewhere else None,
-        provider_was_there=cell.provider.id in matrix.were_there,
+        provider_was_there=cell.publication.provider_id in matrix.were_there,
         ignored=cell.ignored,
     )
 

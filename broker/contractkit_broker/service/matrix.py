@@ -1,13 +1,13 @@
 """The matrix: which contract meets which provider version, with the verdict, found by key and never by history."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from contractkit_broker.service.selectors import SelectorError, VersionSelector, select_versions
 from contractkit_broker.store import applications, contracts, environments, verifications
-from contractkit_broker.store.records import Application, Publication, Verdict, Verification, Version
+from contractkit_broker.store.records import Publication, Verdict, Verification, Version
 
 _EVERY = 1_000_000_000
 
@@ -37,7 +37,6 @@ class Cell:
     """One row. `provider_version` is None where the target has none; `verdict` is None where nothing was verified."""
 
     publication: Publication
-    provider: Application
     provider_version: Version | None
     verdict: Verdict | None
     ignored: bool = False
@@ -95,23 +94,26 @@ def _named_versions(
     found: dict[int, tuple[Version, ...]] = {}
     missing = []
     for selector in query.named:
-        application = applications.find_application(connection, selector.application)
-        if application is None:
-            raise SelectorError(f"No pacticipant with name '{selector.application}' found")
-        versions = _versions_named(connection, selector, application)
+        row_id, versions = _versions_named(connection, selector)
         if not versions:
             missing.append(selector)
-        found[application.id] = (*found.get(application.id, ()), *versions)
+        found[row_id] = (*found.get(row_id, ()), *versions)
     return found, tuple(missing)
 
 
-def _versions_named(connection: Connection, selector: VersionSelector, application: Application) -> tuple[Version, ...]:
+def _versions_named(connection: Connection, selector: VersionSelector) -> tuple[int, tuple[Version, ...]]:
     if selector.number is not None:
-        version = applications.find_version(connection, application.name, selector.number)
-        return () if version is None else (version,)
+        version = applications.find_version(connection, selector.application, selector.number)
+        if version is not None:
+            return version.application_id, (version,)
+    application = applications.find_application(connection, selector.application)
+    if application is None:
+        raise SelectorError(f"No pacticipant with name '{selector.application}' found")
+    if selector.number is not None:
+        return application.id, ()
     if selector.is_open:
-        return applications.list_versions(connection, application.name, limit=_EVERY)
-    return select_versions(connection, selector, [application.id])
+        return application.id, applications.list_versions(connection, application.name, limit=_EVERY)
+    return application.id, select_versions(connection, selector, [application.id])
 
 
 def _find_cells(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> list[Cell]:
@@ -152,24 +154,21 @@ def _cells(
     found = verifications.verdicts(connection, contents, {version.id for version in meeting}) if meeting else []
     verdicts = {(each.content, each.provider_version_id): each for each in found}
     open_names = {each.application for each in query.named if each.is_open}
-    known = {each.id: each for each in applications.applications_by_id(connection, provider_ids)}
     cells: list[Cell] = []
     for publication in published:
-        provider = known[publication.provider_id]
-        row = Cell(publication=publication, provider=provider, provider_version=None, verdict=None)
-        versions = providers.get(provider.id, ())
-        if provider.name in open_names:
-            versions = tuple(each for each in versions if (publication.content, each.id) in verdicts)
-        cells += [
-            replace(row, provider_version=version, verdict=verdicts.get((publication.content, version.id)))
-            for version in versions
-        ] or [row]
-    return [replace(cell, ignored=_is_ignored(cell, query.ignored)) for cell in cells]
+        versions: Sequence[Version | None] = providers.get(publication.provider_id, ())
+        if publication.provider in open_names:
+            versions = [each for each in versions if each and (publication.content, each.id) in verdicts]
+        for version in versions or (None,):
+            verdict = verdicts.get((publication.content, version.id)) if version is not None else None
+            ignored = _is_ignored(publication, version, query.ignored)
+            cells.append(Cell(publication=publication, provider_version=version, verdict=verdict, ignored=ignored))
+    return cells
 
 
-def _is_ignored(cell: Cell, ignored: Collection[Ignored]) -> bool:
-    provider = (cell.provider.name, cell.provider_version.number if cell.provider_version else None)
-    ends = [(cell.publication.consumer, cell.publication.version.number), provider]
+def _is_ignored(publication: Publication, version: Version | None, ignored: Collection[Ignored]) -> bool:
+    provider = (publication.provider, version.number if version else None)
+    ends = [(publication.consumer, publication.version.number), provider]
     return any(each.application == name and each.number in (None, number) for each in ignored for name, number in ends)
 
 
@@ -177,12 +176,14 @@ def _distinct(cells: Iterable[Cell]) -> list[Cell]:
     by_ends = {
         (
             each.publication.version.id,
-            each.provider.id,
+            each.publication.provider_id,
             each.provider_version.id if each.provider_version else None,
         ): each
         for each in cells
     }
-    newest_first = sorted(by_ends.items(), key=lambda item: (-item[0][0], item[1].provider.name, -(item[0][2] or 0)))
+    newest_first = sorted(
+        by_ends.items(), key=lambda item: (-item[0][0], item[1].publication.provider, -(item[0][2] or 0))
+    )
     return [cell for _, cell in newest_first]
 
 
@@ -199,7 +200,9 @@ def _latest_by(cells: Sequence[Cell], latest_by: str | None) -> list[Cell]:
     kept: dict[tuple[int, int], Cell] = {}
     for cell in cells:
         version = cell.publication.version
-        kept.setdefault((version.id if latest_by == "cvp" else version.application_id, cell.provider.id), cell)
+        kept.setdefault(
+            (version.id if latest_by == "cvp" else version.application_id, cell.publication.provider_id), cell
+        )
     chosen = {id(cell) for cell in kept.values()}
     return [cell for cell in cells if id(cell) in chosen]
 
@@ -217,7 +220,7 @@ def _elsewhere(connection: Connection, cells: Sequence[Cell]) -> dict[int, Verif
 
 
 def _were_there(connection: Connection, query: MatrixQuery, cells: Sequence[Cell]) -> frozenset[int]:
-    absent = {cell.provider.id for cell in cells if cell.provider_version is None}
+    absent = {cell.publication.provider_id for cell in cells if cell.provider_version is None}
     if not absent or query.target is None or query.target.environment is None:
         return frozenset()
     place = environments.find_environment(connection, name=query.target.environment)

@@ -1,5 +1,6 @@
 """The overview: how every integration stands, newest against newest and in each environment."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -88,16 +89,21 @@ def services_overview(connection: Connection) -> tuple[ServiceOverview, ...]:
     newest = {each.application_id: each for each in applications.newest_versions(connection, [a.id for a in everyone])}
     places = [place.id for place in environments.list_environments(connection)]
     running = environments.occupied(connection, places)
+    here: dict[int, list[Occupancy]] = {}
+    for place in running:
+        here.setdefault(place.version.application_id, []).append(place)
     pairs = contracts.list_integrations(connection)
+    consumers, providers = Counter(pair[1] for pair in pairs), Counter(pair[0] for pair in pairs)
+    defined = definitions.applications_with_definition(connection)
     return tuple(
         ServiceOverview(
             name=each.name,
             newest=newest.get(each.id),
             main_branch=each.main_branch,
-            places=tuple(place for place in running if place.version.application_id == each.id),
-            has_definition=definitions.newest_version_with_definition(connection, each.name) is not None,
-            consumers=sum(provider == each.name for _, provider in pairs),
-            providers=sum(consumer == each.name for consumer, _ in pairs),
+            places=tuple(here.get(each.id, ())),
+            has_definition=each.id in defined,
+            consumers=consumers[each.name],
+            providers=providers[each.name],
         )
         for each in everyone
     )
@@ -107,8 +113,10 @@ class _PlaceStandings:
     """The standings of all integrations in all environments, from three queries."""
 
     def __init__(self, connection: Connection, running: Sequence[Occupancy], names: Sequence[str]) -> None:
-        self._running = running
         self._names = names
+        self._here: dict[tuple[str, int], list[Version]] = {}
+        for each in running:
+            self._here.setdefault((each.environment.name, each.version.application_id), []).append(each.version)
         versions = {each.version.id for each in running}
         published = contracts.publications_of(connection, versions)
         self._published = {(each.version.id, each.provider_id): each for each in published}
@@ -120,9 +128,8 @@ class _PlaceStandings:
         return tuple(self._in(name, publication) for name in self._names)
 
     def _in(self, name: str, publication: Publication) -> PlaceStanding:
-        here = [each.version for each in self._running if each.environment.name == name]
-        consumers = [each for each in here if each.application_id == publication.version.application_id]
-        providers = [each for each in here if each.application_id == publication.provider_id]
+        consumers = self._here.get((name, publication.version.application_id), [])
+        providers = self._here.get((name, publication.provider_id), [])
         return PlaceStanding(
             environment=name,
             consumer_versions=tuple(each.number for each in consumers),

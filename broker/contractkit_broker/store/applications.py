@@ -1,11 +1,11 @@
 """Applications, their versions, branches and tags."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from contractkit_broker.store.database import AnyRow, AnySelect, upsert
+from contractkit_broker.store.database import AnyRow, AnySelect, many, upsert
 from contractkit_broker.store.records import Application, Branch, BranchMembership, Version
 from contractkit_broker.store.schema import application, branch, branch_head, branch_version, tag, version
 
@@ -17,6 +17,50 @@ _VERSION = select(
     version.c.build_url,
     version.c.created_at,
 ).join(application, application.c.id == version.c.application_id)
+
+_APPLICATION = select(application).where(application.c.name == bindparam("name"))
+
+_VERSION_NAMED = _VERSION.where(application.c.name == bindparam("name"), version.c.number == bindparam("number"))
+
+_HEADS = (
+    _VERSION.join(branch_head, branch_head.c.version_id == version.c.id)
+    .join(branch, branch.c.id == branch_head.c.branch_id)
+    .where(branch_head.c.ended_at.is_(None))
+)
+
+_HEADS_OF = _HEADS.where(application.c.id.in_(many("ids")))
+
+_MAIN_HEADS = _HEADS_OF.where(branch.c.name == application.c.main_branch)
+
+_NAMED_HEADS = _HEADS_OF.where(branch.c.name == bindparam("name"))
+
+_NEWEST = _VERSION.where(
+    version.c.id.in_(
+        select(
+            select(func.max(version.c.id)).where(version.c.application_id == application.c.id).scalar_subquery()
+        ).where(application.c.id.in_(many("ids")))
+    )
+)
+
+_MEMBERSHIPS = (
+    select(
+        branch_version.c.version_id,
+        branch.c.name,
+        branch_head.c.id.is_not(None),
+        branch_version.c.created_at,
+    )
+    .join(branch, branch.c.id == branch_version.c.branch_id)
+    .outerjoin(
+        branch_head,
+        (branch_head.c.branch_id == branch_version.c.branch_id)
+        & (branch_head.c.version_id == branch_version.c.version_id)
+        & branch_head.c.ended_at.is_(None),
+    )
+    .where(branch_version.c.version_id.in_(many("ids")))
+    .order_by(branch.c.name)
+)
+
+_TAGS = select(tag.c.version_id, tag.c.name).where(tag.c.version_id.in_(many("ids"))).order_by(tag.c.name)
 
 _BRANCH = (
     select(branch.c.id, application.c.name.label("application"), branch.c.name, branch.c.created_at, version.c.number)
@@ -36,19 +80,13 @@ def ensure_application(connection: Connection, name: str, now: str) -> Applicati
 
 def find_application(connection: Connection, name: str) -> Application | None:
     """Give the application of that name, or None."""
-    row = connection.execute(select(application).where(application.c.name == name)).one_or_none()
+    row = connection.execute(_APPLICATION, {"name": name}).one_or_none()
     return None if row is None else Application(**row._mapping)
 
 
 def list_applications(connection: Connection) -> tuple[Application, ...]:
     """Give all applications by name."""
     rows = connection.execute(select(application).order_by(application.c.name))
-    return tuple(Application(**row._mapping) for row in rows)
-
-
-def applications_by_id(connection: Connection, ids: Collection[int]) -> tuple[Application, ...]:
-    """Give the applications with those ids, by name."""
-    rows = connection.execute(select(application).where(application.c.id.in_(ids)).order_by(application.c.name))
     return tuple(Application(**row._mapping) for row in rows)
 
 
@@ -79,7 +117,7 @@ def set_build_url(connection: Connection, version_id: int, build_url: str) -> No
 
 def find_version(connection: Connection, name: str, number: str) -> Version | None:
     """Give the version of an application by its number, or None."""
-    return _one(connection, _VERSION.where(application.c.name == name, version.c.number == number))
+    return _one(connection, _VERSION_NAMED, name=name, number=number)
 
 
 def newest_version(connection: Connection, name: str, with_tag: str | None = None) -> Version | None:
@@ -98,32 +136,24 @@ def list_versions(connection: Connection, name: str, *, limit: int, before: int 
     return _many(connection, query)
 
 
-def branch_head_version(connection: Connection, name: str, branch_name: str) -> Version | None:
-    """Give the head of a branch, or None where the branch is unknown."""
-    return _one(connection, _heads().where(application.c.name == name, branch.c.name == branch_name))
-
-
 def main_branch_heads(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
     """Give the heads of the main branches of applications; one without a main branch has none."""
-    query = _heads().where(application.c.id.in_(application_ids), branch.c.name == application.c.main_branch)
-    return _many(connection, query)
+    return _many(connection, _MAIN_HEADS, ids=application_ids)
 
 
 def named_branch_heads(connection: Connection, application_ids: Collection[int], name: str) -> tuple[Version, ...]:
     """Give the heads of the branches of one name of applications."""
-    return _many(connection, _heads().where(application.c.id.in_(application_ids), branch.c.name == name))
+    return _many(connection, _NAMED_HEADS, ids=application_ids, name=name)
 
 
 def every_branch_head(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
     """Give the heads of all branches of applications."""
-    return _many(connection, _heads().where(application.c.id.in_(application_ids)).order_by(version.c.id))
+    return _many(connection, _HEADS_OF.order_by(version.c.id), ids=application_ids)
 
 
 def newest_versions(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
     """Give the newest version of each application."""
-    of_one = select(func.max(version.c.id)).where(version.c.application_id == application.c.id).scalar_subquery()
-    newest = select(of_one).where(application.c.id.in_(application_ids))
-    return _many(connection, _VERSION.where(version.c.id.in_(newest)))
+    return _many(connection, _NEWEST, ids=application_ids)
 
 
 def tagged_versions(
@@ -162,6 +192,7 @@ def add_to_branch(connection: Connection, of: Version, name: str, now: str) -> b
     branch_id = connection.execute(
         select(branch.c.id).where(branch.c.application_id == of.application_id, branch.c.name == name)
     ).scalar_one()
+    one_at_a_time(connection, of.application_id)
     membership = {"branch_id": branch_id, "version_id": of.id, "created_at": now}
     if not upsert(connection, branch_version, ("branch_id", "version_id"), membership):
         return False
@@ -169,6 +200,12 @@ def add_to_branch(connection: Connection, of: Version, name: str, now: str) -> b
     connection.execute(update(branch_head).where(current).values(ended_at=now))
     connection.execute(insert(branch_head).values(branch_id=branch_id, version_id=of.id, started_at=now))
     return True
+
+
+def one_at_a_time(connection: Connection, application_id: int) -> None:
+    """Wait until no other transaction moves a head or a deployment of an application, and keep others waiting."""
+    row = select(application.c.id).where(application.c.id == application_id)
+    connection.execute(row.with_for_update(key_share=True))  # SQLite has one writer anyway, and leaves this out
 
 
 def list_branches(connection: Connection, name: str) -> tuple[Branch, ...]:
@@ -190,20 +227,9 @@ def delete_branch(connection: Connection, branch_id: int) -> None:
 
 def memberships(connection: Connection, version_ids: Collection[int]) -> tuple[BranchMembership, ...]:
     """Give the branches that versions stand on."""
-    is_head = select(branch_head.c.id).where(
-        branch_head.c.branch_id == branch.c.id,
-        branch_head.c.version_id == branch_version.c.version_id,
-        branch_head.c.ended_at.is_(None),
-    )
-    query = (
-        select(branch_version.c.version_id, branch.c.name, is_head.exists(), branch_version.c.created_at)
-        .join(branch, branch.c.id == branch_version.c.branch_id)
-        .where(branch_version.c.version_id.in_(version_ids))
-        .order_by(branch.c.name)
-    )
     return tuple(
         BranchMembership(version_id=row[0], branch=row[1], is_head=bool(row[2]), created_at=row[3])
-        for row in connection.execute(query)
+        for row in connection.execute(_MEMBERSHIPS, {"ids": version_ids})
     )
 
 
@@ -220,27 +246,17 @@ def remove_tag(connection: Connection, version_id: int, name: str) -> bool:
 
 def tags_of(connection: Connection, version_ids: Collection[int]) -> tuple[tuple[int, str], ...]:
     """Give version id and tag of every tag on versions, by name."""
-    query = select(tag.c.version_id, tag.c.name).where(tag.c.version_id.in_(version_ids)).order_by(tag.c.name)
-    return tuple((row[0], row[1]) for row in connection.execute(query))
-
-
-def _heads() -> AnySelect:
-    return (
-        _VERSION.join(branch_head, branch_head.c.version_id == version.c.id)
-        .join(branch, branch.c.id == branch_head.c.branch_id)
-        .where(branch_head.c.ended_at.is_(None))
-    )
+    return tuple((row[0], row[1]) for row in connection.execute(_TAGS, {"ids": version_ids}))
 
 
 def _branch(row: AnyRow) -> Branch:
     return Branch(id=row[0], application=row[1], name=row[2], created_at=row[3], head=row[4])
 
 
-def _one(connection: Connection, query: AnySelect) -> Version | None:
-    row = connection.execute(query).first()
+def _one(connection: Connection, query: AnySelect, **values: Any) -> Version | None:
+    row = connection.execute(query, values).first()
     return None if row is None else Version(**row._mapping)
 
 
-def _many(connection: Connection, query: AnySelect) -> tuple[Version, ...]:
-    rows: Sequence[AnyRow] = connection.execute(query).all()
-    return tuple(Version(**row._mapping) for row in rows)
+def _many(connection: Connection, query: AnySelect, **values: Any) -> tuple[Version, ...]:
+    return tuple(Version(**row._mapping) for row in connection.execute(query, values))

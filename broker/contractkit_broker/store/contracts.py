@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from contractkit_broker.store.database import AnyRow, AnySelect, upsert
+from contractkit_broker.store.database import AnyRow, AnySelect, many, upsert
 from contractkit_broker.store.records import Application, Content, Publication, Version
 from contractkit_broker.store.schema import application, blob, content, integration, publication, usage, version
 
@@ -49,6 +49,37 @@ _PUBLICATION = (
 )
 
 
+_IN_ORDER = (version.c.id, _PROVIDER.c.name)
+
+_PUBLISHED = _PUBLICATION.where(publication.c.version_id.in_(many("ids"))).order_by(*_IN_ORDER)
+
+_PUBLISHED_FOR = _PUBLISHED.where(publication.c.provider_id.in_(many("provider_ids")))
+
+_NEWEST_VERSION = (
+    select(publication.c.version_id)
+    .join(version, version.c.id == publication.c.version_id)
+    .where(
+        version.c.application_id == integration.c.consumer_id,
+        publication.c.provider_id == integration.c.provider_id,
+    )
+    .order_by(publication.c.version_id.desc())
+    .limit(1)
+    .correlate(integration)
+    .scalar_subquery()
+)
+
+_NEWEST = _PUBLICATION.join(
+    integration,
+    (integration.c.provider_id == publication.c.provider_id) & (publication.c.version_id == _NEWEST_VERSION),
+).order_by(_CONSUMER.c.name, _PROVIDER.c.name)
+
+_CONSUMERS = select(integration.c.consumer_id, integration.c.provider_id).where(
+    integration.c.provider_id.in_(many("ids"))
+)
+
+_BLOB = select(blob.c.data).where(blob.c.digest == bindparam("digest"))
+
+
 def add_blob(connection: Connection, digest: str, data: bytes, now: str) -> None:
     """Store bytes under their digest; what is there already stays."""
     upsert(connection, blob, ("digest",), {"digest": digest, "data": data, "created_at": now})
@@ -56,7 +87,7 @@ def add_blob(connection: Connection, digest: str, data: bytes, now: str) -> None
 
 def find_blob(connection: Connection, digest: str) -> bytes | None:
     """Give the bytes stored under a digest, or None."""
-    data = connection.execute(select(blob.c.data).where(blob.c.digest == digest)).scalar_one_or_none()
+    data = connection.execute(_BLOB, {"digest": digest}).scalar_one_or_none()
     return None if data is None else bytes(data)
 
 
@@ -110,10 +141,7 @@ def list_integrations(connection: Connection) -> tuple[tuple[str, str], ...]:
 
 def consumers_of(connection: Connection, provider_ids: Collection[int]) -> tuple[tuple[int, int], ...]:
     """Give consumer id and provider id of the integrations of providers."""
-    query = select(integration.c.consumer_id, integration.c.provider_id).where(
-        integration.c.provider_id.in_(provider_ids)
-    )
-    return tuple((row[0], row[1]) for row in connection.execute(query))
+    return tuple((row[0], row[1]) for row in connection.execute(_CONSUMERS, {"ids": provider_ids}))
 
 
 def delete_integration(connection: Connection, consumer: Application, provider: Application) -> bool:
@@ -160,10 +188,9 @@ def publications_of(
     connection: Connection, version_ids: Collection[int], provider_ids: Collection[int] | None = None
 ) -> tuple[Publication, ...]:
     """Give what consumer versions published, for all providers or for some, in the order of the versions."""
-    query = _PUBLICATION.where(publication.c.version_id.in_(version_ids))
-    if provider_ids is not None:
-        query = query.where(publication.c.provider_id.in_(provider_ids))
-    return _publications(connection, query.order_by(version.c.id, _PROVIDER.c.name))
+    if provider_ids is None:
+        return _publications(connection, _PUBLISHED, ids=version_ids)
+    return _publications(connection, _PUBLISHED_FOR, ids=version_ids, provider_ids=provider_ids)
 
 
 def newest_publication(connection: Connection, consumer_id: int, provider_id: int) -> Publication | None:
@@ -175,9 +202,7 @@ def newest_publication(connection: Connection, consumer_id: int, provider_id: in
 
 def newest_publications(connection: Connection) -> tuple[Publication, ...]:
     """Give for every integration what its newest consumer version published."""
-    pairs = connection.execute(select(integration.c.consumer_id, integration.c.provider_id)).all()
-    found = (newest_publication(connection, pair[0], pair[1]) for pair in pairs)
-    return tuple(sorted(filter(None, found), key=lambda each: (each.consumer, each.provider)))
+    return _publications(connection, _NEWEST)
 
 
 def publications_with(connection: Connection, content_row: int, *, limit: int = 50) -> tuple[Publication, ...]:
@@ -215,24 +240,35 @@ def _content(row: AnyRow | None) -> Content | None:
     return None if row is None else Content(**row._mapping)
 
 
-def _publications(connection: Connection, query: AnySelect) -> tuple[Publication, ...]:
-    return tuple(
-        Publication(
-            content=row.content,
-            content_id=row.content_id,
-            provider_id=row.provider_id,
-            file_digest=row.file_digest,
-            consumer=row.consumer,
-            provider=row.provider,
-            created_at=row.created_at,
-            version=Version(
-                id=row.version_id,
-                application_id=row.application_id,
-                application=row.consumer,
-                number=row.number,
-                build_url=row.build_url,
-                created_at=row.version_created_at,
-            ),
-        )
-        for row in connection.execute(query)
+def _publications(connection: Connection, query: AnySelect, **values: Any) -> tuple[Publication, ...]:
+    return tuple(_publication(*row) for row in connection.execute(query, values))
+
+
+def _publication(
+    content_row: int,
+    content_id: str,
+    provider_id: int,
+    file_digest: str,
+    consumer: str,
+    provider: str,
+    created_at: str,
+    *of_version: Any,
+) -> Publication:
+    row_id, application_id, number, build_url, version_created_at = of_version
+    return Publication(
+        content=content_row,
+        content_id=content_id,
+        provider_id=provider_id,
+        file_digest=file_digest,
+        consumer=consumer,
+        provider=provider,
+        created_at=created_at,
+        version=Version(
+            id=row_id,
+            application_id=application_id,
+            application=consumer,
+            number=number,
+            build_url=build_url,
+            created_at=version_created_at,
+        ),
     )

@@ -46,6 +46,16 @@ def newest_version_with_definition(connection: Connection, application_name: str
     return connection.execute(query).scalar_one_or_none()
 
 
+def applications_with_definition(connection: Connection) -> frozenset[int]:
+    """Give the ids of the applications of which some version has a definition."""
+    its_own = (
+        select(definition.c.version_id)
+        .join(version, version.c.id == definition.c.version_id)
+        .where(version.c.application_id == application.c.id)
+    )
+    return frozenset(connection.execute(select(application.c.id).where(its_own.exists())).scalars())
+
+
 def add_job(connection: Connection, values: dict[str, Any]) -> None:
     """Queue an impact job; the values are the columns."""
     connection.execute(insert(impact_job).values(**values, state="queued"))

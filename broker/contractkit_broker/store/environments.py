@@ -3,13 +3,18 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, literal, select, update
+from sqlalchemy import CompoundSelect, Connection, Table, bindparam, delete, insert, literal, select, union_all, update
 
-from contractkit_broker.store.database import AnyRow, AnySelect
+from contractkit.exact_json import Json
+from contractkit_broker.store.applications import one_at_a_time
+from contractkit_broker.store.database import AnyRow, AnySelect, many
 from contractkit_broker.store.records import Environment, Occupancy, Version
 from contractkit_broker.store.schema import application, deployment, environment, release, version
 
 _TABLES = {"deployment": deployment, "release": release}
+
+_ENVIRONMENT = ("id", "uuid", "name", "display_name", "production", "contacts", "created_at")
+_VERSION = ("id", "application_id", "number", "build_url", "created_at")
 
 
 def _build(kind: str, table: Table) -> AnySelect:
@@ -17,12 +22,12 @@ def _build(kind: str, table: Table) -> AnySelect:
         select(
             literal(kind).label("kind"),
             table.c.uuid,
-            table.c.started_at,
-            table.c.ended_at,
             (table.c.instance if kind == "deployment" else literal("")).label("instance"),
-            *(column.label(f"environment_{column.name}") for column in environment.c),
-            *(column.label(f"version_{column.name}") for column in version.c),
-            application.c.name.label("version_application"),
+            table.c.started_at.label("started"),
+            table.c.ended_at,
+            *(environment.c[name].label(f"environment_{name}") for name in _ENVIRONMENT),
+            *(version.c[name].label(f"version_{name}") for name in _VERSION),
+            application.c.name.label("application"),
         )
         .join(environment, environment.c.id == table.c.environment_id)
         .join(version, version.c.id == table.c.version_id)
@@ -35,19 +40,39 @@ _SELECTS = {
 }  # built once: building takes longer than asking
 
 
+def _current(*wanted: tuple[str, str]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Build the query for what is current, where columns are among collections to be filled in."""
+    return union_all(
+        *(
+            _SELECTS[kind].where(
+                table.c.ended_at.is_(None), *(table.c[column].in_(many(name)) for column, name in wanted)
+            )
+            for kind, table in _TABLES.items()
+        )
+    ).order_by("application", "kind", "started")
+
+
+_OCCUPIED = _current(("environment_id", "environments"))
+_OCCUPIED_BY = _current(("environment_id", "environments"), ("application_id", "applications"))
+_OCCUPIED_BY_VERSION = _current(("version_id", "versions"))
+
+_NAMED = select(environment).where(environment.c.name == bindparam("name"))
+_ALL = select(environment).order_by(environment.c.name)
+
+
 def list_environments(connection: Connection, name: str | None = None) -> tuple[Environment, ...]:
     """Give the environments by name, or only the one of that name."""
-    query = select(environment).order_by(environment.c.name)
-    if name is not None:
-        query = query.where(environment.c.name == name)
-    return tuple(_environment(row._mapping) for row in connection.execute(query))
+    rows = connection.execute(_ALL) if name is None else connection.execute(_NAMED, {"name": name})
+    return tuple(_environment(*row) for row in rows)
 
 
 def find_environment(connection: Connection, *, name: str | None = None, uuid: str | None = None) -> Environment | None:
     """Give an environment by name or by uuid, or None."""
-    by = environment.c.name == name if name is not None else environment.c.uuid == uuid
-    row = connection.execute(select(environment).where(by)).one_or_none()
-    return None if row is None else _environment(row._mapping)
+    if name is not None:
+        row = connection.execute(_NAMED, {"name": name}).one_or_none()
+    else:
+        row = connection.execute(select(environment).where(environment.c.uuid == uuid)).one_or_none()
+    return None if row is None else _environment(*row)
 
 
 def add_environment(connection: Connection, values: dict[str, Any]) -> None:
@@ -69,24 +94,14 @@ def occupied(
     connection: Connection, environment_ids: Collection[int], application_ids: Collection[int] | None = None
 ) -> tuple[Occupancy, ...]:
     """Give what is now in environments, deployed or released, of all applications or of some."""
-    found = [
-        row
-        for kind, table in _TABLES.items()
-        for row in connection.execute(_current(kind, table, environment_ids, application_ids))
-    ]
-    return tuple(_occupancy(row) for row in found)
+    query = _OCCUPIED if application_ids is None else _OCCUPIED_BY
+    values = {"environments": environment_ids, "applications": application_ids or ()}
+    return tuple(_occupancy(row) for row in connection.execute(query, values))
 
 
 def occupancies_of(connection: Connection, version_ids: Collection[int]) -> tuple[Occupancy, ...]:
     """Give where versions are now."""
-    found = [
-        row
-        for kind, table in _TABLES.items()
-        for row in connection.execute(
-            _SELECTS[kind].where(table.c.version_id.in_(version_ids), table.c.ended_at.is_(None))
-        )
-    ]
-    return tuple(_occupancy(row) for row in found)
+    return tuple(_occupancy(row) for row in connection.execute(_OCCUPIED_BY_VERSION, {"versions": version_ids}))
 
 
 def history_of(connection: Connection, application_name: str, *, limit: int) -> tuple[Occupancy, ...]:
@@ -127,6 +142,7 @@ def start_deployment(
 
     A repeated record of what is current changes nothing and gives the uuid of the first.
     """
+    one_at_a_time(connection, of.application_id)
     current = (
         (deployment.c.environment_id == environment_id)
         & (deployment.c.application_id == of.application_id)
@@ -147,6 +163,7 @@ def start_release(connection: Connection, of: Version, environment_id: int, *, u
 
     A version whose support had ended is supported again, as a further interval.
     """
+    one_at_a_time(connection, of.application_id)
     mine = (release.c.environment_id == environment_id) & (release.c.version_id == of.id)
     rows = connection.execute(select(release.c.uuid, release.c.ended_at).where(mine)).all()
     for row in rows:
@@ -173,31 +190,36 @@ def _interval(of: Version, environment_id: int, uuid: str, now: str) -> dict[str
     }
 
 
-def _current(
-    kind: str, table: Table, environment_ids: Collection[int], application_ids: Collection[int] | None
-) -> AnySelect:
-    query = _SELECTS[kind].where(table.c.environment_id.in_(environment_ids), table.c.ended_at.is_(None))
-    if application_ids is not None:
-        query = query.where(table.c.application_id.in_(application_ids))
-    return query.order_by(application.c.name, table.c.id)
-
-
 def _occupancy(row: AnyRow) -> Occupancy:
-    values = row._mapping
+    kind, uuid, instance, started_at, ended_at, *rest = row
+    row_id, application_id, number, build_url, created_at, application_name = rest[len(_ENVIRONMENT) :]
     return Occupancy(
-        kind=values["kind"],
-        uuid=values["uuid"],
-        environment=_environment(_with_prefix(values, "environment_")),
-        version=Version(**_with_prefix(values, "version_")),
-        instance=values["instance"],
-        started_at=values["started_at"],
-        ended_at=values["ended_at"],
+        kind=kind,
+        uuid=uuid,
+        environment=_environment(*rest[: len(_ENVIRONMENT)]),
+        version=Version(
+            id=row_id,
+            application_id=application_id,
+            application=application_name,
+            number=number,
+            build_url=build_url,
+            created_at=created_at,
+        ),
+        instance=instance,
+        started_at=started_at,
+        ended_at=ended_at,
     )
 
 
-def _with_prefix(values: Any, prefix: str) -> dict[str, Any]:
-    return {key.removeprefix(prefix): values[key] for key in values if key.startswith(prefix)}
-
-
-def _environment(values: Any) -> Environment:
-    return Environment(**{**values, "contacts": tuple(values["contacts"])})
+def _environment(
+    row_id: int, uuid: str, name: str, display_name: str, production: bool, contacts: list[Json], created_at: str
+) -> Environment:
+    return Environment(
+        id=row_id,
+        uuid=uuid,
+        name=name,
+        display_name=display_name,
+        production=production,
+        contacts=tuple(contacts),
+        created_at=created_at,
+    )

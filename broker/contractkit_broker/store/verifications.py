@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, insert, select
 
 from contractkit.exact_json import Json
-from contractkit_broker.store.database import AnyRow, upsert
+from contractkit_broker.store.database import AnyRow, many, upsert
 from contractkit_broker.store.records import InteractionOutcome, Verdict, Verification, Version
 from contractkit_broker.store.schema import (
     application,
@@ -39,6 +39,27 @@ _VERDICT = select(
     verdict.c.success,
     verification.c.verified_at,
 ).join(verification, verification.c.id == verdict.c.verification_id)
+
+
+_VERDICTS = _VERDICT.where(verdict.c.content.in_(many("contents")), verdict.c.provider_version_id.in_(many("versions")))
+
+_COUNTS = (
+    select(
+        interaction_result.c.verification_id,
+        func.sum(case((interaction_result.c.success, 0), else_=1)),
+        func.count(),
+    )
+    .where(interaction_result.c.verification_id.in_(many("numbers")))
+    .group_by(interaction_result.c.verification_id)
+)
+
+_NEWEST = _VERIFICATION.where(
+    verification.c.id.in_(
+        select(
+            select(func.max(verdict.c.verification_id)).where(verdict.c.content == content.c.id).scalar_subquery()
+        ).where(content.c.id.in_(many("contents")))
+    )
+)
 
 
 def add_verification(
@@ -106,33 +127,18 @@ def outcomes_of(connection: Connection, number: int) -> tuple[InteractionOutcome
 
 def outcome_counts(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[int, int]]:
     """Give, by verification, how many interactions failed and how many there were."""
-    failed = func.sum(case((interaction_result.c.success, 0), else_=1))
-    query = (
-        select(interaction_result.c.verification_id, failed, func.count())
-        .where(interaction_result.c.verification_id.in_(numbers))
-        .group_by(interaction_result.c.verification_id)
-    )
-    return {row[0]: (int(row[1] or 0), int(row[2])) for row in connection.execute(query)}
+    return {row[0]: (int(row[1] or 0), int(row[2])) for row in connection.execute(_COUNTS, {"numbers": numbers})}
 
 
 def verdicts(connection: Connection, contents: Collection[int], provider_versions: Collection[int]) -> list[Verdict]:
     """Give the current verdicts of provider versions on contents."""
-    query = _VERDICT.where(verdict.c.content.in_(contents), verdict.c.provider_version_id.in_(provider_versions))
-    return [Verdict(**row._mapping) for row in connection.execute(query)]
-
-
-def verdicts_on(connection: Connection, contents: Collection[int]) -> list[Verdict]:
-    """Give the current verdict of every provider version that ever verified some contents."""
-    query = _VERDICT.where(verdict.c.content.in_(contents)).order_by(verdict.c.verification_id)
-    return [Verdict(**row._mapping) for row in connection.execute(query)]
+    values = {"contents": contents, "versions": provider_versions}
+    return [Verdict(**row._mapping) for row in connection.execute(_VERDICTS, values)]
 
 
 def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, Verification]:
     """Give, by content, its newest verification by whichever provider version; unverified contents have none."""
-    of_one = select(func.max(verdict.c.verification_id)).where(verdict.c.content == content.c.id).scalar_subquery()
-    numbers = select(of_one).where(content.c.id.in_(contents))
-    query = _VERIFICATION.where(verification.c.id.in_(numbers))
-    return {row.content: _verification(row) for row in connection.execute(query)}
+    return {row.content: _verification(row) for row in connection.execute(_NEWEST, {"contents": contents})}
 
 
 def succeeded_on_branch(connection: Connection, contents: Collection[int], branch_id: int) -> frozenset[int]:

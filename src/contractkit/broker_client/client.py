@@ -32,6 +32,7 @@ DEFAULT_SELECTORS: tuple[dict[str, Json], ...] = ({"mainBranch": True}, {"deploy
 """What a provider verifies where nothing else is asked: each consumer's main branch, and everything that runs."""
 
 _BAD_REQUEST = 400
+_NOT_FOUND = 404
 _FOR_VERIFICATION = "pb:provider-pacts-for-verification"
 
 
@@ -95,7 +96,7 @@ class BrokerClient:
         """
         url = self._connection.link(_FOR_VERIFICATION, provider=provider)
         start = self._connection.send("GET", url)
-        if start.status_code == 404:
+        if start.status_code == _NOT_FOUND:
             return ()
         if not start.is_success:
             raise refusal(start)
@@ -140,7 +141,7 @@ class BrokerClient:
         """Give the broker's answer, with the rows it rests on.
 
         Raises:
-            UnknownNameError: The broker knows no such environment; the nearest are suggested.
+            UnknownNameError: The broker knows no such environment or application; the nearest are suggested.
         """
         query = [
             ("q[][pacticipant]", application),
@@ -154,9 +155,8 @@ class BrokerClient:
         try:
             document = self._read("GET", url, None, "The broker did not answer whether this may be deployed.")
         except BrokerRefusedError as error:
-            names = [each.name for each in self.environments()] if error.status == _BAD_REQUEST else [environment]
-            if environment not in names:
-                raise _unknown_environment(environment, names) from None
+            if error.status == _BAD_REQUEST:
+                self._check_known(application, environment)
             raise
         return read_answer(document)
 
@@ -164,13 +164,20 @@ class BrokerClient:
         """Give every environment that the broker knows."""
         return read_environments(self._read("GET", self._connection.link("pb:environments"), None, ""))
 
+    def applications(self) -> tuple[str, ...]:
+        """Give the names of the applications that the broker knows, none where it does not list them."""
+        if not self._connection.has_link("pb:pacticipants"):
+            return ()
+        document = self._read("GET", self._connection.link("pb:pacticipants"), None, "")
+        return tuple(each["name"] for each in ((document or {}).get("_embedded") or {}).get("pacticipants") or ())
+
     def record_deployment(
         self, application: str, version: str, environment: str, *, instance: str | None = None
     ) -> None:
         """Record that a version now runs in an environment, in place of the one that ran there.
 
         Raises:
-            UnknownNameError: The broker knows no such environment; the nearest are suggested.
+            UnknownNameError: The broker knows no such environment, application or version; the nearest are suggested.
         """
         body: dict[str, Json] = {} if instance is None else {"applicationInstance": instance}
         self._record("pb:record-deployment", application, version, environment, body)
@@ -185,11 +192,31 @@ class BrokerClient:
         try:
             document = self._read("GET", url, None, summary)
         except BrokerRefusedError as error:
-            raise _explained(error, application, version) from None
+            if error.status != _NOT_FOUND:
+                raise
+            self._check_known(application)
+            raise UnknownNameError(
+                f"The broker knows no version {version} of {application}.",
+                next_step="Publish its contracts, or its verification results, first.",
+            ) from None
         links = {link["name"]: link for link in document["_links"].get(relation) or ()}
         if environment not in links:
             raise _unknown_environment(environment, links)
         self._read("POST", self._connection.follow(links[environment]), body, summary)
+
+    def _check_known(self, application: str, environment: str | None = None) -> None:
+        """Check that a refusal does not come from a name that the broker does not know."""
+        environments = [each.name for each in self.environments()] if environment else []
+        if environment and environment not in environments:
+            raise _unknown_environment(environment, environments) from None
+        if not self._connection.has_link("pb:pacticipant"):
+            return
+        answer = self._connection.send("GET", self._connection.link("pb:pacticipant", pacticipant=application))
+        if answer.status_code == _NOT_FOUND:
+            raise UnknownNameError(
+                f"The broker knows no application named {application!r}.",
+                next_step=suggestion(application, self.applications()) or "Publish its contracts first.",
+            ) from None
 
     def _fetched(self, listed: dict[str, Json]) -> ContractToVerify:
         url = self._connection.follow(listed["_links"]["self"])
@@ -224,12 +251,3 @@ def _uploaded(contract: ContractUpload) -> dict[str, Json]:
 
 def _unknown_environment(name: str, known: Iterable[str]) -> UnknownNameError:
     return UnknownNameError(f"The broker knows no environment named {name!r}.", next_step=suggestion(name, known))
-
-
-def _explained(error: BrokerRefusedError, application: str, version: str) -> Exception:
-    if error.status != 404:
-        return error
-    return UnknownNameError(
-        f"The broker knows no version {version} of {application}.",
-        next_step="Publish its contracts, or its verification results, first.",
-    )

@@ -7,13 +7,18 @@ from contractkit.errors import SettingsError
 from contractkit.settings import Settings
 
 
+def address_of(settings: Settings) -> str | None:
+    """Give the address of the broker in the settings, or in the variable that Pact's tools read, or None."""
+    return settings.broker or os.environ.get("PACT_BROKER_BASE_URL")
+
+
 def connect(settings: Settings) -> BrokerClient:
     """Give a client of the broker in the settings, or of the one in the variables that Pact's tools read.
 
     Raises:
         SettingsError: No broker is set, or its URL cannot be used.
     """
-    url = settings.broker or os.environ.get("PACT_BROKER_BASE_URL")
+    url = address_of(settings)
     if not url:
         raise SettingsError(
             "No broker is set.",

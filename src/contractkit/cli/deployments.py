@@ -8,12 +8,13 @@ import click
 
 from contractkit.broker_client import BrokerClient, DeploymentAnswer, MatrixEntry
 from contractkit.cli.brokers import connect
+from contractkit.cli.verbs import Verb
 from contractkit.deployability import Answer, Decision, MatrixRow, Question, Reason, Subject, VerificationResult, decide
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.settings import load_settings
 
 
-@click.command("can-i-deploy")
+@click.command("can-i-deploy", cls=Verb)
 @click.argument("application")
 @click.option("--version", required=True, help="The version that is to be deployed.")
 @click.option("--to-environment", "environment", required=True, help="Where to.")
@@ -56,7 +57,7 @@ def can_i_deploy(
     return 0 if answer.deployable else 1
 
 
-@click.command("record-deployment")
+@click.command("record-deployment", cls=Verb)
 @click.argument("application")
 @click.option("--version", required=True, help="The version that now runs.")
 @click.option("--environment", required=True, help="Where it runs.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from contractkit.broker_client import BrokerClient
-from contractkit.cli.brokers import connect
+from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
@@ -70,7 +70,7 @@ def impact(
     the settings' directory, those that --contracts names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
-    old, new = _both(definitions)
+    old, new = _both(definitions, has_broker=address_of(settings) is not None)
     asked = _Asked(
         old=old,
         new=new,
@@ -85,7 +85,13 @@ def impact(
     return 1 if report.verdict in _FAILING[fail_on] else 0
 
 
-def _both(definitions: tuple[str, ...]) -> tuple[str | None, str]:
+def _both(definitions: tuple[str, ...], *, has_broker: bool) -> tuple[str | None, str]:
+    if len(definitions) == 1 and not has_broker:
+        raise UsageError(
+            "One definition is not enough to say what changes.",
+            details=[("received", definitions[0])],
+            next_step="contractkit impact OLD NEW, or have a broker give the old one: --broker URL --provider NAME",
+        )
     if len(definitions) > 2:
         raise UsageError(
             "impact compares two definitions.",
@@ -98,9 +104,10 @@ def _both(definitions: tuple[str, ...]) -> tuple[str | None, str]:
 def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     assert asked.old is not None
     old, new = load_definition(asked.old), load_definition(asked.new)
-    places = asked.contracts or (settings.contracts_directory,)
+    default = settings.contracts_directory
+    places = asked.contracts or ((default,) if default.exists() else ())
     read = [(read_contract_file(file).contract, ConsumerInfo(origin=str(file))) for file in find_contract_files(places)]
-    where = " ".join(map(str, places))
+    where = " ".join(map(str, places or (default,)))
     return _analysed(old, new, tuple(_of_provider(read, _provider(asked, read), where)), where)
 
 

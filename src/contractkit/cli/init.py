@@ -1,12 +1,15 @@
 """`contractkit init`: writes the settings and a first test for a definition, ready to run."""
 
+import json
 import keyword
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import click
 
+from contractkit.cli.verbs import Verb
 from contractkit.definitions.interface import Definition, Route
 from contractkit.errors import UsageError
 from contractkit.model import HttpRequest
@@ -16,7 +19,7 @@ _PATH_VALUES = ("1", "abc", "2f6c1a9e-7f4e-4d53-9c4b-2b8f1d6f0a11", "2026-01-31"
 """What a first call may put in the place of a path parameter; the definition says which of them it allows."""
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("definition")
 @click.option("--provider", help="What to call the service that the definition describes. [default: the file's name]")
 @click.option("--consumer", help="What to call this project. [default: the project's or the directory's name]")
@@ -31,10 +34,17 @@ def init(definition: str, provider: str | None, consumer: str | None) -> int:
     file = Path("pyproject.toml")
     added = _settings_to_add(file, definition, name, consumer)
     test = Path("tests") / f"test_{_identifier(name)}_contract.py"
-    with file.open("a", encoding="utf-8") as settings:
-        settings.write(added)
-    click.echo(f"{file}   [tool.contractkit.providers.{name}]")
-    _write_test(test, name, _first_call(loaded.openapi))
+    route = _first_call(loaded.openapi)
+    try:
+        _write_test(test, name, route)
+        with file.open("a", encoding="utf-8") as settings:  # last, so that another try finds nothing in its way
+            settings.write(added)
+        click.echo(f"{file}   [tool.contractkit.providers.{_key(name)}]")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(
+            "The project cannot be written to.", details=[("file", str(error.filename)), ("reason", reason)]
+        ) from None
     return 0
 
 
@@ -43,7 +53,7 @@ def _write_test(test: Path, provider: str, route: Route | None) -> None:
         click.echo(f"{test} is there already and was left alone.", err=True)
     elif route is None:
         click.echo("No GET request without parameters or a body is defined, so no first test was written.", err=True)
-        click.echo(f'Next: a test that calls contract_stub("{provider}").url with your own client.', err=True)
+        click.echo(f"Next: a test that calls contract_stub({_literal(provider)}).url with your own client.", err=True)
     else:
         test.parent.mkdir(exist_ok=True)
         test.write_text(_first_test(provider, route), encoding="utf-8")
@@ -52,22 +62,57 @@ def _write_test(test: Path, provider: str, route: Route | None) -> None:
 
 
 def _settings_to_add(file: Path, definition: str, provider: str, consumer: str | None) -> str:
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError("pyproject.toml is not TOML.", details=[("problem", str(error))]) from None
+    text, document = _read_toml(file)
     table = document.get("tool", {}).get("contractkit", {})
     if provider in table.get("providers", {}):
         raise UsageError(
-            f"[tool.contractkit.providers.{provider}] is there already.",
+            f"[tool.contractkit.providers.{_key(provider)}] is there already.",
             details=[("file", str(file))],
             next_step="Give the service another name with --provider, or edit the file.",
         )
     name = consumer or document.get("project", {}).get("name") or Path.cwd().name
-    head = "" if table else f'[tool.contractkit]\nconsumer = "{name}"\n\n'
+    head = "" if table else f"[tool.contractkit]\nconsumer = {_quoted(name)}\n\n"
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
-    return f'{gap}{head}[tool.contractkit.providers.{provider}]\ndefinition = "{definition}"\n'
+    added = f"{gap}{head}[tool.contractkit.providers.{_key(provider)}]\ndefinition = {_quoted(definition)}\n"
+    _check_fits(text + added, added, file)
+    return added
+
+
+def _read_toml(file: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        return text, tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError("pyproject.toml is not TOML.", details=[("problem", str(error))]) from None
+    except OSError as error:
+        raise UsageError("pyproject.toml cannot be read.", details=[("reason", error.strerror or str(error))]) from None
+
+
+def _check_fits(text: str, added: str, file: Path) -> None:
+    """Check that the file stays TOML: an inline table, say, takes no lines from elsewhere."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            "The settings cannot be added to pyproject.toml.",
+            details=[("file", str(file)), ("problem", str(error))],
+            next_step=f"Write them in by hand:\n\n{added.strip()}",
+        ) from None
+
+
+def _key(name: str) -> str:
+    """Give a name as a key of TOML, quoted where it has to be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
+
+
+def _literal(text: str) -> str:
+    """Give a text as Python and people write it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _quoted(text: str) -> str:
+    """Give a basic string of TOML; JSON's escapes are among TOML's."""
+    return _literal(text).replace("\x7f", "\\u007f")
 
 
 def _name_from(definition: str) -> str:
@@ -77,7 +122,8 @@ def _name_from(definition: str) -> str:
 
 def _identifier(name: str) -> str:
     identifier = re.sub(r"\W", "_", name)
-    return f"{identifier}_" if keyword.iskeyword(identifier) else identifier
+    is_usable = identifier.isidentifier() and not keyword.iskeyword(identifier)
+    return identifier if is_usable else f"_{identifier}"
 
 
 def _first_call(definition: Definition) -> Route | None:
@@ -97,7 +143,7 @@ def _first_test(provider: str, route: Route) -> str:
 
 
 def test_{_identifier(route.operation.name)}_answers(contract_stub):
-    {stub} = contract_stub("{provider}")
+    {stub} = contract_stub({_literal(provider)})
     with httpx.Client(base_url={stub}.url) as client:  # your own client goes here
         response = client.get("{route.request.path}")
     assert response.is_success

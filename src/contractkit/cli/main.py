@@ -3,15 +3,12 @@
 import importlib
 import os
 import sys
-import traceback
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from contractkit.errors import ContractkitError, suggestion
-from contractkit.installation import check_installation
 
 VERBS = {
     "can-i-deploy": "contractkit.cli.deployments:can_i_deploy",
@@ -28,7 +25,23 @@ VERBS = {
 EXTRAS = {"broker": "broker"}
 """Verbs that come with an extra of the distribution, by the extra's name."""
 
+SENTENCES = {
+    "broker": "Run the broker: contracts, results, deployments, and pages that show them.",
+    "can-i-deploy": "Say whether a version fits everything that runs in an environment.",
+    "impact": "Say which consumers break if a definition changes.",
+    "init": "Set this project up to test against the definition of a service it calls.",
+    "publish": "Send the contracts that this project's tests recorded to the broker.",
+    "record-deployment": "Record that a version now runs in an environment.",
+    "show": "Show contract files as a person reads them.",
+    "stub": "Serve a definition: every request checked, every answer made from it.",
+    "verify": "Replay the consumers' contracts against a provider.",
+}
+"""Verb to what the list of verbs says of it, so that the list imports none of them."""
+
 _OWN_FAULT = 5
+
+_OTHER_PROJECT = ("contractkit-", "contractkit.")  # ours is contractkit_cdct-…
+_METADATA = (".dist-info", ".egg-info", ".egg")
 
 
 class VerbGroup(click.Group):
@@ -40,15 +53,22 @@ class VerbGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give the command of a verb, or None where there is none."""
-        for point in _added_verbs():
-            if point.name == cmd_name:
-                return _load_added(point)
         if cmd_name not in VERBS:
-            return None
+            return next((_load_added(point) for point in _added_verbs() if point.name == cmd_name), None)
         module, attribute = VERBS[cmd_name].split(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of verbs; only those of other distributions are imported for it."""
+        rows = [(verb, SENTENCES.get(verb) or self._short_help(ctx, verb)) for verb in self.list_commands(ctx)]
+        with formatter.section("Verbs"):
+            formatter.write_dl(rows)
+
+    def _short_help(self, ctx: click.Context, verb: str) -> str:
+        command = self.get_command(ctx, verb)
+        return command.get_short_help_str(limit=80) if command else "Not usable here: it cannot be imported."
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -62,8 +82,27 @@ class VerbGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="contractkit-cdct", prog_name="contractkit")
+def _show_version(ctx: click.Context, option: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not ctx.resilient_parsing:
+        from importlib.metadata import version  # slow to import, and needed nowhere else here
+
+        click.echo(f"contractkit {version('contractkit-cdct')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=VerbGroup,
+    subcommand_metavar="VERB [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 @click.option(
     "-C",
     "--directory",
@@ -88,7 +127,7 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line with these arguments and give its exit code; messages go to standard error."""
     try:
-        check_installation()
+        _check_installation()
         result: Any = contractkit.main(arguments, prog_name="contractkit", standalone_mode=False)
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -101,6 +140,11 @@ def run(arguments: list[str]) -> int:
     except ContractkitError as error:
         click.echo(str(error), err=True)
         return error.exit_code
+    except SystemExit:
+        click.echo(
+            "Code of the project that was run here ended the process (SystemExit); nothing was decided.", err=True
+        )
+        return 2
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -112,6 +156,8 @@ def run(arguments: list[str]) -> int:
 def _own_fault() -> int:
     click.echo("This is a fault of contractkit, not yours; nothing was changed on its account.", err=True)
     if os.environ.get("CONTRACTKIT_DEBUG"):
+        import traceback
+
         traceback.print_exc()
     else:
         error = sys.exc_info()[1]
@@ -120,7 +166,25 @@ def _own_fault() -> int:
     return _OWN_FAULT
 
 
+def _check_installation() -> None:
+    """Explain a clash with the unrelated project; a look at the names of what is installed mostly rules one out."""
+    if any(_may_hold_another(directory) for directory in sys.path):
+        from contractkit.installation import check_installation
+
+        check_installation()
+
+
+def _may_hold_another(directory: str) -> bool:
+    try:
+        names = [path.name for path in Path(directory or ".").iterdir()]
+    except OSError:  # an archive, whose names are not worth reading here, or nothing at all
+        return Path(directory).is_file()
+    return any(name.startswith(_OTHER_PROJECT) and name.endswith(_METADATA) for name in names)
+
+
 def _added_verbs() -> tuple[Any, ...]:
+    from importlib.metadata import entry_points  # slow to import, and the verbs above do without
+
     return tuple(entry_points(group="contractkit.commands"))
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,28 +9,19 @@ import click
 from contractkit.broker_client import BrokerClient, Build, ContractUpload, Publication
 from contractkit.cli.brokers import connect
 from contractkit.cli.confirmations import check_confirmed
-from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.contract_files import ContractFile, find_contract_files, read_contract_file
 from contractkit.cli.results import this_build
 from contractkit.cli.secrets import likely_secrets
+from contractkit.cli.verbs import Verb
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError
 from contractkit.exact_json import dump_canonical
-from contractkit.model import Contract
-from contractkit.settings import load_settings
+from contractkit.settings import Settings, load_settings
 
 _CONFLICT = 409
 _URL = re.compile(r"https?://[^\s<>\"']+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    """A contract file to publish: where it is, its exact bytes, and what they say."""
-
-    path: Path
-    data: bytes
-    contract: Contract
-
-
-@click.command()
+@click.command(cls=Verb)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--version", "version", help="The consumer's version. [default: git's commit]")
 @click.option("--branch", help="The consumer's branch. [default: the CI system's, or git's]")
@@ -61,10 +51,15 @@ def publish(
     reached.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
-    files = [_read(path) for path in find_contract_files(paths or [settings.contracts_directory])]
+    files = [read_contract_file(path) for path in find_contract_files(_places(paths, settings))]
     if not files:
         place = ", ".join(map(str, paths or [settings.contracts_directory]))
-        raise NothingToCheckError("There is no contract to publish.", details=[("looked in", place)])
+        raise NothingToCheckError(
+            "There is no contract to publish.",
+            details=[("looked in", place)],
+            next_step="Run the consumer's tests first: they write the contracts.",
+        )
+    _check_one_per_provider(files)
     if not allow_likely_secrets:
         _check_no_secrets(files)
     if not allow_unconfirmed:
@@ -84,16 +79,31 @@ def publish(
     return 0
 
 
-def _read(path: Path) -> _File:
-    loaded = read_contract_file(path)
-    return _File(path=path, data=path.read_bytes(), contract=loaded.contract)
+def _places(paths: Sequence[Path], settings: Settings) -> Sequence[Path]:
+    """Give where to look: what was named, else the project's directory, which need not be there yet."""
+    own = settings.contracts_directory
+    return paths or ([own] if own.exists() else [])
 
 
-def _upload(file: _File) -> ContractUpload:
+def _check_one_per_provider(files: Sequence[ContractFile]) -> None:
+    """Check that no two files are between the same two: one would be lost."""
+    first: dict[tuple[str, str], ContractFile] = {}
+    for file in files:
+        pair = (file.contract.consumer, file.contract.provider)
+        if pair in first:
+            raise UsageError(
+                f"Nothing was published: two files are the contract of {pair[0]} with {pair[1]}.",
+                details=[("one", str(first[pair].path)), ("another", str(file.path))],
+                next_step="Name the one that counts, or take the other away.",
+            )
+        first[pair] = file
+
+
+def _upload(file: ContractFile) -> ContractUpload:
     return ContractUpload(consumer=file.contract.consumer, provider=file.contract.provider, data=file.data)
 
 
-def _check_no_secrets(files: Iterable[_File]) -> None:
+def _check_no_secrets(files: Iterable[ContractFile]) -> None:
     found = [(str(file.path), each) for file in files for each in likely_secrets(file.data)]
     if found:
         raise UsageError(
@@ -104,7 +114,7 @@ def _check_no_secrets(files: Iterable[_File]) -> None:
 
 
 def _published(
-    client: BrokerClient, build: Build, files: Sequence[_File], publication: Publication, output: str
+    client: BrokerClient, build: Build, files: Sequence[ContractFile], publication: Publication, output: str
 ) -> str:
     for notice in publication.notices:
         if notice.kind in ("warning", "prompt"):
@@ -125,12 +135,12 @@ def _pages(publication: Publication) -> list[str]:
     return said or list(publication.pages.values())
 
 
-def _counted(file: _File) -> str:
+def _counted(file: ContractFile) -> str:
     count = len(file.contract.interactions)
     return f"{count} interaction{'' if count == 1 else 's'}"
 
 
-def _as_json(build: Build, files: Sequence[_File], publication: Publication) -> dict[str, object]:
+def _as_json(build: Build, files: Sequence[ContractFile], publication: Publication) -> dict[str, object]:
     return {
         "schema_version": 1,
         "consumer": build.application,

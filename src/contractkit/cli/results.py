@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version as distribution_version
 from pathlib import Path
 
@@ -19,12 +20,36 @@ from contractkit.verification.verifier import SelectedContract
 _CONTENT_TYPES = {".json": "application/json", ".yaml": "application/yaml", ".yml": "application/yaml"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A definition to publish with a version: its bytes as they are, and their content type."""
+
+    data: bytes
+    content_type: str
+
+
+def read_definition_file(file: Path) -> Definition:
+    """Give the definition in a file, which is published unread.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            "The definition cannot be read.",
+            details=[("file", str(file)), ("reason", error.strerror or str(error))],
+        ) from None
+    return Definition(data=data, content_type=_CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream"))
+
+
 def publish_results(
     settings: Settings,
     build: Build,
     verified: Sequence[tuple[SelectedContract, ContractResult]],
     *,
-    definition: Path | None,
+    definition: Definition | None,
 ) -> None:
     """Publish the result of each contract that was verified as a whole, and the definition, for one build.
 
@@ -101,17 +126,11 @@ def _sentence(mismatch: Mismatch) -> tuple[str, str]:
     return part, f"{mismatch.location}: expected {mismatch.sentence}, received {show_value(mismatch.actual)}"
 
 
-def _publish_definition(broker: BrokerClient, build: Build, file: Path) -> None:
+def _publish_definition(broker: BrokerClient, build: Build, definition: Definition) -> None:
     try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            "The definition cannot be read.",
-            details=[("file", str(file)), ("reason", error.strerror or str(error))],
-        ) from None
-    content_type = _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
-    try:
-        broker.resources.publish_definition(build.application, build.version, data, content_type=content_type)
+        broker.resources.publish_definition(
+            build.application, build.version, definition.data, content_type=definition.content_type
+        )
     except BrokerRefusedError as error:
         if error.status not in (404, 405):
             raise

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import click
 
-from contractkit.definitions.wire_forms import decode_message
+from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.verbs import Verb
 from contractkit.document import (
     LoadedContract,
     content_id,
     file_digest,
     interaction_content_id,
-    read_contract,
     skipped_interactions,
 )
-from contractkit.errors import ContractFileError, NothingToCheckError, suggestion
+from contractkit.errors import NothingToCheckError, suggestion
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.interactions import (
     explain_contract,
@@ -27,18 +27,20 @@ from contractkit.explain.words import needs_in_words, states_in_words
 from contractkit.model import Interaction
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.command(cls=Verb)
+@click.argument("places", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--interaction", "wanted", metavar="TEXT", help="Only interactions with this in their description, or this key."
 )
-def show(files: tuple[str, ...], form: str, wanted: str | None) -> int:
-    """Show contract FILEs: requests, responses, rules in words, needs, the tests that recorded them.
+def show(places: tuple[Path, ...], form: str, wanted: str | None) -> int:
+    """Show the contracts in PATHs, files or directories: requests, responses, rules, needs, tests.
 
     Reads Pact files of versions 1 to 4, and says what a Pact verifier would not see.
     """
-    read = [(name, *_read(name)) for name in files]
+    read = [(str(file.path), file.data, file.loaded) for file in map(read_contract_file, find_contract_files(places))]
+    if not read:
+        raise NothingToCheckError(f"There is no contract in {', '.join(map(str, places))}.")
     chosen = [(name, data, loaded, _chosen(loaded, wanted)) for name, data, loaded in read]
     if wanted is not None and not any(interactions for *_, interactions in chosen):
         known = [each.description for _, _, loaded in read for each in loaded.contract.interactions]
@@ -48,26 +50,6 @@ def show(files: tuple[str, ...], form: str, wanted: str | None) -> int:
     else:
         click.echo("\n\n\n".join(_as_text(*each) for each in chosen))
     return 0
-
-
-def _read(name: str) -> tuple[bytes, LoadedContract]:
-    path = Path(name)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        near = suggestion(path.name, _names_beside(path))
-        raise ContractFileError(f"{name} does not exist.", next_step=near) from None
-    except IsADirectoryError:
-        inside = [each.name for each in sorted(path.glob("*.json"))]
-        next_step = f"It holds {', '.join(inside[:12])}." if inside else "Name the files in it that are contracts."
-        raise ContractFileError(f"{name} is a directory, not a contract file.", next_step=next_step) from None
-    except OSError as error:
-        raise ContractFileError(f"{name} cannot be read: {error.strerror}.") from None
-    return data, read_contract(data, origin=name, decode=decode_message)
-
-
-def _names_beside(path: Path) -> list[str]:
-    return [each.name for each in path.parent.glob("*.json")] if path.parent.is_dir() else []
 
 
 def _chosen(loaded: LoadedContract, wanted: str | None) -> tuple[Interaction, ...]:

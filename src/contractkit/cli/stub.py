@@ -3,18 +3,19 @@
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import click
 
 from contractkit.cli.stub_lines import call_as_json, call_as_text, request_as_json, request_as_text, started
+from contractkit.cli.verbs import Verb
 from contractkit.errors import UsageError
 from contractkit.model import HttpRequest, HttpResponse
-from contractkit.recording.answering import AnsweredProcedure, answer_calls, answer_from
+from contractkit.recording.answering import AnsweredProcedure, answer_calls, answer_from, remembering
 from contractkit.recording.opening import stubbed_provider
 from contractkit.recording.stubbed import StubbedProvider
-from contractkit.settings import load_settings
 from contractkit.transports.server import StubServer
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -25,7 +26,7 @@ class _Server(Protocol):
         """Stop serving."""
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("definition")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
@@ -71,9 +72,10 @@ def stub(
 
 def _serve_http(provider: StubbedProvider, *, host: str, port: int, seed: str, is_json: bool) -> _Server:
     words = request_as_json if is_json else request_as_text
+    answer = remembering(partial(answer_from, provider, seed=seed))
 
     def handle(request: HttpRequest) -> HttpResponse:
-        answered = answer_from(provider, request, seed=seed)
+        answered = answer(request)
         click.echo(words(answered), err=True)
         return answered.response
 
@@ -107,13 +109,7 @@ def _tls(certificate: Path | None, key: Path | None, provider: StubbedProvider) 
 
 def _provider(name: str) -> StubbedProvider:
     """Give what to serve; warnings of the definition go to standard error as they are known."""
-    settings = load_settings(Path.cwd())
-    is_plain_name = not set(name) & set("./\\:") and not Path(name).exists()
-    known = settings.provider(name) if is_plain_name else None
-    root = settings.root if known else Path.cwd()
-    provider = stubbed_provider(
-        name, known.definition if known else name, root=root, proto=known.proto if known else None
-    )
+    provider = _opened(name)
     for definition in provider.definitions:
         if not definition.operations:
             click.echo(f"{provider.source} defines no operations: every request will be refused.", err=True)
@@ -121,6 +117,16 @@ def _provider(name: str) -> StubbedProvider:
             place = f"{provider.source}:{warning.line}" if warning.line else f"{provider.source} at {warning.pointer}"
             click.echo(f"{place}: {warning.sentence}", err=True)
     return provider
+
+
+def _opened(name: str) -> StubbedProvider:
+    if set(name) & set("./\\:") or Path(name).exists():
+        return stubbed_provider(name, name, root=Path.cwd())
+    from contractkit.settings import load_settings  # slow to import, and a file or URL does without
+
+    settings = load_settings(Path.cwd())
+    known = settings.provider(name)
+    return stubbed_provider(name, known.definition, root=settings.root, proto=known.proto)
 
 
 def _told_to_stop() -> threading.Event:

@@ -12,11 +12,12 @@ from contractkit.cli.brokers import connect
 from contractkit.cli.builds import detect_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
-from contractkit.cli.results import publish_results, this_build
+from contractkit.cli.results import Definition, publish_results, read_definition_file, this_build
 from contractkit.cli.selectors import read_selector
+from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import LoadedContract, read_contract
-from contractkit.errors import SettingsError, UsageError
+from contractkit.errors import NothingToCheckError, SettingsError, UsageError, suggestion
 from contractkit.exact_json import Json
 from contractkit.explain.verification import explain_verification
 from contractkit.explain.verification_formats import verification_as_json, verification_as_junit
@@ -68,7 +69,7 @@ class _Asked:
     pending: bool
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("provider")
 @click.option("--url", help="Where the provider runs; recorded paths are put behind it.")
 @click.option("--app", help="An ASGI application to verify in process: package.module:attribute.")
@@ -124,12 +125,13 @@ def verify(output: str, **options: object) -> int:
     wanted = Filter(consumer=asked.consumer, interaction=asked.interaction, operation=asked.operation)
     selected = select(_contracts(settings, service, asked), asked.provider, wanted)
     build = _build(settings, asked) if asked.publish else None
+    definition = _definition(settings, service, provider) if asked.publish else None
     click.echo(_announced(selected, transports), err=True)
     results = verify_contracts(selected, transports, run)
     click.echo(_FORMATS[output](asked.provider, results))
     if build is not None:
         verified = tuple(zip(selected, results, strict=True))
-        publish_results(settings, build, verified, definition=definition_path(settings, service, provider))
+        publish_results(settings, build, verified, definition=definition)
     return _exit_code(results)
 
 
@@ -173,13 +175,19 @@ def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> l
                 "Results can be published only for contracts that come from a broker.",
                 next_step="Leave --contracts out, or leave --publish out.",
             )
-        return [_selected(read_contract_file(file)) for file in find_contract_files(places)]
+        return [_selected(read_contract_file(file).loaded) for file in find_contract_files(places)]
     if settings.broker is None and "PACT_BROKER_BASE_URL" not in os.environ:
         raise SettingsError(
             "Nothing says where the contracts are.",
             next_step="Give --contracts PATH or --broker URL, or set contracts or broker in pyproject.toml.",
         )
     return _from_broker(settings, asked)
+
+
+def _definition(settings: Settings, service: ServiceSettings, provider: AskedProvider) -> Definition | None:
+    """Read the definition that goes with the results; before anything is replayed, so that no result is lost."""
+    path = definition_path(settings, service, provider)
+    return None if path is None else read_definition_file(path)
 
 
 def _build(settings: Settings, asked: _Asked) -> Build:
@@ -195,12 +203,21 @@ def _from_broker(settings: Settings, asked: _Asked) -> list[SelectedContract]:
         fetched = broker.contracts_to_verify(
             asked.provider, selectors=selectors, branch=branch, include_pending=asked.pending
         )
+        if not fetched:
+            raise _nothing_fetched(asked.provider, broker.applications())
     return [
         _selected(
             read_contract(each.data, origin=each.url, decode=decode_message), pending=each.pending, url=each.results_url
         )
         for each in fetched
     ]
+
+
+def _nothing_fetched(provider: str, known: Sequence[str]) -> NothingToCheckError:
+    return NothingToCheckError(
+        f"There is no contract with {provider}, so nothing was verified.",
+        next_step="" if provider in known else suggestion(provider, known),
+    )
 
 
 def _selected(loaded: LoadedContract, *, pending: bool = False, url: str | None = None) -> SelectedContract:

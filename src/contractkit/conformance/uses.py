@@ -35,6 +35,8 @@ class Use:
         members: The values that needs inference proved tolerable; empty where it did not ask.
         pattern: A regular expression that the value must match, from a rule or a need.
         allows_null: The consumer was proved to cope with null.
+        seen: The values that its tests saw, where nothing was proved of the needs; empty elsewhere.
+        is_only_served: The tests were served it, and neither the contract nor a proof says that they need it.
     """
 
     location: Location
@@ -43,6 +45,8 @@ class Use:
     members: tuple[Json, ...] = ()
     pattern: str | None = None
     allows_null: bool = False
+    seen: tuple[Json, ...] = ()
+    is_only_served: bool = False
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -67,13 +71,16 @@ class Uses:
 def uses_of(interaction: Interaction, call: HttpCall) -> Uses:
     """Give what an interaction uses of its answer.
 
-    Proved needs are what counts where there are any; else every place that the expectation holds does.
+    Proved needs are what counts where there are any; else every place that the expectation holds does, and what was
+    served beside it is kept apart: nobody knows whether it is read.
     """
     expected = _seen(call.response.body)
     headers = tuple(_header_uses(call, interaction.rules))
     needs = interaction.needs
     if not isinstance(needs, InferredNeeds):
-        return Uses(single=(*headers, *_expected_uses(expected, interaction.rules)))
+        return Uses(
+            single=(*headers, *_expected_uses(expected, interaction.rules), *_served_uses(interaction, expected))
+        )
     seen = {**expected, **_seen(interaction.served)}
     return Uses(
         single=(*headers, *_once(_needed(need, seen) for need in needs.needed if _is_in_body(need.location))),
@@ -112,8 +119,16 @@ def _expected_uses(seen: Mapping[Location, tuple[Json, ...]], rules: Sequence[Lo
             types=frozenset(type_of(value) for value in values),
             exact=_distinct(values) if is_leaf and _is_exact(deciding, location) else (),
             pattern=_pattern_of(deciding),
+            seen=_distinct(values) if is_leaf else (),
             allows_null=None in values or any(rule.name == "null" for each in deciding for rule in each.rules),
         )
+
+
+def _served_uses(interaction: Interaction, expected: Mapping[Location, tuple[Json, ...]]) -> Iterator[Use]:
+    for location, values in _seen(interaction.served).items():
+        if location not in expected:
+            types = frozenset(type_of(value) for value in values)
+            yield Use(location=location, types=types, allows_null=True, is_only_served=True)
 
 
 def _header_uses(call: HttpCall, rules: Sequence[LocatedRules]) -> Iterator[Use]:

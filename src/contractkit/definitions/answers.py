@@ -6,6 +6,7 @@ back where names and types agree, and what the caller gives wins over both.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from contractkit.definitions.checks import Check, Checks
@@ -190,6 +191,7 @@ class Answers:
         return _text(value)
 
 
+@lru_cache(maxsize=1024)
 def default_status(statuses: tuple[str, ...]) -> int:
     """Give the status of an answer nobody chose one for: the lowest success, else the lowest there is.
 

@@ -28,7 +28,7 @@ def echoed(route: Route, surface: Surface, view: SchemaView) -> dict[str, Json]:
 
     Query parameters, then the body, then path parameters: the later ones win.
     """
-    described = _described(view)
+    described = view.answered_members
     found = {name: value for name, value in _queried(route, surface) if _agrees(value, described.get(name))}
     body = decoded_body(route.request, surface)
     if isinstance(body, dict):
@@ -41,12 +41,6 @@ def laid_over(base: Json, over: Json) -> Json:
     if not (isinstance(base, dict) and isinstance(over, dict)):
         return over
     return {**base, **{name: laid_over(base.get(name), value) for name, value in over.items()}}
-
-
-def _described(view: SchemaView) -> Mapping[str, SchemaView]:
-    branches = [branch for branch in view.value_branches if "object" in branch.types][:1]
-    members = branches[0].members if branches else {}
-    return {name: each.view for name, each in members.items() if each.view is not None and not each.is_write_only}
 
 
 def _queried(route: Route, surface: Surface) -> Iterator[tuple[str, Json]]:
@@ -72,7 +66,8 @@ def _alike(name: str, described: Mapping[str, SchemaView]) -> str | None:
     """Give the member of a parameter's name, however each of them joins its words: `orderId`, `order_id`."""
     if name in described:
         return name
-    return next((each for each in described if _joined(each) == _joined(name)), None)
+    joined = _joined(name)
+    return next((each for each in described if _joined(each) == joined), None)
 
 
 def _joined(name: str) -> str:

@@ -48,6 +48,8 @@ def decode_query(query: Query, parameter: Parameter) -> Decoded:
         return _content(texts[0])
     if form == "array" and (parameter.explode or len(texts) > 1):
         return Decoded([typed_text(text, _element(parameter.view, at)) for at, text in enumerate(texts)])
+    if len(texts) > 1:  # a list, which the schema of a single value refuses
+        return Decoded(typed_tree(texts, parameter.view))
     separator = _SEPARATORS.get(parameter.style, ",")
     return Decoded(_separated(texts[0], separator, parameter.view, form, is_named=False))
 

@@ -253,6 +253,12 @@ class SchemaView:
         return tuple(branch for branch in self.branches if branch.types - {"null"})
 
     @cached_property
+    def answered_members(self) -> Mapping[str, "SchemaView"]:
+        """Give what is said of each member that an answer may carry, of the first branch that is an object."""
+        members = next((branch.members for branch in self.value_branches if "object" in branch.types), {})
+        return {name: each.view for name, each in members.items() if each.view is not None and not each.is_write_only}
+
+    @cached_property
     def _objects(self) -> tuple[Node, ...]:
         return tuple(conjunct.node for conjunct in self.conjuncts if isinstance(conjunct.node.value, dict))
 

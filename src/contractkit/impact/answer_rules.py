@@ -3,7 +3,7 @@
 What was already weak is not news: each rule compares, and none looks at the new definition alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from contractkit.conformance import Grade, Standing, Use
@@ -69,6 +69,10 @@ def _may_be_another_value(use: Use, old: Standing, new: Standing) -> bool:
     return any(use.pattern is None or not matches(use.pattern, value) for value in added)
 
 
+def _seen_value_is_gone(use: Use, old: Standing, new: Standing) -> bool:
+    return old.values is not None and bool(_excluded(use.seen, new)) and not _excluded(use.seen, old)
+
+
 def _excluded(values: tuple[Json, ...], standing: Standing) -> list[Json]:
     if standing.values is None:
         return []
@@ -104,23 +108,40 @@ ANSWER_RULES = (
     AnswerRule("response.may-be-another-value", Verdict.AT_RISK, _may_be_another_value,
                "the consumer copes with {expected}, and another value may come now",
                ("response.values.added", "response.values.opened", *_ADDED)),
+    AnswerRule("response.seen-value-gone", Verdict.AT_RISK, _seen_value_is_gone,
+               "the tests saw {seen}, which cannot come any more", ("response.values.removed",)),
 )  # fmt: skip
 """Rules by place, worst first; the first that applies speaks."""
+
+SERVED_RULES = (
+    AnswerRule("response.served-gone", Verdict.AT_RISK, _is_undeclared,
+               "the tests were served it, and it is not known whether the consumer reads it", (*_REMOVED, *_RETYPED)),
+    AnswerRule("response.served-disjoint", Verdict.AT_RISK, _is_disjoint,
+               "the tests were served {expected}, and it is not known whether the consumer reads it",
+               (*_RETYPED, *_REMOVED)),
+)  # fmt: skip
+"""Rules for what was only served, where needs are unknown: loss is a risk, never proof of a break."""
 
 
 def rule_for(use: Use, old: Standing, new: Standing) -> AnswerRule | None:
     """Give the worst thing that happened to a place, or None."""
-    return next((rule for rule in ANSWER_RULES if rule.applies(use, old, new)), None)
+    rules = SERVED_RULES if use.is_only_served else ANSWER_RULES
+    return next((rule for rule in rules if rule.applies(use, old, new)), None)
 
 
 def expectation(use: Use) -> str:
     """Give what the consumer expects at a place, in words."""
     values = use.members or use.exact
     if values:
-        return " or ".join(show_json(value, limit=60) for value in values[:4])
+        return values_in_words(values)
     if use.pattern is not None:
         return f"what matches {use.pattern}"
     return f"{type_names(use.types)}" if use.types else "a value"
+
+
+def values_in_words(values: Sequence[Json]) -> str:
+    """Give some values as JSON, at most four of them."""
+    return " or ".join(show_json(value, limit=60) for value in values[:4])
 
 
 def standing_in_words(standing: Standing) -> str:

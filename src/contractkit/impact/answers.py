@@ -6,7 +6,13 @@ from dataclasses import replace
 from contractkit.changes import Change
 from contractkit.conformance import Declared, InteractionConformance, Use
 from contractkit.exact_json import show_json
-from contractkit.impact.answer_rules import AnswerRule, expectation, rule_for, standing_in_words
+from contractkit.impact.answer_rules import (
+    AnswerRule,
+    expectation,
+    rule_for,
+    standing_in_words,
+    values_in_words,
+)
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
 from contractkit.model import HttpCall, Location
@@ -140,7 +146,7 @@ def _place_worry(use: Use, old: InteractionConformance, new: InteractionConforma
         location=use.location,
         before=standing_in_words(before),
         after=standing_in_words(after),
-        sentence=rule.sentence.format(expected=expectation(use)),
+        sentence=rule.sentence.format(expected=expectation(use), seen=values_in_words(use.seen)),
         change=_cause(rule, use, old, new, causes),
     )
 

@@ -136,14 +136,10 @@ def _own_changes(
 def _credentials(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
         if change.rule in _CREDENTIALS:
-            yield Worry(
-                code="request.credential",
-                verdict=Verdict.AT_RISK,
-                location=change.location,
-                before=change.before,
-                after=change.after,
-                sentence="a contract does not show whether the consumer sends the credential that is demanded now",
-                change=change,
+            yield _at_risk(
+                "request.credential",
+                change,
+                "a contract does not show whether the consumer sends the credential that is demanded now",
             )
 
 
@@ -163,14 +159,8 @@ def _defaults(
 def _default_of(changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
         if change.rule == "request.default.changed":
-            yield Worry(
-                code="request.default",
-                verdict=Verdict.AT_RISK,
-                location=change.location,
-                before=change.before,
-                after=change.after,
-                sentence="the consumer leaves it out, and another value is taken in its place now",
-                change=change,
+            yield _at_risk(
+                "request.default", change, "the consumer leaves it out, and another value is taken in its place now"
             )
 
 
@@ -187,14 +177,8 @@ def _left_out(request: HttpRequest, old: InteractionConformance) -> Iterator[Loc
 def _styles(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
         if change.rule == "request.parameter.style-changed" and _sends(request, change.location):
-            yield Worry(
-                code="request.style",
-                verdict=Verdict.AT_RISK,
-                location=change.location,
-                before=change.before,
-                after=change.after,
-                sentence="the consumer writes it the old way, which may be read as another value now",
-                change=change,
+            yield _at_risk(
+                "request.style", change, "the consumer writes it the old way, which may be read as another value now"
             )
 
 
@@ -216,15 +200,24 @@ def _matchers(
             if change.location == location and change.direction is Direction.REQUEST and change.level is Level.BREAKING
         ]
         for change in found[:1]:
-            yield Worry(
-                code="request.rule-wider",
-                verdict=Verdict.AT_RISK,
-                location=location,
-                before=change.before,
-                after=change.after,
-                sentence="the recorded value passes, but its rule stands for values that may be refused now",
-                change=change,
+            yield _at_risk(
+                "request.rule-wider",
+                change,
+                "the recorded value passes, but its rule stands for values that may be refused now",
             )
+
+
+def _at_risk(code: str, change: Change, sentence: str) -> Worry:
+    """Give what one change alone raises, at its own place."""
+    return Worry(
+        code=code,
+        verdict=Verdict.AT_RISK,
+        location=change.location,
+        before=change.before,
+        after=change.after,
+        sentence=sentence,
+        change=change,
+    )
 
 
 def _sends(request: HttpRequest, location: Location) -> bool:

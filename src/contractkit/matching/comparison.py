@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from contractkit.matching.bodies import compile_body, shown_body
 from contractkit.matching.checks import equality
@@ -20,8 +20,7 @@ from contractkit.model import LocatedRules, Part, PartKind
 from contractkit.results import ABSENT, Mismatch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledPart:
+class CompiledPart(NamedTuple):
     """One expected part and its check."""
 
     part: Part
@@ -38,13 +37,13 @@ class Comparison:
         """Give every mismatch, in the order of the expected parts and of the places in them."""
         given = {part.location.steps: part for part in actual}
         found: list[Mismatch] = []
-        for expected in self.parts:
-            place = expected.part.location
+        for expected, check in self.parts:
+            place = expected.location
             part = given.pop(place.steps, None)
-            if failures := [_lacking(expected.part)] if part is None else expected.check(part.value):
+            if failures := [_lacking(expected)] if part is None else check(part.value):
                 found += [failure.at(place) for failure in failures]
-        further = [part for steps, part in given.items() if steps[0] == "events"]
-        return (*found, *(_further(part) for part in further))
+        found += [_further(part) for steps, part in given.items() if steps[0] == "events"]
+        return tuple(found)
 
 
 def compile_comparison(
@@ -64,7 +63,7 @@ def compile_comparison(
         compile_part = _COMPILERS[part.kind]
         is_type_ruled = (part.location.steps[0], "headers", "content-type") in ruled
         check = compile_part(part, scope.at(part.location), specification, is_type_ruled)
-        compiled.append(CompiledPart(part=part, check=check))
+        compiled.append(CompiledPart(part, check))
     return Comparison(tuple(compiled))
 
 

@@ -1,6 +1,7 @@
 """Fields and words: headers, query parameters, metadata, methods, paths and statuses."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from contractkit.exact_json import Json
 from contractkit.matching.checks import compile_scalar, equality, missing
@@ -10,6 +11,9 @@ from contractkit.matching.media_types import same_content_type
 from contractkit.matching.sentences import counted
 from contractkit.matching.weighting import OTHER_INDEX, RuleList, Scope
 from contractkit.results import ABSENT
+
+CompareCount: TypeAlias = Callable[[Sequence[str | None], Sequence[str | None]], list[Failure] | None]
+"""Compares values of which there are not as many as the example has."""
 
 _SPLIT = frozenset(
     {
@@ -63,7 +67,10 @@ def split_values(name: str, values: Sequence[str]) -> list[str]:
 
 def compile_query(expected: Mapping[str, Sequence[str | None]], scope: Scope) -> Check:
     """Give the check of query or form parameters: exactly these names, each with its values in order."""
-    checks = {name: _values_check(list(values), scope.step(name), _text_value) for name, values in expected.items()}
+    checks = {
+        name: _values_check(list(values), scope.step(name), _text_value, _compare_count)
+        for name, values in expected.items()
+    }
 
     def check(actual: Mapping[str, Sequence[str | None]]) -> list[Failure] | None:
         found: list[Failure] = []
@@ -119,11 +126,15 @@ def compile_number(expected: int, scope: Scope) -> Check:
 
 def _header_check(name: str, values: Sequence[str], scope: Scope) -> Check:
     compile_value = _media_type_value if name in _MEDIA_TYPES else _text_value
-    return _values_check(split_values(name, values), scope.step(name), compile_value)
+    compare_count = _compare_count if name == "set-cookie" else _compare_lines
+    return _values_check(split_values(name, values), scope.step(name), compile_value, compare_count)
 
 
 def _values_check(
-    expected: Sequence[str | None], scope: Scope, compile_value: Callable[[str | None, RuleList], Check]
+    expected: Sequence[str | None],
+    scope: Scope,
+    compile_value: Callable[[str | None, RuleList], Check],
+    compare_count: CompareCount,
 ) -> Check:
     """Give the check of the values of one name: without a rule as many as expected, with one any number but none."""
     checks = [compile_value(value, scope.step(index).chosen) for index, value in enumerate(expected)]
@@ -132,7 +143,7 @@ def _values_check(
 
     def check(actual: list[str | None]) -> list[Failure] | None:
         if others is None or (len(actual) != len(expected) and not is_free):
-            return _compare_count(expected, actual)
+            return compare_count(expected, actual)
         found: list[Failure] = []
         for index, value in enumerate(actual):
             compare = checks[index] if index < len(checks) else others
@@ -141,6 +152,14 @@ def _values_check(
         return found or None
 
     return check
+
+
+def _compare_lines(expected: Sequence[str | None], actual: Sequence[str | None]) -> list[Failure] | None:
+    """Compare a header of other lines than the example's: several lines are one with commas (RFC 9110 §5.3)."""
+    wanted, found = (
+        [each.strip() for each in ",".join(filter(None, lines)).split(",")] for lines in (expected, actual)
+    )
+    return None if wanted == found else _compare_count(expected, actual)
 
 
 def _compare_count(expected: Sequence[str | None], actual: Sequence[str | None]) -> list[Failure] | None:

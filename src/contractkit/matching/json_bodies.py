@@ -5,8 +5,8 @@ its members, each under the rules of its own place. A function knows only the va
 location on the way up, so that a body that fits costs nothing for places.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 
 from contractkit.exact_json import Json
 from contractkit.matching.checks import combined, compile_scalar, compile_test, missing, passing_kind
@@ -14,6 +14,7 @@ from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.members import Inner, inner_rules, name_checks, said_of_members
 from contractkit.matching.rules import Members, kind_of
 from contractkit.matching.sentences import KIND_WORDS
+from contractkit.matching.shapes import Fits, fits_under
 from contractkit.matching.variants import compile_variants
 from contractkit.matching.weighting import OTHER_INDEX, OTHER_MEMBER, RuleList, Scope, index_in
 from contractkit.model import Step
@@ -37,22 +38,53 @@ def compile_json(expected: Json, scope: Scope, *, is_open: bool, depth: int = 0)
     if depth >= DEEPEST:
         return _too_deep
     rules = scope.chosen
-    inner = inner_rules(rules)
     wrong_kind = _wrong_kind(expected, rules)
+
+    def compile_members() -> Check:
+        return _compile_members(expected, scope, wrong_kind, is_open, depth)
+
+    fits = fits_under(scope)
+    members = compile_members() if fits is None else _unless_it_fits(expected, fits, compile_members, is_open, depth)
+    own = [*_own_checks(expected, rules), *_said_checks(expected, rules, is_open, depth)]
+    return _guarded(type(expected), wrong_kind, [*own, members]) if own else members
+
+
+def _unless_it_fits(
+    expected: Json, fits: Fits, compile_members: Callable[[], Check], is_open: bool, depth: int
+) -> Check:
+    """Give a check that is compiled when the first value comes that does not fit."""
+    compiled: list[Check] = []
+
+    def check(actual: Json) -> list[Failure] | None:
+        if fits(expected, actual, is_open, DEEPEST - depth):
+            return None
+        if not compiled:
+            compiled.append(compile_members())
+        return compiled[0](actual)
+
+    return check
+
+
+def _compile_members(
+    expected: dict[str, Json] | list[Json], scope: Scope, wrong_kind: Check, is_open: bool, depth: int
+) -> Check:
+    inner = inner_rules(scope.chosen)
 
     def compile_member(place: Scope, example: Json) -> Check:
         return compile_json(example, place.replaced_by(inner) if inner else place, is_open=is_open, depth=depth + 1)
 
-    own = _own_checks(expected, rules)
     if isinstance(expected, dict):
-        own += name_checks(rules)
-        members = _members_check(expected, scope, compile_member, is_open, wrong_kind)
-    elif Members.VARIANTS in said_of_members(rules):
-        own += _variant_checks(expected, rules, is_open, depth)
-        members = combined((), "AND")
-    else:
-        members = _items_check(expected, scope, compile_member, wrong_kind)
-    return _guarded(type(expected), wrong_kind, [*own, members]) if own else members
+        return _members_check(expected, scope, compile_member, is_open, wrong_kind)
+    if Members.VARIANTS in said_of_members(scope.chosen):
+        return combined((), "AND")
+    return _items_check(expected, scope, compile_member, wrong_kind)
+
+
+def _said_checks(expected: dict[str, Json] | list[Json], rules: RuleList, is_open: bool, depth: int) -> list[Check]:
+    """Give what the rules say of an object's names, or of elements wherever they stand."""
+    if isinstance(expected, dict):
+        return name_checks(rules)
+    return _variant_checks(expected, rules, is_open, depth)
 
 
 def _members_check(
@@ -60,10 +92,10 @@ def _members_check(
 ) -> Check:
     said = said_of_members(scope.chosen)
     places = {key: scope.step(key) for key in expected}
-    members = {key: compile_member(places[key], value) for key, value in expected.items()}
     if not said & {Members.FREE, Members.EACH_KEY, Members.EACH_VALUE}:
         is_closed = not is_open or Members.EQUAL in said
-        return _fixed_members(expected, members, places, is_closed=is_closed, wrong_kind=wrong_kind)
+        return _fixed_members(expected, places, compile_member, is_closed=is_closed, wrong_kind=wrong_kind)
+    members = {key: compile_member(places[key], value) for key, value in expected.items()}
     for_all = None
     if expected and said & {Members.FREE, Members.EACH_VALUE}:
         first = next(iter(expected.values()))
@@ -75,14 +107,16 @@ def _members_check(
 
 def _fixed_members(
     expected: dict[str, Json],
-    members: Mapping[str, Check],
     places: Mapping[str, Scope],
+    compile_member: Inner,
     *,
     is_closed: bool,
     wrong_kind: Check,
 ) -> Check:
-    rows = tuple((key, passing_kind(expected[key], places[key].chosen), check) for key, check in members.items())
-    count = len(rows)
+    """Give the check of an object's own members; those that their kind decides are compiled when one is of another."""
+    kinds = {key: passing_kind(value, places[key].chosen) for key, value in expected.items()}
+    compiled = cache(lambda key: compile_member(places[key], expected[key]))
+    rows = tuple((key, kind, compiled(key) if kind is None else None) for key, kind in kinds.items())
 
     def check(actual: dict[str, Json]) -> list[Failure] | None:
         if type(actual) is not dict:
@@ -90,20 +124,20 @@ def _fixed_members(
         found: list[Failure] | None = None
         failures: list[Failure] | None
         for key, kind, member in rows:
-            try:
-                value = actual[key]
-            except KeyError:
+            if key not in actual:
                 failures = missing(expected[key], places[key].chosen)
-            else:
-                if type(value) is kind or not (failures := member(value)):
-                    continue
+            elif type(value := actual[key]) is kind or not (failures := (member or compiled(key))(value)):
+                continue
             found = [*(found or ()), *below(key, failures)]
-        if is_closed and (found or len(actual) != count):
-            extra = [unexpected(key, item, "no such member") for key, item in actual.items() if key not in members]
-            return [*(found or ()), *extra] or None
+        if is_closed and (found or len(actual) != len(rows)):
+            return [*(found or ()), *_further_members(expected, actual)] or None
         return found
 
     return check
+
+
+def _further_members(expected: dict[str, Json], actual: dict[str, Json]) -> list[Failure]:
+    return [unexpected(key, item, "no such member") for key, item in actual.items() if key not in expected]
 
 
 def _free_members(members: Mapping[str, Check], for_all: Check | None, wrong_kind: Check) -> Check:

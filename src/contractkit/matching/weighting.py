@@ -47,7 +47,7 @@ class _Rank(NamedTuple):
 _LOWEST = _Rank(weight=0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Held:
     """Rules whose location has been reached; `below` is what of them also holds further down, where anything does."""
 
@@ -72,20 +72,30 @@ class _Branch:
         return branch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Scope:
-    """What the rules say at one place and may say below it."""
+    """What the rules say at one place and may say below it. It remembers scopes it gave; nothing else of it changes."""
 
     chosen: RuleList
     _best: _Held | None = None
     _inherited: _Held | None = None
     _active: tuple[_Branch, ...] = ()
+    _below: "dict[tuple[_Branch, ...], Scope]" = field(default_factory=dict, repr=False)
 
     def step(self, step: Step) -> "Scope":
         """Give the scope of the member or element that a step leads to."""
         if not self._active and self._best is self._inherited and not self.chosen.exact:
             return self
-        return _scope(self._inherited, _reached(self._active, _patterns(step)))
+        reached = _reached(self._active, _patterns(step)) if self._active else ()
+        scope = self._below.get(reached)
+        if scope is None:
+            scope = self._below[reached] = _scope(self._inherited, reached)
+        return scope
+
+    @property
+    def is_even(self) -> bool:
+        """Say whether every place below this one has the same rules: none is written for any of them."""
+        return not self._active
 
     def at(self, place: Location) -> "Scope":
         """Give the scope of a place below this one."""
@@ -114,7 +124,9 @@ class Scope:
         return Scope(RuleList(rules), held, held.below, self._active)
 
 
-NO_RULES = Scope(RuleList(exact=False))
+_NOTHING_SAID = RuleList(exact=False)
+
+NO_RULES = Scope(_NOTHING_SAID)
 """The scope of a place that no rule reaches."""
 
 
@@ -126,7 +138,7 @@ def scope_of(rules: Sequence[LocatedRules]) -> Scope:
         for step in located.location.steps:
             branch = branch.grow(step)
         branch.held = _held(branch.rank, located.rules, located.combine)
-    return _scope(None, [root])
+    return _scope(None, (root,))
 
 
 def _held(rank: _Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
@@ -134,23 +146,28 @@ def _held(rank: _Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
     return _Held(rank, rules, combine, _Held(rank, cascading, combine, None) if cascading else None)
 
 
-def _scope(inherited: _Held | None, active: list[_Branch]) -> Scope:
+def _scope(inherited: _Held | None, active: tuple[_Branch, ...]) -> Scope:
+    if not active:
+        return Scope(_chosen(inherited, inherited), inherited, inherited)
     best = below = inherited
     for branch in active:
         held = branch.held
         if held is not None:
             best = held if _outranks(held, best) else best
             below = held.below if held.below is not None and _outranks(held.below, below) else below
-    chosen = RuleList(exact=False) if best is None else RuleList(best.rules, best.combine, best is not inherited)
-    return Scope(chosen, best, below, tuple(branch for branch in active if branch.children))
+    return Scope(_chosen(best, inherited), best, below, tuple([branch for branch in active if branch.children]))
+
+
+def _chosen(best: _Held | None, inherited: _Held | None) -> RuleList:
+    return _NOTHING_SAID if best is None else RuleList(best.rules, best.combine, best is not inherited)
 
 
 def _outranks(held: _Held | None, other: _Held | None) -> bool:
     return other is None or (held is not None and held.rank >= other.rank)
 
 
-def _reached(active: tuple[_Branch, ...], patterns: tuple[Step, ...]) -> list[_Branch]:
-    return [branch.children[step] for branch in active for step in patterns if step in branch.children]
+def _reached(active: tuple[_Branch, ...], patterns: tuple[Step, ...]) -> tuple[_Branch, ...]:
+    return tuple([branch.children[step] for branch in active for step in patterns if step in branch.children])
 
 
 def _patterns(step: Step) -> tuple[Step, ...]:

@@ -16,6 +16,12 @@ Query: TypeAlias = Mapping[str, tuple[str | None, ...]]
 """Query parameters, decoded: name to values in order; None is a parameter written without `=`."""
 
 
+_REQUEST, _RESPONSE, _MESSAGE = Location(("request",)), Location(("response",)), Location(("message",))
+_METHOD, _PATH, _QUERY = _REQUEST / "method", _REQUEST / "path", _REQUEST / "query"
+_REQUEST_HEADERS, _REQUEST_BODY = _REQUEST / "headers", _REQUEST / "body"
+_STATUS, _RESPONSE_HEADERS, _RESPONSE_BODY = _RESPONSE / "status", _RESPONSE / "headers", _RESPONSE / "body"
+
+
 class PartKind(Enum):
     """What a part's value is, and so how it is compared."""
 
@@ -50,13 +56,12 @@ class HttpRequest:
 
     def parts(self) -> tuple[Part, ...]:
         """Give the parts under `request`: nothing but headers may be added to them."""
-        at = Location(("request",))
         return (
-            Part(location=at / "method", kind=PartKind.WORD, value=self.method, is_open=False),
-            Part(location=at / "path", kind=PartKind.WORD, value=self.path, is_open=False),
-            Part(location=at / "query", kind=PartKind.QUERY, value=self.query, is_open=False),
-            Part(location=at / "headers", kind=PartKind.FIELDS, value=self.headers, is_open=True),
-            Part(location=at / "body", kind=PartKind.BODY, value=self.body, is_open=False),
+            Part(location=_METHOD, kind=PartKind.WORD, value=self.method, is_open=False),
+            Part(location=_PATH, kind=PartKind.WORD, value=self.path, is_open=False),
+            Part(location=_QUERY, kind=PartKind.QUERY, value=self.query, is_open=False),
+            Part(location=_REQUEST_HEADERS, kind=PartKind.FIELDS, value=self.headers, is_open=True),
+            Part(location=_REQUEST_BODY, kind=PartKind.BODY, value=self.body, is_open=False),
         )
 
 
@@ -70,11 +75,10 @@ class HttpResponse:
 
     def parts(self) -> tuple[Part, ...]:
         """Give the parts under `response`: a provider may add headers and members."""
-        at = Location(("response",))
         return (
-            Part(location=at / "status", kind=PartKind.NUMBER, value=self.status, is_open=False),
-            Part(location=at / "headers", kind=PartKind.FIELDS, value=self.headers, is_open=True),
-            Part(location=at / "body", kind=PartKind.BODY, value=self.body, is_open=True),
+            Part(location=_STATUS, kind=PartKind.NUMBER, value=self.status, is_open=False),
+            Part(location=_RESPONSE_HEADERS, kind=PartKind.FIELDS, value=self.headers, is_open=True),
+            Part(location=_RESPONSE_BODY, kind=PartKind.BODY, value=self.body, is_open=True),
         )
 
 
@@ -163,10 +167,9 @@ class Message:
 
     def parts(self) -> tuple[Part, ...]:
         """Give the parts under `message`: members and metadata may be added to them."""
-        at = Location(("message",))
         return (
-            Part(location=at / "contents", kind=PartKind.BODY, value=self.contents, is_open=True),
-            Part(location=at / "metadata", kind=PartKind.METADATA, value=self.metadata, is_open=True),
+            Part(location=_MESSAGE / "contents", kind=PartKind.BODY, value=self.contents, is_open=True),
+            Part(location=_MESSAGE / "metadata", kind=PartKind.METADATA, value=self.metadata, is_open=True),
         )
 
 

@@ -13,6 +13,8 @@ class Wildcard(Enum):
     INDEX = "[*]"
     ANY = ".*"
 
+    __hash__ = object.__hash__  # the enumeration's own runs in Python, and rules look steps up by the thousand
+
 
 Step: TypeAlias = str | int | Wildcard
 

@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import dump_compact
-from contractkit.model import HttpRequest, HttpResponse, JsonBody, RpcCall, Status
+from contractkit.model import HttpRequest, HttpResponse, JsonBody, MissingBody, RpcCall, Status
 from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
 from contractkit.recording.rpc_conversations import RpcConversation
@@ -17,6 +17,8 @@ from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.stubbed_procedures import StubbedProcedures
 from contractkit.transports import problem
 from contractkit.transports.rpc_messages import Conversation, Refused, RpcHandler, RpcOpening
+
+_REMEMBERED = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,19 @@ class AnsweredProcedure:
 
 
 def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = "") -> Answered:
-    """Answer a request as the definition says; equal requests get equal answers for one seed."""
+    """Answer a request as the definition says; equal requests get equal answers for one seed.
+
+    Where the definition cannot be followed, the answer is 500 and says why and where.
+    """
+    try:
+        return _answered(provider, request, seed)
+    except ContractkitError as error:
+        explanation = error.explanation
+        told = "; ".join((explanation.summary, *(f"{label} {value}" for label, value in explanation.details)))
+        return _refused(replace(request, headers={}, query={}), problem(500, "The stub has no answer", told), None)
+
+
+def _answered(provider: StubbedProvider, request: HttpRequest, seed: str) -> Answered:
     hidden = provider.credentials.without(request)
     route = provider.definition.route(request)
     names = {"consumer": "The client", "provider": provider.name}
@@ -56,11 +70,29 @@ def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = 
         refusal = refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
         return _refused(hidden, refusal.response, operation.name)
     sent = dump_compact(fingerprint(recorded_request(provider.definition, route, provider.credentials))).decode()
-    try:
-        answer = provider.definition.answer(operation, seed=f"{seed} {operation.name} {sent}", route=route)
-    except ContractkitError as error:
-        return _refused(hidden, problem(500, "The stub has no answer", error.explanation.summary), operation.name)
+    answer = provider.definition.answer(operation, seed=f"{seed} {operation.name} {sent}", route=route)
     return Answered(request=hidden, response=answer.response, operation=operation.name)
+
+
+def remembering(answer: Callable[[HttpRequest], Answered]) -> Callable[[HttpRequest], Answered]:
+    """Give an `answer_from` of one provider and seed that works out equal requests without a body once.
+
+    They have one verdict and one answer. What was found is kept for the last 4,096 different requests.
+    """
+    found: dict[object, Answered] = {}
+
+    def answer_once(request: HttpRequest) -> Answered:
+        if not isinstance(request.body, MissingBody):
+            return answer(request)
+        asked = (request.method, request.path, tuple(request.query.items()), tuple(request.headers.items()))
+        answered = found.get(asked)
+        if answered is None:
+            if len(found) >= _REMEMBERED:
+                del found[next(iter(found))]
+            answered = found[asked] = answer(request)
+        return answered
+
+    return answer_once
 
 
 def answer_calls(

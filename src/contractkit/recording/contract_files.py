@@ -10,8 +10,6 @@ from contractkit.errors import ContractFileError
 from contractkit.model import Contract, Interaction
 from contractkit.recording.merging import RunFacts, merge_contracts
 
-_CONFLICT = (b"<<<<<<< ", b"=======", b">>>>>>> ")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileUpdate:
@@ -67,7 +65,7 @@ def update_contract_file(directory: Path, recorded: Contract, facts: RunFacts) -
     """
     path = directory / contract_file_name(recorded.consumer, recorded.provider)
     data = _read(path)
-    before = None if data is None else _loaded(data, path)
+    before = None if data is None else load_contract(data, origin=str(path))
     merged = merge_contracts(before, recorded, facts)
     after = merged if merged.interactions or _holds_more(merged) else None
     new_data = dump_contract(after) if after is not None else None
@@ -90,7 +88,7 @@ def recorded_contracts(directory: Path) -> tuple[Contract, ...]:
     found = []
     for path in sorted(directory.glob("*.json")):
         try:
-            found.append(_loaded(_read(path) or b"", path))
+            found.append(load_contract(_read(path) or b"", origin=str(path)))
         except ContractFileError:
             continue
     return tuple(found)
@@ -117,17 +115,6 @@ def _read(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise _unusable(path, "read", error) from None
-
-
-def _loaded(data: bytes, path: Path) -> Contract:
-    for number, line in enumerate(data.splitlines(), start=1):
-        if line.startswith(_CONFLICT):
-            raise ContractFileError(
-                "A contract file holds the conflict markers of a merge.",
-                details=[("file", str(path)), ("line", str(number))],
-                next_step="Take either side (git checkout --ours), then run the tests again: they write it anew.",
-            )
-    return load_contract(data, origin=str(path))
 
 
 def _replace(path: Path, data: bytes | None) -> None:

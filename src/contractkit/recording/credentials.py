@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from contractkit.definitions.interface import Definition
@@ -66,6 +67,7 @@ def credentials_of(definition: Definition) -> Credentials:
     return Credentials(headers=_HEADERS | definition.credential_headers(), query=definition.credential_query())
 
 
+@lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Say whether a member or parameter of that name likely holds a secret, such as `client_secret` or `apiKey`."""
     plain = re.sub(r"[^a-z0-9]", "", name.lower())

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 
 from contractkit.errors import ContractkitError, RecordingError, UnusedExpectationError
-from contractkit.exact_json import Json, dump_compact, read_json, show_json
+from contractkit.exact_json import Json, dump_canonical, read_json, show_json
 from contractkit.model import Interaction, ProviderState
 from contractkit.recording.joining import number_within_test
 
@@ -31,7 +31,7 @@ class Notes:
             RecordingError: A parameter is no JSON value.
         """
         try:
-            state = ProviderState(name=name, params=read_json(dump_compact(dict(params))))
+            state = ProviderState(name=name, params=read_json(dump_canonical(dict(params))))
         except (TypeError, ValueError) as error:
             raise RecordingError(
                 f"The parameters of the state {show_json(name)} are not JSON values.", details=[("problem", str(error))]

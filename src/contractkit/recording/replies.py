@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from contractkit.definitions.interface import Answer, Definition, Operation, Promise
 from contractkit.errors import DefinitionError, ReplyError, UnknownNameError, suggestion
-from contractkit.exact_json import Json, dump_compact, read_json, show_json
+from contractkit.exact_json import Json, dump_canonical, read_json, show_json
 from contractkit.model import BinaryBody, Body, EmptyBody, JsonBody, Location, MissingBody, TextBody
 from contractkit.recording.expectations import BODY
 from contractkit.results import ABSENT
@@ -49,7 +49,10 @@ def checked_reply(
     Raises:
         ReplyError: The status is not declared, or the body or a header is not what the operation may answer.
     """
-    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    if status is not None and (not isinstance(status, int) or isinstance(status, bool)):
+        expected = ", ".join(operation.statuses)
+        raise _contradiction(operation, None, [("at", "response.status"), *_kinds(f"one of {expected}", status)])
+    lower = _headers(operation, headers)
     plain = _answer(definition, operation, status, None, None)
     written = _body(operation, plain.response.body, body, lower)
     answer = _answer(definition, operation, status, written, lower)
@@ -62,6 +65,18 @@ def checked_reply(
     if details:
         raise _contradiction(operation, answer.response.status, details)
     return Reply(operation=operation, status=status, body=written, headers=lower)
+
+
+def _headers(operation: Operation, headers: object) -> dict[str, str]:
+    written = headers or {}
+    if isinstance(written, Mapping) and all(isinstance(part, str) for pair in written.items() for part in pair):
+        return {name.lower(): value for name, value in written.items()}
+    kinds = _kinds("a mapping of header names to texts", headers)
+    raise _contradiction(operation, None, [("at", "response.headers"), *kinds])
+
+
+def _kinds(expected: str, received: object) -> list[tuple[str, str]]:
+    return [("expected", expected), ("received", repr(received))]
 
 
 def _answer(
@@ -113,7 +128,7 @@ def _body(operation: Operation, plain: Body, written: object, headers: Mapping[s
 
 def _json(operation: Operation, value: object) -> Json:
     try:
-        return read_json(dump_compact(value))
+        return read_json(dump_canonical(value))
     except (TypeError, ValueError) as error:
         raise _contradiction(
             operation, None, [("at", "response.body"), ("expected", "a JSON value"), ("received", str(error))]

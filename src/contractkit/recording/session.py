@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.rpc_interface import Procedure
-from contractkit.errors import ContractkitError, SettingsError, UnknownNameError
+from contractkit.errors import ContractkitError, RecordingError, SettingsError, UnknownNameError
 from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpRequest, HttpResponse
 from contractkit.recording.http_calls import Call, HttpCalls
@@ -15,6 +15,8 @@ from contractkit.recording.replies import checked_reply
 from contractkit.recording.rpc_calls import AnsweredCall, RpcCalls
 from contractkit.recording.rpc_replies import checked_rpc_reply
 from contractkit.recording.stubbed import StubbedProvider
+from contractkit.recording.uses import check_base_url, check_name
+from contractkit.transports import nobody_is_served
 
 if TYPE_CHECKING:
     import grpc
@@ -115,6 +117,8 @@ class StubSession:
         self._calls: list[Call | AnsweredCall] = []
         self._interceptions: list[Interception] = []
         self._channels: list[grpc.Channel] = []
+        self._is_closed = False
+        self._origin = origin
         asked = {"consumer": consumer, "origin": origin, "pending": pending}
         self._http = HttpCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
         self._rpc = RpcCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
@@ -130,6 +134,8 @@ class StubSession:
             params: Its parameters, JSON values.
         """
         __tracebackhide__ = True
+        self._check_open()
+        check_name(name, what="A state", like="order exists")
         with self._notes.lock:
             try:
                 self._notes.give(name, params)
@@ -148,6 +154,8 @@ class StubSession:
             UnknownNameError: No definition has such an operation; the nearest are suggested.
         """
         __tracebackhide__ = True
+        self._check_open()
+        check_name(operation, what="An operation", like="getOrder")
         try:
             return self._reply_to(operation)
         except ContractkitError as error:
@@ -158,6 +166,7 @@ class StubSession:
     ) -> None:
         """Take one reply, as `on(...).reply(...)` does."""
         __tracebackhide__ = True
+        self._check_open()
         try:
             reply = checked_reply(self._provider.definition, operation, status=status, body=body, headers=headers)
         except ContractkitError as error:
@@ -168,6 +177,7 @@ class StubSession:
     def add_rpc_reply(self, procedure: Procedure, answer: object, **written: Any) -> None:
         """Take one reply to a remote procedure, as `on(...).reply(...)` does."""
         __tracebackhide__ = True
+        self._check_open()
         try:
             reply = checked_rpc_reply(self._provider.procedures, procedure, answer, **written)
         except ContractkitError as error:
@@ -229,15 +239,19 @@ class StubSession:
 
         Raises:
             SettingsError: Neither is there.
+            UsageError: It is no URL.
         """
         from contractkit.transports.in_process import Interception
 
+        __tracebackhide__ = True
+        self._check_open()
         base_url = url or self._provider.base_url
         if base_url is None:
             raise SettingsError(
                 f"There is no URL at which to intercept calls to {self._provider.name}.",
                 next_step=f"Give one, or set base_url in [tool.contractkit.providers.{self._provider.name}].",
             )
+        check_base_url(base_url)
         started = Interception(self.handle, base_url, base_paths=self._provider.definition.base_paths)
         self._interceptions.append(started)
         return started
@@ -250,11 +264,14 @@ class StubSession:
     # what it does
 
     def handle(self, request: HttpRequest) -> HttpResponse:
-        """Answer one HTTP request and remember it."""
-        return self._http.handle(request)
+        """Answer one HTTP request and remember it; once the test has ended, as where no test uses the stub."""
+        with self._notes.lock:
+            return nobody_is_served(request) if self._is_closed else self._http.handle(request)
 
     def close(self) -> None:
         """End the test's use: the servers serve nobody, interceptions stop, open calls count as given up."""
+        with self._notes.lock:
+            self._is_closed = True
         self._provider.rest()
         for interception in self._interceptions:
             interception.stop()
@@ -280,6 +297,15 @@ class StubSession:
     def _http_handler(self) -> Any:
         _ = self._provider.definition  # refused where there is none
         return self.handle
+
+    def _check_open(self) -> None:
+        __tracebackhide__ = True
+        if self._is_closed:
+            raise RecordingError(
+                f"This stub of {self._provider.name} belongs to a test that has ended.",
+                details=[("test", self._origin.node_id)],
+                next_step=f'Ask for a stub in each test: contract_stub("{self._provider.name}").',
+            )
 
     def _reply_to(self, name: str) -> ReplyTo:
         provider = self._provider

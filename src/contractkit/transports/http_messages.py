@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 from urllib.parse import quote, unquote_plus
@@ -101,7 +102,7 @@ def read_body(data: bytes, content_type: str | None) -> Body:
         return BinaryBody(data)
     if is_json_media_type(content_type):
         try:
-            return JsonBody(read_json(data), content_type)
+            return JsonBody(read_json(data.removeprefix(BOM_UTF8)), content_type)  # a mark may be there (RFC 8259 §8.1)
         except JsonSyntaxError:
             return _text_or_bytes(data, content_type)
     if _is_textual(content_type):

@@ -16,7 +16,8 @@ def listen(host: str, port: int) -> socket.socket:
         AddressInUseError: Something else listens on the port, or the address cannot be listened on.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named, since accepted sockets inherit it and asyncio turns Nagle's algorithm off only where it reads TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -77,7 +77,7 @@ class AsgiTransport:
 
         try:
             await self._application(_scope(wire, self._lifespan.state), receive, answer.take)
-        except Exception:
+        except (Exception, SystemExit):
             if answer.complete.is_set():
                 return  # it answered, and raised for the server's log
             _log.exception("%s raised while answering %s %s", self._name, wire.method, wire.target)
@@ -152,7 +152,7 @@ class _Lifespan:
 async def _ended(application: Application, scope: Event, receive: Receive, send: Send) -> None:
     try:
         await application(scope, receive, send)
-    except Exception:  # the protocol's way to say that lifespan is not supported
+    except (Exception, SystemExit):  # the protocol's way to say that lifespan is not supported
         _log.debug("the application does not take part in lifespan", exc_info=True)
 
 

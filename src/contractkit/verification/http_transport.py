@@ -27,6 +27,7 @@ class HttpTransport:
 
     def __init__(self, url: str, *, timeout: float = 10.0, connections: int = 16) -> None:
         self._base = _checked(url)
+        self._origin = str(self._base.origin())
         self._timeout = timeout
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
@@ -59,7 +60,7 @@ class HttpTransport:
         """Send the request and read the whole answer within the time-out."""
         assert self._session is not None, "send outside `async with`"
         wire = to_wire(request, base_path=self._base.raw_path)
-        url = URL(f"{self._base.origin()}{wire.target}", encoded=True)
+        url = URL(f"{self._origin}{wire.target}", encoded=True)
         try:
             async with self._session.request(
                 wire.method, url, headers=wire.headers, data=wire.body, allow_redirects=False

@@ -130,11 +130,12 @@ def _loaded(load: Callable[[], Loaded], kind: str, target: str, root: Path) -> L
         sys.path.insert(0, str(root))
     try:
         return load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script that ends the process must not end a verification as green
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = [] if "importlib" in where.filename else [("at", f"{where.filename}:{where.lineno}")]
+        reason = f"{type(error).__name__}: {error}".removesuffix(": ")
         raise UsageError(
             f"The provider's {kind} cannot be loaded.",
-            details=[(kind, target), ("reason", f"{type(error).__name__}: {error}"), *place],
+            details=[(kind, target), ("reason", reason), *place],
             next_step=f"Modules are looked for in {root}." if isinstance(error, ModuleNotFoundError) else "",
         ) from None

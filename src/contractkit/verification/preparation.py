@@ -93,6 +93,9 @@ class Preparer:
             ProviderStateError: A handler does not take the parameters, raised, or returned something else than a
                 mapping; what was set up before it has been torn down.
         """
+        if not steps:
+            yield {}
+            return
         async with AsyncExitStack() as stack:
             returned: dict[str, Json] = {}
             for state, handler in steps:
@@ -123,7 +126,7 @@ class Preparer:
                 returned = await function(**arguments)
             else:
                 returned = await self._on_thread(lambda: function(**arguments))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _raised(state, handler, error, "raised") from None
         return _checked(state, handler, returned)
 
@@ -131,7 +134,7 @@ class Preparer:
         try:
             if await self._advance(generator) is not _ENDED:
                 raise RuntimeError("the handler yields more than once")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _raised(state, handler, error, "raised while tearing down") from None
 
     async def _advance(self, generator: Any) -> Any:
@@ -158,7 +161,7 @@ def _checked(state: State, handler: StateHandler, returned: object) -> Mapping[s
     raise ProviderStateError(
         f'The handler of the state "{state.name}" returned something that cannot be injected.',
         details=[
-            ("handler", f"{handler.function.__name__}, {handler.place}"),
+            ("handler", handler.described_at(handler.place)),
             ("expected", "a mapping of names to values, or nothing"),
             ("received", repr(returned)[:200]),
         ],
@@ -172,15 +175,15 @@ def _missing(state: ProviderState, known: tuple[str, ...]) -> MissingStateError:
     )
 
 
-def _raised(state: State, handler: StateHandler, error: Exception, what: str) -> ProviderStateError:
+def _raised(state: State, handler: StateHandler, error: BaseException, what: str) -> ProviderStateError:
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return ProviderStateError(
         f'The handler of the state "{state.name}" {what}.',
-        details=[("handler", f"{handler.function.__name__}, {_raised_at(handler, error)}"), ("raised", text)],
+        details=[("handler", handler.described_at(_raised_at(handler, error))), ("raised", text)],
     )
 
 
-def _raised_at(handler: StateHandler, error: Exception) -> str:
+def _raised_at(handler: StateHandler, error: BaseException) -> str:
     file = handler.place.rpartition(":")[0]
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     return f"{file}:{lines[-1]}" if lines else handler.place

@@ -34,7 +34,8 @@ class StateHandler:
     """A handler of one named state or of one operation's derived states.
 
     `name` is the state's name, or the operation's where `is_derived`; `status` limits a derived one to an expected
-    status. `function` is plain, async, or a generator of either kind whose rest is the teardown.
+    status. `function` is plain, async, or a generator of either kind whose rest is the teardown. `description` is what
+    people know it by where that is not the function.
     """
 
     name: str
@@ -42,6 +43,11 @@ class StateHandler:
     isolation: Isolation = Isolation.UNDECLARED
     is_derived: bool = False
     status: str | None = None
+    description: str = ""
+
+    def described_at(self, place: str) -> str:
+        """Give what messages call the handler, with a place in its source."""
+        return self.description or f"{self.function.__name__}, {place}"
 
     @property
     def place(self) -> str:

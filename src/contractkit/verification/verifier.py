@@ -159,7 +159,7 @@ class _Run:
             reason = "no definition" if isinstance(error, DefinitionError) else "cannot be compared"
             result = _errored(interaction, reason, error)
         unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
-        self._results[each.number] = replace(result, unprepared=unprepared)
+        self._results[each.number] = replace(result, unprepared=True) if unprepared else result
 
     async def _tear_down(self, ready: Sequence[Ready]) -> None:
         for raised, error in await self._preparer.tear_down_shared():
