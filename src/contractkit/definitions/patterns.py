@@ -4,12 +4,13 @@ Groups, alternatives, classes, counts and anchors are understood; look-around an
 made is checked by whoever asked, since the dialects of JSON Schema (ECMA 262) and Python differ at the edges.
 """
 
+import importlib
 import re
-from re import _parser  # type: ignore[attr-defined]  # the standard library's own parser, which has no public name
 from typing import Any, Final
 
 from contractkit.definitions.draws import Draw
 
+_parser: Final = importlib.import_module("re._parser")  # the standard library's own parser has no public name
 _MORE: Final = 3  # repetitions beyond the fewest, where there is no upper limit
 _READABLE: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. "
 _CLASSES: Final = {
