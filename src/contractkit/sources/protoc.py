@@ -7,7 +7,6 @@ descriptor turned to a file. What it compiled once is kept by the content of the
 import base64
 import contextlib
 import hashlib
-import importlib.metadata
 import os
 import re
 import tempfile
@@ -74,9 +73,11 @@ def _errors(problems: tuple[Problem, ...], printed: str) -> tuple[Problem, ...]:
 
 
 def _version(source: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and only protobuf needs it
+
     try:
-        return importlib.metadata.version("grpcio-tools")
-    except importlib.metadata.PackageNotFoundError:
+        return version("grpcio-tools")
+    except PackageNotFoundError:
         raise DefinitionError(
             f"The definition {source} is protobuf, and the compiler for it is not installed.",
             next_step=f"Install it: {EXTRA}",
