@@ -65,7 +65,7 @@ class ProtoDefinition:
         """Give what was met that does not stop the definition being used; extensions of messages are named."""
         from contractkit.definitions.protobuf.extensions import ignored_extensions
 
-        return (*self._warnings, *ignored_extensions(self.files.own, self.line_of))
+        return (*self._warnings, *ignored_extensions(self.files.own))
 
     def operation(self, name: str) -> Operation:
         """Give the operation of a full name, or of `Service/Method` or `Method` where only one has it.
