@@ -37,7 +37,8 @@ class ServiceSettings(_Table):
     Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI); its remote procedures at `grpc`, an
     address (`host:port`, `grpcs://host:port`) or `package.module:attribute`. `grpc_ca`, `grpc_certificate` and
     `grpc_key` are PEM files for TLS. `states` is a Python file or module with state handlers; `definition` is published
-    with verification results; `timeout` is seconds per interaction.
+    with verification results, `proto` is the protobuf one of a service that offers both; `timeout` is seconds per
+    interaction.
     """
 
     url: str | None = None
@@ -48,6 +49,7 @@ class ServiceSettings(_Table):
     grpc_key: Path | None = None
     states: str | None = None
     definition: str | None = None
+    proto: str | None = None
     contracts: tuple[str, ...] = ()
     timeout: float = 10.0
 
