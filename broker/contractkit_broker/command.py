@@ -17,7 +17,12 @@ from contractkit_broker.settings import DEFAULT_DATABASE
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=9292, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--public-url", help="Where clients reach the broker, path included, if a proxy stands before it.")
-def broker(database: str, host: str, port: int, public_url: str | None) -> int:
+@click.option(
+    "--protobuf-plugin",
+    is_flag=True,
+    help="Pact verifiers here have Pact's protobuf plugin: give them calls over gRPC.",
+)
+def broker(database: str, host: str, port: int, public_url: str | None, protobuf_plugin: bool) -> int:
     """Run the broker: contracts, verifications, deployments, and the pages that show them.
 
     Stops on Ctrl-C. Everything is kept in the database; a file is created where there is none.
@@ -28,7 +33,8 @@ def broker(database: str, host: str, port: int, public_url: str | None) -> int:
     listening = listen(host, port)
     address = public_url or f"http://{_in_url(host)}:{listening.getsockname()[1]}"
     with listening:
-        server = BrokerServer(BrokerSettings(database=database, public_url=public_url))
+        settings = BrokerSettings(database=database, public_url=public_url, pact_has_protobuf_plugin=protobuf_plugin)
+        server = BrokerServer(settings)
         click.echo(_greeting(address, database))
         server.run(sockets=[listening])
     click.echo("The broker has stopped.", err=True)

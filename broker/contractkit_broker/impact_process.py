@@ -3,6 +3,7 @@
 import base64
 import sys
 
+from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact, read_json
@@ -54,7 +55,7 @@ def _contract(entry: Json) -> tuple[Contract, ConsumerInfo]:
         environments=tuple(dict.fromkeys(entry["environments"])),
         origin=entry["origin"],
     )
-    return load_contract(base64.b64decode(entry["data"]), origin="the stored contract"), info
+    return load_contract(base64.b64decode(entry["data"]), origin="the stored contract", decode=decode_message), info
 
 
 def _source(loaded: LoadedDefinition) -> DefinitionSource:

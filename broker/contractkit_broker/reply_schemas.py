@@ -100,6 +100,7 @@ REPLY_SCHEMAS: dict[str, Json] = {
             "verificationDate": _TEXT,
         },
         buildUrl=_TEXT,
+        **{"contractkit:leftOut": {"type": "integer"}},
     ),
     "VerificationResults": _embedding("verificationResults", "VerificationResult"),
     "TriggeredWebhooks": _resource({"_embedded": _object({"triggeredWebhooks": _list({"type": "object"})})}),

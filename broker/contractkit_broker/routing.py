@@ -1,6 +1,6 @@
 """One route of the API as data: the server and the OpenAPI document are both made from a table of these."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -52,10 +52,24 @@ class Route:
 
 
 def get(
-    path: str, handler: Handler, summary: str, schema: str, *, group: str = "contracts", variant: str = ""
+    path: str,
+    handler: Handler,
+    summary: str,
+    schema: str,
+    *,
+    group: str = "contracts",
+    variant: str = "",
+    query: Mapping[str, str] | None = None,
 ) -> Route:
     """Give the route of a plain read, which answers 200 with a body of that schema, or 404."""
     answers = {200: Answer("What was asked for.", schema), 404: Answer("There is none.", "Error")}
     return Route(
-        method="GET", path=path, handler=handler, summary=summary, group=group, variant=variant, answers=answers
+        method="GET",
+        path=path,
+        handler=handler,
+        summary=summary,
+        group=group,
+        variant=variant,
+        answers=answers,
+        query=dict(query or {}),
     )

@@ -35,6 +35,7 @@ class BrokerSettings:
         database: A file path, `sqlite:///PATH` or `postgresql://…`.
         public_url: Where clients reach the broker, path included; taken from each request where None.
         body_limit: The largest request body in bytes; a larger one is refused with 413.
+        pact_has_protobuf_plugin: The Pact verifiers that come have Pact's protobuf plugin, so they get calls over gRPC.
         threads: How many requests are worked on at once.
         impact: The limits of one impact analysis.
         clock: Gives the time that is stored.
@@ -44,6 +45,7 @@ class BrokerSettings:
     database: str = DEFAULT_DATABASE
     public_url: str | None = None
     body_limit: int = 20 * MEBIBYTE
+    pact_has_protobuf_plugin: bool = False
     threads: int = 4
     impact: ImpactLimits = ImpactLimits()
     clock: Callable[[], str] = utc_now

@@ -58,7 +58,8 @@ class Violation:
 class InteractionResult:
     """What replaying one interaction gave. `error` is there exactly if the outcome is `ERRORED`.
 
-    `reason` groups errors: `needs a state`, `state failed`, `time-out`, `no connection`, `broken answer`.
+    `reason` groups errors: `needs a state`, `state failed`, `time-out`, `no connection`, `broken answer`,
+    `endless stream`, `cannot be encoded`.
     `seconds` is the time the provider took. `unprepared` says that no handler prepared its derived state.
     """
 

@@ -20,9 +20,9 @@ class _Table(BaseModel):
 class ProviderSettings(_Table):
     """`[tool.contractkit.providers.NAME]`: a service that this project calls.
 
-    `definition` is a path (relative to `pyproject.toml`) or a URL, of an OpenAPI document or of protobuf; `proto` is the
-    protobuf definition of a service that offers both. `base_url` is where production runs it; `headers` names request
-    headers and metadata that are recorded beside the declared ones.
+    `definition` is a path (relative to `pyproject.toml`) or a URL, of an OpenAPI document or of protobuf; `proto` is
+    the protobuf definition of a service that offers both. `base_url` is where production runs it; `headers` names
+    request headers and metadata that are recorded beside the declared ones.
     """
 
     definition: str
@@ -37,7 +37,8 @@ class ServiceSettings(_Table):
     Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI); its remote procedures at `grpc`, an
     address (`host:port`, `grpcs://host:port`) or `package.module:attribute`. `grpc_ca`, `grpc_certificate` and
     `grpc_key` are PEM files for TLS. `states` is a Python file or module with state handlers; `definition` is published
-    with verification results; `timeout` is seconds per interaction.
+    with verification results, `proto` is the protobuf one of a service that offers both; `timeout` is seconds per
+    interaction.
     """
 
     url: str | None = None
@@ -48,6 +49,7 @@ class ServiceSettings(_Table):
     grpc_key: Path | None = None
     states: str | None = None
     definition: str | None = None
+    proto: str | None = None
     contracts: tuple[str, ...] = ()
     timeout: float = 10.0
 

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -89,6 +92,12 @@ def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
     assert ("reason", "file is not a database") in refused.value.explanation.details
 
 
+_A_VERIFICATION = (
+    "INSERT INTO verification (content, provider_version_id, success, verified_by, test_results, verified_at) "
+    "VALUES (1, 1, 1, '{}', '[]', '2026-11-20T10:00:00')"
+)
+
+
 def test_a_database_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
     database = Database(str(tmp_path / "b.sqlite"))
     migrations.bring_up_to_date(database)
@@ -98,7 +107,7 @@ def test_a_database_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
     assert str(refused.value) == (
         "The database was written by a newer release of contractkit.\n\n"
         "  its tables     9999\n"
-        "  this release   0001\n\n"
+        "  this release   0002\n\n"
         "Upgrade contractkit-cdct on this machine."
     )
 
@@ -109,6 +118,22 @@ def test_the_migrations_lead_to_the_tables_in_use(database: str) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     store.close()
     assert differences == []
+
+
+def test_verifications_of_the_first_release_left_nothing_out(tmp_path: Path) -> None:
+    path = tmp_path / "b.sqlite"
+    database = Database(str(path))
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with closing(sqlite3.connect(path)) as plain, plain:  # which checks no references
+        plain.execute(_A_VERIFICATION)
+    assert migrations.bring_up_to_date(database)
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT success, left_out FROM verification")).all() == [(1, 0)]
+    database.close()
 
 
 def test_the_head_is_the_newest_migration() -> None:
@@ -127,4 +152,10 @@ def test_a_database_that_is_up_to_date_needs_no_alembic(empty_sqlite: Path) -> N
 
 
 def test_help_needs_no_server() -> None:
-    assert [option.name for option in broker_command.params] == ["database", "host", "port", "public_url"]
+    assert [option.name for option in broker_command.params] == [
+        "database",
+        "host",
+        "port",
+        "public_url",
+        "protobuf_plugin",
+    ]

@@ -284,7 +284,6 @@ def ours(descriptors, sent, expected, **changes):
         key="k",
         description="an item",
         exchange=call,
-        transport="grpc",
         rules=tuple(LocatedRules(location=parse_location(place), rules=(Rule("type"),)) for place in places),
         wire=WireForm(descriptors=descriptors, request=sent, response=expected),
     )

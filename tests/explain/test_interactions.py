@@ -113,7 +113,12 @@ def test_a_contract_over_two_transports_says_how_much_a_pact_verifier_sees():
 def test_every_kind_of_interaction_has_a_line():
     contracts = (sample(path.name) for path in sorted(SAMPLES.glob("*.json")))
     assert [summary(each) for contract in contracts for each in contract.interactions] == [
+        "GET /health -> 200",
+        "inventory.v1.Inventory/GetItem -> OK",
+        "inventory.v1.Inventory/WatchItems -> OK",
         "message an order was placed",
+        "inventory.v1.Inventory/GetItem -> NOT_FOUND",
+        "inventory.v1.Inventory/GetItem -> OK",
         "POST /orders -> 201",
         "DELETE /orders/7 -> 204",
         "GET /orders/7/invoice -> 200",

@@ -200,11 +200,20 @@ def test_an_unknown_request_is_at_risk_and_never_unaffected(old_document: Any, c
     ]
 
 
-def test_a_message_is_at_risk_since_openapi_speaks_of_none(old_document: Any, contract: Contract) -> None:
+def test_a_message_is_left_aside_since_openapi_speaks_of_none(old_document: Any, contract: Contract) -> None:
+    shop = one(contract, "lists all")
+    message = replace(shop.interactions[0], exchange=Message(contents=JsonBody({"id": 7})))
+    report = report_on(old_document, old_document, replace(shop, interactions=(*shop.interactions, message)))
+    assert [each.aside_by_transport for each in report.consumers] == [{"message": 1}]
+    assert "web-shop   unaffected   1 interaction; 1 message interaction left aside" in explain_impact(report)
+
+
+def test_a_consumer_of_another_transport_is_not_judged(old_document: Any, contract: Contract) -> None:
     shop = one(contract, "lists all")
     message = replace(shop.interactions[0], exchange=Message(contents=JsonBody({"id": 7})))
     report = report_on(old_document, old_document, replace(shop, interactions=(message,)))
-    assert [each.worry.code for each in report.findings] == ["not-analysable"]
+    assert (report.consumers, [each.consumer for each in report.not_judged]) == ((), ["web-shop"])
+    assert "not judged   1 message interaction, of which these definitions do not speak" in explain_impact(report)
 
 
 def test_a_text_body_is_at_risk_once_its_description_changed(old_document: Any, contract: Contract) -> None:

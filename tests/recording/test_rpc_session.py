@@ -85,6 +85,15 @@ def test_an_interaction_says_what_was_called_and_what_came(rpc: StubSession, cli
     assert {"size", "comment", "added"} <= found.served.value.keys()
 
 
+def test_a_unary_call_is_kept_in_bytes_too(rpc: StubSession, client: Any, generated: Any) -> None:
+    rpc.on("GetItem").reply({"id": 7, "name": "lamp", "kind": "KIND_TOY", "labels": []})
+    client.GetItem(generated.messages.GetItemRequest(id=7))
+
+    wire = only(rpc).wire
+    assert wire is not None
+    assert (wire.request, wire.response) == (b"\x08\x07", b"\x08\x07\x12\x04lamp\x20\x02")
+
+
 def test_what_a_reply_wrote_is_expected_whichever_form_it_used(rpc: StubSession, client: Any, generated: Any) -> None:
     rpc.on("GetItem").reply({"size": {"width": 2}, "added": "2026-01-02T03:04:05Z"})
 

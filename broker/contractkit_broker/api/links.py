@@ -224,6 +224,7 @@ def verification_json(call: Call, content: Content, verification: Verification) 
         "verifiedBy": dict(verification.verified_by),
         "testResults": list(verification.test_results),
         "verificationDate": verification.verified_at,
+        **({"contractkit:leftOut": verification.left_out} if verification.left_out else {}),
         "_links": {
             "self": call.link(*pact_segments(content), "verification-results", str(verification.id)),
             "pb:pact-version": call.link(*pact_segments(content)),

@@ -2,14 +2,15 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy import Connection
 
-from contractkit.document import file_digest, interaction_content_id, load_contract, read_contract
-from contractkit.exact_json import Json, dump_compact, read_json
+from contractkit.document import load_contract
+from contractkit.exact_json import Json
 from contractkit_broker.api.links import contract_page, pact_segments, version_pact_segments
+from contractkit_broker.api.rendering import count_protobuf_interactions, has_plugin, rendered
 from contractkit_broker.forms import SelectionForm
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.selection import Selected, check_selectors, select_contracts
@@ -18,43 +19,21 @@ from contractkit_broker.store import applications, contracts, environments
 from contractkit_broker.store.records import Application, Content, Publication
 from contractkit_broker.web import Call, Refusal, Reply, not_found
 
-_MEMBERS = {"interactions", "messages"}
-
 
 def render_pact(call: Call, publication: Publication, metadata: str | None) -> Json:
-    """Give the file of a publication with `_id` in each interaction and `_links`; the stored bytes stay as they are."""
+    """Give the file of a publication with `_id` in each interaction and `_links`; the stored bytes stay as they are.
+
+    Calls over gRPC are left out for a client that cannot replay them.
+    """
     with call.database.reading() as connection:
         data = contracts.find_blob(connection, publication.file_digest)
         provider = applications.find_application(connection, publication.provider)
     assert data is not None and provider is not None
-    document = with_ids(data)
     return {
-        **document,
+        **rendered(data, whole=has_plugin(call, read_metadata(metadata or ""))),
         "createdAt": publication.created_at,
         "_links": _pact_links(call, publication, provider, metadata),
     }
-
-
-def with_ids(data: bytes) -> dict[str, Json]:
-    """Give a contract file's JSON with `_id` in each interaction: the digest of what that interaction says."""
-    document = dict(read_json(data))
-    for member in _MEMBERS & document.keys():
-        document[member] = [{**each, "_id": f"{member}/{place}"} for place, each in enumerate(document[member])]
-    loaded = read_contract(dump_compact(document), origin="the stored contract")
-    by_key = {each.key: each for each in loaded.contract.interactions}
-    identities = {
-        place: interaction_content_id(loaded.contract, by_key[key]) for key, place in loaded.broker_ids.items()
-    }
-    for member in _MEMBERS & document.keys():
-        document[member] = [{**each, "_id": _identity(each, identities)} for each in document[member]]
-    return document
-
-
-def _identity(stated: Mapping[str, Json], identities: Mapping[str, str]) -> str:
-    """Give the digest of an interaction; one of a kind that we do not read is hashed as it is written."""
-    known = identities.get(stated["_id"])
-    written = {name: value for name, value in stated.items() if name != "_id"}
-    return (known or file_digest(dump_compact(written))).partition(":")[2]
 
 
 def find_content(call: Call, connection: Connection) -> Content:
@@ -156,16 +135,25 @@ def _for_verification(call: Call, form: SelectionForm) -> Reply:
             found = select_contracts(connection, provider, form)
         except SelectorError as error:
             raise Refusal(400, {"errors": {"consumerVersionSelectors": [str(error)]}}) from None
-    pacts = [_to_verify(call, each, form) for each in found]
+        left_out = {} if has_plugin(call, {}) else _left_out(connection, found)
+    pacts = [_to_verify(call, each, form, left_out.get(each.newest.content, 0)) for each in found]
     own = call.link("pacts", "provider", provider.name, "for-verification", title="Contracts to verify")
     return Reply(body={"_embedded": {"pacts": pacts}, "_links": {"self": own}})
 
 
-def _to_verify(call: Call, selected: Selected, form: SelectionForm) -> Json:
+def _left_out(connection: Connection, selected: Sequence[Selected]) -> dict[int, int]:
+    """Give, by content, how many interactions a client without the protobuf plugin does not get."""
+    blobs = {each.newest.content: contracts.find_blob(connection, each.newest.file_digest) for each in selected}
+    return {content: count_protobuf_interactions(data) for content, data in blobs.items() if data is not None}
+
+
+def _to_verify(call: Call, selected: Selected, form: SelectionForm, left_out: int) -> Json:
     newest = selected.newest
-    metadata = write_metadata({"v": newest.version.number, "p": str(selected.pending).lower()})
+    said = {"v": newest.version.number, "p": str(selected.pending).lower()}
+    plugins = call.parameter("plugins")
+    metadata = write_metadata({**said, "plugins": plugins} if plugins else said)
     name = f"Contract between {newest.consumer} ({newest.version.number}) and {newest.provider}"
-    properties: dict[str, Json] = {"notices": _notices(selected, form)}
+    properties: dict[str, Json] = {"notices": [*_notices(selected, form), *_left_out_notices(newest, left_out)]}
     if form.include_pending_status:
         properties["pending"] = selected.pending
     if selected.wip:
@@ -196,6 +184,17 @@ def _notices(selected: Selected, form: SelectionForm) -> list[Json]:
         {"when": "after_verification:success_true_published_true", "text": accepting},
         {"when": "after_verification:success_false_published_true", "text": f"It stays pending for {on}."},
     ]
+
+
+def _left_out_notices(newest: Publication, left_out: int) -> list[Json]:
+    if not left_out:
+        return []
+    calls = "1 call over gRPC is" if left_out == 1 else f"{left_out} calls over gRPC are"
+    text = (
+        f"{calls} left out: a Pact verifier without its protobuf plugin fails a file that has any. "
+        f"Until they are replayed, this contract does not count as verified: contractkit verify {newest.provider}"
+    )
+    return [{"when": "before_verification", "text": text}]
 
 
 def get_provider_states(call: Call) -> Reply:
@@ -274,12 +273,19 @@ def read_metadata(text: str) -> dict[str, str]:
 
 _PAIR = "/pacts/provider/{provider}/consumer/{consumer}"
 _PROVIDER = "/pacts/provider/{provider}"
+_PLUGINS = {"plugins": "`protobuf` for calls over gRPC, too, which a Pact verifier replays with that plugin only."}
 
 
 ROUTES = (
     get("/pacts/latest", get_latest_pacts, "List the newest contract of each integration.", "LatestPacts"),
-    get(f"{_PAIR}/version/{{version}}", get_pact, "Read the contract that one consumer version published.", "Pact"),
-    get(f"{_PAIR}/pact-version/{{sha}}", get_pact_version, "Read a contract by its content.", "Pact"),
+    get(
+        f"{_PAIR}/version/{{version}}",
+        get_pact,
+        "Read the contract that one consumer version published.",
+        "Pact",
+        query=_PLUGINS,
+    ),
+    get(f"{_PAIR}/pact-version/{{sha}}", get_pact_version, "Read a contract by its content.", "Pact", query=_PLUGINS),
     get(
         f"{_PAIR}/pact-version/{{sha}}/metadata/{{metadata}}",
         get_pact_version,
@@ -300,6 +306,7 @@ ROUTES = (
         get_pacts_for_verification,
         "List what a provider has to verify by default.",
         "PactsForVerification",
+        query=_PLUGINS,
     ),
     Route(
         method="POST",
@@ -307,6 +314,7 @@ ROUTES = (
         handler=post_pacts_for_verification,
         summary="List what a provider version has to verify, by selectors, each content once.",
         group="contracts",
+        query=_PLUGINS,
         body="SelectionForm",
         answers={200: Answer("They.", "PactsForVerification"), 404: Answer("No such provider.", "Error")},
     ),

@@ -6,16 +6,19 @@ from contractkit_broker.api.links import pact_segments, verification_json
 from contractkit_broker.api.pacts import find_content
 from contractkit_broker.forms import ResultForm
 from contractkit_broker.routing import Answer, Route, get
+from contractkit_broker.service.coverage import count_left_out
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.results import read_outcomes
-from contractkit_broker.store import verifications
-from contractkit_broker.store.records import Content
+from contractkit_broker.store import contracts, verifications
+from contractkit_broker.store.records import Content, InteractionOutcome
 from contractkit_broker.web import Call, Reply, not_found, read_count
 
 
 def publish_verification_results(call: Call) -> Reply:
     """Store a verification of a content by a provider version, which is created if it is unknown."""
     form, now = call.form(ResultForm), call.now
+    outcomes = read_outcomes(form.test_results)
+    left_out = _left_out(call, outcomes)
 
     def work(connection: Connection) -> tuple[Content, int]:
         content = find_content(call, connection)
@@ -29,8 +32,9 @@ def publish_verification_results(call: Call) -> Reply:
             build_url=form.build_url,
             verified_by=form.verified_by,
             test_results=form.test_results,
-            outcomes=read_outcomes(form.test_results),
+            outcomes=outcomes,
             now=now,
+            left_out=left_out,
         )
         return content, number
 
@@ -40,6 +44,14 @@ def publish_verification_results(call: Call) -> Reply:
     assert stored is not None
     headers = {"Location": call.href(*pact_segments(content), "verification-results", str(number))}
     return Reply(status=201, body=verification_json(call, content, stored), headers=headers)
+
+
+def _left_out(call: Call, outcomes: tuple[InteractionOutcome, ...]) -> int:
+    """Give how many interactions of the content nobody replayed."""
+    with call.database.reading() as connection:
+        data = contracts.find_blob(connection, find_content(call, connection).file_digest)
+    assert data is not None
+    return count_left_out(data, outcomes)
 
 
 def list_verification_results(call: Call) -> Reply:

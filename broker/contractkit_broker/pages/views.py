@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import Connection
 
+from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import interaction_content_id, load_contract
 from contractkit.explain.interactions import explain_interaction, summary
 from contractkit.model import Contract, Interaction
@@ -195,7 +196,7 @@ def _style() -> bytes:
 def _contract(connection: Connection, content: Content) -> Contract:
     data = contracts.find_blob(connection, content.file_digest)
     assert data is not None
-    return load_contract(data, origin="the stored contract")
+    return load_contract(data, origin="the stored contract", decode=decode_message)
 
 
 def _shown(connection: Connection, contract: Contract, result: Verification | None) -> tuple[ShownInteraction, ...]:

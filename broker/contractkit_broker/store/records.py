@@ -130,7 +130,7 @@ class InteractionOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """One published verification of a content by a provider version."""
+    """One published verification of a content by a provider version; `left_out` counts what was not replayed."""
 
     id: int
     content: int
@@ -140,6 +140,7 @@ class Verification:
     verified_by: Mapping[str, Json]
     test_results: tuple[Json, ...]
     verified_at: str
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

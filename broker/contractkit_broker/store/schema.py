@@ -229,6 +229,7 @@ verification = Table(
     Column("verified_by", JSON, nullable=False),
     Column("test_results", JSON, nullable=False),  # as they came, for clients that read them back
     _word("verified_at"),
+    Column("left_out", Integer, nullable=False, server_default="0"),  # interactions that were not replayed
     Index(None, "content", "id"),
     Index(None, "provider_version_id"),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select
+from sqlalchemy import Connection, and_, case, func, insert, select
 
 from contractkit.exact_json import Json
 from contractkit_broker.store.database import AnyRow, many, upsert
@@ -31,6 +31,8 @@ _VERIFICATION = (
     .join(version, version.c.id == verification.c.provider_version_id)
     .join(application, application.c.id == version.c.application_id)
 )
+
+_WHOLE_SUCCESS = and_(verification.c.success, verification.c.left_out == 0)
 
 _VERDICT = select(
     verdict.c.content,
@@ -73,8 +75,12 @@ def add_verification(
     test_results: Sequence[Json],
     outcomes: Sequence[InteractionOutcome],
     now: str,
+    left_out: int = 0,
 ) -> int:
-    """Append a verification, make it the current verdict of its content and provider version, and give its number."""
+    """Append a verification, make it the current verdict of its content and provider version, and give its number.
+
+    A success that left interactions out is stored and is no verdict: what was known before stays.
+    """
     values = {
         "content": content_row,
         "provider_version_id": provider_version.id,
@@ -83,6 +89,7 @@ def add_verification(
         "verified_by": dict(verified_by),
         "test_results": list(test_results),
         "verified_at": now,
+        "left_out": left_out,
     }
     number = connection.execute(insert(verification).values(**values).returning(verification.c.id)).scalar_one()
     current = {
@@ -92,7 +99,8 @@ def add_verification(
         "success": success,
     }
     keys = ("content", "provider_version_id")
-    upsert(connection, verdict, keys, current, update=("verification_id", "success"))
+    if not (success and left_out):
+        upsert(connection, verdict, keys, current, update=("verification_id", "success"))
     rows = [_outcome_row(number, position, outcome) for position, outcome in enumerate(outcomes)]
     if rows:
         connection.execute(insert(interaction_result), rows)
@@ -149,7 +157,7 @@ def succeeded_on_branch(connection: Connection, contents: Collection[int], branc
         .where(
             branch_version.c.branch_id == branch_id,
             verification.c.content.in_(contents),
-            verification.c.success,
+            _WHOLE_SUCCESS,
         )
     )
     return frozenset(connection.execute(query.distinct()).scalars())
@@ -157,7 +165,7 @@ def succeeded_on_branch(connection: Connection, contents: Collection[int], branc
 
 def succeeded(connection: Connection, contents: Collection[int], *, before: str | None = None) -> frozenset[int]:
     """Give those contents that any provider version has verified with success, before a time where one is given."""
-    query = select(verification.c.content).where(verification.c.content.in_(contents), verification.c.success)
+    query = select(verification.c.content).where(verification.c.content.in_(contents), _WHOLE_SUCCESS)
     if before is not None:
         query = query.where(verification.c.verified_at < before)
     return frozenset(connection.execute(query.distinct()).scalars())
@@ -194,6 +202,7 @@ def _verification(row: AnyRow) -> Verification:
         verified_by=row.verified_by,
         test_results=tuple(row.test_results),
         verified_at=row.verified_at,
+        left_out=row.left_out,
         provider_version=Version(
             id=row.provider_version_id,
             application_id=row.application_id,

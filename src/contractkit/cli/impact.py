@@ -14,7 +14,7 @@ from contractkit.document import load_contract
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
 from contractkit.impact.formats import impact_as_json, impact_as_markdown
-from contractkit.impact.text import explain_impact
+from contractkit.impact.text import aside_in_words, explain_impact
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
 from contractkit.sources import LoadedDefinition, load_definition, read_definition
@@ -66,8 +66,9 @@ def impact(
 ) -> int:
     """Say which consumers break if the definition OLD becomes NEW.
 
-    Definitions are paths, URLs or git:REVISION:path. OLD may be left out where a broker has it. Contracts are those of
-    the settings' directory, those that --contracts names, or the broker's.
+    Definitions are paths, URLs or git:REVISION:path: OpenAPI, or protobuf as .proto files, a directory of them or a
+    descriptor set. OLD may be left out where a broker has it. Contracts are those of the settings' directory, those
+    that --contracts names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
     old, new = _both(definitions, has_broker=address_of(settings) is not None)
@@ -182,10 +183,22 @@ def _analysed(
             details=[("looked in", where)],
             next_step="Run the consumers' tests, name their files with --contracts, or ask a broker with --broker.",
         )
-    return analyse(
-        old.openapi,
-        new.openapi,
+    report = analyse(
+        old.definition,
+        new.definition,
         contracts,
         old_source=DefinitionSource(name=old.source, line_of=old.line_of),
         new_source=DefinitionSource(name=new.source, line_of=new.line_of),
+    )
+    if not report.consumers:
+        raise _nothing_judged(report, where)
+    return report
+
+
+def _nothing_judged(report: ImpactReport, where: str) -> NothingToCheckError:
+    rows = [(each.consumer, aside_in_words(each)) for each in report.not_judged]
+    return NothingToCheckError(
+        "The definitions do not speak of any interaction of the contracts: they are over another transport.",
+        details=[("looked in", where), ("definitions", f"{report.old.name}, {report.new.name}"), *rows],
+        next_step="Name the definitions of that transport: OpenAPI for HTTP, protobuf for gRPC.",
     )

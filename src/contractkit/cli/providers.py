@@ -148,6 +148,8 @@ def _definition(
     settings: Settings, service: ServiceSettings, asked: AskedProvider
 ) -> "Callable[[], RpcDefinition | None]":
     path = definition_path(settings, service, asked)
+    if service.proto and not asked.definition:
+        path = settings.path(service.proto)
 
     def load() -> "RpcDefinition | None":
         from contractkit.definitions.protobuf import ProtoDefinition

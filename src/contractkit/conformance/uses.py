@@ -203,3 +203,9 @@ def _pattern_of(deciding: Sequence[LocatedRules]) -> str | None:
 
 def _distinct(values: Iterable[Json]) -> tuple[Json, ...]:
     return tuple({dump_compact(value): value for value in values}.values())
+
+
+def limits_at(location: Location, rules: Sequence[LocatedRules]) -> tuple[bool, str | None]:
+    """Say whether the value at a place is expected to the letter, and give the pattern that it must match, or None."""
+    deciding = _deciding(location, rules)
+    return _is_exact(deciding, location), _pattern_of(deciding)

@@ -20,6 +20,7 @@ from contractkit.document.parts import (
 )
 from contractkit.document.plugin_calls import Decoder
 from contractkit.document.reading import LoadWarning
+from contractkit.document.views import needs_protobuf_plugin, without_protobuf_plugin
 
 __all__ = [
     "Decoder",
@@ -35,9 +36,11 @@ __all__ = [
     "file_digest",
     "interaction_content_id",
     "load_contract",
+    "needs_protobuf_plugin",
     "read_contract",
     "read_message",
     "read_request",
     "read_response",
     "skipped_interactions",
+    "without_protobuf_plugin",
 ]

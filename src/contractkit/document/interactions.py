@@ -85,6 +85,8 @@ def read_plugin_interaction(
     found = _interaction(reader, comments, own, exchange)
     if read is not None:
         found = replace(found, rules=read.rules, generators=read.generators, wire=read.wire)
+    if is_ours:
+        found = replace(found, transport=None)  # written for Pact alone
     return replace(found, kept=scope.kept())
 
 

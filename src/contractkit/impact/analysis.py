@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Protocol, TypeAlias
 
-from contractkit.changes import Change, DefinitionChanges, Level, Place
-from contractkit.conformance import ContractChecker, InteractionConformance
+from contractkit.changes import Change, Level, Place
+from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
-from contractkit.impact.answers import answer_worries
-from contractkit.impact.causes import Causes
+from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.records import (
     ConsumerImpact,
     ConsumerInfo,
@@ -17,16 +18,35 @@ from contractkit.impact.records import (
     ImpactReport,
     InteractionImpact,
     Site,
-    Verdict,
     Worry,
 )
-from contractkit.impact.requests import request_worries
-from contractkit.model import Contract, HttpCall, Interaction, Location
+from contractkit.model import Contract, Exchange, Interaction
+
+AnyDefinition: TypeAlias = DocumentedDefinition | ProtoDefinition
+"""A definition that impact can be asked of."""
+
+
+_FILES = frozenset((".proto", ".binpb", ".pb", ".bin", ".desc", ".protoset", ".fds"))  # else it is a directory
+
+
+class Judgement(Protocol):
+    """Judges interactions under one pair of definitions."""
+
+    @property
+    def exchange(self) -> type[Exchange]:
+        """Give the one kind of exchange that the definitions speak of."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Give every change from the old definition to the new one."""
+
+    def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
+        """Give the operation that an interaction calls, and what got worse for it."""
 
 
 def analyse(
-    old: DocumentedDefinition,
-    new: DocumentedDefinition,
+    old: AnyDefinition,
+    new: AnyDefinition,
     contracts: Sequence[tuple[Contract, ConsumerInfo]],
     *,
     old_source: DefinitionSource | None = None,
@@ -35,6 +55,9 @@ def analyse(
 ) -> ImpactReport:
     """Say what a changed definition means to each consumer.
 
+    Interactions over a transport that the definitions do not speak of are left aside and counted; a consumer that has
+    no others is `not_judged`, which is never "unaffected".
+
     Args:
         old: The definition that the consumers rely on now.
         new: The definition it may become.
@@ -42,42 +65,66 @@ def analyse(
         old_source: The old definition's name and how its lines are found; its title stands in for a name.
         new_source: Likewise for the new one.
         without_contract: Consumers that are known to exist and have no contract.
+
+    Raises:
+        DefinitionError: One definition is OpenAPI and the other protobuf.
     """
-    analysis = _Analysis(
-        old, new, old_source or DefinitionSource(name=old.title), new_source or DefinitionSource(name=new.title)
-    )
+    old_source = old_source or DefinitionSource(name=old.title)
+    new_source = new_source or DefinitionSource(name=new.title)
+    analysis = _Analysis(judgement_of(old, new, old_source, new_source), old_source, new_source)
     silent = [contract.consumer for contract, _ in contracts if not contract.interactions]
-    consumers = tuple(analysis.consumer(contract, info) for contract, info in contracts if contract.interactions)
+    consumers = [analysis.consumer(contract, info) for contract, info in contracts if contract.interactions]
+    judged = tuple(each for each in consumers if each.interactions)
     return ImpactReport(
-        old=analysis.old_source,
-        new=analysis.new_source,
-        consumers=consumers,
-        theoretical=analysis.theoretical(consumers),
+        old=old_source,
+        new=new_source,
+        consumers=judged,
+        theoretical=analysis.theoretical(judged),
         without_contract=tuple(dict.fromkeys([*without_contract, *silent])),
+        not_judged=tuple(each for each in consumers if not each.interactions),
     )
+
+
+def judgement_of(
+    old: AnyDefinition, new: AnyDefinition, old_source: DefinitionSource, new_source: DefinitionSource
+) -> Judgement:
+    """Give what judges under two definitions.
+
+    Raises:
+        DefinitionError: One is OpenAPI and the other protobuf.
+    """
+    if isinstance(old, ProtoDefinition) and isinstance(new, ProtoDefinition):
+        from contractkit.impact.protobuf import ProcedureJudgement
+
+        return ProcedureJudgement(old, new)
+    if isinstance(old, ProtoDefinition) or isinstance(new, ProtoDefinition):
+        raise DefinitionError(
+            "An OpenAPI definition and a protobuf definition cannot be compared.",
+            details=[("old", f"{old_source.name}: {_kind(old)}"), ("new", f"{new_source.name}: {_kind(new)}")],
+            next_step="Name two definitions of one kind; an application with both is asked about once per kind.",
+        )
+    return HttpJudgement(old, new)
 
 
 class _Analysis:
-    """What is kept from one interaction to the next: both definitions as read so far, and their changes."""
+    """What is kept from one interaction to the next."""
 
-    def __init__(
-        self,
-        old: DocumentedDefinition,
-        new: DocumentedDefinition,
-        old_source: DefinitionSource,
-        new_source: DefinitionSource,
-    ) -> None:
-        self.old = ContractChecker(old)
-        self.new = ContractChecker(new)
+    def __init__(self, judgement: Judgement, old_source: DefinitionSource, new_source: DefinitionSource) -> None:
+        self.judgement = judgement
         self.old_source = old_source
         self.new_source = new_source
-        self.changes = DefinitionChanges(self.old.reader, self.new.reader)
-        self.causes = Causes(self.changes)
 
     def consumer(self, contract: Contract, info: ConsumerInfo) -> ConsumerImpact:
         """Give what the change means to one contract."""
-        interactions = tuple(self._interaction(contract, info, each) for each in contract.interactions)
-        return ConsumerImpact(contract=contract, info=info, interactions=interactions)
+        spoken_of = [each for each in contract.interactions if isinstance(each.exchange, self.judgement.exchange)]
+        return ConsumerImpact(
+            contract=contract,
+            info=info,
+            interactions=tuple(self._interaction(contract, info, each) for each in spoken_of),
+            left_aside=tuple(
+                each for each in contract.interactions if not isinstance(each.exchange, self.judgement.exchange)
+            ),
+        )
 
     def theoretical(self, consumers: Sequence[ConsumerImpact]) -> tuple[Change, ...]:
         """Give the changes that could hurt a consumer and hurt none of these."""
@@ -89,12 +136,12 @@ class _Analysis:
         }
         return tuple(
             change
-            for change in self.changes.changes
+            for change in self.judgement.changes
             if change.level is not Level.HARMLESS and change.declaration not in causes
         )
 
     def _interaction(self, contract: Contract, info: ConsumerInfo, interaction: Interaction) -> InteractionImpact:
-        operation, worries = self._judged(interaction)
+        operation, worries = self.judgement.judged(interaction)
         findings = tuple(
             Finding(
                 consumer=contract.consumer,
@@ -107,29 +154,6 @@ class _Analysis:
             for worry in worries
         )
         return InteractionImpact(interaction=interaction, operation=operation, findings=findings)
-
-    def _judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
-        call = interaction.exchange
-        name = interaction.operation or ""
-        if not isinstance(call, HttpCall):
-            return name, (_unjudged("it is no HTTP call, and an OpenAPI definition speaks of nothing else"),)
-        name = name or f"{call.request.method} {call.request.path}"
-        try:
-            old = self.old.check(interaction)
-            new = self.new.check(interaction, uses=old.uses if old.route else None)
-            if old.route is None:
-                return name, _of_unknown(call, new)
-            return old.route.operation.name, self._worries(interaction, call, old, new)
-        except DefinitionError as error:
-            return name, (_unjudged(f"a definition cannot be used here: {error.explanation.summary}"),)
-
-    def _worries(
-        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
-    ) -> tuple[Worry, ...]:
-        of_request = request_worries(interaction, call, old, new, self.causes)
-        if new.surface is None:
-            return of_request
-        return (*of_request, *answer_worries(call, old, new, self.causes))
 
     def _located(self, worry: Worry) -> Worry:
         if worry.change is None:
@@ -144,22 +168,17 @@ def site_of(place: Place | None, source: DefinitionSource) -> Site | None:
     if place is None:
         return None
     line = source.line_of(place.pointer, place.uri) if source.line_of else None
-    return Site(source=source.name, pointer=place.pointer, line=line)
+    name = source.name if line is None else _file_of(place, source)
+    return Site(source=name, pointer=place.pointer, line=line)
 
 
-def _of_unknown(call: HttpCall, new: InteractionConformance) -> tuple[Worry, ...]:
-    if new.surface is not None:
-        return ()  # only the new definition knows the operation: that is an improvement
-    sent = f"{call.request.method} {call.request.path}"
-    return (_unjudged(f"{sent} reaches no operation of either definition, so nothing can be said of it"),)
+def _file_of(place: Place, source: DefinitionSource) -> str:
+    """Give the file that a line is of: a protobuf definition is many, below a directory or named by one of them."""
+    file, is_proto, _ = place.pointer.partition("#")
+    if not is_proto or not file.endswith(".proto") or source.name.endswith(file):
+        return source.name
+    return file if PurePosixPath(source.name).suffix in _FILES else f"{source.name.rstrip('/')}/{file}"
 
 
-def _unjudged(reason: str) -> Worry:
-    return Worry(
-        code="not-analysable",
-        verdict=Verdict.AT_RISK,
-        location=Location(("request", "path")),
-        before="not analysable",
-        after="not analysable",
-        sentence=reason,
-    )
+def _kind(definition: AnyDefinition) -> str:
+    return "protobuf" if isinstance(definition, ProtoDefinition) else "OpenAPI"

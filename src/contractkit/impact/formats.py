@@ -4,7 +4,7 @@ from contractkit.changes import Change
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.impact.analysis import site_of
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Site, Verdict
-from contractkit.impact.text import group_findings, name_of, summarise, theoretical_line
+from contractkit.impact.text import aside_in_words, group_findings, name_of, summarise, theoretical_line
 
 SCHEMA_VERSION = 1
 
@@ -26,12 +26,17 @@ def impact_document(report: ImpactReport) -> dict[str, Json]:
         "consumers": [_consumer(each) for each in report.consumers],
         "theoretical": [_change(change, report) for change in report.theoretical],
         "without_contract": list(report.without_contract),
+        "not_judged": [
+            {"consumer": each.consumer, "contract": each.info.origin, "left_aside": dict(each.aside_by_transport)}
+            for each in report.not_judged
+        ],
     }
 
 
 def impact_as_markdown(report: ImpactReport) -> str:
     """Give a report as markdown: a table of consumers, one of findings, and the theoretical changes folded away."""
     rows = [f"| {_cell(name_of(each))} | {each.verdict.value} | {_counts(each)} |" for each in report.consumers]
+    rows += [f"| {_cell(name_of(each))} | not judged | {_aside(each)} |" for each in report.not_judged]
     rows += [f"| {_cell(name)} | no contract | |" for name in report.without_contract]
     blocks = [
         f"### Impact of {_cell(report.new.name)}",
@@ -51,6 +56,7 @@ def _consumer(consumer: ConsumerImpact) -> Json:
         "environments": list(consumer.info.environments),
         "contract": consumer.info.origin,
         "verdict": consumer.verdict.value,
+        "left_aside": dict(consumer.aside_by_transport),
         "interactions": [_interaction(each) for each in consumer.interactions],
     }
 
@@ -109,7 +115,12 @@ def _site(site: Site | None) -> Json:
 
 def _counts(consumer: ConsumerImpact) -> str:
     counted = ((verdict, consumer.count(verdict)) for verdict in Verdict)
-    return ", ".join(f"{number} {verdict.value}" for verdict, number in counted if number)
+    said = [f"{number} {verdict.value}" for verdict, number in counted if number]
+    return ", ".join([*said, *([_aside(consumer)] if consumer.left_aside else [])])
+
+
+def _aside(consumer: ConsumerImpact) -> str:
+    return f"{aside_in_words(consumer)} left aside"
 
 
 def _findings_table(report: ImpactReport) -> str:

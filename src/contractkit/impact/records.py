@@ -1,16 +1,29 @@
 """What an analysis finds: findings by interaction and consumer, verdicts derived from them, and what hurts nobody."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from contractkit.changes import Change
-from contractkit.model import Contract, Interaction, Location, TestReference
+from contractkit.model import (
+    Contract,
+    Exchange,
+    HttpCall,
+    Interaction,
+    Location,
+    Message,
+    RpcCall,
+    TestReference,
+)
 
 FindLine: TypeAlias = Callable[[str, str | None], int | None]
 """From a JSON pointer and a document's URI (None for the root) to the line it stands in, counted from 1."""
+
+
+_TRANSPORTS: Final[Mapping[type[Exchange], str]] = {HttpCall: "HTTP", RpcCall: "gRPC", Message: "message"}
 
 
 class Verdict(Enum):
@@ -122,11 +135,15 @@ class InteractionImpact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumerImpact:
-    """What a changed definition means to one consumer, by one of its contracts."""
+    """What a changed definition means to one consumer, by one of its contracts.
+
+    `left_aside` are the interactions over a transport that the definitions do not speak of.
+    """
 
     contract: Contract
     info: ConsumerInfo
     interactions: tuple[InteractionImpact, ...]
+    left_aside: tuple[Interaction, ...] = ()
 
     @property
     def consumer(self) -> str:
@@ -148,13 +165,19 @@ class ConsumerImpact:
         """Give the number of interactions with a verdict."""
         return sum(each.verdict is verdict for each in self.interactions)
 
+    @property
+    def aside_by_transport(self) -> dict[str, int]:
+        """Give the numbers of interactions left aside: `HTTP`, `gRPC`, `message`."""
+        return dict(Counter(_TRANSPORTS[type(each.exchange)] for each in self.left_aside))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactReport:
     """What a changed definition means to everyone who has a contract.
 
     `theoretical` are the changes that could hurt a consumer and hurt none of these; `without_contract` names
-    consumers of which nothing is known, so that nothing is said of them.
+    consumers of which nothing is known, so that nothing is said of them; `not_judged` are those of whose interactions
+    none is over the transport that the definitions speak of.
     """
 
     old: DefinitionSource
@@ -162,6 +185,7 @@ class ImpactReport:
     consumers: tuple[ConsumerImpact, ...]
     theoretical: tuple[Change, ...]
     without_contract: tuple[str, ...] = ()
+    not_judged: tuple[ConsumerImpact, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -12,6 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
 _MOST_PLACES = 12
+_WHOLE = ("request.path", "procedure")
 
 
 def explain_impact(report: ImpactReport) -> str:
@@ -127,7 +128,7 @@ def theoretical_line(change: Change) -> str:
     """Give a change that hurts nobody in one line."""
     status = f" {change.status}" if change.status else ""
     also = f" (and {_counted(len(change.also), 'further operation')})" if change.also else ""
-    place = "" if change.rule == "operation.removed" else f" {change.location}"
+    place = "" if change.rule.endswith(".removed") and str(change.location) in _WHOLE else f" {change.location}"
     return f"{change.operation}{status}{place}: {change.sentence}{also}"
 
 
@@ -138,6 +139,10 @@ def _named(name: str, versions: Sequence[str], environments: Sequence[str]) -> s
 
 def _overview(report: ImpactReport) -> str:
     rows = [(name_of(each), each.verdict.value, _extent(each)) for each in report.consumers]
+    rows += [
+        (name_of(each), "not judged", f"{aside_in_words(each)}, of which these definitions do not speak")
+        for each in report.not_judged
+    ]
     rows += [(name, "no contract", "nothing is known of what it uses") for name in report.without_contract]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(
@@ -152,7 +157,15 @@ def _extent(consumer: ConsumerImpact) -> str:
         for verdict in (Verdict.BROKEN, Verdict.AT_RISK)
         if (number := consumer.count(verdict))
     ]
-    return f"{', '.join(hurt)} of {total}" if hurt else total
+    aside = f"; {aside_in_words(consumer)} left aside" if consumer.left_aside else ""
+    return f"{', '.join(hurt)} of {total}{aside}" if hurt else f"{total}{aside}"
+
+
+def aside_in_words(consumer: ConsumerImpact) -> str:
+    """Give how many interactions are over a transport that the definitions do not speak of: `3 HTTP interactions`."""
+    return ", ".join(
+        _counted(number, f"{transport} interaction") for transport, number in consumer.aside_by_transport.items()
+    )
 
 
 def _headline(*findings: Finding) -> str:
@@ -161,7 +174,8 @@ def _headline(*findings: Finding) -> str:
     operations = _listed([finding.operation for finding in findings])
     if first.verdict is not Verdict.BROKEN:
         return f"{name} is at risk with {operations}."
-    side = "send" if str(first.worry.location).startswith("request") else "use the answer of"
+    is_sent = first.worry.code.startswith(("request.", "operation.", "procedure."))
+    side = "send" if is_sent else "use the answer of"
     return f"{name} can no longer {side} {operations}."
 
 

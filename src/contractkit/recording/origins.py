@@ -37,6 +37,10 @@ class TestOrigin:
         line = self._calling_line(blocked_in)
         return TestReference(node_id=self.node_id, file=self.file, line=self.line if line is None else line)
 
+    def first_line(self) -> TestReference:
+        """Give the test with the line it starts at."""
+        return TestReference(node_id=self.node_id, file=self.file, line=self.line)
+
     def _calling_line(self, blocked_in: str) -> int | None:
         if threading.get_ident() == self.thread:
             return self._line_in(sys._getframe(), waits=False)

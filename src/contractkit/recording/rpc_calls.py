@@ -81,7 +81,8 @@ class RpcCalls:
                 ended=self._ended,
                 lock=self._notes.lock,
             )
-            test = self._origin.reference(blocked_in=_BLOCKING)
+            # who streams goes on while the stub answers, so only of a unary call the line can be told
+            test = self._origin.reference(blocked_in=_BLOCKING) if procedure.is_unary else self._origin.first_line()
             self._open[conversation] = _Context(test=test, states=self._notes.use_states(), number=len(self._calls))
             self._calls.append(self._answered(conversation, test))
             return conversation
@@ -102,16 +103,15 @@ class RpcCalls:
         if conversation.error is not None:
             self._notes.fail(conversation.error)
             return
-        procedures = self._provider.procedures
-        interaction = interaction_of(
-            conversation,
-            procedures.definition,
-            metadata=procedures.recorded_metadata,
-            states=context.states,
-            pending=self._pending,
-            test=context.test,
+        self._notes.record(
+            interaction_of(
+                conversation,
+                self._provider.procedures,
+                states=context.states,
+                pending=self._pending,
+                test=context.test,
+            )
         )
-        self._notes.record(interaction)
 
     def _answered(self, conversation: RpcConversation, test: TestReference) -> AnsweredCall:
         call = call_of(conversation, self._provider.procedures.definition)

@@ -11,6 +11,7 @@ from contractkit.model import (
     DerivedState,
     Event,
     Evidence,
+    HalfClosed,
     Interaction,
     JsonBody,
     LocatedRules,
@@ -23,11 +24,13 @@ from contractkit.model import (
     Sent,
     Status,
     TestReference,
+    WireForm,
     interaction_key,
 )
 from contractkit.recording.credentials import PLACEHOLDER, hide_in_json, hide_in_metadata
 from contractkit.recording.expectations import expect_message
 from contractkit.recording.rpc_conversations import RpcConversation, Served
+from contractkit.recording.stubbed_procedures import StubbedProcedures
 
 _TYPE = (Rule("type"),)
 _HIDDEN_BYTES = "W2NyZWRlbnRpYWxd"  # the placeholder in base64, where a field holds bytes
@@ -41,9 +44,8 @@ class _Expected(NamedTuple):
 
 def interaction_of(
     conversation: RpcConversation,
-    definition: RpcDefinition,
+    procedures: StubbedProcedures,
     *,
-    metadata: frozenset[str],
     states: tuple[ProviderState, ...],
     pending: bool,
     test: TestReference,
@@ -52,16 +54,14 @@ def interaction_of(
 
     Args:
         conversation: The call, over and not refused.
-        definition: What it was checked against.
-        metadata: The lower-case names of the metadata that is recorded.
+        procedures: What it was checked against, and which metadata is recorded.
         states: The states that held when it began.
         pending: Whether the interaction blocks nobody yet.
         test: The test with the line of the call.
     """
-    hidden = _hidden(conversation, definition)
+    hidden = _hidden(conversation, procedures.definition)
     expected = _expected(conversation, hidden)
-    recorded = {name: value for name, value in conversation.opening.metadata.items() if name in metadata}
-    recorded = dict(sorted(hide_in_metadata(recorded).items()))
+    recorded = _recorded_metadata(conversation, procedures)
     sent = [each.message.value for each in hidden if isinstance(each, Sent) and isinstance(each.message, JsonBody)]
     operation, code = conversation.procedure.operation.name, conversation.code
     values = _scalars(sent[0] if sent else None)
@@ -84,6 +84,7 @@ def interaction_of(
         pending=pending,
         served=_served(hidden),
         evidence=(Evidence(test=test),),
+        wire=_wire(conversation.procedure, procedures, expected.events),
     )
 
 
@@ -169,6 +170,33 @@ def _status_rules(at: Location, status: Status) -> Iterator[LocatedRules]:
     if status.message:
         yield LocatedRules(location=at / "status_message", rules=_TYPE)
     yield from _metadata_rules(at / "trailers", status.trailers)
+
+
+def _recorded_metadata(conversation: RpcConversation, procedures: StubbedProcedures) -> Mapping[str, Json]:
+    sent = conversation.opening.metadata
+    named = {name: sent[name] for name in sorted(sent) if name in procedures.recorded_metadata}
+    return hide_in_metadata(named)
+
+
+def _wire(procedure: Procedure, procedures: StubbedProcedures, events: tuple[Event, ...]) -> WireForm | None:
+    """Give a unary call in bytes; None where it was given up, or what is expected is no message in itself."""
+    definition = procedures.definition
+    match events:
+        case (Sent(message=JsonBody(value=asked)), HalfClosed(), *received, Status()) if procedure.is_unary:
+            answers = [body.value for each in received if isinstance(body := _message_of(each), JsonBody)]
+            try:
+                return WireForm(
+                    descriptors=procedures.descriptors_of(procedure),
+                    request=definition.encode(procedure, Side.REQUEST, asked),
+                    response=definition.encode(procedure, Side.RESPONSE, answers[0]) if answers else None,
+                )
+            except DefinitionError:
+                return None
+    return None
+
+
+def _message_of(event: Event) -> Body:
+    return event.message if isinstance(event, Received) else MissingBody()
 
 
 def _metadata_rules(at: Location, written: Mapping[str, Json]) -> Iterator[LocatedRules]:

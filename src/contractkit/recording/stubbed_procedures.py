@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from contractkit.definitions.rpc_interface import RpcDefinition
+from contractkit.definitions.rpc_interface import Procedure, RpcDefinition
 from contractkit.transports import RpcHandler, nobody_is_called
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class StubbedProcedures:
         self.provider = provider
         self.definition = definition
         self.recorded_metadata = frozenset(name.lower() for name in headers)
+        self._descriptors: dict[str, bytes] = {}
         self._server: GrpcServer | None = None
         self._handler: RpcHandler = nobody_is_called
 
@@ -42,6 +43,13 @@ class StubbedProcedures:
         from contractkit.transports.grpc_status import StatusEncoder
 
         return StatusEncoder(self.definition.descriptor_set())
+
+    def descriptors_of(self, procedure: Procedure) -> bytes:
+        """Give the encoded FileDescriptorSet of what a procedure needs, made once."""
+        name = procedure.operation.signature
+        if name not in self._descriptors:
+            self._descriptors[name] = self.definition.descriptor_set(procedure)
+        return self._descriptors[name]
 
     def serve(
         self, handler: RpcHandler, *, host: str = "127.0.0.1", port: int = 0, tls: "TlsFiles | None" = None

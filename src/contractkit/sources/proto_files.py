@@ -15,12 +15,12 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
 from contractkit.errors import DefinitionError
-from contractkit.sources.places import GitPlace
+from contractkit.sources.places import FilePlace, GitPlace
 
 _IMPORT: Final = re.compile(
-    rb"""(?:^|[;}])\s*import\s+(?:(?:public|weak|option)\s+)?(["'])([^"'\n]+)\1""", re.MULTILINE
+    rb"""(?:^|[;}])\s*import\s*(?:\b(?:public|weak|option)\s*)?(["'])([^"'\n]+)\1""", re.MULTILINE
 )
-_COMMENT: Final = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_TEXT_OR_COMMENT: Final = re.compile(rb"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|/\*.*?\*/|//[^\n]*""", re.DOTALL)
 _LEFT_OUT: Final = frozenset(("node_modules", "__pycache__", "venv"))
 _MOST_FILES: Final = 20_000
 
@@ -63,24 +63,24 @@ def from_git_directory(place: GitPlace) -> ProtoFiles:
     return _of_folder(dict(sorted(texts.items())), place.name)
 
 
-def from_file(path: Path, name: str) -> ProtoFiles:
+def from_file(place: FilePlace) -> ProtoFiles:
     """Give a .proto file and what it imports from the folders around it."""
+    name = place.name
 
     def read(beside: PurePath) -> bytes | None:
         found = Path(beside)
         return _read(found, name) if found.is_file() else None
 
-    return _Search(read, path.absolute(), PurePath(name).parent.as_posix()).run(_read(path, name), name)
+    return _Search(read, place.path.absolute()).run(place.read(), name)
 
 
 def from_git_file(place: GitPlace) -> ProtoFiles:
     """Give a .proto file and what it imports from the folders around it, all as they were in a revision."""
-    prefix = place.name.removesuffix(place.path)
 
     def read(beside: PurePath) -> bytes | None:
         return place.read_if_there(beside.as_posix())
 
-    return _Search(read, PurePosixPath(place.path), prefix).run(place.read(), place.name)
+    return _Search(read, PurePosixPath(place.path)).run(place.read(), place.name)
 
 
 def from_text(text: bytes, name: str) -> ProtoFiles:
@@ -93,7 +93,8 @@ def from_text(text: bytes, name: str) -> ProtoFiles:
 
 def imports_of(text: bytes) -> list[str]:
     """Give the names that a .proto text imports."""
-    return [found[1].decode(errors="replace") for found in _IMPORT.findall(_COMMENT.sub(b" ", text))]
+    bare = _TEXT_OR_COMMENT.sub(lambda found: found[1] or b" ", text)
+    return [found[1].decode(errors="replace") for found in _IMPORT.findall(bare)]
 
 
 def _of_folder(texts: dict[str, bytes], name: str) -> ProtoFiles:
@@ -114,7 +115,6 @@ class _Search:
 
     read: Read
     path: PurePath
-    shown_folder: str
     roots: list[PurePath] = field(default_factory=list)
     texts: dict[str, bytes] = field(default_factory=dict)
     places: dict[str, PurePath] = field(default_factory=dict)

@@ -43,7 +43,7 @@ def load_protos(place: Place) -> "ProtoDefinition":
     """
     match place:
         case FilePlace(path=path, name=name):
-            return _compiled(from_directory(path, name) if path.is_dir() else from_file(path, name), name)
+            return _compiled(from_directory(path, name) if path.is_dir() else from_file(place), name)
         case GitPlace(path=path, name=name):
             return _compiled(from_git_file(place) if path.endswith(".proto") else from_git_directory(place), name)
         case _:

@@ -51,8 +51,7 @@ async def _files(channel: Channel, service: str, version: str, timeout: float) -
 def _further(answer: Any, found: dict[str, FileDescriptorProto]) -> list[ServerReflectionRequest]:
     """Add the files of an answer to those found, and give the requests for what they import."""
     if answer is EOF or not answer.HasField("file_descriptor_response"):
-        problem = "" if answer is EOF else answer.error_response.error_message
-        raise DefinitionError(f"the provider's reflection does not know it{f' ({problem})' if problem else ''}")
+        raise DefinitionError("the provider's reflection does not know it")
     files = [FileDescriptorProto.FromString(data) for data in answer.file_descriptor_response.file_descriptor_proto]
     found |= {file.name: file for file in files}
     imported = [name for file in files for name in file.dependency]

@@ -156,7 +156,7 @@ class _Run:
         except ProviderStateError as error:
             result = _errored(interaction, "state failed", error)
         except ContractkitError as error:
-            reason = "no definition" if isinstance(error, DefinitionError) else "cannot be compared"
+            reason = "cannot be encoded" if isinstance(error, DefinitionError) else "cannot be compared"
             result = _errored(interaction, reason, error)
         unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
         self._results[each.number] = replace(result, unprepared=True) if unprepared else result

@@ -89,7 +89,7 @@ def presence_lost(pair: MessagePair) -> Iterator[Found]:
 def presence_gained(pair: MessagePair) -> Iterator[Found]:
     """Find fields that can be told unset from their default now."""
     for each in _single_scalars(pair):
-        if each.new.has_presence and not each.old.has_presence and each.new.containing_oneof is None:
+        if each.new.has_presence and not each.old.has_presence:
             yield _pair_found(each, "without presence", "with presence")
 
 

@@ -8,23 +8,22 @@ from contractkit.definitions.interface import DefinitionWarning, Operation
 from contractkit.definitions.protobuf.library import require_protobuf
 from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, Side
 from contractkit.errors import DefinitionError
-from contractkit.exact_json import Json, show_json
+from contractkit.exact_json import Json
 from contractkit.model import Location
-from contractkit.results import ABSENT, Violation
+from contractkit.results import Violation
 
 if TYPE_CHECKING:  # the protobuf runtime is loaded when a definition is made, not when this module is
     from google.protobuf.descriptor import Descriptor
     from google.protobuf.message import Message
 
+    from contractkit.definitions.protobuf.answers import Answers
     from contractkit.definitions.protobuf.kinds import Kinds
     from contractkit.definitions.protobuf.positions import Positions
     from contractkit.definitions.protobuf.procedures import Procedures
     from contractkit.definitions.protobuf.reading import Reader
-    from contractkit.definitions.protobuf.synthesis import Synthesis
     from contractkit.definitions.protobuf.writing import Writer
 
 _Result = TypeVar("_Result")
-_MOST_SHOWN = 8  # problems of one tree that a message lists
 
 
 class ProtoDefinition:
@@ -65,7 +64,7 @@ class ProtoDefinition:
         """Give what was met that does not stop the definition being used; extensions of messages are named."""
         from contractkit.definitions.protobuf.extensions import ignored_extensions
 
-        return (*self._warnings, *ignored_extensions(self.files.own, self.line_of))
+        return (*self._warnings, *ignored_extensions(self.files.own))
 
     def operation(self, name: str) -> Operation:
         """Give the operation of a full name, or of `Service/Method` or `Method` where only one has it.
@@ -102,7 +101,7 @@ class ProtoDefinition:
         Raises:
             DefinitionError: The tree is not such a message: the field, what was expected and what was received.
         """
-        return self._message(tree, self.message_type(procedure, side)).SerializeToString(deterministic=True)
+        return self._writer.whole(tree, self.message_type(procedure, side)).SerializeToString(deterministic=True)
 
     def check(self, procedure: Procedure, side: Side, tree: Json, at: Location) -> tuple[Violation, ...]:
         """Give every place where a tree is not a message of the definition, below the location `at`."""
@@ -122,21 +121,18 @@ class ProtoDefinition:
 
         A list, a map or a whole message object in `body` wins as it is; other members are laid over one by one.
         """
-        from contractkit.definitions.protobuf.echoes import said_in
-        from contractkit.definitions.protobuf.promises import Promises
-
-        descriptor = self.message_type(procedure, Side.RESPONSE)
-        said = said_in(request, self.message_type(procedure, Side.REQUEST), self._kinds)
-        place = f"{procedure.operation.signature} {seed}{f' {ordinal}' if ordinal else ''}"
-        made = self._synthesis.message(descriptor, place, said=said, given=body)
-        tree = self._reader.read(self._message(made, descriptor))
-        return AnswerMessage(tree=tree, promises=Promises(tree, descriptor, self._kinds))
+        return self._answers.answer(
+            self.message_type(procedure, Side.REQUEST),
+            self.message_type(procedure, Side.RESPONSE),
+            seed=f"{procedure.operation.signature} {seed}{f' {ordinal}' if ordinal else ''}",
+            request=request,
+            body=body,
+        )
 
     def example(self, procedure: Procedure, side: Side, *, seed: str) -> Json:
         """Give the tree of a valid message of either side, equal for equal arguments."""
         descriptor = self.message_type(procedure, side)
-        made = self._synthesis.message(descriptor, f"{procedure.operation.signature} {side.value} {seed}")
-        return self._reader.read(self._message(made, descriptor))
+        return self._answers.example(descriptor, f"{procedure.operation.signature} {side.value} {seed}")
 
     def descriptor_set(self, procedure: Procedure | None = None) -> bytes:
         """Give a serialised FileDescriptorSet: of all files, or of those that a procedure needs, dependencies first."""
@@ -161,7 +157,7 @@ class ProtoDefinition:
         from google.protobuf.any_pb2 import Any
 
         self.files.knows_type(Any.DESCRIPTOR.full_name)
-        message = self._message(tree, self.files.pool.FindMessageTypeByName(Any.DESCRIPTOR.full_name))
+        message = self._writer.whole(tree, self.files.pool.FindMessageTypeByName(Any.DESCRIPTOR.full_name))
         packed = Any.FromString(message.SerializeToString())
         return packed.type_url, packed.value
 
@@ -173,12 +169,6 @@ class ProtoDefinition:
         """Give the descriptor of what a side of a procedure sends."""
         method = self._procedures.methods[_signature(procedure)]
         return method.input_type if side is Side.REQUEST else method.output_type
-
-    def _message(self, tree: Json, descriptor: "Descriptor") -> "Message":
-        message, problems = self._writer.write(tree, descriptor, Location())
-        if problems:
-            raise _unfit(descriptor.full_name, problems)
-        return message
 
     def _decoded(self, full_name: str, read: Callable[[], _Result], data: bytes) -> _Result:
         from google.protobuf.message import DecodeError
@@ -223,11 +213,10 @@ class ProtoDefinition:
         return Writer(self.files, self._kinds)
 
     @cached_property
-    def _synthesis(self) -> "Synthesis":
-        from contractkit.definitions.protobuf.resources import Resources
-        from contractkit.definitions.protobuf.synthesis import Synthesis
+    def _answers(self) -> "Answers":
+        from contractkit.definitions.protobuf.answers import Answers
 
-        return Synthesis(self._kinds, Resources(self.files.own))
+        return Answers(self.files, self._kinds, self._reader, self._writer)
 
 
 def _signature(procedure: Procedure) -> str:
@@ -238,13 +227,3 @@ def _parsed(descriptor: "Descriptor", data: bytes) -> "Message":
     from contractkit.definitions.protobuf.reading import parsed
 
     return parsed(descriptor, data)
-
-
-def _unfit(full_name: str, problems: tuple[Violation, ...]) -> DefinitionError:
-    rows = []
-    for problem in problems[:_MOST_SHOWN]:
-        received = "nothing" if problem.received is ABSENT else show_json(problem.received)
-        rows += [("at", str(problem.location) or "the message"), ("expected", problem.expected), ("received", received)]
-    if len(problems) > _MOST_SHOWN:
-        rows.append(("and", f"{len(problems) - _MOST_SHOWN} more places"))
-    return DefinitionError(f"This is not a message of {full_name}.", details=rows)

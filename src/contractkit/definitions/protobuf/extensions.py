@@ -1,6 +1,6 @@
 """Extensions: proto2 fields that another file adds to a message. They are ignored, and each is named."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
@@ -11,9 +11,7 @@ from contractkit.definitions.protobuf.kinds import pointer_of
 _OPTIONS: Final = ".google.protobuf."  # custom options extend these, and are no data
 
 
-def ignored_extensions(
-    files: Iterable[FileDescriptorProto], line_of: Callable[[str], int | None]
-) -> Iterator[DefinitionWarning]:
+def ignored_extensions(files: Iterable[FileDescriptorProto]) -> Iterator[DefinitionWarning]:
     """Give a warning per extension of a message: its values are not in trees."""
     for file in files:
         for scope, extension in _extensions(file, file.package):
@@ -21,7 +19,7 @@ def ignored_extensions(
                 continue
             pointer = pointer_of(file.name, f"{scope}.{extension.name}".removeprefix("."))
             sentence = f"The extension {extension.name} of {extension.extendee.removeprefix('.')} is ignored."
-            yield DefinitionWarning(sentence=sentence, pointer=pointer, line=line_of(pointer))
+            yield DefinitionWarning(sentence=sentence, pointer=pointer)
 
 
 def _extensions(parent: Any, scope: str) -> Iterator[tuple[str, FieldDescriptorProto]]:

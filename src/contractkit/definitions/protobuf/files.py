@@ -57,7 +57,7 @@ class Files:
 
     def serialised(self, method: MethodDescriptor | None = None) -> bytes:
         """Give a FileDescriptorSet of all files, or of those that a method's service needs, dependencies first."""
-        wanted = self.names if method is None else _closure(self._by_name, method.containing_service.file.name)
+        wanted = self.names if method is None else self._needed_by(method.containing_service.file.name)
         return b"".join(_as_set_member(self._bare(name)) for name in wanted)
 
     def knows_type(self, full_name: str) -> bool:
@@ -67,6 +67,15 @@ class Files:
         except KeyError:
             return self._has_added(full_name)
         return True
+
+    def _needed_by(self, root: str) -> tuple[str, ...]:
+        needed, pending = {root}, [root]
+        while pending:
+            for dependency in self._by_name[pending.pop()].dependency:
+                if dependency not in needed:
+                    needed.add(dependency)
+                    pending.append(dependency)
+        return tuple(name for name in self.names if name in needed)
 
     def _has_added(self, full_name: str) -> bool:
         folder = full_name.rpartition(".")[0].replace(".", "/")
@@ -152,19 +161,6 @@ def _dependencies_first(by_name: dict[str, FileDescriptorProto], source: str) ->
         else:
             open_names.add(name)
             pending += [(name, importer), *reversed(needed)]
-    return tuple(ordered)
-
-
-def _closure(by_name: Mapping[str, FileDescriptorProto], root: str) -> tuple[str, ...]:
-    ordered: dict[str, None] = {}
-
-    def visit(name: str) -> None:
-        for dependency in by_name[name].dependency:
-            if dependency not in ordered:
-                visit(dependency)
-        ordered[name] = None
-
-    visit(root)
     return tuple(ordered)
 
 

@@ -9,7 +9,8 @@ from contractkit.definitions.protobuf.files import Files
 
 _Path: TypeAlias = tuple[int, ...]
 
-_FILE_PARTS: Final = ((4, "message_type"), (5, "enum_type"), (6, "service"), (7, "extension"))
+_SERVICE: Final = 6
+_FILE_PARTS: Final = ((4, "message_type"), (5, "enum_type"), (_SERVICE, "service"), (7, "extension"))
 _PARTS: Final = {
     "DescriptorProto": ((2, "field"), (3, "nested_type"), (4, "enum_type"), (6, "extension"), (8, "oneof_decl")),
     "EnumDescriptorProto": ((2, "value"),),
@@ -23,32 +24,41 @@ class Positions:
 
     def __init__(self, files: Files) -> None:
         self._files = files
-        self._known: dict[str, dict[str, tuple[int, str]]] = {}
+        self._lines: dict[str, dict[str, int]] = {}
+        self._summaries: dict[str, dict[str, str]] = {}
 
     def line_of(self, pointer: str) -> int | None:
         """Give the line (from 1) of what a pointer names, or None where the source did not come with it."""
-        found = self._at(pointer)
-        return None if found is None else found[0]
+        name, _, full_name = pointer.partition("#")
+        if name not in self._lines:
+            file = self._files.file(name)
+            self._lines[name] = {} if file is None else _lines(file)
+        return self._lines[name].get(full_name)
 
     def summary(self, pointer: str) -> str:
-        """Give the first sentence or line of the comment before what a pointer names, or an empty text."""
-        found = self._at(pointer)
-        return "" if found is None else _summary(found[1])
-
-    def _at(self, pointer: str) -> tuple[int, str] | None:
+        """Give the first sentence of the comment before the method that a pointer names, or an empty text."""
         name, _, full_name = pointer.partition("#")
-        if name not in self._known:
+        if name not in self._summaries:
             file = self._files.file(name)
-            self._known[name] = {} if file is None else _positions(file)
-        return self._known[name].get(full_name)
+            self._summaries[name] = {} if file is None else _summaries(file)
+        return self._summaries[name].get(full_name, "")
 
 
-def _positions(file: FileDescriptorProto) -> dict[str, tuple[int, str]]:
+def _lines(file: FileDescriptorProto) -> dict[str, int]:
     names = {(): "", (2,): file.package, **dict(_declared(file, (), file.package, _FILE_PARTS))}
     return {
-        names[path]: (location.span[0] + 1, location.leading_comments)
+        names[path]: location.span[0] + 1
         for location in reversed(file.source_code_info.location)
         if (path := tuple(location.path)) in names
+    }
+
+
+def _summaries(file: FileDescriptorProto) -> dict[str, str]:
+    names = dict(_declared(file, (), file.package, ((_SERVICE, "service"),)))
+    return {
+        names[path]: _summary(location.leading_comments)
+        for location in file.source_code_info.location
+        if location.leading_comments and (path := tuple(location.path)) in names
     }
 
 

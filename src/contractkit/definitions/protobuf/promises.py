@@ -10,7 +10,7 @@ from google.protobuf.descriptor import Descriptor
 
 from contractkit.definitions.interface import Promise
 from contractkit.definitions.protobuf.kinds import Field, Kinds, Shape
-from contractkit.definitions.protobuf.synthesis import is_plain
+from contractkit.definitions.protobuf.reading import stands_for_json
 from contractkit.exact_json import Json
 from contractkit.model import Location
 
@@ -43,7 +43,7 @@ _Graded = Iterator[tuple[Location, Promise]]
 
 def _message(tree: Json, descriptor: Descriptor, kinds: Kinds, at: Location, grade: Promise) -> _Graded:
     yield at, grade
-    if not is_plain(descriptor) or not isinstance(tree, dict):
+    if stands_for_json(descriptor.full_name) or not isinstance(tree, dict):
         yield from _below(tree, at, Promise.UNDECLARED)
         return
     for each in kinds.of(descriptor).fields:

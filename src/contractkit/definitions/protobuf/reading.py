@@ -99,8 +99,12 @@ class Reader:
         if field.message is None:
             assert field.scalar is not None
             return field.scalar.read
-        descriptor = field.message
-        return lambda message: self._of(descriptor)(message)
+        descriptor, name, reads = field.message, field.message.full_name, self._reads
+
+        def read(message: Any) -> Json:  # looked up when called: a type may hold itself
+            return (reads.get(name) or self._of(descriptor))(message)
+
+        return read
 
 
 def parsed(descriptor: Descriptor, data: bytes) -> Message:

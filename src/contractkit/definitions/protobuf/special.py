@@ -95,7 +95,7 @@ def _write_value(writer: Writer, message: Any, value: Any, steps: Steps, attempt
         case bool():
             message.bool_value = value
         case int() | float():
-            message.number_value = value
+            _write_number(message, value, steps, attempt, pointer)
         case str():
             message.string_value = value
         case dict():
@@ -107,6 +107,13 @@ def _write_value(writer: Writer, message: Any, value: Any, steps: Steps, attempt
         case _:
             attempt.refuse(steps, "a JSON value", value, pointer)
     return True
+
+
+def _write_number(message: Any, value: float, steps: Steps, attempt: Attempt, pointer: str) -> None:
+    try:
+        message.number_value = float(value)
+    except OverflowError:
+        attempt.refuse(steps, "a number of 64 bits", value, pointer)
 
 
 def _write_moment(writer: Writer, message: Any, value: Any, steps: Steps, attempt: Attempt, pointer: str) -> bool:

@@ -16,10 +16,12 @@ from contractkit.definitions.protobuf.guesses import guess, guess_moment, guess_
 from contractkit.definitions.protobuf.kinds import Field, Kind, Kinds, Shape
 from contractkit.definitions.protobuf.reading import ANY, JSON_TYPES, WRAPPERS
 from contractkit.definitions.protobuf.resources import Resources
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 
 _DEEPEST: Final = 12  # messages in messages
 _MOST_VALUES: Final = 600  # after that, only what is asked for or required is made
+_MOST_LEVELS: Final = 200  # of what is given; the writer refuses what is deeper
 _ECHO_DEPTH: Final = 1  # levels below the message in which values of the request come back
 _WORDS: Final = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "hazel")
 _IDENTITIES: Final = frozenset(("id", "name", "key"))
@@ -43,13 +45,20 @@ class Synthesis:
         self._resources = resources
 
     def message(self, descriptor: Descriptor, seed: str, *, said: Said = NOTHING_SAID, given: Json = None) -> Json:
-        """Give a tree of a type; members of `given` stand in it as they are, for the writer to judge."""
+        """Give a tree of a type; members of `given` stand in it as they are, for the writer to judge.
+
+        Raises:
+            DefinitionError: The type requires itself without end.
+        """
         if given is None and not is_plain(descriptor):
             return _stand_alone(descriptor, "", Draw(seed, ""))
-        return self._message(descriptor, given, "", _Making(seed, said))
+        return self._message(descriptor, given, {}, "", _Making(seed, said))
 
-    def _message(self, descriptor: Descriptor, given: Json, place: str, making: _Making) -> Json:
-        if given is not None and not isinstance(given, dict):
+    def _message(
+        self, descriptor: Descriptor, given: Json, said: Mapping[str, Json], place: str, making: _Making
+    ) -> Json:
+        """Give a tree of a type; `said` is what the request said of this very message, by field."""
+        if (given is not None and not isinstance(given, dict)) or len(making.open_types) > _MOST_LEVELS:
             return given
         kind = self._kinds.of(descriptor)
         named = {
@@ -57,24 +66,27 @@ class Synthesis:
         }
         if len(named) < len(given or {}):
             return given  # a field is named twice, which the writer refuses
+        if given is None and len(making.open_types) > 2 * _DEEPEST:  # only required messages go that deep
+            raise DefinitionError(f"No message of {kind.full_name} can be made: it requires itself without end.")
         making.open_types.append(kind.full_name)
+        remembered = {**_echoes(kind, place, making), **said}
         tree = dict(named)
-        for each in _chosen(kind, named, making.seed, place, making.open_types):
-            value = self._field(each, named.get(each.name), each.name in named, f"{place}.{each.name}", making)
+        for each in _chosen(kind, named, remembered, place, making):
+            value = self._field(each, named, remembered.get(each.name), f"{place}.{each.name}", making)
             if value is not None:
                 tree[each.name] = value
         making.open_types.pop()
         return tree
 
-    def _field(self, each: Field, given: Json, is_given: bool, place: str, making: _Making) -> Json:
+    def _field(self, each: Field, named: Mapping[str, Json], said: Json, place: str, making: _Making) -> Json:
         """Give the value of a field; None for one that stays unset."""
-        said = making.said.value(each) if _may_echo(each, place, making) else None
-        if is_given or said is not None:
-            wanted = _merged(said, given) if is_given else said
-            is_filled = each.shape is Shape.ONE and is_plain(each.message) and isinstance(wanted, dict)
-            if not is_filled or each.message is None:
+        if each.name in named or said is not None:
+            given = named.get(each.name)
+            wanted = given if each.name in named else said
+            if each.message is None or each.shape is not Shape.ONE or not is_plain(each.message) or wanted is None:
                 return wanted
-            return self._message(each.message, wanted, place, making)
+            inner = said if isinstance(said, dict) else {}
+            return self._message(each.message, given, inner, place, making)
         if not self._is_worth_making(each, making):
             return None
         making.made += 1
@@ -107,7 +119,7 @@ class Synthesis:
             return name if name is not None else guess(_valued(each), each.name, draw)
         if not is_plain(each.message):
             return _stand_alone(each.message, each.name, draw)
-        return self._message(each.message, None, place, making)
+        return self._message(each.message, None, {}, place, making)
 
 
 def _stand_alone(descriptor: Descriptor, name: str, draw: Draw) -> Json:
@@ -122,34 +134,41 @@ def is_plain(descriptor: Descriptor | None) -> bool:
     return descriptor is not None and descriptor.full_name not in _NOT_PLAIN
 
 
-def _may_echo(each: Field, place: str, making: _Making) -> bool:
-    """Say whether a value of the request may stand here; elements of a list do not all have its identity."""
-    is_element = "[" in place
-    return len(making.open_types) - 1 <= _ECHO_DEPTH and not (is_element and each.name in _IDENTITIES)
+def _echoes(kind: Kind, place: str, making: _Making) -> dict[str, Json]:
+    """Give what the request said under the names of a type's fields; elements of a list do not share an identity."""
+    if len(making.open_types) - 1 > _ECHO_DEPTH or not making.said.by_field:
+        return {}
+    is_element = place.endswith("]")
+    said = {each.name: making.said.value(each) for each in kind.fields if not (is_element and each.name in _IDENTITIES)}
+    return {name: value for name, value in said.items() if value is not None}
 
 
-def _chosen(kind: Kind, named: Mapping[str, Json], seed: str, place: str, open_types: list[str]) -> tuple[Field, ...]:
-    """Give the fields to make: of each `oneof` the member that is given, else an ordinary one that ends."""
+def _chosen(
+    kind: Kind, named: Mapping[str, Json], said: Mapping[str, Json], place: str, making: _Making
+) -> tuple[Field, ...]:
+    """Give the fields to make: of each `oneof` the member that is given, else one that was said, else a usual one."""
     branches: dict[str, list[Field]] = {}
     for each in kind.fields:
         if each.oneof:
             branches.setdefault(each.oneof, []).append(each)
-    winners = {name: _branch(fields, named, Draw(seed, f"{place}.{name}")) for name, fields in branches.items()}
+    winners = {
+        name: _branch(fields, named, said, Draw(making.seed, f"{place}.{name}"), making.open_types)
+        for name, fields in branches.items()
+    }
     return tuple(each for each in kind.fields if not each.oneof or each.name in named or winners[each.oneof] is each)
 
 
-def _branch(fields: list[Field], named: Mapping[str, Json], draw: Draw) -> Field | None:
+def _branch(
+    fields: list[Field], named: Mapping[str, Json], said: Mapping[str, Json], draw: Draw, open_types: list[str]
+) -> Field | None:
     if any(named.get(each.name) is not None for each in fields):
         return None  # what is given is the choice
-    plain = [each for each in fields if each.message is None or each.message.full_name != ANY]
-    ordinary = [each for each in plain if is_ordinary(each.name) and not _is_deprecated(each.descriptor)]
-    return draw.pick(ordinary or plain or fields)
-
-
-def _merged(said: Json, given: Json) -> Json:
-    if not (isinstance(said, dict) and isinstance(given, dict)):
-        return given
-    return {**said, **{name: _merged(said.get(name), each) for name, each in given.items()}}
+    possible = [each for each in fields if each.name not in named]
+    spoken = [each for each in possible if each.name in said]
+    ending = [each for each in possible if each.message is None or each.message.full_name not in (ANY, *open_types)]
+    ordinary = [each for each in ending if is_ordinary(each.name) and not _is_deprecated(each.descriptor)]
+    candidates = spoken or ordinary or ending
+    return draw.pick(candidates) if candidates else None
 
 
 def _valued(each: Field) -> FieldDescriptor:

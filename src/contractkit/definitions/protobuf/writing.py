@@ -16,12 +16,13 @@ from google.protobuf.message_factory import GetMessageClass
 from contractkit.definitions.protobuf.files import Files
 from contractkit.definitions.protobuf.kinds import Field, Kind, Kinds, Shape
 from contractkit.definitions.protobuf.scalars import SCALARS, Scalar, Unfit
-from contractkit.errors import suggestion
-from contractkit.exact_json import Json
+from contractkit.errors import DefinitionError, suggestion
+from contractkit.exact_json import Json, show_json
 from contractkit.model import Location
 from contractkit.results import ABSENT, Violation
 
 _DEEPEST: Final = 100  # levels; decoders of other languages stop there too
+_MOST_SHOWN: Final = 8  # problems of one tree that a message lists
 
 
 @dataclass(slots=True)
@@ -61,13 +62,24 @@ class Writer:
         self.fill(message, tree, (), attempt, self._kinds.of(descriptor).pointer)
         return message, tuple(attempt.problems)
 
+    def whole(self, tree: Json, descriptor: Descriptor) -> Message:
+        """Give the message that a tree says.
+
+        Raises:
+            DefinitionError: It is not such a message; every place that does not fit is named.
+        """
+        message, problems = self.write(tree, descriptor, Location())
+        if problems:
+            raise _unfit(descriptor.full_name, problems)
+        return message
+
     def fill(self, message: Any, value: Any, steps: Steps, attempt: Attempt, pointer: str) -> None:
         """Write a value into a message; `pointer` is the place in the definition that asks for the message."""
         descriptor = message.DESCRIPTOR
         if len(steps) > 2 * _DEEPEST:
             attempt.refuse(steps, f"at most {_DEEPEST} levels of messages", ABSENT, pointer)
             return
-        generated = as_generated(value)
+        generated = None if type(value) is dict else as_generated(value)
         if generated is not None:
             _copy(generated, message, steps, attempt, pointer)
             return
@@ -201,3 +213,13 @@ def _takes_null(found: Field) -> bool:
 _VALUE: Final = "google.protobuf.Value"
 _BOOL: Final = SCALARS[8]  # FieldDescriptor.TYPE_BOOL
 _KEYS: Final = {"true": True, "false": False}
+
+
+def _unfit(full_name: str, problems: tuple[Violation, ...]) -> DefinitionError:
+    rows = []
+    for problem in problems[:_MOST_SHOWN]:
+        received = "nothing" if problem.received is ABSENT else show_json(problem.received)
+        rows += [("at", str(problem.location) or "the message"), ("expected", problem.expected), ("received", received)]
+    if len(problems) > _MOST_SHOWN:
+        rows.append(("and", f"{len(problems) - _MOST_SHOWN} more places"))
+    return DefinitionError(f"This is not a message of {full_name}.", details=rows)

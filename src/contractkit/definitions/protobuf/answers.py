@@ -1,0 +1,54 @@
+"""Answers: whole messages, valid by the definition and equal for equal arguments, kept for the next equal question."""
+
+from google.protobuf.descriptor import Descriptor
+
+from contractkit.definitions.protobuf.echoes import said_in
+from contractkit.definitions.protobuf.files import Files
+from contractkit.definitions.protobuf.kinds import Kinds
+from contractkit.definitions.protobuf.promises import Promises
+from contractkit.definitions.protobuf.reading import Reader
+from contractkit.definitions.protobuf.resources import Resources
+from contractkit.definitions.protobuf.synthesis import Synthesis
+from contractkit.definitions.protobuf.writing import Writer
+from contractkit.definitions.rpc_interface import AnswerMessage
+from contractkit.exact_json import Json, dump_compact
+
+_KEPT = 4_096  # answers; a long test run on a large definition stays bounded
+
+
+class Answers:
+    """Makes the messages of one definition."""
+
+    def __init__(self, files: Files, kinds: Kinds, reader: Reader, writer: Writer) -> None:
+        self._kinds = kinds
+        self._reader = reader
+        self._writer = writer
+        self._synthesis = Synthesis(kinds, Resources(files.own))
+        self._made: dict[tuple[str, bytes], AnswerMessage] = {}
+
+    def answer(self, asked: Descriptor, wanted: Descriptor, *, seed: str, request: Json, body: Json) -> AnswerMessage:
+        """Give a message of the type `wanted`; `request` is a tree of the type `asked`, `body` a partial one."""
+        key = _key(seed, request, body)
+        if key is not None and key in self._made:
+            return self._made[key]
+        said = said_in(request, asked, self._kinds)
+        made = self._synthesis.message(wanted, seed, said=said, given=body)
+        tree = self._reader.read(self._writer.whole(made, wanted))
+        answer = AnswerMessage(tree=tree, promises=Promises(tree, wanted, self._kinds))
+        if len(self._made) >= _KEPT:
+            self._made.clear()
+        if key is not None:
+            self._made[key] = answer
+        return answer
+
+    def example(self, descriptor: Descriptor, seed: str) -> Json:
+        """Give the tree of a message of a type."""
+        return self._reader.read(self._writer.whole(self._synthesis.message(descriptor, seed), descriptor))
+
+
+def _key(seed: str, request: Json, body: Json) -> tuple[str, bytes] | None:
+    """Give what an answer depends on; None where a part of it is no JSON, such as a message object."""
+    try:
+        return seed, dump_compact([request, body])
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,68 @@
+"""The judgement of one HTTP call under two OpenAPI definitions: what got worse for it."""
+
+from contractkit.changes import Change, DefinitionChanges
+from contractkit.conformance import ContractChecker, InteractionConformance
+from contractkit.definitions.surfaces import DocumentedDefinition
+from contractkit.errors import DefinitionError
+from contractkit.impact.answers import answer_worries
+from contractkit.impact.causes import Causes
+from contractkit.impact.records import Verdict, Worry
+from contractkit.impact.requests import request_worries
+from contractkit.model import HttpCall, Interaction, Location
+
+
+class HttpJudgement:
+    """Judges calls under one pair of definitions, remembering what was read of them. It speaks of `HttpCall` alone."""
+
+    exchange = HttpCall
+
+    def __init__(self, old: DocumentedDefinition, new: DocumentedDefinition) -> None:
+        self._old = ContractChecker(old)
+        self._new = ContractChecker(new)
+        self._changes = DefinitionChanges(self._old.reader, self._new.reader)
+        self._causes = Causes(self._changes)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Give every change."""
+        return self._changes.changes
+
+    def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
+        """Give the operation that an interaction calls, and what got worse for it."""
+        call = interaction.exchange
+        assert isinstance(call, HttpCall)
+        name = interaction.operation or f"{call.request.method} {call.request.path}"
+        try:
+            old = self._old.check(interaction)
+            new = self._new.check(interaction, uses=old.uses if old.route else None)
+            if old.route is None:
+                return name, _of_unknown(call, new)
+            return old.route.operation.name, self._worries(interaction, call, old, new)
+        except DefinitionError as error:
+            return name, (_unjudged(f"a definition cannot be used here: {error.explanation.summary}"),)
+
+    def _worries(
+        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
+    ) -> tuple[Worry, ...]:
+        of_request = request_worries(interaction, call, old, new, self._causes)
+        if new.surface is None:
+            return of_request
+        return (*of_request, *answer_worries(call, old, new, self._causes))
+
+
+def _of_unknown(call: HttpCall, new: InteractionConformance) -> tuple[Worry, ...]:
+    if new.surface is not None:
+        return ()  # only the new definition knows the operation: that is an improvement
+    sent = f"{call.request.method} {call.request.path}"
+    return (_unjudged(f"{sent} reaches no operation of either definition, so nothing can be said of it"),)
+
+
+def _unjudged(reason: str) -> Worry:
+    return Worry(
+        code="not-analysable",
+        verdict=Verdict.AT_RISK,
+        location=Location(("request", "path")),
+        before="not analysable",
+        after="not analysable",
+        sentence=reason,
+    )

@@ -1,0 +1,167 @@
+"""Consequences: what each change of a message means to a call that meets it, as a table by the change's id."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contractkit.changes.protobuf.message_pairs import MessagePair
+from contractkit.changes.protobuf.types import INTEGER_RANGES
+from contractkit.changes.records import Level
+from contractkit.impact.protobuf.uses import CallUses
+from contractkit.impact.protobuf.walks import Met
+from contractkit.impact.records import Verdict
+from contractkit.results import ABSENT
+
+_BY_LEVEL = {Level.BREAKING: Verdict.BROKEN, Level.POSSIBLE: Verdict.AT_RISK, Level.HARMLESS: None}
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """A row of the table. `judge` gives the verdict, None where the call is not hurt.
+
+    `is_whole` says that the message as a whole is refused, whatever of it the consumer needs.
+    """
+
+    changes: tuple[str, ...]
+    code: str
+    judge: Callable[[Met, CallUses], Verdict | None]
+    sentence: str
+    is_whole: bool = False
+
+
+def _level(met: Met) -> Verdict | None:
+    return _BY_LEVEL[met.difference.level]
+
+
+def _where_set(met: Met, uses: CallUses) -> Verdict | None:
+    return _level(met) if met.is_set else None
+
+
+def _where_present(met: Met, uses: CallUses) -> Verdict | None:
+    return _level(met) if met.is_present else None
+
+
+def _where_unset(met: Met, uses: CallUses) -> Verdict | None:
+    return None if met.is_set else _level(met)
+
+
+def _where_default(met: Met, uses: CallUses) -> Verdict | None:
+    return _level(met) if met.is_present and met.is_default else None
+
+
+def _always(met: Met, uses: CallUses) -> Verdict | None:
+    return _level(met)
+
+
+def _where_it_does_not_fit(met: Met, uses: CallUses) -> Verdict | None:
+    if not met.is_set or met.field is None:
+        return _where_set(met, uses)
+    reader = met.pair.new.fields_by_number.get(met.field.number)
+    limits = INTEGER_RANGES.get(reader.type) if reader is not None else None
+    values = met.value if isinstance(met.value, list) else [met.value]
+    fits = limits is None or all(limits[0] <= each <= limits[1] for each in values if isinstance(each, int))
+    return _level(met) if fits else Verdict.BROKEN
+
+
+def _where_two_are_set(met: Met, uses: CallUses) -> Verdict | None:
+    names = _names_in_oneof(met.pair, met.difference.found.value)
+    is_beside = isinstance(met.holder, dict) and sum(met.holder.get(name, ABSENT) is not ABSENT for name in names) > 1
+    return _level(met) if met.is_set and is_beside else None
+
+
+def _where_value_is_sent(met: Met, uses: CallUses) -> Verdict | None:
+    return _level(met) if met.holds(met.difference.found.value) else None
+
+
+def _where_value_is_read(met: Met, uses: CallUses) -> Verdict | None:
+    """Judge a member whose meaning moved: broken where it is what the tests saw, else some answers are misread."""
+    if not met.is_present or _level(met) is None:
+        return None
+    return Verdict.BROKEN if met.holds(met.difference.found.value) else Verdict.AT_RISK
+
+
+def _where_value_is_expected(met: Met, uses: CallUses) -> Verdict | None:
+    """Judge a member that is gone: expected to the letter it cannot come; only seen, it depends on the consumer."""
+    if not met.holds(met.difference.found.value):
+        return None
+    if uses.is_exact(met.location):
+        return Verdict.BROKEN
+    return Verdict.AT_RISK if uses.needed is None or uses.limits_values(met.location) else None
+
+
+def _where_values_are_limited(met: Met, uses: CallUses) -> Verdict | None:
+    is_one_too_many = uses.limits_values(met.location) and not uses.tolerates(met.location, met.difference.found.value)
+    return _level(met) if met.is_present and is_one_too_many else None
+
+
+def _where_exact(met: Met, uses: CallUses) -> Verdict | None:
+    """Judge a new member of an enum that is closed to its readers, who see the default in its place."""
+    verdict = _where_values_are_limited(met, uses)
+    return Verdict.BROKEN if verdict is not None and uses.is_exact(met.location) else verdict
+
+
+REQUEST_CONSEQUENCES = (
+    Consequence(("field.removed",), "request.ignored", _where_set,
+                "the consumer sends it, and a provider passes over it now"),
+    Consequence(("field.number-reused", "field.type-changed"), "request.misread", _where_set,
+                "the consumer sends it, and a provider loses it or reads it as something else"),
+    Consequence(("field.renumbered", "field.json-name-changed", "field.list-unpacked", "field.map-changed"),
+                "request.unheard", _where_set, "the consumer sends it, and a provider does not find it any more"),
+    Consequence(("field.type-reinterpreted", "field.cardinality-changed", "enum.openness-changed", "oneof.left"),
+                "request.read-otherwise", _where_set, "the consumer sends it, and a provider may read it otherwise"),
+    Consequence(("field.type-truncated",), "request.truncated", _where_it_does_not_fit,
+                "the consumer sends {value}, and not every value that it may send fits any more"),
+    Consequence(("field.presence-lost",), "request.default-unseen", _where_default,
+                "the consumer sends the default, which a provider cannot tell from nothing any more"),
+    Consequence(("field.default-changed",), "request.default", _where_unset,
+                "the consumer leaves it out, and another value is taken in its place now"),
+    Consequence(("field.became-required", "field.added-required"), "request.missing", _where_unset,
+                "the consumer does not send it, which is demanded now: a message without it is refused whole"),
+    Consequence(("oneof.joined",), "request.exclusive", _where_two_are_set,
+                "the consumer sets two fields of which only one can be set now"),
+    Consequence(("enum.value-removed", "enum.value-renamed", "enum.value-renumbered"), "request.value-gone",
+                _where_value_is_sent, "the consumer sends {value}, which a provider does not know as that any more"),
+)  # fmt: skip
+"""What changes mean to what is sent; the first row that names a change speaks."""
+
+RESPONSE_CONSEQUENCES = (
+    Consequence(("required-field.removed", "field.became-optional"), "response.refused", _always,
+                "the consumer's code refuses a message without it", is_whole=True),
+    Consequence(("field.removed",), "response.undeclared", _where_set,
+                "the consumer needs it, and it is not declared any more"),
+    Consequence(("field.number-reused", "field.type-changed"), "response.misread", _where_present,
+                "the consumer needs it, and reads nothing or something else in its place"),
+    Consequence(("field.renumbered", "field.json-name-changed", "field.list-unpacked", "field.map-changed"),
+                "response.unheard", _where_set, "the consumer needs it, and does not find it any more"),
+    Consequence(("field.type-reinterpreted", "field.type-truncated", "field.cardinality-changed",
+                 "enum.openness-changed"), "response.read-otherwise", _where_present,
+                "the consumer needs it, and may read another value than was sent"),
+    Consequence(("field.presence-lost",), "response.default-unseen", _where_default,
+                "the consumer reads the default, which does not come as such any more"),
+    Consequence(("oneof.joined", "oneof.left", "oneof.member-added"), "response.may-be-absent", _where_present,
+                "the consumer needs it, and another field may come instead or beside it now"),
+    Consequence(("enum.value-added",), "response.may-be-another-value", _where_values_are_limited,
+                "the consumer does not cope with every value, and another one may come now"),
+    Consequence(("closed-enum.value-added",), "response.may-be-another-value", _where_exact,
+                "the consumer does not cope with every value, and reads the default where the new one comes"),
+    Consequence(("enum.value-removed",), "response.value-gone", _where_value_is_expected,
+                "the tests saw {value}, which cannot come any more"),
+    Consequence(("enum.value-renumbered", "enum.value-renamed"), "response.misread", _where_value_is_read,
+                "the consumer reads another value than was sent"),
+    Consequence(("field.added",), "response.unknown-field", _always,
+                "a reader of JSON that refuses members it does not know refuses the message"),
+)  # fmt: skip
+"""What changes mean to what comes back; the first row that names a change speaks."""
+
+
+def consequence_of(met: Met) -> Consequence | None:
+    """Give the row that speaks of a difference, None where it means nothing to a call."""
+    table = REQUEST_CONSEQUENCES if met.difference.rule.startswith("request.") else RESPONSE_CONSEQUENCES
+    return next((row for row in table if met.difference.name in row.changes), None)
+
+
+def _names_in_oneof(pair: MessagePair, oneof: str) -> list[str]:
+    return [
+        each.old.name
+        for each in pair.comparable
+        if each.new.containing_oneof is not None and each.new.containing_oneof.name == oneof
+    ]

@@ -1,0 +1,214 @@
+"""The judgement of one remote procedure call under two protobuf definitions: what got worse for it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from contractkit.changes.protobuf import Encoding, ProcedureUse, ProtoChanges, compare_protos
+from contractkit.changes.protobuf.procedures import STREAMING_RULES
+from contractkit.changes.records import Change, Direction, Level
+from contractkit.definitions.protobuf import ProtoDefinition
+from contractkit.exact_json import show_json
+from contractkit.impact.answers import joined
+from contractkit.impact.protobuf.consequences import Consequence, consequence_of
+from contractkit.impact.protobuf.uses import (
+    DETAIL,
+    MESSAGE,
+    expected_trees,
+    places_in,
+    served_trees,
+    uses_of,
+)
+from contractkit.impact.protobuf.walks import Met, Walk
+from contractkit.impact.records import Verdict, Worry
+from contractkit.model import Interaction, JsonBody, Location, RpcCall, Sent, Status, is_json_media_type
+from contractkit.results import ABSENT
+
+_PROCEDURE = Location(("procedure",))
+_SERVED = "the tests were served it, and it is not known whether the consumer reads it"
+
+
+class ProcedureJudgement:
+    """Judges calls under one pair of definitions, remembering what differs. It speaks of `RpcCall` alone."""
+
+    exchange = RpcCall
+
+    def __init__(self, old: ProtoDefinition, new: ProtoDefinition) -> None:
+        self._definitions = (old, new)
+        self._changes = {Encoding.BINARY: compare_protos(old, new)}
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Give every change, in the encodings that the judged calls used; binary always."""
+        found = {change.declaration: change for each in self._changes.values() for change in each.changes}
+        return tuple(found.values())
+
+    def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
+        """Give the operation that an interaction calls, and what got worse for it."""
+        call = interaction.exchange
+        assert isinstance(call, RpcCall)
+        changes = self._in(encoding_of(call))
+        old = changes.old.methods.get(call.procedure)
+        if old is None:
+            return call.procedure, _of_unknown(call, changes)
+        use = changes.use_of(old)
+        if use is None:
+            return call.procedure, (_gone(call, changes.removal(old)),)
+        own = tuple(changes.own(use))
+        streaming = tuple(_streaming(call, change) for change in own if change.rule in STREAMING_RULES)
+        if streaming:
+            return call.procedure, streaming
+        return call.procedure, (*_own(own), *_CallJudgement(interaction, call, use, changes).worries())
+
+    def _in(self, encoding: Encoding) -> ProtoChanges:
+        if encoding not in self._changes:
+            self._changes[encoding] = compare_protos(*self._definitions, encoding)
+        return self._changes[encoding]
+
+
+class _CallJudgement:
+    """What got worse for the messages of one call."""
+
+    def __init__(self, interaction: Interaction, call: RpcCall, use: ProcedureUse, changes: ProtoChanges) -> None:
+        self._interaction = interaction
+        self._call = call
+        self._use = use
+        self._changes = changes
+        self._uses = uses_of(interaction)
+
+    def worries(self) -> tuple[Worry, ...]:
+        """Give them, the same change once."""
+        sent = tuple(self._of(self._sent()))
+        received = tuple(self._of(self._received()))
+        return (*joined(_once(sent)), *joined(_once((*self._needed(received), *self._of(self._details())))))
+
+    def _sent(self) -> Iterator[Met]:
+        pair = self._changes.pair(*self._use.messages(Direction.REQUEST), Direction.REQUEST)
+        walk = Walk(self._changes, Direction.REQUEST)
+        for event in self._call.events:
+            if isinstance(event, Sent) and isinstance(event.message, JsonBody):
+                yield from walk.message(pair, event.message.value, MESSAGE)
+
+    def _received(self) -> Iterator[Met]:
+        pair = self._changes.pair(*self._use.messages(Direction.RESPONSE), Direction.RESPONSE)
+        walk = Walk(self._changes, Direction.RESPONSE)
+        expected = expected_trees(self._call)
+        places = frozenset(place for tree in expected for place in places_in(tree))
+        for tree in expected:
+            yield from walk.message(pair, tree, MESSAGE)
+        for tree in served_trees(self._interaction, expected):
+            for met in walk.message(pair, tree, MESSAGE):
+                yield replace(met, is_only_served=self._uses.needed is None and met.location not in places)
+
+    def _details(self) -> Iterator[Met]:
+        walk = Walk(self._changes, Direction.RESPONSE)
+        for event in self._call.events:
+            for detail in event.details if isinstance(event, Status) else ():
+                yield from walk.packed(detail, DETAIL)
+
+    def _of(self, found: Iterator[Met]) -> Iterator[Worry]:
+        for met in found:
+            row = consequence_of(met)
+            verdict = row.judge(met, self._uses) if row is not None else None
+            if row is None or verdict is None:
+                continue
+            if met.is_only_served and not row.is_whole:
+                if verdict is Verdict.BROKEN and met.is_present:
+                    yield self._worry(met, row, Verdict.AT_RISK, _SERVED)
+                continue
+            shown = "nothing" if met.value is ABSENT else show_json(met.value, limit=60)
+            yield self._worry(met, row, verdict, row.sentence.replace("{value}", shown))
+
+    def _worry(self, met: Met, row: Consequence, verdict: Verdict, sentence: str) -> Worry:
+        found = met.difference.found
+        return Worry(
+            code=row.code,
+            verdict=verdict,
+            location=met.location,
+            before=found.before,
+            after=found.after,
+            sentence=sentence,
+            change=self._changes.change(self._use.old, met.location, met.difference),
+        )
+
+    def _needed(self, worries: Sequence[Worry]) -> Iterator[Worry]:
+        """Give the worries at or above places that the consumer needs; of a set one of which must stay, the mildest."""
+        if self._uses.needed is None:
+            yield from worries
+            return
+        places = [need.location.generalised() for need in self._uses.needed]
+        for worry in worries:
+            if worry.code == "response.refused" or any(place.starts_with(worry.location) for place in places):
+                yield worry
+        for group in self._uses.any_of:
+            found = [[each for each in worries if place.starts_with(each.location)] for place in group]
+            if all(found):
+                yield min((_worst(each) for each in found), key=_badness)
+
+
+def encoding_of(call: RpcCall) -> Encoding:
+    """Give how the messages of a call travelled: binary unless the contract says JSON."""
+    bodies = [event.message for event in call.events if isinstance(event, Sent) and isinstance(event.message, JsonBody)]
+    in_json = [body for body in bodies if is_json_media_type(body.media_type)]
+    return Encoding.JSON if in_json else Encoding.BINARY
+
+
+def _once(worries: Sequence[Worry]) -> tuple[Worry, ...]:
+    """Give one worry per place, the worst: what a place means is said once."""
+    worst: dict[Location, Worry] = {}
+    for worry in worries:
+        known = worst.get(worry.location)
+        worst[worry.location] = worry if known is None or _badness(worry) > _badness(known) else known
+    return tuple(worst.values())
+
+
+def _worst(worries: Sequence[Worry]) -> Worry:
+    return max(worries, key=_badness)
+
+
+def _badness(worry: Worry) -> bool:
+    return worry.verdict is Verdict.BROKEN
+
+
+def _own(changes: Sequence[Change]) -> Iterator[Worry]:
+    for change in changes:
+        if change.level is Level.POSSIBLE:
+            yield _worry_of_procedure(
+                "procedure.idempotency", Verdict.AT_RISK, change, "a call that is repeated may be treated otherwise now"
+            )
+
+
+def _gone(call: RpcCall, change: Change) -> Worry:
+    sentence = f"the consumer calls {call.procedure}, which is answered with UNIMPLEMENTED now"
+    return _worry_of_procedure("operation.gone", Verdict.BROKEN, change, sentence)
+
+
+def _streaming(call: RpcCall, change: Change) -> Worry:
+    sentence = f"the consumer calls {call.procedure} as it was, and such a call fails now"
+    return _worry_of_procedure("procedure.streaming", Verdict.BROKEN, change, sentence)
+
+
+def _worry_of_procedure(code: str, verdict: Verdict, change: Change, sentence: str) -> Worry:
+    return Worry(
+        code=code,
+        verdict=verdict,
+        location=_PROCEDURE,
+        before=change.before,
+        after=change.after,
+        sentence=sentence,
+        change=change,
+    )
+
+
+def _of_unknown(call: RpcCall, changes: ProtoChanges) -> tuple[Worry, ...]:
+    if call.procedure in changes.new.methods:
+        return ()  # only the new definition knows the procedure: that is an improvement
+    return (
+        Worry(
+            code="not-analysable",
+            verdict=Verdict.AT_RISK,
+            location=_PROCEDURE,
+            before="not analysable",
+            after="not analysable",
+            sentence=f"{call.procedure} is declared by neither definition, so nothing can be said of it",
+        ),
+    )

@@ -1,0 +1,96 @@
+"""Uses: which places of the messages that come back a call depends on, and which values it copes with there."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from contractkit.conformance.uses import limits_at
+from contractkit.exact_json import Json
+from contractkit.model import (
+    InferredNeeds,
+    Interaction,
+    JsonBody,
+    LocatedRules,
+    Location,
+    Need,
+    Received,
+    RpcCall,
+    Wildcard,
+)
+
+MESSAGE = Location(("events", Wildcard.INDEX, "message"))
+DETAIL = Location(("events", Wildcard.INDEX, "details", Wildcard.INDEX))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUses:
+    """What a call uses of what comes back. `needs` is None where they are unknown: then all that is expected counts.
+
+    `needed` are the proved places, `any_of` sets of which at least one must stay.
+    """
+
+    rules: tuple[LocatedRules, ...] = ()
+    needed: tuple[Need, ...] | None = None
+    any_of: tuple[tuple[Location, ...], ...] = ()
+    members: Mapping[Location, Need] = field(default_factory=dict)
+
+    def is_exact(self, location: Location) -> bool:
+        """Say whether the value of a place is expected to the letter."""
+        return self.needed is None and limits_at(location, self.rules)[0]
+
+    def limits_values(self, location: Location) -> bool:
+        """Say whether a value that was never seen at a place could be one too many."""
+        if self.needed is None:
+            is_exact, pattern = limits_at(location, self.rules)
+            return is_exact or pattern is not None
+        need = self.members.get(location)
+        return need is not None and bool(need.members or need.pattern)
+
+    def tolerates(self, location: Location, value: str) -> bool:
+        """Say whether the consumer was proved to cope with a value."""
+        need = self.members.get(location)
+        return need is not None and value in need.members
+
+
+def uses_of(interaction: Interaction) -> CallUses:
+    """Give what an interaction uses of what comes back."""
+    needs = interaction.needs
+    rules = tuple(
+        LocatedRules(location=each.location.generalised(), rules=each.rules, combine=each.combine)
+        for each in interaction.rules
+    )
+    if not isinstance(needs, InferredNeeds):
+        return CallUses(rules=rules)
+    return CallUses(
+        rules=rules,
+        needed=needs.needed,
+        any_of=tuple(tuple(place.generalised() for place in group) for group in needs.any_of),
+        members={need.location.generalised(): need for need in needs.needed},
+    )
+
+
+def expected_trees(call: RpcCall) -> tuple[Json, ...]:
+    """Give the messages that are expected, in order."""
+    return tuple(
+        event.message.value
+        for event in call.events
+        if isinstance(event, Received) and isinstance(event.message, JsonBody)
+    )
+
+
+def served_trees(interaction: Interaction, expected: Sequence[Json]) -> tuple[Json, ...]:
+    """Give the messages that were served; of several they stand in one list."""
+    if not isinstance(interaction.served, JsonBody):
+        return ()
+    value = interaction.served.value
+    return tuple(value) if len(expected) > 1 and isinstance(value, list) else (value,)
+
+
+def places_in(tree: Json, at: Location = MESSAGE) -> Iterator[Location]:
+    """Give every place of a message's tree, list indexes as `[*]`."""
+    yield at
+    if isinstance(tree, dict):
+        for name, member in tree.items():
+            yield from places_in(member, at / name)
+    elif isinstance(tree, list):
+        for element in tree:
+            yield from places_in(element, at / Wildcard.INDEX)
