@@ -12,8 +12,10 @@ from contractkit.matching import compile_comparison, generate
 from contractkit.model import HttpCall, HttpRequest, HttpResponse, Interaction, LocatedRules
 from contractkit.results import InteractionResult
 from contractkit.verification.credentials import Credentials
+from contractkit.verification.faults import last_raised
 from contractkit.verification.injection import inject_returned, used_values
 from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut, Transport
+from contractkit.verification.unchecked import unchecked_lists
 
 
 async def replay(
@@ -41,13 +43,20 @@ async def replay(
         request = _request(interaction, call, returned, credentials, now)
     except ProviderStateError as error:
         return InteractionResult(interaction=interaction, error=error.explanation, reason="state failed")
+    last_raised.set(None)
     started = time.perf_counter()
     answer = await transport.send(request)
     seconds = time.perf_counter() - started
     if not isinstance(answer, HttpResponse):
         return replace(errored(interaction, answer, transport.name), seconds=seconds)
     compare = compile_comparison(call.response.parts(), _response_rules(interaction), specification=specification)
-    return InteractionResult(interaction=interaction, mismatches=compare(answer.parts()), seconds=seconds)
+    mismatches = compare(answer.parts())
+    if mismatches:
+        return InteractionResult(
+            interaction=interaction, mismatches=mismatches, seconds=seconds, answer=answer, raised=last_raised.get()
+        )
+    unchecked = unchecked_lists(call.response.body, answer.body)
+    return InteractionResult(interaction=interaction, seconds=seconds, unchecked=unchecked)
 
 
 def errored(interaction: Interaction, failure: Failure, provider: str) -> InteractionResult:
