@@ -8,17 +8,18 @@ from pathlib import Path
 import click
 
 from contractkit.broker_client import DEFAULT_SELECTORS, Build
-from contractkit.cli.brokers import connect
+from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.builds import detect_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.results import Definition, publish_results, read_definition_file, this_build
 from contractkit.cli.selectors import read_selector
 from contractkit.cli.verbs import Verb
 from contractkit.document import LoadedContract, read_contract
-from contractkit.errors import NothingToCheckError, SettingsError, UsageError, suggestion
+from contractkit.errors import ContractkitError, NothingToCheckError, SettingsError, UsageError, suggestion
 from contractkit.exact_json import Json
 from contractkit.explain.verification import explain_verification
 from contractkit.explain.verification_formats import verification_as_json, verification_as_junit
+from contractkit.explain.verification_hints import hint_at_base_path, hint_at_states_elsewhere, is_all_not_found
 from contractkit.results import ContractResult, Outcome
 from contractkit.settings import ServiceSettings, Settings, load_settings
 from contractkit.verification.asgi_transport import AsgiTransport
@@ -46,6 +47,7 @@ class _Asked:
     provider: str
     url: str | None
     app: str | None
+    base_path: str | None
     contracts: tuple[Path, ...]
     broker: str | None
     states: str | None
@@ -69,6 +71,7 @@ class _Asked:
 @click.argument("provider")
 @click.option("--url", help="Where the provider runs; recorded paths are put behind it.")
 @click.option("--app", help="An ASGI application to verify in process: package.module:attribute.")
+@click.option("--base-path", help="What the application serves under, such as /v1; put before recorded paths.")
 @click.option(
     "--contracts", multiple=True, type=click.Path(path_type=Path), help="A contract file, or a directory of them."
 )
@@ -100,9 +103,9 @@ class _Asked:
 def verify(output: str, **options: object) -> int:
     """Replay every contract with PROVIDER against it, at a URL or in process.
 
-    Contracts come from --contracts, else from the broker: by default those of each consumer's main branch and of
-    every version that is deployed or released. Exit codes: 0 all passed, 1 something failed or errored, 3 nothing
-    was checked or some could not be, 4 the provider or the broker cannot be reached.
+    Contracts come from --contracts or the settings, else from the broker: by default those of each consumer's main
+    branch and of every version that is deployed or released. Exit codes: 0 all passed, 1 something failed or
+    errored, 3 nothing was checked or some could not be, 4 the provider or the broker cannot be reached.
     """
     asked = _Asked(**options)  # type: ignore[arg-type]
     settings = load_settings(Path.cwd(), overrides={"broker": asked.broker})
@@ -120,6 +123,8 @@ def verify(output: str, **options: object) -> int:
     click.echo(_announced(selected, transport), err=True)
     results = verify_contracts(selected, transport, run)
     click.echo(_FORMATS[output](asked.provider, results))
+    for hint in _hints(settings, service, asked, results):
+        click.echo(f"\n{hint}", err=output != "text")
     if build is not None:
         verified = tuple(zip(selected, results, strict=True))
         publish_results(settings, build, verified, definition=definition)
@@ -131,6 +136,7 @@ def _service(settings: Settings, asked: _Asked) -> ServiceSettings:
     if found is None and asked.url is None and asked.app is None:
         raise SettingsError(
             f"Nothing says where {asked.provider} runs.",
+            details=[("file", settings.origin)],
             next_step=suggestion(asked.provider, settings.provides)
             or "Give --url or --app, or add to pyproject.toml:\n\n"
             f'[tool.contractkit.provides.{asked.provider}]\nurl = "http://localhost:8000"',
@@ -145,13 +151,60 @@ def _transport(settings: Settings, service: ServiceSettings, asked: _Asked) -> T
     app = asked.app or (None if asked.url else service.app)
     timeout = asked.timeout or service.timeout
     if url is not None:
+        _check_without_base_path(asked)
         return HttpTransport(url, timeout=timeout, connections=asked.concurrency)
     if app is None:
         raise SettingsError(
             f"Nothing says where {asked.provider} runs.",
             next_step=f"Give --url or --app, or set url or app in [tool.contractkit.provides.{asked.provider}].",
         )
-    return AsgiTransport(load_application(app, root=settings.root), name=app, timeout=timeout)
+    return AsgiTransport(
+        load_application(app, root=settings.root), name=app, timeout=timeout, base_path=_base_path(service, asked)
+    )
+
+
+def _base_path(service: ServiceSettings, asked: _Asked) -> str:
+    given = (service.base_path or "") if asked.base_path is None else asked.base_path
+    if "://" in given or "?" in given:
+        raise UsageError(
+            "The base path cannot be used.",
+            details=[("expected", "a path such as /v1"), ("received", given)],
+            next_step="A provider at a URL is verified with --url, which may carry a path.",
+        )
+    path = given.strip("/")
+    return f"/{path}" if path else ""
+
+
+def _check_without_base_path(asked: _Asked) -> None:
+    if asked.base_path is not None:
+        raise UsageError(
+            "--base-path is for an application in process (--app).",
+            next_step="Put the path behind the URL, which is put before every recorded path: --url URL/v1.",
+        )
+
+
+def _hints(settings: Settings, service: ServiceSettings, asked: _Asked, results: Sequence[ContractResult]) -> list[str]:
+    """Give advice on how the verification was run, from its results taken together."""
+    is_url = bool(asked.url or (service.url and not asked.app))
+    states = asked.states or (None if asked.states_url else service.states)
+    if is_url:
+        return [hint for hint in [hint_at_states_elsewhere(results, states) if states else ""] if hint]
+    if _base_path(service, asked) or not is_all_not_found(results):
+        return []
+    return [hint_at_base_path(_declared_base_paths(settings, service, asked), asked.provider)]
+
+
+def _declared_base_paths(settings: Settings, service: ServiceSettings, asked: _Asked) -> tuple[str, ...]:
+    """Give the base paths of the provider's own definition, none where it is not named or cannot be read."""
+    place = str(Path.cwd() / asked.definition) if asked.definition else service.definition
+    if place is None:
+        return ()
+    from contractkit.sources.loading import load_definition  # slow to import, and only a failed run needs it
+
+    try:
+        return load_definition(place, root=settings.root).definition.base_paths
+    except ContractkitError:
+        return ()
 
 
 def _states(settings: Settings, service: ServiceSettings, asked: _Asked) -> States:
@@ -172,8 +225,8 @@ def _credentials(asked: _Asked) -> Credentials:
 
 
 def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> list[SelectedContract]:
-    if asked.contracts or (service.contracts and not asked.broker):
-        places = asked.contracts or [settings.path(place) for place in service.contracts]
+    places = _contract_places(settings, service, asked)
+    if places:
         if asked.publish:
             raise UsageError(
                 "Results can be published only for contracts that come from a broker.",
@@ -183,9 +236,21 @@ def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> l
     if settings.broker is None and "PACT_BROKER_BASE_URL" not in os.environ:
         raise SettingsError(
             "Nothing says where the contracts are.",
+            details=[("file", settings.origin), ("nothing at", str(settings.contracts_directory))],
             next_step="Give --contracts PATH or --broker URL, or set contracts or broker in pyproject.toml.",
         )
     return _from_broker(settings, asked)
+
+
+def _contract_places(settings: Settings, service: ServiceSettings, asked: _Asked) -> Sequence[Path]:
+    """Give the files and directories to read: those asked for or set, where no broker is set the project's own."""
+    if asked.contracts or asked.broker:
+        return asked.contracts
+    if service.contracts:
+        return [settings.path(place) for place in service.contracts]
+    own = settings.contracts_directory
+    is_used = address_of(settings) is None and not asked.publish and own.exists()
+    return [own] if is_used else []
 
 
 def _definition(settings: Settings, service: ServiceSettings, asked: _Asked) -> Definition | None:
