@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from contractkit.definitions.interface import Answer, Operation, Route
-from contractkit.errors import ContractkitError, RecordingError, SettingsError, UnusedExpectationError
+from contractkit.errors import (
+    ContractkitError,
+    RecordingError,
+    SettingsError,
+    UndefinedRequestError,
+    UnusedExpectationError,
+)
 from contractkit.exact_json import Json, dump_canonical, dump_compact, read_json, show_json
 from contractkit.model import (
     Contract,
@@ -95,6 +101,7 @@ class StubSession:
         self._interactions: list[Interaction] = []
         self._errors: list[ContractkitError] = []
         self._interceptions: list[Interception] = []
+        self._unasked_interceptions: list[Interception] = []
         self._is_closed = False
         provider.answer_with(self.handle)
 
@@ -189,8 +196,10 @@ class StubSession:
                 next_step=f"Give one, or set base_url in [tool.contractkit.providers.{self._provider.name}].",
             )
         check_base_url(base_url)
-        started = Interception(self.handle, base_url, base_paths=self._provider.definition.base_paths)
+        base_paths = self._provider.definition.base_paths
+        started = Interception(self.handle, base_url, base_paths=base_paths, refuse=self._refuse_outside)
         self._interceptions.append(started)
+        self._unasked_interceptions.append(started)
         return started
 
     @property
@@ -231,7 +240,8 @@ class StubSession:
             errors, self._errors = self._errors, []
             unused = [("given", _state_in_words(state)) for state in self._unused_states]
             unused += [("reply", str(reply)) for reply in self._unused_replies]
-            self._unused_states, self._unused_replies = [], []
+            unused += [("intercept", url) for url in self._unused_interceptions()]
+            self._unused_states, self._unused_replies, self._unasked_interceptions = [], [], []
         if unused and not errors:
             errors.append(
                 UnusedExpectationError(
@@ -241,6 +251,21 @@ class StubSession:
                 )
             )
         return tuple(errors)
+
+    def _unused_interceptions(self) -> list[str]:
+        """Give the URLs at which nothing was intercepted; of several interceptions of one URL any may be used."""
+        used = {each.base_url for each in self._interceptions if each.is_used}
+        return list(dict.fromkeys(each.base_url for each in self._unasked_interceptions if each.base_url not in used))
+
+    def _refuse_outside(self, reason: str) -> None:
+        with self._lock:
+            self._errors.append(
+                UndefinedRequestError(
+                    f"{self._consumer} sent a request to the host of {self._provider.name} that is not intercepted.",
+                    details=[("refused", reason)],
+                    next_step="Intercept a shorter URL, or, if the path belongs to another provider, that one too.",
+                )
+            )
 
     def contract(self) -> Contract:
         """Give what this test recorded, as a contract of its own."""
