@@ -245,6 +245,7 @@ def served(serve: Callable[[str, Pipe], None], path: str = "") -> Iterator[str]:
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(path, theirs), daemon=True)
     process.start()
+    theirs.close()  # so that a server that does not start ends the wait
     try:
         yield ours.recv()
         ours.send("stop")

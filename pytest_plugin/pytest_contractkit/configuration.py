@@ -42,7 +42,7 @@ def consumer_of(settings: Settings, marker: pytest.Mark | None) -> str:
     if not name:
         raise SettingsError(
             "The consumer has no name: nothing says whose contract the tests record.",
-            details=[("file", str(settings.root / "pyproject.toml"))],
+            details=[("file", settings.origin)],
             next_step='Add:\n\n[tool.contractkit]\nconsumer = "your-service"',
         )
     return str(name)

@@ -180,7 +180,7 @@ def _nothing_named(settings: Settings) -> SettingsError:
     known = ", ".join(sorted(settings.providers)) or "none"
     return SettingsError(
         "contract_stub() names no provider.",
-        details=[("file", str(settings.root / "pyproject.toml")), ("providers", known)],
+        details=[("file", settings.origin), ("providers", known)],
         next_step='Name one: contract_stub("orders"), or mark the test with contract(provider="orders").',
     )
 

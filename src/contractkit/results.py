@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Final
 
 from contractkit.errors import Explanation
-from contractkit.model import Contract, Interaction, Location
+from contractkit.model import Contract, HttpResponse, Interaction, Location
 
 
 class Absent(Enum):
@@ -55,12 +55,27 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """What an application in process raised while it answered.
+
+    `error` is the exception's type and message, `at` file and line in the application's own code, `lines` the last of
+    the traceback's lines there, outermost first.
+    """
+
+    error: str
+    at: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionResult:
     """What replaying one interaction gave. `error` is there exactly if the outcome is `ERRORED`.
 
     `reason` groups errors: `needs a state`, `state failed`, `time-out`, `no connection`, `broken answer`,
     `endless stream`, `cannot be encoded`.
-    `seconds` is the time the provider took. `unprepared` says that no handler prepared its derived state.
+    `seconds` is the time the provider took. `unprepared` says that no handler prepared its derived state. `unchecked`
+    are lists of the expected body whose elements were not looked at, since the provider's had none. Of a failure,
+    `answer` is what the provider sent over HTTP, and `raised` what it raised meanwhile, where it ran in this process.
     """
 
     interaction: Interaction
@@ -69,6 +84,9 @@ class InteractionResult:
     reason: str = ""
     seconds: float = 0.0
     unprepared: bool = False
+    unchecked: tuple[Location, ...] = ()
+    answer: HttpResponse | None = None
+    raised: Raised | None = None
 
     @property
     def outcome(self) -> Outcome:

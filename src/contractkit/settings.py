@@ -4,13 +4,19 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
 from contractkit.errors import SettingsError, suggestion
 
 ENVIRONMENT_PREFIX = "CONTRACTKIT_"
+
+
+_Texts: TypeAlias = Annotated[
+    tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+]
+"""A list of texts; one text stands for a list of one."""
 
 
 class _Table(BaseModel):
@@ -28,21 +34,23 @@ class ProviderSettings(_Table):
     definition: str
     proto: str | None = None
     base_url: str | None = None
-    headers: tuple[str, ...] = ()
+    headers: _Texts = ()
 
 
 class ServiceSettings(_Table):
     """`[tool.contractkit.provides.NAME]`: a service that this project is.
 
-    Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI); its remote procedures at `grpc`, an
-    address (`host:port`, `grpcs://host:port`) or `package.module:attribute`. `grpc_ca`, `grpc_certificate` and
-    `grpc_key` are PEM files for TLS. `states` is a Python file or module with state handlers; `definition` is published
-    with verification results, `proto` is the protobuf one of a service that offers both; `timeout` is seconds per
+    Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI), which may serve under a `base_path`
+    that recorded paths do not have; its remote procedures at `grpc`, an address (`host:port`, `grpcs://host:port`) or
+    `package.module:attribute`. `grpc_ca`, `grpc_certificate` and `grpc_key` are PEM files for TLS. `states` is a Python
+    file or module with state handlers; `contracts` are files or directories; `definition` is published with
+    verification results, `proto` is the protobuf one of a service that offers both; `timeout` is seconds per
     interaction.
     """
 
     url: str | None = None
     app: str | None = None
+    base_path: str | None = None
     grpc: str | None = None
     grpc_ca: Path | None = None
     grpc_certificate: Path | None = None
@@ -50,7 +58,7 @@ class ServiceSettings(_Table):
     states: str | None = None
     definition: str | None = None
     proto: str | None = None
-    contracts: tuple[str, ...] = ()
+    contracts: _Texts = ()
     timeout: float = 10.0
 
 
@@ -67,6 +75,12 @@ class Settings(_Table):
     version: str | None = None
     providers: Mapping[str, ProviderSettings] = {}
     provides: Mapping[str, ServiceSettings] = {}
+    _file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def origin(self) -> str:
+        """Give the file that the settings were read from as messages name it, or that there is none."""
+        return _origin(self._file, self.root)
 
     def path(self, given: str | Path) -> Path:
         """Give a path as seen from the settings' root."""
@@ -100,7 +114,7 @@ class Settings(_Table):
         except KeyError:
             raise SettingsError(
                 f"No provider named {name!r} is set.",
-                details=[("file", str(self.root / "pyproject.toml"))],
+                details=[("file", self.origin)],
                 next_step=suggestion(name, self.providers)
                 or f'Add:\n\n[tool.contractkit.providers.{name}]\ndefinition = "path/to/{name}.yaml"',
             ) from None
@@ -121,13 +135,20 @@ def load_settings(
     """
     found = _find(start.resolve())
     root, table = found if found else (start.resolve(), {})
+    file = root / "pyproject.toml" if found else None
     variables = os.environ if environment is None else environment
     merged: dict[str, Any] = {**table, **_from_environment(variables)}
     merged |= {key: value for key, value in (overrides or {}).items() if value is not None}
     try:
-        return Settings(**{**merged, "root": root})
+        settings = Settings(**{**merged, "root": root})
     except ValidationError as error:
-        raise _explained(error, root / "pyproject.toml") from None
+        raise _explained(error, _origin(file, root)) from None
+    settings._file = file
+    return settings
+
+
+def _origin(file: Path | None, root: Path) -> str:
+    return str(file) if file is not None else f"none: no pyproject.toml with [tool.contractkit] from {root} upwards"
 
 
 def _find(start: Path) -> tuple[Path, dict[str, Any]] | None:
@@ -170,11 +191,15 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {by_variable[key]: value for key, value in environment.items() if key in by_variable and value}
 
 
-def _explained(error: ValidationError, file: Path) -> SettingsError:
-    details = [("file", str(file))]
+_WORDS = {"tuple_type": "expected a list of texts", "string_type": "expected a text"}
+"""The validator's name for a problem to words that TOML's users know."""
+
+
+def _explained(error: ValidationError, origin: str) -> SettingsError:
+    details = [("file", origin)]
     hints = []
     for problem in error.errors():
-        *table, key = [str(step) for step in problem["loc"]]
+        *table, key = _steps(problem["loc"])
         place = f"{key} in [{'.'.join(['tool.contractkit', *table])}]"
         if problem["type"] == "extra_forbidden":
             details.append(("unknown key", place))
@@ -182,8 +207,24 @@ def _explained(error: ValidationError, file: Path) -> SettingsError:
         elif problem["type"] == "missing":
             details.append(("missing key", place))
         else:
-            details.append(("wrong value", f"{place}: {problem['msg']}, received {problem['input']!r}"))
+            details.append(
+                (
+                    "wrong value",
+                    f"{place}: {_WORDS.get(problem['type'], problem['msg'])}, received {problem['input']!r}",
+                )
+            )
     return SettingsError("The settings cannot be used.", details=details, next_step=" ".join(filter(None, hints)))
+
+
+def _steps(location: tuple[int | str, ...]) -> list[str]:
+    """Give a place as the names of tables and the key, an element of a list as part of its key."""
+    steps: list[str] = []
+    for step in location:
+        if isinstance(step, int) and steps:
+            steps[-1] += f"[{step}]"
+        else:
+            steps.append(str(step))
+    return steps
 
 
 def _keys_of(table: list[str]) -> tuple[str, ...]:

@@ -82,13 +82,13 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         assert answers[40].result() == 200
         process.send_signal(signal.SIGKILL)
         stored = {(f"app-{number % 3}", str(number)) for number, each in enumerate(answers) if each.result() == 200}
-    assert 40 < len(stored) < 200
+    assert 0 < len(stored) < 200  # some were acknowledged, and some were cut off
     assert stored - versions_with_contract(path) == set()
     with broker_process(path) as (_, url):
         assert publish(url, "app-0", 1000) == 200
 
 
-@pytest.mark.parametrize("revision", ["0001"])
+@pytest.mark.parametrize("revision", ["0001", "0002"])
 def test_a_file_of_every_released_schema_is_brought_up_to_date(tmp_path: Path, revision: str) -> None:
     database = Database(str(tmp_path / "old.sqlite"))
     config = Config()

@@ -94,7 +94,6 @@ def test_results_are_machine_readable(contractkit: Run, provider: Path, keep: Ke
             "No contract of webshop with orders, so nothing was verified.\n\nDid you mean web-shop?\n",
         ),
         (["--contracts", "pyproject.toml"], 2, "pyproject.toml is not JSON.\n"),
-        ([], 2, "Nothing says where the contracts are.\n"),
         (
             ["--contracts", "contracts", "--url", "http://a", "--app", "a:b"],
             2,
@@ -132,7 +131,10 @@ def test_wrong_use_is_one_message(
 
 def test_an_unknown_provider_suggests_the_nearest(contractkit: Run, provider: Path) -> None:
     ended = contractkit("verify", "order")
-    assert (ended.code, ended.err) == (2, "Nothing says where order runs.\n\nDid you mean orders?\n")
+    assert (ended.code, ended.err) == (
+        2,
+        f"Nothing says where order runs.\n\n  file   {provider / 'pyproject.toml'}\n\nDid you mean orders?\n",
+    )
 
 
 def test_a_provider_that_is_down_is_one_message(contractkit: Run, provider: Path, keep: Keep, unused_port: int) -> None:
@@ -199,3 +201,141 @@ def test_an_application_that_ends_the_process_has_answered_500(contractkit: Run,
     sys.modules.pop("leaving", None)
     assert ended.code == 1
     assert "received      500\n" in ended.out
+
+
+UNDER_A_BASE_PATH = """
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+
+async def order(request):
+    return JSONResponse({"id": 7, "total": 12.5})
+
+
+app = Starlette(routes=[Mount("/v1", routes=[Route("/orders/7", order)])])
+"""
+
+
+@pytest.fixture
+def based(provider: Path, keep: Keep, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a provider's project whose application serves under /v1, with a contract."""
+    keep(provider / "contracts")
+    (provider / "shop_app.py").write_text(UNDER_A_BASE_PATH)
+    return provider
+
+
+def test_an_application_under_its_base_path_is_verified(contractkit: Run, based: Path) -> None:
+    assert contractkit("verify", "orders", "--base-path", "/v1/").code == 0
+    with (based / "pyproject.toml").open("a") as settings:
+        settings.write('base_path = "v1"\n')
+    assert contractkit("verify", "orders").code == 0
+
+
+def test_where_all_is_not_found_the_definition_s_base_path_is_suggested(contractkit: Run, based: Path) -> None:
+    (based / "openapi.yaml").write_text(
+        "openapi: 3.1.0\ninfo: {title: Orders, version: '1'}\nservers: [{url: https://orders.example/v1}]\npaths: {}\n"
+    )
+    ended = contractkit("verify", "orders", "--definition", "openapi.yaml")
+    assert ended.code == 1
+    assert ended.out.endswith(
+        "\nEvery interaction was answered 404, and recorded paths are relative to the base path: its definition "
+        "declares /v1. If so, give\n"
+        '--base-path /v1, or set base_path = "/v1" in [tool.contractkit.provides.orders].\n'
+    )
+
+
+def test_the_hint_leaves_a_json_report_alone(contractkit: Run, based: Path) -> None:
+    ended = contractkit("verify", "orders", "--format", "json")
+    assert json.loads(ended.out)["counts"]["failed"] == 1
+    assert "it may serve under a base path" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ("--url", "http://127.0.0.1:1", "--base-path", "/v1"),
+            "--base-path is for an application in process (--app).",
+        ),
+        (("--base-path", "http://127.0.0.1/v1"), "The base path cannot be used."),
+    ],
+)
+def test_a_base_path_that_cannot_be_used_is_2(
+    contractkit: Run, based: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    ended = contractkit("verify", "orders", *arguments)
+    assert (ended.code, ended.err.splitlines()[0]) == (2, told)
+
+
+def test_states_in_this_process_and_a_provider_elsewhere_that_lacks_the_data(
+    contractkit: Run, provider: Path, keep: Keep, a_state: Callable[[str], Contract], httpserver: HTTPServer
+) -> None:
+    keep(provider / "contracts", a_state("order exists"))
+    (provider / "provider_states.py").write_text(
+        "from contractkit import provider_state\n\n@provider_state('order exists')\ndef order_exists(id: int): ...\n"
+    )
+    httpserver.expect_request("/orders/7").respond_with_json({}, status=404)
+    url = httpserver.url_for("").rstrip("/")
+    ended = contractkit("verify", "orders", "--url", url, "--states", "provider_states.py")
+    assert ended.code == 1
+    assert ended.out.endswith(
+        "\n1 interaction whose state was prepared by provider_states.py failed with 404. Its functions run in this "
+        "process, not in the\n"
+        "provider's: they must write to the same database. Data in the provider's memory is prepared with\n"
+        "--states-url, or with --app.\n"
+    )
+
+
+def test_without_a_broker_the_project_s_own_contracts_are_verified(
+    contractkit: Run, provider: Path, keep: Keep
+) -> None:
+    keep(provider / "agreed")
+    with (provider / "pyproject.toml").open("a") as settings:
+        settings.write('[tool.contractkit]\ncontracts = "agreed"\n')
+    assert contractkit("verify", "orders").code == 0
+
+
+def test_an_exception_after_the_answer_is_told_with_the_failure(contractkit: Run, provider: Path, keep: Keep) -> None:
+    keep(provider / "contracts")
+    (provider / "shop_app.py").write_text(RAISING)
+    ended = contractkit("verify", "orders")
+    assert ended.code == 1
+    assert (
+        "  at            response.status\n"
+        "  expected      exactly 200\n"
+        "  received      500\n"
+        "  body          Internal Server Error\n"
+        "  raised        KeyError: 'total'\n"
+        '  in            shop_app.py:11 in order: return JSONResponse({"total": total_of({"id": 7})})\n'
+        '                shop_app.py:7 in total_of: return order["total"]\n'
+    ) in ended.out
+    assert "No handler prepared" not in ended.out
+
+
+RAISING = """
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+def total_of(order):
+    return order["total"]
+
+
+async def order(request):
+    return JSONResponse({"total": total_of({"id": 7})})
+
+
+app = Starlette(routes=[Route("/orders/7", order)])
+"""
+
+
+def test_where_no_contracts_are_known_the_places_looked_at_are_named(contractkit: Run, provider: Path) -> None:
+    ended = contractkit("verify", "orders")
+    assert (ended.code, ended.err) == (
+        2,
+        "Nothing says where the contracts are.\n\n"
+        f"  file         {provider / 'pyproject.toml'}\n"
+        f"  nothing at   {provider / 'contracts'}\n\n"
+        "Give --contracts PATH or --broker URL, or set contracts or broker in pyproject.toml.\n",
+    )

@@ -29,6 +29,7 @@ ANSWERS = {
     "object": (JsonBody({"a": 1, "list": [1, 2]}), b'{"a": 2, "list": [3], "more": true}'),
     "string": (JsonBody("12"), b'"12"'),
     "null": (JsonBody(None), b"null"),
+    "nullable": (JsonBody({"a": None}), b'{"a": "a text"}'),
     "text": (TextBody("hello"), b"hello"),
     "bytes": (BinaryBody(b"\x00\xff", "image/png"), b"\x00\xff"),
     "hinted": (BinaryBody(b"hello", "text/plain"), b"hello"),
@@ -37,6 +38,15 @@ ANSWERS = {
 RULES = (
     LocatedRules(location=parse_location("response.body.a"), rules=(Rule("integer"),)),
     LocatedRules(location=parse_location("response.body.list"), rules=(Rule("type", {"min": 1}),)),
+)
+
+
+NULLABLE = (
+    LocatedRules(
+        location=parse_location("response.body.a"),
+        rules=(Rule("null"), Rule("include", {"value": ""}), Rule("notEmpty")),
+        combine="OR",
+    ),
 )
 
 
@@ -95,7 +105,7 @@ def verify(tmp_path, url, *interactions):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_body_of_every_kind_replays(tmp_path, provider_url, name):
-    verify(tmp_path, provider_url, call(name, rules=RULES if name == "object" else ()))
+    verify(tmp_path, provider_url, call(name, rules={"object": RULES, "nullable": NULLABLE}.get(name, ())))
 
 
 @pytest.mark.slow

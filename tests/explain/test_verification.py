@@ -17,11 +17,12 @@ from contractkit.model import (
     HttpRequest,
     HttpResponse,
     Interaction,
+    JsonBody,
     ProviderState,
     TestReference,
     parse_location,
 )
-from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, SkippedInteraction
+from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Raised, SkippedInteraction
 
 TEST = TestReference(node_id="tests/test_orders.py::test_a_receipt", file="tests/test_orders.py", line=18)
 CALL = HttpCall(request=HttpRequest(method="GET", path="/orders/42"), response=HttpResponse(status=200))
@@ -218,3 +219,75 @@ def test_junit_survives_characters_that_xml_cannot_hold() -> None:
     root = ElementTree.fromstring(verification_as_junit("orders", [result(hostile)]))
     [case] = root.iter("testcase")
     assert case.get("name") == "a�b�"
+
+
+STATUS = Mismatch(
+    location=parse_location("response.status"), expected=200, actual=404, rule="equality", sentence="exactly 200"
+)
+DERIVED = DerivedState(operation="listOrders", status="200", values={})
+
+
+def test_an_answer_with_another_status_is_shown_whole_not_member_by_member() -> None:
+    answer = HttpResponse(status=404, body=JsonBody({"title": "no such order"}))
+    failed = InteractionResult(interaction=interaction(), mismatches=(STATUS, QUANTITY, TOTAL), answer=answer)
+    text = explain_verification("orders", [result(failed)])
+    assert (
+        "  at            response.status\n"
+        "  expected      exactly 200\n"
+        "  received      404\n"
+        '  body          {"title":"no such order"}\n\n'
+    ) in text
+    assert "quantity" not in text
+    assert (
+        len(
+            json.loads(verification_as_json("orders", [result(failed)]))["contracts"][0]["interactions"][0][
+                "mismatches"
+            ]
+        )
+        == 3
+    )
+
+
+def test_what_the_application_raised_stands_with_its_failure_and_no_state_is_asked_for() -> None:
+    raised = Raised(error="KeyError: 'total'", at="app.py:7", lines=("app.py:7 in total: return order['total']",))
+    failed = InteractionResult(
+        interaction=interaction(states=(), derived_state=DERIVED),
+        mismatches=(STATUS,),
+        answer=HttpResponse(status=500),
+        raised=raised,
+        unprepared=True,
+    )
+    text = explain_verification("orders", [result(failed)])
+    assert (
+        "  body          nothing\n"
+        "  raised        KeyError: 'total'\n"
+        "  in            app.py:7 in total: return order['total']\n"
+    ) in text
+    assert "No handler prepared" not in text
+    shown = json.loads(verification_as_json("orders", [result(failed)]))["contracts"][0]["interactions"][0]
+    assert shown["raised"] == {"error": raised.error, "at": raised.at, "lines": list(raised.lines)}
+
+
+def test_an_empty_list_that_left_elements_unchecked_is_told_though_it_passed() -> None:
+    passed = InteractionResult(
+        interaction=interaction("all orders", states=(), derived_state=DERIVED),
+        unprepared=True,
+        unchecked=(parse_location("response.body.items"),),
+    )
+    assert explain_verification("orders", [result(passed)]) == (
+        "  web-shop   1 passed\n\n"
+        "GET /orders/42 passed, and less was checked than web-shop expects of orders.\n\n"
+        "  interaction   all orders\n"
+        "  given         listOrders answers 200\n"
+        "  test          tests/test_orders.py:18\n"
+        "  unchecked     nothing of the elements of response.body.items was checked: the provider answered an empty "
+        "list\n\n"
+        'No handler prepared "listOrders answers 200", so the provider may lack the data. To prepare it, add:\n\n'
+        '@provider_state.for_operation("listOrders", status=200)\n'
+        "def list_orders_answers_200():\n"
+        "    ...\n\n"
+        "orders does what web-shop expects: 1 interaction passed. 1 interaction left elements of lists unchecked: the "
+        "provider had none."
+    )
+    shown = json.loads(verification_as_json("orders", [result(passed)]))["contracts"][0]["interactions"][0]
+    assert shown["unchecked"] == ["response.body.items"]

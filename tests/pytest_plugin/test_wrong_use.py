@@ -122,6 +122,46 @@ def test_it(contract_stub):
     project.run().assert_outcomes(passed=1)
 
 
+def test_an_interception_that_nothing_used_fails_the_test(project: Any) -> None:
+    project.tests("""
+def test_it(contract_stub):
+    orders = contract_stub("orders")
+    orders.intercept()
+    assert httpx.get(orders.url + "/orders/7").status_code == 200
+""")
+
+    result = project.run()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "The test declared what no request to orders used.",
+            "  intercept   https://orders.example.test/v1",
+            "Remove it, or let the client make the call.",
+        ]
+    )
+
+
+def test_a_request_beside_the_intercepted_path_fails_the_test_and_never_leaves(project: Any) -> None:
+    project.tests("""
+def test_it(contract_stub):
+    contract_stub("orders").intercept()
+    assert httpx.get("https://orders.example.test/v1/orders/7").status_code == 200
+    assert httpx.get("https://orders.example.test/v2/orders/7").status_code == 404
+""")
+
+    result = project.run()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "web-shop sent a request to the host of orders that is not intercepted.",
+            "  refused   GET https://orders.example.test/v2/orders/7 is outside of https://orders.example.test/v1",
+            "Intercept a shorter URL, or, if the path belongs to another provider, that one too.",
+        ]
+    )
+
+
 USED_LATE = """
 kept = []
 

@@ -2,6 +2,7 @@
 
 from contractkit.definitions.interface import Answer, Operation, Promise
 from contractkit.exact_json import Json
+from contractkit.matching import compile_comparison
 from contractkit.model import (
     HttpResponse,
     JsonBody,
@@ -79,6 +80,25 @@ def test_where_null_is_allowed_the_value_or_null_is_expected() -> None:
     assert found.rules[1:] == (
         LocatedRules(location=parse_location("response.body[*].coupon"), rules=(TYPE, Rule("null")), combine="OR"),
     )
+
+
+def test_null_that_a_test_wrote_is_not_demanded_of_the_provider() -> None:
+    promises = {
+        "response.body": Promise.PROMISED,
+        "response.body.subtitle": Promise.DECLARED,
+        "response.body.coupon": Promise.NULLABLE,
+    }
+    written = {"subtitle": None, "coupon": None}
+
+    found = expect(answer(written, promises), written=JsonBody(written))
+
+    assert found.response.body == JsonBody({"coupon": None})
+    compare = compile_comparison(found.response.parts(), found.rules, specification="4.0")
+    kind = {"content-type": ("application/json",)}
+    for value in (None, "", "x", 0, 1.5, False, ["x"], {"a": 1}):
+        assert compare(HttpResponse(status=200, headers=kind, body=JsonBody({"coupon": value})).parts()) == ()
+    [missing] = compare(HttpResponse(status=200, headers=kind, body=JsonBody({})).parts())
+    assert str(missing.location) == "response.body.coupon"
 
 
 def test_of_a_list_the_first_element_is_the_example() -> None:

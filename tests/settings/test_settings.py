@@ -95,3 +95,37 @@ def test_a_table_of_the_wrong_form_is_named(tmp_path: Path, text: str, told: str
 def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b'\xef\xbb\xbf[tool.contractkit]\r\nconsumer = "web-shop"\r\n')
     assert load_settings(tmp_path, environment={}).consumer == "web-shop"
+
+
+def test_one_text_stands_for_a_list_of_one(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.contractkit.provides.orders]\ncontracts = "shared/contracts"\n')
+    assert load_settings(tmp_path, environment={}).provides["orders"].contracts == ("shared/contracts",)
+
+
+def test_what_is_no_list_is_told_in_the_words_of_toml(tmp_path: Path) -> None:
+    root = project(tmp_path, "[tool.contractkit.provides.orders]\ncontracts = 7\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environment={})
+    assert str(caught.value) == (
+        "The settings cannot be used.\n\n"
+        f"  file          {root / 'pyproject.toml'}\n"
+        "  wrong value   contracts in [tool.contractkit.provides.orders]: expected a list of texts, received 7"
+    )
+
+
+def test_an_element_of_a_list_is_named_with_its_number(tmp_path: Path) -> None:
+    project(tmp_path, '[tool.contractkit.provides.orders]\ncontracts = ["a", 7]\n')
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environment={})
+    told = "contracts[1] in [tool.contractkit.provides.orders]: expected a text, received 7"
+    assert ("wrong value", told) in caught.value.explanation.details
+
+
+def test_the_file_that_was_read_is_named_or_that_there_was_none(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, environment={}).origin == (
+        f"none: no pyproject.toml with [tool.contractkit] from {tmp_path.resolve()} upwards"
+    )
+    inside = tmp_path / "tests"
+    inside.mkdir()
+    root = project(tmp_path, '[tool.contractkit]\nconsumer = "web-shop"\n')
+    assert load_settings(inside, environment={}).origin == str(root / "pyproject.toml")

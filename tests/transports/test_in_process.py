@@ -75,9 +75,28 @@ def test_calls_elsewhere_go_their_way() -> None:
     server.stop()
 
 
-def test_another_host_with_the_same_beginning_is_not_intercepted() -> None:
+def test_another_path_of_the_intercepted_host_is_refused_and_never_reaches_it() -> None:
+    refused: list[str] = []
+    with Interception(echo, "https://one.example.test/v1", refuse=refused.append), Interception(echo, "https://b.test"):
+        answer = httpx.get("https://one.example.test/v12/x?token=secret")
+    reason = "GET https://one.example.test/v12/x is outside of https://one.example.test/v1"
+    assert (answer.status_code, answer.json()["detail"], refused) == (404, reason, [reason])
+
+
+def test_another_port_of_the_intercepted_host_is_not_intercepted() -> None:
     with Interception(echo, "https://one.example.test/v1"), pytest.raises(httpx.ConnectError):
-        httpx.get("https://one.example.test/v12/x")
+        httpx.get("https://one.example.test:8443/v1/x")
+
+
+def test_two_paths_of_one_host_are_intercepted_apart() -> None:
+    with Interception(echo, "https://one.example.test/a"), Interception(echo, "https://one.example.test/b"):
+        assert httpx.get("https://one.example.test/a/x").json() == ["GET", "/x", None]
+        assert httpx.get("https://one.example.test/b/y").json() == ["GET", "/y", None]
+
+
+def test_only_httpx_is_intercepted() -> None:
+    with Interception(echo, "https://one.example.test"), pytest.raises(httpx2.ConnectError):
+        httpx2.get("https://one.example.test/x")
 
 
 def test_a_router_of_the_test_itself_still_answers() -> None:

@@ -1,7 +1,6 @@
 """A provider in process: called as under a server, its start-up and shutdown included."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -82,15 +81,26 @@ def test_an_application_without_lifespan_is_served() -> None:
     assert answer.body == TextBody("ab", "text/plain")
 
 
-def test_an_application_that_raises_has_answered_500(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_application_that_raises_has_answered_500() -> None:
     async def bare(scope: Any, _receive: Any, _send: Any) -> None:
         raise ValueError(scope["type"])
 
-    with caplog.at_level(logging.ERROR):
-        answer = send(bare, HttpRequest(method="GET", path="/orders"))
+    answer = send(bare, HttpRequest(method="GET", path="/orders"))
     assert isinstance(answer, HttpResponse)
     assert (answer.status, answer.body) == (500, TextBody("Internal Server Error", "text/plain; charset=utf-8"))
-    assert caplog.messages == ["shop:app raised while answering GET /orders"]
+
+
+def test_a_base_path_is_put_before_every_path() -> None:
+    async def echo(request: Request) -> Response:
+        return JSONResponse(request.scope["raw_path"].decode())
+
+    async def run() -> HttpResponse | Failure:
+        async with AsgiTransport(app_with(echo), name="shop:app", base_path="/v1") as transport:
+            return await transport.send(HttpRequest(method="GET", path="/orders"))
+
+    answer = asyncio.run(run())
+    assert isinstance(answer, HttpResponse)
+    assert answer.body == JsonBody("/v1/orders")
 
 
 def test_an_application_that_hangs_times_out() -> None:

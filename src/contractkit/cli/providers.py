@@ -27,6 +27,7 @@ class AskedProvider:
     name: str
     url: str | None = None
     app: str | None = None
+    base_path: str | None = None
     grpc: str | None = None
     grpc_ca: Path | None = None
     grpc_certificate: Path | None = None
@@ -46,6 +47,7 @@ def service_of(settings: Settings, asked: AskedProvider) -> ServiceSettings:
     if found is None and asked.url is None and asked.app is None and asked.grpc is None:
         raise SettingsError(
             f"Nothing says where {asked.name} runs.",
+            details=[("file", settings.origin)],
             next_step=suggestion(asked.name, settings.provides)
             or "Give --url, --app or --grpc, or add to pyproject.toml:\n\n"
             f'[tool.contractkit.provides.{asked.name}]\nurl = "http://localhost:8000"',
@@ -76,6 +78,23 @@ def definition_path(settings: Settings, service: ServiceSettings, asked: AskedPr
     return settings.path(service.definition) if service.definition else None
 
 
+def base_path_of(service: ServiceSettings, asked: AskedProvider) -> str:
+    """Give what the application serves under, `/v1`; empty for the root.
+
+    Raises:
+        UsageError: What is given is no path.
+    """
+    given = (service.base_path or "") if asked.base_path is None else asked.base_path
+    if "://" in given or "?" in given:
+        raise UsageError(
+            "The base path cannot be used.",
+            details=[("expected", "a path such as /v1"), ("received", given)],
+            next_step="A provider at a URL is verified with --url, which may carry a path.",
+        )
+    path = given.strip("/")
+    return f"/{path}" if path else ""
+
+
 def _http(settings: Settings, service: ServiceSettings, asked: AskedProvider) -> AnyTransport | None:
     if asked.url and asked.app:
         raise UsageError("--url and --app cannot be given together.")
@@ -83,10 +102,20 @@ def _http(settings: Settings, service: ServiceSettings, asked: AskedProvider) ->
     app = asked.app or (None if asked.url else service.app)
     timeout = asked.timeout or service.timeout
     if url is not None:
+        _check_without_base_path(asked)
         return HttpTransport(url, timeout=timeout, connections=asked.concurrency)
     if app is not None:
-        return AsgiTransport(load_application(app, root=settings.root), name=app, timeout=timeout)
+        application = load_application(app, root=settings.root)
+        return AsgiTransport(application, name=app, timeout=timeout, base_path=base_path_of(service, asked))
     return None
+
+
+def _check_without_base_path(asked: AskedProvider) -> None:
+    if asked.base_path is not None:
+        raise UsageError(
+            "--base-path is for an application in process (--app).",
+            next_step="Put the path behind the URL, which is put before every recorded path: --url URL/v1.",
+        )
 
 
 def _grpc(settings: Settings, service: ServiceSettings, asked: AskedProvider) -> AnyTransport | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from contractkit.broker_client import DEFAULT_SELECTORS, Build
-from contractkit.cli.brokers import connect
+from contractkit.cli.advice import advice_on
+from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.builds import detect_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
@@ -50,6 +51,7 @@ class _Asked:
     grpc_ca: Path | None
     grpc_certificate: Path | None
     grpc_key: Path | None
+    base_path: str | None
     contracts: tuple[Path, ...]
     broker: str | None
     states: str | None
@@ -77,6 +79,7 @@ class _Asked:
 @click.option("--grpc-ca", type=click.Path(path_type=Path), help="Whom to trust with grpcs://: a PEM file.")
 @click.option("--grpc-certificate", type=click.Path(path_type=Path), help="The client certificate: a PEM file.")
 @click.option("--grpc-key", type=click.Path(path_type=Path), help="The key of the client certificate: a PEM file.")
+@click.option("--base-path", help="What the application serves under, such as /v1; put before recorded paths.")
 @click.option(
     "--contracts", multiple=True, type=click.Path(path_type=Path), help="A contract file, or a directory of them."
 )
@@ -108,9 +111,9 @@ class _Asked:
 def verify(output: str, **options: object) -> int:
     """Replay every contract with PROVIDER against it, at a URL or in process.
 
-    Contracts come from --contracts, else from the broker: by default those of each consumer's main branch and of
-    every version that is deployed or released. Exit codes: 0 all passed, 1 something failed or errored, 3 nothing
-    was checked or some could not be, 4 the provider or the broker cannot be reached.
+    Contracts come from --contracts or the settings, else from the broker: by default those of each consumer's main
+    branch and of every version that is deployed or released. Exit codes: 0 all passed, 1 something failed or
+    errored, 3 nothing was checked or some could not be, 4 the provider or the broker cannot be reached.
     """
     asked = _Asked(**options)  # type: ignore[arg-type]
     settings = load_settings(Path.cwd(), overrides={"broker": asked.broker})
@@ -129,6 +132,9 @@ def verify(output: str, **options: object) -> int:
     click.echo(_announced(selected, transports), err=True)
     results = verify_contracts(selected, transports, run)
     click.echo(_FORMATS[output](asked.provider, results))
+    states = asked.states or (None if asked.states_url else service.states)
+    for hint in advice_on(settings, service, provider, results, states=states):
+        click.echo(f"\n{hint}", err=output != "text")
     if build is not None:
         verified = tuple(zip(selected, results, strict=True))
         publish_results(settings, build, verified, definition=definition)
@@ -140,6 +146,7 @@ def _provider(asked: _Asked) -> AskedProvider:
         name=asked.provider,
         url=asked.url,
         app=asked.app,
+        base_path=asked.base_path,
         grpc=asked.grpc,
         grpc_ca=asked.grpc_ca,
         grpc_certificate=asked.grpc_certificate,
@@ -168,8 +175,8 @@ def _credentials(asked: _Asked) -> Credentials:
 
 
 def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> list[SelectedContract]:
-    if asked.contracts or (service.contracts and not asked.broker):
-        places = asked.contracts or [settings.path(place) for place in service.contracts]
+    places = _contract_places(settings, service, asked)
+    if places:
         if asked.publish:
             raise UsageError(
                 "Results can be published only for contracts that come from a broker.",
@@ -179,9 +186,21 @@ def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> l
     if settings.broker is None and "PACT_BROKER_BASE_URL" not in os.environ:
         raise SettingsError(
             "Nothing says where the contracts are.",
+            details=[("file", settings.origin), ("nothing at", str(settings.contracts_directory))],
             next_step="Give --contracts PATH or --broker URL, or set contracts or broker in pyproject.toml.",
         )
     return _from_broker(settings, asked)
+
+
+def _contract_places(settings: Settings, service: ServiceSettings, asked: _Asked) -> Sequence[Path]:
+    """Give the files and directories to read: those asked for or set, where no broker is set the project's own."""
+    if asked.contracts or asked.broker:
+        return asked.contracts
+    if service.contracts:
+        return [settings.path(place) for place in service.contracts]
+    own = settings.contracts_directory
+    is_used = address_of(settings) is None and not asked.publish and own.exists()
+    return [own] if is_used else []
 
 
 def _definition(settings: Settings, service: ServiceSettings, provider: AskedProvider) -> Definition | None:

@@ -8,12 +8,26 @@ from contractkit.errors import Explanation
 from contractkit.exact_json import Json, show_json
 from contractkit.explain.events import event_in_words
 from contractkit.explain.states import skeleton_of
-from contractkit.model import Contract, HttpCall, Interaction, Location, RpcCall, Status
+from contractkit.model import (
+    BinaryBody,
+    Body,
+    Contract,
+    HttpCall,
+    Interaction,
+    JsonBody,
+    Location,
+    RpcCall,
+    Status,
+    TextBody,
+)
 from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _PLAIN_WORD = re.compile(r"[^\"$`\\!]*")
 _NAMED_IN_GROUP = 10
+_LONGEST_BODY = 400
+_SERVER_ERROR = 500
+_STATUS = Location(("response", "status"))
 _CREDENTIALS_STEP = (
     "Credentials are never recorded. To send some: contractkit verify --header 'Authorization: Bearer $TOKEN'"
 )
@@ -25,6 +39,7 @@ def explain_verification(provider: str, results: Sequence[ContractResult]) -> st
         _overview(results),
         *_failures(results),
         *_errors(results),
+        *_unchecked(results),
         _skipped(results),
         summarise(provider, results),
     ]
@@ -38,12 +53,12 @@ def summarise(provider: str, results: Sequence[ContractResult]) -> str:
     if counts["passed"] == total:
         consumers = list(dict.fromkeys(each.contract.consumer for each in results))
         verb = _plural(len(consumers), "expects", "expect")
-        return f"{provider} does what {_listed(consumers)} {verb}: {_passed(total)}."
+        return f"{provider} does what {_listed(consumers)} {verb}: {_passed(total)}.{_left_unchecked(results)}"
     parts = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     pending = sum(1 for each in results for result in each.results if _is_pending(each, result))
     verbs = ("is", "blocks") if pending == 1 else ("are", "block")
     note = f" {pending} of those not passed {verbs[0]} pending and {verbs[1]} nobody." if pending else ""
-    return f"{_interactions(total)} with {provider}: {parts}.{note}"
+    return f"{_interactions(total)} with {provider}: {parts}.{note}{_left_unchecked(results)}"
 
 
 def count_outcomes(results: Iterable[ContractResult]) -> dict[str, int]:
@@ -62,17 +77,14 @@ def explain_failure(contract: ContractResult, result: InteractionResult) -> Expl
     consumer, provider = contract.contract.consumer, contract.contract.provider
     prefix = "Pending: " if contract.pending or interaction.pending else ""
     steps = [
-        _unprepared(interaction) if result.unprepared else "",
+        _unprepared(interaction) if result.unprepared and not _is_fault(result) else "",
         _lacking_procedure(result, provider),
         _CREDENTIALS_STEP if _lacks_credentials(result) else "",
         run_alone(contract.contract, interaction),
     ]
     return Explanation(
         f"{prefix}{consumer} cannot use the response of {provider} to {_asked(interaction)}.",
-        (
-            *interaction_rows(interaction),
-            *(row for each in result.mismatches for row in _mismatch_rows(each, interaction)),
-        ),
+        (*interaction_rows(interaction), *_mismatches(result), *_raised(result)),
         "\n\n".join(step for step in steps if step),
     )
 
@@ -156,9 +168,69 @@ def _skipped(results: Sequence[ContractResult]) -> str:
     return str(Explanation(f"{_interactions(len(found))} {verb} skipped, so not verified.", tuple(rows)))
 
 
+def _unchecked(results: Sequence[ContractResult]) -> list[str]:
+    return [
+        str(_explain_unchecked(each, result))
+        for each in results
+        for result in each.results
+        if result.unchecked and result.outcome is Outcome.PASSED
+    ]
+
+
+def _explain_unchecked(contract: ContractResult, result: InteractionResult) -> Explanation:
+    consumer, provider = contract.contract.consumer, contract.contract.provider
+    rows = tuple(
+        ("unchecked", f"nothing of the elements of {each} was checked: the provider answered an empty list")
+        for each in result.unchecked
+    )
+    return Explanation(
+        f"{_asked(result.interaction)} passed, and less was checked than {consumer} expects of {provider}.",
+        (*interaction_rows(result.interaction), *rows),
+        _unprepared(result.interaction) if result.unprepared else "Have the state's handler make some.",
+    )
+
+
+def _left_unchecked(results: Sequence[ContractResult]) -> str:
+    count = sum(1 for each in results for result in each.results if result.unchecked)
+    return f" {_interactions(count)} left elements of lists unchecked: the provider had none." if count else ""
+
+
 def _place(interaction: Interaction) -> str:
     test = f" ({interaction.evidence[0].test})" if interaction.evidence else ""
     return f"{interaction.description}{test}"
+
+
+def _mismatches(result: InteractionResult) -> tuple[tuple[str, str], ...]:
+    """Give the mismatches as rows; of an answer with another status the body as a whole: it is another kind of body."""
+    interaction = result.interaction
+    status = next((each for each in result.mismatches if each.location == _STATUS), None)
+    if status is None or result.answer is None:
+        return tuple(row for each in result.mismatches for row in _mismatch_rows(each, interaction))
+    return (*_mismatch_rows(status, interaction), ("body", _body(result.answer.body)))
+
+
+def _body(body: Body) -> str:
+    match body:
+        case JsonBody(value=value):
+            return show_json(value, limit=_LONGEST_BODY)
+        case TextBody(text=text) if text:
+            return text if len(text) <= _LONGEST_BODY else f"{text[: _LONGEST_BODY - 1]}…"
+        case BinaryBody(data=data, media_type=media_type) if data:
+            return f"{len(data)} bytes of {media_type}"
+        case _:
+            return "nothing"
+
+
+def _raised(result: InteractionResult) -> tuple[tuple[str, str], ...]:
+    raised = result.raised
+    if raised is None:
+        return ()
+    return (("raised", raised.error), ("in", "\n".join(raised.lines) or raised.at))
+
+
+def _is_fault(result: InteractionResult) -> bool:
+    """Say whether the provider itself said that it failed (5xx), which is not for lack of data."""
+    return result.answer is not None and result.answer.status >= _SERVER_ERROR
 
 
 def _mismatch_rows(mismatch: Mismatch, interaction: Interaction) -> tuple[tuple[str, str], ...]:

@@ -59,7 +59,10 @@ def _interaction(result: InteractionResult) -> dict[str, Json]:
         "tests": [str(each.test) for each in interaction.evidence],
         "seconds": round(result.seconds, 6),
         "mismatches": [_mismatch(each) for each in result.mismatches],
+        "unchecked": [str(each) for each in result.unchecked],
     }
+    if result.raised is not None:
+        shown["raised"] = {"error": result.raised.error, "at": result.raised.at, "lines": list(result.raised.lines)}
     if result.error is not None:
         shown |= {"reason": result.reason, "error": str(result.error)}
     return shown

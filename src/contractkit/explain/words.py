@@ -28,7 +28,7 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
     "equality": lambda at: "exactly this",
     "regex": lambda at: f"matches {at.get('regex')}",
     "type": lambda at: _bounds(at) or "any of this type",
-    "include": lambda at: f"contains {show_json(at.get('value'))}",
+    "include": lambda at: f"contains {show_json(at.get('value'))}" if at.get("value") else "any text",
     "number": lambda at: "a number",
     "integer": lambda at: "an integer",
     "decimal": lambda at: "a decimal number",

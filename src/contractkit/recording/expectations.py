@@ -25,6 +25,8 @@ BODY = Location(("response", "body"))
 HEADERS = Location(("response", "headers"))
 
 _TYPE = Rule("type")
+_ANYTHING = (Rule("null"), Rule("include", {"value": ""}), Rule("notEmpty"))
+"""Rules of which one fits any value, though the example is null, whose type says nothing; in any Pact verifier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class _Pruning:
     def kept(self, value: Json, at: Location, written: Json | Absent) -> Json | Absent:
         """Give what stays of a value, or `ABSENT`."""
         promise = self._promises.get(at, Promise.UNDECLARED)
+        if value is None and written is None and promise is not Promise.PROMISED:
+            return self._null(at, promise)
         is_nullable = promise is Promise.NULLABLE and not isinstance(value, dict | list | None)
         if written is ABSENT and promise is not Promise.PROMISED and not is_nullable:
             return ABSENT
@@ -104,6 +108,16 @@ class _Pruning:
         if isinstance(value, list):
             return self._first(value, at, written)
         return value
+
+    def _null(self, at: Location, promise: Promise) -> Json | Absent:
+        """Give what is expected where the test wrote null: that the member is there, and only if that is promised.
+
+        The test shows that the consumer copes with null, not that it needs null.
+        """
+        if promise is not Promise.NULLABLE:
+            return ABSENT
+        self.nullable.append(LocatedRules(location=at.generalised(), rules=_ANYTHING, combine="OR"))
+        return None
 
     def _members(self, value: dict[str, Json], at: Location, written: dict[str, Json]) -> Json:
         staying = {name: self.kept(member, at / name, written.get(name, ABSENT)) for name, member in value.items()}

@@ -1,7 +1,7 @@
 """Notes: what one test said and did at one stub, whichever transport its calls took."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from contractkit.errors import ContractkitError, RecordingError, UnusedExpectationError
 from contractkit.exact_json import Json, dump_canonical, read_json, show_json
@@ -71,11 +71,17 @@ class Notes:
         """Give what was recorded, equal interactions joined and different answers to one request numbered."""
         return number_within_test(self._interactions)
 
-    def take_errors(self, provider: str) -> tuple[ContractkitError, ...]:
-        """Give what went wrong since this was last asked, unused states and replies included; empty if all is well."""
+    def take_errors(self, provider: str, *, unused: Sequence[tuple[str, str]] = ()) -> tuple[ContractkitError, ...]:
+        """Give what went wrong since this was last asked; empty if all is well.
+
+        States and replies that no call used are an error, and so is what else is `unused`: rows of what and which.
+        """
         errors, self._errors = self._errors, []
-        unused = [("given", _in_words(state)) for state in self._unused_states]
-        unused += [("reply", str(reply)) for reply in self._unused_replies]
+        unused = [
+            *(("given", _in_words(state)) for state in self._unused_states),
+            *(("reply", str(reply)) for reply in self._unused_replies),
+            *unused,
+        ]
         self._unused_states, self._unused_replies = [], []
         if unused and not errors:
             errors.append(

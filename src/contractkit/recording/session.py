@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.rpc_interface import Procedure
-from contractkit.errors import ContractkitError, RecordingError, SettingsError, UnknownNameError
+from contractkit.errors import (
+    ContractkitError,
+    RecordingError,
+    SettingsError,
+    UndefinedRequestError,
+    UnknownNameError,
+)
 from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpRequest, HttpResponse
 from contractkit.recording.http_calls import Call, HttpCalls
@@ -116,6 +122,7 @@ class StubSession:
         self._notes = Notes()
         self._calls: list[Call | AnsweredCall] = []
         self._interceptions: list[Interception] = []
+        self._unasked_interceptions: list[Interception] = []
         self._channels: list[grpc.Channel] = []
         self._is_closed = False
         self._origin = origin
@@ -252,8 +259,10 @@ class StubSession:
                 next_step=f"Give one, or set base_url in [tool.contractkit.providers.{self._provider.name}].",
             )
         check_base_url(base_url)
-        started = Interception(self.handle, base_url, base_paths=self._provider.definition.base_paths)
+        base_paths = self._provider.definition.base_paths
+        started = Interception(self.handle, base_url, base_paths=base_paths, refuse=self._refuse_outside)
         self._interceptions.append(started)
+        self._unasked_interceptions.append(started)
         return started
 
     @property
@@ -282,7 +291,24 @@ class StubSession:
     def take_errors(self) -> tuple[ContractkitError, ...]:
         """Give what went wrong since this was last asked, unused states and replies included; empty if all is well."""
         with self._notes.lock:
-            return self._notes.take_errors(self._provider.name)
+            unused = [("intercept", url) for url in self._unused_interceptions()]
+            self._unasked_interceptions = []
+            return self._notes.take_errors(self._provider.name, unused=unused)
+
+    def _unused_interceptions(self) -> list[str]:
+        """Give the URLs at which nothing was intercepted; of several interceptions of one URL any may be used."""
+        used = {each.base_url for each in self._interceptions if each.is_used}
+        return list(dict.fromkeys(each.base_url for each in self._unasked_interceptions if each.base_url not in used))
+
+    def _refuse_outside(self, reason: str) -> None:
+        with self._notes.lock:
+            self._notes.fail(
+                UndefinedRequestError(
+                    f"{self._consumer} sent a request to the host of {self._provider.name} that is not intercepted.",
+                    details=[("refused", reason)],
+                    next_step="Intercept a shorter URL, or, if the path belongs to another provider, that one too.",
+                )
+            )
 
     def contract(self) -> Contract:
         """Give what this test recorded, as a contract of its own."""

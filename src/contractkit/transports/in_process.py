@@ -2,8 +2,9 @@
 
 import re
 import sys
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -43,12 +44,27 @@ class AsyncStubTransport(httpx.AsyncBaseTransport):
 
 
 class Interception:
-    """httpx's calls to one base URL answered by a handler, from now until `stop`; calls elsewhere go their way.
+    """httpx's calls to one base URL answered by a handler, from now until `stop`; calls to other hosts go their way.
 
-    Usable as `with …:` too. A path in the base URL that the definition's servers do not have is taken off.
+    Usable as `with …:` too. A path in the base URL that the definition's servers do not have is taken off. A call to
+    the same host outside of that path is answered 404, and handed to `refuse` with a sentence: it must not reach
+    production. `is_used` says whether any call came.
     """
 
-    def __init__(self, handler: Handler, base_url: str, *, base_paths: tuple[str, ...] = ("",)) -> None:
+    _active: ClassVar[list["Interception"]] = []
+
+    def __init__(
+        self,
+        handler: Handler,
+        base_url: str,
+        *,
+        base_paths: tuple[str, ...] = ("",),
+        refuse: Callable[[str], None] | None = None,
+    ) -> None:
+        self.base_url = base_url
+        self.is_used = False
+        self._refuse = refuse
+        self._origin = httpx.URL(base_url)
         address = urlsplit(base_url)
         path = address.path.rstrip("/")
         self._handler = handler
@@ -57,12 +73,14 @@ class Interception:
         self._router.route(**_pattern_of(address.scheme, address.netloc, path)).mock(side_effect=self._answer)
         self._router.route().mock(side_effect=self._elsewhere)
         self._router.start()
+        self._active.append(self)
         self._is_active = True
 
     def stop(self) -> None:
         """End the interception."""
         if self._is_active:
             self._is_active = False
+            self._active.remove(self)
             self._router.stop(clear=False, reset=False)
 
     def __enter__(self) -> "Interception":
@@ -73,14 +91,30 @@ class Interception:
     ) -> None:
         self.stop()
 
-    def _elsewhere(self, request: httpx.Request) -> httpx.Request | None:
+    def _elsewhere(self, request: httpx.Request) -> httpx.Request | httpx.Response | None:
         """Let a call pass to the network, unless another router was started after ours and may know it."""
         mocker = self._router.Mocker
-        is_last = mocker is None or mocker.routers[-1] is self._router
-        return request if is_last else None
+        if mocker is not None and mocker.routers[-1] is not self._router:
+            return None
+        beside = next((each for each in self._active if each._is_beside(request.url)), None)
+        return request if beside is None else beside._refused(request)
+
+    def _is_beside(self, url: httpx.URL) -> bool:
+        """Say whether a URL is on the intercepted host."""
+        return (url.scheme, url.host, url.port) == (self._origin.scheme, self._origin.host, self._origin.port)
+
+    def _refused(self, request: httpx.Request) -> httpx.Response:
+        reason = f"{request.method} {request.url.copy_with(query=None, userinfo=None)} is outside of {self.base_url}"
+        if self._refuse is not None:
+            self._refuse(reason)
+        return _answered(lambda _: problem(404, "Outside of the intercepted URL", reason), request, request.content)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.is_used = True
         return _answered(self._handler, request, request.content, self._taken_off)
+
+
+_PORTS = {"http": 80, "https": 443}
 
 
 def _answered(handler: Handler, request: httpx.Request, data: bytes, taken_off: str = "") -> httpx.Response:
@@ -103,9 +137,7 @@ def _answered(handler: Handler, request: httpx.Request, data: bytes, taken_off: 
 
 def _pattern_of(scheme: str, netloc: str, path: str) -> dict[str, Any]:
     host, _, port = netloc.rpartition("@")[2].partition(":")
-    pattern: dict[str, Any] = {"scheme": scheme, "host": host}
-    if port:
-        pattern["port"] = int(port)
+    pattern: dict[str, Any] = {"scheme": scheme, "host": host, "port": int(port or _PORTS.get(scheme, 0))}
     if path:
         pattern["path__regex"] = f"^{re.escape(path)}(/|$)"
     return pattern

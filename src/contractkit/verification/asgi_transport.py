@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 from contractkit.errors import ProviderUnreachableError
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.transports.http_messages import UnreadableBodyError
+from contractkit.verification.faults import describe_raised, last_raised
 from contractkit.verification.http_replay import HTTP_WAY
 from contractkit.verification.transport import BrokenAnswer, Failure, TimedOut
 from contractkit.verification.wire import WireRequest, from_wire, to_wire
@@ -24,15 +25,17 @@ _log = logging.getLogger("contractkit.verification")
 class AsgiTransport:
     """Sends to an ASGI application in this process and on this event loop.
 
-    An application that raises before it answers has answered 500, as under a server; its traceback is logged.
+    An application that raises before it answers has answered 500, as under a server. What it raised, before its answer
+    or after, is told with the failure. `base_path` is put before every request's path.
     """
 
     way = HTTP_WAY
 
-    def __init__(self, application: Application, *, name: str, timeout: float = 10.0) -> None:
+    def __init__(self, application: Application, *, name: str, timeout: float = 10.0, base_path: str = "") -> None:
         self._application = application
         self._name = name
         self._timeout = timeout
+        self._base_path = base_path
         self._lifespan = _Lifespan(application, name)
 
     @property
@@ -51,7 +54,7 @@ class AsgiTransport:
 
     async def send(self, request: HttpRequest) -> HttpResponse | Failure:
         """Call the application with the request and gather its whole answer within the time-out."""
-        wire = to_wire(request)
+        wire = to_wire(request, base_path=self._base_path)
         answer = _Answer()
         try:
             async with asyncio.timeout(self._timeout):
@@ -77,10 +80,11 @@ class AsgiTransport:
 
         try:
             await self._application(_scope(wire, self._lifespan.state), receive, answer.take)
-        except (Exception, SystemExit):
+        except (Exception, SystemExit) as error:
+            last_raised.set(describe_raised(error))
             if answer.complete.is_set():
                 return  # it answered, and raised for the server's log
-            _log.exception("%s raised while answering %s %s", self._name, wire.method, wire.target)
+            _log.debug("%s raised while answering %s %s", self._name, wire.method, wire.target, exc_info=True)
             answer.become_error()
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from random import Random
 
 from contractkit.matching import compile_comparison, generate
-from contractkit.model import Exchange, HttpCall, HttpRequest, HttpResponse, Interaction
+from contractkit.model import Exchange, HttpCall, HttpRequest, HttpResponse, Interaction, Location
 from contractkit.results import Mismatch
 from contractkit.verification.injection import inject_returned, used_values
 from contractkit.verification.transport import Replaying, Way
+from contractkit.verification.unchecked import unchecked_lists
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 §9.2.1)."""
@@ -39,7 +40,17 @@ def _comparison_of(interaction: Interaction, specification: str) -> Callable[[Ht
     return lambda answer: compare(answer.parts())
 
 
+def _unchecked_in(interaction: Interaction, answer: HttpResponse) -> tuple[Location, ...]:
+    call = interaction.exchange
+    assert isinstance(call, HttpCall)
+    return unchecked_lists(call.response.body, answer.body)
+
+
 HTTP_WAY: Way[HttpRequest, HttpResponse] = Way(
-    exchange=HttpCall, is_read=_is_read, request_of=_request_of, comparison_of=_comparison_of
+    exchange=HttpCall,
+    is_read=_is_read,
+    request_of=_request_of,
+    comparison_of=_comparison_of,
+    unchecked_in=_unchecked_in,
 )
 """How HTTP calls are replayed."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import get_args
 
 from contractkit.errors import Explanation, ProviderStateError
-from contractkit.model import Interaction
+from contractkit.model import HttpResponse, Interaction
 from contractkit.results import InteractionResult
+from contractkit.verification.faults import last_raised
 from contractkit.verification.transport import AnyTransport, Failure, Replaying
 
 
@@ -23,13 +24,20 @@ async def replay(interaction: Interaction, transport: AnyTransport, replaying: R
         request = way.request_of(interaction, replaying)
     except ProviderStateError as error:
         return InteractionResult(interaction=interaction, error=error.explanation, reason="state failed")
+    last_raised.set(None)
     started = time.perf_counter()
     answer = await transport.send(request)
     seconds = time.perf_counter() - started
     if isinstance(answer, get_args(Failure)):
         return replace(errored(interaction, answer, transport.name), seconds=seconds)
-    compare = way.comparison_of(interaction, replaying.contract.specification)
-    return InteractionResult(interaction=interaction, mismatches=compare(answer), seconds=seconds)
+    mismatches = way.comparison_of(interaction, replaying.contract.specification)(answer)
+    if mismatches:
+        sent = answer if isinstance(answer, HttpResponse) else None
+        raised = last_raised.get()
+        return InteractionResult(
+            interaction=interaction, mismatches=mismatches, seconds=seconds, answer=sent, raised=raised
+        )
+    return InteractionResult(interaction=interaction, seconds=seconds, unchecked=way.unchecked_in(interaction, answer))
 
 
 def errored(interaction: Interaction, failure: Failure, provider: str) -> InteractionResult:

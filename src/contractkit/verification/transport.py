@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from contractkit.exact_json import Json
-from contractkit.model import Contract, Exchange, Interaction
+from contractkit.model import Contract, Exchange, Interaction, Location
 from contractkit.results import Mismatch
 from contractkit.verification.credentials import Credentials
 
@@ -101,12 +101,14 @@ class Way(Generic[Request, Answer]):
         is_read: Says whether an exchange surely changes nothing at the provider.
         request_of: Gives what is sent; raises a `ProviderStateError` where returned values cannot be placed.
         comparison_of: Gives the comparison of an answer with what the interaction expects.
+        unchecked_in: Gives the lists whose elements a fitting answer left unchecked, since it had none.
     """
 
     exchange: type[Exchange]
     is_read: Callable[[Any], bool]
     request_of: Callable[[Interaction, Replaying], Request]
     comparison_of: Callable[[Interaction, str], Callable[[Answer], tuple[Mismatch, ...]]]
+    unchecked_in: Callable[[Interaction, Answer], tuple[Location, ...]] = lambda *_: ()
 
 
 class Transport(Protocol[Request, Answer]):

@@ -1,0 +1,33 @@
+"""Unchecked: lists whose elements a passing answer left unlooked at, since it had none."""
+
+from collections.abc import Iterator, Sequence
+
+from contractkit.exact_json import Json
+from contractkit.model import Body, JsonBody, Location, Wildcard
+
+_BODY = Location(("response", "body"))
+
+
+def unchecked_lists(expected: Body, actual: Body) -> tuple[Location, ...]:
+    """Give the lists of an expected body that have elements, while those of the actual one have none at all.
+
+    A rule such as `type` is content with that. A list that the answer leaves out is none: that is a mismatch.
+    """
+    if not (isinstance(expected, JsonBody) and isinstance(actual, JsonBody)):
+        return ()
+    return tuple(_unchecked(expected.value, [actual.value], _BODY))
+
+
+def _unchecked(expected: Json, actual: Sequence[Json], at: Location) -> Iterator[Location]:
+    if isinstance(expected, dict):
+        for name, member in expected.items():
+            if isinstance(member, dict | list):
+                found = [each[name] for each in actual if isinstance(each, dict) and name in each]
+                yield from _unchecked(member, found, at / name)
+    elif isinstance(expected, list) and expected:
+        lists = [each for each in actual if isinstance(each, list)]
+        if lists and not any(lists):
+            yield at
+        elif isinstance(expected[0], dict | list):
+            elements = [element for each in lists for element in each]
+            yield from _unchecked(expected[0], elements, at / Wildcard.INDEX)
