@@ -1,5 +1,6 @@
 """Trees and bytes that are not what the definition says: where, what was expected and what was received."""
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -63,7 +64,7 @@ LEVELS = "one of LEVEL_UNSPECIFIED, LOW, HIGH"
         ("Mention", {"lasted": 3}, "lasted", 'a duration such as "3.5s", or seconds and nanos', 3, "Special.lasted"),
         ("Mention", {"total": "x"}, "total", "an integer of 64 bits", "x", "Special.total"),
         ("Mention", {"data": 1}, "data", "an object", 1, "Special.data"),
-        ("Mention", {"value": 10**400}, "value", "a number of 64 bits", 10**400, "Special.value"),
+        ("Mention", {"value": 10**400}, "value", "a finite number of 64 bits", 10**400, "Special.value"),
         (
             "Mention",
             {"detail": {"sku": "a"}},
@@ -168,3 +169,50 @@ Check that both sides were built from the same definition."""
 def test_text_that_is_not_unicode_is_no_message(kinds: ProtoDefinition) -> None:
     with pytest.raises(DefinitionError, match=r"not a message of kinds\.v1\.Scalars"):
         kinds.decode(kinds.procedure("Send"), Side.REQUEST, b"\x72\x01\xff")
+
+
+def test_no_tree_however_wrong_does_more_than_be_refused(kinds: ProtoDefinition) -> None:
+    chance = random.Random(7)
+    for number in range(400):
+        procedure = kinds.procedure(chance.choice(kinds.operations).name)
+        tree = spoilt(kinds.example(procedure, Side.REQUEST, seed=str(number % 20)), chance)
+        violations = kinds.check(procedure, Side.REQUEST, tree, parse_location(AT))
+        try:
+            encoded = kinds.encode(procedure, Side.REQUEST, tree)
+        except DefinitionError as error:
+            assert violations
+            assert str(error)
+        else:
+            assert not violations
+            assert kinds.encode(procedure, Side.REQUEST, kinds.decode(procedure, Side.REQUEST, encoded)) == encoded
+
+
+JUNK: tuple[Json, ...] = (
+    *(
+        None,
+        True,
+        -1,
+        2**31,
+        2**64,
+        10**500,
+        0.5,
+        -0.0,
+        float("nan"),
+        float("inf"),
+        "",
+        "\ud800",
+        "9" * 50,
+        "1_0",
+        "\u0661",
+    ),
+    *("AQ==", "3s", "99999999999999999s", b"\xff", object(), [], [[]], {}, {"@type": 5}, {5: 1}, {"\ud800": 1}),
+)
+
+
+def spoilt(tree: Json, chance: random.Random) -> Json:
+    """Give a tree some of whose values are something else."""
+    if chance.random() < 0.15:
+        return chance.choice(JUNK)
+    if isinstance(tree, dict):
+        return {name: spoilt(value, chance) for name, value in tree.items()}
+    return [spoilt(value, chance) for value in tree] if isinstance(tree, list) else tree

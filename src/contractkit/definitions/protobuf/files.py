@@ -136,6 +136,8 @@ def _parsed(data: bytes, source: str) -> FileDescriptorSet:
         raise _no_set(source, "it holds no file")
     if not all(each.name for each in found.file):
         raise _no_set(source, "it holds a file without a name")
+    if not all(isinstance(text, str) for each in found.file for text in (each.name, each.package, *each.dependency)):
+        raise _no_set(source, "it holds a name that is not text")
     return found
 
 
