@@ -20,9 +20,9 @@ class _Table(BaseModel):
 class ProviderSettings(_Table):
     """`[tool.contractkit.providers.NAME]`: a service that this project calls.
 
-    `definition` is a path (relative to `pyproject.toml`) or a URL, of an OpenAPI document or of protobuf; `proto` is the
-    protobuf definition of a service that offers both. `base_url` is where production runs it; `headers` names request
-    headers and metadata that are recorded beside the declared ones.
+    `definition` is a path (relative to `pyproject.toml`) or a URL, of an OpenAPI document or of protobuf; `proto` is
+    the protobuf definition of a service that offers both. `base_url` is where production runs it; `headers` names
+    request headers and metadata that are recorded beside the declared ones.
     """
 
     definition: str

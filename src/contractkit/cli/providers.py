@@ -137,10 +137,10 @@ def _pem(file: Path, name: str) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(
-            f"The {name} for TLS cannot be read.", details=[("file", str(file)), ("reason", reason)]
+            f"The file of --grpc-{name} cannot be read.", details=[("file", str(file)), ("reason", reason)]
         ) from None
     if b"-----BEGIN " not in data:
-        raise UsageError(f"The {name} for TLS is not PEM.", details=[("file", str(file))])
+        raise UsageError(f"The file of --grpc-{name} is not PEM.", details=[("file", str(file))])
     return data
 
 
