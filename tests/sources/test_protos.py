@@ -1,9 +1,12 @@
 """Protobuf definitions from files, directories, descriptor sets and git revisions, and what is said of broken ones."""
 
 import gzip
+import importlib.metadata
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -216,9 +219,52 @@ def test_a_definition_of_one_kind_is_not_taken_for_the_other(protos: Path) -> No
     )
 
 
-def test_loading_an_openapi_document_does_not_load_protobuf() -> None:
-    import sys
+def test_protos_without_the_compiler_name_the_extra(protos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
 
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    assert message_of("protos", root=protos.parent) == (
+        "The definition protos is protobuf, and the compiler for it is not installed.\n\n"
+        "Install it: pip install 'contractkit-cdct[grpc]'"
+    )
+
+
+def test_a_descriptor_set_without_the_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "google.protobuf", None)
+    with pytest.raises(DefinitionError) as caught:
+        read_definition(b"", source="orders.binpb")
+    assert str(caught.value) == (
+        "The definition orders.binpb is protobuf, and the library that reads it is not installed.\n\n"
+        "Install it: pip install 'contractkit-cdct[grpc]'"
+    )
+
+
+def test_several_threads_may_load_at_once(protos: Path) -> None:
+    for number in range(4):
+        (protos / f"more{number}.proto").write_text(f'syntax = "proto3"; package more{number}; message M {{}}')
+    locations = [protos / f"more{number}.proto" for number in range(4)] * 2
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        titles = list(pool.map(lambda each: load_definition(each).definition.title, locations))
+    assert titles == ["more0", "more1", "more2", "more3"] * 2
+
+
+def test_the_compiler_works_where_there_is_no_standard_error(protos: Path) -> None:
+    (protos / "shop/v1/money.proto").unlink()
+    code = (
+        "import os; os.close(2)\n"
+        "from contractkit.errors import DefinitionError\n"
+        "from contractkit.sources import load_definition\n"
+        "try:\n"
+        f"    load_definition({str(protos)!r})\n"
+        "except DefinitionError as error:\n"
+        "    print(error.explanation.summary)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"The definition {protos} imports a file that is not there.\n"
+
+
+def test_loading_an_openapi_document_does_not_load_protobuf() -> None:
     code = (
         "import sys\n"
         "from contractkit.definitions.protobuf import ProtoDefinition\n"
