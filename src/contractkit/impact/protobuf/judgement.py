@@ -153,11 +153,12 @@ def encoding_of(call: RpcCall) -> Encoding:
 
 
 def _once(worries: Sequence[Worry]) -> tuple[Worry, ...]:
-    """Give one worry per place, the worst: what a place means is said once."""
-    worst: dict[Location, Worry] = {}
+    """Give one worry per place and change, the worst: several messages of a call may show it."""
+    worst: dict[object, Worry] = {}
     for worry in worries:
-        known = worst.get(worry.location)
-        worst[worry.location] = worry if known is None or _badness(worry) > _badness(known) else known
+        key = (worry.location, worry.change.declaration if worry.change else None)
+        known = worst.get(key)
+        worst[key] = worry if known is None or _badness(worry) > _badness(known) else known
     return tuple(worst.values())
 
 
