@@ -13,7 +13,7 @@ import pytest
 
 from contractkit.definitions.interface import DefinitionWarning
 from contractkit.errors import DefinitionError
-from contractkit.sources import load_definition, read_definition
+from contractkit.sources import load_definition, published_definition, read_definition
 from contractkit.sources.cache import cache_directory
 from contractkit.sources.proto_files import imports_of
 
@@ -217,6 +217,22 @@ def test_a_definition_of_one_kind_is_not_taken_for_the_other(protos: Path) -> No
         "  it defines   HTTP operations of Orders 1\n\n"
         "Name a .proto file, a directory of them, or a descriptor set."
     )
+
+
+def test_protos_are_published_as_a_descriptor_set_that_still_knows_its_lines(protos: Path) -> None:
+    for location in (protos, protos / "shop/v1/orders.proto"):
+        data, media_type = published_definition(location)
+        stored = read_definition(data, source="orders@main")
+        assert media_type == "application/protobuf"
+        assert stored.definition.digest == load_definition(location).definition.digest
+        assert stored.line_of("shop/v1/orders.proto#shop.v1.Order.total") == 5
+
+
+def test_other_definitions_are_published_as_they_are(protos: Path) -> None:
+    (protos / "a.yaml").write_bytes(b"openapi: 3.1.0")
+    (protos / "a.binpb").write_bytes(b"any")
+    assert published_definition(protos / "a.yaml") == (b"openapi: 3.1.0", "application/yaml")
+    assert published_definition(protos / "a.binpb") == (b"any", "application/protobuf")
 
 
 def test_protos_without_the_compiler_name_the_extra(protos: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,8 @@ from contractkit.errors import BrokerRefusedError, UsageError
 from contractkit.explain.verification import show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
 from contractkit.settings import Settings
+from contractkit.sources import published_definition
 from contractkit.verification.verifier import SelectedContract
-
-_CONTENT_TYPES = {".json": "application/json", ".yaml": "application/yaml", ".yml": "application/yaml"}
 
 
 def publish_results(
@@ -103,13 +102,12 @@ def _sentence(mismatch: Mismatch) -> tuple[str, str]:
 
 def _publish_definition(broker: BrokerClient, build: Build, file: Path) -> None:
     try:
-        data = file.read_bytes()
+        data, content_type = published_definition(file)
     except OSError as error:
         raise UsageError(
             "The definition cannot be read.",
             details=[("file", str(file)), ("reason", error.strerror or str(error))],
         ) from None
-    content_type = _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
     try:
         broker.resources.publish_definition(build.application, build.version, data, content_type=content_type)
     except BrokerRefusedError as error:

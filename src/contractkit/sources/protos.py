@@ -19,7 +19,9 @@ from contractkit.sources.protoc import Problem, compile_protos
 if TYPE_CHECKING:
     from contractkit.definitions.protobuf import ProtoDefinition
 
-_SET_ENDINGS: Final = (".binpb", ".pb", ".desc", ".protoset", ".fds")
+SET_ENDINGS: Final = (".binpb", ".pb", ".desc", ".protoset", ".fds")
+"""What the names of descriptor sets end in."""
+
 _MOST_SHOWN: Final = 8
 _NOT_FOUND: Final = "File not found."
 
@@ -61,7 +63,7 @@ def read_proto(data: bytes, name: str) -> "ProtoDefinition | None":
     ending = name.lower().removesuffix(".gz")
     if ending.endswith(".proto"):
         return _compiled(from_text(data, name), name)
-    if ending.endswith(_SET_ENDINGS) or _looks_like_set(data):
+    if ending.endswith(SET_ENDINGS) or _looks_like_set(data):
         return ProtoDefinition(data, source=name)
     return None
 

@@ -68,6 +68,12 @@ class Files:
             return self._has_added(full_name)
         return True
 
+    def with_positions(self) -> bytes:
+        """Give a FileDescriptorSet of all files, comments and positions included where they came with them."""
+        return b"".join(
+            _as_set_member(self._by_name[name].SerializeToString(deterministic=True)) for name in self.names
+        )
+
     def _needed_by(self, root: str) -> tuple[str, ...]:
         needed, pending = {root}, [root]
         while pending:
