@@ -27,6 +27,7 @@ _STEPS: Final = (
     ("client certificate", "Give --grpc-certificate and --grpc-key."),
     ("refused the TLS handshake", "If it asks for a client certificate, give --grpc-certificate and --grpc-key."),
     ("does not speak TLS", "Write the address as grpc://…"),
+    ("TLS handshake failed", "Check the PEM files: do they hold certificates, and is the key that of the certificate?"),
 )
 """Why no connection was made, and what to do."""
 

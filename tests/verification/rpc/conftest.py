@@ -198,7 +198,7 @@ def answering() -> Callable[..., Callable[[Any], None]]:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., int]]:
     """Start synchronous servers on free ports and give the ports."""
-    servers = []
+    servers: list[Any] = []
 
     def start(add: Callable[[Any], None], credentials: Any = None) -> int:
         server = grpc.server(ThreadPoolExecutor(4))

@@ -3,7 +3,9 @@
 import datetime
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from contractkit import provider_state
 from contractkit.errors import ProviderUnreachableError, UsageError
-from contractkit.model import Interaction
+from contractkit.model import Interaction, ProviderState
 from contractkit.results import InteractionResult, Outcome
 from contractkit.verification.grpc_endpoints import AddressEndpoint, ServerEndpoint, Tls, is_address
 
@@ -103,6 +106,60 @@ def test_a_certificate_that_nobody_vouches_for(
     )
 
 
+def test_a_certificate_for_another_name(
+    greeter: Any, greeting: Interaction, verify: Verify, serve: Any, authority: Callable[[str], Signed]
+) -> None:
+    own = authority("elsewhere.example")
+    port = serve(greeter, grpc.ssl_server_credentials([(own.key, own.certificate)]))
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(AddressEndpoint(f"grpcs://localhost:{port}", tls=Tls(ca=authority("ca").certificate)), greeting)
+    assert raised.value.explanation.details == (("reason", "its certificate is for another name"),)
+
+
+def test_a_file_that_holds_no_certificate(
+    greeter: Any, greeting: Interaction, verify: Verify, serve: Any, authority: Callable[[str], Signed]
+) -> None:
+    own = authority("localhost")
+    port = serve(greeter, grpc.ssl_server_credentials([(own.key, own.certificate)]))
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(AddressEndpoint(f"grpcs://localhost:{port}", tls=Tls(ca=b"-----BEGIN CERTIFICATE-----")), greeting)
+    assert raised.value.explanation.next_step.startswith("Check the PEM files")
+
+
+def test_a_name_that_nobody_knows(greeting: Interaction, verify: Verify) -> None:
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(AddressEndpoint("nowhere.invalid:50051"), greeting)
+    assert raised.value.explanation.details == (("reason", "the name cannot be resolved"),)
+
+
+def test_a_unix_socket(greeter: Any, greeting: Interaction, verify: Verify, tmp_path: Path) -> None:
+    server = grpc.server(ThreadPoolExecutor(1))
+    greeter(server)
+    address = f"unix:{tmp_path}/greeter.sock"
+    server.add_insecure_port(address)
+    server.start()
+    try:
+        [result] = verify(AddressEndpoint(address), greeting)
+    finally:
+        server.stop(None).wait()
+    assert (result.outcome, result.error) == (Outcome.PASSED, None)
+
+
+def test_a_server_that_goes_away_between_calls_is_errored(greeter: Any, greeting: Interaction, verify: Verify) -> None:
+    server = grpc.server(ThreadPoolExecutor(1))
+    greeter(server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+
+    @provider_state("the server is gone")
+    def gone() -> None:
+        server.stop(None).wait()
+
+    after = replace(greeting, key="after", states=(ProviderState(name="the server is gone"),))
+    first, second = verify(AddressEndpoint(f"127.0.0.1:{port}"), greeting, after, handlers=[gone])
+    assert (first.outcome, second.outcome, second.reason) == (Outcome.PASSED, Outcome.ERRORED, "no connection")
+
+
 def test_tls_where_there_is_none(greeter: Any, greeting: Interaction, verify: Verify, serve: Any) -> None:
     with pytest.raises(ProviderUnreachableError) as raised:
         verify(AddressEndpoint(f"grpcs://localhost:{serve(greeter)}"), greeting)
@@ -141,8 +198,6 @@ def test_a_server_in_process_may_be_given_in_several_ways(
 
 
 def ways_to(add: Callable[[Any], None]) -> dict[str, Callable[[], object]]:
-    from concurrent.futures import ThreadPoolExecutor
-
     def sync() -> Any:
         server = grpc.server(ThreadPoolExecutor(1))
         add(server)
