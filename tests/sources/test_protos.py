@@ -94,6 +94,13 @@ def test_a_descriptor_set_is_known_by_its_content_and_may_be_gzipped(protos: Pat
         assert read_definition(data, source="orders@main").definition.digest == definition.digest
 
 
+def test_proto_text_is_known_by_its_first_statement_whatever_it_is_called() -> None:
+    text = b"// Licence: none.\n/* syntax */\nsyntax = 'proto3';\npackage shop.v1; message M {}"
+    assert read_definition(text, source="orders@main").protobuf.title == "shop.v1"
+    with pytest.raises(DefinitionError, match="is not an OpenAPI document"):
+        read_definition(b"# not proto\nsyntax: 3\n", source="orders@main")
+
+
 def test_a_git_revision_of_a_file_or_a_directory_is_read_with_its_imports(protos: Path) -> None:
     for command in (["init", "-q"], ["add", "."], [*IDENTITY, "commit", "-q", "-m", "first"]):
         subprocess.run(["git", *command], cwd=protos.parent, check=True)
