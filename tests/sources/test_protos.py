@@ -331,3 +331,9 @@ def test_a_real_project_is_the_same_from_a_directory_and_from_its_descriptor_set
 
 
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+
+
+@pytest.mark.parametrize("start", [b"", b"// The shop's.\n/* Two\n comments. */ // three\n"])
+def test_text_without_a_telling_name_is_known_by_its_first_statement(start: bytes) -> None:
+    text = start + b'syntax = "proto3"; package shop.v1; service Shop {}'
+    assert read_definition(text, source="shop@main").protobuf.title == "shop.v1"

@@ -129,6 +129,20 @@ def test_of_a_set_one_place_must_stay(changed: str, verdict: Verdict, report_on:
     assert report_on(SHOP, changed, record({"id": "7"}, THING, needs=needs(any_of=(group,)))).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("exact", "expected"),
+    [
+        ((), [("at risk", "response.undeclared", "events[*].message.items[*].count")]),
+        (("events[2].message.items[0].count",), []),
+    ],
+)
+def test_a_default_is_missed_only_where_other_values_may_come(
+    exact: tuple[str, ...], expected: list[tuple[str, str, str]], report_on: ReportOn, record: Record
+) -> None:
+    call = record({"id": "7"}, {"items": [{"sku": "a", "count": 0}]}, exact=exact)
+    assert told(report_on(SHOP, SHOP.replace("int32 count = 2;", "reserved 2;"), call)) == expected
+
+
 def test_what_was_only_served_is_at_risk_while_needs_are_unknown(report_on: ReportOn, record: Record) -> None:
     call = record({"id": "7"}, {"id": "7"}, served={"id": "7", "note": "fragile"})
     report = report_on(SHOP, SHOP.replace("optional string note = 4;", "reserved 4;"), call)
