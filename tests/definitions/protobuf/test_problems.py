@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 
 import pytest
+from google.protobuf import any_pb2
 
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.rpc_interface import Side
@@ -164,6 +165,19 @@ def test_bytes_that_are_no_message_say_what_was_received(kinds: ProtoDefinition)
 
 Check that both sides were built from the same definition."""
     )
+
+
+def test_an_any_in_an_any_without_end_is_no_message(kinds: ProtoDefinition) -> None:
+    inner = any_pb2.Any()
+    for _ in range(3_000):
+        inner = any_pb2.Any(type_url="t/google.protobuf.Any", value=inner.SerializeToString())
+    data = b"\x22" + varint(inner.ByteSize()) + inner.SerializeToString()
+    with pytest.raises(DefinitionError, match=r"not a message of kinds\.v1\.Special"):
+        kinds.decode(kinds.procedure("Mention"), Side.REQUEST, data)
+
+
+def varint(number: int) -> bytes:
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + varint(number >> 7)
 
 
 def test_text_that_is_not_unicode_is_no_message(kinds: ProtoDefinition) -> None:

@@ -44,7 +44,7 @@ _SETBACKS: Final = frozenset(
             "exceeded",
             "expired",
         ),
-        *("failed", "failure", "failures", "invalid", "missing", "not", "rejected", "unavailable", "violations"),
+        *("failed", "failure", "failures", "invalid", "missing", "rejected", "unavailable", "violations"),
     )
 )
 """Words of fields and of enum members that speak of something that went wrong."""
@@ -110,7 +110,7 @@ def _member(enum: EnumDescriptor, draw: Draw) -> str:
     for member in enum.values:
         first.setdefault(member.number, str(member.name))
     telling = [name for name in first.values() if not _PLACEHOLDERS & set(words_of(name))]
-    ordinary = [name for name in telling if is_ordinary(name)]
+    ordinary = [name for name in telling if is_ordinary(name) and "not" not in words_of(name)]
     return draw.pick(ordinary or telling or list(first.values()))
 
 
