@@ -1,5 +1,6 @@
 """`contractkit verify` of a provider that offers remote procedures, alone and beside HTTP."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -195,3 +196,9 @@ def test_without_the_extra_the_message_names_it(contractkit: Run, stock: Path, m
         "Verification over gRPC needs the extra `grpc`, which is not installed.\n\n"
         "  missing   grpc\n\npip install 'contractkit-cdct[grpc]'\n",
     )
+
+
+def test_who_verifies_http_only_loads_no_library_for_grpc() -> None:
+    code = "import sys, contractkit.cli.verify; print({'grpc', 'google.protobuf'} & sys.modules.keys())"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "set()\n"

@@ -103,7 +103,8 @@ def _grpc(settings: Settings, service: ServiceSettings, asked: AskedProvider) ->
 
 
 def _endpoint(place: str, settings: Settings, service: ServiceSettings, asked: AskedProvider) -> "Endpoint":
-    from contractkit.verification.grpc_endpoints import AddressEndpoint, ServerEndpoint, is_address
+    from contractkit.verification.grpc_endpoints import AddressEndpoint, is_address
+    from contractkit.verification.grpc_in_process import ServerEndpoint
 
     tls = _tls(settings, service, asked)
     if is_address(place):

@@ -10,7 +10,7 @@ from grpc_reflection.v1alpha import reflection
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.model import HalfClosed, Interaction, Status
 from contractkit.results import InteractionResult, Outcome
-from contractkit.verification.grpc_endpoints import ServerEndpoint
+from contractkit.verification.grpc_in_process import ServerEndpoint
 from contractkit.verification.grpc_transport import GrpcTransport
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 

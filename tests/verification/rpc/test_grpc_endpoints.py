@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,7 +21,8 @@ from contractkit import provider_state
 from contractkit.errors import ProviderUnreachableError, UsageError
 from contractkit.model import Interaction, ProviderState
 from contractkit.results import InteractionResult, Outcome
-from contractkit.verification.grpc_endpoints import AddressEndpoint, ServerEndpoint, Tls, is_address
+from contractkit.verification.grpc_endpoints import AddressEndpoint, Tls, is_address
+from contractkit.verification.grpc_in_process import ServerEndpoint
 
 Call = Callable[..., Interaction]
 Verify = Callable[..., tuple[InteractionResult, ...]]
@@ -218,6 +220,26 @@ def ways_to(add: Callable[[Any], None]) -> dict[str, Callable[[], object]]:
         "makes aio": lambda: aio,
         "makes aio, async": lambda: later,
     }
+
+
+@pytest.mark.parametrize("kind", ["adds", "sync server"])
+def test_a_synchronous_handler_that_hangs_holds_nobody_up(
+    kind: str, helloworld: Any, greeting: Interaction, verify: Verify
+) -> None:
+    released = threading.Event()
+
+    class Hanging(helloworld.grpc.GreeterServicer):  # type: ignore[misc]
+        def SayHello(self, request: Any, context: Any) -> Any:  # noqa: N802
+            released.wait()
+
+    def add(server: Any) -> None:
+        helloworld.grpc.add_GreeterServicer_to_server(Hanging(), server)
+
+    try:
+        [result] = verify(ServerEndpoint(ways_to(add)[kind](), name="greeter:server"), greeting, timeout=0.2)
+    finally:
+        released.set()
+    assert (result.outcome, result.reason) == (Outcome.ERRORED, "time-out")
 
 
 def test_a_server_that_does_not_start(greeting: Interaction, verify: Verify) -> None:
