@@ -32,19 +32,9 @@ _DEGREES: Final[Mapping[str, int]] = {"lat": 90, "latitude": 90, "lon": 180, "ln
 _SHARES: Final = frozenset(("ratio", "probability", "share", "fraction", "confidence"))
 _SETBACKS: Final = frozenset(
     (
-        *(
-            "aborted",
-            "cancelled",
-            "canceled",
-            "denied",
-            "deleted",
-            "disabled",
-            "error",
-            "errors",
-            "exceeded",
-            "expired",
-        ),
-        *("failed", "failure", "failures", "invalid", "missing", "rejected", "unavailable", "violations"),
+        *("aborted", "canceled", "cancelled", "deleted", "denied", "disabled"),
+        *("error", "errors", "exceeded", "expired", "failed", "failure", "failures"),
+        *("invalid", "missing", "rejected", "unavailable", "violations"),
     )
 )
 """Words of fields and of enum members that speak of something that went wrong."""
