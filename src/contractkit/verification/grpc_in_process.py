@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -50,22 +51,26 @@ class ServerEndpoint:
         except ContractkitError:
             raise
         except Exception as error:
-            raise ProviderUnreachableError(
-                f"The server {self._name} did not start.", details=[("reason", f"{type(error).__name__}: {error}")]
-            ) from None
+            raise self._not_started(f"{type(error).__name__}: {error}") from None
         stack.push_async_callback(_stop, server)
         channel = await stack.enter_async_context(
             grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
         )
-        await asyncio.wait_for(channel.channel_ready(), timeout)
+        try:
+            await asyncio.wait_for(channel.channel_ready(), timeout)
+        except TimeoutError:
+            raise self._not_started("no answer in time") from None
         return channel
+
+    def _not_started(self, reason: str) -> ProviderUnreachableError:
+        return ProviderUnreachableError(f"The server {self._name} did not start.", details=[("reason", reason)])
 
     async def _made(self) -> Any:
         found = self._found
         if _is_server(found):
             return found
         assert callable(found)
-        if len(_required(found)) == 0:
+        if _count_required(found) == 0:
             server = await _awaited(found())
             return server if _is_server(server) else _refuse(self._name, server)
         server = grpc.aio.server(_DaemonThreads())
@@ -79,7 +84,7 @@ def _checked(found: object, name: str) -> object:
             f"{name} is an aio server, which belongs to the event loop that it was made in.",
             next_step="Name a function that makes it, or one that adds services to a server.",
         )
-    if _is_server(found) or (callable(found) and len(_required(found)) <= 1):
+    if _is_server(found) or (callable(found) and _count_required(found) <= 1):
         return found
     raise _no_server(name, found)
 
@@ -102,10 +107,14 @@ def _is_server(found: object) -> bool:
     return isinstance(found, grpc.Server | grpc.aio.Server)
 
 
-def _required(found: Callable[..., object]) -> list[str]:
-    parameters = inspect.signature(found).parameters.values()
+def _count_required(found: Callable[..., object]) -> int:
+    """Give the number of positional parameters without a default; many where that cannot be known."""
+    try:
+        parameters = inspect.signature(found).parameters.values()
+    except (TypeError, ValueError):
+        return sys.maxsize
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [each.name for each in parameters if each.default is each.empty and each.kind in positional]
+    return len([each for each in parameters if each.default is each.empty and each.kind in positional])
 
 
 async def _awaited(value: Any) -> Any:

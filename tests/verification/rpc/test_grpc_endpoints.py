@@ -251,13 +251,14 @@ def test_a_server_that_does_not_start(greeting: Interaction, verify: Verify) -> 
     assert str(raised.value) == ("The server greeter:server did not start.\n\n  reason   LookupError: no database")
 
 
-def test_something_that_is_no_server() -> None:
+@pytest.mark.parametrize("found", [{}, {}.update, type("Thing", (dict,), {})])
+def test_something_that_is_no_server(found: object) -> None:
     with pytest.raises(UsageError) as raised:
-        ServerEndpoint({}, name="greeter:server")
+        ServerEndpoint(found, name="greeter:server")
     assert str(raised.value) == (
         "greeter:server is not a gRPC server.\n\n"
         "  expected   a function that gives a server, or one that takes a server and adds services to it\n"
-        "  received   dict"
+        f"  received   {type(found).__name__}"
     )
 
 
