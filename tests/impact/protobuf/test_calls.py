@@ -103,6 +103,14 @@ def test_what_is_not_needed_breaks_nobody_and_is_theoretical(report_on: ReportOn
     )
 
 
+def test_a_theoretical_change_says_who_sends_the_message(report_on: ReportOn, record: Record) -> None:
+    call = record({"id": "7"}, THING, needs=needs("events[2].message.id"))
+    text = explain_impact(report_on(SHOP, SHOP.replace("optional string note = 4;", "reserved 4;"), call))
+    said = "events[*].message.note: it was optional string note = 4, now not declared; number 4 is reserved"
+    assert f"  shop.v1.Shop/Call sends {said} (and 1 further operation)\n" in text
+    assert f"  shop.v1.Shop/Call gives {said} (and 1 further operation)\n" in text
+
+
 def test_what_is_needed_breaks_its_reader(report_on: ReportOn, record: Record) -> None:
     changed = SHOP.replace("int32 count = 2;", "reserved 2;")
     call = record({"id": "7"}, THING, needs=needs("events[2].message.items[0].count"))

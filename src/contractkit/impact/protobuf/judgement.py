@@ -20,7 +20,7 @@ from contractkit.impact.protobuf.uses import (
 )
 from contractkit.impact.protobuf.walks import Met, Walk
 from contractkit.impact.records import Verdict, Worry
-from contractkit.model import Interaction, JsonBody, Location, RpcCall, Sent, Status, is_json_media_type
+from contractkit.model import Interaction, JsonBody, Location, Received, RpcCall, Sent, Status, is_json_media_type
 from contractkit.results import ABSENT
 
 _PROCEDURE = Location(("procedure",))
@@ -147,8 +147,8 @@ class _CallJudgement:
 
 def encoding_of(call: RpcCall) -> Encoding:
     """Give how the messages of a call travelled: binary unless the contract says JSON."""
-    bodies = [event.message for event in call.events if isinstance(event, Sent) and isinstance(event.message, JsonBody)]
-    in_json = [body for body in bodies if is_json_media_type(body.media_type)]
+    messages = [event.message for event in call.events if isinstance(event, Sent | Received)]
+    in_json = [body for body in messages if isinstance(body, JsonBody) and is_json_media_type(body.media_type)]
     return Encoding.JSON if in_json else Encoding.BINARY
 
 
