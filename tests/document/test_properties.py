@@ -361,7 +361,9 @@ def loads_or_refuses(value):
         assert str(error)
     else:
         dumped = dump_contract(loaded.contract)
-        assert dump_contract(load_contract(dumped, origin="again")) == dumped
+        again = load_contract(dumped, origin="again")
+        assert dump_contract(again) == dumped
+        assert content_id(again) == content_id(loaded.contract)
 
 
 def places(value):

@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from contractkit.document.calls import (
@@ -254,12 +255,18 @@ def _descriptors(
         configuration.findings.wrong(configuration.at("descriptorKey"), known, key)
         return None
     try:
-        data = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+        data = _decoded(text) if isinstance(text, str) else b""
         found = read_descriptors(data)
     except (ValueError, RecursionError) as error:
         configuration.findings.wrong(configuration.at("descriptorKey"), "descriptors that can be read", str(error))
         return None
     return data, found
+
+
+@lru_cache(maxsize=32)
+def _decoded(text: str) -> bytes:
+    """Give the same bytes for the same text, so that the calls of a file share one descriptor set."""
+    return base64.b64decode(text, validate=True)
 
 
 def _answered(call: RpcCall, method: Method, places: Places) -> dict[str, Json]:
