@@ -70,6 +70,13 @@ def encoded(descriptors: bytes, type_name: str, tree: Json) -> bytes:
     return _message(descriptors, type_name, tree).SerializeToString(deterministic=True)
 
 
+def decoded(descriptors: bytes, type_name: str, data: bytes) -> Json:
+    """Give the fields that are set in the bytes of a message."""
+    message = _message(descriptors, type_name, {})
+    message.ParseFromString(data)
+    return json_format.MessageToDict(message, preserving_proto_field_name=True)
+
+
 def plain_decoder() -> Callable[..., Json]:
     """Give a decoder as simple as can be, which knows the types of the one service."""
 

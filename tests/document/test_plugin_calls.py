@@ -327,6 +327,20 @@ def test_a_unary_call_is_written_in_the_form_of_the_plugin(descriptors, sent, ex
     assert load_contract(dump_contract(contract), origin="a.json") == contract
 
 
+def test_a_call_that_is_not_what_was_configured_is_kept_with_a_warning(descriptors, sent, expected):
+    tree = json.loads(dump_contract(ours(descriptors, sent, expected)))
+    tree["interactions"][0]["comments"]["contractkit"]["call"]["procedure"] = "stock.v1.Stock/Watch"
+    loaded = read_contract(dumped(tree), origin="a.json")
+    assert loaded.contract.interactions == ()
+    assert [(each.pointer, each.sentence) for each in loaded.warnings] == [
+        (
+            "/interactions/0/comments/contractkit/call/procedure",
+            'expected stock.v1.Stock/Get, as configured, received "stock.v1.Stock/Watch"; the call is kept and skipped',
+        )
+    ]
+    assert json.loads(dump_contract(loaded.contract))["interactions"] == tree["interactions"]
+
+
 def test_ours_are_added_beside_those_of_the_plugin(descriptors, sent, expected):
     foreign = load_contract(
         dumped(plugin_file(descriptors, plugin_call(md5(descriptors), sent, expected))), origin="a.json"

@@ -2,9 +2,11 @@
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from google.protobuf import descriptor_pb2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -44,6 +46,7 @@ from contractkit.model import (
     TextBody,
     UnknownNeeds,
     Wildcard,
+    WireForm,
 )
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
@@ -193,6 +196,71 @@ calls = st.builds(
     generators=generator_lists(located(Location(("events", 1)))),
     **common,
 )
+descriptor_sets = st.sampled_from(
+    [
+        descriptor_pb2.FileDescriptorSet(
+            file=[
+                descriptor_pb2.FileDescriptorProto(
+                    name="a.proto",
+                    package=package,
+                    message_type=[descriptor_pb2.DescriptorProto(name="M")],
+                    service=[
+                        descriptor_pb2.ServiceDescriptorProto(
+                            name="S",
+                            method=[
+                                descriptor_pb2.MethodDescriptorProto(
+                                    name="Get", input_type=f".{package}.M", output_type=f".{package}.M"
+                                )
+                            ],
+                        )
+                    ],
+                )
+            ]
+        ).SerializeToString()
+        for package in ("p", "p.q")
+    ]
+)
+wires = st.builds(
+    WireForm, descriptors=descriptor_sets, request=st.binary(max_size=4), response=st.none() | st.binary(max_size=4)
+)
+unary_places = located(
+    *(Location(("events", number, "message")) for number in range(3)),
+    *(Location((name,)) for name in ("metadata", "initial_metadata")),
+    *(Location(("events", number, name)) for number in range(3) for name in ("status", "status_message", "trailers")),
+)
+
+
+def with_its_procedure(interaction):
+    package = "p.q" if b"p.q" in interaction.wire.descriptors else "p"
+    return replace(interaction, exchange=replace(interaction.exchange, procedure=f"{package}.S/Get"))
+
+
+statuses = st.builds(
+    Status,
+    code=st.sampled_from(["OK", "NOT_FOUND"]),
+    message=words,
+    details=st.lists(json_values, max_size=1).map(tuple),
+    trailers=objects,
+)
+unary_calls = st.builds(
+    Interaction,
+    exchange=st.builds(
+        RpcCall,
+        procedure=st.just("p.S/Get"),
+        events=st.builds(
+            lambda sent, received, status: (sent, HalfClosed(), *received, status),
+            st.builds(Sent, message=bodies),
+            st.lists(st.builds(Received, message=bodies), max_size=1),
+            statuses,
+        ),
+        metadata=objects,
+        initial_metadata=objects,
+    ),
+    rules=rule_lists(unary_places),
+    generators=generator_lists(unary_places),
+    wire=wires,
+    **{**common, "transport": st.none()},
+).map(with_its_procedure)
 
 
 def sorted_as_in_files(interactions):
@@ -203,7 +271,7 @@ contracts = st.builds(
     Contract,
     consumer=words,
     provider=words,
-    interactions=st.lists(http_calls | messages | calls, max_size=3, unique_by=lambda each: each.key).map(
+    interactions=st.lists(http_calls | messages | calls | unary_calls, max_size=3, unique_by=lambda each: each.key).map(
         sorted_as_in_files
     ),
     specification=st.sampled_from(["1.0", "1.1", "2.0", "3.0", "4.0"]),
@@ -293,7 +361,9 @@ def loads_or_refuses(value):
         assert str(error)
     else:
         dumped = dump_contract(loaded.contract)
-        assert dump_contract(load_contract(dumped, origin="again")) == dumped
+        again = load_contract(dumped, origin="again")
+        assert dump_contract(again) == dumped
+        assert content_id(again) == content_id(loaded.contract)
 
 
 def places(value):

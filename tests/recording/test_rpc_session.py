@@ -387,6 +387,9 @@ def test_what_was_declared_and_not_used_fails_the_test(rpc: StubSession) -> None
     [
         (lambda on: on("GetItem").reply({"nme": "x"}), "nme"),
         (lambda on: on("GetItem").reply({"id": "seven"}), "seven"),
+        (lambda on: on("GetItem").reply({"id": float("nan")}), "NaN"),
+        (lambda on: on("GetItem").reply(message=5), "the status's text"),
+        (lambda on: on("ListItems").reply(iter([{"id": 1}])), "for a stream a list of such"),
         (lambda on: on("GetItem").reply([{"id": 1}]), "answers with one message"),
         (lambda on: on("GetItem").reply({"id": 1}, status="NOT_FOUND"), "OK, since an answer comes with NOT_FOUND"),
         (lambda on: on("GetItem").reply(status="NOTFOUND"), "Did you mean NOT_FOUND"),
@@ -404,6 +407,12 @@ def test_a_reply_that_contradicts_the_definition_is_refused(
         write(rpc.on)
 
     assert part in str(caught.value)
+
+
+def test_bytes_and_numbers_beyond_json_may_be_replied(rpc: StubSession, client: Any, generated: Any) -> None:
+    rpc.on("GetItem").reply({"size": {"width": float("inf")}})
+
+    assert client.GetItem(generated.messages.GetItemRequest(id=7)).size.width == float("inf")
 
 
 def test_a_generated_message_of_another_type_is_refused(rpc: StubSession, generated: Any) -> None:

@@ -1,16 +1,19 @@
 """Protobuf definitions from files, directories, descriptor sets and git revisions, and what is said of broken ones."""
 
 import gzip
+import importlib.metadata
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from contractkit.definitions.interface import DefinitionWarning
 from contractkit.errors import DefinitionError
-from contractkit.sources import load_definition, read_definition
+from contractkit.sources import load_definition, published_definition, read_definition
 from contractkit.sources.cache import cache_directory
 from contractkit.sources.proto_files import imports_of
 
@@ -89,6 +92,13 @@ def test_a_descriptor_set_is_known_by_its_content_and_may_be_gzipped(protos: Pat
     definition = load_definition(protos).protobuf
     for data in (definition.descriptor_set(), gzip.compress(definition.descriptor_set())):
         assert read_definition(data, source="orders@main").definition.digest == definition.digest
+
+
+def test_proto_text_is_known_by_its_first_statement_whatever_it_is_called() -> None:
+    text = b"// Licence: none.\n/* syntax */\nsyntax = 'proto3';\npackage shop.v1; message M {}"
+    assert read_definition(text, source="orders@main").protobuf.title == "shop.v1"
+    with pytest.raises(DefinitionError, match="is not an OpenAPI document"):
+        read_definition(b"# not proto\nsyntax: 3\n", source="orders@main")
 
 
 def test_a_git_revision_of_a_file_or_a_directory_is_read_with_its_imports(protos: Path) -> None:
@@ -216,9 +226,68 @@ def test_a_definition_of_one_kind_is_not_taken_for_the_other(protos: Path) -> No
     )
 
 
-def test_loading_an_openapi_document_does_not_load_protobuf() -> None:
-    import sys
+def test_protos_are_published_as_a_descriptor_set_that_still_knows_its_lines(protos: Path) -> None:
+    for location in (protos, protos / "shop/v1/orders.proto"):
+        data, media_type = published_definition(location)
+        stored = read_definition(data, source="orders@main")
+        assert media_type == "application/protobuf"
+        assert stored.definition.digest == load_definition(location).definition.digest
+        assert stored.line_of("shop/v1/orders.proto#shop.v1.Order.total") == 5
 
+
+def test_other_definitions_are_published_as_they_are(protos: Path) -> None:
+    (protos / "a.yaml").write_bytes(b"openapi: 3.1.0")
+    (protos / "a.binpb").write_bytes(b"any")
+    assert published_definition(protos / "a.yaml") == (b"openapi: 3.1.0", "application/yaml")
+    assert published_definition(protos / "a.binpb") == (b"any", "application/protobuf")
+
+
+def test_protos_without_the_compiler_name_the_extra(protos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    assert message_of("protos", root=protos.parent) == (
+        "The definition protos is protobuf, and the compiler for it is not installed.\n\n"
+        "Install it: pip install 'contractkit-cdct[grpc]'"
+    )
+
+
+def test_a_descriptor_set_without_the_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "google.protobuf", None)
+    with pytest.raises(DefinitionError) as caught:
+        read_definition(b"", source="orders.binpb")
+    assert str(caught.value) == (
+        "The definition orders.binpb is protobuf, and the library that reads it is not installed.\n\n"
+        "Install it: pip install 'contractkit-cdct[grpc]'"
+    )
+
+
+def test_several_threads_may_load_at_once(protos: Path) -> None:
+    for number in range(4):
+        (protos / f"more{number}.proto").write_text(f'syntax = "proto3"; package more{number}; message M {{}}')
+    locations = [protos / f"more{number}.proto" for number in range(4)] * 2
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        titles = list(pool.map(lambda each: load_definition(each).definition.title, locations))
+    assert titles == ["more0", "more1", "more2", "more3"] * 2
+
+
+def test_the_compiler_works_where_there_is_no_standard_error(protos: Path) -> None:
+    (protos / "shop/v1/money.proto").unlink()
+    code = (
+        "import os; os.close(2)\n"
+        "from contractkit.errors import DefinitionError\n"
+        "from contractkit.sources import load_definition\n"
+        "try:\n"
+        f"    load_definition({str(protos)!r})\n"
+        "except DefinitionError as error:\n"
+        "    print(error.explanation.summary)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"The definition {protos} imports a file that is not there.\n"
+
+
+def test_loading_an_openapi_document_does_not_load_protobuf() -> None:
     code = (
         "import sys\n"
         "from contractkit.definitions.protobuf import ProtoDefinition\n"
@@ -262,3 +331,9 @@ def test_a_real_project_is_the_same_from_a_directory_and_from_its_descriptor_set
 
 
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+
+
+@pytest.mark.parametrize("start", [b"", b"// The shop's.\n/* Two\n comments. */ // three\n"])
+def test_text_without_a_telling_name_is_known_by_its_first_statement(start: bytes) -> None:
+    text = start + b'syntax = "proto3"; package shop.v1; service Shop {}'
+    assert read_definition(text, source="shop@main").protobuf.title == "shop.v1"

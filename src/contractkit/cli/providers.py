@@ -132,7 +132,8 @@ def _grpc(settings: Settings, service: ServiceSettings, asked: AskedProvider) ->
 
 
 def _endpoint(place: str, settings: Settings, service: ServiceSettings, asked: AskedProvider) -> "Endpoint":
-    from contractkit.verification.grpc_endpoints import AddressEndpoint, ServerEndpoint, is_address
+    from contractkit.verification.grpc_endpoints import AddressEndpoint, is_address
+    from contractkit.verification.grpc_in_process import ServerEndpoint
 
     tls = _tls(settings, service, asked)
     if is_address(place):
@@ -166,10 +167,10 @@ def _pem(file: Path, name: str) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(
-            f"The {name} for TLS cannot be read.", details=[("file", str(file)), ("reason", reason)]
+            f"The file of --grpc-{name} cannot be read.", details=[("file", str(file)), ("reason", reason)]
         ) from None
     if b"-----BEGIN " not in data:
-        raise UsageError(f"The {name} for TLS is not PEM.", details=[("file", str(file))])
+        raise UsageError(f"The file of --grpc-{name} is not PEM.", details=[("file", str(file))])
     return data
 
 

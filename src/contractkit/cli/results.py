@@ -15,9 +15,8 @@ from contractkit.errors import BrokerRefusedError, UsageError
 from contractkit.explain.verification import show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
 from contractkit.settings import Settings
+from contractkit.sources import published_definition
 from contractkit.verification.verifier import SelectedContract
-
-_CONTENT_TYPES = {".json": "application/json", ".yaml": "application/yaml", ".yml": "application/yaml"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +28,19 @@ class Definition:
 
 
 def read_definition_file(file: Path) -> Definition:
-    """Give the definition in a file, which is published unread.
+    """Give the definition in a file as it is published: protobuf as one descriptor set, others unread.
 
     Raises:
         UsageError: It cannot be read.
     """
     try:
-        data = file.read_bytes()
+        data, content_type = published_definition(file)
     except OSError as error:
         raise UsageError(
             "The definition cannot be read.",
             details=[("file", str(file)), ("reason", error.strerror or str(error))],
         ) from None
-    return Definition(data=data, content_type=_CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream"))
+    return Definition(data=data, content_type=content_type)
 
 
 def publish_results(

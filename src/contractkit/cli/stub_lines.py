@@ -1,7 +1,7 @@
 """What `contractkit stub` prints: a line when it has started, and one for each call with its verdict."""
 
 from contractkit.exact_json import dump_compact, show_json
-from contractkit.model import Event, HttpRequest, JsonBody, Received, Sent
+from contractkit.model import HttpRequest
 from contractkit.recording.answering import Answered, AnsweredProcedure
 from contractkit.transports import write_query
 
@@ -35,7 +35,7 @@ def request_as_json(answered: Answered) -> str:
 def call_as_text(answered: AnsweredProcedure) -> str:
     """Give a call with what became of it: `inventory.v1.Inventory/GetItem {"id":7} -> OK`."""
     reason = f": {answered.reason}" if answered.reason else ""
-    return f"{answered.call.procedure}{_sent(answered.call.events)} -> {answered.code}{reason}"
+    return f"{answered.procedure}{_sent(answered)} -> {answered.code}{reason}"
 
 
 def call_as_json(answered: AnsweredProcedure) -> str:
@@ -43,9 +43,9 @@ def call_as_json(answered: AnsweredProcedure) -> str:
     return _json(
         {
             "schema_version": 1,
-            "request": f"{answered.call.procedure}{_sent(answered.call.events)}",
+            "request": f"{answered.procedure}{_sent(answered)}",
             "status": answered.code,
-            "operation": answered.call.procedure if answered.is_known else None,
+            "operation": answered.procedure if answered.is_known else None,
             "allowed": not answered.reason,
             "reason": answered.reason,
         }
@@ -57,14 +57,12 @@ def _line(request: HttpRequest) -> str:
     return f"{request.method} {request.path}{'?' + query if query else ''}"
 
 
-def _sent(events: tuple[Event, ...]) -> str:
+def _sent(answered: AnsweredProcedure) -> str:
     """Give the one message that was sent, or how many were sent and answered."""
-    sent = [each.message for each in events if isinstance(each, Sent)]
-    received = sum(isinstance(each, Received) for each in events)
-    if len(sent) == 1 and isinstance(sent[0], JsonBody):
-        more = f" ({received} received)" if received > 1 else ""
-        return f" {show_json(sent[0].value)}{more}"
-    return f" ({len(sent)} sent, {received} received)" if sent else ""
+    if len(answered.sent) == 1:
+        more = f" ({answered.received} received)" if answered.received > 1 else ""
+        return f" {show_json(answered.sent[0])}{more}"
+    return f" ({len(answered.sent)} sent, {answered.received} received)" if answered.sent else ""
 
 
 def _json(value: dict[str, object]) -> str:

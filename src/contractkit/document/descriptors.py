@@ -44,7 +44,7 @@ class _Field:
 class _Type:
     """A message or an enum: what of its descriptor counts, the semantics of its file, and the fields of a message."""
 
-    descriptor: tuple[tuple[int, WireValue], ...]
+    descriptor: list[Json]
     semantics: bytes
     fields: tuple[_Field, ...] = ()
     is_map_entry: bool = False
@@ -73,7 +73,7 @@ class Descriptors:
             if name in self.types and name not in found:
                 found[name] = self.types[name]
                 pending += [each.type_name for each in found[name].fields if each.type_name]
-        types = [[name, each.semantics.hex(), _counted(each.descriptor)] for name, each in sorted(found.items())]
+        types = [[name, each.semantics.hex(), each.descriptor] for name, each in sorted(found.items())]
         streams = [method.client_streaming, method.server_streaming]
         said = [method.procedure, method.request_type, method.response_type, streams, types]
         return hashlib.sha256(dump_compact(said)).hexdigest()
@@ -179,7 +179,7 @@ def _read_message(data: bytes, scope: str, semantics: bytes, types: dict[str, _T
     name = f"{scope}.{_text(members, _NAME)}"
     options = list(wire_fields(_bytes(_first(members, _MESSAGE_OPTIONS, b""))))
     types[name] = _Type(
-        descriptor=tuple(each for each in members if each[0] not in (_NESTED, _NESTED_ENUMS)),
+        descriptor=_counted([each for each in members if each[0] not in (_NESTED, _NESTED_ENUMS)]),
         semantics=semantics,
         fields=tuple(_read_field(_bytes(value)) for number, value in members if number == _FIELDS),
         is_map_entry=bool(_first(options, _MAP_ENTRY, 0)),
@@ -193,7 +193,7 @@ def _read_message(data: bytes, scope: str, semantics: bytes, types: dict[str, _T
 
 def _read_enum(data: bytes, scope: str, semantics: bytes, types: dict[str, _Type]) -> None:
     members = tuple(wire_fields(data))
-    types[f"{scope}.{_text(members, _NAME)}"] = _Type(descriptor=members, semantics=semantics)
+    types[f"{scope}.{_text(members, _NAME)}"] = _Type(descriptor=_counted(members), semantics=semantics)
 
 
 def _read_field(data: bytes) -> _Field:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from contractkit.document.calls import (
@@ -22,6 +23,7 @@ from contractkit.document.parts import Generators, Rules
 from contractkit.document.plugin_parts import (
     GRPC_MESSAGE,
     GRPC_STATUS,
+    RESERVED,
     Places,
     PluginPart,
     read_part,
@@ -131,6 +133,8 @@ def read_plugin_call(
     wire = WireForm(descriptors=found[0], request=request.data or b"", response=responses[0].data)
     if own is not None and "call" in own:
         call = read_call(own)
+        if call.procedure != method.procedure:
+            own.findings.wrong(f"{own.at('call')}/procedure", f"{method.procedure}, as configured", call.procedure)
         own_rules, own_generators = read_located_rules(own), read_located_generators(own)
     else:
         trees = _Trees(found[0], found[1], method, decode, configuration)
@@ -153,7 +157,7 @@ def write_plugin_call(interaction: Interaction, wire: WireForm) -> dict[str, Jso
     places = Places.of(call)
     rules, _ = places.split(interaction.rules)
     generators, _ = places.split(interaction.generators)
-    asked = {"contentType": f"application/protobuf;message={method.request_type}", **call.metadata}
+    asked = {**_own(call.metadata), "contentType": f"application/protobuf;message={method.request_type}"}
     answered = _answered(call, method, places)
     contents = {} if wire.response is None else {"contents": write_contents(wire.response, method.response_type)}
     return {
@@ -251,18 +255,28 @@ def _descriptors(
         configuration.findings.wrong(configuration.at("descriptorKey"), known, key)
         return None
     try:
-        data = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+        data = _decoded(text) if isinstance(text, str) else b""
         found = read_descriptors(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         configuration.findings.wrong(configuration.at("descriptorKey"), "descriptors that can be read", str(error))
         return None
     return data, found
+
+
+@lru_cache(maxsize=32)
+def _decoded(text: str) -> bytes:
+    """Give the same bytes for the same text, so that the calls of a file share one descriptor set."""
+    return base64.b64decode(text, validate=True)
 
 
 def _answered(call: RpcCall, method: Method, places: Places) -> dict[str, Json]:
     status = next((event for event in call.events if isinstance(event, Status)), Status(code="OK"))
     kind = {"contentType": f"application/protobuf;message={method.response_type}"}
     if not places.trailing:
-        return {**kind, **call.initial_metadata}
+        return {**_own(call.initial_metadata), **kind}
     message = {GRPC_MESSAGE: status.message} if status.message else {}
-    return {**kind, GRPC_STATUS: status.code, **message, **status.trailers}
+    return {**_own(status.trailers), **kind, GRPC_STATUS: status.code, **message}
+
+
+def _own(metadata: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in metadata.items() if name not in RESERVED}

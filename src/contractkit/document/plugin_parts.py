@@ -39,7 +39,8 @@ STATUSES = (
 """The statuses of gRPC by their numbers."""
 
 GRPC_STATUS, GRPC_MESSAGE = "grpc-status", "grpc-message"
-_CONTENT_TYPES = ("contentType", "content-type", "Content-Type")
+RESERVED = ("contentType", "content-type", "Content-Type", GRPC_STATUS, GRPC_MESSAGE)
+"""Metadata that are no caller's own."""
 
 Located = TypeVar("Located", LocatedRules, LocatedGenerator)
 
@@ -63,10 +64,9 @@ def read_part(reader: ObjectReader) -> PluginPart:
     metadata = reader.mapping("metadata", "metaData")
     status = metadata.get(GRPC_STATUS)
     message = metadata.get(GRPC_MESSAGE)
-    own = (*_CONTENT_TYPES, GRPC_STATUS, GRPC_MESSAGE)
     return PluginPart(
         data=_read_contents(reader),
-        metadata={name.lower(): value for name, value in metadata.items() if name not in own},
+        metadata={name.lower(): value for name, value in metadata.items() if name not in RESERVED},
         status="OK" if status is None else _status_name(status, reader),
         status_message="" if message is None else str(message),
         rest=reader,
@@ -103,14 +103,10 @@ class Places:
         code = next((event.code for event in call.events if isinstance(event, Status)), "OK")
         answered = status / "trailers" if code != "OK" else Location(("initial_metadata",))
         bodies = ("body", "content", "contents")
+        sent = [Category(bodies, at[Sent] / "message", "path")] if Sent in at else []
         received = [Category(bodies, at[Received] / "message", "path")] if Received in at else []
         return cls(
-            request=Side(
-                (
-                    Category(bodies, at[Sent] / "message", "path"),
-                    Category(("metadata", "metaData"), Location(("metadata",)), "name"),
-                )
-            ),
+            request=Side((*sent, Category(("metadata", "metaData"), Location(("metadata",)), "name"))),
             response=Side((*received, Category(("metadata", "metaData"), answered, "name"))),
             trailing=code != "OK",
             status=status,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from contractkit.changes import Change
+from contractkit.changes import Change, Direction
 from contractkit.errors import Explanation
 from contractkit.impact.analysis import site_of
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
@@ -12,6 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
 _MOST_PLACES = 12
+_SIDES = {Direction.REQUEST: " sends", Direction.RESPONSE: " gives"}  # a message's place does not say who sends it
 _WHOLE = ("request.path", "procedure")
 
 
@@ -128,7 +129,9 @@ def theoretical_line(change: Change) -> str:
     """Give a change that hurts nobody in one line."""
     status = f" {change.status}" if change.status else ""
     also = f" (and {_counted(len(change.also), 'further operation')})" if change.also else ""
-    place = "" if change.rule.endswith(".removed") and str(change.location) in _WHOLE else f" {change.location}"
+    is_whole = change.rule.endswith(".removed") and str(change.location) in _WHOLE
+    side = _SIDES.get(change.direction, "") if change.location.steps[:1] == ("events",) else ""
+    place = "" if is_whole else f"{side} {change.location}"
     return f"{change.operation}{status}{place}: {change.sentence}{also}"
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from contractkit.errors import ContractkitError
-from contractkit.exact_json import dump_compact
-from contractkit.model import HttpRequest, HttpResponse, JsonBody, MissingBody, RpcCall, Status
+from contractkit.exact_json import Json, dump_compact
+from contractkit.model import HttpRequest, HttpResponse, JsonBody, MissingBody
+from contractkit.recording.credentials import hide_in_json
 from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
 from contractkit.recording.rpc_conversations import RpcConversation
-from contractkit.recording.rpc_interactions import call_of
 from contractkit.recording.rpc_refusals import Parties, refuse_unknown
 from contractkit.recording.rpc_replies import RpcReply
 from contractkit.recording.stubbed import StubbedProvider
@@ -36,9 +36,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredProcedure:
-    """One call that is over. `is_known` says that its path reached a procedure; `reason` is empty if it was allowed."""
+    """One call that is over: the messages that were sent, without credentials, and how many came back.
 
-    call: RpcCall
+    `is_known` says that its path reached a procedure; `reason` is empty if it was allowed.
+    """
+
+    procedure: str
+    sent: tuple[Json, ...]
+    received: int
     code: str
     is_known: bool = True
     reason: str = ""
@@ -105,8 +110,15 @@ def answer_calls(
 
     def ended(conversation: RpcConversation) -> None:
         reason = conversation.error is not None and conversation.end is not None and conversation.end.message
-        call = call_of(conversation, definition)
-        tell(AnsweredProcedure(call=call, code=conversation.code, reason=reason or ""))
+        tell(
+            AnsweredProcedure(
+                procedure=conversation.procedure.operation.signature,
+                sent=tuple(map(hide_in_json, conversation.sent)),
+                received=len(conversation.served),
+                code=conversation.code,
+                reason=reason or "",
+            )
+        )
 
     def handle(opening: RpcOpening) -> Conversation:
         procedure = definition.find(opening.path)
@@ -121,10 +133,14 @@ def answer_calls(
                 next_reply=lambda: unwritten,
                 ended=ended,
                 lock=lock,
+                memory=procedures.memory,
             )
         refusal = refuse_unknown(definition, opening.path, parties)
-        call = RpcCall(procedure=opening.path.removeprefix("/"), events=(Status(code=refusal.code),))
-        tell(AnsweredProcedure(call=call, code=refusal.code, is_known=False, reason=refusal.reason))
+        name = opening.path.removeprefix("/")
+        unknown = AnsweredProcedure(
+            procedure=name, sent=(), received=0, code=refusal.code, is_known=False, reason=refusal.reason
+        )
+        tell(unknown)
         return Refused(refusal.code, refusal.reason)
 
     return handle

@@ -28,7 +28,7 @@ from contractkit.recording.stubbed import StubbedProvider
 from contractkit.transports import problem
 
 if TYPE_CHECKING:
-    from contractkit.recording.rpc_calls import AnsweredCall
+    from contractkit.recording.rpc_calls import AnsweredCall, LedCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class HttpCalls:
         self,
         provider: StubbedProvider,
         notes: Notes,
-        calls: "list[Call | AnsweredCall]",
+        calls: "list[Call | AnsweredCall | LedCall]",
         *,
         consumer: str,
         origin: TestOrigin,

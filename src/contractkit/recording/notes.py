@@ -1,7 +1,7 @@
 """Notes: what one test said and did at one stub, whichever transport its calls took."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from contractkit.errors import ContractkitError, RecordingError, UnusedExpectationError
 from contractkit.exact_json import Json, dump_canonical, read_json, show_json
@@ -21,7 +21,7 @@ class Notes:
         self._unused_states: list[ProviderState] = []
         self._replies: dict[str, list[object]] = {}
         self._unused_replies: list[object] = []
-        self._interactions: list[Interaction] = []
+        self._recorded: list[Interaction | Callable[[], Interaction]] = []
         self._errors: list[ContractkitError] = []
 
     def give(self, name: str, params: Mapping[str, Json]) -> None:
@@ -58,9 +58,9 @@ class Notes:
         self._unused_states.clear()
         return tuple(self._states)
 
-    def record(self, interaction: Interaction) -> None:
-        """Keep what a call became."""
-        self._interactions.append(interaction)
+    def record(self, recorded: Interaction | Callable[[], Interaction]) -> None:
+        """Keep what a call became, or what makes it when the test is over, so that no client waits for it."""
+        self._recorded.append(recorded)
 
     def fail(self, error: ContractkitError) -> None:
         """Keep an error that fails the test."""
@@ -69,7 +69,8 @@ class Notes:
     @property
     def interactions(self) -> tuple[Interaction, ...]:
         """Give what was recorded, equal interactions joined and different answers to one request numbered."""
-        return number_within_test(self._interactions)
+        self._recorded = [each if isinstance(each, Interaction) else each() for each in self._recorded]
+        return number_within_test(each for each in self._recorded if isinstance(each, Interaction))
 
     def take_errors(self, provider: str, *, unused: Sequence[tuple[str, str]] = ()) -> tuple[ContractkitError, ...]:
         """Give what went wrong since this was last asked; empty if all is well.

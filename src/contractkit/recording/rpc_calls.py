@@ -1,10 +1,11 @@
 """Remote procedure calls: how one test's calls of one provider's procedures are answered, checked and recorded."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contractkit.definitions.rpc_interface import Procedure
-from contractkit.model import ProviderState, RpcCall, Status, TestReference
+from contractkit.model import Interaction, ProviderState, RpcCall, Status, TestReference
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.rpc_conversations import RpcConversation
@@ -12,6 +13,7 @@ from contractkit.recording.rpc_interactions import call_of, interaction_of
 from contractkit.recording.rpc_refusals import Parties, refuse_unknown
 from contractkit.recording.rpc_replies import RpcReply
 from contractkit.recording.stubbed import StubbedProvider
+from contractkit.recording.stubbed_procedures import StubbedProcedures
 from contractkit.transports.rpc_messages import Conversation, Refused, RpcOpening
 
 if TYPE_CHECKING:
@@ -33,12 +35,22 @@ class AnsweredCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
-    """What held when a call began. `number` is its place among the test's calls."""
+class LedCall:
+    """A call that is led or over, with what held when it began."""
 
-    test: TestReference
+    conversation: RpcConversation
+    procedures: StubbedProcedures
     states: tuple[ProviderState, ...]
-    number: int
+    test: TestReference
+
+    def answered(self) -> AnsweredCall:
+        """Give the call as it stands now."""
+        call = call_of(self.conversation, self.procedures.definition)
+        return AnsweredCall(operation=self.conversation.procedure.operation.name, call=call, test=self.test)
+
+    def interaction(self, *, pending: bool) -> Interaction:
+        """Give the interaction that the call leaves, once it is over."""
+        return interaction_of(self.conversation, self.procedures, states=self.states, pending=pending, test=self.test)
 
 
 class RpcCalls:
@@ -48,7 +60,7 @@ class RpcCalls:
         self,
         provider: StubbedProvider,
         notes: Notes,
-        calls: "list[Call | AnsweredCall]",
+        calls: "list[Call | AnsweredCall | LedCall]",
         *,
         consumer: str,
         origin: TestOrigin,
@@ -60,7 +72,7 @@ class RpcCalls:
         self._consumer = consumer
         self._origin = origin
         self._pending = pending
-        self._open: dict[RpcConversation, _Context] = {}
+        self._open: dict[RpcConversation, LedCall] = {}
 
     def open(self, opening: RpcOpening) -> Conversation:
         """Begin a call."""
@@ -80,11 +92,13 @@ class RpcCalls:
                 next_reply=lambda: self._next_reply(procedure),
                 ended=self._ended,
                 lock=self._notes.lock,
+                memory=procedures.memory,
             )
             # who streams goes on while the stub answers, so only of a unary call the line can be told
             test = self._origin.reference(blocked_in=_BLOCKING) if procedure.is_unary else self._origin.first_line()
-            self._open[conversation] = _Context(test=test, states=self._notes.use_states(), number=len(self._calls))
-            self._calls.append(self._answered(conversation, test))
+            led = LedCall(conversation=conversation, procedures=procedures, states=self._notes.use_states(), test=test)
+            self._open[conversation] = led
+            self._calls.append(led)
             return conversation
 
     def close(self) -> None:
@@ -98,24 +112,11 @@ class RpcCalls:
         return written if isinstance(written, RpcReply) else RpcReply(procedure=procedure)
 
     def _ended(self, conversation: RpcConversation) -> None:
-        context = self._open.pop(conversation)
-        self._calls[context.number] = self._answered(conversation, context.test)
+        led = self._open.pop(conversation)
         if conversation.error is not None:
             self._notes.fail(conversation.error)
-            return
-        self._notes.record(
-            interaction_of(
-                conversation,
-                self._provider.procedures,
-                states=context.states,
-                pending=self._pending,
-                test=context.test,
-            )
-        )
-
-    def _answered(self, conversation: RpcConversation, test: TestReference) -> AnsweredCall:
-        call = call_of(conversation, self._provider.procedures.definition)
-        return AnsweredCall(operation=conversation.procedure.operation.name, call=call, test=test)
+        else:
+            self._notes.record(partial(led.interaction, pending=self._pending))
 
     def _unknown(self, opening: RpcOpening, parties: Parties) -> Conversation:
         refusal = refuse_unknown(self._provider.procedures.definition, opening.path, parties)

@@ -4,13 +4,14 @@ Nothing is sent or waited for here: each step takes what the client did and give
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, RpcDefinition, Side
 from contractkit.errors import ContractkitError, DefinitionError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import Cancelled, Event, HalfClosed, JsonBody, Location, Received, Sent, Status
+from contractkit.recording.rpc_memory import Memory
 from contractkit.recording.rpc_refusals import (
     CallRefused,
     Parties,
@@ -42,6 +43,7 @@ class RpcConversation:
 
     Attributes:
         events: What happened so far, messages as they were.
+        sent: The messages that the client sent, in their order.
         served: The messages that were sent, in their order.
         reply: What the test wrote, asked for when the first answer is due.
         error: Why the call was refused or could not be answered, or None.
@@ -59,6 +61,7 @@ class RpcConversation:
         next_reply: Callable[[], RpcReply],
         ended: "Callable[[RpcConversation], None]",
         lock: threading.RLock,
+        memory: Memory,
     ) -> None:
         """Begin.
 
@@ -71,10 +74,12 @@ class RpcConversation:
             next_reply: Gives what the test wrote.
             ended: Called once, when the call is over.
             lock: Held during each step.
+            memory: What was worked out earlier.
         """
         self.procedure = procedure
         self.opening = opening
         self.events: list[Event] = []
+        self.sent: list[Json] = []
         self.served: list[Served] = []
         self.reply: RpcReply | None = None
         self.error: ContractkitError | None = None
@@ -85,9 +90,9 @@ class RpcConversation:
         self._next_reply = next_reply
         self._ended = ended
         self._lock = lock
+        self._memory = memory
         self._is_dialogue = procedure.client_streaming and procedure.server_streaming
         self._is_over = False
-        self._sent: list[Json] = []
         self._greeting: Mapping[str, Json] | None = None  # not known yet, then nothing once it was sent
 
     @property
@@ -125,14 +130,14 @@ class RpcConversation:
 
     def _taken(self, data: bytes) -> RpcStep:
         tree = self._checked(data)
-        self._sent.append(tree)
+        self.sent.append(tree)
         self.events.append(Sent(message=self._body(tree, self.procedure.request_type)))
         if not self._is_dialogue:
             return RpcStep()
         return self._answered(self._due_now(), is_last=False)
 
     def _half_closed(self) -> RpcStep:
-        if not self._sent and not self.procedure.client_streaming:
+        if not self.sent and not self.procedure.client_streaming:
             raise refuse_number(self.procedure, "the call ended without a request", self._parties)
         self.events.append(HalfClosed())
         return self._answered(self._due_at_the_end(), is_last=True)
@@ -140,6 +145,10 @@ class RpcConversation:
     def _checked(self, data: bytes) -> Json:
         definition, procedure, parties = self._definition, self.procedure, self._parties
         self._check_number()
+        key = (procedure.path, data)
+        known = self._memory.allowed.get(key)
+        if known is not None:
+            return known
         try:
             tree = definition.decode(procedure, Side.REQUEST, data)
         except DefinitionError as error:
@@ -151,12 +160,13 @@ class RpcConversation:
         violations = definition.check(procedure, Side.REQUEST, tree, at)
         if violations:
             raise refuse_violations(procedure, violations, parties)
+        self._memory.allowed.keep(key, tree, size=len(data))
         return tree
 
     def _check_number(self) -> None:
-        if self._sent and not self.procedure.client_streaming:
+        if self.sent and not self.procedure.client_streaming:
             raise refuse_number(self.procedure, "the call sent a second request", self._parties)
-        if len(self._sent) >= MOST_MESSAGES:
+        if len(self.sent) >= MOST_MESSAGES:
             reason = f"the call sent more than {MOST_MESSAGES} messages, which no contract can hold"
             raise refuse_number(self.procedure, reason, self._parties, code="RESOURCE_EXHAUSTED")
 
@@ -194,22 +204,31 @@ class RpcConversation:
         )
 
     def _serve(self, written: WrittenMessage | None) -> bytes:
-        ordinal = len(self.served)
-        asked = self._sent[-1:] if self._is_dialogue else self._sent
-        request = asked[0] if asked else None
-        answer = self._definition.answer(
-            self.procedure,
-            seed=f"{self._seed} {dump_compact(asked).decode()}",
-            request=request,
-            body=written.tree if written is not None else None,
-            ordinal=ordinal,
-        )
-        if written is not None and written.is_whole:
-            answer = AnswerMessage(tree=written.tree, promises=answer.promises)
-        data = self._definition.encode(self.procedure, Side.RESPONSE, answer.tree)
+        asked = self.sent[-1:] if self._is_dialogue else self.sent
+        seed = f"{self._seed} {dump_compact(asked).decode()}"
+        answer, data = self._synthesised(asked, seed) if written is None else self._laid_over(asked, seed, written)
         self.served.append(Served(answer=answer, written=ABSENT if written is None else self._full(written)))
         self.events.append(Received(message=self._body(answer.tree, self.procedure.response_type)))
         return data
+
+    def _synthesised(self, asked: Sequence[Json], seed: str) -> tuple[AnswerMessage, bytes]:
+        key = (seed, len(self.served))
+        known = self._memory.answers.get(key)
+        if known is None:
+            answer = self._answer(asked, seed, None)
+            known = answer, self._definition.encode(self.procedure, Side.RESPONSE, answer.tree)
+            self._memory.answers.keep(key, known, size=len(seed) + len(known[1]))
+        return known
+
+    def _laid_over(self, asked: Sequence[Json], seed: str, written: WrittenMessage) -> tuple[AnswerMessage, bytes]:
+        answer = self._answer(asked, seed, written.tree)
+        if written.is_whole:
+            answer = AnswerMessage(tree=written.tree, promises=answer.promises)
+        return answer, self._definition.encode(self.procedure, Side.RESPONSE, answer.tree)
+
+    def _answer(self, asked: Sequence[Json], seed: str, body: Json) -> AnswerMessage:
+        request = asked[0] if asked else None
+        return self._definition.answer(self.procedure, seed=seed, request=request, body=body, ordinal=len(self.served))
 
     def _full(self, written: WrittenMessage) -> Json:
         """Give what was written in the form that trees have, whichever form of JSON the test used."""

@@ -1,6 +1,7 @@
 """Replies to remote procedures: what a test writes of an answer, checked against the definition when it is written."""
 
 import base64
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,6 +68,8 @@ def checked_rpc_reply(
         ReplyError: It is not of the procedure's response type, or nothing that gRPC can send.
     """
     code = _code(procedure, status)
+    if not isinstance(message, str):
+        raise _contradiction(procedure, "message", "the status's text", repr(message))
     messages = _messages(procedures.definition, procedure, answer)
     if code != "OK" and messages and not procedure.server_streaming:
         raise _contradiction(procedure, "status", f"OK, since an answer comes with {code} from no server", code)
@@ -146,18 +149,21 @@ def _check(definition: RpcDefinition, procedure: Procedure, tree: Json) -> None:
 
 def _tree(procedure: Procedure, value: object) -> Json:
     try:
-        return read_json(dump_compact(_with_base64(value)))
+        return read_json(dump_compact(_plain(value)))
     except (TypeError, ValueError) as error:
         expected = "a mapping, a generated message, or for a stream a list of such"
         raise _contradiction(procedure, "message", expected, f"{type(value).__name__}: {error}") from None
 
 
-def _with_base64(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """Give what JSON has no word for as protobuf's JSON mapping spells it: bytes, NaN and the infinities."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, Mapping):
-        return {name: _with_base64(member) for name, member in value.items()}
-    return [_with_base64(each) for each in value] if isinstance(value, list | tuple) else value
+        return {name: _plain(member) for name, member in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _listed(procedure: Procedure, where: str, value: object) -> Sequence[object]:
@@ -191,9 +197,11 @@ def _metadata(procedure: Procedure, where: str, given: Mapping[str, Any]) -> Map
     kept: dict[str, Json] = {}
     for name, value in given.items():
         at = f"{where}[{name!r}]"
-        if not _NAME.fullmatch(name) or name.startswith("grpc-"):
-            raise _contradiction(procedure, at, "a name of lower-case letters, digits, `_`, `-`, `.`, not grpc-…", name)
-        values = [_with_base64(each) for each in (value if isinstance(value, list | tuple) else [value])]
+        if not isinstance(name, str) or not _NAME.fullmatch(name) or name.startswith("grpc-"):
+            raise _contradiction(
+                procedure, at, "a name of lower-case letters, digits, `_`, `-`, `.`, not grpc-…", repr(name)
+            )
+        values = [_plain(each) for each in (value if isinstance(value, list | tuple) else [value])]
         for text in values:
             if not isinstance(text, str) or (name.endswith(BINARY) and not is_base64(text)):
                 raise _contradiction(procedure, at, "text, or bytes for a name ending in -bin", repr(value))

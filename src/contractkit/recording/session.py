@@ -18,7 +18,7 @@ from contractkit.recording.http_calls import Call, HttpCalls
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.replies import checked_reply
-from contractkit.recording.rpc_calls import AnsweredCall, RpcCalls
+from contractkit.recording.rpc_calls import AnsweredCall, LedCall, RpcCalls
 from contractkit.recording.rpc_replies import checked_rpc_reply
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.uses import check_base_url, check_name
@@ -120,7 +120,7 @@ class StubSession:
         self._provider = provider
         self._consumer = consumer
         self._notes = Notes()
-        self._calls: list[Call | AnsweredCall] = []
+        self._calls: list[Call | AnsweredCall | LedCall] = []
         self._interceptions: list[Interception] = []
         self._unasked_interceptions: list[Interception] = []
         self._channels: list[grpc.Channel] = []
@@ -268,7 +268,8 @@ class StubSession:
     @property
     def calls(self) -> tuple[Any, ...]:
         """Give the calls answered so far as `Call` and `AnsweredCall`, refused ones included, credentials replaced."""
-        return tuple(self._calls)
+        with self._notes.lock:
+            return tuple(each.answered() if isinstance(each, LedCall) else each for each in self._calls)
 
     # what it does
 
@@ -312,7 +313,8 @@ class StubSession:
 
     def contract(self) -> Contract:
         """Give what this test recorded, as a contract of its own."""
-        interactions = self._notes.interactions
+        with self._notes.lock:
+            interactions = self._notes.interactions
         return Contract(
             consumer=self._consumer,
             provider=self._provider.name,

@@ -13,13 +13,16 @@ from contractkit.sources.proto_files import (
     from_git_directory,
     from_git_file,
     from_text,
+    is_proto_text,
 )
 from contractkit.sources.protoc import Problem, compile_protos
 
 if TYPE_CHECKING:
     from contractkit.definitions.protobuf import ProtoDefinition
 
-_SET_ENDINGS: Final = (".binpb", ".pb", ".desc", ".protoset", ".fds")
+SET_ENDINGS: Final = (".binpb", ".pb", ".desc", ".protoset", ".fds")
+"""What the names of descriptor sets end in."""
+
 _MOST_SHOWN: Final = 8
 _NOT_FOUND: Final = "File not found."
 
@@ -53,15 +56,17 @@ def load_protos(place: Place) -> "ProtoDefinition":
 def read_proto(data: bytes, name: str) -> "ProtoDefinition | None":
     """Give the definition that some bytes are where they are a descriptor set or .proto text, else None.
 
+    What has no telling name is known by how it starts.
+
     Raises:
         DefinitionError: The name says that they are one, and they are not.
     """
     from contractkit.definitions.protobuf import ProtoDefinition
 
     ending = name.lower().removesuffix(".gz")
-    if ending.endswith(".proto"):
+    if ending.endswith(".proto") or is_proto_text(data):
         return _compiled(from_text(data, name), name)
-    if ending.endswith(_SET_ENDINGS) or _looks_like_set(data):
+    if ending.endswith(SET_ENDINGS) or _looks_like_set(data):
         return ProtoDefinition(data, source=name)
     return None
 

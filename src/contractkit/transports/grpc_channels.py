@@ -6,9 +6,6 @@ with require_grpc("A channel"):
     import grpc
     import grpc.aio
 
-LARGEST_MESSAGE = 128 * 1024 * 1024
-"""Bytes of a message that a stub takes; a larger one ends the call with RESOURCE_EXHAUSTED."""
-
 _OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from contractkit.errors import AddressInUseError, UsageError
-from contractkit.transports.grpc_channels import LARGEST_MESSAGE
 from contractkit.transports.grpc_library import require_grpc
 from contractkit.transports.grpc_services import Offered, add_services
 from contractkit.transports.loops import wait_for
 from contractkit.transports.ports import listen
 from contractkit.transports.rpc_messages import (
+    LARGEST_MESSAGE,
     Conversation,
     RpcEnd,
     RpcHandler,
@@ -120,8 +120,8 @@ class _Paths(grpc.GenericRpcHandler):
 
 async def _serve_unary(opened: Callable[[Any], Conversation], data: bytes, context: Any) -> bytes:
     conversation = opened(context)
-    first = conversation.take(data)
-    step = first if first.end is not None else conversation.half_close()
+    first = _step(lambda: conversation.take(data))
+    step = first if first.end is not None else _step(conversation.half_close)
     if step.initial_metadata:
         await context.send_initial_metadata(write_metadata(step.initial_metadata))
     await _end(context, step.end)
@@ -138,12 +138,19 @@ async def _serve_stream(
             data = await context.read()
             if data is grpc.aio.EOF and takes_stream:
                 await _settle(context)
-            step = conversation.half_close() if data is grpc.aio.EOF else conversation.take(data)
+            step = _step(conversation.half_close if data is grpc.aio.EOF else partial(conversation.take, data))
             await _send(context, step)
     except asyncio.CancelledError:
         conversation.cancel()
         raise
     await _end(context, step.end)
+
+
+def _step(advance: Callable[[], RpcStep]) -> RpcStep:
+    try:
+        return advance()
+    except Exception as error:  # a conversation does not raise; if it does, the client must not be left without words
+        return RpcStep(end=RpcEnd(code="INTERNAL", message=f"The stub failed: {type(error).__name__}: {error}"))
 
 
 async def _settle(context: Any) -> None:

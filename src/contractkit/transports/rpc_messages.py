@@ -11,6 +11,9 @@ from typing import Protocol, TypeAlias
 
 from contractkit.exact_json import Json
 
+LARGEST_MESSAGE = 128 * 1024 * 1024
+"""Bytes of a message that a stub takes; a larger one ends the call with RESOURCE_EXHAUSTED."""
+
 BINARY = "-bin"
 """How the name of metadata ends whose values are bytes."""
 

@@ -1,9 +1,6 @@
-"""Endpoints of gRPC: an address, plain or behind TLS, and a server made and started in this process."""
+"""The address of a provider over gRPC, plain or behind TLS, and why no connection to it is made."""
 
 import asyncio
-import inspect
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,10 +9,10 @@ from urllib.parse import urlsplit
 import grpc
 from grpc.aio import Channel
 
-from contractkit.errors import ContractkitError, ProviderUnreachableError, UsageError
+from contractkit.errors import ProviderUnreachableError, UsageError
 from contractkit.verification.grpc_failures import LARGEST_MESSAGE, connection_problem
 
-_OPTIONS: Final = (
+CHANNEL_OPTIONS: Final = (
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
     ("grpc.max_send_message_length", -1),
     ("grpc.enable_http_proxy", 0),
@@ -27,11 +24,9 @@ _STEPS: Final = (
     ("client certificate", "Give --grpc-certificate and --grpc-key."),
     ("refused the TLS handshake", "If it asks for a client certificate, give --grpc-certificate and --grpc-key."),
     ("does not speak TLS", "Write the address as grpc://…"),
+    ("TLS handshake failed", "Check the PEM files: do they hold certificates, and is the key that of the certificate?"),
 )
 """Why no connection was made, and what to do."""
-
-_STOPPING: Final = 1.0
-_SYNC_WORKERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,113 +80,14 @@ class AddressEndpoint:
 
     def _channel(self) -> Channel:
         if not self._is_secure:
-            return grpc.aio.insecure_channel(self._target, options=_OPTIONS)
+            return grpc.aio.insecure_channel(self._target, options=CHANNEL_OPTIONS)
         credentials = grpc.ssl_channel_credentials(self._tls.ca, self._tls.key, self._tls.certificate)
-        return grpc.aio.secure_channel(self._target, credentials, options=_OPTIONS)
-
-
-class ServerEndpoint:
-    """A server in this process, made by a function of the provider's: `package.module:attribute`.
-
-    The function takes nothing and gives a server that is not started, or takes a server and adds its services to it;
-    a server of the synchronous kind may also be named itself. It is started on a free port of the loopback interface.
-    """
-
-    def __init__(self, found: object, *, name: str) -> None:
-        """Take what was found at the place `name`.
-
-        Raises:
-            UsageError: No server can be made of it.
-        """
-        self._found = _checked(found, name)
-        self._name = name
-
-    @property
-    def name(self) -> str:
-        """Give the place of the server."""
-        return self._name
-
-    async def open(self, stack: AsyncExitStack, *, timeout: float) -> Channel:
-        """Start the server and give a channel to it."""
-        try:
-            server = await self._made(stack)
-            port = server.add_insecure_port("127.0.0.1:0")
-            await _awaited(server.start())
-        except ContractkitError:
-            raise
-        except Exception as error:
-            raise ProviderUnreachableError(
-                f"The server {self._name} did not start.", details=[("reason", f"{type(error).__name__}: {error}")]
-            ) from None
-        stack.push_async_callback(_stop, server)
-        channel = await stack.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=_OPTIONS))
-        await asyncio.wait_for(channel.channel_ready(), timeout)
-        return channel
-
-    async def _made(self, stack: AsyncExitStack) -> Any:
-        found = self._found
-        if _is_server(found):
-            return found
-        assert callable(found)
-        if len(_required(found)) == 0:
-            server = await _awaited(found())
-            return server if _is_server(server) else _refuse(self._name, server)
-        workers = stack.enter_context(ThreadPoolExecutor(max_workers=_SYNC_WORKERS))
-        server = grpc.aio.server(workers)
-        await _awaited(found(server))
-        return server
+        return grpc.aio.secure_channel(self._target, credentials, options=CHANNEL_OPTIONS)
 
 
 def is_address(place: str) -> bool:
     """Say whether a place is an address, not `package.module:attribute`."""
     return "://" in place or place.startswith("unix:") or place.rpartition(":")[2].isdigit()
-
-
-def _checked(found: object, name: str) -> object:
-    if isinstance(found, grpc.aio.Server):
-        raise UsageError(
-            f"{name} is an aio server, which belongs to the event loop that it was made in.",
-            next_step="Name a function that makes it, or one that adds services to a server.",
-        )
-    if _is_server(found) or (callable(found) and len(_required(found)) <= 1):
-        return found
-    raise _no_server(name, found)
-
-
-def _no_server(name: str, found: object) -> UsageError:
-    return UsageError(
-        f"{name} is not a gRPC server.",
-        details=[
-            ("expected", "a function that gives a server, or one that takes a server and adds services to it"),
-            ("received", type(found).__name__),
-        ],
-    )
-
-
-def _refuse(name: str, found: object) -> Any:
-    raise _no_server(name, found)
-
-
-def _is_server(found: object) -> bool:
-    return isinstance(found, grpc.Server | grpc.aio.Server)
-
-
-def _required(found: Callable[..., object]) -> list[str]:
-    parameters = inspect.signature(found).parameters.values()
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [each.name for each in parameters if each.default is each.empty and each.kind in positional]
-
-
-async def _awaited(value: Any) -> Any:
-    return await value if inspect.isawaitable(value) else value
-
-
-async def _stop(server: Any) -> None:
-    stopped = server.stop(_STOPPING)
-    if inspect.isawaitable(stopped):
-        await stopped
-    else:
-        await asyncio.to_thread(stopped.wait)
 
 
 async def _problem_connecting(channel: Channel, timeout: float) -> str:

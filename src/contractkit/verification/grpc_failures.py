@@ -12,6 +12,7 @@ _UNREACHED: Final = (
     "failed to connect to all addresses",
     "connections to all backends failing",
     "dns resolution failed",
+    "errors resolving",
     "no such host",
     "empty address list",
 )
@@ -67,13 +68,16 @@ def connection_problem(text: str) -> str:
 
 
 _PROBLEMS: Final = (
+    ("dns resolution failed", "the name cannot be resolved"),
+    ("domain name not found", "the name cannot be resolved"),
+    ("no such file", "there is no such socket"),
     ("certificate_verify_failed", "its certificate is not accepted"),
     ("wrong_version_number", "it does not speak TLS there"),
     ("tlsv1_alert", "it refused the TLS handshake"),
     ("sslv3_alert", "it refused the TLS handshake"),
     ("certificate_required", "it asks for a client certificate"),
     ("peer name", "its certificate is for another name"),
-    ("hostname", "its certificate is for another name"),
+    ("hostname verification", "its certificate is for another name"),
     ("ssl_error", "the TLS handshake failed"),
     ("handshake", "the TLS handshake failed"),
     ("http1.x server", "what listens there speaks HTTP/1, not gRPC"),
@@ -81,6 +85,5 @@ _PROBLEMS: Final = (
     ("connection refused", "connection refused"),
     ("socket closed", "it closed the connection at once"),
     ("connection reset", "it closed the connection at once"),
-    ("dns resolution failed", "the name cannot be resolved"),
 )
 """A sign in the client library's words, and what it means."""

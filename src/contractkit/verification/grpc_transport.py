@@ -10,7 +10,18 @@ from grpc.aio import Channel
 from contractkit.definitions.rpc_interface import Procedure, RpcDefinition, Side
 from contractkit.errors import DefinitionError
 from contractkit.explain.events import ordinal
-from contractkit.model import Cancelled, Event, HalfClosed, JsonBody, RpcCall, Sent, Status
+from contractkit.model import (
+    BinaryBody,
+    Cancelled,
+    EmptyBody,
+    Event,
+    HalfClosed,
+    JsonBody,
+    MissingBody,
+    RpcCall,
+    Sent,
+    Status,
+)
 from contractkit.transports.rpc_messages import read_metadata
 from contractkit.verification.grpc_conversation import Heard, Script, Sign, Step, converse, script_steps
 from contractkit.verification.grpc_failures import failure_of
@@ -124,8 +135,14 @@ def _action_of(event: Event, definition: RpcDefinition, procedure: Procedure) ->
     match event:
         case Sent(message=JsonBody(value=tree)):
             return definition.encode(procedure, Side.REQUEST, tree)
+        case Sent(message=BinaryBody(data=data)):
+            return data
+        case Sent(message=MissingBody() | EmptyBody()):
+            return b""  # a message without fields has no bytes
         case Sent():
-            return b""  # an empty message is written as no body
+            raise DefinitionError(
+                "A message that is sent is written as text.", details=[("expected", "its fields as JSON")]
+            )
         case HalfClosed():
             return Sign.HALF_CLOSE
         case Cancelled():

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
@@ -14,17 +15,26 @@ from google.protobuf.descriptor_pb2 import (
 
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.rpc_interface import RpcDefinition, Side
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, show_json
 from contractkit.transports.rpc_messages import BINARY, read_metadata
 
 WireMetadata: TypeAlias = tuple[tuple[str, str | bytes], ...]
+
+_NAME: Final = re.compile(r"[0-9a-z_.-]+")
+_VALUE: Final = re.compile(r"[ -~]*")
+"""What gRPC's protocol allows as names and values (gRPC over HTTP/2, *Requests*)."""
 
 _DETAILS: Final = "grpc-status-details-bin"
 """The trailer that holds a `google.rpc.Status` with details."""
 
 
 def to_metadata(metadata: Mapping[str, Json]) -> WireMetadata:
-    """Give metadata as it is sent: names in lower case, a list as one entry for each, `-bin` values as bytes."""
+    """Give metadata as it is sent: names in lower case, a list as one entry for each, `-bin` values as bytes.
+
+    Raises:
+        DefinitionError: A name or a value is none that gRPC can send; values are not repeated, they may be secret.
+    """
     sent = read_metadata([(name.lower(), "") for name in metadata])  # without what belongs to the transport
     return tuple(
         (name.lower(), _to_value(name.lower(), value))
@@ -35,13 +45,21 @@ def to_metadata(metadata: Mapping[str, Json]) -> WireMetadata:
 
 
 def _to_value(name: str, value: Json) -> str | bytes:
+    if not _NAME.fullmatch(name):
+        raise _unsendable(name, "a name of lower-case letters, digits, `_`, `-` and `.`")
     text = value if isinstance(value, str) else show_json(value, limit=1 << 20)
     if not name.endswith(BINARY):
+        if not _VALUE.fullmatch(text):
+            raise _unsendable(name, "printable ASCII as its value; other bytes go under a name that ends in -bin")
         return text
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         return text.encode()
+
+
+def _unsendable(name: str, expected: str) -> DefinitionError:
+    return DefinitionError("The metadata of a call cannot be sent.", details=[("entry", name), ("expected", expected)])
 
 
 class DetailsReader:

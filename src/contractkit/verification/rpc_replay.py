@@ -4,9 +4,10 @@ The messages received are compared with those expected one by one, whatever was 
 counterpart is a mismatch of its own: a message that did not come, or one more than expected.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Final
 
 from contractkit.exact_json import Json
 from contractkit.matching import compile_comparison, generate
@@ -18,8 +19,10 @@ from contractkit.model import (
     Exchange,
     HttpRequest,
     Interaction,
+    JsonBody,
     LocatedGenerator,
     Location,
+    MissingBody,
     Part,
     PartKind,
     Received,
@@ -101,57 +104,55 @@ def _moved(generators: tuple[LocatedGenerator, ...], at: Location, to: Location)
 def _comparison_of(interaction: Interaction, specification: str) -> Callable[[RpcAnswer], tuple[Mismatch, ...]]:
     call = interaction.exchange
     assert isinstance(call, RpcCall)
-    answered = {number for number, event in heard_events(call) if isinstance(event, Received | Status)}
+    heard = heard_events(call)
+    answered = {number for number, event in heard if isinstance(event, Received | Status)}
     parts = tuple(part for part in call.parts() if _is_expected(part, answered))
     compare = compile_comparison(parts, interaction.rules, specification=specification)
-    return lambda answer: compare(_parts_of(answer, call))
+    places = [number for number, event in heard if isinstance(event, Received)]
+    end = next((number for number, event in heard if isinstance(event, Status | Cancelled)), len(heard))
+    asked = {str(part.location.steps[-1]) for part in parts if part.location.steps[1:2] == (end,)}
+    return lambda answer: compare(
+        (*_initial(answer), *_messages(answer, places, end), *_ending(answer.status, asked, end))
+    )
 
 
 def _is_expected(part: Part, answered: set[int]) -> bool:
+    """Say whether a part was made by the provider and holds something: an empty text or no trailers ask for nothing."""
     first, *rest = part.location.steps
-    if first != "events":
-        return first == "initial_metadata"
-    if rest[0] not in answered:
+    if not part.value:
         return False
-    return part.kind is not PartKind.WORD or part.value != ""  # an empty status message is none that was expected
+    return rest[0] in answered if first == "events" else first == "initial_metadata"
 
 
-def _parts_of(answer: RpcAnswer, expected: RpcCall) -> tuple[Part, ...]:
-    """Give the parts of an answer at the places of their counterparts; those without one lie from the end on."""
-    heard = heard_events(expected)
-    places = [number for number, event in heard if isinstance(event, Received)]
-    end = next((number for number, event in heard if isinstance(event, Status | Cancelled)), len(heard))
-    further = len(answer.messages) - len(places)
-    places += range(end, end + further)
-    received = [
-        Part(location=Location(("events", place, "message")), kind=PartKind.BODY, value=message, is_open=True)
-        for place, message in zip(places, answer.messages, strict=False)
-    ]
-    initial = Part(
-        location=Location(("initial_metadata",)),
-        kind=PartKind.METADATA,
-        value=answer.initial_metadata,
-        is_open=True,
-    )
-    return (initial, *received, *_status_parts(answer.status, heard, end))
+def _initial(answer: RpcAnswer) -> tuple[Part, ...]:
+    location = Location(("initial_metadata",))
+    return (Part(location=location, kind=PartKind.METADATA, value=answer.initial_metadata, is_open=True),)
 
 
-def _status_parts(status: Status | None, heard: tuple[tuple[int, Event], ...], end: int) -> tuple[Part, ...]:
-    if status is None:
-        return ()
-    parts = RpcCall(procedure="", events=(status,)).parts()
-    at_end = tuple(
-        replace(part, location=Location(("events", end, *part.location.steps[2:])))
-        for part in parts
-        if part.location.steps[0] == "events"
-    )
-    expected = next((event for _, event in heard if isinstance(event, Status)), None)
-    if expected is None:  # it was to be cancelled: that it ended by itself is news only as an error
-        return tuple(part for part in at_end if part.location.steps[-1] == "status" and part.value != "OK")
-    unasked = {
-        name for name, value in (("status_message", expected.message), ("details", expected.details)) if not value
-    }
-    return tuple(part for part in at_end if part.location.steps[-1] not in unasked)
+def _messages(answer: RpcAnswer, places: list[int], end: int) -> Iterator[Part]:
+    """Give each message at the place of its counterpart; those without one lie from the end on."""
+    further = range(end, end + len(answer.messages) - len(places))
+    for place, message in zip((*places, *further), answer.messages, strict=False):
+        yield Part(location=Location(("events", place, "message")), kind=PartKind.BODY, value=message, is_open=True)
+
+
+def _ending(status: Status | None, asked: set[str], end: int) -> Iterator[Part]:
+    """Give what of a status is asked for; where the call was to be cancelled, an error that came before is news."""
+    if status is not None and not asked and status.code != "OK":
+        asked = {"status"}
+    if status is not None:
+        for name, kind, value_of in _OF_STATUS:
+            if name in asked:
+                location = Location(("events", end, name))
+                yield Part(location=location, kind=kind, value=value_of(status), is_open=True)
+
+
+_OF_STATUS: Final[tuple[tuple[str, PartKind, Callable[[Status], object]], ...]] = (
+    ("status", PartKind.WORD, lambda status: status.code),
+    ("status_message", PartKind.WORD, lambda status: status.message),
+    ("details", PartKind.BODY, lambda status: JsonBody(list(status.details)) if status.details else MissingBody()),
+    ("trailers", PartKind.METADATA, lambda status: status.trailers),
+)
 
 
 def _is_read(_call: Exchange) -> bool:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from contractkit.document import skipped_interactions
 from contractkit.errors import ContractkitError, DefinitionError, NothingToCheckError, ProviderStateError
+from contractkit.exact_json import Json
 from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall
 from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
 from contractkit.verification.credentials import Credentials
@@ -22,6 +23,8 @@ Provider: TypeAlias = AnyTransport | tuple[AnyTransport, ...]
 """The way to a provider, or its ways: one for each kind of exchange that it offers."""
 
 _Ways: TypeAlias = Mapping[type[Exchange], AnyTransport]
+
+_NOTHING_PREPARED: nullcontext[Mapping[str, Json]] = nullcontext({})
 
 _LACKING: Mapping[type[Exchange], str] = {
     HttpCall: "an HTTP call, and nothing says where the provider takes them: give --url or --app",
@@ -145,7 +148,7 @@ class _Run:
     async def _replay(self, each: Ready) -> None:
         interaction = each.interaction
         try:
-            async with self._preparer.prepared(each.steps) as returned:
+            async with self._preparer.prepared(each.steps) if each.steps else _NOTHING_PREPARED as returned:
                 replaying = Replaying(
                     contract=self._contracts[each.number],
                     returned=returned,

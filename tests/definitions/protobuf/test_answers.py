@@ -157,6 +157,22 @@ def test_what_always_arrives_is_promised_and_what_has_presence_is_declared(shop:
     assert promises[parse_location("total")] is Promise.PROMISED
 
 
+def test_nothing_is_made_that_speaks_of_something_that_went_wrong(define: Callable[[str], ProtoDefinition]) -> None:
+    definition = define("""
+        syntax = "proto3"; package p;
+        service S { rpc Get(M) returns (M); }
+        enum State { STATE_UNSPECIFIED = 0; PERMISSION_DENIED = 1; ACTIVE = 2; NOT_FOUND = 3; }
+        message M {
+          State state = 1; Problem error = 2; repeated string invalid_ids = 3;
+          oneof result { string failure = 4; int32 count = 5; }
+        }
+        message Problem { string text = 1; }
+    """)
+    for seed in "abc":
+        tree = definition.answer(definition.procedure("Get"), seed=seed).tree
+        assert tree == {"state": "ACTIVE", "invalid_ids": [], "count": tree["count"]}
+
+
 def test_recursive_messages_end(kinds: ProtoDefinition) -> None:
     tree = kinds.answer(kinds.procedure("Recurse"), seed="a").tree
     assert tree.keys() == {"label", "children", "named"}

@@ -1,8 +1,10 @@
 """Trees and bytes that are not what the definition says: where, what was expected and what was received."""
 
+import random
 from collections.abc import Callable
 
 import pytest
+from google.protobuf import any_pb2
 
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.rpc_interface import Side
@@ -63,7 +65,7 @@ LEVELS = "one of LEVEL_UNSPECIFIED, LOW, HIGH"
         ("Mention", {"lasted": 3}, "lasted", 'a duration such as "3.5s", or seconds and nanos', 3, "Special.lasted"),
         ("Mention", {"total": "x"}, "total", "an integer of 64 bits", "x", "Special.total"),
         ("Mention", {"data": 1}, "data", "an object", 1, "Special.data"),
-        ("Mention", {"value": 10**400}, "value", "a number of 64 bits", 10**400, "Special.value"),
+        ("Mention", {"value": 10**400}, "value", "a finite number of 64 bits", 10**400, "Special.value"),
         (
             "Mention",
             {"detail": {"sku": "a"}},
@@ -165,6 +167,66 @@ Check that both sides were built from the same definition."""
     )
 
 
+def test_an_any_in_an_any_without_end_is_no_message(kinds: ProtoDefinition) -> None:
+    inner = any_pb2.Any()
+    for _ in range(3_000):
+        inner = any_pb2.Any(type_url="t/google.protobuf.Any", value=inner.SerializeToString())
+    data = b"\x22" + varint(inner.ByteSize()) + inner.SerializeToString()
+    with pytest.raises(DefinitionError, match=r"not a message of kinds\.v1\.Special"):
+        kinds.decode(kinds.procedure("Mention"), Side.REQUEST, data)
+
+
+def varint(number: int) -> bytes:
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + varint(number >> 7)
+
+
 def test_text_that_is_not_unicode_is_no_message(kinds: ProtoDefinition) -> None:
     with pytest.raises(DefinitionError, match=r"not a message of kinds\.v1\.Scalars"):
         kinds.decode(kinds.procedure("Send"), Side.REQUEST, b"\x72\x01\xff")
+
+
+def test_no_tree_however_wrong_does_more_than_be_refused(kinds: ProtoDefinition) -> None:
+    chance = random.Random(7)
+    for number in range(400):
+        procedure = kinds.procedure(chance.choice(kinds.operations).name)
+        tree = spoilt(kinds.example(procedure, Side.REQUEST, seed=str(number % 20)), chance)
+        violations = kinds.check(procedure, Side.REQUEST, tree, parse_location(AT))
+        try:
+            encoded = kinds.encode(procedure, Side.REQUEST, tree)
+        except DefinitionError as error:
+            assert violations
+            assert str(error)
+        else:
+            assert not violations
+            assert kinds.encode(procedure, Side.REQUEST, kinds.decode(procedure, Side.REQUEST, encoded)) == encoded
+
+
+JUNK: tuple[Json, ...] = (
+    *(
+        None,
+        True,
+        -1,
+        2**31,
+        2**64,
+        10**500,
+        0.5,
+        -0.0,
+        float("nan"),
+        float("inf"),
+        "",
+        "\ud800",
+        "9" * 50,
+        "1_0",
+        "\u0661",
+    ),
+    *("AQ==", "3s", "99999999999999999s", b"\xff", object(), [], [[]], {}, {"@type": 5}, {5: 1}, {"\ud800": 1}),
+)
+
+
+def spoilt(tree: Json, chance: random.Random) -> Json:
+    """Give a tree some of whose values are something else."""
+    if chance.random() < 0.15:
+        return chance.choice(JUNK)
+    if isinstance(tree, dict):
+        return {name: spoilt(value, chance) for name, value in tree.items()}
+    return [spoilt(value, chance) for value in tree] if isinstance(tree, list) else tree

@@ -32,7 +32,8 @@ from contractkit.model import (
     parse_location,
 )
 from contractkit.results import InteractionResult
-from contractkit.verification.grpc_endpoints import AddressEndpoint, ServerEndpoint
+from contractkit.verification.grpc_endpoints import AddressEndpoint
+from contractkit.verification.grpc_in_process import ServerEndpoint
 from contractkit.verification.grpc_transport import Endpoint, GrpcTransport
 from contractkit.verification.states import Handler, handlers_of
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
@@ -198,7 +199,7 @@ def answering() -> Callable[..., Callable[[Any], None]]:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., int]]:
     """Start synchronous servers on free ports and give the ports."""
-    servers = []
+    servers: list[Any] = []
 
     def start(add: Callable[[Any], None], credentials: Any = None) -> int:
         server = grpc.server(ThreadPoolExecutor(4))

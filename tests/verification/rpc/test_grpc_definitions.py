@@ -8,9 +8,9 @@ import pytest
 from grpc_reflection.v1alpha import reflection
 
 from contractkit.definitions.protobuf import ProtoDefinition
-from contractkit.model import HalfClosed, Interaction, Status
+from contractkit.model import HalfClosed, Interaction, Sent, Status, TextBody
 from contractkit.results import InteractionResult, Outcome
-from contractkit.verification.grpc_endpoints import ServerEndpoint
+from contractkit.verification.grpc_in_process import ServerEndpoint
 from contractkit.verification.grpc_transport import GrpcTransport
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 
@@ -100,3 +100,33 @@ def test_a_message_that_the_definition_does_not_allow_is_errored(
     [result] = verify(answering(), call(GET, events.unary({"number": 7}, {}), by=shop))
     assert (result.outcome, result.reason) == (Outcome.ERRORED, "cannot be encoded")
     assert result.error is not None and "number" in str(result.error)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({"bad name": "x"}, "a name of lower-case letters, digits, `_`, `-` and `.`"),
+        ({"tenant": "grün"}, "printable ASCII as its value; other bytes go under a name that ends in -bin"),
+        ({"tenant": "a\nb"}, "printable ASCII as its value; other bytes go under a name that ends in -bin"),
+    ],
+)
+def test_metadata_that_cannot_be_sent_is_errored(
+    metadata: dict[str, str],
+    expected: str,
+    shop: Any,
+    call: Call,
+    verify: Verify,
+    answering: Answering,
+    events: SimpleNamespace,
+) -> None:
+    [result] = verify(answering(), call(GET, events.unary({"id": 7}, {}), by=shop, metadata=metadata))
+    assert (result.outcome, result.reason) == (Outcome.ERRORED, "cannot be encoded")
+    assert result.error is not None and ("expected", expected) in result.error.details
+
+
+def test_a_message_that_is_no_tree_is_errored(
+    shop: Any, call: Call, verify: Verify, answering: Answering, events: SimpleNamespace
+) -> None:
+    expected = (Sent(message=TextBody("id: 7")), *events.unary({}, {})[1:])
+    [result] = verify(answering(), call(GET, expected, by=shop))
+    assert (result.outcome, result.reason) == (Outcome.ERRORED, "cannot be encoded")

@@ -2,8 +2,11 @@
 
 import datetime
 import ipaddress
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,10 +17,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from contractkit import provider_state
 from contractkit.errors import ProviderUnreachableError, UsageError
-from contractkit.model import Interaction
+from contractkit.model import Interaction, ProviderState
 from contractkit.results import InteractionResult, Outcome
-from contractkit.verification.grpc_endpoints import AddressEndpoint, ServerEndpoint, Tls, is_address
+from contractkit.verification.grpc_endpoints import AddressEndpoint, Tls, is_address
+from contractkit.verification.grpc_in_process import ServerEndpoint
 
 Call = Callable[..., Interaction]
 Verify = Callable[..., tuple[InteractionResult, ...]]
@@ -103,6 +108,60 @@ def test_a_certificate_that_nobody_vouches_for(
     )
 
 
+def test_a_certificate_for_another_name(
+    greeter: Any, greeting: Interaction, verify: Verify, serve: Any, authority: Callable[[str], Signed]
+) -> None:
+    own = authority("elsewhere.example")
+    port = serve(greeter, grpc.ssl_server_credentials([(own.key, own.certificate)]))
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(AddressEndpoint(f"grpcs://localhost:{port}", tls=Tls(ca=authority("ca").certificate)), greeting)
+    assert raised.value.explanation.details == (("reason", "its certificate is for another name"),)
+
+
+def test_a_file_that_holds_no_certificate(
+    greeter: Any, greeting: Interaction, verify: Verify, serve: Any, authority: Callable[[str], Signed]
+) -> None:
+    own = authority("localhost")
+    port = serve(greeter, grpc.ssl_server_credentials([(own.key, own.certificate)]))
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(AddressEndpoint(f"grpcs://localhost:{port}", tls=Tls(ca=b"-----BEGIN CERTIFICATE-----")), greeting)
+    assert raised.value.explanation.next_step.startswith("Check the PEM files")
+
+
+def test_a_name_that_nobody_knows(greeting: Interaction, verify: Verify) -> None:
+    with pytest.raises(ProviderUnreachableError) as raised:
+        verify(AddressEndpoint("nowhere.invalid:50051"), greeting)
+    assert raised.value.explanation.details == (("reason", "the name cannot be resolved"),)
+
+
+def test_a_unix_socket(greeter: Any, greeting: Interaction, verify: Verify, tmp_path: Path) -> None:
+    server = grpc.server(ThreadPoolExecutor(1))
+    greeter(server)
+    address = f"unix:{tmp_path}/greeter.sock"
+    server.add_insecure_port(address)
+    server.start()
+    try:
+        [result] = verify(AddressEndpoint(address), greeting)
+    finally:
+        server.stop(None).wait()
+    assert (result.outcome, result.error) == (Outcome.PASSED, None)
+
+
+def test_a_server_that_goes_away_between_calls_is_errored(greeter: Any, greeting: Interaction, verify: Verify) -> None:
+    server = grpc.server(ThreadPoolExecutor(1))
+    greeter(server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+
+    @provider_state("the server is gone")
+    def gone() -> None:
+        server.stop(None).wait()
+
+    after = replace(greeting, key="after", states=(ProviderState(name="the server is gone"),))
+    first, second = verify(AddressEndpoint(f"127.0.0.1:{port}"), greeting, after, handlers=[gone])
+    assert (first.outcome, second.outcome, second.reason) == (Outcome.PASSED, Outcome.ERRORED, "no connection")
+
+
 def test_tls_where_there_is_none(greeter: Any, greeting: Interaction, verify: Verify, serve: Any) -> None:
     with pytest.raises(ProviderUnreachableError) as raised:
         verify(AddressEndpoint(f"grpcs://localhost:{serve(greeter)}"), greeting)
@@ -141,8 +200,6 @@ def test_a_server_in_process_may_be_given_in_several_ways(
 
 
 def ways_to(add: Callable[[Any], None]) -> dict[str, Callable[[], object]]:
-    from concurrent.futures import ThreadPoolExecutor
-
     def sync() -> Any:
         server = grpc.server(ThreadPoolExecutor(1))
         add(server)
@@ -165,6 +222,26 @@ def ways_to(add: Callable[[Any], None]) -> dict[str, Callable[[], object]]:
     }
 
 
+@pytest.mark.parametrize("kind", ["adds", "sync server"])
+def test_a_synchronous_handler_that_hangs_holds_nobody_up(
+    kind: str, helloworld: Any, greeting: Interaction, verify: Verify
+) -> None:
+    released = threading.Event()
+
+    class Hanging(helloworld.grpc.GreeterServicer):  # type: ignore[misc]
+        def SayHello(self, request: Any, context: Any) -> Any:  # noqa: N802
+            released.wait()
+
+    def add(server: Any) -> None:
+        helloworld.grpc.add_GreeterServicer_to_server(Hanging(), server)
+
+    try:
+        [result] = verify(ServerEndpoint(ways_to(add)[kind](), name="greeter:server"), greeting, timeout=0.2)
+    finally:
+        released.set()
+    assert (result.outcome, result.reason) == (Outcome.ERRORED, "time-out")
+
+
 def test_a_server_that_does_not_start(greeting: Interaction, verify: Verify) -> None:
     def broken() -> Any:
         raise LookupError("no database")
@@ -174,13 +251,14 @@ def test_a_server_that_does_not_start(greeting: Interaction, verify: Verify) -> 
     assert str(raised.value) == ("The server greeter:server did not start.\n\n  reason   LookupError: no database")
 
 
-def test_something_that_is_no_server() -> None:
+@pytest.mark.parametrize("found", [{}, {}.update, type("Thing", (dict,), {})])
+def test_something_that_is_no_server(found: object) -> None:
     with pytest.raises(UsageError) as raised:
-        ServerEndpoint({}, name="greeter:server")
+        ServerEndpoint(found, name="greeter:server")
     assert str(raised.value) == (
         "greeter:server is not a gRPC server.\n\n"
         "  expected   a function that gives a server, or one that takes a server and adds services to it\n"
-        "  received   dict"
+        f"  received   {type(found).__name__}"
     )
 
 

@@ -8,7 +8,7 @@ from contractkit.document import dump_contract, read_contract
 from contractkit.model import Contract
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin
 from contractkit.results import ContractResult
-from contractkit.verification.grpc_endpoints import ServerEndpoint
+from contractkit.verification.grpc_in_process import ServerEndpoint
 from contractkit.verification.grpc_transport import GrpcTransport
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 

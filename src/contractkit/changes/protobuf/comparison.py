@@ -89,7 +89,7 @@ class ProtoChanges:
 
     def removal(self, old: MethodDescriptor) -> Change:
         """Give the change that a procedure is no longer declared."""
-        file = self.new.first_file
+        file = self.new.file_like(old.containing_service.file.name)
         nowhere = Place(uri=file, pointer=pointer_of(file, ""), used_at=pointer_of(file, ""))
         found = removal_difference(old, self.new)
         return replace(_procedure_change(old, found, nowhere), old=place_of_removed(old, found.rule))

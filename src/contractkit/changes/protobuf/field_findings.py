@@ -8,13 +8,15 @@ from google.protobuf.descriptor_pb2 import DescriptorProto
 from contractkit.changes.protobuf.message_pairs import MessagePair, step_of, steps_to
 from contractkit.changes.protobuf.records import FieldPair, Found, place_of, place_of_message
 from contractkit.changes.protobuf.types import Fit, fit_of, in_words, is_map, is_packable
+from contractkit.changes.records import Direction
 from contractkit.exact_json import show_json
 
 
 def removed(pair: MessagePair) -> Iterator[Found]:
-    """Find fields that are gone, with their number kept free or given up."""
+    """Find fields that are gone, with their number kept free or given up; what readers require is said apart."""
     for field in pair.removed:
-        if field.number not in pair.new.fields_by_number:
+        is_required = field.is_required and pair.direction is Direction.RESPONSE
+        if not is_required and field.number not in pair.new.fields_by_number:
             after = "reserved" if _is_reserved(pair.new, field.number) else "not reserved"
             yield _found(field, None, in_words(field), f"not declared; number {field.number} is {after}", pair)
 

@@ -42,10 +42,10 @@ class Procedures:
         """Give the packages that have services."""
         return frozenset(method.containing_service.file.package for method in self.methods.values())
 
-    @cached_property
-    def first_file(self) -> str:
-        """Give the name of the definition's first file, where what is missing would stand."""
-        return self._files.own[0].name if self._files.own else ""
+    def file_like(self, name: str) -> str:
+        """Give the name of the file where what is missing would stand: of the same name, else the first."""
+        names = [file.name for file in self._files.own]
+        return name if name in names else next(iter(names), "")
 
     @cached_property
     def messages(self) -> dict[str, Descriptor]:

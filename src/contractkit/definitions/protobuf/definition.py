@@ -175,7 +175,7 @@ class ProtoDefinition:
 
         try:
             return read()
-        except (DecodeError, UnicodeDecodeError) as error:
+        except (DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise DefinitionError(
                 f"The bytes are not a message of {full_name}.",
                 details=[("bytes", f"{len(data)}, starting with {data[:16].hex(' ')}"), ("problem", str(error))],

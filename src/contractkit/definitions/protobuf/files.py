@@ -68,6 +68,12 @@ class Files:
             return self._has_added(full_name)
         return True
 
+    def with_positions(self) -> bytes:
+        """Give a FileDescriptorSet of all files, comments and positions included where they came with them."""
+        return b"".join(
+            _as_set_member(self._by_name[name].SerializeToString(deterministic=True)) for name in self.names
+        )
+
     def _needed_by(self, root: str) -> tuple[str, ...]:
         needed, pending = {root}, [root]
         while pending:
@@ -136,6 +142,8 @@ def _parsed(data: bytes, source: str) -> FileDescriptorSet:
         raise _no_set(source, "it holds no file")
     if not all(each.name for each in found.file):
         raise _no_set(source, "it holds a file without a name")
+    if not all(isinstance(text, str) for each in found.file for text in (each.name, each.package, *each.dependency)):
+        raise _no_set(source, "it holds a name that is not text")
     return found
 
 

@@ -30,6 +30,15 @@ _USUAL: Final[Mapping[str, tuple[int, int]]] = {
 
 _DEGREES: Final[Mapping[str, int]] = {"lat": 90, "latitude": 90, "lon": 180, "lng": 180, "longitude": 180}
 _SHARES: Final = frozenset(("ratio", "probability", "share", "fraction", "confidence"))
+_SETBACKS: Final = frozenset(
+    (
+        *("aborted", "canceled", "cancelled", "deleted", "denied", "disabled"),
+        *("error", "errors", "exceeded", "expired", "failed", "failure", "failures"),
+        *("invalid", "missing", "rejected", "unavailable", "violations"),
+    )
+)
+"""Words of fields and of enum members that speak of something that went wrong."""
+
 _PLACEHOLDERS: Final = frozenset(("unspecified", "unknown", "undefined", "unset", "invalid", "none", "unrecognized"))
 """Words of enum members that say nothing was chosen."""
 
@@ -55,8 +64,8 @@ def guess_span(name: str, draw: Draw) -> Json:
 
 
 def is_ordinary(name: str) -> bool:
-    """Say whether a name is not one of the exceptional, such as `error` and `deleted`."""
-    return plausible_boolean(name)
+    """Say whether a name does not speak of something that went wrong, as `error` and `PERMISSION_DENIED` do."""
+    return not (_SETBACKS & set(words_of(name)))
 
 
 def _integer(least: int, most: int, name: str, draw: Draw) -> int:
@@ -91,7 +100,7 @@ def _member(enum: EnumDescriptor, draw: Draw) -> str:
     for member in enum.values:
         first.setdefault(member.number, str(member.name))
     telling = [name for name in first.values() if not _PLACEHOLDERS & set(words_of(name))]
-    ordinary = [name for name in telling if is_ordinary(name)]
+    ordinary = [name for name in telling if is_ordinary(name) and "not" not in words_of(name)]
     return draw.pick(ordinary or telling or list(first.values()))
 
 

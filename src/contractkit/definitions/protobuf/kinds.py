@@ -82,7 +82,7 @@ _MESSAGES: Final = (FieldDescriptor.TYPE_MESSAGE, FieldDescriptor.TYPE_GROUP)
 
 def _kind(descriptor: Descriptor) -> Kind:
     fields = tuple(_field(each, descriptor.file.name) for each in descriptor.fields)
-    by_json_name = {each.descriptor.json_name: each for each in fields}
+    by_json_name = {_json_name(each.descriptor): each for each in fields}
     return Kind(
         full_name=descriptor.full_name,
         fields=fields,
@@ -108,6 +108,13 @@ def _field(field: FieldDescriptor, file: str) -> Field:
         pointer=pointer_of(file, field.full_name),
         descriptor=field,
     )
+
+
+def _json_name(field: FieldDescriptor) -> str:
+    try:
+        return field.json_name
+    except UnicodeDecodeError:  # a descriptor set made by hand; the field keeps its own name
+        return field.name
 
 
 def _scalar(field: FieldDescriptor) -> Scalar | None:

@@ -1,5 +1,6 @@
 """Reading: from a message to its tree, through one function per message type that is made on first use."""
 
+import math
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
@@ -126,8 +127,7 @@ def json_of(value: Any) -> Json:
     """Give what a `google.protobuf.Value` stands for; one without any kind stands for null."""
     match value.WhichOneof("kind"):
         case "number_value":
-            number = value.number_value
-            return int(number) if number.is_integer() and abs(number) < _EXACT else _finite(number)
+            return _number(value.number_value)
         case "string_value":
             return value.string_value
         case "bool_value":
@@ -145,7 +145,10 @@ def _wrapper(scalar: Scalar) -> Read:
     return (lambda message: message.value) if read is None else (lambda message: read(message.value))
 
 
-def _finite(number: float) -> Json:
+def _number(number: float) -> Json:
+    """Give a number as JSON writes it: an integer where it is one, but for the zero that has a sign."""
+    if number.is_integer() and abs(number) < _EXACT and (number or math.copysign(1, number) > 0):
+        return int(number)
     read = SCALARS[_DOUBLE].read
     assert read is not None
     return read(number)

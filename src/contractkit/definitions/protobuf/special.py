@@ -1,13 +1,14 @@
 """Special messages: those that a tree says in a form of their own, and how such a form is written into them."""
 
 import datetime
+import math
 from typing import Any, Final
 
 from google.protobuf.message_factory import GetMessageClass
 
 from contractkit.definitions.protobuf.reading import ANY, WRAPPERS, stands_for_json
 from contractkit.definitions.protobuf.scalars import SCALARS, Unfit
-from contractkit.definitions.protobuf.writing import Attempt, SpecialWrite, Steps, Writer
+from contractkit.definitions.protobuf.writing import Attempt, SpecialWrite, Steps, Writer, jsonable
 from contractkit.exact_json import Json
 from contractkit.results import ABSENT
 
@@ -75,7 +76,11 @@ def _write_struct(writer: Writer, message: Any, value: Any, steps: Steps, attemp
         attempt.refuse(steps, "an object", value, pointer)
         return True
     for name, each in value.items():
-        writer.fill(message.fields[str(name)], each, (*steps, str(name)), attempt, pointer)
+        key = jsonable(str(name))
+        if key != name:
+            attempt.refuse((*steps, key), "a name of whole Unicode characters", name, pointer)
+            continue
+        writer.fill(message.fields[key], each, (*steps, key), attempt, pointer)
     return True
 
 
@@ -97,7 +102,9 @@ def _write_value(writer: Writer, message: Any, value: Any, steps: Steps, attempt
         case int() | float():
             _write_number(message, value, steps, attempt, pointer)
         case str():
-            message.string_value = value
+            message.string_value = jsonable(value)
+            if message.string_value != value:
+                attempt.refuse(steps, "a string of whole Unicode characters", value, pointer)
         case dict():
             message.struct_value.SetInParent()
             writer.fill(message.struct_value, value, steps, attempt, pointer)
@@ -110,10 +117,13 @@ def _write_value(writer: Writer, message: Any, value: Any, steps: Steps, attempt
 
 
 def _write_number(message: Any, value: float, steps: Steps, attempt: Attempt, pointer: str) -> None:
+    """Write a JSON number, which no infinity is (`google/protobuf/struct.proto`)."""
     try:
         message.number_value = float(value)
     except OverflowError:
-        attempt.refuse(steps, "a number of 64 bits", value, pointer)
+        message.number_value = math.inf
+    if not math.isfinite(message.number_value):
+        attempt.refuse(steps, "a finite number of 64 bits", value, pointer)
 
 
 def _write_moment(writer: Writer, message: Any, value: Any, steps: Steps, attempt: Attempt, pointer: str) -> bool:

@@ -102,6 +102,8 @@ class Synthesis:
             return True
         if making.made >= _MOST_VALUES or _is_deprecated(each.descriptor):
             return False
+        if (each.message is not None or each.shape is not Shape.ONE) and not each.oneof and not is_ordinary(each.name):
+            return False
         if each.message is None:
             return True
         is_recursive = each.message.full_name in making.open_types or len(making.open_types) >= _DEEPEST

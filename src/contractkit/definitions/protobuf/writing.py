@@ -5,6 +5,7 @@ Beside the tree form itself a tree may use the forms of protobuf's JSON mapping 
 of generated code, whose fields are taken as they are.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -166,12 +167,16 @@ def as_generated(value: Any) -> Message | None:
 
 def jsonable(value: Any) -> Json:
     """Give a value as a message may show it: JSON as it is, anything else as Python writes it."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, list | tuple):
         return [jsonable(each) for each in value]
     if isinstance(value, dict):
-        return {str(name): jsonable(each) for name, each in value.items()}
+        return {jsonable(str(name)): jsonable(each) for name, each in value.items()}
     return repr(value)
 
 

@@ -36,6 +36,14 @@ def _where_set(met: Met, uses: CallUses) -> Verdict | None:
     return _level(met) if met.is_set else None
 
 
+def _where_read(met: Met, uses: CallUses) -> Verdict | None:
+    """Judge what is lost to its reader: a default is what is read then too, so only other values can be missed."""
+    if met.is_set or (met.is_present and uses.needed is not None):
+        return _level(met)
+    may_hold_others = met.is_present and not uses.is_exact(met.location) and _level(met) is not None
+    return Verdict.AT_RISK if may_hold_others else None
+
+
 def _where_present(met: Met, uses: CallUses) -> Verdict | None:
     return _level(met) if met.is_present else None
 
@@ -126,12 +134,12 @@ REQUEST_CONSEQUENCES = (
 RESPONSE_CONSEQUENCES = (
     Consequence(("required-field.removed", "field.became-optional"), "response.refused", _always,
                 "the consumer's code refuses a message without it", is_whole=True),
-    Consequence(("field.removed",), "response.undeclared", _where_set,
+    Consequence(("field.removed",), "response.undeclared", _where_read,
                 "the consumer needs it, and it is not declared any more"),
-    Consequence(("field.number-reused", "field.type-changed"), "response.misread", _where_present,
+    Consequence(("field.number-reused", "field.type-changed"), "response.misread", _where_read,
                 "the consumer needs it, and reads nothing or something else in its place"),
     Consequence(("field.renumbered", "field.json-name-changed", "field.list-unpacked", "field.map-changed"),
-                "response.unheard", _where_set, "the consumer needs it, and does not find it any more"),
+                "response.unheard", _where_read, "the consumer needs it, and does not find it any more"),
     Consequence(("field.type-reinterpreted", "field.type-truncated", "field.cardinality-changed",
                  "enum.openness-changed"), "response.read-otherwise", _where_present,
                 "the consumer needs it, and may read another value than was sent"),

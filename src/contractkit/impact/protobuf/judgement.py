@@ -20,7 +20,7 @@ from contractkit.impact.protobuf.uses import (
 )
 from contractkit.impact.protobuf.walks import Met, Walk
 from contractkit.impact.records import Verdict, Worry
-from contractkit.model import Interaction, JsonBody, Location, RpcCall, Sent, Status, is_json_media_type
+from contractkit.model import Interaction, JsonBody, Location, Received, RpcCall, Sent, Status, is_json_media_type
 from contractkit.results import ABSENT
 
 _PROCEDURE = Location(("procedure",))
@@ -147,17 +147,18 @@ class _CallJudgement:
 
 def encoding_of(call: RpcCall) -> Encoding:
     """Give how the messages of a call travelled: binary unless the contract says JSON."""
-    bodies = [event.message for event in call.events if isinstance(event, Sent) and isinstance(event.message, JsonBody)]
-    in_json = [body for body in bodies if is_json_media_type(body.media_type)]
+    messages = [event.message for event in call.events if isinstance(event, Sent | Received)]
+    in_json = [body for body in messages if isinstance(body, JsonBody) and is_json_media_type(body.media_type)]
     return Encoding.JSON if in_json else Encoding.BINARY
 
 
 def _once(worries: Sequence[Worry]) -> tuple[Worry, ...]:
-    """Give one worry per place, the worst: what a place means is said once."""
-    worst: dict[Location, Worry] = {}
+    """Give one worry per place and change, the worst: several messages of a call may show it."""
+    worst: dict[object, Worry] = {}
     for worry in worries:
-        known = worst.get(worry.location)
-        worst[worry.location] = worry if known is None or _badness(worry) > _badness(known) else known
+        key = (worry.location, worry.change.declaration if worry.change else None)
+        known = worst.get(key)
+        worst[key] = worry if known is None or _badness(worry) > _badness(known) else known
     return tuple(worst.values())
 
 

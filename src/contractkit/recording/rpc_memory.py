@@ -1,0 +1,38 @@
+"""Memory: what a stub has worked out once of a message, so that an equal one costs it nothing more."""
+
+from typing import Generic, TypeVar
+
+from contractkit.definitions.rpc_interface import AnswerMessage
+from contractkit.exact_json import Json
+
+_MOST = 4096  # entries of each kind
+_LARGEST = 16 * 1024  # bytes of a message that is remembered
+
+Value = TypeVar("Value")
+
+
+class Remembered(Generic[Value]):
+    """Values by key, the oldest forgotten first. What is handed out is shared, and nobody changes it."""
+
+    def __init__(self) -> None:
+        self._values: dict[object, Value] = {}
+
+    def get(self, key: object) -> Value | None:
+        """Give the value of a key, or None."""
+        return self._values.get(key)
+
+    def keep(self, key: object, value: Value, *, size: int) -> None:
+        """Remember a value that was made of that many bytes, unless they are many."""
+        if size > _LARGEST:
+            return
+        if len(self._values) >= _MOST:
+            del self._values[next(iter(self._values))]
+        self._values[key] = value
+
+
+class Memory:
+    """What is remembered of one definition: messages that were allowed, and answers with their bytes."""
+
+    def __init__(self) -> None:
+        self.allowed: Remembered[Json] = Remembered()
+        self.answers: Remembered[tuple[AnswerMessage, bytes]] = Remembered()
