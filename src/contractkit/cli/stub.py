@@ -1,6 +1,7 @@
 """`contractkit stub`: a definition served on a port, everything that comes checked and every answer synthesised."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -76,7 +77,7 @@ def _serve_http(provider: StubbedProvider, *, host: str, port: int, seed: str, i
 
     def handle(request: HttpRequest) -> HttpResponse:
         answered = answer(request)
-        click.echo(words(answered), err=True)
+        _tell(words(answered))
         return answered.response
 
     server = StubServer(handle, host=host, port=port)
@@ -90,11 +91,16 @@ def _serve_procedures(
     from contractkit.transports.grpc_server import TlsFiles
 
     words: Callable[[AnsweredProcedure], str] = call_as_json if is_json else call_as_text
-    handler = answer_calls(provider.procedures, lambda answered: click.echo(words(answered), err=True), seed=seed)
+    handler = answer_calls(provider.procedures, lambda answered: _tell(words(answered)), seed=seed)
     secured = TlsFiles(certificate=tls[0], key=tls[1]) if tls is not None else None
     server = provider.procedures.serve(handler, host=host, port=port, tls=secured)
     click.echo(started(provider.procedures.definition.title, "target", server.target, is_json=is_json))
     return server
+
+
+def _tell(line: str) -> None:
+    """Write a line to standard error: click's own way costs more than answering does."""
+    sys.stderr.write(f"{line}\n")
 
 
 def _tls(certificate: Path | None, key: Path | None, provider: StubbedProvider) -> tuple[bytes, bytes] | None:

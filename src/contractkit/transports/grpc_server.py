@@ -108,10 +108,14 @@ class _Paths(grpc.GenericRpcHandler):
     def __init__(self, offered: Offered, opened: Callable[[str, Any], Conversation]) -> None:
         self._offered = offered
         self._opened = opened
+        self._known = {path: self._handler(path) for path in offered.streams}
 
     def service(self, handler_call_details: Any) -> Any:
         """Give the handler of one call; its messages are bytes."""
         path: str = handler_call_details.method
+        return self._known.get(path) or self._handler(path)
+
+    def _handler(self, path: str) -> Any:
         opened = partial(self._opened, path)
         if self._offered.is_unary(path):
             return grpc.unary_unary_rpc_method_handler(partial(_serve_unary, opened))
