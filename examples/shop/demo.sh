@@ -10,7 +10,7 @@ import socket
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
     print(free.getsockname()[1])')"
-export ORDERS_DATABASE="$PWD/.demo/orders.sqlite"
+export ORDERS_DATABASE="$PWD/.demo/orders.sqlite" INVENTORY_DATABASE="$PWD/.demo/inventory.sqlite"
 export PYTHONWARNINGS=ignore
 
 say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
@@ -31,7 +31,7 @@ for attempt in range(100):
         time.sleep(0.1)
 WAIT
 
-say "Two consumers test against stubs made from the definition of orders"
+say "Two consumers test against stubs made from the definitions of orders (HTTP) and inventory (gRPC)"
 run pytest -q --rootdir web_shop -c web_shop/pyproject.toml web_shop
 run pytest -q --rootdir courier -c courier/pyproject.toml courier
 
@@ -39,9 +39,11 @@ say "What the tests did is their contract: published"
 run contractkit -C web_shop publish --version 1.4.0 --branch main
 run contractkit -C courier publish --version 2.9.3 --branch main
 
-say "The provider replays every contract against the real service, and is deployed"
+say "The providers replay every contract against the real services, and are deployed"
 run contractkit -C orders verify orders --provider-version 2.0.0 --branch main --publish
 run contractkit record-deployment orders --version 2.0.0 --environment production
+run contractkit -C inventory verify inventory --provider-version 1.0.0 --branch main --publish
+run contractkit record-deployment inventory --version 1.0.0 --environment production
 
 say "May the consumers be deployed?"
 run contractkit can-i-deploy web-shop --version 1.4.0 --to-environment production
@@ -52,7 +54,10 @@ run contractkit record-deployment courier-app --version 2.9.3 --environment prod
 say "Before a line is written: who breaks if totals become money objects?"
 refused contractkit impact orders/openapi.yaml orders/openapi-next.yaml --provider orders --environment production
 
-say "The build that does it all the same"
+say "And who, if inventory counts in fractions?"
+refused contractkit impact inventory/proto inventory/proto-next --provider inventory --environment production
+
+say "The build of orders that does it all the same"
 refused contractkit -C orders verify orders --app orders_service.next_build:app \
   --provider-version 3.0.0 --branch money --publish
 refused contractkit can-i-deploy orders --version 3.0.0 --to-environment production
