@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.rpc_interface import Procedure
-from contractkit.errors import ContractkitError, SettingsError, UnknownNameError
+from contractkit.errors import ContractkitError, SettingsError, UnknownNameError, suggestion
 from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpRequest, HttpResponse
 from contractkit.recording.http_calls import Call, HttpCalls
@@ -292,4 +292,10 @@ class StubSession:
         except UnknownNameError:
             if not provider.has_http:
                 raise
-        return HttpReplyTo(self, provider.operation(name))
+        try:
+            return HttpReplyTo(self, provider.operation(name))
+        except UnknownNameError:
+            known = [each.name for definition in provider.definitions for each in definition.operations]
+            raise UnknownNameError(
+                f"Neither definition of {provider.name} has an operation {name!r}.", next_step=suggestion(name, known)
+            ) from None
