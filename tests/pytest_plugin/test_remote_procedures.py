@@ -117,6 +117,8 @@ def test_a_misuse_fails_the_test_with_the_reason(shop: Shop) -> None:
         "    contract_stub('procedures').url\n\n\n"
         "def test_two_of_a_kind(contract_stub):\n"
         "    contract_stub('twice')\n\n\n"
+        "def test_no_operation(contract_stub):\n"
+        "    contract_stub('stock').on('readItm')\n\n\n"
         "def test_unused(contract_stub):\n"
         "    contract_stub('procedures').on('Watch').reply(status='NOT_FOUND')\n"
     )
@@ -126,6 +128,8 @@ def test_a_misuse_fails_the_test_with_the_reason(shop: Shop) -> None:
         "web-shop sent procedures a request that its definition does not allow.",
         "no procedure is defined at /stock.v1.Stock/GetItems",
         "procedures is defined by stock.proto, which has remote procedures and no HTTP: it has no URL.",
+        "Neither definition of stock has an operation 'readItm'.",
+        "Did you mean readItem",
         "The two definitions of twice are not one of HTTP and one of remote procedures.",
         "stock.v1.Stock/Watch replies NOT_FOUND",
     ):

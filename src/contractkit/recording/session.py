@@ -11,6 +11,7 @@ from contractkit.errors import (
     SettingsError,
     UndefinedRequestError,
     UnknownNameError,
+    suggestion,
 )
 from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpRequest, HttpResponse
@@ -344,4 +345,10 @@ class StubSession:
         except UnknownNameError:
             if not provider.has_http:
                 raise
-        return HttpReplyTo(self, provider.operation(name))
+        try:
+            return HttpReplyTo(self, provider.operation(name))
+        except UnknownNameError:
+            known = [each.name for definition in provider.definitions for each in definition.operations]
+            raise UnknownNameError(
+                f"Neither definition of {provider.name} has an operation {name!r}.", next_step=suggestion(name, known)
+            ) from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from grpc.aio import EOF, AioRpcError, Channel, UsageError
+from grpc.aio import EOF, AioRpcError, Channel, InternalError, UsageError
 
 from contractkit.verification.grpc_wire import WireMetadata
 
@@ -142,19 +142,27 @@ class _Conversation:
             return EOF  # the client library cancels whoever reads a cancelled call
 
     async def _speak(self, steps: Sequence[Step]) -> None:
-        with suppress(AioRpcError, UsageError, asyncio.InvalidStateError):  # the call ended: the listener says how
+        with suppress(
+            AioRpcError, InternalError, UsageError, asyncio.InvalidStateError
+        ):  # the call ended: the listener says how
             for step in steps:
                 await self._turn(step)
                 if self._is_over:
                     return
                 match step.action:
                     case bytes() as message:
-                        await self._call.write(message)
+                        await self._write(message)
                     case Sign.HALF_CLOSE:
                         await self._call.done_writing()
                     case Sign.CANCEL:
                         self._heard.is_cancelled = True
                         self._call.cancel()
+
+    async def _write(self, message: bytes) -> None:
+        # The call's own `write` puts a status of its own in the place of the provider's where the provider ends the
+        # call meanwhile; what lies below it says only that this message did not go.
+        await self._call.wait_for_connection()
+        await self._call._cython_call.send_serialized_message(message)
 
     async def _turn(self, step: Step) -> None:
         """Wait until it is the step's turn; a cancellation waits as long as the call lasts."""

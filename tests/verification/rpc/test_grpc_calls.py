@@ -264,3 +264,16 @@ def test_a_procedure_that_the_provider_lacks_is_failed(
     [result] = verify(answering(), call(f"{GUIDE}/GetFeature", events.unary({}, {"name": ""}), by=route_guide))
     assert result.outcome is Outcome.FAILED
     assert mismatch(result)[1] == ("events[3].status", "OK", "UNIMPLEMENTED")
+
+
+def test_a_status_that_comes_while_messages_are_still_sent_is_the_provider_s(
+    route_guide: Any, call: Call, verify: Verify, answering: Answering, events: SimpleNamespace
+) -> None:
+    async def refuse(requests: Any, context: Any) -> None:
+        await anext(aiter(requests))
+        await context.abort(grpc.StatusCode.NOT_FOUND, "no such area")
+
+    expected = (*[events.sent(HERE)] * 50, HalfClosed(), Status(code="NOT_FOUND"))
+    calls = [call(f"{GUIDE}/RecordRoute", expected, by=route_guide, description=str(number)) for number in range(20)]
+    results = verify(answering(RecordRoute=refuse), *calls)
+    assert {(each.outcome, each.reason) for each in results} == {(Outcome.PASSED, "")}
