@@ -233,7 +233,7 @@ def test_a_consumer_without_a_name_is_told_what_to_add(project: Any) -> None:
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["The consumer has no name: nothing says whose contract the tests record.", 'consumer = "your-service"']
+        ["*The consumer has no name: nothing says whose contract the tests record.", '*consumer = "your-service"']
     )
 
 
