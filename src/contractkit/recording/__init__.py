@@ -4,18 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contractkit.recording.calls import Call
     from contractkit.recording.credentials import PLACEHOLDER
     from contractkit.recording.joining import join_contracts
     from contractkit.recording.local_state import Confirmations, current_revision, read_confirmations
     from contractkit.recording.merging import RunFacts, merge_contracts
     from contractkit.recording.origins import TestOrigin
     from contractkit.recording.runs import RunReport, TestRecord, finish_run
-    from contractkit.recording.session import Call, StubSession
+    from contractkit.recording.session import StubSession
     from contractkit.recording.stubbed import StubbedProvider
 
 _HOMES = {
     "PLACEHOLDER": "credentials",
-    "Call": "session",
+    "Call": "calls",
     "Confirmations": "local_state",
     "RunFacts": "merging",
     "RunReport": "runs",

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contractkit.definitions.interface import Answer, Operation, Route
@@ -27,6 +27,7 @@ from contractkit.model import (
     TestReference,
     interaction_key,
 )
+from contractkit.recording.calls import Call, call_of
 from contractkit.recording.expectations import expect
 from contractkit.recording.joining import number_within_test
 from contractkit.recording.origins import TestOrigin
@@ -39,19 +40,6 @@ from contractkit.transports import nobody_is_served, problem
 
 if TYPE_CHECKING:
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call that a stub answered. Credentials of the request have been replaced.
-
-    `operation` is the operation's name, or None where the request reached none.
-    """
-
-    operation: str | None
-    request: HttpRequest
-    response: HttpResponse
-    test: TestReference
 
 
 class ReplyTo:
@@ -223,7 +211,8 @@ class StubSession:
                 response = problem(500, "The stub has no answer", error.explanation.summary)
             hidden = self._provider.credentials.without(request)
             name = route.operation.name if route is not None else None
-            self._calls.append(Call(operation=name, request=hidden, response=response, test=test))
+            base_paths = self._provider.definition.base_paths
+            self._calls.append(call_of(name, hidden, response, base_paths=base_paths, test=test))
             return response
 
     def close(self) -> None:
