@@ -14,6 +14,7 @@ from contractkit.cli.contract_files import find_contract_files, read_contract_fi
 from contractkit.cli.results import Definition, publish_results, read_definition_file, this_build
 from contractkit.cli.selectors import read_selector
 from contractkit.cli.verbs import Verb
+from contractkit.definitions.interface import Definition as OpenDefinition
 from contractkit.document import LoadedContract, read_contract
 from contractkit.errors import ContractkitError, NothingToCheckError, SettingsError, UsageError, suggestion
 from contractkit.exact_json import Json
@@ -117,7 +118,10 @@ def verify(output: str, **options: object) -> int:
         concurrency=asked.concurrency,
     )
     wanted = Filter(consumer=asked.consumer, interaction=asked.interaction, operation=asked.operation)
-    selected = select(_contracts(settings, service, asked), asked.provider, wanted)
+    offered = _contracts(settings, service, asked)
+    selected = select(offered, asked.provider, wanted)
+    for warning in _unmatched(run.states, offered, settings, service, asked):
+        click.echo(warning, err=True)
     build = _build(settings, asked) if asked.publish else None
     definition = _definition(settings, service, asked) if asked.publish else None
     click.echo(_announced(selected, transport), err=True)
@@ -194,17 +198,41 @@ def _hints(settings: Settings, service: ServiceSettings, asked: _Asked, results:
     return [hint_at_base_path(_declared_base_paths(settings, service, asked), asked.provider)]
 
 
+def _unmatched(
+    states: States, offered: Sequence[SelectedContract], settings: Settings, service: ServiceSettings, asked: _Asked
+) -> list[str]:
+    """Give a warning for each handler of an operation that neither contracts nor the definition know."""
+    wanted = states.operations if isinstance(states, StateHandlers) else ()
+    called = {each.operation for one in offered for each in one.contract.interactions if each.operation}
+    unknown = [name for name in wanted if name not in called]
+    if not unknown:
+        return []
+    definition = _own_definition(settings, service, asked)
+    defined = {name for each in definition.operations for name in (each.name, each.signature)} if definition else set()
+    return [
+        f'provider_state.for_operation("{name}") prepares nothing: no interaction and no operation has that name. '
+        f"{suggestion(name, sorted(called | defined))}".strip()
+        for name in unknown
+        if name not in defined
+    ]
+
+
 def _declared_base_paths(settings: Settings, service: ServiceSettings, asked: _Asked) -> tuple[str, ...]:
-    """Give the base paths of the provider's own definition, none where it is not named or cannot be read."""
+    definition = _own_definition(settings, service, asked)
+    return definition.base_paths if definition is not None else ()
+
+
+def _own_definition(settings: Settings, service: ServiceSettings, asked: _Asked) -> OpenDefinition | None:
+    """Give the provider's own definition, None where it is not named or cannot be read."""
     place = str(Path.cwd() / asked.definition) if asked.definition else service.definition
     if place is None:
-        return ()
-    from contractkit.sources.loading import load_definition  # slow to import, and only a failed run needs it
+        return None
+    from contractkit.sources.loading import load_definition  # slow to import, and only few runs need it
 
     try:
-        return load_definition(place, root=settings.root).definition.base_paths
+        return load_definition(place, root=settings.root).definition
     except ContractkitError:
-        return ()
+        return None
 
 
 def _states(settings: Settings, service: ServiceSettings, asked: _Asked) -> States:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from contractkit.errors import Explanation
 from contractkit.exact_json import Json, show_json
-from contractkit.explain.states import skeleton_of
+from contractkit.explain.states import ADD_TO_STATES, skeleton_of
 from contractkit.model import BinaryBody, Body, Contract, HttpCall, Interaction, JsonBody, Location, TextBody
 from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
 
@@ -224,7 +224,7 @@ def _unprepared(interaction: Interaction) -> str:
     state = interaction.derived_state
     assert state is not None
     return (
-        f'No handler prepared "{state.name}", so the provider may lack the data. To prepare it, add:\n\n'
+        f'No handler prepared "{state.name}", so the provider may lack the data. {ADD_TO_STATES}\n\n'
         f"{skeleton_of(state)}"
     )
 
