@@ -43,7 +43,9 @@ def stub(definition: str, host: str, port: int, seed: str, output: str) -> int:
     server = StubServer(handle, host=host, port=port)
     url = server.url + provider.base_path
     title = provider.definition.title
-    click.echo(_json({"schema_version": 1, "url": url, "definition": title}) if is_json else f"{title}: {url}")
+    click.echo(_json({"schema_version": 1, "url": url, "definition": title}) if is_json else url)
+    if not is_json:
+        click.echo(f"{title} is stubbed there until Ctrl+C.", err=True)
     while not stopped.wait(timeout=3600):  # a wait without end could not be interrupted on Windows
         pass
     server.stop()
