@@ -12,7 +12,7 @@ from contractkit.recording import RunFacts, RunReport, finish_run
 from pytest_contractkit.configuration import settings_for, writes_contracts
 from pytest_contractkit.distribution import HELD, collected_records
 from pytest_contractkit.places import file_in_project, node_id_in_project
-from pytest_contractkit.plugin import REPORT, Run
+from pytest_contractkit.plugin import REPORT, TOLD, Run
 
 
 def finish(run: Run, session: pytest.Session) -> None:
@@ -27,7 +27,8 @@ def finish(run: Run, session: pytest.Session) -> None:
     try:
         report = _written(run, {**_from_workers(session.config), **held})
     except ContractkitError as error:
-        report = RunReport(updates=(), errors=(error,))
+        is_told = str(error) in session.config.stash.get(TOLD, ())
+        report = RunReport(updates=(), errors=() if is_told else (error,))
     session.config.stash[REPORT] = report
     if report.errors and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -14,6 +14,9 @@ RUN = pytest.StashKey["Run"]()
 REPORT: "pytest.StashKey[RunReport]" = pytest.StashKey()
 """What came of a run, for the summary at its end."""
 
+TOLD: "pytest.StashKey[set[str]]" = pytest.StashKey()
+"""Messages about settings that tests were failed with, which the summary need not repeat."""
+
 
 class Run:
     """What the plugin watches of every run, whether or not it uses a stub: names of tests and files, nothing more.

@@ -15,7 +15,7 @@ from contractkit.recording.uses import check_name
 from contractkit.settings import Settings
 from pytest_contractkit.configuration import consumer_of, marker_of, settings_for, writes_contracts
 from pytest_contractkit.places import file_in_project, node_id_in_project
-from pytest_contractkit.plugin import RUN
+from pytest_contractkit.plugin import RUN, TOLD
 
 OpenStub: TypeAlias = Callable[..., StubSession]
 """What the fixture gives: provider's name (and `definition=`) to the stub of this test."""
@@ -109,7 +109,7 @@ class _Opening:
             return self._opened(provider, definition)
         except ContractkitError as error:
             said = str(error)
-        pytest.fail(said, pytrace=False)  # outside of the handler, or pytest shows both errors
+        pytest.fail(said)  # outside of the handler, or pytest shows both errors; with the line of the test
 
     def _opened(self, provider: str | None, definition: str | Path | None) -> StubSession:
         marker = marker_of(self._item)
@@ -173,6 +173,7 @@ def _settings_of(item: pytest.Item) -> Settings:
         return settings_for(item.config, item.path)
     except ContractkitError as error:
         said = str(error)
+        item.config.stash.setdefault(TOLD, set()).add(said)
     pytest.fail(said, pytrace=False)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contractkit.explain.expected_members import expected_in_words
 from contractkit.recording import RunReport
 from contractkit.recording.contract_files import FileUpdate
 
@@ -15,6 +16,9 @@ def write_summary(terminal: Any, report: RunReport) -> None:
     terminal.section("contracts")
     for update in updates:
         terminal.line(_line(update))
+        told = expected_in_words(*update.members)
+        if told and not is_quiet:
+            terminal.line(f"  {told}")
     for error in report.errors:
         terminal.line("")
         terminal.line(str(error), red=True)

@@ -208,6 +208,11 @@ def _verify_command(row: MatrixRow, question: Question) -> str:
     return f"contractkit verify {row.provider} {which} --publish"
 
 
+def _look_command(row: MatrixRow, question: Question) -> str:
+    """Give the command that shows the failure again: it publishes nothing, for it is run in order to look."""
+    return f"contractkit verify {row.provider} --consumer {row.consumer}"
+
+
 def _deploy_command(row: MatrixRow, question: Question) -> str:
     if question.environment is None:
         return f"contractkit verify {row.provider} --consumer {row.consumer}"
@@ -222,7 +227,7 @@ _Sentence = Callable[[MatrixRow, Question], str]
 
 _WORDS: dict[Standing, tuple[_Sentence, _Sentence]] = {
     Standing.VERIFIED: (_verified_text, _no_command),
-    Standing.FAILED: (_failed_text, _verify_command),
+    Standing.FAILED: (_failed_text, _look_command),
     Standing.STALE: (_stale_text, _verify_command),
     Standing.NEVER_VERIFIED: (_never_verified_text, _verify_command),
     Standing.PROVIDER_ABSENT: (_absent_text, _deploy_command),
@@ -270,13 +275,20 @@ def _notes(decision: Decision) -> str:
 
 
 def _next_steps(decision: Decision) -> str:
-    failed = _commands(reason for reason in decision.blocking if reason.standing is Standing.FAILED)
+    failures = [reason for reason in decision.blocking if reason.standing is Standing.FAILED]
+    pages = list(dict.fromkeys(each.row.result.url for each in failures if each.row.result and each.row.result.url))
+    built = ", ".join(dict.fromkeys(each.row.provider for each in failures))
     unknown = _commands(reason for reason in decision.blocking if reason.standing is not Standing.FAILED)
     missing = [
         f"contractkit publish --version {each.version}, run where {each.application} is built"
         for each in decision.question.missing
     ]
-    steps = [("To see the failure", failed), ("To settle the unknown", unknown), ("To make it known", missing)]
+    steps = [
+        ("To see the failure", pages),
+        (f"To see it again, where {built} is built", _commands(failures)),
+        ("To settle the unknown", unknown),
+        ("To make it known", missing),
+    ]
     return "\n".join(_step(purpose, commands) for purpose, commands in steps if commands)
 
 

@@ -43,7 +43,8 @@ def test_3_2_a_failed_row(broker: Story) -> None:
     assert answer["contractkit"]["text"] == (
         "orders 1.1 cannot be deployed to production.\n\n"
         f"  web-shop 4.1.0   failed   1 of 1 interaction (result {number})\n\n"
-        "To see the failure: contractkit verify orders --consumer web-shop --provider-version 1.1 --publish"
+        f"To see the failure: {str(broker.http.base_url).rstrip('/')}/ui/results/{number}\n"
+        "To see it again, where orders is built: contractkit verify orders --consumer web-shop"
     )
 
 

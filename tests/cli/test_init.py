@@ -132,3 +132,26 @@ def test_a_definition_without_a_simple_read_gets_settings_only(
     assert run(["init", "orders.yaml"]) == 0
     assert not (project / "tests").exists()
     assert "so no first test was written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("openapi.yaml", "book-store-api"),
+        ("Swagger.yml", "book-store-api"),
+        ("books-v1.2.yaml", "book-store-api"),
+        ("v2.yaml", "book-store-api"),
+        ("api.openapi.yaml", "api"),
+        ("orders.yaml", "orders"),
+        ("s3.yaml", "s3"),
+    ],
+)
+def test_a_file_whose_name_says_nothing_gives_way_to_the_title(project: Path, file: str, name: str) -> None:
+    (project / file).write_text(DEFINITION.replace("title: Orders", "title: Book Store API"))
+    assert run(["init", file]) == 0
+    assert list(load_settings(project, environment={}).providers) == [name]
+
+
+def test_the_first_test_is_named_in_snake_case(project: Path) -> None:
+    assert run(["init", "orders.yaml"]) == 0
+    assert "def test_get_order_answers(contract_stub):" in (project / "tests/test_orders_contract.py").read_text()

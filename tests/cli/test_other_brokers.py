@@ -63,7 +63,8 @@ def test_its_no_comes_with_the_next_command(contractkit: Run, pact_broker: HTTPS
     assert ended.out.startswith(
         "orders 8f2c1e4 cannot be deployed to production.\n\n"
         "  web-shop 4.1.0   failed   result 311\n\n"
-        "To see the failure: contractkit verify orders --consumer web-shop --provider-version 8f2c1e4"
+        "To see the failure: http://internal/verification-results/311\n"
+        "To see it again, where orders is built: contractkit verify orders --consumer web-shop\n"
     )
 
 

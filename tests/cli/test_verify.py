@@ -339,3 +339,33 @@ def test_where_no_contracts_are_known_the_places_looked_at_are_named(contractkit
         f"  nothing at   {provider / 'contracts'}\n\n"
         "Give --contracts PATH or --broker URL, or set contracts or broker in pyproject.toml.\n",
     )
+
+
+def test_a_handler_of_an_operation_that_is_none_is_told_with_the_nearest(
+    contractkit: Run, provider: Path, keep: Keep
+) -> None:
+    keep(provider / "contracts")
+    (provider / "provider_states.py").write_text(
+        "from contractkit import provider_state\n\n"
+        "@provider_state.for_operation('getOrdr')\ndef misspelt(): ...\n\n"
+        "@provider_state.for_operation('getOrder')\ndef right(): ...\n"
+    )
+    ended = contractkit("verify", "orders", "--states", "provider_states.py")
+    assert ended.code == 0
+    assert ended.err.startswith(
+        'provider_state.for_operation("getOrdr") prepares nothing: no interaction and no operation has that name. '
+        "Did you mean getOrder?\n"
+    )
+
+
+def test_a_handler_of_an_operation_that_nobody_calls_yet_is_fine(contractkit: Run, provider: Path, keep: Keep) -> None:
+    keep(provider / "contracts")
+    (provider / "openapi.yaml").write_text(
+        "openapi: 3.1.0\ninfo: {title: Orders, version: '1'}\n"
+        "paths: {/orders: {get: {operationId: listOrders, responses: {'200': {description: all}}}}}\n"
+    )
+    (provider / "provider_states.py").write_text(
+        "from contractkit import provider_state\n\n@provider_state.for_operation('listOrders')\ndef all(): ...\n"
+    )
+    ended = contractkit("verify", "orders", "--states", "provider_states.py", "--definition", "openapi.yaml")
+    assert (ended.code, "prepares nothing" in ended.err) == (0, False)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from contractkit.definitions.draws import Draw
 from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.plausible import _sentence
 from contractkit.errors import DefinitionError, UnknownNameError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import EmptyBody, HttpRequest, JsonBody, MissingBody, TextBody
@@ -260,3 +262,9 @@ def test_a_new_member_leaves_its_siblings_values_alone(answering: Answering) -> 
     before = made(answering("{type: object, required: [a], properties: {a: {type: string}}}"))
     after = made(answering("{type: object, required: [a], properties: {b: {type: string}, a: {type: string}}}"))
     assert after["a"] == before["a"]
+
+
+def test_sentences_have_the_article_of_their_first_word() -> None:
+    sentences = {_sentence(Draw(str(number), "")) for number in range(400)}
+    assert {each.split()[0] for each in sentences} == {"A", "An"}
+    assert all((each.split()[1][0] in "aeiou") == each.startswith("An ") for each in sentences)

@@ -82,7 +82,7 @@ def test_a_failure_and_an_unknown_are_told_apart_each_with_its_command() -> None
         "  web-shop 4.1.0      failed     2 of 31 interactions (result 311)\n"
         "  courier-app 2.9.3   unknown    its contract has not been verified by this version\n"
         "  shop-app 1          verified   31 interactions (result 311)\n\n"
-        "To see the failure: contractkit verify orders --consumer web-shop --provider-version 8f2c1e4 --publish\n"
+        "To see it again, where orders is built: contractkit verify orders --consumer web-shop\n"
         "To settle the unknown: contractkit verify orders --consumer courier-app --provider-version 8f2c1e4 --publish"
     )
 

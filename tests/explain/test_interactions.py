@@ -106,7 +106,8 @@ def test_a_contract_over_two_transports_says_how_much_a_pact_verifier_sees():
     calls, streams = sample("web-shop-orders.json").interactions, sample("web-shop-stock.json").interactions
     both = Contract(consumer="web-shop", provider="orders", interactions=(*calls, *streams))
     assert explain_contract(both) == (
-        "web-shop expects 6 interactions of orders (Pact 4.0)\na Pact verifier sees 4 of them"
+        "web-shop expects 6 interactions of orders (Pact 4.0)\na Pact verifier sees 4 of them\n"
+        "5 of 10 served members are expected; reply with those you use"
     )
 
 

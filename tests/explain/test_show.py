@@ -22,6 +22,7 @@ def test_a_contract_is_shown(capsys):
             "web-shop expects 4 interactions of orders (Pact 4.0)",
             "recorded against openapi/orders.yaml, "
             "sha256:4f1c4d0f7e2d5c1b7f0f5c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e",
+            "5 of 10 served members are expected; reply with those you use",
             "",
             "deleteOrder answers 204",
             "  given         order exists (id: 7); nothing has shipped",

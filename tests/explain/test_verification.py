@@ -115,7 +115,8 @@ def test_an_unprepared_derived_state_brings_the_skeleton() -> None:
         interaction=interaction(states=(), derived_state=state), mismatches=(TOTAL,), unprepared=True
     )
     assert (
-        'No handler prepared "getOrder answers 200", so the provider may lack the data. To prepare it, add:\n\n'
+        'No handler prepared "getOrder answers 200", so the provider may lack the data. '
+        "Add to the file of provider states (`states` in the settings, or --states):\n\n"
         '@provider_state.for_operation("getOrder", status=200)\n'
         "def get_order_answers_200(id: int):\n"
         "    ...\n\n"
@@ -282,7 +283,8 @@ def test_an_empty_list_that_left_elements_unchecked_is_told_though_it_passed() -
         "  test          tests/test_orders.py:18\n"
         "  unchecked     nothing of the elements of response.body.items was checked: the provider answered an empty "
         "list\n\n"
-        'No handler prepared "listOrders answers 200", so the provider may lack the data. To prepare it, add:\n\n'
+        'No handler prepared "listOrders answers 200", so the provider may lack the data. '
+        "Add to the file of provider states (`states` in the settings, or --states):\n\n"
         '@provider_state.for_operation("listOrders", status=200)\n'
         "def list_orders_answers_200():\n"
         "    ...\n\n"

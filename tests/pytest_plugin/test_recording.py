@@ -225,6 +225,20 @@ def test_a_wrong_name_is_told_in_one_message(project: Any, line: str, message: s
     result.stdout.no_fnmatch_line("*pytest_contractkit/*")
 
 
+def test_the_summary_says_how_much_of_what_was_served_is_expected(project: Any) -> None:
+    project.tests("""
+def test_it(contract_stub):
+    assert httpx.get(contract_stub("orders").url + "/orders/7").json()["id"] == 7
+""")
+
+    result = project.run()
+
+    result.stdout.fnmatch_lines(
+        ["web-shop - orders: 1 new*", "  3 of 4 served members are expected; reply with those you use"]
+    )
+    project.run("-q").stdout.no_fnmatch_line("*served members*")
+
+
 def test_a_consumer_without_a_name_is_told_what_to_add(project: Any) -> None:
     project.write("pyproject.toml", '[tool.contractkit.providers.orders]\ndefinition = "orders.yaml"\n')
     project.tests(GETTING)
@@ -233,7 +247,7 @@ def test_a_consumer_without_a_name_is_told_what_to_add(project: Any) -> None:
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["The consumer has no name: nothing says whose contract the tests record.", 'consumer = "your-service"']
+        ["*The consumer has no name: nothing says whose contract the tests record.", '*consumer = "your-service"']
     )
 
 

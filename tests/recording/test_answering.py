@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from contractkit.model import HttpRequest
+from contractkit.model import HttpRequest, JsonBody
 from contractkit.recording import StubbedProvider
 from contractkit.recording.answering import Answered, answer_from, remembering
 
@@ -25,6 +25,20 @@ def test_remembered_answers_are_those_of_the_definition(
     fresh = [answer_from(provider, request) for request in requests]
     assert [answer(request) for request in requests] == fresh
     assert [answer(request) for request in requests] == fresh
+
+
+def test_a_request_that_resembles_nothing_is_told_what_there_is(
+    provider: StubbedProvider, request_of: Callable[..., HttpRequest]
+) -> None:
+    refused = answer_from(provider, request_of("GET", "/"))
+    assert isinstance(refused.response.body, JsonBody)
+    assert refused.response.body.value["nearest"] == []
+    assert refused.response.body.value["operations"] == [
+        "listOrders (GET /orders)",
+        "getOrder (GET /orders/{id})",
+        "hasOrder (HEAD /orders/{id})",
+        "addPicture (POST /orders/{id}/picture)",
+    ]
 
 
 def test_an_equal_request_is_worked_out_once_unless_it_has_a_body(request_of: Callable[..., HttpRequest]) -> None:

@@ -17,7 +17,8 @@ from contractkit.model import (
     ProviderState,
     TestReference,
 )
-from contractkit.recording import StubSession
+from contractkit.recording import StubbedProvider, StubSession, TestOrigin
+from contractkit.sources.loading import read_definition
 
 Make: TypeAlias = Callable[..., HttpRequest]
 
@@ -218,3 +219,49 @@ def test_no_body_is_expected_of_head(session: StubSession, request_of: Make) -> 
     session.handle(request_of("HEAD", "/orders/7"))
 
     assert (expected(session).body, only(session).served, only(session).rules) == (MissingBody(), MissingBody(), ())
+
+
+BASED = b"""\
+openapi: 3.1.0
+info: {title: Orders, version: 1.0.0}
+servers: [{url: https://a.test/v1}]
+paths:
+  /orders/{id}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: integer}}
+      - {name: a, in: query, schema: {type: integer}}
+    get:
+      operationId: getOrder
+      responses:
+        '200':
+          description: it
+          content: {application/json: {schema: {type: object, properties: {id: {type: integer}}}}}
+"""
+
+
+def test_a_call_is_seen_as_the_client_made_it() -> None:
+    provider = StubbedProvider("orders", read_definition(BASED, source="orders.yaml").definition, source="orders.yaml")
+    origin = TestOrigin(node_id="test_it.py::test_it", file="test_it.py", source=__file__, line=3, thread=0)
+    session = StubSession(provider, consumer="shop", origin=origin)
+    session.on("getOrder").reply(200, {"id": 7})
+    session.handle(HttpRequest(method="GET", path="/v1/orders/7", query={"a": ("1",)}, headers={"x": ("y",)}))
+    session.handle(HttpRequest(method="POST", path="/v1", body=JsonBody({"sku": "ink"})))
+    first, second = session.calls
+    assert (first.operation, first.request.method, first.request.path) == ("getOrder", "GET", "/orders/7")
+    assert (first.request.query, first.request.headers, first.request.json) == ({"a": ("1",)}, {"x": ("y",)}, None)
+    assert (first.response.status, first.response.json) == (200, {"id": 7})
+    assert (second.operation, second.request.path, second.request.json) == (None, "/", {"sku": "ink"})
+
+
+def test_what_a_test_does_to_a_call_changes_no_record(
+    session: StubSession, request_of: Callable[..., HttpRequest]
+) -> None:
+    session.handle(request_of("GET", "/orders/7"))
+    before = session.contract()
+    answered = session.calls[0].response.json
+    assert isinstance(answered, dict)
+    answered["id"] = "changed"
+    with pytest.raises(AttributeError):
+        session.calls[0].request.path = "/changed"  # type: ignore[misc]
+    assert session.contract() == before
+    assert session.calls[0].response.json != answered

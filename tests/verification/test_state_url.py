@@ -53,7 +53,7 @@ def test_a_refusal_is_a_failed_state(server: HTTPServer) -> None:
     server.expect_request("/states").respond_with_data("", status=500)
     with pytest.raises(ProviderStateError) as caught:
         prepare(StateUrl(server.url_for("/states")))
-    assert caught.value.explanation.details[1] == ("raised", "StateUrlError: the state URL answered 500 to setup")
+    assert caught.value.explanation.details[1] == ("raised", "the state URL answered 500 to setup")
 
 
 def test_an_answer_that_is_no_object_injects_nothing(server: HTTPServer) -> None:
@@ -81,7 +81,7 @@ def test_a_url_where_nobody_is_is_named_without_credentials() -> None:
         ("handler", f"the state URL http://127.0.0.1:{port}/states"),
         (
             "raised",
-            f"StateUrlError: the state URL cannot be reached for setup: Connect call failed ('127.0.0.1', {port})",
+            f"the state URL cannot be reached for setup: Connect call failed ('127.0.0.1', {port})",
         ),
     )
 
@@ -97,3 +97,13 @@ def test_a_url_that_is_none_is_refused_before_anything_runs(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         StateUrl(url)
     assert caught.value.explanation.details[1] == ("received", url)
+
+
+def test_a_path_that_is_not_there_is_asked_about_with_the_url(server: HTTPServer) -> None:
+    with pytest.raises(ProviderStateError) as caught:
+        server.expect_request("/states").respond_with_data("", status=404)
+        prepare(StateUrl(server.url_for("/states")))
+    assert caught.value.explanation.details == (
+        ("handler", f"the state URL {server.url_for('/states')}"),
+        ("raised", "the state URL answered 404 to setup: is its path right?"),
+    )

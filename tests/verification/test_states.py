@@ -2,6 +2,7 @@
 
 # ruff: noqa: A002  parameters of states are called what the consumer called them
 
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from contractkit.errors import ProviderStateError, UsageError
 from contractkit.explain.states import skeleton_of
 from contractkit.model import DerivedState, ProviderState
 from contractkit.verification.arguments import bind_arguments
+from contractkit.verification.loading import load_states
 from contractkit.verification.states import Handler, Isolation, StateHandlers, handlers_of
 
 
@@ -33,6 +35,32 @@ def order_exists(id: int, status: str = "placed") -> None: ...
 @provider_state.for_operation("getOrder")
 @provider_state.for_operation("cancelOrder", status=409)
 def order_for_operation(id: int, status: int) -> None: ...
+
+
+COVERED = """
+from contractkit import provider_state
+
+@provider_state("{first}")
+def prepare(): ...
+
+@provider_state("{second}")
+def prepare(): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("second", "advice"), [("order exists", "Keep one of them."), ("no order", "Give each a name of its own.")]
+)
+def test_a_handler_covered_by_a_later_function_of_its_name_is_told(tmp_path: Path, second: str, advice: str) -> None:
+    (tmp_path / "states.py").write_text(COVERED.format(first="order exists", second=second))
+    with pytest.raises(UsageError) as caught:
+        load_states("states.py", root=tmp_path)
+    assert str(caught.value) == (
+        "Two functions with provider states are called prepare, so the first is lost.\n\n"
+        f"  first    {tmp_path / 'states.py'}:4, prepares 'order exists'\n"
+        f"  second   {tmp_path / 'states.py'}:7, prepares '{second}'\n\n"
+        f"{advice}"
+    )
 
 
 def test_a_state_is_found_by_its_name() -> None:

@@ -102,9 +102,24 @@ def test_a_state_without_a_handler_is_errored_with_the_skeleton(interaction: Bui
     assert str(result.error) == (
         'No handler prepares the state "order exist".\n\n'
         "Did you mean order exists?\n\n"
-        "Add:\n\n"
+        "Add to the file of provider states (`states` in the settings, or --states):\n\n"
         '@provider_state("order exist")\n'
         "def order_exist(id: int):\n"
+        "    ..."
+    )
+
+
+def test_all_states_that_lack_a_handler_are_told_at_once(interaction: Build, contract: Select) -> None:
+    given: dict[str, dict[str, Any]] = {"order exists": {"id": 7}, "stock is low": {}}
+    result = only(verify(Shop(7), contract(interaction(given=given))))
+    assert str(result.error) == (
+        'No handler prepares the states "order exists" and "stock is low".\n\n'
+        "Add to the file of provider states (`states` in the settings, or --states):\n\n"
+        '@provider_state("order exists")\n'
+        "def order_exists(id: int):\n"
+        "    ...\n\n"
+        '@provider_state("stock is low")\n'
+        "def stock_is_low():\n"
         "    ..."
     )
 

@@ -21,7 +21,10 @@ _PATH_VALUES = ("1", "abc", "2f6c1a9e-7f4e-4d53-9c4b-2b8f1d6f0a11", "2026-01-31"
 
 @click.command(cls=Verb)
 @click.argument("definition")
-@click.option("--provider", help="What to call the service that the definition describes. [default: the file's name]")
+@click.option(
+    "--provider",
+    help="What to call the service that the definition describes. [default: the file's name, or its title]",
+)
 @click.option("--consumer", help="What to call this project. [default: the project's or the directory's name]")
 def init(definition: str, provider: str | None, consumer: str | None) -> int:
     """Set this project up to test against DEFINITION, the OpenAPI document of a service it calls.
@@ -30,7 +33,7 @@ def init(definition: str, provider: str | None, consumer: str | None) -> int:
     passes; nothing that is there already is overwritten.
     """
     loaded = load_definition(definition)
-    name = provider or _name_from(definition)
+    name = provider or _name_from(definition, loaded.definition.title)
     file = Path("pyproject.toml")
     added = _settings_to_add(file, definition, name, consumer)
     test = Path("tests") / f"test_{_identifier(name)}_contract.py"
@@ -115,9 +118,26 @@ def _quoted(text: str) -> str:
     return _literal(text).replace("\x7f", "\\u007f")
 
 
-def _name_from(definition: str) -> str:
-    stem = Path(definition.rsplit("/", 1)[-1]).name.split(".")[0]
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") or "provider"
+def _name_from(definition: str, title: str) -> str:
+    """Give a name after the file, or after the title where the file's name says nothing of the service."""
+    file = re.split(r"[/\\:]", definition.rstrip("/"))[-1]
+    stem = re.sub(r"(\.(json|ya?ml))+$", "", file, flags=re.IGNORECASE)
+    if stem.lower() in _GENERIC or re.search(r"(^|[-_. v])\d", stem) or not stem:
+        plain = re.sub(r"\s+v?\d[\w.+-]*$", "", title).lower()
+        return _plain_name(plain) or _plain_name(stem) or "provider"
+    return _plain_name(stem.split(".")[0]) or "provider"
+
+
+_GENERIC = frozenset({"openapi", "swagger", "spec", "api", "schema", "definition", "api-docs", "index"})
+
+
+def _plain_name(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")
+
+
+def _snake_case(name: str) -> str:
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"\W+", "_", parted).strip("_").lower() or "operation"
 
 
 def _identifier(name: str) -> str:
@@ -142,7 +162,7 @@ def _first_test(provider: str, route: Route) -> str:
     return f"""import httpx
 
 
-def test_{_identifier(route.operation.name)}_answers(contract_stub):
+def test_{_snake_case(route.operation.name)}_answers(contract_stub):
     {stub} = contract_stub({_literal(provider)})
     with httpx.Client(base_url={stub}.url) as client:  # your own client goes here
         response = client.get("{route.request.path}")

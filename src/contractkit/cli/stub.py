@@ -81,7 +81,7 @@ def _serve_http(provider: StubbedProvider, *, host: str, port: int, seed: str, i
         return answered.response
 
     server = StubServer(handle, host=host, port=port)
-    click.echo(started(provider.definition.title, "url", server.url + provider.base_path, is_json=is_json))
+    _announce(provider.definition.title, "url", server.url + provider.base_path, is_json=is_json)
     return server
 
 
@@ -94,8 +94,14 @@ def _serve_procedures(
     handler = answer_calls(provider.procedures, lambda answered: _tell(words(answered)), seed=seed)
     secured = TlsFiles(certificate=tls[0], key=tls[1]) if tls is not None else None
     server = provider.procedures.serve(handler, host=host, port=port, tls=secured)
-    click.echo(started(provider.procedures.definition.title, "target", server.target, is_json=is_json))
+    _announce(provider.procedures.definition.title, "target", server.target, is_json=is_json)
     return server
+
+
+def _announce(title: str, kind: str, address: str, *, is_json: bool) -> None:
+    click.echo(started(title, kind, address) if is_json else address)
+    if not is_json:
+        _tell(f"{title} is stubbed there until Ctrl+C.")
 
 
 def _tell(line: str) -> None:

@@ -6,9 +6,9 @@ from contractkit.recording.answering import Answered, AnsweredProcedure
 from contractkit.transports import write_query
 
 
-def started(title: str, kind: str, address: str, *, is_json: bool) -> str:
-    """Give the line that says where a definition is served; `kind` is `url` or `target`."""
-    return _json({"schema_version": 1, kind: address, "definition": title}) if is_json else f"{title}: {address}"
+def started(title: str, kind: str, address: str) -> str:
+    """Give as JSON where a definition is served; `kind` is `url` or `target`."""
+    return _json({"schema_version": 1, kind: address, "definition": title})
 
 
 def request_as_text(answered: Answered) -> str:

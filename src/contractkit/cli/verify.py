@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from contractkit.broker_client import DEFAULT_SELECTORS, Build
-from contractkit.cli.advice import advice_on
+from contractkit.cli.advice import advice_on, unmatched_handlers
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.builds import detect_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
@@ -126,7 +126,10 @@ def verify(output: str, **options: object) -> int:
         concurrency=asked.concurrency,
     )
     wanted = Filter(consumer=asked.consumer, interaction=asked.interaction, operation=asked.operation)
-    selected = select(_contracts(settings, service, asked), asked.provider, wanted)
+    offered = _contracts(settings, service, asked)
+    selected = select(offered, asked.provider, wanted)
+    for warning in unmatched_handlers(run.states, offered, settings, service, provider):
+        click.echo(warning, err=True)
     build = _build(settings, asked) if asked.publish else None
     definition = _definition(settings, service, provider) if asked.publish else None
     click.echo(_announced(selected, transports), err=True)

@@ -208,7 +208,9 @@ def _phone(draw: Draw) -> str:
 
 
 def _sentence(draw: Draw) -> str:
-    return f"A {draw.pick(_WORDS)} {draw.pick(_WORDS)} beside the {draw.pick(_WORDS)}."
+    first = draw.pick(_WORDS)
+    article = "An" if first[0] in "aeiou" else "A"
+    return f"{article} {first} {draw.pick(_WORDS)} beside the {draw.pick(_WORDS)}."
 
 
 def _amount(draw: Draw) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from contractkit.exact_json import Json, dump_compact, show_json
+from contractkit.explain.expected_members import count_expected_members, expected_in_words
 from contractkit.explain.words import generator_in_words, needs_in_words, rules_in_words, states_in_words
 from contractkit.model import (
     BinaryBody,
@@ -79,7 +80,9 @@ def explain_contract(contract: Contract) -> str:
     recorded = f"recorded against {definition.source}, {definition.digest}" if definition is not None else ""
     seen = sum(map(is_seen_by_pact, contract.interactions))
     unseen = f"a Pact verifier sees {seen or 'none'} of them" if seen < count else ""
-    return "\n".join([head, *(_printable(line) for line in (recorded, unseen, _plugin_remark(contract)) if line)])
+    members = expected_in_words(*count_expected_members(contract.interactions))
+    remarks = (recorded, unseen, _plugin_remark(contract), members)
+    return "\n".join([head, *(_printable(line) for line in remarks if line)])
 
 
 def is_seen_by_pact(interaction: Interaction) -> bool:

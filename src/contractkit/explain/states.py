@@ -9,6 +9,8 @@ from contractkit.model import DerivedState, ProviderState
 
 _TYPES: Mapping[type, str] = {bool: "bool", int: "int", float: "float", str: "str", list: "list", dict: "dict"}
 
+ADD_TO_STATES = "Add to the file of provider states (`states` in the settings, or --states):"
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contractkit.errors import Explanation
 from contractkit.exact_json import Json, show_json
 from contractkit.explain.events import event_in_words
-from contractkit.explain.states import skeleton_of
+from contractkit.explain.states import ADD_TO_STATES, skeleton_of
 from contractkit.model import (
     BinaryBody,
     Body,
@@ -245,7 +245,7 @@ def _unprepared(interaction: Interaction) -> str:
     state = interaction.derived_state
     assert state is not None
     return (
-        f'No handler prepared "{state.name}", so the provider may lack the data. To prepare it, add:\n\n'
+        f'No handler prepared "{state.name}", so the provider may lack the data. {ADD_TO_STATES}\n\n'
         f"{skeleton_of(state)}"
     )
 

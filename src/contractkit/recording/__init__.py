@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contractkit.recording.calls import Call
     from contractkit.recording.credentials import PLACEHOLDER
-    from contractkit.recording.http_calls import Call
     from contractkit.recording.joining import join_contracts
     from contractkit.recording.local_state import Confirmations, current_revision, read_confirmations
     from contractkit.recording.merging import RunFacts, merge_contracts
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "PLACEHOLDER": "credentials",
     "AnsweredCall": "rpc_calls",
-    "Call": "http_calls",
+    "Call": "calls",
     "Confirmations": "local_state",
     "RunFacts": "merging",
     "RunReport": "runs",

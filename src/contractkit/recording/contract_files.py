@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contractkit.document import contract_file_name, dump_contract, interaction_content_id, load_contract
 from contractkit.errors import ContractFileError
+from contractkit.explain.expected_members import count_expected_members
 from contractkit.model import Contract, Interaction
 from contractkit.recording.merging import RunFacts, merge_contracts
 
@@ -17,7 +18,8 @@ class FileUpdate:
 
     `between` names consumer and provider; `before` and `after` hold the keys of the file's interactions, `confirmed`
     those that tests which passed stand for; `altered` are the keys whose content is no longer what it was. The file is
-    removed where nothing is left to write.
+    removed where nothing is left to write. `members` says how many
+    members of served bodies are expected, and how many there were.
     """
 
     path: Path
@@ -28,6 +30,7 @@ class FileUpdate:
     confirmed: frozenset[str]
     is_written: bool
     is_removed: bool
+    members: tuple[int, int] = (0, 0)
 
     @property
     def new(self) -> int:
@@ -80,6 +83,7 @@ def update_contract_file(directory: Path, recorded: Contract, facts: RunFacts) -
         confirmed=_confirmed(after, facts),
         is_written=new_data != data,
         is_removed=new_data is None and data is not None,
+        members=count_expected_members(after.interactions) if after is not None else (0, 0),
     )
 
 

@@ -1,6 +1,6 @@
 """HTTP calls: how one test's requests to one provider are answered, checked and recorded."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contractkit.definitions.interface import Answer, Route
@@ -18,6 +18,7 @@ from contractkit.model import (
     TestReference,
     interaction_key,
 )
+from contractkit.recording.calls import Call, call_of
 from contractkit.recording.expectations import expect
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
@@ -29,19 +30,6 @@ from contractkit.transports import problem
 
 if TYPE_CHECKING:
     from contractkit.recording.rpc_calls import AnsweredCall, LedCall
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call that a stub answered. Credentials of the request have been replaced.
-
-    `operation` is the operation's name, or None where the request reached none.
-    """
-
-    operation: str | None
-    request: HttpRequest
-    response: HttpResponse
-    test: TestReference
 
 
 class HttpCalls:
@@ -76,7 +64,8 @@ class HttpCalls:
                 response = problem(500, "The stub has no answer", error.explanation.summary)
             hidden = self._provider.credentials.without(request)
             name = route.operation.name if route is not None else None
-            self._calls.append(Call(operation=name, request=hidden, response=response, test=test))
+            base_paths = self._provider.definition.base_paths
+            self._calls.append(call_of(name, hidden, response, base_paths=base_paths, test=test))
             return response
 
     def _answer(self, request: HttpRequest, route: Route | None, test: TestReference) -> HttpResponse:

@@ -10,6 +10,9 @@ from contractkit.recording.credentials import Credentials, hide_at
 from contractkit.results import ABSENT, Violation
 from contractkit.transports import problem, write_query
 
+_SOME = 5
+"""How many operations are named to a request that resembles none."""
+
 _METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
 
@@ -27,6 +30,7 @@ def refuse_unrouted(
     """Refuse a request that reaches no operation: 405 where its path knows other methods, else 404."""
     allowed = _allowed_methods(definition, request)
     nearest = definition.nearest(request)
+    some = () if nearest else definition.operations[:_SOME]
     if allowed:
         status, reason = 405, f"{request.path} is defined for {', '.join(allowed)}, not for {request.method}"
     else:
@@ -36,12 +40,14 @@ def refuse_unrouted(
         ("refused", reason),
         *[("nearest", _named(operation)) for operation in nearest[:1]],
         *[("", _named(operation)) for operation in nearest[1:]],
+        *[("" if number else "defined", _named(operation)) for number, operation in enumerate(some)],
     ]
     answer = problem(
         status,
         f"Not defined by {definition.title}",
         reason,
         nearest=[_named(operation) for operation in nearest],
+        **({"operations": [_named(operation) for operation in some]} if some else {}),
     )
     if allowed:
         answer = replace(answer, headers={"allow": (", ".join(allowed),)})

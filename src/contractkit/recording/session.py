@@ -15,7 +15,8 @@ from contractkit.errors import (
 )
 from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpRequest, HttpResponse
-from contractkit.recording.http_calls import Call, HttpCalls
+from contractkit.recording.calls import Call
+from contractkit.recording.http_calls import HttpCalls
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.replies import checked_reply

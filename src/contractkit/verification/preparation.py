@@ -3,14 +3,14 @@
 import asyncio
 import inspect
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol, TypeAlias
 
 from contractkit.errors import ProviderStateError, suggestion
 from contractkit.exact_json import Json, dump_compact
-from contractkit.explain.states import skeleton_of
+from contractkit.explain.states import ADD_TO_STATES, skeleton_of
 from contractkit.model import DerivedState, Interaction, ProviderState
 from contractkit.verification.arguments import bind_arguments
 from contractkit.verification.states import Isolation, StateHandler
@@ -45,12 +45,12 @@ def steps_for(interaction: Interaction, states: States) -> tuple[Step, ...]:
     """Give each state that has a handler with it, in order; a derived state may do without.
 
     Raises:
-        MissingStateError: A named state has no handler; the skeleton to paste is the next step.
+        MissingStateError: Named states have no handler; the skeletons to paste are the next step.
     """
     steps = [(state, states.find(state)) for state in states_of(interaction)]
-    for state, handler in steps:
-        if handler is None and isinstance(state, ProviderState):
-            raise _missing(state, states.names)
+    missing = [state for state, handler in steps if handler is None and isinstance(state, ProviderState)]
+    if missing:
+        raise _missing(missing, states.names)
     return tuple((state, handler) for state, handler in steps if handler is not None)
 
 
@@ -168,15 +168,20 @@ def _checked(state: State, handler: StateHandler, returned: object) -> Mapping[s
     )
 
 
-def _missing(state: ProviderState, known: tuple[str, ...]) -> MissingStateError:
+def _missing(missing: Sequence[ProviderState], known: tuple[str, ...]) -> MissingStateError:
+    states = tuple({state.name: state for state in missing}.values())
+    names = " and ".join(f'"{state.name}"' for state in states)
+    near = dict.fromkeys(suggestion(state.name, known) for state in states)
+    skeletons = "\n\n".join(map(skeleton_of, states))
     return MissingStateError(
-        f'No handler prepares the state "{state.name}".',
-        next_step=f"{suggestion(state.name, known)}\n\nAdd:\n\n{skeleton_of(state)}".strip(),
+        f"No handler prepares the state{'s' if len(states) > 1 else ''} {names}.",
+        next_step=f"{' '.join(filter(None, near))}\n\n{ADD_TO_STATES}\n\n{skeletons}".strip(),
     )
 
 
 def _raised(state: State, handler: StateHandler, error: BaseException, what: str) -> ProviderStateError:
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = str(error) if getattr(error, "stands_alone", False) else text
     return ProviderStateError(
         f'The handler of the state "{state.name}" {what}.',
         details=[("handler", handler.described_at(_raised_at(handler, error))), ("raised", text)],

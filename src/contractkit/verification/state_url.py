@@ -58,7 +58,7 @@ class StateUrl:
         except aiohttp.ClientError as error:
             raise StateUrlError(f"the state URL cannot be reached for {action}: {_reason(error)}") from None
         if answer.status >= 400:
-            raise StateUrlError(f"the state URL answered {answer.status} to {action}")
+            raise StateUrlError(f"the state URL answered {answer.status} to {action}{_HINTS.get(answer.status, '')}")
         try:
             return _object(body)
         except JsonSyntaxError as error:
@@ -66,7 +66,12 @@ class StateUrl:
 
 
 class StateUrlError(Exception):
-    """The state URL refused."""
+    """The state URL refused, in a sentence that stands alone."""
+
+    stands_alone = True
+
+
+_HINTS = {404: ": is its path right?", 405: ": it takes no POST"}
 
 
 def _reason(error: aiohttp.ClientError) -> str:

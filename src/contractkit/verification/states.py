@@ -18,6 +18,7 @@ Handler: TypeAlias = Callable[..., Any]
 HandlerType = TypeVar("HandlerType", bound=Handler)
 
 _ATTRIBUTE = "__contractkit_states__"
+_DECLARED = "__contractkit_declared_states__"
 
 
 class Isolation(Enum):
@@ -144,6 +145,7 @@ def handlers_of(module: ModuleType) -> StateHandlers:
     Raises:
         UsageError: Two functions declare the same state; both places are named.
     """
+    _check_not_covered(module)
     functions = {id(value): value for value in vars(module).values() if hasattr(value, _ATTRIBUTE)}
     return StateHandlers(handler for function in functions.values() for handler in getattr(function, _ATTRIBUTE))
 
@@ -170,7 +172,30 @@ def _names_of(operation: str) -> tuple[str, ...]:
 def _declared(function: HandlerType, handler: StateHandler) -> HandlerType:
     earlier: tuple[StateHandler, ...] = getattr(function, _ATTRIBUTE, ())
     setattr(function, _ATTRIBUTE, (*earlier, handler))
+    if getattr(function, "__qualname__", "") == getattr(function, "__name__", None):  # of a module, not of a function
+        getattr(function, "__globals__", {}).setdefault(_DECLARED, []).append(handler)
     return function
+
+
+def _check_not_covered(module: ModuleType) -> None:
+    """Check that no later function of the same name took the place of a handler: Python says nothing of it."""
+    for handler in vars(module).get(_DECLARED, ()):
+        later = vars(module).get(handler.function.__name__)
+        carried = getattr(later, _ATTRIBUTE, None)
+        if carried is not None and all(each is not handler for each in carried):
+            raise _covered(handler, carried[0])
+
+
+def _covered(first: StateHandler, second: StateHandler) -> UsageError:
+    name = first.function.__name__
+    return UsageError(
+        f"Two functions with provider states are called {name}, so the first is lost.",
+        details=[
+            ("first", f"{first.place}, prepares {first.name!r}"),
+            ("second", f"{second.place}, prepares {second.name!r}"),
+        ],
+        next_step="Keep one of them." if first.name == second.name else "Give each a name of its own.",
+    )
 
 
 def _isolation(given: str | None) -> Isolation:
