@@ -45,7 +45,7 @@ def work_off(order: Json) -> ImpactReport:
     old = read_definition(base64.b64decode(order["old"]), source="the old definition")
     new = read_definition(base64.b64decode(order["new"]), source="the new definition")
     contracts = [_contract(entry) for entry in order["contracts"]]
-    return analyse(old.openapi, new.openapi, contracts, old_source=_source(old), new_source=_source(new))
+    return analyse(old.definition, new.definition, contracts, old_source=_source(old), new_source=_source(new))
 
 
 def _contract(entry: Json) -> tuple[Contract, ConsumerInfo]:

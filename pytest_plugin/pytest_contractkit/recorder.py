@@ -133,7 +133,7 @@ class _Opening:
 
     def _check_same(self, name: str, definition: str | Path) -> None:
         stubbed = self._recorder.provider(name, self._settings, definition)
-        if stubbed.definition.digest != self._definitions[name].definition.digest:
+        if stubbed.reference.digest != self._definitions[name].reference.digest:
             raise UsageError(
                 f"The test has a stub of {name} already, of another definition.",
                 details=[("first", self._definitions[name].source), ("then", stubbed.source)],

@@ -104,6 +104,16 @@ def test_an_impact_job_names_the_consumer_that_breaks(broker: Story) -> None:
 
 
 @pytest.mark.slow
+def test_an_impact_job_compares_protobuf_definitions_too(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    proto = 'syntax = "proto3"; package orders; service Orders { rpc Get(Asked) returns (Asked); } message Asked {}'
+    order = {"provider": "orders", "definition": encode(proto), "old": encode(proto)}
+    job = finished(broker, broker.http.post("/impact-jobs", json=order))
+    assert (job["status"], job["problem"]) == ("done", None)
+    assert [each["consumer"] for each in job["report"]["not_judged"]] == ["web-shop"]
+
+
+@pytest.mark.slow
 def test_an_impact_job_reports_in_the_words_of_the_command_line(broker: Story) -> None:
     broker.publish("web-shop", "1", contract("web-shop", "orders"))
     order = {"provider": "orders", "definition": base64.b64encode(NEW.encode()).decode()}

@@ -107,6 +107,20 @@ def test_one_contract_holds_both_transports_of_a_provider(shop: Shop) -> None:
     assert definition["source"] == "stock.yaml, stock.proto"
 
 
+def test_a_definition_may_be_named_again_and_not_be_changed(shop: Shop) -> None:
+    run = shop.run(
+        "def test_again(contract_stub):\n"
+        "    first = contract_stub('inventory', definition='stock.proto')\n"
+        "    assert contract_stub('inventory', definition='stock.proto') is first\n"
+        "def test_changed(contract_stub):\n"
+        "    contract_stub('inventory', definition='stock.proto')\n"
+        "    contract_stub('inventory', definition='stock.yaml')\n"
+    )
+
+    assert "1 failed, 1 passed" in run.stdout
+    assert "The test has a stub of inventory already, of another definition." in run.stdout
+
+
 def test_a_misuse_fails_the_test_with_the_reason(shop: Shop) -> None:
     run = shop.run(
         "def test_unknown(contract_stub):\n"

@@ -10,7 +10,7 @@ from contractkit.document import (
     skipped_interactions,
 )
 from contractkit.exact_json import dump_compact
-from contractkit.model import Contract, Interaction, RpcCall
+from contractkit.model import Contract, Interaction
 from contractkit_broker.store.records import InteractionOutcome
 
 
@@ -32,7 +32,7 @@ def hard_to_replay(contract: Contract) -> frozenset[str]:
     read = {
         interaction_content_id(contract, each).partition(":")[2]
         for each in contract.interactions
-        if isinstance(each.exchange, RpcCall) or _needs_plugin(each)
+        if not each.exchange.transport.every_verifier_replays or _needs_plugin(each)
     }
     skipped = (each for each in skipped_interactions(contract) if needs_protobuf_plugin(each))
     return frozenset(read | {file_digest(dump_compact(each)).partition(":")[2] for each in skipped})

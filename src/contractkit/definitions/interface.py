@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from contractkit.exact_json import Json
 from contractkit.model import Body, HttpRequest, HttpResponse, Location
@@ -79,8 +79,11 @@ class DefinitionWarning:
     line: int | None = None
 
 
-class Definition(Protocol):
-    """A definition, read and ready: lazy inside, so that a large document costs what is used of it."""
+class AnyDefinition(Protocol):
+    """What every definition offers, whatever it was written in and whatever its operations are called over."""
+
+    kind: ClassVar[str]
+    """`OpenAPI`, `protobuf`: two definitions can be compared where it is the same."""
 
     @property
     def title(self) -> str:
@@ -94,10 +97,6 @@ class Definition(Protocol):
     def operations(self) -> tuple[Operation, ...]:
         """Give every operation in document order."""
 
-    @property
-    def base_paths(self) -> tuple[str, ...]:
-        """Give the base paths of the declared servers without a trailing slash; `` for the root."""
-
     def warnings(self) -> tuple[DefinitionWarning, ...]:
         """Give the mistakes of the document that were met so far."""
 
@@ -107,6 +106,14 @@ class Definition(Protocol):
         Raises:
             UnknownNameError: There is none; the nearest names are suggested.
         """
+
+
+class Definition(AnyDefinition, Protocol):
+    """A definition of HTTP, read and ready: lazy inside, so that a large document costs what is used of it."""
+
+    @property
+    def base_paths(self) -> tuple[str, ...]:
+        """Give the base paths of the declared servers without a trailing slash; `` for the root."""
 
     def route(self, request: HttpRequest) -> Route | None:
         """Give the operation that a request reaches, or None; a base path is taken off where one fits."""

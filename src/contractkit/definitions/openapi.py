@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
 
 from contractkit.definitions.answers import Answers
 from contractkit.definitions.checks import Checks
@@ -33,6 +33,8 @@ Locate = Callable[[str, str], int | None]
 
 class OpenApiDefinition:
     """An OpenAPI document, ready to route, check and answer."""
+
+    kind: ClassVar = "OpenAPI"
 
     def __init__(self, documents: Documents, *, source: str = "", locate: Locate | None = None) -> None:
         """Take documents already read; `source` names the root in messages.

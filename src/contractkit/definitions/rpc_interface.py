@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from contractkit.definitions.interface import DefinitionWarning, Operation, Promise
+from contractkit.definitions.interface import AnyDefinition, Operation, Promise
 from contractkit.exact_json import Json
 from contractkit.model import Location
 from contractkit.results import Violation
@@ -58,30 +58,12 @@ class AnswerMessage:
     promises: Mapping[Location, Promise] = field(default_factory=dict)
 
 
-class RpcDefinition(Protocol):
-    """A definition of remote procedures, read and ready; messages are built on first use."""
+class RpcDefinition(AnyDefinition, Protocol):
+    """A definition of remote procedures, read and ready; messages are built on first use.
 
-    @property
-    def title(self) -> str:
-        """Give the definition's own name: its packages."""
-
-    @property
-    def digest(self) -> str:
-        """Give `sha256:` and the digest of the content; comments and the order of files do not change it."""
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """Give the operation of every procedure, in the order of files and services."""
-
-    def warnings(self) -> tuple[DefinitionWarning, ...]:
-        """Give what was met that does not stop the definition being used."""
-
-    def operation(self, name: str) -> Operation:
-        """Give the operation of a full name, or of `Service/Method` or `Method` where only one has it.
-
-        Raises:
-            UnknownNameError: There is none, or several; the nearest names are suggested.
-        """
+    Its title is that of its packages. An operation is found by its full name, or by `Service/Method` or `Method` where
+    only one has it.
+    """
 
     def procedure(self, name: str) -> Procedure:
         """Give the procedure of an operation's name. Raises as `operation` does."""

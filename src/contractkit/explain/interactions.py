@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 from urllib.parse import quote
 
 from contractkit.exact_json import Json, dump_compact, show_json
@@ -160,6 +161,8 @@ def _exchange_rows(interaction: Interaction, notes: _Notes) -> Iterator[str]:
             yield from _block("replied", _metadata_lines(call.initial_metadata, initial, notes))
             for number, event in enumerate(call.events):
                 yield from _event_rows(event, Location(("events", number)), notes)
+        case unknown:
+            assert_never(unknown)
 
 
 def _event_rows(event: Event, at: Location, notes: _Notes) -> list[str]:

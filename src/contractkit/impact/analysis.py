@@ -1,6 +1,6 @@
 """The analysis: every interaction of every contract under the old and the new definition, and what got worse."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Protocol, TypeAlias
@@ -67,7 +67,7 @@ def analyse(
         without_contract: Consumers that are known to exist and have no contract.
 
     Raises:
-        DefinitionError: One definition is OpenAPI and the other protobuf.
+        DefinitionError: They are of two kinds, as OpenAPI and protobuf are.
     """
     old_source = old_source or DefinitionSource(name=old.title)
     new_source = new_source or DefinitionSource(name=new.title)
@@ -91,19 +91,36 @@ def judgement_of(
     """Give what judges under two definitions.
 
     Raises:
-        DefinitionError: One is OpenAPI and the other protobuf.
+        DefinitionError: They are of two kinds.
     """
-    if isinstance(old, ProtoDefinition) and isinstance(new, ProtoDefinition):
-        from contractkit.impact.protobuf import ProcedureJudgement
-
-        return ProcedureJudgement(old, new)
-    if isinstance(old, ProtoDefinition) or isinstance(new, ProtoDefinition):
+    if old.kind != new.kind:
         raise DefinitionError(
-            "An OpenAPI definition and a protobuf definition cannot be compared.",
-            details=[("old", f"{old_source.name}: {_kind(old)}"), ("new", f"{new_source.name}: {_kind(new)}")],
+            "Definitions of two kinds cannot be compared.",
+            details=[("old", f"{old_source.name}: {old.kind}"), ("new", f"{new_source.name}: {new.kind}")],
             next_step="Name two definitions of one kind; an application with both is asked about once per kind.",
         )
+    return _JUDGEMENTS[old.kind](old, new)
+
+
+def _judge_procedures(old: AnyDefinition, new: AnyDefinition) -> Judgement:
+    from contractkit.impact.protobuf import ProcedureJudgement  # loads protobuf's library
+
+    assert isinstance(old, ProtoDefinition)
+    assert isinstance(new, ProtoDefinition)
+    return ProcedureJudgement(old, new)
+
+
+def _judge_http(old: AnyDefinition, new: AnyDefinition) -> Judgement:
+    assert not isinstance(old, ProtoDefinition)
+    assert not isinstance(new, ProtoDefinition)
     return HttpJudgement(old, new)
+
+
+_JUDGEMENTS: Mapping[str, Callable[[AnyDefinition, AnyDefinition], Judgement]] = {
+    "OpenAPI": _judge_http,
+    "protobuf": _judge_procedures,
+}
+"""The kind of a definition to what judges under two of them."""
 
 
 class _Analysis:
@@ -178,7 +195,3 @@ def _file_of(place: Place, source: DefinitionSource) -> str:
     if not is_proto or not file.endswith(".proto") or source.name.endswith(file):
         return source.name
     return file if PurePosixPath(source.name).suffix in _FILES else f"{source.name.rstrip('/')}/{file}"
-
-
-def _kind(definition: AnyDefinition) -> str:
-    return "protobuf" if isinstance(definition, ProtoDefinition) else "OpenAPI"

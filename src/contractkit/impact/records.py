@@ -2,28 +2,16 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from contractkit.changes import Change
-from contractkit.model import (
-    Contract,
-    Exchange,
-    HttpCall,
-    Interaction,
-    Location,
-    Message,
-    RpcCall,
-    TestReference,
-)
+from contractkit.model import Contract, Interaction, Location, TestReference
 
 FindLine: TypeAlias = Callable[[str, str | None], int | None]
 """From a JSON pointer and a document's URI (None for the root) to the line it stands in, counted from 1."""
-
-
-_TRANSPORTS: Final[Mapping[type[Exchange], str]] = {HttpCall: "HTTP", RpcCall: "gRPC", Message: "message"}
 
 
 class Verdict(Enum):
@@ -168,7 +156,7 @@ class ConsumerImpact:
     @property
     def aside_by_transport(self) -> dict[str, int]:
         """Give the numbers of interactions left aside: `HTTP`, `gRPC`, `message`."""
-        return dict(Counter(_TRANSPORTS[type(each.exchange)] for each in self.left_aside))
+        return dict(Counter(each.exchange.transport.name for each in self.left_aside))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from contractkit.model.exchanges import (
     RpcCall,
     Sent,
     Status,
+    Transport,
 )
 from contractkit.model.interactions import (
     Contract,
@@ -84,6 +85,7 @@ __all__ = [
     "Step",
     "TestReference",
     "TextBody",
+    "Transport",
     "UnknownNeeds",
     "Wildcard",
     "WireForm",

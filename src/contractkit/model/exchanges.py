@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from contractkit.exact_json import Json
 from contractkit.model.bodies import Body, JsonBody, MissingBody
@@ -20,6 +20,18 @@ _REQUEST, _RESPONSE, _MESSAGE = Location(("request",)), Location(("response",)),
 _METHOD, _PATH, _QUERY = _REQUEST / "method", _REQUEST / "path", _REQUEST / "query"
 _REQUEST_HEADERS, _REQUEST_BODY = _REQUEST / "headers", _REQUEST / "body"
 _STATUS, _RESPONSE_HEADERS, _RESPONSE_BODY = _RESPONSE / "status", _RESPONSE / "headers", _RESPONSE / "body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """How exchanges of one kind travel, for whoever counts or decides by kind and looks at nothing else of them.
+
+    `every_verifier_replays` says that any Pact verifier does: the success of one that says nothing of such an
+    interaction counts for it too.
+    """
+
+    name: str
+    every_verifier_replays: bool
 
 
 class PartKind(Enum):
@@ -86,6 +98,7 @@ class HttpResponse:
 class HttpCall:
     """One HTTP request and the response to it."""
 
+    transport: ClassVar = Transport(name="HTTP", every_verifier_replays=True)
     request: HttpRequest
     response: HttpResponse
 
@@ -138,6 +151,7 @@ class RpcCall:
     `procedure` is written `package.Service/Method`; `metadata` is what the consumer sent with the call.
     """
 
+    transport: ClassVar = Transport(name="gRPC", every_verifier_replays=False)
     procedure: str
     events: tuple[Event, ...]
     metadata: Mapping[str, Json] = field(default_factory=dict)
@@ -162,6 +176,7 @@ class RpcCall:
 class Message:
     """A message that the provider emits, without a request. `metadata` is name to any JSON value."""
 
+    transport: ClassVar = Transport(name="message", every_verifier_replays=True)
     contents: Body
     metadata: Mapping[str, Json] = field(default_factory=dict)
 

@@ -5,7 +5,18 @@ from dataclasses import replace
 
 from contractkit.errors import InteractionClashError
 from contractkit.exact_json import Json, show_json
-from contractkit.model import Contract, Evidence, HttpCall, Interaction, JsonBody
+from contractkit.model import (
+    Body,
+    Contract,
+    Evidence,
+    HttpCall,
+    Interaction,
+    JsonBody,
+    Message,
+    Received,
+    RpcCall,
+    Status,
+)
 
 
 def number_within_test(interactions: Iterable[Interaction]) -> tuple[Interaction, ...]:
@@ -95,7 +106,14 @@ def _test_of(interaction: Interaction) -> str:
 def _expected(interaction: Interaction) -> str:
     match interaction.exchange:
         case HttpCall(response=response):
-            value: Json = response.body.value if isinstance(response.body, JsonBody) else None
-            return f"{response.status} {show_json(value, limit=120)}"
-        case _:
-            return interaction.description
+            return f"{response.status} {_shown(response.body)}"
+        case RpcCall(events=events):
+            received = [_shown(event.message) for event in events if isinstance(event, Received)]
+            return " ".join([*(event.code for event in events if isinstance(event, Status)), *received])
+        case Message(contents=contents):
+            return _shown(contents)
+
+
+def _shown(body: Body) -> str:
+    value: Json = body.value if isinstance(body, JsonBody) else None
+    return show_json(value, limit=120)

@@ -58,12 +58,12 @@ class LoadedDefinition:
         """Give the definition where it is one of HTTP.
 
         Raises:
-            DefinitionError: It is protobuf.
+            DefinitionError: It is of another kind.
         """
         if isinstance(self.definition, OpenApiDefinition):
             return self.definition
         raise DefinitionError(
-            f"The definition {self.source} is protobuf, and an OpenAPI document is needed here.",
+            f"The definition {self.source} is {self.definition.kind}, and an OpenAPI document is needed here.",
             details=[("it defines", f"remote procedures of {self.definition.title}")],
         )
 
@@ -72,9 +72,11 @@ class LoadedDefinition:
         """Give the definition where it is one of remote procedures.
 
         Raises:
-            DefinitionError: It is an OpenAPI document.
+            DefinitionError: It is of another kind.
         """
-        if not isinstance(self.definition, OpenApiDefinition):
+        from contractkit.definitions.protobuf import ProtoDefinition
+
+        if isinstance(self.definition, ProtoDefinition):
             return self.definition
         raise DefinitionError(
             f"The definition {self.source} is an OpenAPI document, and protobuf is needed here.",

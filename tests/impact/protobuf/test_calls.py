@@ -246,7 +246,7 @@ def test_definitions_of_two_kinds_are_not_compared(define: Callable[[str], Proto
     with pytest.raises(DefinitionError) as caught:
         analyse(api, define(SHOP), [], **sources)
     assert str(caught.value) == (
-        "An OpenAPI definition and a protobuf definition cannot be compared.\n"
+        "Definitions of two kinds cannot be compared.\n"
         "\n"
         "  old   api.yaml: OpenAPI\n"
         "  new   shop.proto: protobuf\n"

@@ -125,7 +125,7 @@ def test_definitions_of_two_kinds_are_refused(project: Run) -> None:
     Path("api.yaml").write_text(yaml.safe_dump({"openapi": "3.1.0", "info": {}, "paths": {}}))
     code, out, err = project("api.yaml", "new")
     assert (code, out) == (2, "")
-    assert "An OpenAPI definition and a protobuf definition cannot be compared." in err
+    assert "Definitions of two kinds cannot be compared." in err
     assert "old   api.yaml: OpenAPI" in err
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from contractkit.definitions.interface import DefinitionWarning, Operation
 from contractkit.definitions.protobuf.library import require_protobuf
@@ -28,6 +28,8 @@ _Result = TypeVar("_Result")
 
 class ProtoDefinition:
     """A set of file descriptors, ready to decode, encode, check and answer; see `RpcDefinition`."""
+
+    kind: ClassVar = "protobuf"
 
     def __init__(self, descriptor_set: bytes, *, source: str, warnings: Iterable[DefinitionWarning] = ()) -> None:
         """Take a serialised FileDescriptorSet; `source` names it in messages, `warnings` were met while making it.
