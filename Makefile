@@ -19,8 +19,8 @@ test-fast: $(VENV)/.dev  ## what a developer runs all day
 test: $(VENV)/.dev  ## what CI runs: every test in its bounded version
 	$(BIN)/pytest -n $(PARALLEL) -m "not deep"
 
-test-deep: $(VENV)/.dev  ## the full counts of the long experiments
-	$(BIN)/pytest -n $(PARALLEL)
+test-deep: $(VENV)/.dev  ## everything, with the full counts of the long experiments
+	$(BIN)/pytest -n $(PARALLEL) --hypothesis-profile=deep
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

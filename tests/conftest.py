@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("deep", max_examples=1_000, deadline=None)  # make test-deep asks for it
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", ROOT.parent / "shared")).resolve()
