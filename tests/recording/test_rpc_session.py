@@ -46,6 +46,11 @@ def asked(number: int, note: str = "") -> Sent:
     return Sent(message=JsonBody({"id": number, "note": note, "tags": []}, REQUEST))
 
 
+def any_number_at(place: int) -> tuple[LocatedRules, ...]:
+    at = parse_location(f"events[{place}]")
+    return LocatedRules(location=at, rules=TYPE), LocatedRules(location=at / "message", rules=TYPE)
+
+
 def shape(session: StubSession) -> list[str]:
     return [type(event).__name__ for event in recorded(session).events]
 
@@ -155,7 +160,49 @@ def test_a_dialogue_has_one_answer_for_each_request(rpc: StubSession, client: An
     answers = client.Follow(generated.messages.GetItemRequest(id=number) for number in (1, 2))
 
     assert [answer.id for answer in answers] == [1, 2]
-    assert shape(rpc) == ["Sent", "Received", "Sent", "Received", "HalfClosed", "Status"]
+    assert shape(rpc) == ["Sent", "Received", "Sent", "HalfClosed", "Status"]
+    assert only(rpc).rules == any_number_at(1)
+
+
+def test_of_a_stream_that_nobody_wrote_any_number_of_messages_is_expected(
+    rpc: StubSession, client: Any, generated: Any
+) -> None:
+    items = list(client.ListItems(generated.messages.ListItemsRequest(prefix="a")))
+
+    assert shape(rpc) == ["Sent", "HalfClosed", "Received", "Status"]
+    assert only(rpc).rules == any_number_at(2)
+    served = only(rpc).served
+    assert isinstance(served, JsonBody)
+    assert [each["id"] for each in served.value] == [item.id for item in items]
+
+
+def test_what_is_served_stays_a_list_where_one_message_came(rpc: StubSession, client: Any, generated: Any) -> None:
+    list(client.Follow(generated.messages.GetItemRequest(id=number) for number in (1,)))
+
+    served = only(rpc).served
+    assert isinstance(served, JsonBody)
+    assert [each["id"] for each in served.value] == [1]
+
+
+def test_a_reply_that_writes_only_trailers_leaves_the_number_open(
+    rpc: StubSession, client: Any, generated: Any
+) -> None:
+    rpc.on("ListItems").reply(trailers={"page": "1"})
+    list(client.ListItems(generated.messages.ListItemsRequest()))
+
+    assert shape(rpc) == ["Sent", "HalfClosed", "Received", "Status"]
+    assert only(rpc).rules == (
+        *any_number_at(2),
+        LocatedRules(location=parse_location("events[3].trailers.page"), rules=TYPE),
+    )
+
+
+def test_a_stream_that_a_reply_wrote_keeps_its_length(rpc: StubSession, client: Any, generated: Any) -> None:
+    rpc.on("ListItems").reply([{"name": "a"}, {"name": "b"}])
+    list(client.ListItems(generated.messages.ListItemsRequest()))
+
+    assert shape(rpc) == ["Sent", "HalfClosed", "Received", "Received", "Status"]
+    assert [str(each.location) for each in only(rpc).rules] == ["events[2].message", "events[3].message"]
 
 
 def test_a_reply_to_a_dialogue_is_its_whole_stream(rpc: StubSession, client: Any, generated: Any) -> None:

@@ -6,6 +6,8 @@ from contractkit.exact_json import Json
 from contractkit.model import JsonBody, MissingBody, TextBody, parse_location
 from contractkit.verification.unchecked import unchecked_lists
 
+BODY = parse_location("response.body")
+
 
 @pytest.mark.parametrize(
     ("expected", "actual", "found"),
@@ -22,9 +24,9 @@ from contractkit.verification.unchecked import unchecked_lists
     ],
 )
 def test_lists_without_an_element_to_look_at(expected: Json, actual: Json, found: tuple[str, ...]) -> None:
-    assert unchecked_lists(JsonBody(expected), JsonBody(actual)) == tuple(map(parse_location, found))
+    assert unchecked_lists(JsonBody(expected), [JsonBody(actual)], BODY) == tuple(map(parse_location, found))
 
 
 def test_bodies_that_are_not_json_hold_no_lists() -> None:
-    assert unchecked_lists(MissingBody(), JsonBody([])) == ()
-    assert unchecked_lists(JsonBody([1]), TextBody("[]")) == ()
+    assert unchecked_lists(MissingBody(), [JsonBody([])], BODY) == ()
+    assert unchecked_lists(JsonBody([1]), [TextBody("[]")], BODY) == ()

@@ -1,5 +1,7 @@
 """Events of remote procedure calls in words: `the 2nd message received`."""
 
+from collections.abc import Set
+
 from contractkit.model import Cancelled, Event, HalfClosed, Location, Received, RpcCall, Sent, Status
 
 _PLACES = {
@@ -10,14 +12,23 @@ _PLACES = {
 }
 
 
-def event_in_words(call: RpcCall, location: Location) -> str:
+def event_in_words(call: RpcCall, location: Location, repeated: Set[int] = frozenset()) -> str:
     """Give which event of a call a location lies in, or an empty text where it lies in none.
 
     A message at the place of an event of another kind, or behind the last, is one that came beyond those expected.
+    What lies behind a message that may come any number of times is where it really was.
+
+    Args:
+        call: What is expected.
+        location: The place of a mismatch.
+        repeated: The places of the messages that may come any number of times.
     """
     first, number, *rest = (*location.steps, "", "")
     if first != "events" or not isinstance(number, int):
         return ""
+    start = min(repeated, default=number + 1)
+    if number >= start:
+        return _in_stream(call, start, number, str(rest[0]))
     event = call.events[number] if number < len(call.events) else None
     match event:
         case Sent():
@@ -31,6 +42,14 @@ def event_in_words(call: RpcCall, location: Location) -> str:
         case Cancelled():
             return "the end of the call"
     return _PLACES.get(str(rest[0]), "the end of the call")
+
+
+def _in_stream(call: RpcCall, start: int, number: int, part: str) -> str:
+    """Give the event where any number of messages may have come from the place `start` on, one behind the other."""
+    if part == "":
+        return "the messages received"
+    before = sum(isinstance(event, Received) for event in call.events[:start])
+    return _PLACES.get(part, f"the {ordinal(before + 1 + number - start)} message received")
 
 
 def ordinal(number: int) -> str:

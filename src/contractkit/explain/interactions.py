@@ -8,7 +8,13 @@ from urllib.parse import quote
 
 from contractkit.exact_json import Json, dump_compact, show_json
 from contractkit.explain.expected_members import count_expected_members, expected_in_words
-from contractkit.explain.words import generator_in_words, needs_in_words, rules_in_words, states_in_words
+from contractkit.explain.words import (
+    generator_in_words,
+    needs_in_words,
+    number_in_words,
+    rules_in_words,
+    states_in_words,
+)
 from contractkit.model import (
     BinaryBody,
     Body,
@@ -31,9 +37,11 @@ from contractkit.model import (
     Sent,
     Status,
     TextBody,
+    repeated_events,
 )
 
 _LABEL = 11  # characters of the left column
+_MARK = "   # "
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _OURS_ALONE = "a Pact verifier does not see it: Pact has no form for such calls"
 _BY_PLUGIN = "a Pact verifier needs its protobuf plugin for it, and without that fails the whole file"
@@ -113,7 +121,11 @@ class _Notes:
 
     @classmethod
     def of(cls, interaction: Interaction) -> "_Notes":
-        rules = [(each.location, rules_in_words(each)) for each in interaction.rules]
+        repeated = {Location(("events", place)) for place in repeated_events(interaction.rules)}
+        rules = [
+            (each.location, number_in_words(each) if each.location in repeated else rules_in_words(each))
+            for each in interaction.rules
+        ]
         generators = [(each.location, generator_in_words(each)) for each in interaction.generators]
         return cls((*rules, *generators), set())
 
@@ -121,7 +133,7 @@ class _Notes:
         """Give what is said of a place, behind a mark; empty where nothing is."""
         found = [(place, words) for place, words in self.entries if place.matches(location)]
         self.used.update(place for place, _ in found)
-        return f"   # {'; '.join(words for _, words in found)}" if found else ""
+        return f"{_MARK}{'; '.join(words for _, words in found)}" if found else ""
 
     def elsewhere(self) -> list[str]:
         """Give what is said of places that the example does not show."""
@@ -170,7 +182,8 @@ def _event_rows(event: Event, at: Location, notes: _Notes) -> list[str]:
         case Sent(message=body):
             return _block("sent", _body_lines(body, at / "message", notes))
         case Received(message=body):
-            return _block("received", _body_lines(body, at / "message", notes))
+            said = notes.at(at).removeprefix(_MARK)
+            return _block("received", [*([f"({said})"] if said else []), *_body_lines(body, at / "message", notes)])
         case HalfClosed():
             return _block("sent", ["(the consumer sends no more)"])
         case Cancelled():

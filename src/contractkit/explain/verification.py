@@ -19,6 +19,7 @@ from contractkit.model import (
     RpcCall,
     Status,
     TextBody,
+    repeated_events,
 )
 from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
 
@@ -118,7 +119,8 @@ def show_value(value: object) -> str:
 def place_in_words(location: Location, interaction: Interaction) -> str:
     """Give a place as it is written, with the event of a remote procedure call that it lies in."""
     call = interaction.exchange
-    event = event_in_words(call, location) if isinstance(call, RpcCall) else ""
+    repeated = repeated_events(interaction.rules)
+    event = event_in_words(call, location, repeated) if isinstance(call, RpcCall) else ""
     return f"{location} ({event})" if event else str(location)
 
 
@@ -179,10 +181,7 @@ def _unchecked(results: Sequence[ContractResult]) -> list[str]:
 
 def _explain_unchecked(contract: ContractResult, result: InteractionResult) -> Explanation:
     consumer, provider = contract.contract.consumer, contract.contract.provider
-    rows = tuple(
-        ("unchecked", f"nothing of the elements of {each} was checked: the provider answered an empty list")
-        for each in result.unchecked
-    )
+    rows = tuple(("unchecked", _left_out(each)) for each in result.unchecked)
     return Explanation(
         f"{_asked(result.interaction)} passed, and less was checked than {consumer} expects of {provider}.",
         (*interaction_rows(result.interaction), *rows),
@@ -190,9 +189,22 @@ def _explain_unchecked(contract: ContractResult, result: InteractionResult) -> E
     )
 
 
+def _left_out(place: Location) -> str:
+    if _is_stream(place):
+        return f"nothing of the messages at {place} was checked: the provider sent none"
+    return f"nothing of the elements of {place} was checked: the provider answered an empty list"
+
+
+def _is_stream(place: Location) -> bool:
+    return place.steps[:1] == ("events",) and len(place.steps) == 2
+
+
 def _left_unchecked(results: Sequence[ContractResult]) -> str:
-    count = sum(1 for each in results for result in each.results if result.unchecked)
-    return f" {_interactions(count)} left elements of lists unchecked: the provider had none." if count else ""
+    places = [result.unchecked for each in results for result in each.results if result.unchecked]
+    kinds = {_is_stream(place) for each in places for place in each}
+    words = {True: "messages of streams", False: "elements of lists"}
+    left = " or ".join(words[kind] for kind in sorted(kinds))
+    return f" {_interactions(len(places))} left {left} unchecked: the provider had none." if places else ""
 
 
 def _place(interaction: Interaction) -> str:

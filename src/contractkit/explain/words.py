@@ -78,6 +78,20 @@ def rules_in_words(located: LocatedRules) -> str:
     return (" or " if located.combine == "OR" else " and ").join(map(rule_in_words, located.rules))
 
 
+def number_in_words(located: LocatedRules) -> str:
+    """Give how many messages like the example may come, from the rules of the event itself."""
+    said = [_number_of(rule) for rule in located.rules]
+    return (" or " if located.combine == "OR" else " and ").join(dict.fromkeys(said))
+
+
+def _number_of(rule: Rule) -> str:
+    known = _ALIASES.get(rule.name, rule.name)
+    if known == "notEmpty":
+        return "at least 1 of these"
+    bounds = _bounds(rule.attributes) if known == "type" else ""
+    return bounds.replace("like this", "of these") if bounds else "any number of these"
+
+
 def generator_in_words(located: LocatedGenerator) -> str:
     """Give how a value is made when it leaves us."""
     attributes = f" {show_json(dict(located.attributes))}" if located.attributes else ""

@@ -1,6 +1,6 @@
 """Comparison: the parts of an expected exchange and their rules, compiled once, called with the actual parts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from contractkit.matching.fields import (
     compile_query_text,
     compile_word,
 )
+from contractkit.matching.streams import Repetition, compile_repetitions, laid_along, runs_in
 from contractkit.matching.weighting import Scope, scope_of
 from contractkit.model import LocatedRules, Part, PartKind
 from contractkit.results import ABSENT, Mismatch
@@ -32,12 +33,21 @@ class Comparison:
     """A compiled expectation. Call it with the actual parts; it holds no state and may be shared by threads."""
 
     parts: tuple[CompiledPart, ...]
+    repetitions: tuple[Repetition, ...] = ()
 
     def __call__(self, actual: tuple[Part, ...]) -> tuple[Mismatch, ...]:
-        """Give every mismatch, in the order of the expected parts and of the places in them."""
+        """Give every mismatch, in the order of the expected parts and of the places in them.
+
+        What is wrong with the number of messages that may come any number of times stands before the others.
+        """
         given = {part.location.steps: part for part in actual}
         found: list[Mismatch] = []
-        for expected, check in self.parts:
+        parts: Iterable[tuple[Part, Check]] = self.parts
+        if self.repetitions:
+            runs = runs_in(given, self.repetitions)
+            found += [mismatch for run in runs for mismatch in run.mismatches(given)]
+            parts = laid_along(self.parts, runs)
+        for expected, check in parts:
             place = expected.location
             part = given.pop(place.steps, None)
             if failures := [_lacking(expected)] if part is None else check(part.value):
@@ -64,7 +74,7 @@ def compile_comparison(
         is_type_ruled = (part.location.steps[0], "headers", "content-type") in ruled
         check = compile_part(part, scope.at(part.location), specification, is_type_ruled)
         compiled.append(CompiledPart(part, check))
-    return Comparison(tuple(compiled))
+    return Comparison(tuple(compiled), compile_repetitions(expected, rules))
 
 
 def _query(part: Part, scope: Scope, specification: str, _is_type_ruled: bool) -> Check:

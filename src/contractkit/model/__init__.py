@@ -44,7 +44,7 @@ from contractkit.model.interactions import (
 )
 from contractkit.model.locations import Location, Step, Wildcard, parse_location
 from contractkit.model.needs import InferredNeeds, Need, Needs, UnknownNeeds
-from contractkit.model.rules import Combine, LocatedGenerator, LocatedRules, Rule
+from contractkit.model.rules import Combine, LocatedGenerator, LocatedRules, Rule, repeated_events
 
 __all__ = [
     "BinaryBody",
@@ -94,5 +94,6 @@ __all__ = [
     "is_json_media_type",
     "media_type_of",
     "parse_location",
+    "repeated_events",
     "unite_needs",
 ]

@@ -1,6 +1,6 @@
 """Rules and generators: how an expected value stands for others, and how a value is made when it leaves us."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -34,3 +34,19 @@ class LocatedGenerator:
     location: Location
     name: str
     attributes: Mapping[str, Json] = field(default_factory=dict)
+
+
+def repeated_events(rules: Iterable[LocatedRules]) -> frozenset[int]:
+    """Give the places of the received messages that may come any number of times, also never.
+
+    A rule written for such an event itself, `events[2]`, says so, as one written for a list does of its elements; its
+    `min` and `max` bound the number. `equality` there says nothing.
+    """
+    return frozenset(place for each in rules if (place := _event_of(each)) is not None)
+
+
+def _event_of(located: LocatedRules) -> int | None:
+    match located.location.steps:
+        case ("events", int(place)) if all(rule.name != "equality" for rule in located.rules):
+            return place
+    return None

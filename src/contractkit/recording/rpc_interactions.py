@@ -82,7 +82,7 @@ def interaction_of(
         derived_state=None if states else DerivedState(operation=operation, status=code, values=values),
         rules=(*_metadata_rules(Location(("initial_metadata",)), greeting), *expected.rules),
         pending=pending,
-        served=_served(hidden),
+        served=_served(hidden, is_list=_is_open(conversation)),
         evidence=(Evidence(test=test),),
         wire=_wire(conversation.procedure, procedures, expected.events),
     )
@@ -145,17 +145,32 @@ def _with_hidden_bytes(value: Json) -> Json:
 
 
 def _expected(conversation: RpcConversation, hidden: tuple[Event, ...]) -> _Expected:
+    """Give what is expected: of a stream that the test did not write, one message that may come any number of times."""
     served = iter(conversation.served)
+    is_open = _is_open(conversation)
     events: list[Event] = []
     rules: list[LocatedRules] = []
-    for number, event in enumerate(hidden):
-        at = Location(("events", number))
+    for event in _with_first_answer(hidden) if is_open else hidden:
+        at = Location(("events", len(events)))
         events.append(_expected_message(event, next(served)) if isinstance(event, Received) else event)
         if isinstance(event, Received):
+            rules += [LocatedRules(location=at, rules=_TYPE)] if is_open else []
             rules.append(LocatedRules(location=at / "message", rules=_TYPE))
         elif isinstance(event, Status):
             rules += _status_rules(at, event)
     return _Expected(tuple(events), tuple(rules))
+
+
+def _is_open(conversation: RpcConversation) -> bool:
+    """Say whether the stub alone decided how many messages came: the provider may send any number."""
+    reply = conversation.reply
+    return conversation.procedure.server_streaming and (reply is None or reply.messages is None)
+
+
+def _with_first_answer(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Give events without all messages that came but the first."""
+    answers = [number for number, event in enumerate(events) if isinstance(event, Received)]
+    return tuple(event for number, event in enumerate(events) if number not in answers[1:])
 
 
 def _expected_message(event: Received, served: Served) -> Received:
@@ -203,10 +218,10 @@ def _metadata_rules(at: Location, written: Mapping[str, Json]) -> Iterator[Locat
     return (LocatedRules(location=at / name, rules=_TYPE) for name in sorted(written))
 
 
-def _served(hidden: tuple[Event, ...]) -> Body:
-    """Give the message that was served; of several a list, under the type of each."""
+def _served(hidden: tuple[Event, ...], *, is_list: bool) -> Body:
+    """Give the message that was served; of several, or where any number might have been, a list under their type."""
     bodies = [each.message for each in hidden if isinstance(each, Received) and isinstance(each.message, JsonBody)]
-    if len(bodies) <= 1:
+    if len(bodies) <= (0 if is_list else 1):
         return bodies[0] if bodies else MissingBody()
     return JsonBody([body.value for body in bodies], bodies[0].media_type)
 

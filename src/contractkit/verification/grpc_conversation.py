@@ -22,7 +22,8 @@ PATIENCE: Final = 1.0
 MOST_FURTHER: Final = 1000
 """Messages beyond those expected after which a stream counts as endless."""
 
-_FURTHER_KEPT: Final = 10
+FURTHER_KEPT: Final = 10
+"""Messages beyond those expected that are kept to be shown, where none of them is wanted."""
 
 
 class Sign(Enum):
@@ -42,11 +43,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """What the consumer does in one call. `expected` is the number of messages that came in the recording."""
+    """What the consumer does in one call.
+
+    `expected` is the number of messages that came in the recording, `further_kept` how many beyond them are wanted.
+    """
 
     path: str
     steps: tuple[Step, ...]
     expected: int
+    further_kept: int = FURTHER_KEPT
     metadata: WireMetadata = ()
     is_unary: bool = False
 
@@ -124,7 +129,7 @@ class _Conversation:
         with suppress(AioRpcError):
             while (message := await self._read()) is not EOF:
                 heard.count += 1
-                if heard.count <= most + _FURTHER_KEPT:
+                if heard.count <= most + self._script.further_kept:
                     heard.messages.append(message)
                 if heard.count > most + MOST_FURTHER:
                     heard.is_endless = True

@@ -30,12 +30,12 @@ _BROKEN_OFF: Final = (
 """How the client library's own words begin; it gives them as the text of a status that nobody sent."""
 
 
-def failure_of(heard: Heard, *, expected: int, seconds: float, timeout: float) -> Failure | None:
+def failure_of(heard: Heard, *, expected: int | None, seconds: float, timeout: float) -> Failure | None:
     """Give why there is no whole answer, or None where the provider ended the call or was to be cancelled.
 
     Args:
         heard: What came.
-        expected: How many messages were expected.
+        expected: How many messages were expected; None where any number may come.
         seconds: How long the call took.
         timeout: How long it might have taken.
     """
@@ -45,7 +45,7 @@ def failure_of(heard: Heard, *, expected: int, seconds: float, timeout: float) -
         return None
     text = heard.text.lower()
     if heard.code == "DEADLINE_EXCEEDED" and seconds >= timeout * 0.99:
-        if heard.count > expected:
+        if heard.count > (expected or 0):
             return EndlessStream(received=heard.count, expected=expected, limit=f"after {timeout:g} s")
         return TimedOut(seconds=timeout)
     if heard.code == "RESOURCE_EXHAUSTED" and "received message larger than max" in text and "server:" not in text:

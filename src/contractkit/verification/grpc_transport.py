@@ -21,9 +21,19 @@ from contractkit.model import (
     RpcCall,
     Sent,
     Status,
+    repeated_events,
 )
 from contractkit.transports.rpc_messages import read_metadata
-from contractkit.verification.grpc_conversation import Heard, Script, Sign, Step, converse, script_steps
+from contractkit.verification.grpc_conversation import (
+    FURTHER_KEPT,
+    MOST_FURTHER,
+    Heard,
+    Script,
+    Sign,
+    Step,
+    converse,
+    script_steps,
+)
 from contractkit.verification.grpc_failures import failure_of
 from contractkit.verification.grpc_reflection import reflect
 from contractkit.verification.grpc_wire import DetailsReader, to_metadata
@@ -87,11 +97,14 @@ class GrpcTransport:
         """Make the call and hear it to its end within the time-out."""
         assert self._channel is not None, "send outside `async with`"
         definition, procedure = await self._definitions.find(request)
-        script = _script_of(request.call, definition, procedure)
+        is_any = bool(repeated_events(request.interaction.rules))
+        script = _script_of(request.call, definition, procedure, is_any=is_any)
         started = time.perf_counter()
         heard = await converse(self._channel, script, timeout=self._timeout)
         seconds = time.perf_counter() - started
-        failure = failure_of(heard, expected=script.expected, seconds=seconds, timeout=self._timeout)
+        failure = failure_of(
+            heard, expected=None if is_any else script.expected, seconds=seconds, timeout=self._timeout
+        )
         return failure or self._answer_of(heard, definition, procedure)
 
     def _answer_of(self, heard: Heard, definition: RpcDefinition, procedure: Procedure) -> RpcAnswer | BrokenAnswer:
@@ -114,7 +127,7 @@ class GrpcTransport:
         return await reflect(self._channel, service, timeout=self._timeout)
 
 
-def _script_of(call: RpcCall, definition: RpcDefinition, procedure: Procedure) -> Script:
+def _script_of(call: RpcCall, definition: RpcDefinition, procedure: Procedure, *, is_any: bool) -> Script:
     events = [event for _, event in heard_events(call)]
     actions = [_action_of(event, definition, procedure) for event in events if not isinstance(event, Status)]
     expected = actions.count(None)
@@ -126,6 +139,7 @@ def _script_of(call: RpcCall, definition: RpcDefinition, procedure: Procedure) -
         path=procedure.path,
         steps=steps,
         expected=expected,
+        further_kept=MOST_FURTHER if is_any else FURTHER_KEPT,
         metadata=to_metadata(call.metadata),
         is_unary=is_short,
     )

@@ -10,6 +10,8 @@ from contractkit.verification.injection import inject_returned, used_values
 from contractkit.verification.transport import Replaying, Way
 from contractkit.verification.unchecked import unchecked_lists
 
+_BODY = Location(("response", "body"))
+
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 §9.2.1)."""
 
@@ -43,7 +45,7 @@ def _comparison_of(interaction: Interaction, specification: str) -> Callable[[Ht
 def _unchecked_in(interaction: Interaction, answer: HttpResponse) -> tuple[Location, ...]:
     call = interaction.exchange
     assert isinstance(call, HttpCall)
-    return unchecked_lists(call.response.body, answer.body)
+    return unchecked_lists(call.response.body, [answer.body], _BODY)
 
 
 HTTP_WAY: Way[HttpRequest, HttpResponse] = Way(

@@ -1,13 +1,15 @@
 """Remote procedure calls replayed: the call with what states returned in it, and what came back compared.
 
 The messages received are compared with those expected one by one, whatever was sent between them. What has no
-counterpart is a mismatch of its own: a message that did not come, or one more than expected.
+counterpart is a mismatch of its own: a message that did not come, or one more than expected. Where any number may come,
+all that came lie one behind the other at the place of the example, and what follows it moves.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from contractkit.exact_json import Json
 from contractkit.matching import compile_comparison, generate
@@ -29,10 +31,12 @@ from contractkit.model import (
     RpcCall,
     Sent,
     Status,
+    repeated_events,
 )
 from contractkit.results import Mismatch
 from contractkit.verification.injection import inject_into_call, used_values
 from contractkit.verification.transport import Replaying, Way
+from contractkit.verification.unchecked import unchecked_lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +112,53 @@ def _comparison_of(interaction: Interaction, specification: str) -> Callable[[Rp
     answered = {number for number, event in heard if isinstance(event, Received | Status)}
     parts = tuple(part for part in call.parts() if _is_expected(part, answered))
     compare = compile_comparison(parts, interaction.rules, specification=specification)
-    places = [number for number, event in heard if isinstance(event, Received)]
+    repeated = repeated_events(interaction.rules)
     end = next((number for number, event in heard if isinstance(event, Status | Cancelled)), len(heard))
     asked = {str(part.location.steps[-1]) for part in parts if part.location.steps[1:2] == (end,)}
-    return lambda answer: compare(
-        (*_initial(answer), *_messages(answer, places, end), *_ending(answer.status, asked, end))
-    )
+
+    def compared(answer: RpcAnswer) -> tuple[Mismatch, ...]:
+        turns = _turns(heard, repeated, len(answer.messages))
+        places = [place for turn in turns for place in turn.places]
+        moved = end + len(places) - len(turns)
+        return compare((*_initial(answer), *_messages(answer, places, moved), *_ending(answer.status, asked, moved)))
+
+    return compared
+
+
+class _Turn(NamedTuple):
+    """A message that is expected, its number among the events, and the places of those that came for it."""
+
+    expected: Received
+    number: int
+    places: range
+
+
+def _turns(heard: tuple[tuple[int, Event], ...], repeated: frozenset[int], count: int) -> tuple[_Turn, ...]:
+    """Give each expected message with the places of its counterparts, of `count` that came.
+
+    One that may come any number of times has what the others leave; of several such, the first.
+    """
+    expected = [(number, event) for number, event in heard if isinstance(event, Received)]
+    spare = max(0, count - sum(number not in repeated for number, _ in expected))
+    turns: list[_Turn] = []
+    shift = 0
+    for number, event in expected:
+        times, spare = (spare, 0) if number in repeated else (1, spare)
+        turns.append(_Turn(event, number, range(number + shift, number + shift + times)))
+        shift += times - 1
+    return tuple(turns)
+
+
+def _unchecked_in(interaction: Interaction, answer: RpcAnswer) -> tuple[Location, ...]:
+    call = interaction.exchange
+    assert isinstance(call, RpcCall)
+    messages = iter(answer.messages)
+    found: list[Location] = []
+    for turn in _turns(heard_events(call), repeated_events(interaction.rules), len(answer.messages)):
+        at = Location(("events", turn.number))
+        actual = list(islice(messages, len(turn.places)))
+        found += unchecked_lists(turn.expected.message, actual, at / "message") if actual else [at]
+    return tuple(found)
 
 
 def _is_expected(part: Part, answered: set[int]) -> bool:
@@ -160,6 +205,10 @@ def _is_read(_call: Exchange) -> bool:
 
 
 RPC_WAY: Way[RpcRequest, RpcAnswer] = Way(
-    exchange=RpcCall, is_read=_is_read, request_of=_request_of, comparison_of=_comparison_of
+    exchange=RpcCall,
+    is_read=_is_read,
+    request_of=_request_of,
+    comparison_of=_comparison_of,
+    unchecked_in=_unchecked_in,
 )
 """How remote procedure calls are replayed."""

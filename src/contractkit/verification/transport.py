@@ -58,10 +58,13 @@ class BrokenAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndlessStream:
-    """The provider sent `received` messages where `expected` were, and had not ended: `limit` says by when."""
+    """The provider sent `received` messages where `expected` were, and had not ended: `limit` says by when.
+
+    `expected` is None where any number may come.
+    """
 
     received: int
-    expected: int
+    expected: int | None
     limit: str
 
     reason = "endless stream"
@@ -69,7 +72,8 @@ class EndlessStream:
     @property
     def sentence(self) -> str:
         """Give what happened in words."""
-        return f"The provider had not ended its stream {self.limit}: {self.received} came, {self.expected} expected."
+        expected = "any number" if self.expected is None else self.expected
+        return f"The provider had not ended its stream {self.limit}: {self.received} came, {expected} expected."
 
 
 Failure: TypeAlias = TimedOut | NotConnected | BrokenAnswer | EndlessStream

@@ -1,21 +1,25 @@
-"""Unchecked: lists whose elements a passing answer left unlooked at, since it had none."""
+"""Unchecked: lists and streams of which a passing answer left every element unlooked at, since it had none."""
 
 from collections.abc import Iterator, Sequence
 
 from contractkit.exact_json import Json
 from contractkit.model import Body, JsonBody, Location, Wildcard
 
-_BODY = Location(("response", "body"))
 
-
-def unchecked_lists(expected: Body, actual: Body) -> tuple[Location, ...]:
-    """Give the lists of an expected body that have elements, while those of the actual one have none at all.
+def unchecked_lists(expected: Body, actual: Sequence[Body], at: Location) -> tuple[Location, ...]:
+    """Give the lists of an expected body that have elements, while those of the actual ones have none at all.
 
     A rule such as `type` is content with that. A list that the answer leaves out is none: that is a mismatch.
+
+    Args:
+        expected: The example.
+        actual: What came: a response's body, or each message of a stream.
+        at: The place of the example.
     """
-    if not (isinstance(expected, JsonBody) and isinstance(actual, JsonBody)):
+    values = [each.value for each in actual if isinstance(each, JsonBody)]
+    if not isinstance(expected, JsonBody) or not values:
         return ()
-    return tuple(_unchecked(expected.value, [actual.value], _BODY))
+    return tuple(_unchecked(expected.value, values, at))
 
 
 def _unchecked(expected: Json, actual: Sequence[Json], at: Location) -> Iterator[Location]:

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import pytest
+
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.document import dump_contract, read_contract
 from contractkit.model import Contract
@@ -13,33 +15,39 @@ from contractkit.verification.grpc_transport import GrpcTransport
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 
 
-def record(name: str, generated: Any, use: Callable[[Any, Any], None]) -> Contract:
+def record(name: str, generated: Any, use: Callable[[Any, StubSession], None]) -> Contract:
     """Give the contract that using a generated client against the stub leaves, as it is read from its file."""
     definition = ProtoDefinition(generated.descriptors, source=f"{name}.proto")
     stubbed = StubbedProvider(name, definition, source=f"{name}.proto")
     origin = TestOrigin(node_id="test_it.py::test_it", file="test_it.py", source="none", line=3, thread=0)
     session = StubSession(stubbed, consumer="traveller", origin=origin)
     try:
-        use(generated, session.channel())
+        use(generated, session)
         return read_contract(dump_contract(session.contract()), origin="it").contract
     finally:
         session.close()
         stubbed.stop()
 
 
-def greets(helloworld: Any, channel: Any) -> None:
-    stub = helloworld.grpc.GreeterStub(channel)
+def greets(helloworld: Any, session: StubSession) -> None:
+    stub = helloworld.grpc.GreeterStub(session.channel())
     assert stub.SayHello(helloworld.pb2.HelloRequest(name="Ada")).message
 
 
-def travels(route_guide: Any, channel: Any) -> None:
+def travels(route_guide: Any, session: StubSession) -> None:
     """Make calls of all four kinds, the chat in turns."""
-    pb2, stub = route_guide.pb2, route_guide.grpc.RouteGuideStub(channel)
+    pb2, stub = route_guide.pb2, route_guide.grpc.RouteGuideStub(session.channel())
     here = pb2.Point(latitude=1, longitude=2)
     assert stub.GetFeature(here)
     assert list(stub.ListFeatures(pb2.Rectangle(lo=here, hi=here)))
     assert stub.RecordRoute(iter([here, here]))
     assert list(stub.RouteChat(pb2.RouteNote(location=here, message=text) for text in ("a", "b")))
+
+
+def lists_two_features(route_guide: Any, session: StubSession) -> None:
+    session.on("ListFeatures").reply([{"name": "a"}, {"name": "b"}])
+    pb2, stub = route_guide.pb2, route_guide.grpc.RouteGuideStub(session.channel())
+    list(stub.ListFeatures(pb2.Rectangle()))
 
 
 def greeter(helloworld: Any) -> Callable[[Any], None]:
@@ -50,7 +58,20 @@ def greeter(helloworld: Any) -> Callable[[Any], None]:
     return lambda server: helloworld.grpc.add_GreeterServicer_to_server(Greeter(), server)
 
 
-def guide(route_guide: Any, *, features: int = 2) -> Callable[[Any], None]:
+async def answers_each(notes: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for note in notes:
+        yield note
+
+
+async def answers_at_the_end(notes: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    for note in [each async for each in notes]:
+        yield note
+        yield note
+
+
+def guide(
+    route_guide: Any, *, features: int = 2, chats: Callable[[AsyncIterator[Any]], AsyncIterator[Any]] = answers_each
+) -> Callable[[Any], None]:
     pb2 = route_guide.pb2
 
     class Guide(route_guide.grpc.RouteGuideServicer):  # type: ignore[misc]
@@ -65,7 +86,7 @@ def guide(route_guide: Any, *, features: int = 2) -> Callable[[Any], None]:
             return pb2.RouteSummary(point_count=len([each async for each in requests]))
 
         async def RouteChat(self, requests: Any, context: Any) -> AsyncIterator[Any]:  # noqa: N802
-            async for note in requests:
+            async for note in chats(requests):
                 yield note
 
     return lambda server: route_guide.grpc.add_RouteGuideServicer_to_server(Guide(), server)
@@ -100,7 +121,28 @@ def test_what_was_recorded_of_a_guide_holds_for_a_real_one(route_guide: Any) -> 
     }
 
 
-def test_a_guide_that_stops_early_fails_the_reader_of_the_stream(route_guide: Any) -> None:
+@pytest.mark.parametrize("features", [1, 3, 300])
+def test_a_guide_may_send_more_or_fewer_features_than_the_stub(route_guide: Any, features: int) -> None:
     contract = record("guide", route_guide, travels)
+    found = verify(contract, guide(route_guide, features=features), route_guide)
+    assert set(outcomes(found).values()) == {"passed"}
+    assert [place for each in found.results for place in each.unchecked] == []
+
+
+def test_a_guide_without_features_passes_and_leaves_the_stream_unchecked(route_guide: Any) -> None:
+    contract = record("guide", route_guide, travels)
+    found = verify(contract, guide(route_guide, features=0), route_guide)
+    assert outcomes(found)["ListFeatures"] == "passed"
+    assert [str(place) for each in found.results for place in each.unchecked] == ["events[2]"]
+
+
+def test_a_stream_that_a_test_wrote_keeps_its_length(route_guide: Any) -> None:
+    contract = record("guide", route_guide, lists_two_features)
     found = verify(contract, guide(route_guide, features=1), route_guide)
-    assert [name for name, outcome in outcomes(found).items() if outcome == "failed"] == ["ListFeatures"]
+    assert [str(each.location) for each in found.results[0].mismatches] == ["events[3].message"]
+
+
+def test_a_guide_that_answers_a_chat_at_its_end_passes(route_guide: Any) -> None:
+    contract = record("guide", route_guide, travels)
+    found = verify(contract, guide(route_guide, chats=answers_at_the_end), route_guide)
+    assert outcomes(found)["RouteChat"] == "passed"

@@ -15,9 +15,11 @@ from contractkit.model import (
     Received,
     RpcCall,
     Wildcard,
+    repeated_events,
 )
 
-MESSAGE = Location(("events", Wildcard.INDEX, "message"))
+EVENT = Location(("events", Wildcard.INDEX))
+MESSAGE = EVENT / "message"
 DETAIL = Location(("events", Wildcard.INDEX, "details", Wildcard.INDEX))
 
 
@@ -57,6 +59,7 @@ def uses_of(interaction: Interaction) -> CallUses:
     rules = tuple(
         LocatedRules(location=each.location.generalised(), rules=each.rules, combine=each.combine)
         for each in interaction.rules
+        if each.location.generalised() != EVENT  # says how many messages may come, and nothing of them
     )
     if not isinstance(needs, InferredNeeds):
         return CallUses(rules=rules)
@@ -78,11 +81,12 @@ def expected_trees(call: RpcCall) -> tuple[Json, ...]:
 
 
 def served_trees(interaction: Interaction, expected: Sequence[Json]) -> tuple[Json, ...]:
-    """Give the messages that were served; of several they stand in one list."""
+    """Give the messages that were served; of several, or where any number might have been, they stand in one list."""
     if not isinstance(interaction.served, JsonBody):
         return ()
     value = interaction.served.value
-    return tuple(value) if len(expected) > 1 and isinstance(value, list) else (value,)
+    is_list = len(expected) > 1 or bool(repeated_events(interaction.rules))
+    return tuple(value) if is_list and isinstance(value, list) else (value,)
 
 
 def places_in(tree: Json, at: Location = MESSAGE) -> Iterator[Location]:
