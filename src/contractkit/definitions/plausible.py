@@ -112,12 +112,21 @@ def _by_format_or_name(view: SchemaView, name: str, draw: Draw) -> str:
 
 
 def text_named(name: str, draw: Draw) -> str:
-    """Give a text that looks like what a name says, by its last two words or the last one."""
+    """Give a text that looks like what a name says."""
+    return text_maker(name)(draw)
+
+
+def text_maker(name: str) -> Callable[[Draw], str]:
+    """Give what draws texts that look like what a name says, by its last two words or the last one."""
     words = words_of(name)
     for count in (2, 1):
         made = _TEXTS.get("_".join(words[-count:])) if len(words) >= count else None
         if made is not None:
-            return made(draw)
+            return made
+    return _named_text
+
+
+def _named_text(draw: Draw) -> str:
     return f"{draw.pick(_WORDS)}-{draw.between(10, 99)}"
 
 

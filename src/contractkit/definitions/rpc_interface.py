@@ -48,14 +48,28 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerMessage:
-    """A synthesised message that the definition allows.
+    """A synthesised message that the definition allows, as a tree and as bytes.
 
     `promises` gives, for each place of the tree (steps below the message), how far the definition commits a provider:
     fields without presence, repeated fields and maps are `PROMISED`, proto2's required fields too, others `DECLARED`.
     """
 
     tree: Json
+    encoded: bytes = b""
     promises: Mapping[Location, Promise] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMessage:
+    """A message that came from outside: its tree, and what is wrong with it.
+
+    `unknown` are the numbers of fields that the definition does not know, at any depth; where there are any,
+    `violations` are not looked for.
+    """
+
+    tree: Json
+    unknown: tuple[int, ...] = ()
+    violations: tuple[Violation, ...] = ()
 
 
 class RpcDefinition(AnyDefinition, Protocol):
@@ -76,6 +90,13 @@ class RpcDefinition(AnyDefinition, Protocol):
 
     def decode(self, procedure: Procedure, side: Side, data: bytes) -> Json:
         """Give the tree of an encoded message.
+
+        Raises:
+            DefinitionError: The bytes are not such a message.
+        """
+
+    def receive(self, procedure: Procedure, side: Side, data: bytes, at: Location) -> ReceivedMessage:
+        """Give what `decode`, `unknown_fields` and `check` say of an encoded message, which is read once.
 
         Raises:
             DefinitionError: The bytes are not such a message.

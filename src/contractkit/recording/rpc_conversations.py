@@ -4,7 +4,7 @@ Nothing is sent or waited for here: each step takes what the client did and give
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, RpcDefinition, Side
@@ -81,6 +81,7 @@ class RpcConversation:
         self.events: list[Event] = []
         self.sent: list[Json] = []
         self.served: list[Served] = []
+        self._heard: list[bytes] = []
         self.reply: RpcReply | None = None
         self.error: ContractkitError | None = None
         self.end: RpcEnd | None = None
@@ -102,7 +103,7 @@ class RpcConversation:
 
     def take(self, data: bytes) -> RpcStep:
         """Take an encoded message of the client."""
-        return self._step(lambda: self._taken(data))
+        return self._step(self._taken, data)
 
     def half_close(self) -> RpcStep:
         """Take that the client will send no more."""
@@ -115,12 +116,12 @@ class RpcConversation:
                 self.events.append(Cancelled())
                 self._over()
 
-    def _step(self, advance: Callable[[], RpcStep]) -> RpcStep:
+    def _step(self, advance: Callable[..., RpcStep], *data: bytes) -> RpcStep:
         with self._lock:
             if self._is_over:
                 return RpcStep(end=self.end or RpcEnd(code="UNAVAILABLE", message="The test of this call is over."))
             try:
-                return advance()
+                return advance(*data)
             except CallRefused as refusal:
                 return self._failed(refusal.code, refusal.reason, refusal.error)
             except ContractkitError as error:
@@ -131,6 +132,7 @@ class RpcConversation:
     def _taken(self, data: bytes) -> RpcStep:
         tree = self._checked(data)
         self.sent.append(tree)
+        self._heard.append(data)
         self.events.append(Sent(message=self._body(tree, self.procedure.request_type)))
         if not self._is_dialogue:
             return RpcStep()
@@ -149,19 +151,17 @@ class RpcConversation:
         known = self._memory.allowed.get(key)
         if known is not None:
             return known
+        at = Location(("events", len(self.events), "message"))
         try:
-            tree = definition.decode(procedure, Side.REQUEST, data)
+            received = definition.receive(procedure, Side.REQUEST, data, at)
         except DefinitionError as error:
             raise refuse_undecodable(procedure, error, parties) from None
-        unknown = definition.unknown_fields(procedure, Side.REQUEST, data)
-        if unknown:
-            raise refuse_fields(procedure, unknown, definition.nearest(procedure.path), parties)
-        at = Location(("events", len(self.events), "message"))
-        violations = definition.check(procedure, Side.REQUEST, tree, at)
-        if violations:
-            raise refuse_violations(procedure, violations, parties)
-        self._memory.allowed.keep(key, tree, size=len(data))
-        return tree
+        if received.unknown:
+            raise refuse_fields(procedure, received.unknown, definition.nearest(procedure.path), parties)
+        if received.violations:
+            raise refuse_violations(procedure, received.violations, parties)
+        self._memory.allowed.keep(key, received.tree, size=len(data))
+        return received.tree
 
     def _check_number(self) -> None:
         if self.sent and not self.procedure.client_streaming:
@@ -204,29 +204,29 @@ class RpcConversation:
         )
 
     def _serve(self, written: WrittenMessage | None) -> bytes:
-        asked = self.sent[-1:] if self._is_dialogue else self.sent
-        seed = f"{self._seed} {dump_compact(asked).decode()}"
-        answer, data = self._synthesised(asked, seed) if written is None else self._laid_over(asked, seed, written)
+        answer, data = self._synthesised() if written is None else self._laid_over(written)
         self.served.append(Served(answer=answer, written=ABSENT if written is None else self._full(written)))
         self.events.append(Received(message=self._body(answer.tree, self.procedure.response_type)))
         return data
 
-    def _synthesised(self, asked: Sequence[Json], seed: str) -> tuple[AnswerMessage, bytes]:
-        key = (seed, len(self.served))
-        known = self._memory.answers.get(key)
-        if known is None:
-            answer = self._answer(asked, seed, None)
-            known = answer, self._definition.encode(self.procedure, Side.RESPONSE, answer.tree)
-            self._memory.answers.keep(key, known, size=len(seed) + len(known[1]))
-        return known
+    def _synthesised(self) -> tuple[AnswerMessage, bytes]:
+        heard = self._heard[-1:] if self._is_dialogue else self._heard
+        key = (self._seed, len(self.served), *heard)
+        answer = self._memory.answers.get(key)
+        if answer is None:
+            answer = self._answer(None)
+            self._memory.answers.keep(key, answer, size=sum(map(len, heard)) + len(answer.encoded))
+        return answer, answer.encoded
 
-    def _laid_over(self, asked: Sequence[Json], seed: str, written: WrittenMessage) -> tuple[AnswerMessage, bytes]:
-        answer = self._answer(asked, seed, written.tree)
+    def _laid_over(self, written: WrittenMessage) -> tuple[AnswerMessage, bytes]:
+        answer = self._answer(written.tree)
         if written.is_whole:
             answer = AnswerMessage(tree=written.tree, promises=answer.promises)
         return answer, self._definition.encode(self.procedure, Side.RESPONSE, answer.tree)
 
-    def _answer(self, asked: Sequence[Json], seed: str, body: Json) -> AnswerMessage:
+    def _answer(self, body: Json) -> AnswerMessage:
+        asked = self.sent[-1:] if self._is_dialogue else self.sent
+        seed = f"{self._seed} {dump_compact(asked).decode()}"
         request = asked[0] if asked else None
         return self._definition.answer(self.procedure, seed=seed, request=request, body=body, ordinal=len(self.served))
 

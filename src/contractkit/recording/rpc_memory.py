@@ -31,8 +31,8 @@ class Remembered(Generic[Value]):
 
 
 class Memory:
-    """What is remembered of one definition: messages that were allowed, and answers with their bytes."""
+    """What is remembered of one definition: messages that were allowed, and answers."""
 
     def __init__(self) -> None:
         self.allowed: Remembered[Json] = Remembered()
-        self.answers: Remembered[tuple[AnswerMessage, bytes]] = Remembered()
+        self.answers: Remembered[AnswerMessage] = Remembered()

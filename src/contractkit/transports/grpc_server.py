@@ -124,7 +124,7 @@ class _Paths(grpc.GenericRpcHandler):
 
 async def _serve_unary(opened: Callable[[Any], Conversation], data: bytes, context: Any) -> bytes:
     conversation = opened(context)
-    first = _step(lambda: conversation.take(data))
+    first = _step(conversation.take, data)
     step = first if first.end is not None else _step(conversation.half_close)
     if step.initial_metadata:
         await context.send_initial_metadata(write_metadata(step.initial_metadata))
@@ -142,7 +142,7 @@ async def _serve_stream(
             data = await context.read()
             if data is grpc.aio.EOF and takes_stream:
                 await _settle(context)
-            step = _step(conversation.half_close if data is grpc.aio.EOF else partial(conversation.take, data))
+            step = _step(conversation.half_close) if data is grpc.aio.EOF else _step(conversation.take, data)
             await _send(context, step)
     except asyncio.CancelledError:
         conversation.cancel()
@@ -150,9 +150,9 @@ async def _serve_stream(
     await _end(context, step.end)
 
 
-def _step(advance: Callable[[], RpcStep]) -> RpcStep:
+def _step(advance: Callable[..., RpcStep], *data: bytes) -> RpcStep:
     try:
-        return advance()
+        return advance(*data)
     except Exception as error:  # a conversation does not raise; if it does, the client must not be left without words
         return RpcStep(end=RpcEnd(code="INTERNAL", message=f"The stub failed: {type(error).__name__}: {error}"))
 

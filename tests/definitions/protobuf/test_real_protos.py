@@ -53,6 +53,7 @@ def test_every_procedure_of_a_real_project_answers_what_was_asked(
             made = definition.answer(procedure, seed="a", request=request, ordinal=ordinal)
             encoded = definition.encode(procedure, Side.RESPONSE, made.tree)
             assert definition.decode(procedure, Side.RESPONSE, encoded) == made.tree
+            assert made.encoded == encoded
             assert made.promises
 
 

@@ -33,8 +33,10 @@ class Answers:
             return self._made[key]
         said = said_in(request, asked, self._kinds)
         made = self._synthesis.message(wanted, seed, said=said, given=body)
-        tree = self._reader.read(self._writer.whole(made, wanted))
-        answer = AnswerMessage(tree=tree, promises=Promises(tree, wanted, self._kinds))
+        message = self._writer.whole(made, wanted)
+        tree = self._reader.read(message)
+        encoded = message.SerializeToString(deterministic=True)
+        answer = AnswerMessage(tree=tree, encoded=encoded, promises=Promises(tree, wanted, self._kinds))
         if len(self._made) >= _KEPT:
             self._made.clear()
         if key is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from contractkit.definitions.interface import DefinitionWarning, Operation
 from contractkit.definitions.protobuf.library import require_protobuf
-from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, Side
+from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, ReceivedMessage, Side
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 from contractkit.model import Location
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the protobuf runtime is loaded when a definition is made, n
     from contractkit.definitions.protobuf.positions import Positions
     from contractkit.definitions.protobuf.procedures import Procedures
     from contractkit.definitions.protobuf.reading import Reader
+    from contractkit.definitions.protobuf.receiving import Receiver
     from contractkit.definitions.protobuf.writing import Writer
 
 _Result = TypeVar("_Result")
@@ -96,6 +97,15 @@ class ProtoDefinition:
         """
         descriptor = self.message_type(procedure, side)
         return self._decoded(descriptor.full_name, lambda: self._reader.read(_parsed(descriptor, data)), data)
+
+    def receive(self, procedure: Procedure, side: Side, data: bytes, at: Location) -> ReceivedMessage:
+        """Give what `decode`, `unknown_fields` and `check` say of an encoded message, which is read once.
+
+        Raises:
+            DefinitionError: The bytes are not such a message.
+        """
+        descriptor = self.message_type(procedure, side)
+        return self._decoded(descriptor.full_name, lambda: self._receiver.receive(descriptor, data, at), data)
 
     def encode(self, procedure: Procedure, side: Side, tree: Json) -> bytes:
         """Give the bytes of a message, deterministic; JSON mapping forms and generated messages are taken too.
@@ -207,6 +217,12 @@ class ProtoDefinition:
         from contractkit.definitions.protobuf.reading import Reader
 
         return Reader(self.files, self._kinds)
+
+    @cached_property
+    def _receiver(self) -> "Receiver":
+        from contractkit.definitions.protobuf.receiving import Receiver
+
+        return Receiver(self._kinds, self._reader, self._writer)
 
     @cached_property
     def _writer(self) -> "Writer":

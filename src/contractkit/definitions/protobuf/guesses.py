@@ -1,14 +1,19 @@
-"""Guesses: a plausible value for a field by its name and type, drawn by seed and place."""
+"""Guesses: plausible values for a field by its name and type, drawn by seed and place.
+
+Name and type are looked at once per field; what that gives draws each value.
+"""
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 
 from contractkit.definitions.draws import Draw
-from contractkit.definitions.plausible import plausible_boolean, text_named, usual_integers, words_of
+from contractkit.definitions.plausible import plausible_boolean, text_maker, usual_integers, words_of
 from contractkit.exact_json import Json
+
+Guess: TypeAlias = Callable[[Draw], Json]
 
 _INTEGERS: Final[Mapping[int, tuple[int, int]]] = {
     **dict.fromkeys((5, 15, 17), (-(2**31), 2**31 - 1)),  # int32, sfixed32, sint32
@@ -43,24 +48,24 @@ _PLACEHOLDERS: Final = frozenset(("unspecified", "unknown", "undefined", "unset"
 """Words of enum members that say nothing was chosen."""
 
 
-def guess(field: FieldDescriptor, name: str, draw: Draw) -> Json:
-    """Give a value for a scalar type in the tree form; `name` is the field's, or a map's."""
+def guesser(field: FieldDescriptor, name: str) -> Guess:
+    """Give what draws values of a scalar type in the tree form; `name` is the field's, or a map's."""
     if field.enum_type is not None:
-        return _member(field.enum_type, draw)
+        return _member(field.enum_type)
     if field.type in _INTEGERS:
-        return _integer(*_INTEGERS[field.type], name, draw)
-    return _OTHERS[field.type](name, draw)
+        return _between(*_bounds(*_INTEGERS[field.type], name))
+    return _OTHERS[field.type](name)
 
 
-def guess_moment(name: str, draw: Draw) -> Json:
-    """Give a Timestamp: a moment of 2025, or well in the future where the name speaks of an end."""
+def moment_guesser(name: str) -> Guess:
+    """Give what draws a Timestamp: a moment of 2025, or well in the future where the name speaks of an end."""
     low, high = usual_integers("expires") if {"expire", "expires", "expiry"} & set(words_of(name)) else _MOMENTS
-    return {"seconds": draw.between(low, high), "nanos": 0}
+    return lambda draw: {"seconds": draw.between(low, high), "nanos": 0}
 
 
-def guess_span(name: str, draw: Draw) -> Json:
-    """Give a Duration of up to a minute."""
-    return {"seconds": draw.between(1, 60), "nanos": 0}
+def span_guesser(name: str) -> Guess:
+    """Give what draws a Duration of up to a minute."""
+    return lambda draw: {"seconds": draw.between(1, 60), "nanos": 0}
 
 
 def is_ordinary(name: str) -> bool:
@@ -68,47 +73,61 @@ def is_ordinary(name: str) -> bool:
     return not (_SETBACKS & set(words_of(name)))
 
 
-def _integer(least: int, most: int, name: str, draw: Draw) -> int:
+def _bounds(least: int, most: int, name: str) -> tuple[int, int]:
     words = words_of(name)
     low, high = _USUAL.get(words[-1] if words else "") or usual_integers(name)
     low, high = max(least, low), min(most, high)
-    return draw.between(low, high) if low <= high else draw.between(1, 99)
+    return (low, high) if low <= high else (1, 99)
 
 
-def _decimal(name: str, draw: Draw) -> float:
+def _between(low: int, high: int) -> Guess:
+    return lambda draw: draw.between(low, high)
+
+
+def _decimal(name: str) -> Guess:
     words = words_of(name)
     degrees = _DEGREES.get(words[-1]) if words else None
     if degrees is not None:
-        return draw.between(-degrees * 100 + 1, degrees * 100 - 1) / 100
-    return draw.between(1, 99) / 100 if _SHARES & set(words) else draw.between(100, 9999) / 100
+        return _hundredths(-degrees * 100 + 1, degrees * 100 - 1)
+    return _hundredths(1, 99) if _SHARES & set(words) else _hundredths(100, 9999)
 
 
-def _text(name: str, draw: Draw) -> str:
-    words = words_of(name)
-    if {"next", "token"} <= set(words):
-        return ""  # the last page, so that clients which follow pages come to an end
-    return text_named(name, draw)
+def _hundredths(low: int, high: int) -> Guess:
+    return lambda draw: draw.between(low, high) / 100
 
 
-def _bytes(name: str, draw: Draw) -> str:
-    return base64.b64encode(text_named(name, draw).encode()).decode("ascii")
+def _text(name: str) -> Guess:
+    if {"next", "token"} <= set(words_of(name)):
+        return lambda draw: ""  # the last page, so that clients which follow pages come to an end
+    return text_maker(name)
 
 
-def _member(enum: EnumDescriptor, draw: Draw) -> str:
-    """Give a member that says something, the first of its number."""
+def _bytes(name: str) -> Guess:
+    make = text_maker(name)
+    return lambda draw: base64.b64encode(make(draw).encode()).decode("ascii")
+
+
+def _boolean(name: str) -> Guess:
+    value = plausible_boolean(name)
+    return lambda draw: value
+
+
+def _member(enum: EnumDescriptor) -> Guess:
+    """Give what draws a member that says something, the first of its number."""
     first: dict[int, str] = {}
     for member in enum.values:
         first.setdefault(member.number, str(member.name))
     telling = [name for name in first.values() if not _PLACEHOLDERS & set(words_of(name))]
     ordinary = [name for name in telling if is_ordinary(name) and "not" not in words_of(name)]
-    return draw.pick(ordinary or telling or list(first.values()))
+    members = tuple(ordinary or telling or first.values())
+    return lambda draw: draw.pick(members)
 
 
 _MOMENTS: Final = (1_735_689_600, 1_767_139_200)  # 2025, in Unix seconds
-_OTHERS: Final[Mapping[int, Callable[[str, Draw], Json]]] = {
+_OTHERS: Final[Mapping[int, Callable[[str], Guess]]] = {
     FieldDescriptor.TYPE_DOUBLE: _decimal,
     FieldDescriptor.TYPE_FLOAT: _decimal,
-    FieldDescriptor.TYPE_BOOL: lambda name, draw: plausible_boolean(name),
+    FieldDescriptor.TYPE_BOOL: _boolean,
     FieldDescriptor.TYPE_STRING: _text,
     FieldDescriptor.TYPE_BYTES: _bytes,
 }

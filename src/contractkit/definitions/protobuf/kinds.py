@@ -32,6 +32,7 @@ class Field:
         is_required: proto2's `required`.
         oneof: The group of fields of which at most one is set; empty where it is in none or alone in one.
         pointer: Its place in the definition.
+        signature: Its name and type in one word: fields of equal signatures hold each other's values.
         descriptor: What all this was taken from.
     """
 
@@ -44,6 +45,7 @@ class Field:
     is_required: bool
     oneof: str
     pointer: str
+    signature: str
     descriptor: FieldDescriptor
 
 
@@ -96,9 +98,10 @@ def _field(field: FieldDescriptor, file: str) -> Field:
     entry = field.message_type if field.type in _MESSAGES else None
     is_map = entry is not None and field.is_repeated and entry.has_options and entry.GetOptions().map_entry
     valued = entry.fields_by_name["value"] if is_map and entry is not None else field
+    shape = Shape.MAP if is_map else Shape.LIST if field.is_repeated else Shape.ONE
     return Field(
         name=field.name,
-        shape=Shape.MAP if is_map else Shape.LIST if field.is_repeated else Shape.ONE,
+        shape=shape,
         scalar=_scalar(valued),
         message=valued.message_type if valued.type in _MESSAGES else None,
         key=SCALARS[entry.fields_by_name["key"].type] if is_map and entry is not None else None,
@@ -106,6 +109,7 @@ def _field(field: FieldDescriptor, file: str) -> Field:
         is_required=field.is_required,
         oneof=_oneof(field),
         pointer=pointer_of(file, field.full_name),
+        signature=f"{field.name} {shape.value} {field.type} {_type_name(field)}",
         descriptor=field,
     )
 
@@ -119,6 +123,15 @@ def _json_name(field: FieldDescriptor) -> str:
 
 def _scalar(field: FieldDescriptor) -> Scalar | None:
     return SCALARS.get(field.type) if field.enum_type is None else enum_scalar(field.enum_type)
+
+
+def _type_name(field: FieldDescriptor) -> str:
+    entry = field.message_type
+    if entry is not None:
+        if not (entry.has_options and entry.GetOptions().map_entry):
+            return str(entry.full_name)
+        return " ".join(f"{each.type} {_type_name(each)}" for each in entry.fields)
+    return str(field.enum_type.full_name) if field.enum_type is not None else ""
 
 
 def _oneof(field: FieldDescriptor) -> str:

@@ -4,7 +4,7 @@ The annotations are read from the options' bytes, so nothing needs to be install
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -26,16 +26,15 @@ class Resources:
 
     def __init__(self, files: Iterable[FileDescriptorProto]) -> None:
         self._files = tuple(files)
-        self._patterns_by_field: dict[str, str] = {}
 
-    def name_for(self, field: FieldDescriptor, draw: Draw) -> str | None:
-        """Give a resource name for a field that holds one, else None."""
+    def namer(self, field: FieldDescriptor) -> Callable[[Draw], str] | None:
+        """Give what draws resource names for a field that holds them, else None."""
         if field.type != FieldDescriptor.TYPE_STRING or not self._by_type:
             return None
-        pattern = self._patterns_by_field.get(field.full_name)
-        if pattern is None:
-            pattern = self._patterns_by_field[field.full_name] = self._pattern(field)
-        return _VARIABLE.sub(lambda _: f"{draw.pick(_WORDS)}-{draw.between(10, 99)}", pattern) if pattern else None
+        pattern = self._pattern(field)
+        if not pattern:
+            return None
+        return lambda draw: _VARIABLE.sub(lambda _: f"{draw.pick(_WORDS)}-{draw.between(10, 99)}", pattern)
 
     def _pattern(self, field: FieldDescriptor) -> str:
         reference = dict(_members(field, _REFERENCE)) if field.has_options else {}

@@ -6,15 +6,15 @@ types end. What the caller gives decides which member of a `oneof` is made.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor
 
 from contractkit.definitions.draws import Draw
 from contractkit.definitions.protobuf.echoes import NOTHING_SAID, Said
-from contractkit.definitions.protobuf.guesses import guess, guess_moment, guess_span, is_ordinary
 from contractkit.definitions.protobuf.kinds import Field, Kind, Kinds, Shape
-from contractkit.definitions.protobuf.reading import ANY, JSON_TYPES, WRAPPERS
+from contractkit.definitions.protobuf.plans import FieldPlan, Make, Plan, Plans, is_plain, stand_alone
+from contractkit.definitions.protobuf.reading import ANY
 from contractkit.definitions.protobuf.resources import Resources
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
@@ -23,7 +23,6 @@ _DEEPEST: Final = 12  # messages in messages
 _MOST_VALUES: Final = 600  # after that, only what is asked for or required is made
 _MOST_LEVELS: Final = 200  # of what is given; the writer refuses what is deeper
 _ECHO_DEPTH: Final = 1  # levels below the message in which values of the request come back
-_WORDS: Final = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "hazel")
 _IDENTITIES: Final = frozenset(("id", "name", "key"))
 
 
@@ -41,8 +40,7 @@ class Synthesis:
     """Makes messages of one definition."""
 
     def __init__(self, kinds: Kinds, resources: Resources) -> None:
-        self._kinds = kinds
-        self._resources = resources
+        self._plans = Plans(kinds, resources)
 
     def message(self, descriptor: Descriptor, seed: str, *, said: Said = NOTHING_SAID, given: Json = None) -> Json:
         """Give a tree of a type; members of `given` stand in it as they are, for the writer to judge.
@@ -51,7 +49,7 @@ class Synthesis:
             DefinitionError: The type requires itself without end.
         """
         if given is None and not is_plain(descriptor):
-            return _stand_alone(descriptor, "", Draw(seed, ""))
+            return stand_alone(descriptor, "")(Draw(seed, ""))
         return self._message(descriptor, given, {}, "", _Making(seed, said))
 
     def _message(
@@ -60,140 +58,107 @@ class Synthesis:
         """Give a tree of a type; `said` is what the request said of this very message, by field."""
         if (given is not None and not isinstance(given, dict)) or len(making.open_types) > _MOST_LEVELS:
             return given
-        kind = self._kinds.of(descriptor)
-        named = {
-            kind.by_name[name].name if name in kind.by_name else name: each for name, each in (given or {}).items()
-        }
+        plan = self._plans.of(descriptor)
+        named = _named(plan.kind, given) if given else {}
         if len(named) < len(given or {}):
             return given  # a field is named twice, which the writer refuses
         if given is None and len(making.open_types) > 2 * _DEEPEST:  # only required messages go that deep
-            raise DefinitionError(f"No message of {kind.full_name} can be made: it requires itself without end.")
-        making.open_types.append(kind.full_name)
-        remembered = {**_echoes(kind, place, making), **said}
+            raise DefinitionError(f"No message of {plan.kind.full_name} can be made: it requires itself without end.")
+        making.open_types.append(plan.kind.full_name)
+        remembered = {**_echoes(plan, place, making), **said}
         tree = dict(named)
-        for each in _chosen(kind, named, remembered, place, making):
+        for each in _chosen(plan, named, remembered, place, making):
             value = self._field(each, named, remembered.get(each.name), f"{place}.{each.name}", making)
             if value is not None:
                 tree[each.name] = value
         making.open_types.pop()
         return tree
 
-    def _field(self, each: Field, named: Mapping[str, Json], said: Json, place: str, making: _Making) -> Json:
+    def _field(self, plan: FieldPlan, named: Mapping[str, Json], said: Json, place: str, making: _Making) -> Json:
         """Give the value of a field; None for one that stays unset."""
-        if each.name in named or said is not None:
-            given = named.get(each.name)
-            wanted = given if each.name in named else said
-            if each.message is None or each.shape is not Shape.ONE or not is_plain(each.message) or wanted is None:
+        each = plan.field
+        if said is not None or plan.name in named:
+            given = named.get(plan.name)
+            wanted = given if plan.name in named else said
+            if each.message is None or plan.make is not None or each.shape is not Shape.ONE or wanted is None:
                 return wanted
             inner = said if isinstance(said, dict) else {}
             return self._message(each.message, given, inner, place, making)
-        if not self._is_worth_making(each, making):
+        if not each.is_required and (plan.is_left_out or not _is_worth_making(each, making)):
             return None
         making.made += 1
-        if each.shape is Shape.LIST:
-            count = Draw(making.seed, f"{place}[]").between(1, 2)
-            return [self._one(each, f"{place}[{index}]", making) for index in range(count)]
-        if each.shape is Shape.MAP:
-            return self._entry(each, place, making)
-        return self._one(each, place, making)
+        if each.shape is Shape.ONE:
+            return self._one(plan, place, making)
+        if plan.make_key is not None:
+            return self._entry(plan, plan.make_key, place, making)
+        count = Draw(making.seed, f"{place}[]").between(1, 2)
+        return [self._one(plan, f"{place}[{index}]", making) for index in range(count)]
 
-    def _is_worth_making(self, each: Field, making: _Making) -> bool:
-        if each.is_required:
-            return True
-        if making.made >= _MOST_VALUES or _is_deprecated(each.descriptor):
-            return False
-        if (each.message is not None or each.shape is not Shape.ONE) and not each.oneof and not is_ordinary(each.name):
-            return False
-        if each.message is None:
-            return True
-        is_recursive = each.message.full_name in making.open_types or len(making.open_types) >= _DEEPEST
-        return not is_recursive and each.message.full_name != ANY  # nothing says what an Any carries
-
-    def _entry(self, each: Field, place: str, making: _Making) -> Json:
-        key = guess(_of_entry(each, "key"), "key", Draw(making.seed, f"{place}()"))
+    def _entry(self, plan: FieldPlan, make_key: Make, place: str, making: _Making) -> Json:
+        key = make_key(Draw(making.seed, f"{place}()"))
         text = ("true" if key else "false") if isinstance(key, bool) else str(key)
-        return {text: self._one(each, f"{place}[{text}]", making)}
+        return {text: self._one(plan, f"{place}[{text}]", making)}
 
-    def _one(self, each: Field, place: str, making: _Making) -> Json:
-        draw = Draw(making.seed, place)
-        if each.message is None:
-            name = self._resources.name_for(each.descriptor, draw)
-            return name if name is not None else guess(_valued(each), each.name, draw)
-        if not is_plain(each.message):
-            return _stand_alone(each.message, each.name, draw)
-        return self._message(each.message, None, {}, place, making)
+    def _one(self, plan: FieldPlan, place: str, making: _Making) -> Json:
+        if plan.make is not None:
+            return plan.make(Draw(making.seed, place))
+        assert plan.field.message is not None, "only messages are made field by field"
+        return self._message(plan.field.message, None, {}, place, making)
 
 
-def _stand_alone(descriptor: Descriptor, name: str, draw: Draw) -> Json:
-    """Give a value for a message that a tree says in a form of its own; an `Any` that carries nothing."""
-    if descriptor.full_name in WRAPPERS:
-        return guess(descriptor.fields_by_name["value"], name, draw)
-    return _SPECIAL[descriptor.full_name](name, draw) if descriptor.full_name in _SPECIAL else {}
+def _named(kind: Kind, given: Mapping[str, Json]) -> dict[str, Json]:
+    """Give what is given under the names of the fields."""
+    return {kind.by_name[name].name if name in kind.by_name else name: each for name, each in given.items()}
 
 
-def is_plain(descriptor: Descriptor | None) -> bool:
-    """Say whether a type is a message whose tree is an object of its fields."""
-    return descriptor is not None and descriptor.full_name not in _NOT_PLAIN
+def _is_worth_making(each: Field, making: _Making) -> bool:
+    """Say whether a message may still grow by a field, and is not held by itself."""
+    if making.made >= _MOST_VALUES:
+        return False
+    if each.message is None:
+        return True
+    return each.message.full_name not in making.open_types and len(making.open_types) < _DEEPEST
 
 
-def _echoes(kind: Kind, place: str, making: _Making) -> dict[str, Json]:
+def _echoes(plan: Plan, place: str, making: _Making) -> dict[str, Json]:
     """Give what the request said under the names of a type's fields; elements of a list do not share an identity."""
-    if len(making.open_types) - 1 > _ECHO_DEPTH or not making.said.by_field:
+    said = making.said.by_signature
+    if not said or len(making.open_types) - 1 > _ECHO_DEPTH:
         return {}
-    is_element = place.endswith("]")
-    said = {each.name: making.said.value(each) for each in kind.fields if not (is_element and each.name in _IDENTITIES)}
-    return {name: value for name, value in said.items() if value is not None}
+    names = plan.by_signature
+    kept = {names[signature]: value for signature, value in said.items() if signature in names}
+    if place.endswith("]"):
+        return {name: value for name, value in kept.items() if name not in _IDENTITIES}
+    return kept
 
 
 def _chosen(
-    kind: Kind, named: Mapping[str, Json], said: Mapping[str, Json], place: str, making: _Making
-) -> tuple[Field, ...]:
+    plan: Plan, named: Mapping[str, Json], said: Mapping[str, Json], place: str, making: _Making
+) -> tuple[FieldPlan, ...]:
     """Give the fields to make: of each `oneof` the member that is given, else one that was said, else a usual one."""
-    branches: dict[str, list[Field]] = {}
-    for each in kind.fields:
-        if each.oneof:
-            branches.setdefault(each.oneof, []).append(each)
+    if not plan.branches:
+        return plan.fields
     winners = {
         name: _branch(fields, named, said, Draw(making.seed, f"{place}.{name}"), making.open_types)
-        for name, fields in branches.items()
+        for name, fields in plan.branches.items()
     }
-    return tuple(each for each in kind.fields if not each.oneof or each.name in named or winners[each.oneof] is each)
+    return tuple(
+        each for each in plan.fields if not each.field.oneof or each.name in named or winners[each.field.oneof] is each
+    )
 
 
 def _branch(
-    fields: list[Field], named: Mapping[str, Json], said: Mapping[str, Json], draw: Draw, open_types: list[str]
-) -> Field | None:
+    fields: tuple[FieldPlan, ...],
+    named: Mapping[str, Json],
+    said: Mapping[str, Json],
+    draw: Draw,
+    open_types: list[str],
+) -> FieldPlan | None:
     if any(named.get(each.name) is not None for each in fields):
         return None  # what is given is the choice
     possible = [each for each in fields if each.name not in named]
     spoken = [each for each in possible if each.name in said]
-    ending = [each for each in possible if each.message is None or each.message.full_name not in (ANY, *open_types)]
-    ordinary = [each for each in ending if is_ordinary(each.name) and not _is_deprecated(each.descriptor)]
-    candidates = spoken or ordinary or ending
+    endless = (ANY, *open_types)
+    ending = [each for each in possible if each.field.message is None or each.field.message.full_name not in endless]
+    candidates = spoken or [each for each in ending if each.is_likely] or ending
     return draw.pick(candidates) if candidates else None
-
-
-def _valued(each: Field) -> FieldDescriptor:
-    return _of_entry(each, "value") if each.shape is Shape.MAP else each.descriptor
-
-
-def _of_entry(each: Field, name: str) -> FieldDescriptor:
-    """Give `key` or `value` of the message that a map's entries are."""
-    entry = each.descriptor.message_type
-    assert entry is not None, "a map's entries are messages"
-    return entry.fields_by_name[name]
-
-
-def _is_deprecated(descriptor: FieldDescriptor) -> bool:
-    return bool(descriptor.has_options and descriptor.GetOptions().deprecated)
-
-
-_SPECIAL: Final[Mapping[str, Any]] = {
-    "google.protobuf.Timestamp": guess_moment,
-    "google.protobuf.Duration": guess_span,
-    "google.protobuf.FieldMask": lambda name, draw: {"paths": ["name"]},
-    "google.protobuf.Struct": lambda name, draw: {draw.pick(_WORDS): draw.pick(_WORDS)},
-    "google.protobuf.Value": lambda name, draw: draw.pick(_WORDS),
-    "google.protobuf.ListValue": lambda name, draw: [draw.pick(_WORDS)],
-}
-_NOT_PLAIN: Final = frozenset((ANY, *WRAPPERS, *JSON_TYPES, *_SPECIAL))
