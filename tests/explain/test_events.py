@@ -3,15 +3,17 @@
 import pytest
 
 from contractkit.explain.events import event_in_words, ordinal
-from contractkit.explain.verification import explain_verification
+from contractkit.explain.verification import explain_verification, place_in_words
 from contractkit.model import (
     Cancelled,
     Contract,
     HalfClosed,
     Interaction,
     JsonBody,
+    LocatedRules,
     Received,
     RpcCall,
+    Rule,
     Sent,
     Status,
     parse_location,
@@ -52,6 +54,21 @@ def test_a_place_lies_in_an_event(place: str, words: str) -> None:
     assert event_in_words(CHAT, parse_location(place)) == words
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("events[0].message.id", "the message sent"),
+        ("events[1].message.id", "the 1st message received"),
+        ("events[5].message.id", "the 5th message received"),
+        ("events[9].status", "the status"),
+        ("events[9].details[0]", "the details of the status"),
+        ("events[1]", "the messages received"),
+    ],
+)
+def test_messages_of_any_number_are_counted_from_their_example(place: str, words: str) -> None:
+    assert event_in_words(CHAT, parse_location(place), {1}) == words
+
+
 def test_what_comes_instead_of_a_cancellation_is_named() -> None:
     assert [event_in_words(ENDED, parse_location(f"events[2].{part}")) for part in ("message", "status")] == [
         "the 2nd message received",
@@ -63,6 +80,26 @@ def test_ordinals() -> None:
     assert [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
         *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"),
     ]
+
+
+def test_a_mismatch_among_any_number_of_messages_is_named_where_it_came() -> None:
+    rules = (LocatedRules(location=parse_location("events[1]"), rules=(Rule("type"),)),)
+    interaction = Interaction(key="a", description="Watch", exchange=CHAT, rules=rules)
+    assert place_in_words(parse_location("events[4].message.id"), interaction) == (
+        "events[4].message.id (the 4th message received)"
+    )
+
+
+def test_a_stream_without_messages_is_told_though_it_passed() -> None:
+    interaction = Interaction(key="a", description="Watch id=7 answers OK", exchange=CHAT, operation=CHAT.procedure)
+    result = InteractionResult(interaction=interaction, unchecked=(parse_location("events[1]"),))
+    contract = Contract(consumer="web-shop", provider="shop", interactions=(interaction,))
+    text = explain_verification("shop", [ContractResult(contract=contract, results=(result,))])
+    assert "  unchecked     nothing of the messages at events[1] was checked: the provider sent none\n" in text
+    assert text.endswith(
+        "shop does what web-shop expects: 1 interaction passed. 1 interaction left messages of streams unchecked: the "
+        "provider had none."
+    )
 
 
 def reported(actual: str) -> str:

@@ -7,13 +7,17 @@ from contractkit.explain.interactions import explain_contract, explain_interacti
 from contractkit.explain.words import needs_in_words, rule_in_words, rules_in_words, states_in_words
 from contractkit.model import (
     Contract,
+    HalfClosed,
     HttpCall,
     HttpRequest,
     HttpResponse,
     Interaction,
     JsonBody,
     LocatedRules,
+    Received,
+    RpcCall,
     Rule,
+    Status,
     parse_location,
 )
 
@@ -201,3 +205,33 @@ def test_a_file_from_elsewhere_does_not_steer_the_terminal():
     assert text.splitlines()[0] == r"wiped\x1b[2J\x0a"
     assert r"/\x1b[2J" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("attributes", "words"),
+    [
+        ({}, "any number of these"),
+        ({"min": 1}, "at least 1 of these"),
+        ({"min": 1, "max": 5}, "at least 1 and at most 5 of these"),
+    ],
+)
+def test_a_message_that_may_come_any_number_of_times_says_so(attributes, words):
+    at = parse_location("events[1]")
+    call = RpcCall(
+        procedure="shop.v1.Stock/Watch",
+        events=(HalfClosed(), Received(message=JsonBody({"sku": "A"})), Status(code="OK")),
+    )
+    rules = (
+        LocatedRules(location=at, rules=(Rule("type", attributes),)),
+        LocatedRules(location=at / "message", rules=(Rule("type"),)),
+    )
+    shown = explain_interaction(Interaction(key="k", description="Watch answers OK", exchange=call, rules=rules))
+    assert (
+        f"""  received      ({words})
+                {{   # any of this type
+                  "sku": "A"
+                }}
+  status        OK"""
+        in shown
+    )
+    assert "also" not in shown

@@ -1,14 +1,18 @@
 """What a session recorded of remote procedure calls, through the contract file and back."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
+from jsonschema import Draft202012Validator
 
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import content_id, dump_contract, load_contract, read_contract
 from contractkit.recording import StubSession
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "contracts/schema/contract-v1.schema.json").read_text())
 
 
 def test_recorded_calls_come_back_from_their_file(rpc: StubSession, client: Any, generated: Any) -> None:
@@ -49,3 +53,16 @@ def test_an_error_comes_back_from_its_file(rpc: StubSession, client: Any, genera
     assert again.interactions == contract.interactions
     assert again.interactions[0].wire is not None
     assert again.interactions[0].wire.response is None
+
+
+def test_that_any_number_of_messages_may_come_is_in_the_file(rpc: StubSession, client: Any, generated: Any) -> None:
+    list(client.ListItems(generated.messages.ListItemsRequest()))
+
+    contract = rpc.contract()
+    tree = json.loads(dump_contract(contract))
+    (listing,) = tree["metadata"]["contractkit"]["interactions"]
+    assert listing["matchingRules"]["events[2]"] == {"combine": "AND", "matchers": [{"match": "type"}]}
+    assert list(Draft202012Validator(SCHEMA).iter_errors(tree)) == []
+    del listing["matchingRules"]["events[2]"]
+    fixed = load_contract(json.dumps(tree).encode(), origin="a.json")
+    assert content_id(fixed) != content_id(contract)

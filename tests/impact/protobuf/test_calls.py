@@ -11,6 +11,7 @@ from contractkit.definitions.references import Documents
 from contractkit.errors import DefinitionError
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
 from contractkit.impact.formats import impact_as_markdown, impact_document
+from contractkit.impact.protobuf.uses import uses_of
 from contractkit.impact.text import explain_impact
 from contractkit.model import (
     Contract,
@@ -21,9 +22,11 @@ from contractkit.model import (
     InferredNeeds,
     Interaction,
     JsonBody,
+    LocatedRules,
     Need,
     Received,
     RpcCall,
+    Rule,
     Sent,
     Status,
     parse_location,
@@ -210,6 +213,24 @@ def test_every_message_of_a_stream_counts(report_on: ReportOn, record: Record) -
     stream = replace(call, exchange=RpcCall(procedure="shop.v1.Shop/Watch", events=events))
     report = report_on(SHOP, SHOP.replace("string id = 1", "string id = 5"), stream)
     assert told(report) == [("broken", "response.unheard", "events[*].message.id")]
+
+
+def test_messages_of_any_number_are_used_like_those_of_a_fixed_one(report_on: ReportOn, record: Record) -> None:
+    served = [{"id": "7"}, {"id": "8", "note": "fragile"}]
+    call = record({}, {"id": "7"}, served=served, procedure="shop.v1.Shop/Watch")
+    number = LocatedRules(location=parse_location("events[2]"), rules=(Rule("type"),))
+    stream = replace(call, rules=(number, *call.rules))
+    moved = SHOP.replace("string id = 1", "string id = 5")
+    assert told(report_on(SHOP, moved, stream)) == [("broken", "response.unheard", "events[*].message.id")]
+    without_note = SHOP.replace("optional string note = 4;", "reserved 4;")
+    assert told(report_on(SHOP, without_note, stream)) == [("at risk", "response.undeclared", "events[*].message.note")]
+
+
+def test_details_are_as_exact_beside_any_number_of_messages(record: Record) -> None:
+    number = LocatedRules(location=parse_location("events[2]"), rules=(Rule("type"),))
+    call = record({"id": "7"}, {"id": "7"})
+    uses = uses_of(replace(call, rules=(number, *call.rules)))
+    assert uses == uses_of(call)
 
 
 def http_call() -> Interaction:

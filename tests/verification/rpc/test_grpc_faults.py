@@ -57,6 +57,32 @@ def test_a_stream_that_does_not_end_is_endless_by_number(
     )
 
 
+@pytest.mark.parametrize(("further", "limit"), [(True, "after 1002 messages: 1002"), (False, "after 0.5 s: 1")])
+def test_a_stream_of_any_number_must_end(
+    shop: Any,
+    call: Call,
+    verify: Verify,
+    answering: Answering,
+    events: SimpleNamespace,
+    further: bool,
+    limit: str,
+) -> None:
+    async def endless(requests: Any, context: Any) -> AsyncIterator[bytes]:
+        yield shop.pb2.Item(id=7).SerializeToString()
+        while further:
+            yield shop.pb2.Item(id=7).SerializeToString()
+        await asyncio.Event().wait()
+
+    watching = call(f"{ITEMS}/WatchItem", watched(events), by=shop, rules={"events[2]": "type"})
+    timeout = 20.0 if further else 0.5
+    [result] = verify(answering(WatchItem=endless), watching, timeout=timeout)
+    assert told(result) == (
+        Outcome.ERRORED,
+        "endless stream",
+        f"The provider had not ended its stream {limit} came, any number expected.",
+    )
+
+
 def test_a_stream_that_does_not_end_is_endless_by_time(
     shop: Any, call: Call, verify: Verify, answering: Answering, events: SimpleNamespace
 ) -> None:
