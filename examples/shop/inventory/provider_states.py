@@ -21,4 +21,3 @@ def out_of_stock(sku: str) -> None:
 def watched() -> None:
     storage.clear()
     storage.put("TEA-001", 12, shelf="A3")
-    storage.put("CUP-010", 3)
