@@ -204,6 +204,77 @@ def test_a_cancellation_is_replayed_after_what_had_come(
     assert (result.mismatches, result.error, cancelled) == ((), None, [True])
 
 
+def test_a_call_is_cancelled_after_the_first_of_any_number_of_messages(
+    route_guide: Any, call: Call, verify: Verify, answering: Answering, events: SimpleNamespace
+) -> None:
+    cancelled: list[bool] = []
+
+    async def thrice(requests: Any, context: Any) -> AsyncIterator[bytes]:
+        context.add_done_callback(lambda _: cancelled.append(True))
+        for _ in range(3):
+            yield route_guide.pb2.Feature(name="Hill").SerializeToString()
+        await asyncio.Event().wait()
+
+    expected = (events.sent({}), HalfClosed(), events.received({"name": "Hill"}), Cancelled())
+    watching = call(f"{GUIDE}/ListFeatures", expected, by=route_guide, rules={"events[2]": "type"})
+    [result] = verify(answering(ListFeatures=thrice), watching)
+    assert (result.mismatches, result.error, cancelled) == ((), None, [True])
+
+
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [
+        (0, [("events[2].status", "OK", "ABORTED")]),
+        (1, [("events[3].status", "OK", "ABORTED")]),
+        (
+            20,
+            [
+                ("events[6].message.colour", "red", ABSENT),
+                ("events[21].message.colour", "red", ABSENT),
+                ("events[22].status", "OK", "ABORTED"),
+            ],
+        ),
+    ],
+)
+def test_each_of_any_number_of_messages_is_compared_where_it_came(
+    shop: Any,
+    call: Call,
+    verify: Verify,
+    answering: Answering,
+    events: SimpleNamespace,
+    number: int,
+    found: list[tuple[str, object, object]],
+) -> None:
+    async def watch(requests: Any, context: Any) -> AsyncIterator[bytes]:
+        for turn in range(number):
+            colour = {} if turn in (4, 19) else {"colour": f"shade {turn}"}
+            yield shop.pb2.Item(id=turn, **colour).SerializeToString()
+        await context.abort(grpc.StatusCode.ABORTED, "enough")
+
+    expected = (events.sent({"id": 7}), HalfClosed(), events.received({"id": 7, "colour": "red"}), Status(code="OK"))
+    watching = call("shop.v1.Items/WatchItem", expected, by=shop, rules={"events[2]": "type"})
+    [result] = verify(answering(WatchItem=watch), watching)
+    assert mismatch(result) == found
+
+
+def test_lists_that_no_message_fills_are_unchecked(
+    shop: Any, call: Call, verify: Verify, answering: Answering, events: SimpleNamespace
+) -> None:
+    async def watch(requests: Any, context: Any) -> AsyncIterator[bytes]:
+        for turn in range(2):
+            yield shop.pb2.Item(id=turn).SerializeToString()
+
+    expected = (
+        events.sent({"id": 7}),
+        HalfClosed(),
+        events.received({"id": 7, "parts": [{"sku": "A"}]}),
+        Status(code="OK"),
+    )
+    watching = call("shop.v1.Items/WatchItem", expected, by=shop, rules={"events[2]": "type"})
+    [result] = verify(answering(WatchItem=watch), watching)
+    assert (result.mismatches, [str(place) for place in result.unchecked]) == ((), ["events[2].message.parts"])
+
+
 def test_an_error_before_the_cancellation_is_a_mismatch(
     route_guide: Any, call: Call, verify: Verify, answering: Answering, events: SimpleNamespace
 ) -> None:
