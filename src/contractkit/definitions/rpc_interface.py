@@ -7,9 +7,10 @@ for; every other message is an object. A field without presence is always in the
 was sent; a field with presence (`optional`, `oneof`, a message, proto2) is in it exactly if it was set.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Protocol
 
 from contractkit.definitions.interface import AnyDefinition, Operation, Promise
@@ -46,17 +47,37 @@ class Procedure:
         return not (self.client_streaming or self.server_streaming)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerMessage:
-    """A synthesised message that the definition allows, as a tree and as bytes.
+    """A synthesised message that the definition allows: bytes, from which all else is read when it is first looked at.
 
-    `promises` gives, for each place of the tree (steps below the message), how far the definition commits a provider:
-    fields without presence, repeated fields and maps are `PROMISED`, proto2's required fields too, others `DECLARED`.
+    Most answers are only sent.
     """
 
-    tree: Json
-    encoded: bytes = b""
-    promises: Mapping[Location, Promise] = field(default_factory=dict)
+    def __init__(
+        self,
+        encoded: bytes,
+        *,
+        read: Callable[[bytes], Json],
+        grade: Callable[[Json], Mapping[Location, Promise]],
+    ) -> None:
+        """Take the bytes, what gives their tree, and what gives the promises of a tree."""
+        self.encoded = encoded
+        self._read = read
+        self._grade = grade
+
+    @cached_property
+    def tree(self) -> Json:
+        """Give the message's tree."""
+        return self._read(self.encoded)
+
+    @cached_property
+    def promises(self) -> Mapping[Location, Promise]:
+        """Give, for each place of the tree (steps below the message), how far the definition commits a provider.
+
+        Fields without presence, repeated fields and maps are `PROMISED`, proto2's required fields too, others
+        `DECLARED`.
+        """
+        return self._grade(self.tree)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,6 @@ class RpcConversation:
     """One call of a known procedure.
 
     Attributes:
-        events: What happened so far, messages as they were.
         sent: The messages that the client sent, in their order.
         served: The messages that were sent, in their order.
         reply: What the test wrote, asked for when the first answer is due.
@@ -78,9 +77,9 @@ class RpcConversation:
         """
         self.procedure = procedure
         self.opening = opening
-        self.events: list[Event] = []
         self.sent: list[Json] = []
         self.served: list[Served] = []
+        self._log: list[Event | Served] = []
         self._heard: list[bytes] = []
         self.reply: RpcReply | None = None
         self.error: ContractkitError | None = None
@@ -95,6 +94,14 @@ class RpcConversation:
         self._is_dialogue = procedure.client_streaming and procedure.server_streaming
         self._is_over = False
         self._greeting: Mapping[str, Json] | None = None  # not known yet, then nothing once it was sent
+
+    @property
+    def events(self) -> list[Event]:
+        """Give what happened so far, messages as they were."""
+        name = self.procedure.response_type
+        return [
+            Received(message=_body(each.answer.tree, name)) if isinstance(each, Served) else each for each in self._log
+        ]
 
     @property
     def code(self) -> str:
@@ -113,7 +120,7 @@ class RpcConversation:
         """Take that the client gave the call up."""
         with self._lock:
             if not self._is_over:
-                self.events.append(Cancelled())
+                self._log.append(Cancelled())
                 self._over()
 
     def _step(self, advance: Callable[..., RpcStep], *data: bytes) -> RpcStep:
@@ -133,7 +140,7 @@ class RpcConversation:
         tree = self._checked(data)
         self.sent.append(tree)
         self._heard.append(data)
-        self.events.append(Sent(message=self._body(tree, self.procedure.request_type)))
+        self._log.append(Sent(message=_body(tree, self.procedure.request_type)))
         if not self._is_dialogue:
             return RpcStep()
         return self._answered(self._due_now(), is_last=False)
@@ -141,7 +148,7 @@ class RpcConversation:
     def _half_closed(self) -> RpcStep:
         if not self.sent and not self.procedure.client_streaming:
             raise refuse_number(self.procedure, "the call ended without a request", self._parties)
-        self.events.append(HalfClosed())
+        self._log.append(HalfClosed())
         return self._answered(self._due_at_the_end(), is_last=True)
 
     def _checked(self, data: bytes) -> Json:
@@ -151,7 +158,7 @@ class RpcConversation:
         known = self._memory.allowed.get(key)
         if known is not None:
             return known
-        at = Location(("events", len(self.events), "message"))
+        at = Location(("events", len(self._log), "message"))
         try:
             received = definition.receive(procedure, Side.REQUEST, data, at)
         except DefinitionError as error:
@@ -205,8 +212,9 @@ class RpcConversation:
 
     def _serve(self, written: WrittenMessage | None) -> bytes:
         answer, data = self._synthesised() if written is None else self._laid_over(written)
-        self.served.append(Served(answer=answer, written=ABSENT if written is None else self._full(written)))
-        self.events.append(Received(message=self._body(answer.tree, self.procedure.response_type)))
+        served = Served(answer=answer, written=ABSENT if written is None else self._full(written))
+        self.served.append(served)
+        self._log.append(served)
         return data
 
     def _synthesised(self) -> tuple[AnswerMessage, bytes]:
@@ -220,9 +228,11 @@ class RpcConversation:
 
     def _laid_over(self, written: WrittenMessage) -> tuple[AnswerMessage, bytes]:
         answer = self._answer(written.tree)
-        if written.is_whole:
-            answer = AnswerMessage(tree=written.tree, promises=answer.promises)
-        return answer, self._definition.encode(self.procedure, Side.RESPONSE, answer.tree)
+        if not written.is_whole:
+            return answer, answer.encoded
+        data = self._definition.encode(self.procedure, Side.RESPONSE, written.tree)
+        promises = answer.promises
+        return AnswerMessage(data, read=lambda _: written.tree, grade=lambda _: promises), data
 
     def _answer(self, body: Json) -> AnswerMessage:
         asked = self.sent[-1:] if self._is_dialogue else self.sent
@@ -243,14 +253,14 @@ class RpcConversation:
     def _finished(self, reply: RpcReply) -> RpcEnd:
         self.end = RpcEnd(code=reply.code, message=reply.message, details=reply.encoded, trailers=reply.trailers)
         status = Status(code=reply.code, message=reply.message, details=reply.details, trailers=reply.trailers)
-        self.events.append(status)
+        self._log.append(status)
         self._over()
         return self.end
 
     def _failed(self, code: str, message: str, error: ContractkitError) -> RpcStep:
         self.error = error
         self.end = RpcEnd(code=code, message=message)
-        self.events.append(Status(code=code, message=message))
+        self._log.append(Status(code=code, message=message))
         self._over()
         return RpcStep(end=self.end)
 
@@ -258,5 +268,6 @@ class RpcConversation:
         self._is_over = True
         self._ended(self)
 
-    def _body(self, tree: Json, name: str) -> JsonBody:
-        return JsonBody(tree, f"application/protobuf;message=.{name}")
+
+def _body(tree: Json, name: str) -> JsonBody:
+    return JsonBody(tree, f"application/protobuf;message=.{name}")

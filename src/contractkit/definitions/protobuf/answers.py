@@ -1,12 +1,14 @@
 """Answers: whole messages, valid by the definition and equal for equal arguments, kept for the next equal question."""
 
+from functools import partial
+
 from google.protobuf.descriptor import Descriptor
 
 from contractkit.definitions.protobuf.echoes import said_in
 from contractkit.definitions.protobuf.files import Files
 from contractkit.definitions.protobuf.kinds import Kinds
 from contractkit.definitions.protobuf.promises import Promises
-from contractkit.definitions.protobuf.reading import Reader
+from contractkit.definitions.protobuf.reading import Reader, parsed
 from contractkit.definitions.protobuf.resources import Resources
 from contractkit.definitions.protobuf.synthesis import Synthesis
 from contractkit.definitions.protobuf.writing import Writer
@@ -33,15 +35,19 @@ class Answers:
             return self._made[key]
         said = said_in(request, asked, self._kinds)
         made = self._synthesis.message(wanted, seed, said=said, given=body)
-        message = self._writer.whole(made, wanted)
-        tree = self._reader.read(message)
-        encoded = message.SerializeToString(deterministic=True)
-        answer = AnswerMessage(tree=tree, encoded=encoded, promises=Promises(tree, wanted, self._kinds))
+        encoded = self._writer.whole(made, wanted).SerializeToString(deterministic=True)
+        answer = AnswerMessage(encoded, read=partial(self._read, wanted), grade=partial(self._grade, wanted))
         if len(self._made) >= _KEPT:
             self._made.clear()
         if key is not None:
             self._made[key] = answer
         return answer
+
+    def _read(self, descriptor: Descriptor, encoded: bytes) -> Json:
+        return self._reader.read(parsed(descriptor, encoded))
+
+    def _grade(self, descriptor: Descriptor, tree: Json) -> Promises:
+        return Promises(tree, descriptor, self._kinds)
 
     def example(self, descriptor: Descriptor, seed: str) -> Json:
         """Give the tree of a message of a type."""
