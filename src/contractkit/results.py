@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Final
 
 from contractkit.errors import Explanation
-from contractkit.model import Contract, HttpResponse, Interaction, Location
+from contractkit.model import Contract, HttpResponse, Interaction, Location, Status
 
 
 class Absent(Enum):
@@ -75,7 +75,8 @@ class InteractionResult:
     `endless stream`, `cannot be encoded`.
     `seconds` is the time the provider took. `unprepared` says that no handler prepared its derived state. `unchecked`
     are lists of the expected body whose elements were not looked at, since the provider's had none. Of a failure,
-    `answer` is what the provider sent over HTTP, and `raised` what it raised meanwhile, where it ran in this process.
+    `answer` is what the provider sent over HTTP, or the status that ended a call over gRPC; `raised` is what it raised
+    meanwhile, where it ran in this process.
     """
 
     interaction: Interaction
@@ -85,7 +86,7 @@ class InteractionResult:
     seconds: float = 0.0
     unprepared: bool = False
     unchecked: tuple[Location, ...] = ()
-    answer: HttpResponse | None = None
+    answer: HttpResponse | Status | None = None
     raised: Raised | None = None
 
     @property

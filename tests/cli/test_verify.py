@@ -280,10 +280,10 @@ def test_states_in_this_process_and_a_provider_elsewhere_that_lacks_the_data(
     ended = contractkit("verify", "orders", "--url", url, "--states", "provider_states.py")
     assert ended.code == 1
     assert ended.out.endswith(
-        "\n1 interaction whose state was prepared by provider_states.py failed with 404. Its functions run in this "
+        "\n1 interaction whose state was prepared by provider_states.py failed as not found. Its functions run in this "
         "process, not in the\n"
         "provider's: they must write to the same database. Data in the provider's memory is prepared with\n"
-        "--states-url, or with --app.\n"
+        "--states-url, or by verifying in process: --app, or --grpc package.module:attribute.\n"
     )
 
 

@@ -27,11 +27,18 @@ def advice_on(
 ) -> list[str]:
     """Give advice, most often none; `states` is the file or module whose handlers ran in this process."""
     is_url = bool(asked.url or (service.url and not asked.app))
-    if is_url:
+    place = asked.grpc or service.grpc or ""
+    if is_url or (place and _is_address(place)):
         return [hint for hint in [hint_at_states_elsewhere(results, states) if states else ""] if hint]
     if base_path_of(service, asked) or not is_all_not_found(results):
         return []
     return [hint_at_base_path(_declared_base_paths(settings, service, asked), asked.name)]
+
+
+def _is_address(place: str) -> bool:
+    from contractkit.verification.grpc_endpoints import is_address
+
+    return is_address(place)
 
 
 def unmatched_handlers(

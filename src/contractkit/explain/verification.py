@@ -13,6 +13,7 @@ from contractkit.model import (
     Body,
     Contract,
     HttpCall,
+    HttpResponse,
     Interaction,
     JsonBody,
     Location,
@@ -213,12 +214,23 @@ def _place(interaction: Interaction) -> str:
 
 
 def _mismatches(result: InteractionResult) -> tuple[tuple[str, str], ...]:
-    """Give the mismatches as rows; of an answer with another status the body as a whole: it is another kind of body."""
-    interaction = result.interaction
-    status = next((each for each in result.mismatches if each.location == _STATUS), None)
-    if status is None or result.answer is None:
+    """Give the mismatches as rows; where the status is another one, the answer as a whole: it is of another kind."""
+    interaction, answer = result.interaction, result.answer
+    status = next((each for each in result.mismatches if _is_status(each)), None)
+    if status is None or answer is None:
         return tuple(row for each in result.mismatches for row in _mismatch_rows(each, interaction))
-    return (*_mismatch_rows(status, interaction), ("body", _body(result.answer.body)))
+    if isinstance(answer, Status):
+        details = (("details", "\n".join(show_json(each, limit=_LONGEST_BODY) for each in answer.details)),)
+        return (
+            *_mismatch_rows(status, interaction),
+            ("text", show_json(answer.message)),
+            *(details if answer.details else ()),
+        )
+    return (*_mismatch_rows(status, interaction), ("body", _body(answer.body)))
+
+
+def _is_status(mismatch: Mismatch) -> bool:
+    return mismatch.location == _STATUS or mismatch.location.steps[2:] == ("status",)
 
 
 def _body(body: Body) -> str:
@@ -241,8 +253,13 @@ def _raised(result: InteractionResult) -> tuple[tuple[str, str], ...]:
 
 
 def _is_fault(result: InteractionResult) -> bool:
-    """Say whether the provider itself said that it failed (5xx), which is not for lack of data."""
-    return result.answer is not None and result.answer.status >= _SERVER_ERROR
+    """Say whether the provider itself said that it failed (5xx, `INTERNAL`), which is not for lack of data."""
+    match result.answer:
+        case Status(code=code):
+            return code in ("UNKNOWN", "INTERNAL", "DATA_LOSS")
+        case HttpResponse(status=status):
+            return status >= _SERVER_ERROR
+    return False
 
 
 def _mismatch_rows(mismatch: Mismatch, interaction: Interaction) -> tuple[tuple[str, str], ...]:

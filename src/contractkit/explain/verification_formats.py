@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.verification import count_outcomes, explain_failure, show_value
+from contractkit.model import Status
 from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
 
 SCHEMA_VERSION = 1
@@ -61,6 +62,8 @@ def _interaction(result: InteractionResult) -> dict[str, Json]:
         "mismatches": [_mismatch(each) for each in result.mismatches],
         "unchecked": [str(each) for each in result.unchecked],
     }
+    if isinstance(result.answer, Status):
+        shown["status"] = {"code": result.answer.code, "message": result.answer.message}
     if result.raised is not None:
         shown["raised"] = {"error": result.raised.error, "at": result.raised.at, "lines": list(result.raised.lines)}
     if result.error is not None:

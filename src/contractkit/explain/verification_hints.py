@@ -31,15 +31,18 @@ def hint_at_states_elsewhere(results: Sequence[ContractResult], states: str) -> 
         return ""
     what = "1 interaction whose state was" if count == 1 else f"{count} interactions whose states were"
     return (
-        f"{what} prepared by {states} failed with 404. Its functions run in this process, not in the\n"
+        f"{what} prepared by {states} failed as not found. Its functions run in this process, not in the\n"
         "provider's: they must write to the same database. Data in the provider's memory is prepared with\n"
-        "--states-url, or with --app."
+        "--states-url, or by verifying in process: --app, or --grpc package.module:attribute."
     )
 
 
 def _is_not_found(result: InteractionResult) -> bool:
-    statuses = [each for each in result.mismatches if str(each.location) == "response.status"]
-    return any(each.actual == _NOT_FOUND for each in statuses)
+    return any(
+        each.actual == _NOT_FOUND if str(each.location) == "response.status" else each.actual == "NOT_FOUND"
+        for each in result.mismatches
+        if each.location.steps[-1:] == ("status",)
+    )
 
 
 def _is_prepared(result: InteractionResult) -> bool:

@@ -53,6 +53,7 @@ HTTP_WAY: Way[HttpRequest, HttpResponse] = Way(
     is_read=_is_read,
     request_of=_request_of,
     comparison_of=_comparison_of,
+    end_of=lambda answer: answer,
     unchecked_in=_unchecked_in,
 )
 """How HTTP calls are replayed."""

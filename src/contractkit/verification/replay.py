@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import get_args
 
 from contractkit.errors import Explanation, ProviderStateError
-from contractkit.model import HttpResponse, Interaction
+from contractkit.model import Interaction
 from contractkit.results import InteractionResult
 from contractkit.verification.faults import last_raised
 from contractkit.verification.transport import AnyTransport, Failure, Replaying
@@ -32,10 +32,9 @@ async def replay(interaction: Interaction, transport: AnyTransport, replaying: R
         return replace(errored(interaction, answer, transport.name), seconds=seconds)
     mismatches = way.comparison_of(interaction, replaying.contract.specification)(answer)
     if mismatches:
-        sent = answer if isinstance(answer, HttpResponse) else None
-        raised = last_raised.get()
+        end, raised = way.end_of(answer), last_raised.get()
         return InteractionResult(
-            interaction=interaction, mismatches=mismatches, seconds=seconds, answer=sent, raised=raised
+            interaction=interaction, mismatches=mismatches, seconds=seconds, answer=end, raised=raised
         )
     return InteractionResult(interaction=interaction, seconds=seconds, unchecked=way.unchecked_in(interaction, answer))
 

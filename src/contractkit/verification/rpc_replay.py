@@ -209,6 +209,7 @@ RPC_WAY: Way[RpcRequest, RpcAnswer] = Way(
     is_read=_is_read,
     request_of=_request_of,
     comparison_of=_comparison_of,
+    end_of=lambda answer: answer.status,
     unchecked_in=_unchecked_in,
 )
 """How remote procedure calls are replayed."""

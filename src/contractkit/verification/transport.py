@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from contractkit.exact_json import Json
-from contractkit.model import Contract, Exchange, Interaction, Location
+from contractkit.model import Contract, Exchange, HttpResponse, Interaction, Location, Status
 from contractkit.results import Mismatch
 from contractkit.verification.credentials import Credentials
 
@@ -105,6 +105,7 @@ class Way(Generic[Request, Answer]):
         is_read: Says whether an exchange surely changes nothing at the provider.
         request_of: Gives what is sent; raises a `ProviderStateError` where returned values cannot be placed.
         comparison_of: Gives the comparison of an answer with what the interaction expects.
+        end_of: Gives what of a failing answer is shown as a whole where its status is another one.
         unchecked_in: Gives the lists whose elements a fitting answer left unchecked, since it had none.
     """
 
@@ -112,6 +113,7 @@ class Way(Generic[Request, Answer]):
     is_read: Callable[[Any], bool]
     request_of: Callable[[Interaction, Replaying], Request]
     comparison_of: Callable[[Interaction, str], Callable[[Answer], tuple[Mismatch, ...]]]
+    end_of: Callable[[Answer], HttpResponse | Status | None]
     unchecked_in: Callable[[Interaction, Answer], tuple[Location, ...]] = lambda *_: ()
 
 
