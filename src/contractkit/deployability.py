@@ -1,7 +1,7 @@
 """Deployability: whether a version may be deployed, why not, and what to do about it. Rows in, a decision out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -144,12 +144,21 @@ def decide(rows: Sequence[MatrixRow], question: Question) -> Decision:
         `no` if any row failed or a version does not exist, else `unknown` if any has no result, else `yes`, with a
         reason per row.
     """
-    reasons = [_reason(row, question) for row in rows]
+    reasons = [_reason(_with_unknown_provider(row, question), question) for row in rows]
     return Decision(
         question=question,
         reasons=tuple(reason for reason in reasons if not reason.row.ignored),
         ignored=tuple(reason for reason in reasons if reason.row.ignored),
     )
+
+
+def _with_unknown_provider(row: MatrixRow, question: Question) -> MatrixRow:
+    """Give a row under the version of its provider that was asked about, where nobody knows that version yet.
+
+    It is that version's verification that is missing, not some other version in the target.
+    """
+    asked = [each.version for each in question.missing if each.application == row.provider]
+    return replace(row, provider_version=asked[0]) if asked and row.provider_version is None else row
 
 
 def _reason(row: MatrixRow, question: Question) -> Reason:
@@ -282,6 +291,7 @@ def _next_steps(decision: Decision) -> str:
     missing = [
         f"contractkit publish --version {each.version}, run where {each.application} is built"
         for each in decision.question.missing
+        if not any(_is_asked_provider(reason.row, each) for reason in decision.reasons)  # verifying makes it known
     ]
     steps = [
         ("To see the failure", pages),
@@ -304,6 +314,9 @@ def _interactions(count: int) -> str:
     return "1 interaction" if count == 1 else f"{count} interactions"
 
 
+def _is_asked_provider(row: MatrixRow, subject: Subject) -> bool:
+    return (row.provider, row.provider_version) == (subject.application, subject.version)
+
+
 def _is_provider(row: MatrixRow, question: Question) -> bool:
-    named = {(subject.application, subject.version) for subject in question.subjects}
-    return (row.provider, row.provider_version) in named
+    return any(_is_asked_provider(row, subject) for subject in question.subjects)

@@ -76,6 +76,23 @@ def test_a_version_that_nobody_published_is_a_no() -> None:
     )
 
 
+def test_an_unknown_provider_version_is_told_that_it_has_verified_nothing() -> None:
+    asked = Subject(application="orders", version="9.9")
+    question = Question(subjects=(asked,), target="production", environment="production", missing=(asked,))
+    row = MatrixRow(
+        consumer="web-shop", consumer_version="1.0", provider="orders", provider_version=None, provider_was_there=True
+    )
+    assert str(decide([row], question)) == (
+        "orders 9.9 cannot be deployed to production.\n"
+        "\n"
+        "  web-shop 1.0   unknown   its contract has not been verified by this version\n"
+        "\n"
+        "No version 9.9 of orders is known here.\n"
+        "\n"
+        "To settle the unknown: contractkit verify orders --consumer web-shop --provider-version 9.9 --publish"
+    )
+
+
 def test_a_failure_and_an_unknown_are_told_apart_each_with_its_command() -> None:
     assert str(decide([NEVER, FAILED, row("shop-app", "1", result=result(passed=True))], TO_PRODUCTION)) == (
         "orders 8f2c1e4 cannot be deployed to production.\n\n"
