@@ -98,7 +98,7 @@ def test_a_change_names_declaration_and_use_on_both_sides(changes_between: Compa
     change = changes_between(old, new).changes[0]
     used_at = "/paths/~1a~1{id}/post/responses/200/content/application~1json/schema"
     assert (change.rule, change.level, change.direction) == (
-        "response.type.widened",
+        "response.type.changed",
         Level.BREAKING,
         Direction.RESPONSE,
     )

@@ -33,16 +33,27 @@ class Found:
     step: Step | None = None
 
 
+def changed_types(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that no type which was allowed still is."""
+    if _is_other_type(old, new):
+        yield _types_found(old, new)
+
+
 def narrowed_types(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find that a type which was allowed is not any more."""
-    if (old.types - new.types) - {"null"}:
+    """Find that a type which was allowed is not any more, while another one is."""
+    if (old.types - new.types) - {"null"} and not _is_other_type(old, new):
         yield _types_found(old, new)
 
 
 def widened_types(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find that a type which could not come now may."""
-    if (new.types - old.types) - {"null"}:
+    """Find that a type which could not come now may, beside those that could."""
+    if (new.types - old.types) - {"null"} and not _is_other_type(old, new):
         yield _types_found(old, new)
+
+
+def _is_other_type(old: SchemaView, new: SchemaView) -> bool:
+    before, after = old.types - {"null"}, new.types - {"null"}
+    return bool(before and after) and not before & after
 
 
 def _types_found(old: SchemaView, new: SchemaView) -> Found:

@@ -31,9 +31,11 @@ class Rule:
 BREAKING, POSSIBLE, HARMLESS = Level.BREAKING, Level.POSSIBLE, Level.HARMLESS
 
 WHOLE_RULES = (
+    Rule("request.type.changed", BREAKING, find.changed_types, "it was {before} and must now be {after}"),
     Rule("request.type.narrowed", BREAKING, find.narrowed_types, "it was {before} and must now be {after}"),
     Rule("request.null.refused", BREAKING, find.refused_null, "null was allowed and is now refused"),
     Rule("request.alternative.removed", BREAKING, find.lost_alternatives, "the alternative {before} is gone"),
+    Rule("response.type.changed", BREAKING, find.changed_types, "it was {before} and is now {after}"),
     Rule("response.type.widened", BREAKING, find.widened_types, "it was {before} and is now {after}"),
     Rule("response.null.allowed", BREAKING, find.allowed_null, "it was {before} and may now be null"),
     Rule("response.type.narrowed", HARMLESS, find.narrowed_types, "it was {before} and is now {after}"),

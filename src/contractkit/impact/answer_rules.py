@@ -82,7 +82,7 @@ def _excluded(values: tuple[Json, ...], standing: Standing) -> list[Json]:
 
 _REMOVED = ("response.member.removed", "response.optional-member.removed", "response.member.became-write-only")
 _ADDED = ("response.member.added",)  # to an alternative that did not have it
-_RETYPED = ("response.type.widened", "response.type.narrowed", "response.alternative.removed")
+_RETYPED = ("response.type.changed", "response.type.widened", "response.type.narrowed", "response.alternative.removed")
 
 ANSWER_RULES = (
     AnswerRule("response.undeclared", Verdict.BROKEN, _is_undeclared,
@@ -99,7 +99,7 @@ ANSWER_RULES = (
     AnswerRule("response.may-be-absent", Verdict.AT_RISK, _may_be_absent,
                "the consumer needs it, and it may be absent now",
                ("response.member.became-optional", "response.header.became-optional", "response.null.allowed",
-                "response.alternative.added", "response.type.widened", *_REMOVED)),
+                "response.alternative.added", "response.type.widened", "response.type.changed", *_REMOVED)),
     AnswerRule("response.may-be-null", Verdict.AT_RISK, _may_be_null,
                "the consumer needs a value, and it may be null now", ("response.null.allowed", *_RETYPED, *_ADDED)),
     AnswerRule("response.may-be-another-type", Verdict.AT_RISK, _may_be_another_type,
