@@ -155,3 +155,27 @@ def test_a_file_whose_name_says_nothing_gives_way_to_the_title(project: Path, fi
 def test_the_first_test_is_named_in_snake_case(project: Path) -> None:
     assert run(["init", "orders.yaml"]) == 0
     assert "def test_get_order_answers(contract_stub):" in (project / "tests/test_orders_contract.py").read_text()
+
+
+PROTO = """
+syntax = "proto3";
+package stock.v1;
+service Stock {
+  rpc Watch(Asked) returns (stream Item);
+  rpc GetItem(Asked) returns (Item);
+}
+message Asked { int64 id = 1; }
+message Item { int64 id = 1; string name = 2; }
+"""
+
+
+@pytest.mark.slow
+def test_a_service_over_grpc_gets_a_first_test_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "stock.proto").write_text(PROTO)
+    assert run(["init", "stock.proto", "--consumer", "web-shop"]) == 0
+    assert "tests/test_stock_contract.py   calls stock.v1.Stock/GetItem\n" in capsys.readouterr().out
+    finished = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stdout
+    assert (project / "contracts" / "web-shop-stock.json").is_file()

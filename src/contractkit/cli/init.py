@@ -9,14 +9,10 @@ from typing import Any
 
 import click
 
+from contractkit.cli.first_tests import FirstTest, first_test
 from contractkit.cli.verbs import Verb
-from contractkit.definitions.interface import Definition, Route
 from contractkit.errors import UsageError
-from contractkit.model import HttpRequest
 from contractkit.sources import load_definition
-
-_PATH_VALUES = ("1", "abc", "2f6c1a9e-7f4e-4d53-9c4b-2b8f1d6f0a11", "2026-01-31")
-"""What a first call may put in the place of a path parameter; the definition says which of them it allows."""
 
 
 @click.command(cls=Verb)
@@ -27,7 +23,7 @@ _PATH_VALUES = ("1", "abc", "2f6c1a9e-7f4e-4d53-9c4b-2b8f1d6f0a11", "2026-01-31"
 )
 @click.option("--consumer", help="What to call this project. [default: the project's or the directory's name]")
 def init(definition: str, provider: str | None, consumer: str | None) -> int:
-    """Set this project up to test against DEFINITION, the OpenAPI document of a service it calls.
+    """Set this project up to test against DEFINITION, the OpenAPI document or protobuf definition of a service.
 
     Adds [tool.contractkit] to pyproject.toml and writes tests/test_<provider>_contract.py with one test that
     passes; nothing that is there already is overwritten.
@@ -37,9 +33,9 @@ def init(definition: str, provider: str | None, consumer: str | None) -> int:
     file = Path("pyproject.toml")
     added = _settings_to_add(file, definition, name, consumer)
     test = Path("tests") / f"test_{_identifier(name)}_contract.py"
-    route = _first_call(loaded.openapi)
+    first = first_test(loaded.definition, stub=_identifier(name), provider=_literal(name))
     try:
-        _write_test(test, name, route)
+        _write_test(test, name, first)
         with file.open("a", encoding="utf-8") as settings:  # last, so that another try finds nothing in its way
             settings.write(added)
         click.echo(f"{file}   [tool.contractkit.providers.{_key(name)}]")
@@ -51,16 +47,16 @@ def init(definition: str, provider: str | None, consumer: str | None) -> int:
     return 0
 
 
-def _write_test(test: Path, provider: str, route: Route | None) -> None:
+def _write_test(test: Path, provider: str, first: FirstTest | None) -> None:
     if test.exists():
         click.echo(f"{test} is there already and was left alone.", err=True)
-    elif route is None:
-        click.echo("No GET request without parameters or a body is defined, so no first test was written.", err=True)
-        click.echo(f"Next: a test that calls contract_stub({_literal(provider)}).url with your own client.", err=True)
+    elif first is None:
+        click.echo("No call without parameters or a body is defined, so no first test was written.", err=True)
+        click.echo(f"Next: a test that gives contract_stub({_literal(provider)}) to your own client.", err=True)
     else:
         test.parent.mkdir(exist_ok=True)
-        test.write_text(_first_test(provider, route), encoding="utf-8")
-        click.echo(f"{test}   calls {route.operation.name}")
+        test.write_text(first.text, encoding="utf-8")
+        click.echo(f"{test}   calls {first.operation}")
         click.echo(f"\nNext: pytest {test}", err=True)
 
 
@@ -135,36 +131,7 @@ def _plain_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")
 
 
-def _snake_case(name: str) -> str:
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    return re.sub(r"\W+", "_", parted).strip("_").lower() or "operation"
-
-
 def _identifier(name: str) -> str:
     identifier = re.sub(r"\W", "_", name)
     is_usable = identifier.isidentifier() and not keyword.iskeyword(identifier)
     return identifier if is_usable else f"_{identifier}"
-
-
-def _first_call(definition: Definition) -> Route | None:
-    """Give a GET request that the definition allows, on the shortest path that has one."""
-    gets = [each for each in definition.operations if each.method == "GET"]
-    for operation in sorted(gets, key=lambda each: len(each.path)):
-        for value in _PATH_VALUES:
-            route = definition.route(HttpRequest(method="GET", path=re.sub(r"\{[^}]+\}", value, operation.path)))
-            if route and route.operation == operation and not definition.check_request(route):
-                return route
-    return None
-
-
-def _first_test(provider: str, route: Route) -> str:
-    stub = _identifier(provider)
-    return f"""import httpx
-
-
-def test_{_snake_case(route.operation.name)}_answers(contract_stub):
-    {stub} = contract_stub({_literal(provider)})
-    with httpx.Client(base_url={stub}.url) as client:  # your own client goes here
-        response = client.get("{route.request.path}")
-    assert response.is_success
-"""
