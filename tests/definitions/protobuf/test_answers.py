@@ -211,3 +211,15 @@ def test_both_sides_of_every_procedure_can_be_made(kinds: ProtoDefinition) -> No
         for side in Side:
             tree = kinds.example(procedure, side, seed="a")
             assert kinds.decode(procedure, side, kinds.encode(procedure, side, tree)) == tree
+
+
+def test_an_infinity_of_the_request_comes_back_in_the_answer(define: Callable[[str], ProtoDefinition]) -> None:
+    definition = define("""
+        syntax = "proto3"; package far;
+        service Far { rpc Get(Place) returns (Place); }
+        message Place { double distance = 1; string name = 2; }
+    """)
+    asked = {"distance": "Infinity", "name": "Andromeda"}
+    made = definition.answer(definition.procedure("Get"), seed="a", request=asked)
+    assert made.tree == asked
+    assert made.encoded == definition.encode(definition.procedure("Get"), Side.RESPONSE, asked)

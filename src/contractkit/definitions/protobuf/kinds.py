@@ -73,6 +73,17 @@ class Kinds:
             found = self._known[descriptor.full_name] = _kind(descriptor)
         return found
 
+    def within(self, descriptor: Descriptor) -> tuple[Kind, ...]:
+        """Give the type and every message type that its messages may hold, each once."""
+        found = {descriptor.full_name: self.of(descriptor)}
+        waiting = [descriptor]
+        while waiting:
+            for each in self.of(waiting.pop()).fields:
+                if each.message is not None and each.message.full_name not in found:
+                    found[each.message.full_name] = self.of(each.message)
+                    waiting.append(each.message)
+        return tuple(found.values())
+
 
 def pointer_of(file: str, full_name: str) -> str:
     """Give how places in a definition are written: `orders/v1/orders.proto#orders.v1.Order.total`."""

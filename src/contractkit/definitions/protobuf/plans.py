@@ -25,6 +25,7 @@ class FieldPlan:
         field: What it is.
         make: Draws one value; None where values are messages that are made field by field.
         make_key: Draws a key of a map, else None.
+        is_single: One scalar, which is made as long as messages may grow.
         is_left_out: Nothing is made for it, whatever was made so far.
         is_likely: It may be chosen among the members of a `oneof` before others.
     """
@@ -33,6 +34,7 @@ class FieldPlan:
     field: Field
     make: Make | None
     make_key: Make | None
+    is_single: bool
     is_left_out: bool
     is_likely: bool
 
@@ -81,6 +83,7 @@ class Plans:
             field=each,
             make=self._make(each),
             make_key=guesser(_of_entry(each, "key"), "key") if each.shape is Shape.MAP else None,
+            is_single=not is_complex and not is_deprecated,
             is_left_out=is_deprecated or nothing_says_what or (is_complex and not each.oneof and not is_usual),
             is_likely=is_usual and not is_deprecated,
         )

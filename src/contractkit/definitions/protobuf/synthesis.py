@@ -68,6 +68,11 @@ class Synthesis:
         remembered = {**_echoes(plan, place, making), **said}
         tree = dict(named)
         for each in _chosen(plan, named, remembered, place, making):
+            is_free = each.name not in tree and each.name not in remembered
+            if is_free and each.is_single and each.make is not None and making.made < _MOST_VALUES:
+                making.made += 1
+                tree[each.name] = each.make(Draw(making.seed, f"{place}.{each.name}"))
+                continue
             value = self._field(each, named, remembered.get(each.name), f"{place}.{each.name}", making)
             if value is not None:
                 tree[each.name] = value
