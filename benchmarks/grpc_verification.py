@@ -190,23 +190,31 @@ def rate_of(run: Callable[[Contract, str], None], contract: Contract, address: s
 
 
 def main() -> int:
-    """Run both sides in turn, round by round, and print the medians of rates and of the ratio; 1 where it is missed."""
+    """Measure small, ordinary and large messages; 1 where the bar is missed for any of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--interactions", type=int, default=1000)
-    parser.add_argument("--lines", type=int, default=2, help="lines of the order: three values each, beside four")
+    parser.add_argument("--lines", type=int, nargs="+", default=[2, 7, 16], help="lines of orders: three values each")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    contract = make_contract(options.interactions, options.lines)
+    missed = [
+        lines for lines in options.lines if measured(options.interactions, lines, options.rounds) > MOST_TIMES_PLAIN
+    ]
+    return 1 if missed else 0
+
+
+def measured(interactions: int, lines: int, count: int) -> float:
+    """Run both sides in turn, round by round; print the medians of rates and of the ratio, and give the ratio."""
+    contract = make_contract(interactions, lines)
     sides = (contractkit_verifies, bare_client_calls)
-    with provider(options.lines) as address:
-        rounds = [[rate_of(run, contract, address) for run in sides] for _ in range(options.rounds + 1)][1:]
+    with provider(lines) as address:
+        rounds = [[rate_of(run, contract, address) for run in sides] for _ in range(count + 1)][1:]
     ours, plain = (statistics.median(rates) for rates in zip(*rounds, strict=True))
     slower = statistics.median(rates[1] / rates[0] for rates in rounds)
-    print(f"message                  {4 + 3 * options.lines} values, 1 rule")
-    print(f"contractkit              {ours:8.0f} interactions per second ({options.interactions})")
+    print(f"message                  {4 + 3 * lines} values, 1 rule")
+    print(f"contractkit              {ours:8.0f} interactions per second ({interactions})")
     print(f"a bare grpc.aio client   {plain:8.0f} calls per second")
     print(f"contractkit takes {slower:.2f} x the bare client's time (bar {MOST_TIMES_PLAIN})")
-    return 0 if slower <= MOST_TIMES_PLAIN else 1
+    return slower
 
 
 if __name__ == "__main__":
