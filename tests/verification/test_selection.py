@@ -1,6 +1,7 @@
 """Selection: what was asked for, and why nothing of it may be there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,15 @@ def test_an_interaction_is_found_by_a_part_of_its_description(interaction: Build
     one = contract(interaction(description="A shipped order"), interaction(description="none"))
     [selected] = select([one], "orders", Filter(interaction="shipped"))
     assert (descriptions((selected,)), selected.is_whole) == (["A shipped order"], False)
+
+
+@pytest.mark.parametrize("name", ["stock.v1.Stock/GetItem", "Stock/GetItem", "GetItem"])
+def test_a_procedure_is_selected_by_its_full_name_and_by_short_ones(
+    name: str, interaction: Build, contract: Select
+) -> None:
+    calls = [interaction(description="a"), interaction(description="b")]
+    named = [replace(calls[0], operation="stock.v1.Stock/GetItem"), replace(calls[1], operation="GET /items/{id}")]
+    assert descriptions(select([contract(*named)], "orders", Filter(operation=name))) == ["a"]
 
 
 def test_contracts_are_selected_by_consumer(interaction: Build, contract: Select) -> None:

@@ -17,6 +17,11 @@ from contractkit.verification.states import StateHandlers, handlers_of
 Loaded = TypeVar("Loaded")
 
 
+_IN_PROCESS = "package.module:attribute, for example shop.app:app"
+_EXPECTED = {"application": _IN_PROCESS, "server": f"host:port, or {_IN_PROCESS}"}
+"""What is loaded to how its place is written."""
+
+
 def load_application(target: str, *, root: Path) -> Application:
     """Give the ASGI application that `package.module:attribute` names.
 
@@ -65,7 +70,7 @@ def _attribute(target: str, kind: str, root: Path) -> object:
     if not (module_name and separator and attribute):
         raise UsageError(
             f"The {kind}'s place cannot be used.",
-            details=[("expected", "package.module:attribute, for example shop.app:app"), ("received", target)],
+            details=[("expected", _EXPECTED[kind]), ("received", target)],
         )
     found: object = _imported(module_name, kind, target, root)
     for step in attribute.split("."):

@@ -51,8 +51,16 @@ def _wanted(interactions: tuple[Interaction, ...], wanted: Filter) -> tuple[Inte
         each
         for each in interactions
         if (text is None or text.lower() in each.description.lower() or text == each.key)
-        and operation in (None, each.operation)
+        and (operation is None or operation in _names_of(each.operation))
     )
+
+
+def _names_of(operation: str | None) -> tuple[str, ...]:
+    """Give the names of an operation: a procedure's full one, `Service/Method` and `Method`."""
+    if operation is None or "/" not in operation or " " in operation:
+        return () if operation is None else (operation,)
+    service, _, method = operation.rpartition("/")
+    return (operation, f"{service.rpartition('.')[2]}/{method}", method)
 
 
 def _nothing_left(contracts: list[SelectedContract], provider: str, wanted: Filter) -> NothingToCheckError:
