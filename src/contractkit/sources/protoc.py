@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from contractkit.definitions.protobuf.library import EXTRA
+from contractkit.definitions.protobuf.runtime import EXTRA
 from contractkit.errors import DefinitionError
 from contractkit.sources.cache import remembered
 

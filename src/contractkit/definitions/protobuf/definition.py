@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from contractkit.definitions.interface import DefinitionWarning, Operation
-from contractkit.definitions.protobuf.library import require_protobuf
+from contractkit.definitions.protobuf.runtime import require_protobuf
 from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, ReceivedMessage, Side
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
