@@ -47,6 +47,7 @@ message Item { int64 id = 1; optional string colour = 2; repeated Part parts = 3
 service Items {
   rpc GetItem(ItemRequest) returns (Item);
   rpc WatchItem(ItemRequest) returns (stream Item);
+  rpc AskItems(stream ItemRequest) returns (stream Item);
 }
 """
 

@@ -125,7 +125,7 @@ def test_a_message_of_more_than_100_mib(
     )
 
 
-def test_a_server_that_closes_in_the_middle_of_a_stream(
+def test_a_server_that_closes_before_its_first_message(
     shop: Any, call: Call, verify: Verify, cut_off: int, events: SimpleNamespace
 ) -> None:
     endpoint = AddressEndpoint(f"127.0.0.1:{cut_off}")
@@ -134,6 +134,19 @@ def test_a_server_that_closes_in_the_middle_of_a_stream(
         Outcome.ERRORED,
         "broken answer",
         "The answer could not be read: the connection was closed in the middle of the call, before any message.",
+    )
+
+
+def test_a_server_that_closes_in_the_middle_of_a_stream(
+    shop: Any, call: Call, verify: Verify, broken_off: int, events: SimpleNamespace
+) -> None:
+    turns = [event for item in (7, 8) for event in (events.sent({"id": item}), events.received({"id": item}))]
+    asked = call(f"{ITEMS}/AskItems", (*turns, HalfClosed(), Status(code="OK")), by=shop)
+    [result] = verify(AddressEndpoint(f"127.0.0.1:{broken_off}"), asked)
+    assert told(result) == (
+        Outcome.ERRORED,
+        "broken answer",
+        "The answer could not be read: the connection was closed in the middle of the call, after 1 message.",
     )
 
 
@@ -187,18 +200,42 @@ def unused_port() -> int:
     return port
 
 
+SETTINGS = bytes.fromhex("000000040000000000")
+HEADERS = bytes.fromhex("000013 01 04 00000001 88 5f 10") + b"application/grpc"  # :status 200, content-type
+ONE_ITEM = bytes.fromhex("000007 00 00 00000001 00 00000002 0807")  # a message of two bytes: id 7
+
+
+def hear(connection: socket.socket, item: int) -> None:
+    """Read until a message with that id has come."""
+    seen = b""
+    while bytes((0, 0, 0, 0, 2, 8, item)) not in seen:
+        chunk = connection.recv(65536)
+        if not chunk:
+            return
+        seen += chunk
+
+
 @pytest.fixture
 def cut_off() -> Iterator[int]:
     """A server that greets in HTTP/2 and hangs up when it is sent a call."""
 
     def answer(connection: socket.socket) -> None:
-        connection.sendall(bytes.fromhex("000000040000000000"))  # SETTINGS
-        seen = b""
-        while b"Watch" not in seen and b"\x00\x00\x00\x00\x02\x08\x07" not in seen:
-            chunk = connection.recv(65536)
-            if not chunk:
-                return
-            seen += chunk
+        connection.sendall(SETTINGS)
+        hear(connection, 7)
+
+    with listening(answer) as port:
+        yield port
+
+
+@pytest.fixture
+def broken_off() -> Iterator[int]:
+    """A server that answers one message, and hangs up when the next one shows that its answer was read."""
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(SETTINGS)
+        hear(connection, 7)
+        connection.sendall(HEADERS + ONE_ITEM)
+        hear(connection, 8)
 
     with listening(answer) as port:
         yield port
