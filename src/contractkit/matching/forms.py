@@ -41,12 +41,12 @@ class FormPart:
 
 def compile_form(expected: str, scope: Scope) -> Check:
     """Give the check of a URL-encoded form."""
-    compare = compile_query(_fields(expected), scope)
+    compare = compile_query(read_fields(expected), scope)
 
     def check(actual: Body) -> list[Failure] | None:
         if not isinstance(actual, TextBody):
             return [Failure(expected, ABSENT, "equality", "a URL-encoded form")]
-        return compare(_fields(actual.text))
+        return compare(read_fields(actual.text))
 
     return check
 
@@ -119,7 +119,8 @@ def _body(data: bytes, media_type: str) -> Body:
     raise AssertionError("bytes can always be read as bytes")
 
 
-def _fields(text: str) -> Mapping[str, Sequence[str | None]]:
+def read_fields(text: str) -> Mapping[str, Sequence[str | None]]:
+    """Give the fields of a URL-encoded form: each name with its values in order."""
     found: dict[str, list[str | None]] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         found.setdefault(name, []).append(value)

@@ -7,7 +7,7 @@ places as came more or fewer, so that mismatches lie where things really happene
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from contractkit.matching.bodies import shown_body
 from contractkit.matching.checks import combined, compile_test
@@ -15,6 +15,8 @@ from contractkit.matching.failures import Check
 from contractkit.matching.rules import kind_of
 from contractkit.model import LocatedRules, Location, Part, Step, repeated_events
 from contractkit.results import Mismatch
+
+Beside = TypeVar("Beside")
 
 Given: TypeAlias = Mapping[tuple[Step, ...], Part]
 """What happened: each part by the steps of its location."""
@@ -72,18 +74,21 @@ def runs_in(given: Given, repetitions: Sequence[Repetition]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def laid_along(expected: Iterable[tuple[Part, Check]], runs: Sequence[Run]) -> Iterator[tuple[Part, Check]]:
-    """Give expected parts at the places where their counterparts are due, a repeated one once for each that came."""
+def laid_along(expected: Iterable[tuple[Part, Beside]], runs: Sequence[Run]) -> Iterator[tuple[Part, Beside]]:
+    """Give expected parts, with what stands beside each, at the places where their counterparts are due.
+
+    A repeated one is given once for each that came.
+    """
     by_place = {run.repetition.place: run for run in runs}
-    for part, check in expected:
+    for part, beside in expected:
         first, *rest = part.location.steps
         if first != "events" or not isinstance(place := rest[0], int):
-            yield part, check
+            yield part, beside
             continue
         run = by_place.get(place)
         starts = (place + _shift(runs, place),) if run is None else range(run.start, run.start + run.length)
         for number in starts:
-            yield replace(part, location=Location(("events", number, *rest[1:]))), check
+            yield replace(part, location=Location(("events", number, *rest[1:]))), beside
 
 
 def _shift(runs: Sequence[Run], place: int) -> int:

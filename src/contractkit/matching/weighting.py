@@ -32,26 +32,27 @@ class RuleList(NamedTuple):
         return bool(self.rules)
 
 
-class _Rank(NamedTuple):
+class Rank(NamedTuple):
     """What decides between locations; the greatest wins."""
 
     weight: int = 2
     length: int = 0
     steps: tuple[float, ...] = ()
 
-    def then(self, step: Step) -> "_Rank":
+    def then(self, step: Step) -> "Rank":
+        """Give the rank of a location that is longer by a step."""
         worth = 1 if step is Wildcard.ANY else 1.5 if step is Wildcard.INDEX else 2
-        return _Rank(self.weight * int(worth), self.length + 1, (*self.steps, worth))
+        return Rank(self.weight * int(worth), self.length + 1, (*self.steps, worth))
 
 
-_LOWEST = _Rank(weight=0)
+_LOWEST = Rank(weight=0)
 
 
 @dataclass(slots=True, eq=False)
 class _Held:
     """Rules whose location has been reached; `below` is what of them also holds further down, where anything does."""
 
-    rank: _Rank
+    rank: Rank
     rules: tuple[Rule, ...]
     combine: Combine
     below: "_Held | None"
@@ -61,7 +62,7 @@ class _Held:
 class _Branch:
     """A step of the rules' locations, drawn as a tree, with the rules that end here."""
 
-    rank: _Rank
+    rank: Rank
     children: dict[Step, "_Branch"] = field(default_factory=dict)
     held: _Held | None = None
 
@@ -123,6 +124,15 @@ class Scope:
         held = _held(_LOWEST, rules, "AND")
         return Scope(RuleList(rules), held, held.below, self._active)
 
+    def without_rules(self) -> "Scope":
+        """Give a scope in which no rule holds at this place; what is written for places below still counts."""
+        return Scope(_NOTHING_SAID, None, None, self._active)
+
+    @property
+    def rank(self) -> "Rank":
+        """Give what decided for the rules that hold here; the lowest where none do."""
+        return _LOWEST if self._best is None else self._best.rank
+
 
 _NOTHING_SAID = RuleList(exact=False)
 
@@ -132,7 +142,7 @@ NO_RULES = Scope(_NOTHING_SAID)
 
 def scope_of(rules: Sequence[LocatedRules]) -> Scope:
     """Give the scope of the root that the locations of some rules start from: an exchange, or a single value."""
-    root = _Branch(_Rank())
+    root = _Branch(Rank())
     for located in rules:
         branch = root
         for step in located.location.steps:
@@ -141,7 +151,7 @@ def scope_of(rules: Sequence[LocatedRules]) -> Scope:
     return _scope(None, (root,))
 
 
-def _held(rank: _Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
+def _held(rank: Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
     cascading = tuple(rule for rule in rules if kind_of(rule).cascades)
     return _Held(rank, rules, combine, _Held(rank, cascading, combine, None) if cascading else None)
 

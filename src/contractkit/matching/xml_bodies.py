@@ -6,16 +6,20 @@ order between names is free, within a name it counts.
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 from contractkit.matching.checks import combined, compile_scalar, compile_test, missing
 from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.json_bodies import DEEPEST, unexpected
 from contractkit.matching.rules import kind_of
 from contractkit.matching.sentences import counted
+from contractkit.matching.tracing import TracedScope
 from contractkit.matching.weighting import OTHER_INDEX, Scope
 from contractkit.matching.xml_trees import Element, Name, XmlError, read_xml
 from contractkit.model import BinaryBody, Body, TextBody
 from contractkit.results import ABSENT
+
+AnyScope = TypeVar("AnyScope", Scope, TracedScope)
 
 TEXT = "#text"
 """The step that leads to an element's text."""
@@ -28,7 +32,7 @@ def compile_xml(expected: str, scope: Scope, *, is_open: bool) -> Check:
     except XmlError as error:
         reason = str(error)
         return lambda actual: [_not_xml(expected, actual, f"an XML body, but the example cannot be compared: {reason}")]
-    check_root = _compile_element(root, _named(scope, root.name).beside(0), is_open)
+    check_root = _compile_element(root, named_scope(scope, root.name).beside(0), is_open)
 
     def check(actual: Body) -> list[Failure] | None:
         try:
@@ -44,7 +48,7 @@ def compile_xml(expected: str, scope: Scope, *, is_open: bool) -> Check:
 
 def _compile_element(expected: Element, scope: Scope, is_open: bool) -> Check:
     attributes = {
-        name: compile_scalar(value, _attribute_scope(scope, name).chosen, is_text=True)
+        name: compile_scalar(value, attribute_scope(scope, name).chosen, is_text=True)
         for name, value in expected.attributes.items()
     }
     text = compile_scalar(expected.text, scope.step(TEXT).chosen, is_text=True)
@@ -89,7 +93,7 @@ def _attribute_failures(
         if name in actual.attributes:
             failures = check(actual.attributes[name])
         else:
-            failures = missing(expected.attributes[name], _attribute_scope(scope, name).chosen)
+            failures = missing(expected.attributes[name], attribute_scope(scope, name).chosen)
         found += below(f"@{name.written}", failures or [])
     if not is_open:
         extra = [name for name in actual.attributes if name not in checks]
@@ -99,7 +103,7 @@ def _attribute_failures(
 
 def _compile_children(expected: Element, scope: Scope, is_open: bool, is_closed: bool) -> Check:
     groups = {
-        name: _compile_group(elements, _named(scope, name), is_open)
+        name: _compile_group(elements, named_scope(scope, name), is_open)
         for name, elements in expected.children_by_name().items()
     }
 
@@ -138,12 +142,13 @@ def _miscounted(name: str, wanted: int, given: int) -> Failure:
     return Failure(wanted, given or ABSENT, "equality", sentence, [name])
 
 
-def _attribute_scope(scope: Scope, name: Name) -> Scope:
-    return _named(scope, Name(name.uri, f"@{name.local}", f"@{name.written}"))
+def attribute_scope(scope: AnyScope, name: Name) -> AnyScope:
+    """Give the scope of an attribute, whether the rules write its prefix or not."""
+    return named_scope(scope, Name(name.uri, f"@{name.local}", f"@{name.written}"))
 
 
-def _named(scope: Scope, name: Name) -> Scope:
-    """Give the scope of an element or attribute, whether the rules write its prefix or not."""
+def named_scope(scope: AnyScope, name: Name) -> AnyScope:
+    """Give the scope of an element, whether the rules write its prefix or not."""
     written = scope.step(name.written)
     return written if written.chosen or name.written == name.local else written.merged(scope.step(name.local))
 

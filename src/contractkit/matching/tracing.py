@@ -1,0 +1,126 @@
+"""Tracing: the same steps from scope to scope that comparing takes, with every location of rules followed by itself.
+
+The scope that decides remembers winners only. Beside it, each location of rules walks alone through a scope of its own;
+wherever that one says something, the location was a candidate. So what is explained is what was compared.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+
+from contractkit.matching.weighting import NO_RULES, RuleList, Scope, scope_of
+from contractkit.model import LocatedRules, Rule, Step, Wildcard
+
+
+class Reach(Enum):
+    """How rules come to hold at a place."""
+
+    WRITTEN = "written for this place"
+    CASCADED = "cascades from further up"
+    EACH_VALUE = "laid on each value from the container above"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A location of rules that fits a place.
+
+    Attributes:
+        located: The rules as they were written, with their location.
+        rules: Those of them that hold at the place: all, or the ones that cascade, or the inner ones of `eachValue`.
+        reach: How they come to hold there.
+        weight: The weight of the location as the Pact specification counts it: 2 for the part itself and for each named
+            step below it, 1 for a wildcard, multiplied. 0 for what `eachValue` lays on: each location below goes first.
+    """
+
+    located: LocatedRules
+    rules: tuple[Rule, ...]
+    reach: Reach
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lone:
+    """One location of rules and the scope in which it is alone."""
+
+    located: LocatedRules
+    scope: Scope
+    reach: Reach | None = None
+
+    def moved(self, scope: Scope) -> "_Lone":
+        return _Lone(located=self.located, scope=scope, reach=self.reach)
+
+
+@dataclass(frozen=True, slots=True)
+class TracedScope:
+    """A scope, and beside it that of each location of rules alone. It steps as `Scope` does.
+
+    `replaced` are the locations that would hold at this place if `eachValue` above did not lay its own rules on it.
+    """
+
+    whole: Scope
+    alone: tuple[_Lone, ...]
+    base: int = 0
+    replaced: tuple[Candidate, ...] = ()
+
+    @property
+    def chosen(self) -> RuleList:
+        """Give the rules that won."""
+        return self.whole.chosen
+
+    def step(self, step: Step) -> "TracedScope":
+        """Give the scope of the member or element that a step leads to."""
+        lone = [each.moved(each.scope.step(step)) for each in self.alone]
+        return TracedScope(self.whole.step(step), tuple(lone), self.base)
+
+    def at_part(self, steps: Sequence[Step]) -> "TracedScope":
+        """Give the scope of a part; weights count from there on."""
+        scope = self
+        for step in steps:
+            scope = scope.step(step)
+        return TracedScope(scope.whole, scope.alone, len(steps))
+
+    def beside(self, index: int) -> "TracedScope":
+        """Give this scope joined by what rules say of the place with an index written behind it, as XML's siblings."""
+        lone = [each.moved(each.scope.beside(index)) for each in self.alone]
+        return TracedScope(self.whole.beside(index), tuple(lone), self.base)
+
+    def merged(self, other: "TracedScope") -> "TracedScope":
+        """Give the scope of one place that can be addressed in two ways."""
+        lone = [left.moved(left.scope.merged(right.scope)) for left, right in zip(self.alone, other.alone, strict=True)]
+        return TracedScope(self.whole.merged(other.whole), tuple(lone), self.base)
+
+    def under_each_value(self, owner: LocatedRules | None, rules: tuple[Rule, ...]) -> "TracedScope":
+        """Give the scope of a value on which `eachValue`, written in `owner`, lays rules."""
+        lone = [each.moved(each.scope.without_rules()) for each in self.alone]
+        if owner is not None:
+            laid = NO_RULES.replaced_by(rules)
+            lone.append(_Lone(located=owner, scope=laid, reach=Reach.EACH_VALUE))
+        return TracedScope(self.whole.replaced_by(rules), tuple(lone), self.base, self.candidates())
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Give the locations that fit this place, the winner first, then by rank."""
+        fitting = [each for each in self.alone if each.scope.chosen]
+        fitting.sort(key=lambda each: each.scope.rank, reverse=True)
+        fitting.sort(key=self._is_beaten)
+        return (*map(partial(_candidate, base=self.base), fitting), *self.replaced)
+
+    def _is_beaten(self, lone: _Lone) -> bool:
+        return lone.scope.chosen != self.chosen or lone.scope.rank != self.whole.rank
+
+
+def traced(rules: Sequence[LocatedRules]) -> TracedScope:
+    """Give the traced scope of the root that the locations of some rules start from."""
+    alone = tuple(_Lone(located=each, scope=scope_of([each])) for each in rules)
+    return TracedScope(scope_of(rules), alone)
+
+
+def _candidate(lone: _Lone, base: int) -> Candidate:
+    chosen = lone.scope.chosen
+    reach = lone.reach or (Reach.WRITTEN if chosen.exact else Reach.CASCADED)
+    weight = 0 if lone.reach is Reach.EACH_VALUE else _weight(lone.located.location.steps[base:])
+    return Candidate(located=lone.located, rules=chosen.rules, reach=reach, weight=weight)
+
+
+def _weight(steps: Sequence[Step]) -> int:
+    return 2 << sum(not isinstance(step, Wildcard) for step in steps)
