@@ -267,7 +267,7 @@ def test_all_servers_share_one_thread(server: StubServer) -> None:
     for each in others:
         each.stop()
 
-    assert names.count("contractkit-stub") == 1
+    assert names.count("contractkit-http") == 1
 
 
 def test_an_answer_cannot_break_the_framing() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from contractkit.errors import AddressInUseError, UsageError
 from contractkit.transports.grpc_library import require_grpc
 from contractkit.transports.grpc_services import Offered, add_services
-from contractkit.transports.loops import wait_for
+from contractkit.transports.loops import stub_loop, wait_for
 from contractkit.transports.ports import listen
 from contractkit.transports.rpc_messages import (
     LARGEST_MESSAGE,
@@ -75,7 +75,7 @@ class GrpcServer:
         listen(host, port).close()  # says in our words why it cannot
         self.host = host
         try:
-            self._server, self.port = wait_for(self._start(offered, port, tls))
+            self._server, self.port = wait_for(self._start(offered, port, tls), stub_loop("grpc"))
         except RuntimeError as error:
             raise _not_started(error, host, port, tls) from None
 
@@ -86,7 +86,7 @@ class GrpcServer:
 
     def stop(self) -> None:
         """Stop listening and end every call at once."""
-        wait_for(self._server.stop(None))
+        wait_for(self._server.stop(None), stub_loop("grpc"))
 
     async def _start(self, offered: Offered, port: int, tls: TlsFiles | None) -> tuple[grpc.aio.Server, int]:
         server = grpc.aio.server(options=_SERVER_OPTIONS)

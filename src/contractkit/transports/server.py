@@ -5,7 +5,7 @@ import socket
 
 from contractkit.transports.http_messages import Handler, nobody_is_served
 from contractkit.transports.http_protocol import HttpProtocol
-from contractkit.transports.loops import stub_loop
+from contractkit.transports.loops import stub_loop, wait_for
 from contractkit.transports.ports import BACKLOG, listen
 
 
@@ -26,8 +26,8 @@ class StubServer:
         self._connections: set[HttpProtocol] = set()
         listener = listen(host, port)
         self.host, self.port = listener.getsockname()[:2]
-        self._loop = stub_loop()
-        self._server = asyncio.run_coroutine_threadsafe(self._serve(listener), self._loop).result()
+        self._loop = stub_loop("http")
+        self._server = wait_for(self._serve(listener), self._loop)
 
     @property
     def url(self) -> str:
@@ -36,7 +36,7 @@ class StubServer:
 
     def stop(self) -> None:
         """Stop listening and close every connection at once."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        wait_for(self._close(), self._loop)
 
     async def _serve(self, listener: socket.socket) -> asyncio.Server:
         return await self._loop.create_server(
