@@ -29,7 +29,7 @@ from contractkit.results import ABSENT
 Steps: TypeAlias = tuple[str | int, ...]
 
 _OPTIONAL_DEPTH: Final = 5  # steps from the root; deeper, only what is required is made
-_OPTIONAL_VALUES: Final = 1_200  # values; once so many are made, only what is required follows
+OPTIONAL_VALUES: Final = 1_200  # values; once so many are made, only what is required follows
 _DEEPEST: Final = 48  # steps; required members that nest deeper never end
 _MOST_ELEMENTS: Final = 1_000
 _ORDER: Final = ("object", "array", "string", "integer", "number", "boolean")
@@ -49,13 +49,19 @@ class Repairs:
 class Builder:
     """Makes one attempt at a value, and remembers where examples, unions and optional members went into it."""
 
-    def __init__(self, seed: str, repairs: Repairs) -> None:
+    def __init__(self, seed: str, repairs: Repairs, *, room: int = OPTIONAL_VALUES) -> None:
+        """Take what decides the values, what is known of this schema, and how many values optional members may be."""
         self._seed = seed
         self._repairs = repairs
-        self._left = _OPTIONAL_VALUES
+        self._left = room
         self.from_examples: set[Steps] = set()
         self.unions: set[Steps] = set()
         self.optional: set[Steps] = set()
+
+    @property
+    def has_room_left(self) -> bool:
+        """Say whether nothing optional was left out for the number of values."""
+        return self._left > 0
 
     def build(
         self,
@@ -91,10 +97,10 @@ class Builder:
         if base is ABSENT:
             base = self._example(view, branch, at)
         if base is not ABSENT and given is ABSENT:
-            return _copied(base)
-        if view.is_nullable and given is ABSENT and _key(branch) in above:
+            return copied(base)
+        if view.is_nullable and given is ABSENT and place_of(branch) in above:
             return None
-        below = (*above, _key(view), _key(branch))
+        below = (*above, place_of(view), place_of(branch))
         if isinstance(given, dict):
             return self._object(branch, at, below, given, base if isinstance(base, dict) else ABSENT, is_sparse)
         return self._made(branch, at, below, is_sparse)
@@ -102,38 +108,17 @@ class Builder:
     def _made(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], is_sparse: bool) -> Json:
         if view.values is not None:
             return view.values[self._repairs.turns[at] % len(view.values)] if view.values else None
-        name = next((step for step in reversed(at) if isinstance(step, str)), "")
-        match self._type(view, at):
+        match type_to_make(view, at, turn=self._repairs.turns[at]):
             case "object":
                 return self._object(view, at, above, {}, ABSENT, is_sparse)
             case "array":
                 return self._array(view, at, above, is_sparse)
             case kind:
-                return self._scalar(kind, view, at, name)
+                return scalar_of(kind, view, name_at(at), self.draw(scalar_place(at, self._repairs.turns.get(at, 0))))
 
-    def _type(self, view: SchemaView, at: Steps) -> str:
-        """Give the type to make: the only one, the one that the other keywords speak of, or the first in order."""
-        if len(view.types) > 2:
-            for name, speaks in _SPEAKING.items():
-                if name in view.types and speaks(view):
-                    return name
-        order = ("string", *_ORDER) if view.types == ALL_TYPES and at else _ORDER
-        possible = [name for name in order if name in view.types]
-        return possible[self._repairs.turns[at] % len(possible)] if possible else "null"
-
-    def _scalar(self, kind: str, view: SchemaView, at: Steps, name: str) -> Json:
-        draw = Draw(self._seed, f"{_written(at)}#{self._repairs.turns[at]}")
-        match kind:
-            case "string":
-                text = plausible_text(view, name, draw)
-                return "" if text is None else text
-            case "integer":
-                return plausible_integer(view, name, draw)
-            case "number":
-                return plausible_number(view, name, draw)
-            case "boolean":
-                return plausible_boolean(name)
-        return None
+    def draw(self, place: str) -> Draw:
+        """Give the draw for a place."""
+        return Draw(self._seed, place)
 
     def _object(
         self,
@@ -144,8 +129,8 @@ class Builder:
         base: Json,
         is_sparse: bool,
     ) -> dict[str, Json]:
-        made: dict[str, Json] = {} if base is ABSENT else _copied(base)
-        tags = dict(tags_of(view))
+        made: dict[str, Json] = {} if base is ABSENT else copied(base)
+        tags = tags_of(view)
         for name, member in view.members.items():
             if name in given or name in made:
                 continue
@@ -158,7 +143,7 @@ class Builder:
                 continue
             elif member.is_required:
                 made[name] = self._member(member.view, place, above, is_sparse)
-            elif not is_sparse and self._has_room(member.view, place, above):
+            elif not is_sparse and self.has_room(member.view, place, above):
                 self.optional.add(place)
                 made[name] = self._member(member.view, place, above, is_sparse)
         for name, wanted in given.items():
@@ -181,23 +166,24 @@ class Builder:
             return "" if place in self._repairs.without_examples else str(place[-1])
         return self.build(view, place, above=above, is_sparse=is_sparse)
 
-    def _has_room(self, view: SchemaView | None, place: Steps, above: tuple[tuple[str, str], ...]) -> bool:
+    def has_room(self, view: SchemaView | None, place: Steps, above: tuple[tuple[str, str], ...]) -> bool:
+        """Say whether an optional member is made: not too deep, too many, or one that leads back to itself."""
         if self._repairs.is_minimal or place in self._repairs.omitted or view is None:
             return False
-        if len(place) > _OPTIONAL_DEPTH or self._left <= 0 or _key(view) in above:
+        if len(place) > _OPTIONAL_DEPTH or self._left <= 0 or place_of(view) in above:
             return False
-        return not view.value_branches or any(_key(branch) not in above for branch in view.value_branches)
+        return not view.value_branches or any(place_of(branch) not in above for branch in view.value_branches)
 
     def _fill(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], made: dict[str, Json]) -> None:
         """Add members that are described by pattern or in general: one where none is named, more where so demanded."""
         least = counted(view, "minProperties") or 0
-        wanted = max(least, 0 if made or self._repairs.is_minimal or len(at) >= _OPTIONAL_DEPTH else 1)
+        wanted = least_members(view, at, has_some=bool(made) or self._repairs.is_minimal)
         for name, inner in self._further(view, at, min(wanted, _MOST_ELEMENTS)):
             if len(made) >= wanted:
                 return
             if inner is None and len(made) >= least:
                 return
-            if inner is not None and _key(inner) in above and len(made) >= least:
+            if inner is not None and place_of(inner) in above and len(made) >= least:
                 return
             self.optional.add((*at, name))
             if (*at, name) not in self._repairs.omitted:
@@ -224,7 +210,7 @@ class Builder:
         element = view.elements
         if element is None:
             return [*made, *[f"item {number}" for number in range(len(made) + 1, least + 1)]]
-        if least == 0 and (_key(element) in above or self._repairs.is_minimal or at in self._repairs.omitted):
+        if least == 0 and (place_of(element) in above or self._repairs.is_minimal or at in self._repairs.omitted):
             return made
         usual = 1 + (Draw(self._seed, _written(at)).below(2) if len(at) <= 1 else 0)
         count = max(least, usual if most is None else min(most, usual))
@@ -266,7 +252,7 @@ class Builder:
         self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], given: list[Json]
     ) -> list[Json]:
         """Give a list as it was given, each object of it completed with what its schema requires."""
-        below = (*above, _key(view))
+        below = (*above, place_of(view))
         return [
             each
             if (inner := view.element(index)) is None or not isinstance(each, dict | list)
@@ -291,7 +277,7 @@ class Builder:
         if given is not ABSENT:
             ordered = sorted(branches, key=lambda branch: -likeness(given, branch))
         else:
-            ordered = sorted(branches, key=lambda branch: _key(branch) in above)
+            ordered = sorted(branches, key=lambda branch: place_of(branch) in above)
         return ordered[self._repairs.turns[at] % len(ordered)]
 
 
@@ -305,9 +291,55 @@ def _in_order(made: dict[str, Json], view: SchemaView) -> dict[str, Json]:
     return known | made
 
 
-def _key(view: SchemaView) -> tuple[str, str]:
+def scalar_of(kind: str, view: SchemaView, name: str, draw: Draw) -> Json:
+    """Give a text, number or boolean of a schema, as its format and its name suggest."""
+    match kind:
+        case "string":
+            text = plausible_text(view, name, draw)
+            return "" if text is None else text
+        case "integer":
+            return plausible_integer(view, name, draw)
+        case "number":
+            return plausible_number(view, name, draw)
+        case "boolean":
+            return plausible_boolean(name)
+    return None
+
+
+def name_at(at: Steps) -> str:
+    """Give the last name on the way to a place."""
+    return next((step for step in reversed(at) if isinstance(step, str)), "")
+
+
+def scalar_place(at: Steps, turn: int = 0) -> str:
+    """Give the place for which a scalar is drawn, another one each time the first was wrong."""
+    return f"{_written(at)}#{turn}"
+
+
+def least_members(view: SchemaView, at: Steps, *, has_some: bool) -> int:
+    """Give how many members an object is to have: one more than none where that shows something."""
+    return max(counted(view, "minProperties") or 0, 0 if has_some or len(at) >= _OPTIONAL_DEPTH else 1)
+
+
+def place_of(view: SchemaView) -> tuple[str, str]:
+    """Give the document and the pointer at which a schema is declared."""
+    return view.known(_declared)
+
+
+def _declared(view: SchemaView) -> tuple[str, str]:
     node: Node = view.declared_at
     return (node.uri, node.pointer)
+
+
+def type_to_make(view: SchemaView, at: Steps, *, turn: int = 0) -> str:
+    """Give the type to make: the only one, the one that the other keywords speak of, or the first in order."""
+    if len(view.types) > 2:
+        for name, speaks in _SPEAKING.items():
+            if name in view.types and speaks(view):
+                return name
+    order = ("string", *_ORDER) if view.types == ALL_TYPES and at else _ORDER
+    possible = [name for name in order if name in view.types]
+    return possible[turn % len(possible)] if possible else "null"
 
 
 def _written(at: Steps) -> str:
@@ -331,8 +363,8 @@ _SPEAKING: Final[Mapping[str, Callable[[SchemaView], bool]]] = {
 """Type to whether the other keywords speak of it, where several types are possible."""
 
 
-def _copied(value: Json) -> Json:
+def copied(value: Json) -> Json:
     """Give a JSON value anew, several times sooner than `copy.deepcopy` does."""
     if isinstance(value, dict):
-        return {name: _copied(member) for name, member in value.items()}
-    return [_copied(element) for element in value] if isinstance(value, list) else value
+        return {name: copied(member) for name, member in value.items()}
+    return [copied(element) for element in value] if isinstance(value, list) else value

@@ -1,6 +1,6 @@
 """Choices: what a schema offers a value to be: its examples, the branch that fits what is given, a branch's tag."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from contractkit.definitions.discriminators import branch_values, discriminating_member
 from contractkit.definitions.schema_facets import type_of
@@ -9,8 +9,19 @@ from contractkit.exact_json import Json, same_json
 from contractkit.results import ABSENT
 
 
-def examples_of(*views: SchemaView) -> Iterator[Json]:
-    """Give the examples, then the defaults, that the schemas of views carry; null and empty ones are no examples."""
+def examples_of(view: SchemaView, branch: SchemaView) -> tuple[Json, ...]:
+    """Give the examples, then the defaults, that the schemas of a view and of its branch carry, the view's first.
+
+    Null and empty ones are no examples.
+    """
+    return view.known(_own_examples) if branch is view else tuple(_examples(view, branch))
+
+
+def _own_examples(view: SchemaView) -> tuple[Json, ...]:
+    return tuple(_examples(view))
+
+
+def _examples(*views: SchemaView) -> Iterator[Json]:
     nodes = list({id(each.node.value): each.node for view in views for each in view.conjuncts}.values())
     for keyword in ("example", "examples", "default"):
         for node in nodes:
@@ -27,8 +38,16 @@ def suits(value: Json, view: SchemaView) -> bool:
     return view.values is None or any(same_json(value, each) for each in view.values)
 
 
-def tags_of(view: SchemaView) -> Iterator[tuple[str, str]]:
+def tags_of(view: SchemaView) -> Mapping[str, str]:
     """Give the discriminating members that a branch, or a child of an inheritance, must carry."""
+    return view.known(_tags)
+
+
+def _tags(view: SchemaView) -> Mapping[str, str]:
+    return dict(_each_tag(view))
+
+
+def _each_tag(view: SchemaView) -> Iterator[tuple[str, str]]:
     for conjunct in view.conjuncts:
         name = discriminating_member(conjunct.node)
         if name is None:
@@ -47,7 +66,7 @@ def likeness(given: Json, view: SchemaView) -> int:
     score = 100 if type_of(given) in view.types else 0
     if not isinstance(given, dict):
         return score
-    tags = dict(tags_of(view))
+    tags = tags_of(view)
     for name, value in given.items():
         member = view.members.get(name)
         score += 2 if member is not None else (-2 if view.is_closed else 0)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from math import ceil, floor
 from typing import Final
 
@@ -46,6 +47,7 @@ def plausible_integer(view: SchemaView, name: str, draw: Draw) -> int | None:
     return _on_step(draw.between(low, high), low, high, view)
 
 
+@lru_cache(maxsize=16_384)
 def usual_integers(name: str) -> tuple[int, int]:
     """Give the least and the largest integer usual for a name, by its last telling word."""
     return next((found for word in reversed(words_of(name)) if (found := _USUAL_INTEGERS.get(word))), (1, 999))
@@ -88,12 +90,17 @@ def counted(view: SchemaView, keyword: str) -> int | None:
     return None if bound is None else int(bound.value)
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(maxsize=16_384)
+def words_of(name: str) -> tuple[str, ...]:
     """Give the words of a member's name in lower case: `billingAddress_city` as `billing`, `address`, `city`."""
-    return [word.lower() for word in _WORD_BREAK.split(name) if word]
+    return tuple(word.lower() for word in _WORD_BREAK.split(name) if word)
 
 
 def _formats(view: SchemaView) -> tuple[str, ...]:
+    return view.known(_named_formats)
+
+
+def _named_formats(view: SchemaView) -> tuple[str, ...]:
     return tuple(name for name in view.said("format") if isinstance(name, str))
 
 

@@ -17,12 +17,41 @@ from contractkit.model import Location
 _WEAKER: Final = (Promise.PROMISED, Promise.NULLABLE, Promise.DECLARED, Promise.UNDECLARED)
 
 
+class Graded:
+    """A value of an answer with the schemas that may describe it: how far it is promised, and what lies in it."""
+
+    __slots__ = ("_branches", "_value", "_views", "promise")
+
+    def __init__(self, views: tuple[SchemaView, ...], value: Json, promise: Promise) -> None:
+        if promise is Promise.PROMISED and any(view.is_nullable for view in views):
+            promise = Promise.NULLABLE
+        self.promise = promise
+        self._views, self._value = views, value
+        self._branches: tuple[SchemaView, ...] | None = None
+
+    def inner(self, step: str | int) -> "Graded":
+        """Give the member of that name, or the element at that index, which the value has."""
+        if self._branches is None:
+            self._branches = tuple([branch for view in self._views for branch in _applying(view, self._value)])
+        if isinstance(step, str):
+            views, grade = _member(self._branches, step)
+        else:
+            views = tuple([found for branch in self._branches if (found := branch.element(step)) is not None])
+            grade = Promise.PROMISED if views else Promise.UNDECLARED
+        return Graded(views, self._value[step], _below(self.promise, grade))
+
+
 class Promises(Mapping[Location, Promise]):
     """The promises of one answer by location, worked out when first looked at: most answers are only sent."""
 
     def __init__(self, view: SchemaView | None, value: Json, at: Location) -> None:
         self._view, self._value, self._at = view, value, at
         self._known: dict[Location, Promise] | None = None
+
+    @property
+    def root(self) -> Graded:
+        """Give the body itself, for those who walk it rather than look places up."""
+        return _root(self._view, self._value)
 
     def __getitem__(self, location: Location) -> Promise:
         return self._all[location]
@@ -48,32 +77,23 @@ def promises_of(view: SchemaView | None, value: Json, at: Location) -> Iterator[
         value: The body.
         at: Where the body stands: `response.body`.
     """
-    own = Promise.UNDECLARED if view is None else Promise.PROMISED
-    yield from _graded((view,) if view is not None else (), value, at, own)
+    yield from _listed(_root(view, value), value, at)
 
 
-def _graded(
-    views: tuple[SchemaView, ...], value: Json, at: Location, promise: Promise
-) -> Iterator[tuple[Location, Promise]]:
-    """Give the promises of a value that any of the views may describe."""
-    if promise is Promise.PROMISED and any(view.is_nullable for view in views):
-        promise = Promise.NULLABLE
-    yield at, promise
-    branches = tuple(branch for view in views for branch in _applying(view, value))
-    if isinstance(value, dict):
-        for name, child in value.items():
-            inner, grade = _member(branches, name)
-            yield from _graded(inner, child, at / name, _below(promise, grade))
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            inner = tuple(found for branch in branches if (found := branch.element(index)) is not None)
-            grade = Promise.PROMISED if inner else Promise.UNDECLARED
-            yield from _graded(inner, child, at / index, _below(promise, grade))
+def _root(view: SchemaView | None, value: Json) -> Graded:
+    return Graded((), value, Promise.UNDECLARED) if view is None else Graded((view,), value, Promise.PROMISED)
+
+
+def _listed(graded: Graded, value: Json, at: Location) -> Iterator[tuple[Location, Promise]]:
+    yield at, graded.promise
+    if isinstance(value, dict | list):
+        for step, child in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _listed(graded.inner(step), child, at / step)
 
 
 def _member(branches: tuple[SchemaView, ...], name: str) -> tuple[tuple[SchemaView, ...], Promise]:
     found = [member for branch in branches if (member := branch.member(name)) is not None]
-    views = tuple(member.view for member in found if member.view is not None)
+    views = tuple([member.view for member in found if member.view is not None])
     if not found:
         return (), Promise.UNDECLARED
     is_promised = len(found) == len(branches) and all(member.is_required for member in found)
@@ -82,12 +102,15 @@ def _member(branches: tuple[SchemaView, ...], name: str) -> tuple[tuple[SchemaVi
 
 def _below(parent: Promise, own: Promise) -> Promise:
     """Give the grade of a value in a parent: never better than declared where the parent itself may be missing."""
-    limit = Promise.PROMISED if parent is Promise.PROMISED else Promise.DECLARED
-    return max(limit, own, key=_WEAKER.index)
+    if parent is Promise.PROMISED:
+        return own
+    return max(Promise.DECLARED, own, key=_WEAKER.index)
 
 
 def _applying(view: SchemaView, value: Json) -> tuple[SchemaView, ...]:
     """Give the branches that could have made a value: of its kind, and with none of its constants contradicted."""
+    if len(view.branches) == 1:
+        return view.branches
     branches = [branch for branch in view.branches if type_of(value) in branch.types or not branch.types]
     fitting = [branch for branch in branches if not _contradicts(branch, value)]
     return tuple(fitting or branches)

@@ -6,10 +6,10 @@ the members of its `allOf`. OpenAPI 3.0 (`nullable`, boolean `exclusiveMaximum`)
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schema_facets import ALL_TYPES, Bound, bounds_of, declared_types, types_holding
@@ -18,6 +18,8 @@ from contractkit.exact_json import Json, dump_compact
 UNIONS: Final = ("oneOf", "anyOf")
 
 _MOST_BRANCHES = 256  # beyond this many combinations a union counts as one branch that settles less
+
+Fact = TypeVar("Fact")
 
 ViewKey: TypeAlias = tuple[tuple[tuple[str, str], ...], frozenset[tuple[str, str, str]]]
 
@@ -111,15 +113,27 @@ class SchemaView:
         self.chosen = chosen
         self.key: ViewKey = (tuple(sorted(conjunct.key for conjunct in conjuncts)), chosen)
         self._is_computing_types = False
+        self._flags: dict[str, bool] = {}
+        self._said: dict[str, tuple[Json, ...]] = {}
+        self._known: dict[object, Any] = {}
 
-    @property
+    @cached_property
     def declared_at(self) -> Node:
         """Give where the schema is declared: behind its `$ref`, if it is one."""
         return self.conjuncts[0].node if self.conjuncts else self.used_at
 
+    def known(self, fact: Callable[["SchemaView"], Fact]) -> Fact:
+        """Give what a function says of this view, asking it once: for facts of a schema that answers need each time."""
+        if fact not in self._known:
+            self._known[fact] = fact(self)
+        found: Fact = self._known[fact]
+        return found
+
     def flag(self, keyword: str) -> bool:
         """Say whether any of the schemas sets a keyword to true."""
-        return any(node.value.get(keyword) is True for node in self._objects)
+        if keyword not in self._flags:
+            self._flags[keyword] = any(node.value.get(keyword) is True for node in self._objects)
+        return self._flags[keyword]
 
     def place(self, keyword: str) -> Node:
         """Give where a keyword stands, or the declaration where it stands nowhere."""
@@ -136,7 +150,7 @@ class SchemaView:
         finally:
             self._is_computing_types = False
 
-    @property
+    @cached_property
     def is_nullable(self) -> bool:
         """Say whether null is allowed."""
         return "null" in self.types
@@ -222,10 +236,11 @@ class SchemaView:
 
     def said(self, keyword: str) -> tuple[Json, ...]:
         """Give the values of a keyword over all schemas, equal ones once, in a fixed order."""
-        found = {
-            dump_compact(node.value[keyword]): node.value[keyword] for node in self._objects if keyword in node.value
-        }
-        return tuple(found[text] for text in sorted(found))
+        if keyword not in self._said:
+            nodes = [node for node in self._objects if keyword in node.value]
+            found = {dump_compact(node.value[keyword]): node.value[keyword] for node in nodes}
+            self._said[keyword] = tuple(found[text] for text in sorted(found))
+        return self._said[keyword]
 
     @cached_property
     def branches(self) -> tuple["SchemaView", ...]:

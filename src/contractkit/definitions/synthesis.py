@@ -5,6 +5,7 @@ from typing import Final
 
 from contractkit.definitions.building import Builder, Repairs, Steps
 from contractkit.definitions.checks import Check
+from contractkit.definitions.plans import plan_of
 from contractkit.definitions.schemas import SchemaView
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, show_json
@@ -29,6 +30,10 @@ def synthesise(view: SchemaView, check: Check, seed: str, *, given: Json = ABSEN
     Raises:
         DefinitionError: No attempt was valid though nothing was given, or required members never end.
     """
+    if given is ABSENT and base is ABSENT:
+        planned = plan_of(view).value(seed)
+        if planned is not ABSENT and check.accepts(planned):
+            return planned
     repairs = Repairs()
     value: Json = None
     violations: tuple[Violation, ...] = ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from contractkit.exact_json import Json
 from contractkit.model import Body, Fields, HttpRequest, HttpResponse, JsonBody, Query, TestReference
+from contractkit.recording.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,29 +55,34 @@ class Call:
     test: TestReference
 
 
-def call_of(
-    operation: str | None,
-    request: HttpRequest,
-    response: HttpResponse,
-    *,
-    base_paths: tuple[str, ...],
-    test: TestReference,
-) -> Call:
-    """Give a call as tests look at it, of a request whose credentials have been replaced."""
-    path = request.path
-    base = next((each for each in base_paths if each and f"{path}/".startswith(f"{each}/")), "")
-    return Call(
-        operation=operation,
-        request=CalledRequest(
-            method=request.method,
-            path=path[len(base) :] or "/",
-            query=request.query,
-            headers=request.headers,
-            body=request.body,
-        ),
-        response=CalledResponse(status=response.status, headers=response.headers, body=response.body),
-        test=test,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpExchange:
+    """A request and its answer as they went over the wire, until a test looks at its calls: most never do."""
+
+    operation: str | None
+    request: HttpRequest
+    response: HttpResponse
+    test: TestReference
+    base_paths: tuple[str, ...]
+    credentials: Credentials
+
+    def answered(self) -> Call:
+        """Give the call as tests look at it, credentials replaced and without the server's base path."""
+        path = self.request.path
+        base = next((each for each in self.base_paths if each and f"{path}/".startswith(f"{each}/")), "")
+        request, response = self.credentials.without(self.request), self.response
+        return Call(
+            operation=self.operation,
+            request=CalledRequest(
+                method=request.method,
+                path=path[len(base) :] or "/",
+                query=request.query,
+                headers=request.headers,
+                body=request.body,
+            ),
+            response=CalledResponse(status=response.status, headers=response.headers, body=response.body),
+            test=self.test,
+        )
 
 
 def _json(body: Body) -> Json:

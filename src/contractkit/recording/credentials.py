@@ -56,6 +56,8 @@ class Credentials:
         }
 
     def _hidden_headers(self, headers: Fields) -> Fields:
+        if self.headers.isdisjoint(headers):
+            return headers
         return {
             name: tuple(map(_cookies if name == "cookie" else _whole, values)) if name in self.headers else values
             for name, values in headers.items()

@@ -18,7 +18,7 @@ from contractkit.model import (
     TestReference,
     interaction_key,
 )
-from contractkit.recording.calls import Call, call_of
+from contractkit.recording.calls import HttpExchange
 from contractkit.recording.expectations import expect
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
@@ -39,7 +39,7 @@ class HttpCalls:
         self,
         provider: StubbedProvider,
         notes: Notes,
-        calls: "list[Call | AnsweredCall | LedCall]",
+        calls: "list[HttpExchange | AnsweredCall | LedCall]",
         *,
         consumer: str,
         origin: TestOrigin,
@@ -62,10 +62,16 @@ class HttpCalls:
             except ContractkitError as error:
                 self._notes.fail(error)
                 response = problem(500, "The stub has no answer", error.explanation.summary)
-            hidden = self._provider.credentials.without(request)
-            name = route.operation.name if route is not None else None
-            base_paths = self._provider.definition.base_paths
-            self._calls.append(call_of(name, hidden, response, base_paths=base_paths, test=test))
+            self._calls.append(
+                HttpExchange(
+                    operation=route.operation.name if route is not None else None,
+                    request=request,
+                    response=response,
+                    test=test,
+                    base_paths=self._provider.definition.base_paths,
+                    credentials=self._provider.credentials,
+                )
+            )
             return response
 
     def _answer(self, request: HttpRequest, route: Route | None, test: TestReference) -> HttpResponse:

@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from contractkit.definitions.interface import Definition, Operation, Route, path_value
 from contractkit.definitions.surfaces import Parameter, SurfaceReader
@@ -42,8 +41,9 @@ def recorded_request(
     wanted = _ALWAYS | declared.get("header", frozenset()) | {name.lower() for name in headers}
     request = credentials.without(route.request)
     body, content_type = _steady(request.body)
-    return replace(
-        request,
+    return HttpRequest(
+        method=request.method,
+        path=request.path,
         query=_chosen(request.query, declared.get("query", frozenset()) | credentials.query),
         headers=_headers(request.headers, wanted, declared.get("cookie", frozenset()), credentials, content_type),
         body=body,

@@ -17,7 +17,7 @@ from contractkit.recording.stubbed_procedures import StubbedProcedures
 from contractkit.transports.rpc_messages import Conversation, Refused, RpcOpening
 
 if TYPE_CHECKING:
-    from contractkit.recording.calls import Call
+    from contractkit.recording.calls import HttpExchange
 
 _BLOCKING = "_blocking"  # the function of grpc's library in which a thread waits for the answer to a unary call
 
@@ -60,7 +60,7 @@ class RpcCalls:
         self,
         provider: StubbedProvider,
         notes: Notes,
-        calls: "list[Call | AnsweredCall | LedCall]",
+        calls: "list[HttpExchange | AnsweredCall | LedCall]",
         *,
         consumer: str,
         origin: TestOrigin,

@@ -15,7 +15,7 @@ from contractkit.errors import (
 )
 from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpRequest, HttpResponse
-from contractkit.recording.calls import Call
+from contractkit.recording.calls import HttpExchange
 from contractkit.recording.http_calls import HttpCalls
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
@@ -122,7 +122,7 @@ class StubSession:
         self._provider = provider
         self._consumer = consumer
         self._notes = Notes()
-        self._calls: list[Call | AnsweredCall | LedCall] = []
+        self._calls: list[HttpExchange | AnsweredCall | LedCall] = []
         self._interceptions: list[Interception] = []
         self._unasked_interceptions: list[Interception] = []
         self._channels: list[grpc.Channel] = []
@@ -271,7 +271,7 @@ class StubSession:
     def calls(self) -> tuple[Any, ...]:
         """Give the calls answered so far as `Call` and `AnsweredCall`, refused ones included, credentials replaced."""
         with self._notes.lock:
-            return tuple(each.answered() if isinstance(each, LedCall) else each for each in self._calls)
+            return tuple(each if isinstance(each, AnsweredCall) else each.answered() for each in self._calls)
 
     # what it does
 
