@@ -19,7 +19,7 @@ from contractkit.document.parts import (
     read_response,
 )
 from contractkit.document.plugin_calls import Decoder
-from contractkit.document.reading import LoadWarning
+from contractkit.document.reading import LoadWarning, RuleCheck, RuleFault
 from contractkit.document.views import needs_protobuf_plugin, without_protobuf_plugin
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
     "MessagePart",
     "RequestPart",
     "ResponsePart",
+    "RuleCheck",
+    "RuleFault",
     "content_id",
     "contract_file_name",
     "decode_body",
