@@ -2,6 +2,7 @@
 
 from contractkit.document.bodies import decode_body
 from contractkit.document.digests import content_id, file_digest, interaction_content_id
+from contractkit.document.downgrading import downgrade_contract
 from contractkit.document.files import (
     LoadedContract,
     contract_file_name,
@@ -34,6 +35,7 @@ __all__ = [
     "content_id",
     "contract_file_name",
     "decode_body",
+    "downgrade_contract",
     "dump_contract",
     "file_digest",
     "interaction_content_id",

@@ -100,7 +100,7 @@ def request_of(reader: ObjectReader, *, specification: str) -> RequestPart:
         path=reader.text("path", "/"),
         query=query,
         headers=headers,
-        body=read_body(reader, "body", _content_type(headers), enveloped=_enveloped(specification)),
+        body=read_body(reader, "body", http_content_type(headers), enveloped=_enveloped(specification)),
     )
     return RequestPart(request, read_rules(reader, REQUEST, query), read_generators(reader, REQUEST, query))
 
@@ -111,7 +111,7 @@ def response_of(reader: ObjectReader, *, specification: str) -> ResponsePart:
     response = HttpResponse(
         status=reader.integer("status", 200),
         headers=headers,
-        body=read_body(reader, "body", _content_type(headers), enveloped=_enveloped(specification)),
+        body=read_body(reader, "body", http_content_type(headers), enveloped=_enveloped(specification)),
     )
     return ResponsePart(response, read_rules(reader, RESPONSE), read_generators(reader, RESPONSE))
 
@@ -120,11 +120,21 @@ def message_of(reader: ObjectReader, *, specification: str, place: Location = ME
     """Read a message from a reader, noting problems in its findings; `metaData` is the spelling of version 3."""
     side = message_side(place)
     metadata = reader.mapping("metadata", "metaData")
-    named = (metadata.get(name) for name in ("contentType", "content-type", "Content-Type"))
-    content_type = next((value for value in named if isinstance(value, str) and value), None)
+    content_type = message_content_type(metadata)
     contents = read_body(reader, "contents", content_type, enveloped=_enveloped(specification))
     message = Message(contents=contents, metadata=metadata)
     return MessagePart(message, read_rules(reader, side, metadata), read_generators(reader, side, metadata))
+
+
+def message_content_type(metadata: Mapping[str, Json]) -> str | None:
+    """Give the content type that a message's metadata name, in any spelling."""
+    named = (metadata.get(name) for name in ("contentType", "content-type", "Content-Type"))
+    return next((value for value in named if isinstance(value, str) and value), None)
+
+
+def http_content_type(headers: Fields) -> str | None:
+    """Give the content type that headers name."""
+    return next(iter(headers.get("content-type", ())), None)
 
 
 def write_request(request: HttpRequest, rules: Rules, generators: Generators) -> dict[str, Json]:
@@ -194,10 +204,6 @@ def _known(specification: str) -> str:
 
 def _enveloped(specification: str) -> bool:
     return specification.startswith("4")
-
-
-def _content_type(headers: Fields) -> str | None:
-    return next(iter(headers.get("content-type", ())), None)
 
 
 def _headers(reader: ObjectReader) -> Fields:

@@ -59,7 +59,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A request. `path` is percent-encoded as sent, relative to the server's base path, and starts with `/` or is empty."""
+    """A request. `path` is percent-encoded as sent, relative to the server's base path; it starts with `/` or is empty."""
 
     method: str
     path: str
