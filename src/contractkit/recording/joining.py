@@ -73,7 +73,8 @@ def _plain(interaction: Interaction) -> tuple[object, ...]:
         interaction.description,
         repr(interaction.exchange),
         repr(interaction.served),
-        interaction.rules,
+        repr(interaction.rules),
+        repr(interaction.generators),
         interaction.pending,
     )
 
