@@ -8,6 +8,8 @@ from contractkit.matching.checks import compile_scalar, equality, missing
 from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.json_bodies import compile_json, unexpected
 from contractkit.matching.media_types import same_content_type
+from contractkit.matching.members import said_of_members
+from contractkit.matching.rules import Members
 from contractkit.matching.sentences import counted
 from contractkit.matching.weighting import OTHER_INDEX, RuleList, Scope
 from contractkit.results import ABSENT
@@ -136,10 +138,13 @@ def _values_check(
     compile_value: Callable[[str | None, RuleList], Check],
     compare_count: CompareCount,
 ) -> Check:
-    """Give the check of the values of one name: without a rule as many as expected, with one any number but none."""
+    """Give the check of the values of one name: as many as expected, with a rule any number but none.
+
+    `equality` is what holds without rules, so it frees no number.
+    """
     checks = [compile_value(value, scope.step(index).chosen) for index, value in enumerate(expected)]
     others = compile_value(expected[0], scope.step(OTHER_INDEX).chosen) if expected else None
-    is_free = bool(scope.chosen)
+    is_free = bool(scope.chosen) and Members.EQUAL not in said_of_members(scope.chosen)
 
     def check(actual: list[str | None]) -> list[Failure] | None:
         if others is None or (len(actual) != len(expected) and not is_free):
