@@ -14,8 +14,8 @@ PACKAGES = {
 }
 
 NOUNS = {"exact_json", "errors", "model", "results"}
-LANGUAGES = {"document", "explain", "matching", "definitions"}
-DECISIONS = {"conformance", "changes", "impact", "deployability"}
+LANGUAGES = {"document", "explain", "matching", "matchers", "definitions"}
+DECISIONS = {"conformance", "changes", "impact", "deployability", "review"}
 SHELLS = {"transports", "sources", "broker_client", "settings", "installation"}
 USE_CASES = {"recording", "verification"}
 
@@ -27,11 +27,13 @@ ALLOWED = {
     "document": NOUNS,
     "definitions": NOUNS,
     "matching": NOUNS,
+    "matchers": NOUNS,
     "explain": NOUNS,
     "conformance": NOUNS | LANGUAGES,
     "changes": NOUNS | LANGUAGES,
     "impact": NOUNS | LANGUAGES | {"changes", "conformance"},
     "deployability": NOUNS | LANGUAGES,
+    "review": NOUNS | LANGUAGES,
     "settings": NOUNS,
     "installation": {"errors"},
     "sources": NOUNS | LANGUAGES,

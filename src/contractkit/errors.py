@@ -12,6 +12,7 @@
     ├── RecordingError                1  the author of the consumer's test
     │   ├── UndefinedRequestError        a request that the definition does not allow
     │   ├── ReplyError                   a reply that contradicts the definition
+    │   ├── MatcherError                 a matcher that cannot be made, or whose example does not fit it
     │   ├── UnusedExpectationError       a given or a reply that no request used
     │   └── InteractionClashError        two different interactions under one key
     ├── ProviderStateError            1  the provider's team: a state handler that is missing or raised
@@ -93,6 +94,10 @@ class UndefinedRequestError(RecordingError):
 
 class ReplyError(RecordingError):
     """A test replied what the definition does not allow."""
+
+
+class MatcherError(RecordingError):
+    """A matcher cannot be made of what was given, or its own example does not fit it."""
 
 
 class UnusedExpectationError(RecordingError):

@@ -55,6 +55,8 @@ def test_the_digest_is_of_the_content_not_of_its_spelling(definition_of: Reader)
         ("info: {}", "/openapi", 'a version such as "3.1.0"', "nothing"),
         ("openapi: 3.0", "/openapi", 'a version such as "3.1.0"', "3.0"),
         ("openapi: 4.0.0", "/openapi", 'a version such as "3.1.0"', '"4.0.0"'),
+        ("swagger: '1.2'", "/swagger", '"2.0", or the member openapi instead', '"1.2"'),
+        ("swagger: '2.0'", "/paths", "an object with the paths of the service", "nothing"),
         ("openapi: 3.0.0", "/paths", "an object with the paths of the service", "nothing"),
         ("openapi: 3.1.0\npaths: []", "/paths", "an object with the paths of the service", "[]"),
     ],
@@ -67,18 +69,7 @@ def test_what_is_no_openapi_document_is_refused(
     assert str(error.value) == (
         "The definition service.yaml is not an OpenAPI document.\n\n"
         f"  at         {place}\n  expected   {expected}\n  received   {received}\n\n"
-        "Name the OpenAPI document itself: a JSON or YAML file that starts with `openapi: 3.…`."
-    )
-
-
-def test_swagger_is_refused_with_what_to_do(definition_of: Reader) -> None:
-    with pytest.raises(DefinitionError) as error:
-        definition_of("swagger: '2.0'\npaths: {}")
-    assert str(error.value) == (
-        "The definition service.yaml is Swagger 2.0, which is not read yet.\n\n"
-        "  at         /swagger\n"
-        "  expected   the member openapi, of version 3.0, 3.1 or 3.2\n\n"
-        "Convert it to OpenAPI 3, for example: npx swagger2openapi --outfile openapi.json FILE"
+        "Name the OpenAPI document itself: a file that starts with `openapi: 3.…` or `swagger: 2.0`."
     )
 
 

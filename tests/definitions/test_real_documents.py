@@ -7,22 +7,24 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from contractkit.definitions.checks import Checks
+from contractkit.definitions.forms import FORM, MULTIPART
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.definitions.requests import FORM
 from contractkit.definitions.surfaces import Content, Parameter, Surface, SurfaceReader
 from contractkit.definitions.synthesis import synthesise
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact
-from contractkit.model import Body, HttpRequest, JsonBody, MissingBody, TextBody, is_json_media_type
+from contractkit.model import BinaryBody, Body, HttpRequest, JsonBody, MissingBody, TextBody, is_json_media_type
 from contractkit.sources import load_definition
 
 DOCUMENTS = {
     "adyen-payment-v68.json": 13,
     "adyen-recurring-v68.json": 6,
     "digitalocean-v2-bundled.json.gz": 659,
+    "etcd-rpc.swagger.json": 44,
     "github-api-2022-07-18.json.gz": 874,
+    "grpc-gateway-abitofeverything.swagger.json": 39,
     "microcks-petstore.yaml": 4,
     "oai-callback-example.yaml": 1,
     "oai-link-example.yaml": 6,
@@ -36,7 +38,7 @@ DOCUMENTS = {
     "twilio-api-v2010.json": 197,
     "twilio-lookups-v2.json": 10,
 }
-"""Every OpenAPI 3 document of the outside data, with the number of its operations."""
+"""Every OpenAPI document of the outside data, with the number of its operations."""
 
 EXCEPTIONS: dict[str, dict[str, str]] = {}
 """By document: the operations for which something does not hold, with what and why."""
@@ -46,7 +48,7 @@ SAMPLE = 25  # operations per document, evenly spread, where not all of them are
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_sample_of_each_document_is_answered_and_routed(name: str, test_data: Callable[[str], Path]) -> None:
-    definition = load_definition(test_data(f"definitions/real/openapi/{name}")).definition
+    definition = load_definition(test_data(f"definitions/real/openapi/{name}")).openapi
     operations = definition.operations
     assert len(operations) == DOCUMENTS[name]
     step = max(1, len(operations) // SAMPLE)
@@ -56,7 +58,7 @@ def test_a_sample_of_each_document_is_answered_and_routed(name: str, test_data: 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_operation_of_each_document_is_answered_and_routed(name: str, test_data: Callable[[str], Path]) -> None:
-    definition = load_definition(test_data(f"definitions/real/openapi/{name}")).definition
+    definition = load_definition(test_data(f"definitions/real/openapi/{name}")).openapi
     problems = found_problems(definition, definition.operations)
     print(f"{name}: {len(definition.operations)} operations, {len(problems)} exceptions {problems}")
     assert problems == EXCEPTIONS.get(name, {})
@@ -132,6 +134,8 @@ class RequestMaker:
         if FORM in contents:
             value = self.content(contents[FORM])
             return TextBody(urlencode(list(bracketed(value))), FORM) if value else MissingBody()
+        if MULTIPART in contents:
+            return multipart(self.content(contents[MULTIPART]))
         return TextBody("anything", next(iter(contents)).replace("*/*", "text/plain"))
 
     def content(self, content: Content) -> Json:
@@ -139,6 +143,17 @@ class RequestMaker:
         if schema is None or content.view is None:
             return {}
         return synthesise(content.view, self.checks.of(schema, Direction.REQUEST), "body")
+
+
+def multipart(value: Json) -> BinaryBody:
+    """The members as parts: objects as JSON, each element of a list as a part of its own."""
+    members = value.items() if isinstance(value, dict) else ()
+    parts = [(name, each) for name, held in members for each in (held if isinstance(held, list) else [held])]
+    head = '--cut\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    return BinaryBody(
+        ("".join(head.format(name, plain(each)) for name, each in parts) + "--cut--\r\n").encode(),
+        f"{MULTIPART}; boundary=cut",
+    )
 
 
 def pairs(parameter: Parameter, value: Json) -> Iterator[tuple[str, str]]:

@@ -71,7 +71,7 @@ def test_what_no_verification_depends_on_leaves_the_content_id(same):
         with_interaction(pending=True),
         with_interaction(transport="https"),
         replace(CONTRACT, specification="1.0"),
-        replace(CONTRACT, kept={"interactions": {"0": {"type": "Synchronous/Messages"}}}),
+        replace(CONTRACT, kept={"interactions": {"0": {"type": "Carrier/Pigeons"}}}),
     ],
 )
 def test_what_a_verification_depends_on_changes_the_content_id(changed):

@@ -1,11 +1,12 @@
 """What we write replays in a Pact verifier of another make, the one of the `pact-python` package."""
 
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from contractkit.document import contract_file_name, dump_contract
+from contractkit.document import contract_file_name, downgrade_contract
 from contractkit.model import (
     BinaryBody,
     Cancelled,
@@ -90,11 +91,11 @@ def call(name, **changes):
     )
 
 
-def verify(tmp_path, url, *interactions):
+def verify(tmp_path, url, *interactions, version="4"):
     from pact import Verifier
 
     contract = Contract(consumer="web-shop", provider="orders", interactions=interactions)
-    (tmp_path / contract_file_name("web-shop", "orders")).write_bytes(dump_contract(contract))
+    (tmp_path / contract_file_name("web-shop", "orders")).write_bytes(downgrade_contract(contract, version))
     verifier = Verifier("orders", host="127.0.0.1").add_transport(url=url).add_source(tmp_path)
     asked = []
     verifier.state_handler(lambda state, action, parameters: asked.append(state), teardown=False)
@@ -106,6 +107,27 @@ def verify(tmp_path, url, *interactions):
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_body_of_every_kind_replays(tmp_path, provider_url, name):
     verify(tmp_path, provider_url, call(name, rules={"object": RULES, "nullable": NULLABLE}.get(name, ())))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["2", "3"])
+@pytest.mark.parametrize("name", ["object", "text", "bytes", "empty"])
+def test_a_file_of_an_older_version_replays(tmp_path, provider_url, name, version):
+    kept = [each for each in RULES if version == "3" or each.rules[0].name == "type"]
+    body = JsonBody({"a": 2, "list": [1]}) if name == "object" else ANSWERS[name][0]
+    interaction = call(name, rules=kept if name == "object" else ())
+    response = replace(interaction.exchange.response, body=body)
+    exchange = replace(interaction.exchange, request=HttpRequest(method="GET", path=f"/{name}"), response=response)
+    verify(tmp_path, provider_url, replace(interaction, exchange=exchange), version=version)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["2", "3"])
+def test_a_wrong_answer_is_red_in_an_older_version(tmp_path, provider_url, version):
+    interaction = call("object")
+    exchange = replace(interaction.exchange, request=HttpRequest(method="GET", path="/object"))
+    with pytest.raises(RuntimeError):
+        verify(tmp_path, provider_url, replace(interaction, exchange=exchange), version=version)
 
 
 @pytest.mark.slow

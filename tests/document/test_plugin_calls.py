@@ -256,12 +256,11 @@ def test_contents_that_do_not_decode_stay_bytes_and_count_as_before(descriptors,
     assert content_id(loaded.contract) == content_id(load_contract(data, origin="a.json"))
 
 
-def test_a_synchronous_message_of_another_plugin_is_kept_as_ever(read, descriptors, sent, expected):
+def test_a_synchronous_message_of_another_plugin_is_one_in_bytes(read, descriptors, sent, expected):
     call = plugin_call(md5(descriptors), sent, expected, pluginConfiguration={"avro": {"schema": "x"}})
-    loaded = read(call)
-    assert [each.sentence for each in loaded.warnings] == [
-        "is of type Synchronous/Messages, which is not read; it is kept and skipped"
-    ]
+    (interaction,) = read(call).contract.interactions
+    assert interaction.exchange.request.contents == BinaryBody(sent, ASKED)
+    assert interaction.kept == {"interaction": {"pluginConfiguration": {"avro": {"schema": "x"}}}}
 
 
 # what we write

@@ -42,7 +42,7 @@ def test_an_interaction_is_chosen_by_its_key(capsys):
 
 def test_json_carries_digests_and_warnings(capsys, folder):
     tree = json.loads((SAMPLES / "courier-app-orders.json").read_bytes())
-    tree["interactions"].append({"type": "Synchronous/Messages", "description": "a question"})
+    tree["interactions"].append({"type": "Carrier/Pigeons", "description": "a question"})
     Path("a.json").write_text(json.dumps(tree))
     assert run(["show", "a.json", "--format", "json"]) == 0
     shown = json.loads(capsys.readouterr().out)
@@ -53,19 +53,19 @@ def test_json_carries_digests_and_warnings(capsys, folder):
     assert contract["warnings"] == [
         {
             "pointer": "/interactions/1",
-            "sentence": "is of type Synchronous/Messages, which is not read; it is kept and skipped",
+            "sentence": "is of type Carrier/Pigeons, which is not read; it is kept and skipped",
         }
     ]
 
 
 def test_what_was_not_read_is_told_below(capsys, folder):
     tree = json.loads((SAMPLES / "courier-app-orders.json").read_bytes())
-    tree["interactions"] = [{"type": "Synchronous/Messages", "description": "a question"}]
+    tree["interactions"] = [{"type": "Carrier/Pigeons", "description": "a question"}]
     Path("a.json").write_text(json.dumps(tree))
     assert run(["show", "a.json"]) == 0
     assert capsys.readouterr().out == (
         "courier-app expects 0 interactions of orders (Pact 4.0)\n\nWarnings\n"
-        "  a.json/interactions/0 is of type Synchronous/Messages, which is not read; it is kept and skipped\n"
+        "  a.json/interactions/0 is of type Carrier/Pigeons, which is not read; it is kept and skipped\n"
     )
 
 

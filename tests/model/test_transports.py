@@ -17,6 +17,7 @@ from contractkit.model import (
     Message,
     RpcCall,
     Status,
+    SynchronousMessages,
 )
 from contractkit.verification import verifier
 
@@ -24,6 +25,9 @@ SAMPLES: dict[type[Exchange], Exchange] = {
     HttpCall: HttpCall(request=HttpRequest(method="GET", path="/orders"), response=HttpResponse(status=200)),
     RpcCall: RpcCall(procedure="orders.v1.Orders/Get", events=(Status(code="OK"),)),
     Message: Message(contents=JsonBody({})),
+    SynchronousMessages: SynchronousMessages(
+        request=Message(contents=JsonBody({})), responses=(Message(contents=JsonBody({})),)
+    ),
 }
 
 
@@ -36,7 +40,7 @@ def test_every_kind_has_a_sample_here() -> None:
 
 
 def test_every_kind_names_its_transport() -> None:
-    assert [each.transport.name for each in get_args(Exchange)] == ["HTTP", "gRPC", "message"]
+    assert [each.transport.name for each in get_args(Exchange)] == ["HTTP", "gRPC", "message", "synchronous message"]
 
 
 def test_the_verifier_can_say_of_every_kind_why_it_was_not_replayed() -> None:

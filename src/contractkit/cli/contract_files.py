@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contractkit.definitions.wire_forms import decode_message
-from contractkit.document import LoadedContract, read_contract
+from contractkit.document import LoadedContract, RuleFault, read_contract
 from contractkit.errors import ContractFileError, suggestion
-from contractkit.model import Contract
+from contractkit.model import Contract, Rule
 
 _RECORD_FIRST = "Run the consumer's tests first: they write the contracts."
 
@@ -47,8 +47,14 @@ def read_contract_file(file: Path) -> ContractFile:
         raise _missing(file) from None
     except OSError as error:
         raise _unreadable(file, error) from None
-    loaded = read_contract(data, origin=str(file), decode=decode_message)
+    loaded = read_contract(data, origin=str(file), decode=decode_message, rule_check=_find_rule_fault)
     return ContractFile(path=file, data=data, loaded=loaded)
+
+
+def _find_rule_fault(rule: Rule) -> RuleFault | None:
+    from contractkit.cli.rule_faults import find_rule_fault  # loads the comparer: only for files that have rules
+
+    return find_rule_fault(rule)
 
 
 def _files(place: Path) -> list[Path]:

@@ -12,6 +12,8 @@ from contractkit.errors import ContractkitError, suggestion
 
 VERBS = {
     "can-i-deploy": "contractkit.cli.deployments:can_i_deploy",
+    "diff": "contractkit.cli.diff:diff",
+    "explain": "contractkit.cli.explain:explain",
     "impact": "contractkit.cli.impact:impact",
     "init": "contractkit.cli.init:init",
     "publish": "contractkit.cli.publish:publish",
@@ -28,6 +30,8 @@ EXTRAS = {"broker": "broker"}
 SENTENCES = {
     "broker": "Run the broker: contracts, results, deployments, and pages that show them.",
     "can-i-deploy": "Say whether a version fits everything that runs in an environment.",
+    "diff": "Say what changed between two contracts, and what that asks of the provider.",
+    "explain": "Say which rule decided at each place of an answer, and why.",
     "impact": "Say which consumers break if a definition changes.",
     "init": "Set this project up to test against the definition of a service it calls.",
     "publish": "Send the contracts that this project's tests recorded to the broker.",

@@ -1,6 +1,7 @@
 """`contractkit show`: contract files as a person reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,11 +11,13 @@ from contractkit.cli.verbs import Verb
 from contractkit.document import (
     LoadedContract,
     content_id,
+    downgrade_contract,
     file_digest,
     interaction_content_id,
     skipped_interactions,
 )
-from contractkit.errors import NothingToCheckError, suggestion
+from contractkit.document.files import SKIPPED
+from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.interactions import (
     explain_contract,
@@ -24,7 +27,7 @@ from contractkit.explain.interactions import (
     summary,
 )
 from contractkit.explain.words import needs_in_words, states_in_words
-from contractkit.model import Interaction
+from contractkit.model import Contract, Interaction
 
 
 @click.command(cls=Verb)
@@ -33,11 +36,19 @@ from contractkit.model import Interaction
 @click.option(
     "--interaction", "wanted", metavar="TEXT", help="Only interactions with this in their description, or this key."
 )
-def show(places: tuple[Path, ...], form: str, wanted: str | None) -> int:
+@click.option(
+    "--as",
+    "version",
+    type=click.Choice(["v2", "v3", "v4"]),
+    help="Print the contract as a Pact file of that version instead; what does not fit is named, with exit code 2.",
+)
+def show(places: tuple[Path, ...], form: str, wanted: str | None, version: str | None) -> int:
     """Show the contracts in PATHs, files or directories: requests, responses, rules, needs, tests.
 
     Reads Pact files of versions 1 to 4, and says what a Pact verifier would not see.
     """
+    if version is not None and form == "json":
+        raise UsageError("--as prints a Pact file, which has no other format.", next_step="Leave --format json out.")
     read = [(str(file.path), file.data, file.loaded) for file in map(read_contract_file, find_contract_files(places))]
     if not read:
         raise NothingToCheckError(f"There is no contract in {', '.join(map(str, places))}.")
@@ -45,7 +56,9 @@ def show(places: tuple[Path, ...], form: str, wanted: str | None) -> int:
     if wanted is not None and not any(interactions for *_, interactions in chosen):
         known = [each.description for _, _, loaded in read for each in loaded.contract.interactions]
         raise NothingToCheckError(f"No interaction has {wanted} in it.", next_step=suggestion(wanted, known))
-    if form == "json":
+    if version is not None:
+        click.echo(_as_pact_file([(loaded, interactions) for *_, loaded, interactions in chosen], version), nl=False)
+    elif form == "json":
         click.echo(dump_canonical({"schema_version": 1, "contracts": [_as_json(*each) for each in chosen]}), nl=False)
     else:
         click.echo("\n\n\n".join(_as_text(*each) for each in chosen))
@@ -58,6 +71,22 @@ def _chosen(loaded: LoadedContract, wanted: str | None) -> tuple[Interaction, ..
         return interactions
     text = wanted.casefold()
     return tuple(each for each in interactions if text in each.description.casefold() or wanted == each.key)
+
+
+def _as_pact_file(chosen: Sequence[tuple[LoadedContract, tuple[Interaction, ...]]], version: str) -> bytes:
+    """Give the one contract that was chosen as a file of that version."""
+    if len(chosen) != 1:
+        raise UsageError(f"--as prints one contract, and there are {len(chosen)} here.", next_step="Name one file.")
+    ((loaded, interactions),) = chosen
+    contract = loaded.contract
+    if len(interactions) < len(contract.interactions):
+        contract = replace(contract, interactions=interactions, kept=_without_skipped(contract))
+    return downgrade_contract(contract, version)
+
+
+def _without_skipped(contract: Contract) -> Mapping[str, Mapping[str, Json]]:
+    """Give what was kept of a file but for its interactions of unknown kinds, which no description chooses."""
+    return {name: kept for name, kept in contract.kept.items() if name not in SKIPPED}
 
 
 def _as_text(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[Interaction]) -> str:

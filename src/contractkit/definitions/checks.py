@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from contractkit.definitions.lowering import Direction, Lowering
-from contractkit.definitions.references import Documents, Node, escape_step
+from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.wording import described
 from contractkit.errors import DefinitionError, nearest_names
 from contractkit.exact_json import Json
@@ -174,13 +174,10 @@ def _child(value: Json, step: str | int) -> Json:
 
 def _pointer(node: Node, steps: list[str | int]) -> str:
     """Follow the steps as far as the source has them; what lowering put in between is stepped over."""
-    value, pointer = node.value, node.pointer
     for step in steps:
+        value = node.value
         if isinstance(value, dict) and str(step) in value:
-            value = value[str(step)]
+            node = node / str(step)
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            continue
-        pointer = f"{pointer}/{escape_step(step)}"
-    return pointer
+            node = node / step
+    return node.pointer

@@ -17,6 +17,7 @@ from typing import Final
 
 from contractkit.definitions.discriminators import lowered_discriminator
 from contractkit.definitions.references import Documents, Node
+from contractkit.definitions.schema_facets import says_nullable
 from contractkit.exact_json import Json, show_json
 
 Schema = dict[str, Json] | bool
@@ -99,7 +100,7 @@ class Lowering:
         lowered = self._reference(node, refers_to) if is_reference else {}
         if not (is_reference and self._ignores_siblings):
             lowered |= self._keywords(node, refers_to)
-        return _nullable(lowered) if node.value.get("nullable") is True else lowered
+        return _nullable(lowered) if says_nullable(node.value) else lowered
 
     def _reference(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
         number = self._number(self._documents.target(node.value["$ref"], node))

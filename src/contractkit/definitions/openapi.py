@@ -1,4 +1,4 @@
-"""OpenAPI: a document of version 3.0, 3.1 or 3.2 as a definition; every piece is made when first asked for."""
+"""OpenAPI: a document of version 2.0 (Swagger) to 3.2 as a definition; every piece is made when first asked for."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ from contractkit.definitions.responses import check_response
 from contractkit.definitions.routing import Found, Router, parameter_names, without_base
 from contractkit.definitions.servers import base_paths
 from contractkit.definitions.surfaces import Surface, SurfaceReader
+from contractkit.definitions.swagger import is_swagger, upgraded
 from contractkit.errors import DefinitionError, UnknownNameError, suggestion
 from contractkit.exact_json import dump_compact, show_json
 from contractkit.model import Body, HttpRequest, HttpResponse
@@ -40,14 +41,15 @@ class OpenApiDefinition:
         """Take documents already read; `source` names the root in messages.
 
         Raises:
-            DefinitionError: The root is no OpenAPI document of version 3.
+            DefinitionError: The root is no OpenAPI document of version 2.0, 3.0, 3.1 or 3.2.
         """
-        self.documents = documents
+        self._written = documents.root
         self.source = source or documents.root.uri
         self._locate = locate
         self._credentials_by_place: dict[str, frozenset[str]] = {}
         self._mistakes: dict[tuple[str, str, str], Node] = {}
         refuse_other_documents(documents.root, self.source)
+        self.documents = upgraded(documents)
 
     @property
     def title(self) -> str:
@@ -60,7 +62,7 @@ class OpenApiDefinition:
     @cached_property
     def digest(self) -> str:
         """Give `sha256:` and the digest of the root document's content, whatever the order of its keys."""
-        return f"sha256:{hashlib.sha256(dump_compact(self.documents.root.value)).hexdigest()}"
+        return f"sha256:{hashlib.sha256(dump_compact(self._written.value)).hexdigest()}"
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -203,7 +205,7 @@ class OpenApiDefinition:
 
 
 def refuse_other_documents(root: Node, source: str) -> None:
-    """Say what is wrong with a root that is no OpenAPI document of version 3.
+    """Say what is wrong with a root that is no OpenAPI document of a version that is read.
 
     Raises:
         DefinitionError: With the field that is missing or wrong, and the next step.
@@ -211,17 +213,15 @@ def refuse_other_documents(root: Node, source: str) -> None:
     value = root.value
     if not isinstance(value, dict):
         raise _refused(source, "at the document's root", "an object", show_json(value, limit=60))
-    if "swagger" in value:
-        raise DefinitionError(
-            f"The definition {source} is Swagger {value['swagger']}, which is not read yet.",
-            details=[("at", "/swagger"), ("expected", "the member openapi, of version 3.0, 3.1 or 3.2")],
-            next_step="Convert it to OpenAPI 3, for example: npx swagger2openapi --outfile openapi.json FILE",
-        )
     version = value.get("openapi")
-    if not isinstance(version, str) or not version.startswith(("3.0", "3.1", "3.2")):
+    if "swagger" in value and version is None:
+        if not is_swagger(value):
+            raise _refused(source, "/swagger", '"2.0", or the member openapi instead', show_json(value["swagger"]))
+        version = value["swagger"]
+    elif not isinstance(version, str) or not version.startswith(("3.0", "3.1", "3.2")):
         received = "nothing" if version is None else show_json(version)
         raise _refused(source, "/openapi", 'a version such as "3.1.0"', received)
-    if not isinstance(value.get("paths"), dict) and not (version >= "3.1" and "paths" not in value):
+    if not isinstance(value.get("paths"), dict) and not (str(version) >= "3.1" and "paths" not in value):
         received = show_json(value["paths"], limit=60) if "paths" in value else "nothing"
         raise _refused(source, "/paths", "an object with the paths of the service", received)
 
@@ -230,7 +230,7 @@ def _refused(source: str, place: str, expected: str, received: str) -> Definitio
     return DefinitionError(
         f"The definition {source} is not an OpenAPI document.",
         details=[("at", place), ("expected", expected), ("received", received)],
-        next_step="Name the OpenAPI document itself: a JSON or YAML file that starts with `openapi: 3.…`.",
+        next_step="Name the OpenAPI document itself: a file that starts with `openapi: 3.…` or `swagger: 2.0`.",
     )
 
 

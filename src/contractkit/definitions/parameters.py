@@ -12,7 +12,8 @@ from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit.model import Query
 from contractkit.results import ABSENT, Absent
 
-_SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+_SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
+"""Style to what stands between elements, where it is no comma; the last one is Swagger's `tsv`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,22 @@ NOTHING: Final = Decoded(ABSENT)
 
 
 def decode_text(text: str, parameter: Parameter) -> Decoded:
-    """Give the value of a path, header or cookie parameter from its text."""
+    """Give the value of a path or header parameter, or of a cookie, from its text."""
     if parameter.node.get("schema") is None and parameter.node.get("content") is not None:
         return _content(text)
     form = _form(parameter.view)
     if parameter.style in ("label", "matrix"):
         return Decoded(_PREFIXED[parameter.style](text, parameter, form))
-    return Decoded(_separated(text, ",", parameter.view, form, is_named=parameter.explode))
+    separator = _SEPARATORS.get(parameter.style, ",")
+    return Decoded(_separated(text, separator, parameter.view, form, is_named=parameter.explode))
+
+
+def decode_cookies(cookies: Query, parameter: Parameter) -> Decoded:
+    """Give the value of a cookie parameter: of one cookie, or of several where the style spreads it over them."""
+    texts = cookies.get(parameter.name, ())
+    if len(texts) > 1 or _is_spread(parameter, _form(parameter.view)):
+        return decode_query(cookies, parameter)
+    return decode_text(texts[0] or "", parameter) if texts else NOTHING
 
 
 def decode_query(query: Query, parameter: Parameter) -> Decoded:
@@ -63,10 +73,14 @@ def names_of(parameter: Parameter, query: Query) -> frozenset[str]:
     return frozenset(name for name in query if name == parameter.name or _is_bracketed(name, own, parameter))
 
 
-def read_cookies(values: Iterable[str]) -> Mapping[str, str]:
-    """Give the cookies of `Cookie` headers by name (RFC 6265 §4.2)."""
-    pairs = (pair.strip().partition("=") for value in values for pair in value.split(";"))
-    return {name: unquote(text.strip('"')) for name, equals, text in pairs if equals}
+def read_cookies(values: Iterable[str]) -> Query:
+    """Give the texts of the cookies of `Cookie` headers by name (RFC 6265 §4.2), percent-decoded."""
+    found: dict[str, tuple[str | None, ...]] = {}
+    for pair in (pair.strip() for value in values for pair in value.split(";")):
+        name, equals, text = pair.partition("=")
+        if equals:
+            found[name] = (*found.get(name, ()), unquote(text.strip('"')))
+    return found
 
 
 def _form(view: SchemaView | None) -> str:
@@ -82,8 +96,11 @@ def _element(view: SchemaView | None, index: int) -> SchemaView | None:
 
 
 def _is_spread(parameter: Parameter, form: str) -> bool:
-    """Say whether an object's members stand in the query under their own names (style form, exploded)."""
-    return form == "object" and parameter.style == "form" and parameter.explode and _has_schema(parameter)
+    """Say whether an object's members stand in the query under their own names (style form, exploded).
+
+    Cookies have a style of that name since OpenAPI 3.2 (§4.12.4).
+    """
+    return form == "object" and parameter.style in ("form", "cookie") and parameter.explode and _has_schema(parameter)
 
 
 def _has_schema(parameter: Parameter) -> bool:
@@ -141,7 +158,8 @@ def _named(parts: Sequence[str], view: SchemaView | None, *, is_named: bool) -> 
 
 
 def _label(text: str, parameter: Parameter, form: str) -> Json:
-    separator = "." if parameter.explode else ","
+    """Take both spellings of what is not exploded: commas by RFC 6570 §3.2.5, dots by the table of OpenAPI 3.0."""
+    separator = "," if "," in text and not parameter.explode else "."
     return _separated(text.removeprefix("."), separator, parameter.view, form, is_named=parameter.explode)
 
 
@@ -152,7 +170,8 @@ def _matrix(text: str, parameter: Parameter, form: str) -> Json:
         return _named(parts, parameter.view, is_named=True)
     if form == "array" and parameter.explode:
         return _listed([part.removeprefix(own) for part in parts], parameter.view)
-    return _separated(parts[0].removeprefix(own), ",", parameter.view, form, is_named=False)
+    written = "" if parts[0] == parameter.name else parts[0].removeprefix(own)
+    return _separated(written, ",", parameter.view, form, is_named=False)
 
 
 _PREFIXED: Final[Mapping[str, Callable[[str, Parameter, str], Json]]] = {"label": _label, "matrix": _matrix}

@@ -1,5 +1,6 @@
 """References: pointers into documents already read, followed lazily and remembered."""
 
+import copy
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,22 @@ from contractkit.errors import DefinitionError, suggestion
 from contractkit.exact_json import Json
 
 _LONGEST_CHAIN = 64  # references that lead to references
+
+
+class Placed(dict[str, Json]):
+    """An object that stands for another place of a source than the one it is found at.
+
+    What is upgraded from an older version is made of these, so that messages lead to what people wrote. `moved` holds
+    the pointers of members that came from elsewhere and are no `Placed` themselves; they are in the same document.
+    """
+
+    __slots__ = ("moved", "pointer", "uri")
+
+    def __init__(self, members: Mapping[str, Json], node: "Node", *, moved: Mapping[str, str] | None = None) -> None:
+        super().__init__(members)
+        self.uri = node.uri
+        self.pointer = node.pointer
+        self.moved = moved or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +38,22 @@ class Node:
 
     def __truediv__(self, step: str | int) -> "Node":
         """Give the child at a member name or list index; KeyError or IndexError where there is none."""
-        return Node(self.value[step], self.uri, f"{self.pointer}/{escape_step(step)}")
+        value = self.value[step]
+        if type(value) is Placed:
+            return Node(value, value.uri, value.pointer)
+        moved = self.value.moved.get(str(step)) if type(self.value) is Placed else None
+        return Node(value, self.uri, moved or f"{self.pointer}/{escape_step(step)}")
 
     def get(self, step: str) -> "Node | None":
         """Give the member of that name, or None where the value is no object or has no such member."""
         if not isinstance(self.value, dict) or step not in self.value:
             return None
         return self / step
+
+    def place_of(self, step: str) -> str:
+        """Give the pointer of the member of that name, whether it is there or not."""
+        member = self.get(step)
+        return f"{self.pointer}/{escape_step(step)}" if member is None else member.pointer
 
     def members(self) -> Iterator[tuple[str, "Node"]]:
         """Give name and node of each member of an object, none for another kind of value."""
@@ -53,6 +79,12 @@ class Documents:
         self._read = read
         self._targets: dict[tuple[str, str], Node] = {}
         self.root = Node(self._documents[root], root, "")
+
+    def with_root(self, value: Json) -> "Documents":
+        """Give the same documents under another root value; references still lead into what was read."""
+        changed = copy.copy(self)
+        changed.root = Node(value, self.root.uri, "")
+        return changed
 
     def resolve(self, node: Node) -> Node:
         """Give the node itself, or where its `$ref` leads, however many references that takes.

@@ -6,14 +6,15 @@ parameters, `request.body…` for the body, `request.headers['content-type']` fo
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
-from urllib.parse import parse_qsl
 
-from contractkit.definitions.checks import Checks
+from contractkit.definitions.checks import Check, Checks
+from contractkit.definitions.forms import FORM, MULTIPART, read_form
 from contractkit.definitions.interface import Route
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.parameters import (
     NOTHING,
     Decoded,
+    decode_cookies,
     decode_query,
     decode_text,
     names_of,
@@ -22,7 +23,6 @@ from contractkit.definitions.parameters import (
 from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Parameter, RequestBody, Surface, content_for
-from contractkit.definitions.trees import read_tree, typed_tree
 from contractkit.errors import nearest_names
 from contractkit.exact_json import Json
 from contractkit.model import (
@@ -33,13 +33,13 @@ from contractkit.model import (
     JsonBody,
     Location,
     MissingBody,
+    Query,
     TextBody,
     base_media_type,
     is_json_media_type,
 )
 from contractkit.results import ABSENT, Violation
 
-FORM: Final = "application/x-www-form-urlencoded"
 REQUEST: Final = Location(("request",))
 _BODY: Final = REQUEST / "body"
 _CONTENT_TYPE: Final = REQUEST / "headers" / "content-type"
@@ -74,37 +74,29 @@ def decoded_body(request: HttpRequest, surface: Surface) -> Json:
         case JsonBody(value=value):
             return value
         case TextBody(text=text, media_type=media_type) if base_media_type(media_type) == FORM:
-            content = content_for(surface.body.contents, FORM) if surface.body is not None else None
-            return read_form(text, content.view if content is not None else None)
+            return read_form(text, content_for(surface.body.contents, FORM) if surface.body is not None else None)
     return ABSENT
 
 
-def read_form(text: str, view: SchemaView | None) -> Json:
-    """Give a URL-encoded form as an object, typed by its schema; brackets nest (`items[0][price]=x`)."""
-    pairs = parse_qsl(text, keep_blank_values=True)
-    return typed_tree(read_tree(pairs), view) if pairs else {}
-
-
-def _from_path(route: Route, parameter: Parameter, cookies: Mapping[str, str]) -> Decoded:
+def _from_path(route: Route, parameter: Parameter, cookies: Query) -> Decoded:
     text = route.path_parameters.get(parameter.name)
     return NOTHING if text is None else decode_text(text, parameter)
 
 
-def _from_query(route: Route, parameter: Parameter, cookies: Mapping[str, str]) -> Decoded:
+def _from_query(route: Route, parameter: Parameter, cookies: Query) -> Decoded:
     return decode_query(route.request.query, parameter)
 
 
-def _from_headers(route: Route, parameter: Parameter, cookies: Mapping[str, str]) -> Decoded:
+def _from_headers(route: Route, parameter: Parameter, cookies: Query) -> Decoded:
     values = route.request.headers.get(parameter.name.lower())
     return NOTHING if values is None else decode_text(", ".join(values), parameter)
 
 
-def _from_cookies(route: Route, parameter: Parameter, cookies: Mapping[str, str]) -> Decoded:
-    text = cookies.get(parameter.name)
-    return NOTHING if text is None else decode_text(text, parameter)
+def _from_cookies(route: Route, parameter: Parameter, cookies: Query) -> Decoded:
+    return decode_cookies(cookies, parameter)
 
 
-_READERS: Final[Mapping[str, Callable[[Route, Parameter, Mapping[str, str]], Decoded]]] = {
+_READERS: Final[Mapping[str, Callable[[Route, Parameter, Query], Decoded]]] = {
     "path": _from_path,
     "query": _from_query,
     "header": _from_headers,
@@ -184,7 +176,7 @@ def _content_violations(request: HttpRequest, declared: RequestBody, checks: Che
     content = content_for(declared.contents, media_type) if media_type else None
     if content is None:
         received = media_type or ABSENT
-        expected, pointer = _listed(declared.contents), f"{declared.node.pointer}/content"
+        expected, pointer = _listed(declared.contents), declared.node.place_of("content")
         yield Violation(location=_CONTENT_TYPE, expected=expected, received=received, pointer=pointer)
         return
     yield from body_violations(request.body, media_type, content, checks, _BODY, Direction.REQUEST)
@@ -202,9 +194,26 @@ def body_violations(
     elif isinstance(body, JsonBody):
         yield from checks.of(schema, direction).violations(body.value, at)
     elif isinstance(body, TextBody) and base_media_type(media_type) == FORM:
-        yield from checks.of(schema, direction).violations(read_form(body.text, content.view), at)
+        yield from checks.of(schema, direction).violations(read_form(body.text, content), at)
+    elif isinstance(body, TextBody | BinaryBody) and base_media_type(media_type) == MULTIPART:
+        yield from _multipart_violations(body, media_type, content, checks.of(schema, direction), at)
     elif isinstance(body, TextBody) and media_type.startswith("text/") and _is_text(content.view):
         yield from checks.of(schema, direction).violations(body.text, at)
+
+
+def _multipart_violations(
+    body: TextBody | BinaryBody, media_type: str, content: Content, check: Check, at: Location
+) -> Iterator[Violation]:
+    from contractkit.definitions.multipart import encoding_violations, read_members, read_parts  # loads mail's modules
+
+    data = body.text.encode() if isinstance(body, TextBody) else body.data
+    parts = read_parts(data, media_type)
+    if parts is None:
+        expected = "parts that end with --BOUNDARY--, and their boundary in the content type"
+        yield Violation(location=at, expected=expected, received=shown_body(body), pointer=content.node.pointer)
+        return
+    yield from check.violations(read_members(parts, content), at)
+    yield from encoding_violations(parts, content, at)
 
 
 def _is_text(view: SchemaView | None) -> bool:

@@ -25,7 +25,7 @@ def check_response(response: HttpResponse, surface: Surface, checks: Checks) -> 
     declared = surface.response_to(response.status)
     if declared is None:
         expected = f"one of {', '.join(surface.responses)}" if surface.responses else "no status is declared"
-        pointer = f"{surface.node.pointer}/responses"
+        pointer = surface.node.place_of("responses")
         at = _RESPONSE / "status"
         return (Violation(location=at, expected=expected, received=response.status, pointer=pointer),)
     return (*_header_violations(response, declared, checks), *_body_violations(response, declared, surface, checks))
@@ -57,7 +57,7 @@ def _body_violations(
             yield Violation(location=_BODY, expected="no body", received=shown_body(body), pointer=pointer)
         return
     written = " or ".join(content.media_type for content in declared.contents)
-    pointer = f"{declared.node.pointer}/content"
+    pointer = declared.node.place_of("content")
     if is_absent:
         yield Violation(location=_BODY, expected=f"a body of {written}", received=ABSENT, pointer=pointer)
         return

@@ -126,4 +126,4 @@ def without_base(path: str, bases: Iterable[str]) -> Iterator[str]:
     for base in bases:
         if base and (path == base or path.startswith(f"{base}/")):
             yield path[len(base) :] or "/"
-    yield path
+    yield path or "/"

@@ -68,6 +68,11 @@ def declared_types(declared: Json) -> frozenset[str]:
     return types or ALL_TYPES  # OpenAPI 2's `file` and misspelt types say nothing about JSON
 
 
+def says_nullable(schema: Mapping[str, Json]) -> bool:
+    """Say whether a schema allows null by a keyword of its own: `nullable` (3.0), `x-nullable` (Swagger)."""
+    return schema.get("nullable") is True or schema.get("x-nullable") is True
+
+
 def types_holding(value: Json) -> frozenset[str]:
     """Give the types among `ALL_TYPES` that a value of this kind has."""
     found = type_of(value)

@@ -12,7 +12,14 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias, TypeVar
 
 from contractkit.definitions.references import Documents, Node
-from contractkit.definitions.schema_facets import ALL_TYPES, Bound, bounds_of, declared_types, types_holding
+from contractkit.definitions.schema_facets import (
+    ALL_TYPES,
+    Bound,
+    bounds_of,
+    declared_types,
+    says_nullable,
+    types_holding,
+)
 from contractkit.exact_json import Json, dump_compact
 
 UNIONS: Final = ("oneOf", "anyOf")
@@ -316,7 +323,7 @@ class SchemaView:
         return types | {"null"} if allows_null else types  # `nullable` beside an allOf is meant for the whole
 
     def _types_of(self, schema: Mapping[str, Json]) -> tuple[frozenset[str], bool]:
-        says_null = self.has_nullable and schema.get("nullable") is True
+        says_null = self.has_nullable and says_nullable(schema)
         types = declared_types(schema.get("type"))
         if "enum" in schema or "const" in schema:
             types &= frozenset().union(*(types_holding(value) for value in _enumerated_values(schema)))

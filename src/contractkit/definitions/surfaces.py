@@ -51,12 +51,23 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """How one member of a form is written (OpenAPI 3.1 §4.8.15). `style` is empty where none is given."""
+
+    style: str
+    explode: bool
+    media_types: tuple[str, ...]
+    node: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """One media type of a body, as written (`application/json`, `image/*`)."""
+    """One media type of a body, as written (`application/json`, `image/*`). `encoding` is by the member's name."""
 
     media_type: str
     view: SchemaView | None
     node: Node
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +207,7 @@ class SurfaceReader:
             view=self._described(node),
             node=node,
             style=style,
-            explode=bool(node.value.get("explode", style == "form")),
+            explode=bool(node.value.get("explode", style in ("form", "cookie"))),
         )
 
     def _described(self, node: Node) -> SchemaView | None:
@@ -227,10 +238,17 @@ class SurfaceReader:
 
     def _contents(self, node: Node) -> tuple[Content, ...]:
         return tuple(
-            Content(
-                media_type=name, view=self.schemas.view(schema) if (schema := each.get("schema")) else None, node=each
-            )
+            self._content(name, self.documents.resolve(each))  # a media type may be a reference since OpenAPI 3.2
             for name, each in (node.get("content") or _NOTHING).members()
+        )
+
+    def _content(self, media_type: str, node: Node) -> Content:
+        schema = node.get("schema")
+        return Content(
+            media_type=media_type,
+            view=self.schemas.view(schema) if schema else None,
+            node=node,
+            encoding={name: _encoding(each) for name, each in (node.get("encoding") or _NOTHING).members()},
         )
 
     def _security(self, operation: Node) -> tuple[Mapping[str, tuple[str, ...]], ...]:
@@ -250,6 +268,19 @@ def content_for(contents: tuple[Content, ...], media_type: str) -> Content | Non
 
 
 _NOTHING = Node(None, "", "")
+
+
+def _encoding(node: Node) -> Encoding:
+    value = node.value if isinstance(node.value, dict) else {}
+    written = value.get("style")
+    style = written if isinstance(written, str) else "form" if "explode" in value else ""
+    listed = str(value.get("contentType") or "").split(",")
+    return Encoding(
+        style=style,
+        explode=bool(value.get("explode", style == "form")),
+        media_types=tuple(name for each in listed if (name := each.strip())),
+        node=node,
+    )
 
 
 def _texts(scopes: Json) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from contractkit.document.bodies import decode_body
 from contractkit.document.digests import content_id, file_digest, interaction_content_id
+from contractkit.document.downgrading import downgrade_contract
 from contractkit.document.files import (
     LoadedContract,
     contract_file_name,
@@ -19,7 +20,7 @@ from contractkit.document.parts import (
     read_response,
 )
 from contractkit.document.plugin_calls import Decoder
-from contractkit.document.reading import LoadWarning
+from contractkit.document.reading import LoadWarning, RuleCheck, RuleFault
 from contractkit.document.views import needs_protobuf_plugin, without_protobuf_plugin
 
 __all__ = [
@@ -29,9 +30,12 @@ __all__ = [
     "MessagePart",
     "RequestPart",
     "ResponsePart",
+    "RuleCheck",
+    "RuleFault",
     "content_id",
     "contract_file_name",
     "decode_body",
+    "downgrade_contract",
     "dump_contract",
     "file_digest",
     "interaction_content_id",

@@ -82,8 +82,20 @@ def read_body(reader: ObjectReader, name: str, content_type: str | None, *, enve
     if value is ABSENT:
         return MissingBody()
     if not enveloped or not isinstance(value, dict) or not any(member in value for member in _ENVELOPE):
-        return _plain(value, content_type)
+        return read_plain_body(value, content_type)
     return read_envelope(reader.scope.open(value, pointer, location), content_type)
+
+
+def read_plain_body(value: Json, content_type: str | None) -> Body:
+    """Give the body that a value is in versions 1 to 3, under the content type that its headers or metadata say."""
+    if value == "":
+        return EmptyBody()
+    if not isinstance(value, str):
+        return JsonBody(value, content_type or _JSON)
+    if content_type is not None and form_of(content_type) == "binary":
+        data = _base64(value)
+        return BinaryBody(value.encode() if data is None else data, content_type)
+    return _unencoded(value, content_type, None)
 
 
 def read_envelope(envelope: ObjectReader, content_type: str | None = None) -> Body:
@@ -133,17 +145,6 @@ def write_body(body: Body) -> Json:
             hint = {} if form_of(media_type) == "binary" else {"contentTypeHint": "BINARY"}
             content = base64.b64encode(data).decode()
             return {"content": content, "contentType": media_type, "encoded": "base64" if data else False, **hint}
-
-
-def _plain(value: Json, content_type: str | None) -> Body:
-    if value == "":
-        return EmptyBody()
-    if not isinstance(value, str):
-        return JsonBody(value, content_type or _JSON)
-    if content_type is not None and form_of(content_type) == "binary":
-        data = _base64(value)
-        return BinaryBody(value.encode() if data is None else data, content_type)
-    return _unencoded(value, content_type, None)
 
 
 def _unencoded(content: Json, media_type: str | None, hint: str | None) -> Body:

@@ -42,7 +42,7 @@ class Side:
         raise ValueError(f"no rule can be written for {location}")
 
 
-_REQUEST, _RESPONSE, _MESSAGE = Location(("request",)), Location(("response",)), Location(("message",))
+_REQUEST, _RESPONSE = Location(("request",)), Location(("response",))
 
 REQUEST = Side(
     (
@@ -60,9 +60,13 @@ RESPONSE = Side(
         Category(("status",), _RESPONSE / "status", "single"),
     )
 )
-MESSAGE = Side(
-    (
-        Category(("body", "content", "contents"), _MESSAGE / "contents", "path"),
-        Category(("metadata", "metaData"), _MESSAGE / "metadata", "name"),
+
+
+def message_side(place: Location) -> Side:
+    """Give the side that a message at a place is; Pact's versions name its contents in three ways."""
+    return Side(
+        (
+            Category(("body", "content", "contents"), place / "contents", "path"),
+            Category(("metadata", "metaData"), place / "metadata", "name"),
+        )
     )
-)

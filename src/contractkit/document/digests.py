@@ -7,7 +7,7 @@ from contractkit.document.interactions import write_exchange
 from contractkit.document.parts import write_query
 from contractkit.document.plugin_calls import PLUGIN, TRANSPORT, is_foreign, method_of
 from contractkit.exact_json import Json, dump_compact
-from contractkit.model import Contract, HttpCall, Interaction, Message
+from contractkit.model import Contract, HttpCall, Interaction, Message, SynchronousMessages
 
 _NOT_VERIFIED = {"comments", "interactionMarkup", "key"}
 
@@ -53,7 +53,7 @@ def interaction_content_id(contract: Contract, interaction: Interaction) -> str:
     if interaction.derived_state is not None:
         derived = interaction.derived_state
         content["derived"] = [derived.operation, derived.status, dict(derived.values)]
-    if isinstance(exchange, Message):
+    if isinstance(exchange, Message | SynchronousMessages):
         content["description"] = interaction.description
     if contract.specification.startswith("1") and isinstance(exchange, HttpCall):
         content["query"] = write_query(exchange.request.query)  # version 1 compares it as text

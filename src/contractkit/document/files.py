@@ -9,14 +9,15 @@ from contractkit.document.interactions import (
     HTTP_TYPE,
     KINDS,
     MESSAGE_TYPE,
+    SYNCHRONOUS_TYPE,
     graft,
     read_interaction,
     read_plugin_interaction,
     write_interaction,
 )
-from contractkit.document.plugin_calls import Decoder, is_plugin_call
+from contractkit.document.plugin_calls import PLUGIN, Decoder, is_plugin_call
 from contractkit.document.plugins import descriptor_sets, with_descriptors, without_descriptors
-from contractkit.document.reading import Findings, LoadWarning, ObjectReader, Scope
+from contractkit.document.reading import Findings, LoadWarning, ObjectReader, RuleCheck, Scope
 from contractkit.document.specifications import WRITTEN, parse_specification, read_specification
 from contractkit.document.syntax import parse_contract_text
 from contractkit.exact_json import Json, dump_canonical, dump_compact
@@ -27,6 +28,7 @@ from contractkit.model import (
     Interaction,
     Message,
     RpcCall,
+    SynchronousMessages,
     interaction_key,
 )
 from contractkit.results import ABSENT
@@ -53,7 +55,9 @@ class LoadedContract:
     broker_ids: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_contract(data: bytes, *, origin: str, decode: Decoder | None = None) -> Contract:
+def load_contract(
+    data: bytes, *, origin: str, decode: Decoder | None = None, rule_check: RuleCheck | None = None
+) -> Contract:
     """Give the contract that a file of the Pact specification, version 1 to 4, holds.
 
     Args:
@@ -61,16 +65,19 @@ def load_contract(data: bytes, *, origin: str, decode: Decoder | None = None) ->
         origin: The path or URL they came from, for messages.
         decode: Makes trees of the messages in calls that Pact's protobuf plugin wrote; without it they stay bytes.
             Calls that contractkit wrote need none.
+        rule_check: Says of every rule what is wrong with it; without it, rules are read and not judged.
 
     Raises:
         ContractFileError: The file is not JSON (with line and column) or not a contract (with every problem).
     """
-    return read_contract(data, origin=origin, decode=decode).contract
+    return read_contract(data, origin=origin, decode=decode, rule_check=rule_check).contract
 
 
-def read_contract(data: bytes, *, origin: str, decode: Decoder | None = None) -> LoadedContract:
+def read_contract(
+    data: bytes, *, origin: str, decode: Decoder | None = None, rule_check: RuleCheck | None = None
+) -> LoadedContract:
     """Give the contract of a file together with warnings; arguments and errors are those of `load_contract`."""
-    findings = Findings()
+    findings = Findings(rule_check)
     scope = Scope(findings, _ROOT)
     reading = _Reading(findings, scope.open(parse_contract_text(data, origin=origin), ""), decode)
     contract, identifiers = reading.contract(scope)
@@ -105,7 +112,7 @@ def sort_key(interaction: Interaction) -> tuple[str, bytes, str]:
 
 
 def skipped_interactions(contract: Contract) -> tuple[Json, ...]:
-    """Give the interactions that are of no known kind, as the file has them: synchronous messages above all."""
+    """Give the interactions that are of no known kind, as the file has them."""
     return tuple(value for name in SKIPPED for value in contract.kept.get(name, {}).values())
 
 
@@ -127,6 +134,7 @@ class _Reading:
         self._skipped: dict[str, list[Json]] = {name: [] for name in SKIPPED}
         self._plugins = self._read_plugins()
         self._descriptor_sets = descriptor_sets(self._plugins)
+        findings.may_have_other_rules = any(each.get("name") != PLUGIN for each in self._plugins)
 
     def contract(self, scope: Scope) -> tuple[Contract, Mapping[str, str]]:
         for name in _BROKERS:
@@ -153,7 +161,7 @@ class _Reading:
         if not is_there and self._head.is_object:
             self._findings.wrong("/interactions", "a list of interactions", ABSENT)
         for pointer, _, value in self._head.elements("interactions"):
-            yield from self._one(pointer, value, HTTP_TYPE, (HTTP_TYPE, MESSAGE_TYPE), SKIPPED[0])
+            yield from self._one(pointer, value, HTTP_TYPE, (HTTP_TYPE, MESSAGE_TYPE, SYNCHRONOUS_TYPE), SKIPPED[0])
 
     def _messages(self) -> Iterator[tuple[str, Interaction, Json]]:
         for pointer, _, value in self._head.elements("messages"):
@@ -189,7 +197,7 @@ class _Reading:
 
     def _plugin_call(self, pointer: str, members: Json) -> Interaction | None:
         """Give a call in the form of Pact's plugin; None, with a warning, where it cannot be read."""
-        alone = Findings()
+        alone = Findings(self._findings.rule_check)
         read = read_plugin_interaction(
             members, pointer, alone, descriptor_sets=self._descriptor_sets, decode=self._decode
         )
@@ -276,7 +284,7 @@ def _section(contract: Contract, interactions: list[Json]) -> dict[str, Json]:
 
 
 def _free_key(interaction: Interaction, taken: set[str]) -> str:
-    kinds = {HttpCall: "http", RpcCall: "rpc", Message: "message"}
+    kinds = {HttpCall: "http", RpcCall: "rpc", Message: "message", SynchronousMessages: "messages"}
     ordinal = 1
     while True:
         key = interaction_key(

@@ -13,6 +13,7 @@ from contractkit.document.calls import (
     write_located_rules,
 )
 from contractkit.document.evidence import read_annotations, write_annotations
+from contractkit.document.messages import has_place, read_synchronous, write_synchronous
 from contractkit.document.parts import (
     Generators,
     Rules,
@@ -43,17 +44,17 @@ from contractkit.model import (
     Message,
     ProviderState,
     RpcCall,
+    SynchronousMessages,
     parse_location,
 )
 from contractkit.results import ABSENT
 
 HTTP_TYPE = "Synchronous/HTTP"
 MESSAGE_TYPE = "Asynchronous/Messages"
-KINDS = (HTTP_TYPE, MESSAGE_TYPE, RPC_TYPE)
+SYNCHRONOUS_TYPE = "Synchronous/Messages"
+KINDS = (HTTP_TYPE, MESSAGE_TYPE, SYNCHRONOUS_TYPE, RPC_TYPE)
 
 _ROOT = "interaction"
-_SIDES = {HttpCall: {("request",), ("response",)}, Message: {("message",)}}
-"""How the locations in an exchange begin that Pact has a form for."""
 
 
 def read_plugin_interaction(
@@ -160,6 +161,8 @@ def _read_exchange(reader: ObjectReader, kind: str, specification: str) -> tuple
         return read_call(reader), read_located_rules(reader), read_located_generators(reader)
     if kind == MESSAGE_TYPE:
         return message_of(reader, specification=specification)
+    if kind == SYNCHRONOUS_TYPE:
+        return read_synchronous(reader, specification=specification)
     request, asked, made = request_of(reader.required_child("request"), specification=specification)
     response, promised, given = response_of(reader.required_child("response"), specification=specification)
     return HttpCall(request=request, response=response), (*asked, *promised), (*made, *given)
@@ -172,9 +175,8 @@ def write_exchange(interaction: Interaction) -> dict[str, Json]:
         ValueError: A rule or generator stands at a place that the exchange does not have.
     """
     rules, generators = interaction.rules, interaction.generators
-    sides = _SIDES.get(type(interaction.exchange))
     for place in (*(each.location for each in rules), *(each.location for each in generators)):
-        if sides is not None and place.steps[:1] not in sides:
+        if not _has_place(interaction.exchange, place):
             raise ValueError(f"no rule can be written for {place}")
     match interaction.exchange:
         case HttpCall(request=request, response=response):
@@ -185,6 +187,8 @@ def write_exchange(interaction: Interaction) -> dict[str, Json]:
             }
         case Message() as message:
             return {"type": MESSAGE_TYPE, **write_message(message, rules, generators)}
+        case SynchronousMessages() as messages:
+            return {"type": SYNCHRONOUS_TYPE, **write_synchronous(messages, rules, generators)}
         case RpcCall() as call:
             return {
                 "type": RPC_TYPE,
@@ -192,6 +196,17 @@ def write_exchange(interaction: Interaction) -> dict[str, Json]:
                 **({"matchingRules": write_located_rules(rules)} if rules else {}),
                 **({"generators": write_located_generators(generators)} if generators else {}),
             }
+
+
+def _has_place(exchange: Exchange, location: Location) -> bool:
+    match exchange:
+        case HttpCall():
+            return location.steps[:1] in {("request",), ("response",)}
+        case Message():
+            return location.steps[:1] == ("message",)
+        case SynchronousMessages() as messages:
+            return has_place(messages, location)
+    return True
 
 
 def _write_form(interaction: Interaction) -> dict[str, Json]:

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 from urllib.parse import quote_plus, unquote_plus
 
 from contractkit.document.bodies import read_body, write_body
-from contractkit.document.categories import MESSAGE, REQUEST, RESPONSE, Side
+from contractkit.document.categories import REQUEST, RESPONSE, Side, message_side
 from contractkit.document.reading import Findings, ObjectReader, Scope, escaped
 from contractkit.document.rules import (
     read_generators,
@@ -22,6 +22,7 @@ from contractkit.model import (
     HttpResponse,
     LocatedGenerator,
     LocatedRules,
+    Location,
     Message,
     Query,
 )
@@ -29,6 +30,9 @@ from contractkit.results import ABSENT
 
 Rules: TypeAlias = tuple[LocatedRules, ...]
 Generators: TypeAlias = tuple[LocatedGenerator, ...]
+
+MESSAGE = Location(("message",))
+"""Where a message stands that is alone in its interaction."""
 
 
 class RequestPart(NamedTuple):
@@ -93,10 +97,10 @@ def request_of(reader: ObjectReader, *, specification: str) -> RequestPart:
     query = _query(reader)
     request = HttpRequest(
         method=reader.text("method", "GET").upper(),
-        path=reader.text("path", "/") or "/",
+        path=reader.text("path", "/"),
         query=query,
         headers=headers,
-        body=read_body(reader, "body", _content_type(headers), enveloped=_enveloped(specification)),
+        body=read_body(reader, "body", http_content_type(headers), enveloped=_enveloped(specification)),
     )
     return RequestPart(request, read_rules(reader, REQUEST, query), read_generators(reader, REQUEST, query))
 
@@ -107,19 +111,30 @@ def response_of(reader: ObjectReader, *, specification: str) -> ResponsePart:
     response = HttpResponse(
         status=reader.integer("status", 200),
         headers=headers,
-        body=read_body(reader, "body", _content_type(headers), enveloped=_enveloped(specification)),
+        body=read_body(reader, "body", http_content_type(headers), enveloped=_enveloped(specification)),
     )
     return ResponsePart(response, read_rules(reader, RESPONSE), read_generators(reader, RESPONSE))
 
 
-def message_of(reader: ObjectReader, *, specification: str) -> MessagePart:
+def message_of(reader: ObjectReader, *, specification: str, place: Location = MESSAGE) -> MessagePart:
     """Read a message from a reader, noting problems in its findings; `metaData` is the spelling of version 3."""
+    side = message_side(place)
     metadata = reader.mapping("metadata", "metaData")
-    named = (metadata.get(name) for name in ("contentType", "content-type", "Content-Type"))
-    content_type = next((value for value in named if isinstance(value, str) and value), None)
+    content_type = message_content_type(metadata)
     contents = read_body(reader, "contents", content_type, enveloped=_enveloped(specification))
     message = Message(contents=contents, metadata=metadata)
-    return MessagePart(message, read_rules(reader, MESSAGE, metadata), read_generators(reader, MESSAGE, metadata))
+    return MessagePart(message, read_rules(reader, side, metadata), read_generators(reader, side, metadata))
+
+
+def message_content_type(metadata: Mapping[str, Json]) -> str | None:
+    """Give the content type that a message's metadata name, in any spelling."""
+    named = (metadata.get(name) for name in ("contentType", "content-type", "Content-Type"))
+    return next((value for value in named if isinstance(value, str) and value), None)
+
+
+def http_content_type(headers: Fields) -> str | None:
+    """Give the content type that headers name."""
+    return next(iter(headers.get("content-type", ())), None)
 
 
 def write_request(request: HttpRequest, rules: Rules, generators: Generators) -> dict[str, Json]:
@@ -131,7 +146,7 @@ def write_request(request: HttpRequest, rules: Rules, generators: Generators) ->
             "query": {name: list(values) for name, values in request.query.items()} or ABSENT,
             "headers": _written_headers(request.headers),
             "body": write_body(request.body),
-            **_written_rules(REQUEST, "request", rules, generators, request.query),
+            **_written_rules(REQUEST, Location(("request",)), rules, generators, request.query),
         }
     )
 
@@ -143,18 +158,18 @@ def write_response(response: HttpResponse, rules: Rules, generators: Generators)
             "status": response.status,
             "headers": _written_headers(response.headers),
             "body": write_body(response.body),
-            **_written_rules(RESPONSE, "response", rules, generators),
+            **_written_rules(RESPONSE, Location(("response",)), rules, generators),
         }
     )
 
 
-def write_message(message: Message, rules: Rules, generators: Generators) -> dict[str, Json]:
-    """Give a message in the form of version 4: the members that stand in the interaction itself."""
+def write_message(message: Message, rules: Rules, generators: Generators, place: Location = MESSAGE) -> dict[str, Json]:
+    """Give a message in the form of version 4, with those of the rules and generators that speak of its place."""
     return _without_absent(
         {
             "contents": write_body(message.contents),
             "metadata": dict(message.metadata) or ABSENT,
-            **_written_rules(MESSAGE, "message", rules, generators, message.metadata),
+            **_written_rules(message_side(place), place, rules, generators, message.metadata),
         }
     )
 
@@ -189,10 +204,6 @@ def _known(specification: str) -> str:
 
 def _enveloped(specification: str) -> bool:
     return specification.startswith("4")
-
-
-def _content_type(headers: Fields) -> str | None:
-    return next(iter(headers.get("content-type", ())), None)
 
 
 def _headers(reader: ObjectReader) -> Fields:
@@ -231,10 +242,10 @@ def _written_headers(headers: Fields) -> Json:
 
 
 def _written_rules(
-    side: Side, first: str, rules: Rules, generators: Generators, known: Container[str] = ()
+    side: Side, place: Location, rules: Rules, generators: Generators, known: Container[str] = ()
 ) -> dict[str, Json]:
-    asked = [each for each in rules if each.location.steps[:1] == (first,)]
-    made = [each for each in generators if each.location.steps[:1] == (first,)]
+    asked = [each for each in rules if each.location.starts_with(place)]
+    made = [each for each in generators if each.location.starts_with(place)]
     return {
         "matchingRules": write_rules(asked, side, known) or ABSENT,
         "generators": write_generators(made, side, known) or ABSENT,

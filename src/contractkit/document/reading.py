@@ -1,11 +1,12 @@
 """Reading JSON objects member by member: wrong members are collected, unknown ones are kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from contractkit.errors import ContractFileError
 from contractkit.exact_json import Json, show_json
-from contractkit.model import Location
+from contractkit.model import Location, Rule
 from contractkit.results import ABSENT
 
 _SHOWN = 60  # characters of a wrong value in a message
@@ -19,10 +20,28 @@ class LoadWarning:
     sentence: str
 
 
-class Findings:
-    """What reading one file found: problems, which make it no contract, and warnings, which do not."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFault:
+    """Why a rule can judge nothing: what was expected of it, and whether its very name is unknown."""
 
-    def __init__(self) -> None:
+    expected: str
+    is_unknown: bool = False
+
+
+RuleCheck: TypeAlias = Callable[[Rule], RuleFault | None]
+"""Says what is wrong with a rule, None where it can be used."""
+
+
+class Findings:
+    """What reading one file found: problems, which make it no contract, and warnings, which do not.
+
+    Args:
+        rule_check: Judges every rule; without it, a rule is only read.
+    """
+
+    def __init__(self, rule_check: RuleCheck | None = None) -> None:
+        self.rule_check = rule_check
+        self.may_have_other_rules = False  # a plugin brings rules of its own
         self.problems: list[tuple[str, str]] = []
         self.warnings: list[LoadWarning] = []
 
@@ -34,6 +53,16 @@ class Findings:
     def warn(self, pointer: str, sentence: str) -> None:
         """Note something that was not used."""
         self.warnings.append(LoadWarning(pointer=pointer or "/", sentence=sentence))
+
+    def judge(self, rule: Rule, pointer: str, received: Json) -> None:
+        """Note a rule that can judge nothing: wrong, or a warning where its name may be that of a plugin's."""
+        fault = self.rule_check(rule) if self.rule_check is not None else None
+        if fault is None:
+            return
+        if fault.is_unknown and self.may_have_other_rules:
+            self.warn(pointer, f"is the rule {rule.name}, which only a plugin can know; nothing passes it here")
+        else:
+            self.wrong(pointer, fault.expected, received)
 
     def check(self, summary: str) -> None:
         """Raise ContractFileError with every problem, if there is one."""

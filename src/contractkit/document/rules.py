@@ -13,6 +13,7 @@ _GUESSES = (
     ("min", "type"),
     ("max", "type"),
     ("timestamp", "timestamp"),
+    ("datetime", "datetime"),
     ("time", "time"),
     ("date", "date"),
 )
@@ -20,6 +21,9 @@ _GUESSES = (
 
 _FORMATS = ("timestamp", "datetime", "time", "date")
 _COUNTS = ("min", "max")
+
+PATH_EXPRESSION = "a path expression such as `$.lines[*]['unit price']`"
+"""What is expected where a path has to be."""
 
 
 def read_rules(reader: ObjectReader, side: Side, known: Container[str] = ()) -> tuple[LocatedRules, ...]:
@@ -83,7 +87,9 @@ def read_rule(value: Json, reader: ObjectReader, pointer: str) -> Rule | None:
     attributes = {key: _attribute(key, item) for key, item in value.items() if key != "match"}
     if name in _FORMATS and "format" not in attributes:
         attributes = {"format" if key == name else key: item for key, item in attributes.items()}
-    return Rule(name, attributes)
+    rule = Rule(name, attributes)
+    reader.findings.judge(rule, pointer, value)
+    return rule
 
 
 def read_rule_list(reader: ObjectReader) -> tuple[tuple[Rule, ...], Combine]:
@@ -135,7 +141,10 @@ def _places(
 
 def _flat(container: ObjectReader, path: str, side: Side) -> Iterator[tuple[Location, ObjectReader, str, Location]]:
     """Give the place of a flat path, `$.body.a` or `$.headers.X` (version 2)."""
-    steps = parse_path(path) or ()
+    steps = parse_path(path)
+    if steps is None:
+        container.findings.wrong(container.at(path), PATH_EXPRESSION, path)
+        return
     category = side.category(str(steps[0])) if steps else None
     if category is None or (category.address != "path" and (len(steps) > 1) == (category.address == "single")):
         container.findings.warn(container.at(path), "is no path to a place here; it is kept and not used")
@@ -167,7 +176,7 @@ def _addressed(
         assert holder is not None
         steps = parse_path(text) if category.address == "path" else parse_name(text, known)
         if steps is None:
-            holder.findings.warn(holder.at(text), "is no path expression; it is kept and not used")
+            holder.findings.wrong(holder.at(text), PATH_EXPRESSION, text)
             continue
         location = category.base.under(_in_case(steps, category))
         yield location, holder, text, _written_place(container.location, location, category, known)

@@ -36,6 +36,7 @@ from contractkit.model import (
     RpcCall,
     Sent,
     Status,
+    SynchronousMessages,
     TextBody,
     repeated_events,
 )
@@ -57,12 +58,15 @@ def summary(interaction: Interaction) -> str:
             return f"{procedure} -> {codes[-1] if codes else 'cancelled'}"
         case Message():
             return f"message {interaction.description}"
+        case SynchronousMessages(responses=responses):
+            answers = "1 answer" if len(responses) == 1 else f"{len(responses)} answers"
+            return f"message {interaction.description} -> {answers}"
 
 
 def request_line(request: HttpRequest) -> str:
     """Give method and path with the query, `GET /orders?limit=5`."""
     query = query_text(request.query)
-    return f"{request.method} {request.path}{'?' if query else ''}{query}"
+    return f"{request.method} {request.path or '(empty path)'}{'?' if query else ''}{query}"
 
 
 def query_text(query: Query) -> str:
@@ -162,10 +166,13 @@ def _exchange_rows(interaction: Interaction, notes: _Notes) -> Iterator[str]:
                     *_body_lines(response.body, at / "body", notes),
                 ],
             )
-        case Message(contents=contents, metadata=metadata):
-            at = Location(("message",))
-            yield from _block("metadata", _metadata_lines(metadata, at / "metadata", notes))
-            yield from _block("contents", _body_lines(contents, at / "contents", notes))
+        case Message() as message:
+            yield from _message_rows(message, Location(("message",)), notes, ("metadata", "contents"))
+        case SynchronousMessages(request=asked, responses=responses):
+            yield from _message_rows(asked, Location(("request",)), notes, ("sent with", "sent"))
+            for number, answer in enumerate(responses):
+                at = Location(("responses", number))
+                yield from _message_rows(answer, at, notes, ("with", "answered"))
         case RpcCall() as call:
             yield from _block("call", [call.procedure])
             yield from _block("metadata", _metadata_lines(call.metadata, Location(("metadata",)), notes))
@@ -175,6 +182,12 @@ def _exchange_rows(interaction: Interaction, notes: _Notes) -> Iterator[str]:
                 yield from _event_rows(event, Location(("events", number)), notes)
         case unknown:
             assert_never(unknown)
+
+
+def _message_rows(message: Message, at: Location, notes: _Notes, labels: tuple[str, str]) -> Iterator[str]:
+    """Give metadata and contents of a message, each under its label."""
+    yield from _block(labels[0], _metadata_lines(message.metadata, at / "metadata", notes))
+    yield from _block(labels[1], _body_lines(message.contents, at / "contents", notes))
 
 
 def _event_rows(event: Event, at: Location, notes: _Notes) -> list[str]:

@@ -74,7 +74,7 @@ def compile_test(rule: Rule, example: Json, make: Callable[[], Accepts]) -> Chec
 
 
 def _test(rule: Rule, example: Json, accepts: Accepts) -> Check:
-    reads_text = kind_of(rule).reads_text
+    reads_text = kind_of(rule).reads_text and not isinstance(example, dict | list)
 
     def check(actual: Json) -> list[Failure] | None:
         subject = text_of(actual) if reads_text and type(actual) is not str else actual

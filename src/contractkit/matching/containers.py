@@ -11,9 +11,18 @@ def accepted(_attributes: Attributes, _is_exact: bool) -> Accepts:
     return accept
 
 
-def refused(_attributes: Attributes, is_exact: bool) -> Accepts:
-    """Refuse the container if the rule was written for it; a rule from further up only means the scalars below."""
-    return refuse if is_exact else accept
+def refused(_attributes: Attributes, _is_exact: bool) -> Accepts:
+    """Refuse every container, also one that the rule reaches from further up."""
+    return refuse
+
+
+def elements_alone(_attributes: Attributes, _is_exact: bool) -> Accepts:
+    """Accept a list and leave the verdict to its elements; an object is no value that such a rule can judge."""
+    return _is_list
+
+
+def _is_list(actual: Sized) -> bool:
+    return type(actual) is list
 
 
 def not_empty(_attributes: Attributes, _is_exact: bool) -> Accepts:

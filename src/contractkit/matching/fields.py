@@ -8,6 +8,8 @@ from contractkit.matching.checks import compile_scalar, equality, missing
 from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.json_bodies import compile_json, unexpected
 from contractkit.matching.media_types import same_content_type
+from contractkit.matching.members import said_of_members
+from contractkit.matching.rules import Members
 from contractkit.matching.sentences import counted
 from contractkit.matching.weighting import OTHER_INDEX, RuleList, Scope
 from contractkit.results import ABSENT
@@ -125,7 +127,7 @@ def compile_number(expected: int, scope: Scope) -> Check:
 
 
 def _header_check(name: str, values: Sequence[str], scope: Scope) -> Check:
-    compile_value = _media_type_value if name in _MEDIA_TYPES else _text_value
+    compile_value = _media_type_value if name in _MEDIA_TYPES else _field_value
     compare_count = _compare_count if name == "set-cookie" else _compare_lines
     return _values_check(split_values(name, values), scope.step(name), compile_value, compare_count)
 
@@ -136,10 +138,13 @@ def _values_check(
     compile_value: Callable[[str | None, RuleList], Check],
     compare_count: CompareCount,
 ) -> Check:
-    """Give the check of the values of one name: without a rule as many as expected, with one any number but none."""
+    """Give the check of the values of one name: as many as expected, with a rule any number but none.
+
+    `equality` is what holds without rules, so it frees no number.
+    """
     checks = [compile_value(value, scope.step(index).chosen) for index, value in enumerate(expected)]
     others = compile_value(expected[0], scope.step(OTHER_INDEX).chosen) if expected else None
-    is_free = bool(scope.chosen)
+    is_free = bool(scope.chosen) and Members.EQUAL not in said_of_members(scope.chosen)
 
     def check(actual: list[str | None]) -> list[Failure] | None:
         if others is None or (len(actual) != len(expected) and not is_free):
@@ -156,9 +161,7 @@ def _values_check(
 
 def _compare_lines(expected: Sequence[str | None], actual: Sequence[str | None]) -> list[Failure] | None:
     """Compare a header of other lines than the example's: several lines are one with commas (RFC 9110 §5.3)."""
-    wanted, found = (
-        [each.strip() for each in ",".join(filter(None, lines)).split(",")] for lines in (expected, actual)
-    )
+    wanted, found = (_without_blanks(",".join(filter(None, lines))) for lines in (expected, actual))
     return None if wanted == found else _compare_count(expected, actual)
 
 
@@ -167,6 +170,18 @@ def _compare_count(expected: Sequence[str | None], actual: Sequence[str | None])
         return None
     words = counted(len(expected), "value")
     return [Failure(_one_or_all(expected), _one_or_all(actual), "equality", words)]
+
+
+def _field_value(example: str | None, rules: RuleList) -> Check:
+    """Give the check of one value of a header; without a rule, blanks round its commas do not count."""
+    if rules:
+        return _text_value(example, rules)
+    wanted, compare = _without_blanks(example or ""), equality(example)
+    return lambda actual: None if _without_blanks(actual or "") == wanted else compare(actual)
+
+
+def _without_blanks(value: str) -> list[str]:
+    return [each.strip() for each in value.split(",")]
 
 
 def _text_value(example: str | None, rules: RuleList) -> Check:

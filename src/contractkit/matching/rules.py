@@ -47,7 +47,7 @@ class RuleKind:
     name: str
     on_scalar: Callable[[Attributes, Subject], Accepts]
     sentence: Sentence
-    on_container: OnContainer = containers.refused
+    on_container: OnContainer = containers.elements_alone
     members: Members = Members.EXPECTED
     cascades: bool = True
     aliases: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ _ROWS = (
         passing_kind=scalars.always_float,
     ),
     RuleKind(name="boolean", on_scalar=scalars.boolean, sentence=sentences.boolean, passing_kind=scalars.always_bool),
-    RuleKind(name="null", on_scalar=scalars.null, sentence=sentences.null),
+    RuleKind(name="null", on_scalar=scalars.null, sentence=sentences.null, on_container=containers.refused),
     RuleKind(name="date", on_scalar=scalars.date, sentence=sentences.date),
     RuleKind(name="time", on_scalar=scalars.time, sentence=sentences.time),
     RuleKind(name="datetime", on_scalar=scalars.datetime, sentence=sentences.datetime, aliases=("timestamp",)),
@@ -142,7 +142,6 @@ _ROWS = (
         sentence=sentences.of_kind,
         on_container=containers.accepted,
         members=Members.VARIANTS,
-        cascades=False,
         aliases=("array-contains",),
     ),
 )
@@ -151,7 +150,13 @@ RULES: Mapping[str, RuleKind] = {row.name: row for row in _ROWS}
 """The table, by the name that messages and the manual use."""
 
 _BY_SPELLING = {spelling: row for row in _ROWS for spelling in (row.name, *row.aliases)}
-_UNKNOWN = RuleKind(name="unknown", on_scalar=scalars.refused, sentence=sentences.unknown_rule, cascades=False)
+_UNKNOWN = RuleKind(
+    name="unknown",
+    on_scalar=scalars.refused,
+    sentence=sentences.unknown_rule,
+    on_container=containers.refused,
+    cascades=False,
+)
 _GUESSES = ("regex", "min", "max", "timestamp", "datetime", "date", "time")
 
 

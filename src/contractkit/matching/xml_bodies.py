@@ -119,17 +119,21 @@ def _compile_children(expected: Element, scope: Scope, is_open: bool, is_closed:
 
 
 def _compile_group(expected: Sequence[Element], scope: Scope, is_open: bool) -> Check:
-    """Give the check of the siblings of one name: one by one, or with a rule all against the first."""
+    """Give the check of the siblings of one name: one by one, or under `type` all against the first.
+
+    Where elements may be added, so may further ones of a name that is expected already.
+    """
     name = expected[0].name.written
     checks = [_compile_element(each, scope.beside(index), is_open) for index, each in enumerate(expected)]
     other = _compile_element(expected[0], scope.beside(OTHER_INDEX), is_open)
-    is_free = bool(scope.chosen)
+    is_free = any(kind_of(rule).name == "type" for rule in scope.chosen.rules)
 
     def check(actual: list[Element]) -> list[Failure] | None:
-        if not actual or (not is_free and len(actual) != len(expected)):
+        further = len(actual) - len(expected)
+        if not actual or (not is_free and (further < 0 or (further and not is_open))):
             return [_miscounted(name, len(expected), len(actual))]
         found: list[Failure] = []
-        for index, each in enumerate(actual):
+        for index, each in enumerate(actual if is_free else actual[: len(expected)]):
             failures = (checks[index] if index < len(checks) else other)(each) or []
             found += below(name, failures if len(actual) == 1 else below(index, failures))
         return found or None

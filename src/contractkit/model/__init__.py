@@ -28,6 +28,7 @@ from contractkit.model.exchanges import (
     RpcCall,
     Sent,
     Status,
+    SynchronousMessages,
     Transport,
 )
 from contractkit.model.interactions import (
@@ -83,6 +84,7 @@ __all__ = [
     "Sent",
     "Status",
     "Step",
+    "SynchronousMessages",
     "TestReference",
     "TextBody",
     "Transport",

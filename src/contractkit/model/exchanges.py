@@ -1,4 +1,4 @@
-"""Exchanges: an HTTP call, a remote procedure call or a message, each offering the same view as located parts."""
+"""Exchanges: an HTTP call, a remote procedure call or messages, each offering the same view as located parts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ Query: TypeAlias = Mapping[str, tuple[str | None, ...]]
 
 
 _REQUEST, _RESPONSE, _MESSAGE = Location(("request",)), Location(("response",)), Location(("message",))
+_RESPONSES = Location(("responses",))
 _METHOD, _PATH, _QUERY = _REQUEST / "method", _REQUEST / "path", _REQUEST / "query"
 _REQUEST_HEADERS, _REQUEST_BODY = _REQUEST / "headers", _REQUEST / "body"
 _STATUS, _RESPONSE_HEADERS, _RESPONSE_BODY = _RESPONSE / "status", _RESPONSE / "headers", _RESPONSE / "body"
@@ -58,7 +59,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A request. `path` starts with `/`, is percent-encoded as sent, and is relative to the server's base path."""
+    """A request. `path` is percent-encoded as sent, relative to the server's base path; it starts with `/` or is empty."""
 
     method: str
     path: str
@@ -182,13 +183,35 @@ class Message:
 
     def parts(self) -> tuple[Part, ...]:
         """Give the parts under `message`: members and metadata may be added to them."""
+        return self.parts_at(_MESSAGE, is_open=True)
+
+    def parts_at(self, place: Location, *, is_open: bool) -> tuple[Part, ...]:
+        """Give the parts of a message that stands at a place; metadata may be added to any."""
         return (
-            Part(location=_MESSAGE / "contents", kind=PartKind.BODY, value=self.contents, is_open=True),
-            Part(location=_MESSAGE / "metadata", kind=PartKind.METADATA, value=self.metadata, is_open=True),
+            Part(location=place / "contents", kind=PartKind.BODY, value=self.contents, is_open=is_open),
+            Part(location=place / "metadata", kind=PartKind.METADATA, value=self.metadata, is_open=True),
         )
 
 
-Exchange: TypeAlias = HttpCall | RpcCall | Message
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynchronousMessages:
+    """A message that the consumer sends, and the messages that answer it, over whatever carries them."""
+
+    transport: ClassVar = Transport(name="synchronous message", every_verifier_replays=True)
+    request: Message
+    responses: tuple[Message, ...]
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give the parts under `request` and `responses[0]`, `responses[1]`, …: the answers may carry more."""
+        answers = (
+            part
+            for number, each in enumerate(self.responses)
+            for part in each.parts_at(_RESPONSES / number, is_open=True)
+        )
+        return (*self.request.parts_at(_REQUEST, is_open=False), *answers)
+
+
+Exchange: TypeAlias = HttpCall | RpcCall | Message | SynchronousMessages
 
 
 def _event_parts(number: int, event: Event) -> tuple[Part, ...]:

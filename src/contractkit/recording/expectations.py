@@ -13,16 +13,19 @@ from contractkit.model import (
     Fields,
     HttpResponse,
     JsonBody,
+    LocatedGenerator,
     LocatedRules,
     Location,
     MissingBody,
     Rule,
     media_type_of,
 )
+from contractkit.recording.matched import NOTHING_MATCHED, Matched, below
 from contractkit.results import ABSENT, Absent
 
 BODY = Location(("response", "body"))
 HEADERS = Location(("response", "headers"))
+STATUS = Location(("response", "status"))
 
 _TYPE = Rule("type")
 _ANYTHING = (Rule("null"), Rule("include", {"value": ""}), Rule("notEmpty"))
@@ -36,25 +39,45 @@ class Expectation:
     response: HttpResponse
     rules: tuple[LocatedRules, ...]
     served: Body
+    generators: tuple[LocatedGenerator, ...] = ()
 
 
-def expect(answer: Answer, *, written: Body | None = None, headers: Mapping[str, str] | None = None) -> Expectation:
+def expect(
+    answer: Answer,
+    *,
+    written: Body | None = None,
+    headers: Mapping[str, str] | None = None,
+    matched: Matched = NOTHING_MATCHED,
+) -> Expectation:
     """Give the expectation that an answer leaves while needs are unknown.
 
-    A body that is not JSON is expected by its content type alone. Of a list the first element is the example.
+    A body that is not JSON is expected by its content type alone, unless a matcher says more. Of a list in which no
+    matcher stands the first element is the example.
 
     Args:
         answer: What was served, with how far each location is promised.
         written: What the test wrote of the body: kept whatever the definition promises.
         headers: The headers the test wrote, by any case: expected with the type `text`.
+        matched: What matchers in all of that say: their rules stand in the place of ours.
     """
-    body, rules = _expected_body(answer, written)
+    body, rules = _expected_body(answer, written, below(matched, BODY))
     names = sorted(name.lower() for name in headers or ())
-    header_rules = [LocatedRules(location=HEADERS / name, rules=(_TYPE,)) for name in names if name != "content-type"]
+    said = [*below(matched, STATUS).rules, *below(matched, HEADERS).rules]
+    ruled = {rules.location for rules in said}
+    header_rules = [
+        LocatedRules(location=HEADERS / name, rules=(_TYPE,))
+        for name in names
+        if name != "content-type" and HEADERS / name not in ruled
+    ]
     response = HttpResponse(
         status=answer.response.status, headers=_expected_headers(answer.response, frozenset(names)), body=body
     )
-    return Expectation(response=response, rules=(*header_rules, *rules), served=answer.response.body)
+    return Expectation(
+        response=response,
+        rules=(*said, *header_rules, *rules),
+        served=answer.response.body,
+        generators=matched.generators if not isinstance(body, MissingBody) else (),
+    )
 
 
 def expect_message(tree: Json, promises: Mapping[Location, Promise], *, written: Json | Absent) -> Json:
@@ -75,27 +98,34 @@ def _expected_headers(served: HttpResponse, written: frozenset[str]) -> Fields:
     return {**kept, "content-type": (content_type[0],)} if content_type[0] is not None else kept
 
 
-def _expected_body(answer: Answer, written: Body | None) -> tuple[Body, tuple[LocatedRules, ...]]:
+def _expected_body(answer: Answer, written: Body | None, matched: Matched) -> tuple[Body, tuple[LocatedRules, ...]]:
     served = answer.response.body
     if not isinstance(served, JsonBody):
-        return MissingBody(), ()
-    pruning = _Pruning(answer.promises)
+        return (served, matched.rules) if matched.rules and written is not None else (MissingBody(), ())
+    pruning = _Pruning(answer.promises, matched.places)
     value = pruning.kept(served.value, BODY, written.value if isinstance(written, JsonBody) else ABSENT)
     if value is ABSENT:
         return MissingBody(), ()
-    return JsonBody(value, served.media_type), (LocatedRules(location=BODY, rules=(_TYPE,)), *pruning.nullable)
+    whole = () if BODY in matched.places else (LocatedRules(location=BODY, rules=(_TYPE,)),)
+    said = {each.location for each in matched.rules}
+    nullable = {each.location: each for each in pruning.nullable if each.location not in said}
+    return JsonBody(value, served.media_type), (*whole, *nullable.values(), *matched.rules)
 
 
 class _Pruning:
     """Leaves out of a body what nobody promised and the test did not write; remembers where null is allowed."""
 
-    def __init__(self, promises: Mapping[Location, Promise]) -> None:
+    def __init__(self, promises: Mapping[Location, Promise], matched: frozenset[Location] = frozenset()) -> None:
         self._promises = promises
+        self._matched = matched
+        self._around = {place.steps[:depth] for place in matched for depth in range(len(place.steps))}
         self.nullable: list[LocatedRules] = []
 
     def kept(self, value: Json, at: Location, written: Json | Absent) -> Json | Absent:
         """Give what stays of a value, or `ABSENT`."""
         promise = self._promises.get(at, Promise.UNDECLARED)
+        if value is None and at in self._matched:
+            return None
         if value is None and written is None and promise is not Promise.PROMISED:
             return self._null(at, promise)
         is_nullable = promise is Promise.NULLABLE and not isinstance(value, dict | list | None)
@@ -126,8 +156,16 @@ class _Pruning:
     def _first(self, value: list[Json], at: Location, written: Json | Absent) -> Json:
         if not value:
             return []
+        if self._is_matched(at) and isinstance(written, list) and len(written) == len(value):
+            return [self.kept(each, at / index, written[index]) for index, each in enumerate(value)]
         first = self.kept(value[0], at / 0, value[0] if isinstance(written, list) else ABSENT)
         return [] if first is ABSENT else [first]
+
+    def _is_matched(self, at: Location) -> bool:
+        """Say whether a matcher stands at a place, above it or below: each element then counts as it was written."""
+        if not self._matched:
+            return False
+        return at.steps in self._around or any(at.starts_with(place) for place in self._matched)
 
     def _allow_null(self, at: Location) -> None:
         rules = (_TYPE, Rule("null"))

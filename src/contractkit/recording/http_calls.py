@@ -23,7 +23,7 @@ from contractkit.recording.expectations import expect
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.refusals import Refusal, refuse_unrouted, refuse_violating
-from contractkit.recording.replies import Reply
+from contractkit.recording.replies import Reply, exact_answer
 from contractkit.recording.requests import describe, fingerprint, recorded_request, used_values
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.transports import problem
@@ -98,6 +98,7 @@ class HttpCalls:
             body=reply.body,
             headers=reply.headers,
         )
+        answer = exact_answer(answer, reply.body, reply.matched)
         states = self._notes.use_states()
         self._notes.record(self._interaction(route, recorded, sent, answer, reply, states, test))
         return answer.response
@@ -121,7 +122,7 @@ class HttpCalls:
         if recorded.method == "HEAD":  # whatever is declared, no body comes back (RFC 9110 §9.3.2)
             response = replace(response, body=MissingBody())
         hidden = replace(answer, response=response)
-        expectation = expect(hidden, written=reply.body, headers=reply.headers)
+        expectation = expect(hidden, written=reply.body, headers=reply.headers, matched=reply.matched)
         derived = DerivedState(
             operation=operation, status=status, values=used_values(self._provider.surfaces, route, recorded)
         )
@@ -133,6 +134,7 @@ class HttpCalls:
             states=states,
             derived_state=None if states else derived,
             rules=expectation.rules,
+            generators=expectation.generators,
             pending=self._pending,
             served=expectation.served,
             evidence=(Evidence(test=test),),

@@ -16,6 +16,7 @@ from contractkit.model import (
     Received,
     RpcCall,
     Status,
+    SynchronousMessages,
 )
 
 
@@ -72,7 +73,8 @@ def _plain(interaction: Interaction) -> tuple[object, ...]:
         interaction.description,
         repr(interaction.exchange),
         repr(interaction.served),
-        interaction.rules,
+        repr(interaction.rules),
+        repr(interaction.generators),
         interaction.pending,
     )
 
@@ -112,6 +114,8 @@ def _expected(interaction: Interaction) -> str:
             return " ".join([*(event.code for event in events if isinstance(event, Status)), *received])
         case Message(contents=contents):
             return _shown(contents)
+        case SynchronousMessages(responses=responses):
+            return " ".join(_shown(each.contents) for each in responses)
 
 
 def _shown(body: Body) -> str:

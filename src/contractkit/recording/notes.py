@@ -7,6 +7,7 @@ from contractkit.errors import ContractkitError, RecordingError, UnusedExpectati
 from contractkit.exact_json import Json, dump_canonical, read_json, show_json
 from contractkit.model import Interaction, ProviderState
 from contractkit.recording.joining import number_within_test
+from contractkit.recording.matched import refuse_matchers
 
 
 class Notes:
@@ -29,7 +30,9 @@ class Notes:
 
         Raises:
             RecordingError: A parameter is no JSON value.
+            MatcherError: A parameter is a matcher.
         """
+        refuse_matchers(f"A parameter of the state {show_json(name)}", params)
         try:
             state = ProviderState(name=name, params=read_json(dump_canonical(dict(params))))
         except (TypeError, ValueError) as error:

@@ -1,13 +1,15 @@
 """Replies: what a test writes of an answer, checked against the definition when it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contractkit.definitions.interface import Answer, Definition, Operation, Promise
 from contractkit.errors import DefinitionError, ReplyError, UnknownNameError, suggestion
 from contractkit.exact_json import Json, dump_canonical, read_json, show_json
 from contractkit.model import BinaryBody, Body, EmptyBody, JsonBody, Location, MissingBody, TextBody
 from contractkit.recording.expectations import BODY
+from contractkit.recording.matched import NOTHING_MATCHED, Matched, join_matched, laid_exactly
+from contractkit.recording.written import written_body, written_headers, written_status
 from contractkit.results import ABSENT
 
 _SEED = "reply"  # the values of the rest of the body do not matter to whether the written part fits
@@ -15,12 +17,16 @@ _SEED = "reply"  # the values of the rest of the body do not matter to whether t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer that a test wrote: a status (the default success where None), a partial body, headers."""
+    """One answer that a test wrote: a status (the default success where None), a partial body, headers.
+
+    They are the examples of what `matched` says, where matchers were written.
+    """
 
     operation: Operation
     status: int | None = None
     body: Body | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    matched: Matched = NOTHING_MATCHED
 
     def __str__(self) -> str:
         status = "the default status" if self.status is None else str(self.status)
@@ -32,11 +38,13 @@ def checked_reply(
     definition: Definition,
     operation: Operation,
     *,
-    status: int | None = None,
+    status: object = None,
     body: object = None,
-    headers: Mapping[str, str] | None = None,
+    headers: Mapping[str, object] | None = None,
 ) -> Reply:
     """Give a reply that the definition allows.
+
+    Matchers may stand for the status and for headers, and anywhere in the body; their examples are what is answered.
 
     Args:
         definition: What the reply must not contradict.
@@ -48,14 +56,19 @@ def checked_reply(
 
     Raises:
         ReplyError: The status is not declared, or the body or a header is not what the operation may answer.
+        MatcherError: An example does not fit its own matcher, or no verifier could judge by it.
     """
+    status, said_of_status = written_status(operation, status)
+    headers, said_of_headers = written_headers(operation, headers)
     if status is not None and (not isinstance(status, int) or isinstance(status, bool)):
         expected = ", ".join(operation.statuses)
         raise _contradiction(operation, None, [("at", "response.status"), *_kinds(f"one of {expected}", status)])
     lower = _headers(operation, headers)
     plain = _answer(definition, operation, status, None, None)
+    body, said_of_body = written_body(operation, body, plain.response.body)
     written = _body(operation, plain.response.body, body, lower)
-    answer = _answer(definition, operation, status, written, lower)
+    matched = join_matched((said_of_status, said_of_headers, said_of_body))
+    answer = exact_answer(_answer(definition, operation, status, written, lower), written, matched)
     details: list[tuple[str, str]] = []
     for violation in definition.check_response(operation, answer.response):
         received = "nothing" if violation.received is ABSENT else show_json(violation.received)
@@ -64,7 +77,15 @@ def checked_reply(
     details = details or _undeclared(answer, written)
     if details:
         raise _contradiction(operation, answer.response.status, details)
-    return Reply(operation=operation, status=status, body=written, headers=lower)
+    return Reply(operation=operation, status=status, body=written, headers=lower, matched=matched)
+
+
+def exact_answer(answer: Answer, written: Body | None, matched: Matched) -> Answer:
+    """Give an answer without what was synthesised beside a value that is matched exactly."""
+    if not matched.rules:
+        return answer
+    body = laid_exactly(answer.response.body, written, matched, BODY)
+    return replace(answer, response=replace(answer.response, body=body))
 
 
 def _headers(operation: Operation, headers: object) -> dict[str, str]:

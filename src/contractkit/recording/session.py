@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import grpc
     import grpc.aio
 
+    from contractkit.matchers import Matcher
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
 
 
@@ -52,7 +53,10 @@ class HttpReplyTo(ReplyTo):
         self._operation = operation
 
     def reply(
-        self, status: int | None = None, body: object = None, headers: Mapping[str, str] | None = None
+        self,
+        status: "int | Matcher[int] | None" = None,
+        body: object = None,
+        headers: "Mapping[str, str | Matcher[Any]] | None" = None,
     ) -> "HttpReplyTo":
         """Answer the next call with this, laid over the synthesised answer.
 
@@ -63,8 +67,11 @@ class HttpReplyTo(ReplyTo):
             body: What this test cares about, as JSON: an object's members win member by member, a list wins whole.
             headers: Header name to value.
 
+        Matchers may stand for the status and for headers, and anywhere in the body; the stub answers their examples.
+
         Raises:
             ReplyError: The definition does not allow it.
+            MatcherError: A matcher does not accept its own example, or no verifier could judge by it.
         """
         __tracebackhide__ = True
         self._session.add_reply(self._operation, status, body, headers)
@@ -171,7 +178,7 @@ class StubSession:
             raise error.with_traceback(None) from None
 
     def add_reply(
-        self, operation: Operation, status: int | None, body: object, headers: Mapping[str, str] | None
+        self, operation: Operation, status: object, body: object, headers: Mapping[str, object] | None
     ) -> None:
         """Take one reply, as `on(...).reply(...)` does."""
         __tracebackhide__ = True

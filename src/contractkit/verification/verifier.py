@@ -10,7 +10,7 @@ from typing import TypeAlias
 from contractkit.document import skipped_interactions
 from contractkit.errors import ContractkitError, DefinitionError, NothingToCheckError, ProviderStateError
 from contractkit.exact_json import Json
-from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall
+from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall, SynchronousMessages
 from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
 from contractkit.verification.credentials import Credentials
 from contractkit.verification.plan import Ready, plan_replays
@@ -30,6 +30,7 @@ _LACKING: Mapping[type[Exchange], str] = {
     HttpCall: "an HTTP call, and nothing says where the provider takes them: give --url or --app",
     RpcCall: "a remote procedure call, and nothing says where the provider takes them: give --grpc",
     Message: "messages cannot be replayed yet",
+    SynchronousMessages: "synchronous messages cannot be replayed yet",
 }
 """The kind of an exchange to why it could not be replayed."""
 

@@ -34,9 +34,12 @@ class WireRequest:
 
 
 def to_wire(request: HttpRequest, *, base_path: str = "") -> WireRequest:
-    """Give a request as it is sent: the path as recorded, the query encoded, the body's type as `Content-Type`."""
+    """Give a request as it is sent: the path as recorded, the query encoded, the body's type as `Content-Type`.
+
+    An empty path behind no base path goes out as `/` (RFC 9112 §3.2.1).
+    """
     query = write_query(request.query)
-    target = f"{base_path.rstrip('/')}{request.path}"
+    target = f"{base_path.rstrip('/')}{request.path}" or "/"
     return WireRequest(
         method=request.method.upper(),
         target=f"{target}?{query}" if query else target,

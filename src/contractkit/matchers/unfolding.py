@@ -1,0 +1,181 @@
+"""Unfolding: a tree of values and matchers becomes its example, with rules and generators at their locations.
+
+Elements under a matcher that spreads (`type`, `eachValue`) stand for any number of elements: what they say is located
+at `[*]`, or `.*` for values of an object. Everywhere else each element speaks for its own index. That is how Pact's
+engine reads integration JSON.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from contractkit.exact_json import Json, dump_compact
+from contractkit.matchers.integration import matcher_in
+from contractkit.matchers.kinds import RULE_KINDS
+from contractkit.matchers.records import Generator, Matcher, inner_rule
+from contractkit.model import LocatedGenerator, LocatedRules, Location, Rule, Step, Wildcard
+from contractkit.results import ABSENT
+
+MakeExample: TypeAlias = Callable[[Matcher[Any], Location], Json]
+"""Makes the example of a matcher that has none, for a place."""
+
+_Steps: TypeAlias = tuple[Step, ...]
+_ATOMS = frozenset({str, int, float, bool, type(None), bytes})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfolded:
+    """What a tree of values and matchers says.
+
+    Attributes:
+        value: The example, without matchers.
+        rules: The rules, one entry per location, sorted.
+        generators: The generators, likewise.
+        places: Where in the example matchers stood, with real indexes.
+    """
+
+    value: Any
+    rules: tuple[LocatedRules, ...] = ()
+    generators: tuple[LocatedGenerator, ...] = ()
+    places: frozenset[Location] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A value unfolded, places relative to it."""
+
+    value: Any
+    rules: Mapping[_Steps, tuple[Rule, ...]] = field(default_factory=dict)
+    generators: Mapping[_Steps, Generator] = field(default_factory=dict)
+    places: frozenset[_Steps] = frozenset()
+
+
+def unfold(tree: object, at: Location, make: MakeExample) -> Unfolded:
+    """Give what a tree says.
+
+    Args:
+        tree: JSON values, in which matchers of any tool may stand anywhere.
+        at: Where the tree stands in the exchange.
+        make: Makes the examples that are not written.
+    """
+    node = _unfolded(tree, at, make)
+    return Unfolded(
+        value=node.value,
+        rules=tuple(LocatedRules(location=at.under(steps), rules=node.rules[steps]) for steps in _sorted(node.rules)),
+        generators=tuple(
+            LocatedGenerator(location=at.under(steps), name=made.name, attributes=made.attributes)
+            for steps, made in ((steps, node.generators[steps]) for steps in _sorted(node.generators))
+        ),
+        places=frozenset(at.under(steps) for steps in node.places),
+    )
+
+
+def _unfolded(value: Any, at: Location, make: MakeExample) -> _Node:
+    if type(value) in _ATOMS:
+        return _Node(value)
+    matcher = matcher_in(value)
+    if matcher is not None:
+        return _of_matcher(matcher, at, make)
+    if isinstance(value, Mapping):
+        return _object({name: _unfolded(member, at / str(name), make) for name, member in value.items()})
+    if isinstance(value, list | tuple):
+        return _list([_unfolded(each, at / index, make) for index, each in enumerate(value)])
+    return _Node(value)
+
+
+def _of_matcher(matcher: Matcher[Any], at: Location, make: MakeExample) -> _Node:
+    example = _enough(make(matcher, at) if matcher.example is ABSENT else matcher.example, matcher.rules)
+    names = {rule.name for rule in matcher.rules}
+    inner = _example(example, at, make, names)
+    rules = [_located(rule, example, at, make) for rule in matcher.rules]
+    if "arrayContains" in names:
+        inner = _Node(inner.value, places=inner.places)
+    own = _distinct((*rules, *inner.rules.get((), ())))
+    made = matcher.generator or inner.generators.get(())
+    return _Node(
+        inner.value,
+        {**inner.rules, (): own} if own else inner.rules,
+        {**inner.generators, (): made} if made is not None else inner.generators,
+        inner.places | {()},
+    )
+
+
+def _enough(example: Any, rules: tuple[Rule, ...]) -> Any:
+    """Give a list with as many elements as its rules demand: the first stands for those that lack."""
+    if not isinstance(example, list | tuple) or not example:
+        return example
+    least = max(rule.attributes.get("min") or 0 for rule in rules) if rules else 0
+    return [*example, *[example[0]] * (least - len(example))]
+
+
+def _example(example: Any, at: Location, make: MakeExample, names: set[str]) -> _Node:
+    if "eachValue" in names and isinstance(example, Mapping) and matcher_in(example) is None:
+        members = {name: _unfolded(member, at / str(name), make) for name, member in example.items()}
+        return _object(members, spread=Wildcard.ANY)
+    if isinstance(example, list | tuple) and any(RULE_KINDS[name].spreads for name in names):
+        return _list([_unfolded(each, at / index, make) for index, each in enumerate(example)], spread=Wildcard.INDEX)
+    return _unfolded(example, at, make)
+
+
+def _located(rule: Rule, example: Any, at: Location, make: MakeExample) -> Rule:
+    """Give a rule as files hold it: with the variants, and the example name, that its matcher has as its example."""
+    if rule.name == "arrayContains" and isinstance(example, list | tuple):
+        nodes = [_unfolded(each, at / index, make) for index, each in enumerate(example)]
+        return Rule(rule.name, {"variants": [_variant(index, node) for index, node in enumerate(nodes)]})
+    if rule.name in ("eachKey", "eachValue") and isinstance(example, Mapping) and example:
+        name, value = next(iter(example.items()))
+        shown = str(name) if rule.name == "eachKey" else dump_compact(_unfolded(value, at, make).value).decode()
+        return Rule(rule.name, {**rule.attributes, "value": shown})
+    return rule
+
+
+def _variant(index: int, node: _Node) -> dict[str, Json]:
+    rules = {
+        _path(steps): {"combine": "AND", "matchers": [inner_rule(rule) for rule in node.rules[steps]]}
+        for steps in _sorted(node.rules)
+    }
+    made = {
+        _path(steps): {"type": node.generators[steps].name, **node.generators[steps].attributes}
+        for steps in _sorted(node.generators)
+    }
+    return {"index": index, "rules": rules, **({"generators": made} if made else {})}
+
+
+def _object(members: Mapping[Any, _Node], *, spread: Step | None = None) -> _Node:
+    """Give an object of unfolded members; with a `spread`, what they say alike is said of every value."""
+    return _joined({name: node.value for name, node in members.items()}, list(members.items()), spread)
+
+
+def _list(items: list[_Node], *, spread: Step | None = None) -> _Node:
+    return _joined([node.value for node in items], list(enumerate(items)), spread)
+
+
+def _joined(value: Any, nodes: list[tuple[Any, _Node]], spread: Step | None) -> _Node:
+    first = nodes[0][1] if nodes else _Node(None)
+    is_alike = all((node.rules, node.generators) == (first.rules, first.generators) for _, node in nodes)
+    rules: dict[_Steps, tuple[Rule, ...]] = {}
+    generators: dict[_Steps, Generator] = {}
+    for step, node in nodes:
+        head: Step = spread if spread is not None and is_alike else step if isinstance(step, int) else str(step)
+        rules |= {(head, *steps): found for steps, found in node.rules.items()}
+        generators |= {(head, *steps): made for steps, made in node.generators.items()}
+    places = frozenset(
+        (step if isinstance(step, int) else str(step), *steps) for step, node in nodes for steps in node.places
+    )
+    return _Node(value, rules, generators, places)
+
+
+def _distinct(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple({repr(rule): rule for rule in rules}.values())
+
+
+def _sorted(places: Iterable[_Steps]) -> list[_Steps]:
+    return sorted(places, key=lambda steps: str(Location(steps)))
+
+
+def _path(steps: _Steps) -> str:
+    text = str(Location(steps))
+    return f"${text}" if text.startswith("[") or not text else f"$.{text}"
