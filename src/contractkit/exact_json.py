@@ -40,13 +40,16 @@ def dump_canonical(value: Json) -> bytes:
     Raises:
         ValueError: The value holds NaN, an infinity or something that JSON cannot say.
     """
-    if _holds_unwritable_float(value):
-        raise ValueError("JSON has no spelling for NaN and the infinities")
     try:
-        return orjson.dumps(value, option=_CANONICAL)
+        data = orjson.dumps(value, option=_CANONICAL)
     except TypeError:  # an integer beyond 64 bits, which orjson refuses
-        text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
-        return text.encode() + b"\n"
+        data = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False).encode() + b"\n"
+        is_suspect = True
+    else:
+        is_suspect = b"null" in data  # as orjson spells them
+    if is_suspect and _holds_unwritable_float(value):
+        raise ValueError("JSON has no spelling for NaN and the infinities")
+    return data
 
 
 def dump_compact(value: Json) -> bytes:

@@ -62,6 +62,7 @@ class Answers:
         self._warn = warn
         self._made: dict[tuple[str, str, str], Json] = {}
         self._examples: dict[tuple[str, str], Json] = {}
+        self._shapes: dict[tuple[str, int, tuple[str, ...]], _Shape | None] = {}
 
     def answer(
         self,
@@ -79,7 +80,7 @@ class Answers:
         declared = surface.response_to(written)
         if declared is None:
             raise _no_such_status(operation, surface, written)
-        shape = self._shape(declared, surface, written, route, body)
+        shape = self._shape(operation, declared, surface, written, route, body)
         value, filled = self._filled(shape, f"{operation.signature} {written} {seed}", route, surface, body)
         fields = self._fields(declared, shape, seed, filled, headers)
         response = HttpResponse(status=written, headers=fields, body=filled)
@@ -88,6 +89,24 @@ class Answers:
         return Answer(operation=operation, response=response, promises=promises)
 
     def _shape(
+        self,
+        operation: Operation,
+        declared: Response,
+        surface: Surface,
+        status: int,
+        route: Route | None,
+        body: Body | None,
+    ) -> _Shape | None:
+        if body is not None:
+            return self._new_shape(declared, surface, status, route, body)
+        key = (operation.signature, status, route.request.headers.get("accept", ()) if route is not None else ())
+        if key not in self._shapes:
+            if len(self._shapes) >= _KEPT:
+                self._shapes.clear()
+            self._shapes[key] = self._new_shape(declared, surface, status, route, body)
+        return self._shapes[key]
+
+    def _new_shape(
         self, declared: Response, surface: Surface, status: int, route: Route | None, body: Body | None
     ) -> _Shape | None:
         if not declared.contents or is_bodiless(surface.method, status):

@@ -9,6 +9,7 @@ parameter stands for at least one character and never for a slash, so `/orders/`
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 from urllib.parse import unquote
 
@@ -73,6 +74,7 @@ class Router(Generic[Target]):
         return None
 
 
+@lru_cache(maxsize=8_192)
 def parameter_names(template: str) -> tuple[str, ...]:
     """Give the names of the parameters of a path template, in order."""
     return tuple(_PARAMETER.findall(template))

@@ -38,8 +38,9 @@ class Credentials:
 
     def without(self, request: HttpRequest) -> HttpRequest:
         """Give a request with every credential replaced by the placeholder."""
-        return replace(
-            request,
+        return HttpRequest(
+            method=request.method,
+            path=request.path,
             query=self._hidden_query(request.query),
             headers=self._hidden_headers(request.headers),
             body=hide_in_body(request.body),
@@ -47,7 +48,8 @@ class Credentials:
 
     def without_in(self, response: HttpResponse) -> HttpResponse:
         """Give a response with every credential replaced by the placeholder."""
-        return replace(response, headers=self._hidden_headers(response.headers), body=hide_in_body(response.body))
+        headers, body = self._hidden_headers(response.headers), hide_in_body(response.body)
+        return HttpResponse(status=response.status, headers=headers, body=body)
 
     def _hidden_query(self, query: Query) -> Query:
         return {
@@ -79,8 +81,8 @@ def is_secret(name: str) -> bool:
 def hide_in_body(body: Body) -> Body:
     """Give a body with the texts under names that likely hold secrets replaced: in JSON, forms and XML."""
     match body:
-        case JsonBody(value=value):
-            return replace(body, value=hide_in_json(value))
+        case JsonBody(value=value, media_type=media_type):
+            return JsonBody(hide_in_json(value), media_type)
         case TextBody(text=text, media_type=media_type) if "urlencoded" in media_type:
             return replace(body, text="&".join(map(_hidden_pair, text.split("&"))))
         case TextBody(text=text):

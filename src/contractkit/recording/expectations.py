@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contractkit.definitions.interface import Answer, Promise
+from contractkit.definitions.promises import Graded, Promises
 from contractkit.exact_json import Json
 from contractkit.model import (
     Body,
@@ -18,6 +19,7 @@ from contractkit.model import (
     Location,
     MissingBody,
     Rule,
+    Step,
     media_type_of,
 )
 from contractkit.recording.matched import NOTHING_MATCHED, Matched, below
@@ -103,7 +105,10 @@ def _expected_body(answer: Answer, written: Body | None, matched: Matched) -> tu
     if not isinstance(served, JsonBody):
         return (served, matched.rules) if matched.rules and written is not None else (MissingBody(), ())
     pruning = _Pruning(answer.promises, matched.places)
-    value = pruning.kept(served.value, BODY, written.value if isinstance(written, JsonBody) else ABSENT)
+    if written is None and isinstance(answer.promises, Promises):
+        value = pruning.promised(served.value, answer.promises.root, BODY.steps)
+    else:
+        value = pruning.kept(served.value, BODY, written.value if isinstance(written, JsonBody) else ABSENT)
     if value is ABSENT:
         return MissingBody(), ()
     whole = () if BODY in matched.places else (LocatedRules(location=BODY, rules=(_TYPE,)),)
@@ -120,6 +125,20 @@ class _Pruning:
         self._matched = matched
         self._around = {place.steps[:depth] for place in matched for depth in range(len(place.steps))}
         self.nullable: list[LocatedRules] = []
+
+    def promised(self, value: Json, graded: Graded, steps: tuple[Step, ...]) -> Json | Absent:
+        """Give what stays of a value of which the test wrote nothing, or `ABSENT`: as `kept`, looking no place up."""
+        if graded.promise is Promise.NULLABLE and not isinstance(value, dict | list | None):
+            self._allow_null(Location(steps))
+        elif graded.promise is not Promise.PROMISED:
+            return ABSENT
+        if isinstance(value, dict):
+            staying = {name: self.promised(each, graded.inner(name), (*steps, name)) for name, each in value.items()}
+            return {name: each for name, each in staying.items() if each is not ABSENT}
+        if isinstance(value, list):
+            first = self.promised(value[0], graded.inner(0), (*steps, 0)) if value else ABSENT
+            return [] if first is ABSENT else [first]
+        return value
 
     def kept(self, value: Json, at: Location, written: Json | Absent) -> Json | Absent:
         """Give what stays of a value, or `ABSENT`."""

@@ -121,7 +121,7 @@ class HttpCalls:
         response = self._provider.credentials.without_in(answer.response)
         if recorded.method == "HEAD":  # whatever is declared, no body comes back (RFC 9110 §9.3.2)
             response = replace(response, body=MissingBody())
-        hidden = replace(answer, response=response)
+        hidden = Answer(operation=answer.operation, response=response, promises=answer.promises)
         expectation = expect(hidden, written=reply.body, headers=reply.headers, matched=reply.matched)
         derived = DerivedState(
             operation=operation, status=status, values=used_values(self._provider.surfaces, route, recorded)

@@ -1,0 +1,65 @@
+"""Plans give exactly what the builder's first attempt gives, for every answer of real documents."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contractkit.definitions.building import Builder, Repairs
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.plans import plan_of
+from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.surfaces import SurfaceReader
+from contractkit.errors import ContractkitError
+from contractkit.exact_json import Json
+from contractkit.results import ABSENT
+from contractkit.sources import load_definition
+
+DOCUMENTS = (
+    pytest.param("stripe-2022-04-12.json.gz", marks=pytest.mark.slow),
+    pytest.param("twilio-api-v2010.json", marks=pytest.mark.slow),
+    pytest.param("openai-2.3.0.json", marks=pytest.mark.slow),
+    "prism-petstore.yaml",
+)
+
+
+def views_of(definition: OpenApiDefinition) -> list[SchemaView]:
+    surfaces = SurfaceReader(definition.documents)
+    responses = [
+        response for each in definition.operations for response in surfaces.surface_of(each).responses.values()
+    ]
+    return [content.view for response in responses for content in response.contents if content.view is not None]
+
+
+def built(view: SchemaView, seed: str) -> Json:
+    try:
+        return Builder(seed, Repairs()).build(view)
+    except ContractkitError:
+        return ABSENT
+
+
+def planned(view: SchemaView, seed: str) -> Json:
+    try:
+        return plan_of(view).value(seed)
+    except ContractkitError:
+        return ABSENT
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_plan_gives_what_the_builder_gives(test_data: Callable[[str], Path], name: str) -> None:
+    definition = load_definition(test_data(f"definitions/real/openapi/{name}")).openapi
+
+    differing = [
+        view.declared_at.pointer
+        for view in views_of(definition)
+        for seed in ("one", "two")
+        if planned(view, seed) is not ABSENT and repr(planned(view, seed)) != repr(built(view, seed))
+    ]
+
+    assert differing == []
+
+
+def test_an_ordinary_answer_has_a_plan(test_data: Callable[[str], Path]) -> None:
+    definition = load_definition(test_data("definitions/real/openapi/prism-petstore.yaml")).openapi
+
+    assert all(planned(view, "one") is not ABSENT for view in views_of(definition))
