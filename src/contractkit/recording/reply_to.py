@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.rpc_interface import Procedure
+from contractkit.errors import RecordingError
 
 if TYPE_CHECKING:
     from contractkit.matchers import Matcher
@@ -19,6 +20,10 @@ class ReplyTo:
 
         Several replies answer in their order; the last one stays. Each must be used.
         """
+        raise NotImplementedError
+
+    def expects(self, *args: Any, **options: Any) -> "ReplyTo":
+        """Say what the next request must be; over HTTP."""
         raise NotImplementedError
 
 
@@ -120,3 +125,14 @@ class RpcReplyTo(ReplyTo):
             self._procedure, answer, **written, initial_metadata=initial_metadata or {}, trailers=trailers or {}
         )
         return self
+
+    def expects(self, *args: Any, **options: Any) -> "RpcReplyTo":
+        """Refuse: what a call sends is looked at in `.calls`.
+
+        Raises:
+            RecordingError: Always.
+        """
+        raise RecordingError(
+            f"Nothing can be expected of the requests to {self._procedure.operation.name}: it is called over gRPC.",
+            next_step="Look at what the client sent in .calls.",
+        )
