@@ -11,6 +11,7 @@
     │   └── AddressInUseError            a port that something else listens on
     ├── RecordingError                1  the author of the consumer's test
     │   ├── UndefinedRequestError        a request that the definition does not allow
+    │   ├── UnexpectedRequestError       a request that is not as the test expects it
     │   ├── ReplyError                   a reply that contradicts the definition
     │   ├── MatcherError                 a matcher that cannot be made, or whose example does not fit it
     │   ├── UnusedExpectationError       a given or a reply that no request used
@@ -90,6 +91,10 @@ class RecordingError(ContractkitError):
 
 class UndefinedRequestError(RecordingError):
     """The consumer sent a request that the definition does not allow."""
+
+
+class UnexpectedRequestError(RecordingError):
+    """The consumer sent a request that is not as the test said it would be."""
 
 
 class ReplyError(RecordingError):

@@ -1,6 +1,9 @@
 """JSON kept exact: integers of any size, integer told from decimal, one canonical spelling on output."""
 
 import json
+import math
+import re
+import sys
 from typing import Any, TypeAlias
 
 import msgspec
@@ -8,6 +11,10 @@ import orjson
 
 Json: TypeAlias = Any
 """A JSON value: None, bool, int, float, str, list of values, or dict with string keys."""
+
+_BYTE = re.compile(r"\(byte (\d+)\)")
+_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*"|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)', re.DOTALL)
+"""A string, or a number as its first group."""
 
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
@@ -87,7 +94,28 @@ def _located(text: bytes | str, error: Exception) -> JsonSyntaxError:
         return JsonSyntaxError(f"not UTF-8 at byte {found.start}", line=1, column=found.start + 1)
     except RecursionError:
         return JsonSyntaxError("nested too deeply", line=1, column=1)
-    return JsonSyntaxError(str(error), line=1, column=1)
+    except ValueError:  # an integer of more digits than Python converts
+        pass
+    data = text.encode(errors="replace") if isinstance(text, str) else text
+    told = _BYTE.search(str(error))
+    if told is not None:
+        return _at(data, int(told[1]), str(error)[: told.start()].removeprefix("JSON is malformed: ").strip())
+    number = next((each for each in _NUMBER.finditer(data) if each[1] and _is_beyond_reach(each[1])), None)
+    return _at(data, number.start() if number else 0, "a number that is too large")
+
+
+def _is_beyond_reach(number: bytes) -> bool:
+    """Say whether a number is one that Python has no value for: too many digits, or too large for a decimal."""
+    if number.removeprefix(b"-").isdigit():
+        return len(number) > sys.get_int_max_str_digits() > 0
+    return math.isinf(float(number))
+
+
+def _at(data: bytes, offset: int, problem: str) -> JsonSyntaxError:
+    """Give the error at a byte of a text, with its line and its column in characters."""
+    before = data[:offset]
+    column = len(before[before.rfind(b"\n") + 1 :].decode(errors="replace")) + 1
+    return JsonSyntaxError(problem, line=before.count(b"\n") + 1, column=column)
 
 
 def _holds_unwritable_float(value: Json) -> bool:

@@ -163,6 +163,80 @@ def test_rules_of_an_unknown_category_are_kept_and_reported():
     assert written["response"]["matchingRules"] == rules
 
 
+def test_members_that_stand_twice_in_an_object_are_reported():
+    data = file_of(call(response={"body": 1})).replace(b'"body": 1', b'"body": {"a": 1, "a": [{"b/c": 2, "b/c" : 3}]}')
+    loaded = read_contract(data, origin="a.json")
+    sentence = "stands more than once in its object; the last one counts, and the others are not kept"
+    assert loaded.contract.interactions[0].exchange.response.body == JsonBody({"a": [{"b/c": 3}]})
+    assert [(each.pointer, each.sentence) for each in loaded.warnings] == [
+        ("/interactions/0/response/body/a", sentence),
+        ("/interactions/0/response/body/a/0/b~1c", sentence),
+    ]
+
+
+def test_text_that_looks_like_a_member_is_none():
+    body = '{"a" : "\\":", "b":"\\u0022:", "c":  {}}'
+    data = file_of(call(response={"body": 1})).replace(b'"body": 1', f'"body": {body}'.encode())
+    assert read_contract(data, origin="a.json").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "pointer"),
+    [
+        ({"body": {"$.b": {"match": "type"}}}, "body/$.b"),
+        ({"body": {"$.list[2]": {"match": "type"}}}, "body/$.list[2]"),
+        ({"body": {"$.list[*].b": {"match": "type"}}}, "body/$.list[*].b"),
+        ({"body": {"$.a.x": {"match": "type"}}}, "body/$.a.x"),
+        ({"$.body.a[0]": {"match": "type"}}, "$.body.a[0]"),
+        ({"header": {"X-B": {"matchers": [{"match": "type"}]}}}, "header/X-B"),
+        ({"header": {"X-A[1]": {"matchers": [{"match": "type"}]}}}, "header/X-A[1]"),
+    ],
+)
+def test_a_rule_that_reaches_nothing_in_the_example_is_reported(rules, pointer):
+    answer = {"headers": {"X-A": "1"}, "body": {"a": 1, "list": [{"a": 2}]}, "matchingRules": rules}
+    loaded = read_contract(file_of(call(response=answer), version="3.0"), origin="a.json")
+    assert [(each.pointer, each.sentence) for each in loaded.warnings] == [
+        (
+            f"/interactions/0/response/matchingRules/{pointer}",
+            "reaches nothing in the example, so nothing is judged by it",
+        )
+    ]
+    assert len(loaded.contract.interactions[0].rules) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["$", "$.a", "$.*", "$.list", "$.list[0].a", "$.list[*].*", "$.list.*.a", "$.list.0", "$.7"]
+)
+def test_a_rule_that_reaches_a_value_is_not_reported(path):
+    answer = {"body": {"a": 1, "list": [{"a": 2}], "7": 3}, "matchingRules": {"body": {path: {"match": "type"}}}}
+    assert read_contract(file_of(call(response=answer), version="3.0"), origin="a.json").warnings == ()
+
+
+def test_a_file_with_more_rules_than_can_be_tried_is_read_all_the_same():
+    rules = {"body": {f"$[*][*].x{number}": {"match": "type"} for number in range(40)}}
+    answer = {"body": [[1] * 200] * 200, "matchingRules": rules}
+    loaded = read_contract(file_of(call(response=answer), version="3.0"), origin="a.json")
+    assert loaded.warnings[-1].sentence == "has too many rules to try the path of each on its example"
+    assert len(loaded.contract.interactions[0].rules) == 40
+
+
+def test_paths_that_are_none_refuse_the_file():
+    body = {"body": {"$.a[": {"match": "type"}, "$..a": {"match": "type"}, "": {"match": "type"}}}
+    data = file_of(call(response={"matchingRules": body}, request={"matchingRules": {"$.body[-1]": {"match": "type"}}}))
+    assert message_of(data) == (
+        "contracts/a.json is not a contract.\n\n"
+        "  /interactions/0/request/matchingRules/$.body[-1]   "
+        "expected a path expression such as `$.lines[*]['unit price']`, received \"$.body[-1]\"\n"
+        "  /interactions/0/response/matchingRules/body/$.a[   "
+        "expected a path expression such as `$.lines[*]['unit price']`, received \"$.a[\"\n"
+        "  /interactions/0/response/matchingRules/body/$..a   "
+        "expected a path expression such as `$.lines[*]['unit price']`, received \"$..a\"\n"
+        "  /interactions/0/response/matchingRules/body/       "
+        "expected a path expression such as `$.lines[*]['unit price']`, received \"\"\n\n"
+        "Mend these places, or record the contract again by running the consumer's tests."
+    )
+
+
 def test_integers_of_any_size_and_decimals_stay_what_they_are():
     data = file_of(call(response={"body": {"content": {"big": 2**80, "one": 1, "decimal": 1.0}}}))
     assert only(data).exchange.response.body == JsonBody({"big": 2**80, "one": 1, "decimal": 1.0})
@@ -237,8 +311,23 @@ def test_two_interactions_may_not_share_a_key():
             "Definitions are for `contractkit stub` and `contractkit impact`; give a contract file here.",
         ),
         (
-            b"[" * 201 + b"]" * 201,
-            "contracts/a.json is nested deeper than 200 levels, which no contract is.",
+            b'{"a": [1,\n  NaN]}',
+            "contracts/a.json is not JSON.\n\n  line      2\n  column    3\n"
+            "  problem   invalid character\n\nRun the consumer's tests again: they write the file.",
+        ),
+        (
+            b'{"1e999": "1e999",\n "a": 1e999}',
+            "contracts/a.json is not JSON.\n\n  line      2\n  column    7\n"
+            "  problem   a number that is too large\n\nRun the consumer's tests again: they write the file.",
+        ),
+        (
+            b'{"a": ' + b"1" * 5000 + b"}",
+            "contracts/a.json is not JSON.\n\n  line      1\n  column    7\n"
+            "  problem   a number that is too large\n\nRun the consumer's tests again: they write the file.",
+        ),
+        (
+            b"[" * 255 + b"]" * 255,
+            "contracts/a.json is nested deeper than 250 levels, which no contract is.",
         ),
     ],
 )

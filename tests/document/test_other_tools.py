@@ -7,7 +7,17 @@ import pytest
 
 from contractkit.document import dump_contract, read_contract, read_message, read_request, read_response
 from contractkit.exact_json import read_json
-from contractkit.model import BinaryBody, HttpCall, JsonBody, LocatedRules, Message, ProviderState, Rule, parse_location
+from contractkit.model import (
+    BinaryBody,
+    HttpCall,
+    JsonBody,
+    LocatedRules,
+    Message,
+    ProviderState,
+    Rule,
+    SynchronousMessages,
+    parse_location,
+)
 
 READERS = {"request": read_request, "response": read_response, "message": read_message}
 
@@ -81,17 +91,36 @@ def test_messages_that_pact_python_recorded_are_read_without_loss(tmp_path, vers
 
 
 @pytest.mark.slow
-def test_synchronous_messages_of_pact_python_are_kept(tmp_path):
-    from pact import Pact
+def test_synchronous_messages_of_pact_python_are_read_without_loss(tmp_path):
+    from pact import Pact, match
 
     pact = Pact("web-shop", "orders").with_specification("V4")
-    pact.upon_receiving("a question", "Sync").with_body({"id": 1}).will_respond_with().with_body({"b": 1})
+    question = pact.upon_receiving("a question", "Sync").given("order exists", id=7).with_body({"id": match.int(1)})
+    question.with_metadata({"topic": "q"}).will_respond_with().with_body({"b": match.like(1)})
     pact.write_file(tmp_path)
     (path,) = tmp_path.glob("*.json")
     loaded = read_file(tmp_path)
-    rewritten = json.loads(dump_contract(loaded.contract))
-    assert rewritten["interactions"] == json.loads(path.read_bytes())["interactions"]
-    assert [each.pointer for each in loaded.warnings] == ["/interactions/0"]
+    assert loaded.warnings == ()
+    (read,) = loaded.contract.interactions
+    said = {"contentType": "application/json"}
+    assert read.exchange == SynchronousMessages(
+        request=Message(contents=JsonBody({"id": 1}), metadata={**said, "topic": "q"}),
+        responses=(Message(contents=JsonBody({"b": 1}), metadata=said),),
+    )
+    assert read.rules == (
+        LocatedRules(location=parse_location("request.contents.id"), rules=(Rule("integer"),)),
+        LocatedRules(location=parse_location("responses[0].contents.b"), rules=(Rule("type"),)),
+    )
+    assert read.states == (ProviderState(name="order exists", params={"id": 7}),)
+    (written,) = json.loads(dump_contract(loaded.contract))["interactions"]
+    (original,) = json.loads(path.read_bytes())["interactions"]
+    assert said_by(written["request"]) == said_by(original["request"])
+    assert list(map(said_by, written["response"])) == list(map(said_by, original["response"]))
+    assert_survives_a_rewrite(loaded)
+
+
+def said_by(side):
+    return side["contents"], side["metadata"]
 
 
 def written_by_pact_python(folder, version):

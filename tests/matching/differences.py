@@ -103,12 +103,28 @@ def _case_of_a_type(case: Exchanged, ours: Sequence[Mismatch], peers: Sequence[s
     return not ours and is_same and all("header 'Content-Type'" in each for each in peers)
 
 
-def _no_list_under_array_contains(case: Exchanged, ours: Sequence[Mismatch], peers: Sequence[str]) -> bool:
-    if not _has_rule(case, "arrayContains"):
-        return False
-    if ours:
-        return not peers and all(each.rule == "arrayContains" for each in ours)
-    return all("Type mismatch" in each for each in peers)
+def _no_list_under_array_contains(case: Exchanged, ours: Sequence[Mismatch], _peers: Sequence[str]) -> bool:
+    places = [path for path, rules in _rules(case).items() if any(each["match"] == "arrayContains" for each in rules)]
+    is_ours = all(each.rule == "arrayContains" for each in ours)
+    return is_ours and any(not isinstance(_example_at(case, path), list) for path in places)
+
+
+def _example_at(case: Exchanged, path: str) -> Any:
+    """Give what a JSON body has where a path of simple names leads."""
+    body: Any = case.expected.get("body", case.expected.get("contents"))
+    value = body["content"] if case.version == "4.0" else body
+    for step in re.findall(r"[^.$*'\[\]]+|\*", path):
+        if not isinstance(value, dict | list):
+            return None
+        members = value if isinstance(value, dict) else dict(enumerate(value))
+        first = next(iter(members.values()), None)
+        value = first if step == "*" else members.get(int(step) if isinstance(value, list) else step)
+    return value
+
+
+def _equality_around_a_rule(case: Exchanged, ours: Sequence[Mismatch], peers: Sequence[str]) -> bool:
+    said = any(re.match("Expected [[{].* to be equal to [[{]", each) for each in peers)
+    return not ours and len(_rules(case)) > 1 and _has_rule(case, "equality") and said
 
 
 def _null_under_regex(_case: Exchanged, ours: Sequence[Mismatch], peers: Sequence[str]) -> bool:
@@ -177,6 +193,11 @@ DIFFERENCES = (
         name="arrayContains on what is no list",
         because="each variant must fit an element of the list; what is no list has none (version 4)",
         holds=_no_list_under_array_contains,
+    ),
+    Difference(
+        name="equality around a more specific rule",
+        because="the heaviest path decides at a place, also where equality is written further up (version 3)",
+        holds=_equality_around_a_rule,
     ),
     Difference(
         name="null under a regex",

@@ -6,29 +6,51 @@ contracts stay quiet. Nothing here depends on the process, the platform or the h
 
 import hashlib
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Final, Self, TypeVar
 
 Item = TypeVar("Item")
 
-_MASK = 2**64 - 1
+MASK: Final = 2**64 - 1
+"""What keeps the lowest 64 bits of a number."""
+
+SPREAD: Final = 0x9E3779B97F4A7C15
+"""An odd number of 64 bits; multiplied by it, close numbers end far apart (Knuth, The Art of Programming, 6.4)."""
+
+
+def number_of(text: str) -> int:
+    """Give the number of 64 bits that a text stands for."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def mixed(number: int, place: int) -> int:
+    """Give what a place below another draws; both are numbers of 64 bits, and the highest bits are mixed best."""
+    return ((number ^ place) * SPREAD) & MASK
 
 
 class Draw:
     """A short stream of numbers: equal for equal seed and place."""
 
+    __slots__ = ("_state",)
+
     def __init__(self, seed: str, place: str) -> None:
-        digest = hashlib.blake2b(f"{seed}\n{place}".encode(), digest_size=8).digest()
-        self._state = int.from_bytes(digest, "big")
+        self._state = number_of(f"{seed}\n{place}")
+
+    @classmethod
+    def of(cls, number: int) -> Self:
+        """Give the stream that a number of 64 bits begins."""
+        made = cls.__new__(cls)
+        made._state = number
+        return made
 
     def below(self, limit: int) -> int:
         """Give a number from 0 up to, not including, a limit of at most 2**64."""
-        self._state = (self._state * 6364136223846793005 + 1442695040888963407) & _MASK  # Knuth's MMIX
+        self._state = (self._state * 6364136223846793005 + 1442695040888963407) & MASK  # Knuth's MMIX
         mixed = self._state ^ (self._state >> 33)
-        return ((mixed * 0xFF51AFD7ED558CCD) & _MASK) % limit
+        return ((mixed * 0xFF51AFD7ED558CCD) & MASK) % limit
 
     def between(self, least: int, most: int) -> int:
         """Give a number from `least` to `most`, both possible."""
-        return least + self.below(min(most - least + 1, _MASK))
+        return least + self.below(min(most - least + 1, MASK))
 
     def pick(self, items: Sequence[Item]) -> Item:
         """Give one of the items."""

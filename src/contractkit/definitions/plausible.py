@@ -133,6 +133,11 @@ def text_maker(name: str) -> Callable[[Draw], str]:
     return _named_text
 
 
+def identifies(name: str) -> bool:
+    """Say whether texts of a name tell things apart, so that no two of many should be alike."""
+    return text_maker(name) in (_identifier, _uuid, _sha)
+
+
 def _named_text(draw: Draw) -> str:
     return f"{draw.pick(_WORDS)}-{draw.between(10, 99)}"
 
@@ -185,6 +190,10 @@ def _date_time(draw: Draw) -> str:
 def _uuid(draw: Draw) -> str:
     digits = draw.hexadecimal(30)
     return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-{digits[18:30]}"
+
+
+def _sha(draw: Draw) -> str:
+    return draw.hexadecimal(40)
 
 
 def _email(draw: Draw) -> str:
@@ -307,7 +316,7 @@ _TEXTS: Final[Mapping[str, Callable[[Draw], str]]] = {
     "percentage": lambda draw: str(draw.between(1, 99)),
     "postal_code": lambda draw: str(draw.between(10000, 99999)),
     "price": _amount,
-    "sha": lambda draw: draw.hexadecimal(40),
+    "sha": _sha,
     "state": _one_of("open", "active", "ready"),
     "status": _one_of("open", "active", "ready"),
     "summary": _sentence,

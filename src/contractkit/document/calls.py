@@ -100,7 +100,7 @@ def _read_event(reader: ObjectReader) -> Event | None:
             return Status(
                 code=reader.text("code"),
                 message=reader.text("message", ""),
-                details=tuple(value for _, _, value in reader.elements("details")),
+                details=tuple(value for _, value in reader.elements("details")),
                 trailers=reader.mapping("trailers"),
             )
     if kind:

@@ -1,12 +1,13 @@
 """The categories into which Pact sorts matching rules and generators, and the places of ours that they are."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from contractkit.model import Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Category:
     """One kind of place that rules speak of.
 
@@ -62,6 +63,7 @@ RESPONSE = Side(
 )
 
 
+@lru_cache(maxsize=64)
 def message_side(place: Location) -> Side:
     """Give the side that a message at a place is; Pact's versions name its contents in three ways."""
     return Side(

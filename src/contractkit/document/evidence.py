@@ -105,7 +105,7 @@ def _read_needs(reader: ObjectReader) -> Needs:
         reader.findings.wrong(reader.at("kind"), '"unknown" or "inferred"', kind)
     return InferredNeeds(
         needed=tuple(need for each in reader.objects("needed") if (need := _read_need(each)) is not None),
-        any_of=tuple(_locations(value, pointer, reader) for pointer, _, value in reader.elements("anyOf")),
+        any_of=tuple(_locations(value, pointer, reader) for pointer, value in reader.elements("anyOf")),
         tolerated=_located(reader, "tolerated"),
         untouched=_located(reader, "untouched"),
         weak=_located(reader, "weak"),
@@ -135,7 +135,7 @@ def _read_need(reader: ObjectReader) -> Need | None:
         location=location or Location(),
         non_null=reader.flag("nonNull"),
         non_empty=reader.flag("nonEmpty"),
-        members=tuple(value for _, _, value in reader.elements("members")),
+        members=tuple(value for _, value in reader.elements("members")),
         pattern=reader.optional_text("pattern"),
     )
     return None if location is None else need

@@ -17,6 +17,7 @@ from contractkit.document.interactions import (
 )
 from contractkit.document.plugin_calls import PLUGIN, Decoder, is_plugin_call
 from contractkit.document.plugins import descriptor_sets, with_descriptors, without_descriptors
+from contractkit.document.reach import Walk
 from contractkit.document.reading import Findings, LoadWarning, ObjectReader, RuleCheck, Scope
 from contractkit.document.specifications import WRITTEN, parse_specification, read_specification
 from contractkit.document.syntax import parse_contract_text
@@ -70,17 +71,25 @@ def load_contract(
     Raises:
         ContractFileError: The file is not JSON (with line and column) or not a contract (with every problem).
     """
-    return read_contract(data, origin=origin, decode=decode, rule_check=rule_check).contract
+    return _read(data, origin, decode, Findings(rule_check)).contract
 
 
 def read_contract(
     data: bytes, *, origin: str, decode: Decoder | None = None, rule_check: RuleCheck | None = None
 ) -> LoadedContract:
     """Give the contract of a file together with warnings; arguments and errors are those of `load_contract`."""
-    findings = Findings(rule_check)
+    return _read(data, origin, decode, Findings(rule_check, Walk()))
+
+
+def _read(data: bytes, origin: str, decode: Decoder | None, findings: Findings) -> LoadedContract:
+    text = parse_contract_text(data, origin=origin)
+    for pointer in text.repeated:
+        findings.warn(pointer, "stands more than once in its object; the last one counts, and the others are not kept")
     scope = Scope(findings, _ROOT)
-    reading = _Reading(findings, scope.open(parse_contract_text(data, origin=origin), ""), decode)
+    reading = _Reading(findings, scope.open(text.value, ""), decode)
     contract, identifiers = reading.contract(scope)
+    if findings.walk is not None and findings.walk.is_over:
+        findings.warn("/", "has too many rules to try the path of each on its example")
     findings.check(f"{origin} is not a contract.")
     return LoadedContract(contract=contract, warnings=tuple(findings.warnings), broker_ids=identifiers)
 
@@ -160,16 +169,16 @@ class _Reading:
         is_there = any(name in self._head for name in ("interactions", "messages"))
         if not is_there and self._head.is_object:
             self._findings.wrong("/interactions", "a list of interactions", ABSENT)
-        for pointer, _, value in self._head.elements("interactions"):
+        for pointer, value in self._head.elements("interactions"):
             yield from self._one(pointer, value, HTTP_TYPE, (HTTP_TYPE, MESSAGE_TYPE, SYNCHRONOUS_TYPE), SKIPPED[0])
 
     def _messages(self) -> Iterator[tuple[str, Interaction, Json]]:
-        for pointer, _, value in self._head.elements("messages"):
+        for pointer, value in self._head.elements("messages"):
             yield from self._one(pointer, value, MESSAGE_TYPE, (MESSAGE_TYPE,), SKIPPED[0])
 
     def _calls(self) -> Iterator[tuple[str, Interaction, Json]]:
         if self._own is not None:
-            for pointer, _, value in self._own.elements("interactions"):
+            for pointer, value in self._own.elements("interactions"):
                 yield from self._one(pointer, value, RPC_TYPE, KINDS, SKIPPED[1])
 
     def _one(
@@ -246,7 +255,7 @@ class _Reading:
         if self._metadata is None:
             return ()
         plugins = []
-        for pointer, _, value in self._metadata.elements("plugins"):
+        for pointer, value in self._metadata.elements("plugins"):
             if isinstance(value, dict):
                 plugins.append(value)
             else:

@@ -222,11 +222,11 @@ def _read_states(reader: ObjectReader) -> tuple[ProviderState, ...]:
         text = reader.optional_text(name) if name is not None else None
         return (ProviderState(name=text),) if text else ()
     states = []
-    for pointer, location, value in reader.elements(name):
+    for number, (pointer, value) in enumerate(reader.elements(name)):
         if isinstance(value, str):
             states.append(ProviderState(name=value))
         else:
-            state = reader.scope.open(value, pointer, location)
+            state = reader.scope.open(value, pointer, reader.location / name / number)
             states.append(ProviderState(name=state.text("name"), params=state.mapping("params")))
     return tuple(states)
 

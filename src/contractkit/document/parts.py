@@ -102,7 +102,7 @@ def request_of(reader: ObjectReader, *, specification: str) -> RequestPart:
         headers=headers,
         body=read_body(reader, "body", http_content_type(headers), enveloped=_enveloped(specification)),
     )
-    return RequestPart(request, read_rules(reader, REQUEST, query), read_generators(reader, REQUEST, query))
+    return RequestPart(request, read_rules(reader, REQUEST, query, request), read_generators(reader, REQUEST, query))
 
 
 def response_of(reader: ObjectReader, *, specification: str) -> ResponsePart:
@@ -113,7 +113,7 @@ def response_of(reader: ObjectReader, *, specification: str) -> ResponsePart:
         headers=headers,
         body=read_body(reader, "body", http_content_type(headers), enveloped=_enveloped(specification)),
     )
-    return ResponsePart(response, read_rules(reader, RESPONSE), read_generators(reader, RESPONSE))
+    return ResponsePart(response, read_rules(reader, RESPONSE, example=response), read_generators(reader, RESPONSE))
 
 
 def message_of(reader: ObjectReader, *, specification: str, place: Location = MESSAGE) -> MessagePart:
@@ -123,7 +123,7 @@ def message_of(reader: ObjectReader, *, specification: str, place: Location = ME
     content_type = message_content_type(metadata)
     contents = read_body(reader, "contents", content_type, enveloped=_enveloped(specification))
     message = Message(contents=contents, metadata=metadata)
-    return MessagePart(message, read_rules(reader, side, metadata), read_generators(reader, side, metadata))
+    return MessagePart(message, read_rules(reader, side, metadata, message), read_generators(reader, side, metadata))
 
 
 def message_content_type(metadata: Mapping[str, Json]) -> str | None:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from contractkit.document.reach import Walk
 from contractkit.errors import ContractFileError
 from contractkit.exact_json import Json, show_json
-from contractkit.model import Location, Rule
+from contractkit.model import Location, Rule, Step
 from contractkit.results import ABSENT
 
 _SHOWN = 60  # characters of a wrong value in a message
@@ -37,10 +38,12 @@ class Findings:
 
     Args:
         rule_check: Judges every rule; without it, a rule is only read.
+        walk: Tries the paths of rules on their examples; without it, they are not tried.
     """
 
-    def __init__(self, rule_check: RuleCheck | None = None) -> None:
+    def __init__(self, rule_check: RuleCheck | None = None, walk: Walk | None = None) -> None:
         self.rule_check = rule_check
+        self.walk = walk
         self.may_have_other_rules = False  # a plugin brings rules of its own
         self.problems: list[tuple[str, str]] = []
         self.warnings: list[LoadWarning] = []
@@ -63,6 +66,11 @@ class Findings:
             self.warn(pointer, f"is the rule {rule.name}, which only a plugin can know; nothing passes it here")
         else:
             self.wrong(pointer, fault.expected, received)
+
+    def follow(self, value: object, steps: tuple[Step, ...], pointer: str) -> None:
+        """Warn of a rule whose path leads to nothing in its example."""
+        if self.walk is not None and not self.walk.reaches(value, steps):
+            self.warn(pointer, "reaches nothing in the example, so nothing is judged by it")
 
     def check(self, summary: str) -> None:
         """Raise ContractFileError with every problem, if there is one."""
@@ -90,8 +98,8 @@ class Scope:
 
     def kept(self) -> Mapping[str, Mapping[str, Json]]:
         """Give the members that nobody took by the object they stand in, as a location within the scope."""
-        rests = ((str(reader.location) or self._name, reader.rest()) for reader in self._readers)
-        return {name: rest for name, rest in rests if rest}
+        left = (reader for reader in self._readers if reader.has_rest())
+        return {str(reader.location) or self._name: reader.rest() for reader in left}
 
 
 class ObjectReader:
@@ -115,6 +123,10 @@ class ObjectReader:
         """Give the names of the members that were not taken yet."""
         return tuple(name for name in self._members if name not in self._taken)
 
+    def has_rest(self) -> bool:
+        """Say whether there are members that were not taken."""
+        return len(self._taken) < len(self._members)
+
     def rest(self) -> dict[str, Json]:
         """Give the members that were not taken."""
         return {name: self._members[name] for name in self.names()}
@@ -137,6 +149,8 @@ class ObjectReader:
 
     def spelling(self, name: str, *aliases: str) -> str:
         """Give the name under which a member is there, `name` where it is not."""
+        if not aliases or name in self._members:
+            return name
         return next((each for each in (name, *aliases) if each in self._members), name)
 
     def text(self, name: str, default: str | None = None) -> str:
@@ -207,28 +221,29 @@ class ObjectReader:
             return {}
         return value
 
-    def elements(self, name: str) -> Iterator[tuple[str, Location, Json]]:
-        """Give JSON pointer, location and value of each element of a member that is a list; absent is empty."""
+    def elements(self, name: str) -> Iterator[tuple[str, Json]]:
+        """Give JSON pointer and value of each element of a member that is a list; absent is empty."""
         value = self.take(name)
         if value is ABSENT or value is None:
             return
         if not isinstance(value, list):
             self.findings.wrong(self.at(name), "a list", value)
             return
+        pointer = self.at(name)
         for index, element in enumerate(value):
-            yield f"{self.at(name)}/{index}", self.location / name / index, element
+            yield f"{pointer}/{index}", element
 
     def objects(self, name: str) -> "Iterator[ObjectReader]":
         """Give a reader of each element of a member that is a list of objects."""
-        for pointer, location, element in self.elements(name):
-            yield self.scope.open(element, pointer, location)
+        for index, (pointer, element) in enumerate(self.elements(name)):
+            yield self.scope.open(element, pointer, self.location / name / index)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Give a member that is a list of strings; a single string counts as a list of one."""
         if isinstance(self._members.get(name), str):
             return (self.text(name),)
         found: list[str] = []
-        for pointer, _, element in self.elements(name):
+        for pointer, element in self.elements(name):
             if isinstance(element, str):
                 found.append(element)
             else:
@@ -247,7 +262,7 @@ def as_integer(value: object) -> int | None:
 
 def escaped(name: str) -> str:
     """Give a member name as one token of a JSON pointer (RFC 6901 §3)."""
-    return name.replace("~", "~0").replace("/", "~1")
+    return name.replace("~", "~0").replace("/", "~1") if "/" in name or "~" in name else name
 
 
 def _empty(scope: Scope, pointer: str, location: Location) -> ObjectReader:

@@ -1,6 +1,8 @@
 """Matching rules and generators: Pact's categories and paths on the file's side, locations on ours."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from contractkit.document.categories import Category, Side
 from contractkit.document.paths import parse_name, parse_path, write_name, write_path
@@ -21,12 +23,15 @@ _GUESSES = (
 
 _FORMATS = ("timestamp", "datetime", "time", "date")
 _COUNTS = ("min", "max")
+_RULE_LIST = {"matchers", "combine"}
 
 PATH_EXPRESSION = "a path expression such as `$.lines[*]['unit price']`"
 """What is expected where a path has to be."""
 
 
-def read_rules(reader: ObjectReader, side: Side, known: Container[str] = ()) -> tuple[LocatedRules, ...]:
+def read_rules(
+    reader: ObjectReader, side: Side, known: Container[str] = (), example: object = None
+) -> tuple[LocatedRules, ...]:
     """Read `matchingRules`, flat (version 2) or by category (from 3 on), sorted by location.
 
     What cannot be understood (a category, a path) is left in the reader, so that it is kept, and warned about.
@@ -35,21 +40,33 @@ def read_rules(reader: ObjectReader, side: Side, known: Container[str] = ()) -> 
         reader: The request, response or message that has the rules.
         side: Which of them it is.
         known: Query parameters and metadata that the part has: certainly names, whatever they look like.
+        example: The part itself, on which the paths are tried.
     """
     container = reader.child("matchingRules")
     if container is None:
         return ()
-    found: dict[Location, LocatedRules] = {}
-    for location, holder, name, place in _places(container, side, known):
-        pointer = holder.at(name)
-        rules, combine = _rule_list(holder, name, place)
+    found: dict[str, LocatedRules] = {}
+    for place in _places(container, side, known):
+        rules, combine = _rule_list(place)
         if not rules:
             continue
-        if location in found:
-            holder.findings.warn(pointer, f"speaks of {location}, as another path does; the rules are joined")
-            rules = (*found[location].rules, *(rule for rule in rules if not _among(rule, found[location].rules)))
-        found[location] = LocatedRules(location=location, rules=rules, combine=combine)
-    return tuple(found[location] for location in sorted(found))
+        if example is not None:
+            _follow(place, example)
+        before = found.get(place.text)
+        if before is not None:
+            place.holder.findings.warn(
+                place.holder.at(place.name), f"speaks of {place.text}, as another path does; the rules are joined"
+            )
+            rules = (*before.rules, *(rule for rule in rules if not _among(rule, before.rules)))
+        found[place.text] = LocatedRules(location=place.location, rules=rules, combine=combine)
+    return tuple(found[text] for text in sorted(found))
+
+
+def _follow(place: "_Place", example: object) -> None:
+    """Try the path of a place on the member of the example that its category speaks of."""
+    base = place.category.base.steps
+    value = getattr(example, str(base[-1]))
+    place.holder.findings.follow(value, place.location.steps[len(base) :], place.holder.at(place.name))
 
 
 def read_generators(reader: ObjectReader, side: Side, known: Container[str] = ()) -> tuple[LocatedGenerator, ...]:
@@ -57,12 +74,13 @@ def read_generators(reader: ObjectReader, side: Side, known: Container[str] = ()
     container = reader.child("generators")
     if container is None:
         return ()
-    found: dict[Location, LocatedGenerator] = {}
-    for location, holder, name, _ in _places(container, side, known):
-        generator = read_generator(holder.take(name), location, holder, holder.at(name))
+    found: dict[str, LocatedGenerator] = {}
+    for place in _places(container, side, known):
+        holder, name = place.holder, place.name
+        generator = read_generator(holder.take(name), place.location, holder, holder.at(name))
         if generator is not None:
-            found[location] = generator
-    return tuple(found[location] for location in sorted(found))
+            found[place.text] = generator
+    return tuple(found[text] for text in sorted(found))
 
 
 def read_generator(value: Json, location: Location, reader: ObjectReader, pointer: str) -> LocatedGenerator | None:
@@ -80,21 +98,25 @@ def read_rule(value: Json, reader: ObjectReader, pointer: str) -> Rule | None:
     if not isinstance(value, dict):
         reader.findings.wrong(pointer, "a rule", value)
         return None
-    name = value.get("match") or next((name for attribute, name in _GUESSES if attribute in value), None)
+    name = value.get("match") or _guessed(value)
     if not isinstance(name, str):
         reader.findings.wrong(pointer, "a rule with its `match`", value)
         return None
-    attributes = {key: _attribute(key, item) for key, item in value.items() if key != "match"}
-    if name in _FORMATS and "format" not in attributes:
-        attributes = {"format" if key == name else key: item for key, item in attributes.items()}
-    rule = Rule(name, attributes)
-    reader.findings.judge(rule, pointer, value)
+    rule = Rule(name, {key: _attribute(key, item) for key, item in value.items() if key != "match"})
+    if name in _FORMATS and name in rule.attributes and "format" not in rule.attributes:
+        rule = Rule(name, {"format" if key == name else key: item for key, item in rule.attributes.items()})
+    if reader.findings.rule_check is not None:
+        reader.findings.judge(rule, pointer, value)
     return rule
+
+
+def _guessed(value: Mapping[str, Json]) -> str | None:
+    return next((name for attribute, name in _GUESSES if attribute in value), None)
 
 
 def read_rule_list(reader: ObjectReader) -> tuple[tuple[Rule, ...], Combine]:
     """Read `{"matchers": […], "combine": "AND"}`."""
-    rules = [read_rule(value, reader, pointer) for pointer, _, value in reader.elements("matchers")]
+    rules = [read_rule(value, reader, pointer) for pointer, value in reader.elements("matchers")]
     combine = (reader.optional_text("combine") or "AND").upper()
     if combine not in ("AND", "OR"):
         reader.findings.wrong(reader.at("combine"), '"AND" or "OR"', combine)
@@ -122,10 +144,23 @@ def write_generator(located: LocatedGenerator) -> dict[str, Json]:
     return {"type": located.name, **located.attributes}
 
 
-def _places(
-    container: ObjectReader, side: Side, known: Container[str]
-) -> Iterator[tuple[Location, ObjectReader, str, Location]]:
-    """Give each place that rules or generators speak of: its location, and the member that holds them."""
+class _Place(NamedTuple):
+    """A place of a category that rules or generators speak of: `name` is the member of `holder` that has them.
+
+    `text` is the location as text; `written` says how we write the place, as steps below `container`.
+    """
+
+    location: Location
+    text: str
+    written: tuple[Step, ...]
+    category: Category
+    container: Location
+    holder: ObjectReader
+    name: str
+
+
+def _places(container: ObjectReader, side: Side, known: Container[str]) -> Iterator[_Place]:
+    """Give each place that rules or generators speak of."""
     for name in container.names():
         if name.startswith("$"):
             yield from _flat(container, name, side)
@@ -139,7 +174,7 @@ def _places(
             yield from _addressed(container, name, category, known)
 
 
-def _flat(container: ObjectReader, path: str, side: Side) -> Iterator[tuple[Location, ObjectReader, str, Location]]:
+def _flat(container: ObjectReader, path: str, side: Side) -> Iterator[_Place]:
     """Give the place of a flat path, `$.body.a` or `$.headers.X` (version 2)."""
     steps = parse_path(path)
     if steps is None:
@@ -150,46 +185,83 @@ def _flat(container: ObjectReader, path: str, side: Side) -> Iterator[tuple[Loca
         container.findings.warn(container.at(path), "is no path to a place here; it is kept and not used")
         return
     location = category.base.under(_in_case(steps[1:], category))
-    yield location, container, path, _written_place(container.location, location, category)
+    yield _Place(
+        location, str(location), _written_place(location, category), category, container.location, container, path
+    )
 
 
-def _single(
-    container: ObjectReader, name: str, category: Category
-) -> Iterator[tuple[Location, ObjectReader, str, Location]]:
+def _single(container: ObjectReader, name: str, category: Category) -> Iterator[_Place]:
     """Give the only place of a category; some writers put it under `$` or an empty name once more."""
     value = container.peek(name)
-    place = container.location / category.spellings[0]
     if not value:
         container.take(name)
         return
     again = next((key for key in ("$", "") if isinstance(value, dict) and key in value), None)
     holder = container.child(name) if again is not None else container
     assert holder is not None
-    yield category.base, holder, name if again is None else again, place
+    written = (category.spellings[0],)
+    yield _Place(
+        category.base,
+        str(category.base),
+        written,
+        category,
+        container.location,
+        holder,
+        name if again is None else again,
+    )
 
 
-def _addressed(
-    container: ObjectReader, name: str, category: Category, known: Container[str]
-) -> Iterator[tuple[Location, ObjectReader, str, Location]]:
+def _addressed(container: ObjectReader, name: str, category: Category, known: Container[str]) -> Iterator[_Place]:
     holder = container.child(name)
     for text in holder.names() if holder is not None else ():
         assert holder is not None
-        steps = parse_path(text) if category.address == "path" else parse_name(text, known)
-        if steps is None:
+        found = _by_path(text, category) if category.address == "path" else _by_name(text, category, known)
+        if found is None:
             holder.findings.wrong(holder.at(text), PATH_EXPRESSION, text)
-            continue
-        location = category.base.under(_in_case(steps, category))
-        yield location, holder, text, _written_place(container.location, location, category, known)
+        else:
+            yield _Place(*found, category, container.location, holder, text)
 
 
-def _rule_list(holder: ObjectReader, name: str, place: Location) -> tuple[tuple[Rule, ...], Combine]:
-    pointer = holder.at(name)
-    value = holder.take(name)
+@lru_cache(maxsize=4096)
+def _by_path(text: str, category: Category) -> tuple[Location, str, tuple[Step, ...]] | None:
+    """Give the location of a path, as text too, and how it is written; the paths of a file repeat from call to call."""
+    steps = parse_path(text)
+    if steps is None:
+        return None
+    location = category.base.under(steps)
+    return location, str(location), _written_place(location, category)
+
+
+def _by_name(text: str, category: Category, known: Container[str]) -> tuple[Location, str, tuple[Step, ...]] | None:
+    steps = parse_name(text, known)
+    if steps is None:
+        return None
+    location = category.base.under(_in_case(steps, category))
+    return location, str(location), _written_place(location, category, known)
+
+
+def _rule_list(place: _Place) -> tuple[tuple[Rule, ...], Combine]:
+    holder = place.holder
+    pointer = holder.at(place.name)
+    value = holder.take(place.name)
     if isinstance(value, dict) and "matchers" in value:
-        return read_rule_list(holder.scope.open(value, pointer, place))
-    values = value if isinstance(value, list) else [value]
-    rules = [read_rule(each, holder, pointer) for each in values]
+        if _is_plain(value):
+            return _listed(value["matchers"], holder, f"{pointer}/matchers"), value.get("combine", "AND")
+        return read_rule_list(holder.scope.open(value, pointer, place.container.under(place.written)))
+    rules = [read_rule(each, holder, pointer) for each in (value if isinstance(value, list) else [value])]
     return tuple(rule for rule in rules if rule is not None), "AND"
+
+
+def _is_plain(value: Mapping[str, Json]) -> bool:
+    """Say whether a rule list is as Pact writes it, so that there is nothing in it to refuse or to keep."""
+    return (
+        value.keys() <= _RULE_LIST and type(value["matchers"]) is list and value.get("combine", "AND") in ("AND", "OR")
+    )
+
+
+def _listed(matchers: list[Json], holder: ObjectReader, pointer: str) -> tuple[Rule, ...]:
+    rules = [read_rule(value, holder, f"{pointer}/{number}") for number, value in enumerate(matchers)]
+    return tuple(rule for rule in rules if rule is not None)
 
 
 def _by_category(written: Sequence[tuple[Location, Json]], side: Side, known: Container[str]) -> dict[str, Json]:
@@ -208,10 +280,10 @@ def _address(location: Location, category: Category, known: Container[str]) -> s
     return write_name(steps, known) if category.address != "path" and steps else write_path(steps)
 
 
-def _written_place(container: Location, location: Location, category: Category, known: Container[str] = ()) -> Location:
+def _written_place(location: Location, category: Category, known: Container[str] = ()) -> tuple[Step, ...]:
     """Give where `_by_category` writes the rules of a location, so that what is kept beside them finds its way back."""
-    place = container / category.spellings[0]
-    return place if category.address == "single" else place / _address(location, category, known)
+    spelling = category.spellings[0]
+    return (spelling,) if category.address == "single" else (spelling, _address(location, category, known))
 
 
 def _in_case(steps: tuple[Step, ...], category: Category) -> tuple[Step, ...]:

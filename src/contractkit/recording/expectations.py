@@ -82,16 +82,24 @@ def expect(
     )
 
 
-def expect_message(tree: Json, promises: Mapping[Location, Promise], *, written: Json | Absent) -> Json:
+def expect_message(
+    tree: Json,
+    promises: Mapping[Location, Promise],
+    *,
+    written: Json | Absent,
+    places: frozenset[Location] = frozenset(),
+) -> Json:
     """Give what is expected of a message: what the definition promises, and what the test wrote of it.
 
     Args:
         tree: The message as served.
         promises: How far each place of it, from the message on, is promised.
         written: What the test wrote, or `ABSENT`.
+        places: Where in `message` matchers stand: lists there are kept whole.
     """
     root = Location()
-    return _Pruning({**promises, root: Promise.PROMISED}).kept(tree, root, written)
+    matched = frozenset(Location(place.steps[1:]) for place in places)
+    return _Pruning({**promises, root: Promise.PROMISED}, matched).kept(tree, root, written)
 
 
 def _expected_headers(served: HttpResponse, written: frozenset[str]) -> Fields:

@@ -1,9 +1,11 @@
 """HTTP calls: how one test's requests to one provider are answered, checked and recorded."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from random import Random
+from typing import TYPE_CHECKING, Any
 
-from contractkit.definitions.interface import Answer, Route
+from contractkit.definitions.interface import Answer, Operation, Route
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import (
@@ -20,9 +22,10 @@ from contractkit.model import (
 )
 from contractkit.recording.calls import HttpExchange
 from contractkit.recording.expectations import expect
+from contractkit.recording.matched import NOTHING_MATCHED, Matched
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
-from contractkit.recording.refusals import Refusal, refuse_unrouted, refuse_violating
+from contractkit.recording.refusals import Refusal, refuse_example, refuse_unrouted, refuse_violating
 from contractkit.recording.replies import Reply, exact_answer
 from contractkit.recording.requests import describe, fingerprint, recorded_request, used_values
 from contractkit.recording.stubbed import StubbedProvider
@@ -30,6 +33,11 @@ from contractkit.transports import problem
 
 if TYPE_CHECKING:
     from contractkit.recording.rpc_calls import AnsweredCall, LedCall
+
+
+def expected_of(operation: Operation) -> str:
+    """Give the name under which a test's notes keep what it expects of requests to an operation."""
+    return f"expects {operation.signature}"
 
 
 class HttpCalls:
@@ -87,6 +95,10 @@ class HttpCalls:
                 refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
             )
         recorded = recorded_request(provider.definition, route, provider.credentials, headers=provider.headers)
+        expected = self._notes.next_reply(expected_of(route.operation))
+        asked = NOTHING_MATCHED
+        if expected is not None:
+            recorded, route, asked = self._met(expected, route, recorded)
         written = self._notes.next_reply(route.operation.signature)
         reply = written if isinstance(written, Reply) else Reply(operation=route.operation)
         sent = fingerprint(recorded)
@@ -100,8 +112,29 @@ class HttpCalls:
         )
         answer = exact_answer(answer, reply.body, reply.matched)
         states = self._notes.use_states()
-        self._notes.record(self._interaction(route, recorded, sent, answer, reply, states, test))
-        return answer.response
+        self._notes.record(self._interaction(route, recorded, sent, answer, reply, asked, states, test))
+        return self._led_back(answer.response, reply)
+
+    def _met(self, expected: Any, route: Route, recorded: HttpRequest) -> tuple[HttpRequest, Route, Matched]:
+        """Give what is recorded of a request that a test spoke of, refused where it is not as expected."""
+        from contractkit.recording.expected_requests import meet  # only who expects requests pays for it
+
+        provider = self._provider
+        request, met, said = meet(expected, route, recorded, consumer=self._consumer, provider=provider.name)
+        violations = provider.definition.check_request(met) if said.places else ()
+        if violations:
+            raise refuse_example(provider.definition, met, violations, credentials=provider.credentials)
+        return request, met, said
+
+    def _led_back(self, response: HttpResponse, reply: Reply) -> HttpResponse:
+        """Give an answer whose URLs, where a matcher says so, lead to this stub."""
+        urls = tuple(each for each in reply.matched.generators if each.name == "MockServerURL")
+        if not urls:
+            return response
+        from contractkit.matching import generate
+
+        url = self._provider.url
+        return generate(response, urls, {}, now=datetime.now(tz=UTC), random=Random(0), server_url=url)
 
     def _refuse(self, refusal: Refusal) -> HttpResponse:
         self._notes.fail(refusal.error)
@@ -114,6 +147,7 @@ class HttpCalls:
         sent: Json,
         answer: Answer,
         reply: Reply,
+        asked: Matched,
         states: tuple[ProviderState, ...],
         test: TestReference,
     ) -> Interaction:
@@ -133,8 +167,8 @@ class HttpCalls:
             operation=operation,
             states=states,
             derived_state=None if states else derived,
-            rules=expectation.rules,
-            generators=expectation.generators,
+            rules=(*asked.rules, *expectation.rules),
+            generators=(*asked.generators, *expectation.generators),
             pending=self._pending,
             served=expectation.served,
             evidence=(Evidence(test=test),),

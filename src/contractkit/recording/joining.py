@@ -93,11 +93,25 @@ def _clash(contract: Contract, one: Interaction, other: Interaction) -> Interact
             ("given", ", ".join(state.name for state in first.states) or "no state"),
             ("one test", _test_of(first)),
             ("expects", _expected(first)),
+            *_told_apart(first, second),
             ("another", _test_of(second)),
             ("expects", _expected(second)),
+            *_told_apart(second, first),
         ],
-        next_step='Name the state in which each holds, before its call: .given("…").',
+        next_step='Name the state in which each holds, before its call: .given("…").'
+        + (" Or let both match alike." if _told_apart(first, second) or _told_apart(second, first) else ""),
     )
+
+
+def _told_apart(interaction: Interaction, other: Interaction) -> list[tuple[str, str]]:
+    """Give the rules that another interaction does not have, where two expect the same values."""
+    known = {repr(each) for each in other.rules}
+    own = [each for each in interaction.rules if repr(each) not in known]
+    if not own or _expected(interaction) != _expected(other):
+        return []
+    return [
+        ("matched by", "\n".join(f"{each.location} {' and '.join(rule.name for rule in each.rules)}" for each in own))
+    ]
 
 
 def _test_of(interaction: Interaction) -> str:

@@ -60,6 +60,17 @@ def below(matched: Matched, place: Location) -> Matched:
     )
 
 
+def moved(matched: Matched, at: Location) -> Matched:
+    """Give what is said of a message as what is said of it below an event."""
+    if not matched.places:
+        return matched
+    return Matched(
+        rules=tuple(replace(each, location=at.under(each.location.steps)) for each in matched.rules),
+        generators=tuple(replace(each, location=at.under(each.location.steps)) for each in matched.generators),
+        places=frozenset(at.under(each.steps) for each in matched.places),
+    )
+
+
 def laid_exactly(served: Body, written: Body | None, matched: Matched, at: Location) -> Body:
     """Give an answer in which what is matched exactly is what the test wrote, and nothing synthesised beside it.
 

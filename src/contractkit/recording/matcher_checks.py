@@ -17,7 +17,7 @@ from contractkit.matching.dates import compile_format
 from contractkit.matching.generated_values import GENERATORS, Making
 from contractkit.matching.patterns import compile_pattern, translate_pattern
 from contractkit.matching.rules import read_rule, sentence_of
-from contractkit.model import JsonBody, LocatedRules, Location, Part, PartKind, Rule
+from contractkit.model import JsonBody, LocatedRules, Location, Part, PartKind, Rule, Wildcard
 from contractkit.results import ABSENT, Absent
 
 _HERE = Location(("value",))
@@ -73,6 +73,37 @@ def check_matched(what: str, unfolded: Unfolded, at: Location, *, is_text: bool 
             next_step=_turned_round(rules, [each.actual for each in mismatches])
             or "Write an example that the matcher accepts.",
         )
+
+
+def check_message(what: str, unfolded: Unfolded, at: Location) -> None:
+    """Refuse matchers of a message as `check_matched` does, and those that do not stand for fields of its tree.
+
+    Args:
+        what: Where they were written.
+        unfolded: What they say, with the whole message as it is sent as the value.
+        at: Where it stands.
+
+    Raises:
+        MatcherError: A field is spelled otherwise than in the definition, or a message is matched exactly.
+    """
+    for place in sorted(unfolded.places):
+        value = _value_at(unfolded.value, place.steps[len(at.steps) :])
+        if value is ABSENT:
+            raise MatcherError(
+                f"A matcher in {what} stands for no field of the message.",
+                details=[("at", str(place)), ("expected", "the field as the definition spells it, set in the message")],
+            )
+    for located in unfolded.rules:
+        value = _value_at(
+            unfolded.value, [0 if step is Wildcard.INDEX else step for step in located.location.steps[len(at.steps) :]]
+        )
+        if isinstance(value, dict) and any(rule.name == "equality" for rule in located.rules):
+            raise MatcherError(
+                f"A matcher in {what} wants exactly a message.",
+                details=[("at", str(located.location)), ("expected", "equal_to(…) on the fields that matter")],
+                next_step="A message has fields that nobody wrote: their defaults.",
+            )
+    check_matched(what, unfolded, at)
 
 
 def _kept_exact(unfolded: Unfolded, at: Location) -> tuple[LocatedRules, ...]:

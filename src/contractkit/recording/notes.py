@@ -21,7 +21,7 @@ class Notes:
         self._states: list[ProviderState] = []
         self._unused_states: list[ProviderState] = []
         self._replies: dict[str, list[object]] = {}
-        self._unused_replies: list[object] = []
+        self._unused_replies: list[tuple[str, object]] = []
         self._recorded: list[Interaction | Callable[[], Interaction]] = []
         self._errors: list[ContractkitError] = []
 
@@ -42,10 +42,10 @@ class Notes:
         self._states.append(state)
         self._unused_states.append(state)
 
-    def add_reply(self, signature: str, reply: object) -> None:
-        """Take a reply to the operation of that signature; `str(reply)` says it in words."""
+    def add_reply(self, signature: str, reply: object, *, what: str = "reply") -> None:
+        """Take a reply to the operation of that signature, or `what` else is said of it; `str(reply)` gives words."""
         self._replies.setdefault(signature, []).append(reply)
-        self._unused_replies.append(reply)
+        self._unused_replies.append((what, reply))
 
     def next_reply(self, signature: str) -> object | None:
         """Give the reply that is next, or None where the test wrote none; the last one stays."""
@@ -53,7 +53,7 @@ class Notes:
         if not replies:
             return None
         reply = replies.pop(0) if len(replies) > 1 else replies[0]
-        self._unused_replies = [unused for unused in self._unused_replies if unused is not reply]
+        self._unused_replies = [unused for unused in self._unused_replies if unused[1] is not reply]
         return reply
 
     def use_states(self) -> tuple[ProviderState, ...]:
@@ -83,7 +83,7 @@ class Notes:
         errors, self._errors = self._errors, []
         unused = [
             *(("given", _in_words(state)) for state in self._unused_states),
-            *(("reply", str(reply)) for reply in self._unused_replies),
+            *((what, str(reply)) for what, reply in self._unused_replies),
             *unused,
         ]
         self._unused_states, self._unused_replies = [], []

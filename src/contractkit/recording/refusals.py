@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from contractkit.definitions.interface import Definition, Operation, Route
-from contractkit.errors import UndefinedRequestError
+from contractkit.errors import MatcherError, UndefinedRequestError
 from contractkit.exact_json import show_json
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.recording.credentials import Credentials, hide_at
@@ -76,6 +76,18 @@ def refuse_violating(
         violations=list(rows),
     )
     return Refusal(response=answer, error=undefined_request(consumer, provider, details, title=definition.title))
+
+
+def refuse_example(
+    definition: Definition, route: Route, violations: tuple[Violation, ...], *, credentials: Credentials
+) -> MatcherError:
+    """Give the error of an expected request whose examples the definition does not allow."""
+    rows = [_rows(violation, credentials) for violation in violations]
+    return MatcherError(
+        f"The expected request to {route.operation.name} contradicts the definition.",
+        details=[pair for each in rows for pair in each.items()],
+        next_step=f"Expect what {definition.title} allows, or mend the definition.",
+    )
 
 
 def undefined_request(

@@ -11,6 +11,7 @@ from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, RpcD
 from contractkit.errors import ContractkitError, DefinitionError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import Cancelled, Event, HalfClosed, JsonBody, Location, Received, Sent, Status
+from contractkit.recording.matched import NOTHING_MATCHED, Matched
 from contractkit.recording.rpc_memory import Memory
 from contractkit.recording.rpc_refusals import (
     CallRefused,
@@ -32,10 +33,11 @@ _STREAMED = 2  # how many messages a stream has where the test wrote none
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A message that was sent, with what the test wrote of it (`ABSENT` where nothing)."""
+    """A message that was sent, with what the test wrote of it (`ABSENT` where nothing) and its matchers said."""
 
     answer: AnswerMessage
     written: Json | Absent
+    matched: Matched = NOTHING_MATCHED
 
 
 class RpcConversation:
@@ -212,7 +214,9 @@ class RpcConversation:
 
     def _serve(self, written: WrittenMessage | None) -> bytes:
         answer, data = self._synthesised() if written is None else self._laid_over(written)
-        served = Served(answer=answer, written=ABSENT if written is None else self._full(written))
+        served = Served(answer=answer, written=ABSENT)
+        if written is not None:
+            served = Served(answer=answer, written=self._full(written), matched=written.matched)
         self.served.append(served)
         self._log.append(served)
         return data

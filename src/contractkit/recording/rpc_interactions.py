@@ -14,6 +14,7 @@ from contractkit.model import (
     HalfClosed,
     Interaction,
     JsonBody,
+    LocatedGenerator,
     LocatedRules,
     Location,
     MissingBody,
@@ -29,6 +30,7 @@ from contractkit.model import (
 )
 from contractkit.recording.credentials import PLACEHOLDER, hide_in_json, hide_in_metadata
 from contractkit.recording.expectations import expect_message
+from contractkit.recording.matched import moved
 from contractkit.recording.rpc_conversations import RpcConversation, Served
 from contractkit.recording.stubbed_procedures import StubbedProcedures
 
@@ -40,6 +42,7 @@ _MOST_VALUES = 3  # how many values of a request its description names
 class _Expected(NamedTuple):
     events: tuple[Event, ...]
     rules: tuple[LocatedRules, ...]
+    generators: tuple[LocatedGenerator, ...]
 
 
 def interaction_of(
@@ -81,6 +84,7 @@ def interaction_of(
         states=states,
         derived_state=None if states else DerivedState(operation=operation, status=code, values=values),
         rules=(*_metadata_rules(Location(("initial_metadata",)), greeting), *expected.rules),
+        generators=expected.generators,
         pending=pending,
         served=_served(hidden, is_list=_is_open(conversation)),
         evidence=(Evidence(test=test),),
@@ -150,15 +154,22 @@ def _expected(conversation: RpcConversation, hidden: tuple[Event, ...]) -> _Expe
     is_open = _is_open(conversation)
     events: list[Event] = []
     rules: list[LocatedRules] = []
+    generators: list[LocatedGenerator] = []
     for event in _with_first_answer(hidden) if is_open else hidden:
         at = Location(("events", len(events)))
-        events.append(_expected_message(event, next(served)) if isinstance(event, Received) else event)
         if isinstance(event, Received):
+            sent = next(served)
+            said = moved(sent.matched, at)
             rules += [LocatedRules(location=at, rules=_TYPE)] if is_open else []
-            rules.append(LocatedRules(location=at / "message", rules=_TYPE))
-        elif isinstance(event, Status):
+            rules += [] if at / "message" in said.places else [LocatedRules(location=at / "message", rules=_TYPE)]
+            rules += said.rules
+            generators += said.generators
+            events.append(_expected_message(event, sent))
+            continue
+        events.append(event)
+        if isinstance(event, Status):
             rules += _status_rules(at, event)
-    return _Expected(tuple(events), tuple(rules))
+    return _Expected(tuple(events), tuple(rules), tuple(generators))
 
 
 def _is_open(conversation: RpcConversation) -> bool:
@@ -177,7 +188,7 @@ def _expected_message(event: Received, served: Served) -> Received:
     body = event.message
     if not isinstance(body, JsonBody):
         return event
-    tree = expect_message(body.value, served.answer.promises, written=served.written)
+    tree = expect_message(body.value, served.answer.promises, written=served.written, places=served.matched.places)
     return Received(message=JsonBody(tree, body.media_type))
 
 

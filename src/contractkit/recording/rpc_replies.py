@@ -4,13 +4,15 @@ import base64
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contractkit.definitions.rpc_interface import Procedure, RpcDefinition, Side
-from contractkit.errors import DefinitionError, ReplyError, suggestion
+from contractkit.errors import DefinitionError, MatcherError, ReplyError, suggestion
 from contractkit.exact_json import Json, dump_compact, read_json, show_json
+from contractkit.matchers.unfolding import MakeExample, unfold
 from contractkit.model import Location
+from contractkit.recording.matched import NOTHING_MATCHED, Matched, join_matched, refuse_matchers
 from contractkit.recording.stubbed_procedures import StubbedProcedures
 from contractkit.results import ABSENT
 from contractkit.transports.rpc_messages import BINARY, STATUS_CODES, is_base64
@@ -22,10 +24,11 @@ _SEED = "reply"  # the values of the rest of a message do not matter to whether 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenMessage:
-    """What a test wrote of one message: a part of its tree, or the `is_whole` of it."""
+    """What a test wrote of one message: a part of its tree, or the `is_whole` of it; matchers speak of `message`."""
 
     tree: Json
     is_whole: bool = False
+    matched: Matched = NOTHING_MATCHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,8 @@ def _written(definition: RpcDefinition, procedure: Procedure, value: object) -> 
     descriptor = getattr(value, "DESCRIPTOR", None)
     if descriptor is not None:
         return _generated(definition, procedure, value, str(descriptor.full_name))
-    tree = _tree(procedure, value)
+    said = unfold(value, _AT, _no_example(procedure))
+    tree = _tree(procedure, said.value)
     try:
         whole = definition.answer(procedure, seed=_SEED, body=tree).tree
     except DefinitionError as error:
@@ -119,7 +123,22 @@ def _written(definition: RpcDefinition, procedure: Procedure, value: object) -> 
             next_step=error.explanation.next_step or _NEXT,
         ) from None
     _check(definition, procedure, whole)
-    return WrittenMessage(tree=tree)
+    if said:
+        from contractkit.recording.matcher_checks import check_message
+
+        check_message(f"the reply to {procedure.operation.name}", replace(said, value=whole), _AT)
+    return WrittenMessage(tree=tree, matched=join_matched((said,)))
+
+
+def _no_example(procedure: Procedure) -> MakeExample:
+    def make(_matcher: object, place: Location) -> Json:
+        raise MatcherError(
+            f"A matcher in the reply to {procedure.operation.name} needs an example.",
+            details=[("at", str(place)), ("expected", "a value of the field's type")],
+            next_step="Write one: over gRPC none is made.",
+        )
+
+    return make
 
 
 def _generated(definition: RpcDefinition, procedure: Procedure, value: Any, name: str) -> WrittenMessage:
@@ -173,6 +192,7 @@ def _listed(procedure: Procedure, where: str, value: object) -> Sequence[object]
 
 
 def _detail(procedure: Procedure, value: object) -> Json:
+    refuse_matchers(f"A detail of the status of {procedure.operation.name}", {"details": value})
     if hasattr(value, "DESCRIPTOR"):
         from contractkit.transports.grpc_status import detail_of
 

@@ -16,10 +16,11 @@ from contractkit.errors import (
 from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpRequest, HttpResponse
 from contractkit.recording.calls import HttpExchange
-from contractkit.recording.http_calls import HttpCalls
+from contractkit.recording.http_calls import HttpCalls, expected_of
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.replies import checked_reply
+from contractkit.recording.reply_to import HttpReplyTo, ReplyTo, RpcReplyTo
 from contractkit.recording.rpc_calls import AnsweredCall, LedCall, RpcCalls
 from contractkit.recording.rpc_replies import checked_rpc_reply
 from contractkit.recording.stubbed import StubbedProvider
@@ -30,93 +31,7 @@ if TYPE_CHECKING:
     import grpc
     import grpc.aio
 
-    from contractkit.matchers import Matcher
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
-
-
-class ReplyTo:
-    """What `on` gives: takes the replies to one operation, in the form of its transport."""
-
-    def reply(self, *args: Any, **options: Any) -> "ReplyTo":
-        """Answer the next call with this, laid over the synthesised answer.
-
-        Several replies answer in their order; the last one stays. Each must be used.
-        """
-        raise NotImplementedError
-
-
-class HttpReplyTo(ReplyTo):
-    """Takes the replies to an operation of HTTP."""
-
-    def __init__(self, session: "StubSession", operation: Operation) -> None:
-        self._session = session
-        self._operation = operation
-
-    def reply(
-        self,
-        status: "int | Matcher[int] | None" = None,
-        body: object = None,
-        headers: "Mapping[str, str | Matcher[Any]] | None" = None,
-    ) -> "HttpReplyTo":
-        """Answer the next call with this, laid over the synthesised answer.
-
-        Several replies answer in their order; the last one stays. Each must be used.
-
-        Args:
-            status: A status the operation declares; its lowest success where None.
-            body: What this test cares about, as JSON: an object's members win member by member, a list wins whole.
-            headers: Header name to value.
-
-        Matchers may stand for the status and for headers, and anywhere in the body; the stub answers their examples.
-
-        Raises:
-            ReplyError: The definition does not allow it.
-            MatcherError: A matcher does not accept its own example, or no verifier could judge by it.
-        """
-        __tracebackhide__ = True
-        self._session.add_reply(self._operation, status, body, headers)
-        return self
-
-
-class RpcReplyTo(ReplyTo):
-    """Takes the replies to a remote procedure."""
-
-    def __init__(self, session: "StubSession", procedure: Procedure) -> None:
-        self._session = session
-        self._procedure = procedure
-
-    def reply(
-        self,
-        answer: object = None,
-        *,
-        status: object = "OK",
-        message: str = "",
-        details: object = (),
-        initial_metadata: Mapping[str, str | bytes] | None = None,
-        trailers: Mapping[str, str | bytes] | None = None,
-    ) -> "RpcReplyTo":
-        """Answer the next call with this.
-
-        Several replies answer in their order; the last one stays. Each must be used.
-
-        Args:
-            answer: A mapping, laid over the synthesised message member by member; a generated message, sent as it is;
-                for a procedure that answers with a stream, a list of such: the whole stream. None writes nothing.
-            status: The status that ends the call, by its gRPC name.
-            message: The status's text.
-            details: The status's details: mappings with `@type`, or generated messages.
-            initial_metadata: Name to value; bytes where the name ends in `-bin`.
-            trailers: Likewise, sent with the status.
-
-        Raises:
-            ReplyError: The definition does not allow it.
-        """
-        __tracebackhide__ = True
-        written = {"status": status, "message": message, "details": details}
-        self._session.add_rpc_reply(
-            self._procedure, answer, **written, initial_metadata=initial_metadata or {}, trailers=trailers or {}
-        )
-        return self
 
 
 class StubSession:
@@ -189,6 +104,19 @@ class StubSession:
             raise error.with_traceback(None) from None
         with self._notes.lock:
             self._notes.add_reply(operation.signature, reply)
+
+    def add_expected(self, operation: Operation, **said: Any) -> None:
+        """Take what one request must be, as `on(...).expects(...)` does."""
+        from contractkit.recording.expected_requests import expected_request
+
+        __tracebackhide__ = True
+        self._check_open()
+        try:
+            expected = expected_request(operation, **said)
+        except ContractkitError as error:
+            raise error.with_traceback(None) from None
+        with self._notes.lock:
+            self._notes.add_reply(expected_of(operation), expected, what="expects")
 
     def add_rpc_reply(self, procedure: Procedure, answer: object, **written: Any) -> None:
         """Take one reply to a remote procedure, as `on(...).reply(...)` does."""

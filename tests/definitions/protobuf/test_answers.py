@@ -49,15 +49,15 @@ def answer(shop: ProtoDefinition, method: str, request: Json = None, **arguments
 
 def test_an_answer_is_plausible_by_name_and_type(shop: ProtoDefinition) -> None:
     assert answer(shop, "GetOrder") == {
-        "id": "grove-4781",
-        "customer_id": "birch-7465",
+        "id": "birch-3162",
+        "customer_id": "juniper-2654",
         "status": "STATUS_OPEN",
-        "lines": [{"sku": "birch-14", "quantity": 5}],
-        "total": 73.32,
-        "created_at": {"seconds": 1764047345, "nanos": 0},
+        "lines": [{"sku": "hazel-20", "quantity": 2}],
+        "total": 65.82,
+        "created_at": {"seconds": 1750071197, "nanos": 0},
         "is_deleted": False,
-        "labels": {"fjord-7278": "hazel-46"},
-        "address": {"city": "Turku", "country_code": "PT", "email": "tim.15@example.com", "latitude": -65.23},
+        "labels": {"birch-3617": "fjord-61"},
+        "address": {"city": "Graz", "country_code": "FI", "email": "ada.4@example.com", "latitude": 24.25},
         "id_number": 0,
     }
 
@@ -201,8 +201,8 @@ def test_resource_names_follow_the_patterns_that_are_declared(test_data: Callabl
 
     pubsub = load_definition(test_data("definitions/real/proto/googleapis-pubsub")).protobuf
     subscription = pubsub.answer(pubsub.procedure("Subscriber/GetSubscription"), seed="a").tree
-    assert subscription["name"] == "projects/cedar-50/subscriptions/ember-81"
-    assert subscription["topic"] == "projects/delta-53/topics/hazel-73"
+    assert subscription["name"] == "projects/delta-68/subscriptions/grove-10"
+    assert subscription["topic"] == "projects/hazel-60/topics/delta-85"
 
 
 def test_both_sides_of_every_procedure_can_be_made(kinds: ProtoDefinition) -> None:

@@ -16,9 +16,10 @@ from contractkit.exact_json import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a request said, by the signatures of its fields; never None."""
+    """What a request said, by the signatures of its fields; never None. `signatures` are those fields."""
 
     by_signature: Mapping[str, Json] = field(default_factory=dict)
+    signatures: tuple[str, ...] = ()
 
 
 NOTHING_SAID: Final = Said()
@@ -34,7 +35,8 @@ def said_in(tree: Json, descriptor: Descriptor, kinds: Kinds) -> Said:
         inner = tree.get(each.name)
         if each.shape is Shape.ONE and each.message is not None and isinstance(inner, dict):
             below = {**dict(_of_message(inner, each.message, kinds)), **below}
-    return Said(by_signature={**below, **own})
+    told = {**below, **own}
+    return Said(by_signature=told, signatures=tuple(told))
 
 
 def _of_message(tree: Mapping[str, Json], descriptor: Descriptor, kinds: Kinds) -> Iterator[tuple[str, Json]]:

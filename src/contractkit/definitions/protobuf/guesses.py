@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 
 from contractkit.definitions.draws import Draw
-from contractkit.definitions.plausible import plausible_boolean, text_maker, usual_integers, words_of
+from contractkit.definitions.plausible import identifies, plausible_boolean, text_maker, usual_integers, words_of
 from contractkit.exact_json import Json
 
 Guess: TypeAlias = Callable[[Draw], Json]
@@ -55,6 +55,14 @@ def guesser(field: FieldDescriptor, name: str) -> Guess:
     if field.type in _INTEGERS:
         return _between(*_bounds(*_INTEGERS[field.type], name))
     return _OTHERS[field.type](name)
+
+
+def tells_apart(field: FieldDescriptor, name: str) -> bool:
+    """Say whether values of a scalar type are what things are told apart by: texts such as ids, and large integers."""
+    if field.type in _INTEGERS:
+        low, high = _bounds(*_INTEGERS[field.type], name)
+        return high - low >= 256
+    return field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES) and identifies(name)
 
 
 def moment_guesser(name: str) -> Guess:

@@ -1,4 +1,8 @@
-"""Plans: what of making a message is settled by its type alone, worked out once per type on first use."""
+"""Plans: what of making a message is settled by its type alone, worked out once per type on first use.
+
+A place draws a number of 64 bits. A value that tells things apart is made of all of it, any other is one of the few
+hundred that its field has, so that making and encoding it are work that is done once.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,14 +10,25 @@ from typing import Final, TypeAlias
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from contractkit.definitions.draws import Draw
-from contractkit.definitions.protobuf.guesses import guesser, is_ordinary, moment_guesser, span_guesser
+from contractkit.definitions.draws import Draw, mixed, number_of
+from contractkit.definitions.protobuf.guesses import (
+    Guess,
+    guesser,
+    is_ordinary,
+    moment_guesser,
+    span_guesser,
+    tells_apart,
+)
 from contractkit.definitions.protobuf.kinds import Field, Kind, Kinds, Shape
 from contractkit.definitions.protobuf.reading import ANY, JSON_TYPES, WRAPPERS
 from contractkit.definitions.protobuf.resources import Resources
 from contractkit.exact_json import Json
 
-Make: TypeAlias = Callable[[Draw], Json]
+Make: TypeAlias = Callable[[int], Json]
+"""Makes a value of the number that its place drew."""
+
+VARIANTS: Final = 256
+"""How many values a field has whose values tell nothing apart; the highest byte of a number says which."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +38,10 @@ class FieldPlan:
     Attributes:
         name: The field's.
         field: What it is.
-        make: Draws one value; None where values are messages that are made field by field.
-        make_key: Draws a key of a map, else None.
+        place: The number that stands for its name.
+        make: Makes one value; None where values are messages that are made field by field.
+        make_key: Makes a key of a map, else None.
+        has_variants: A value is one of `VARIANTS`.
         is_single: One scalar, which is made as long as messages may grow.
         is_left_out: Nothing is made for it, whatever was made so far.
         is_likely: It may be chosen among the members of a `oneof` before others.
@@ -32,8 +49,10 @@ class FieldPlan:
 
     name: str
     field: Field
+    place: int
     make: Make | None
     make_key: Make | None
+    has_variants: bool
     is_single: bool
     is_left_out: bool
     is_likely: bool
@@ -41,12 +60,13 @@ class FieldPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """How the messages of one type are made: its fields in order, by signature, and by the `oneof` they are in."""
+    """How messages of one type are made: fields in order, by signature and by their `oneof`; the oneofs' places."""
 
     kind: Kind
     fields: tuple[FieldPlan, ...]
     by_signature: Mapping[str, str]
     branches: Mapping[str, tuple[FieldPlan, ...]]
+    places: Mapping[str, int]
 
 
 class Plans:
@@ -72,35 +92,61 @@ class Plans:
             fields,
             {each.field.signature: each.name for each in fields},
             {group: tuple(each for each in fields if each.field.oneof == group) for group in groups},
+            {group: number_of(group) for group in groups},
         )
 
     def _field(self, each: Field) -> FieldPlan:
         is_usual, is_deprecated = is_ordinary(each.name), _is_deprecated(each.descriptor)
         is_complex = each.message is not None or each.shape is not Shape.ONE
         nothing_says_what = each.message is not None and each.message.full_name == ANY
+        make, has_variants = self._make(each)
         return FieldPlan(
             name=each.name,
             field=each,
-            make=self._make(each),
-            make_key=guesser(_of_entry(each, "key"), "key") if each.shape is Shape.MAP else None,
+            place=number_of(each.name),
+            make=make,
+            make_key=_drawing(guesser(_of_entry(each, "key"), "key")) if each.shape is Shape.MAP else None,
+            has_variants=has_variants,
             is_single=not is_complex and not is_deprecated,
             is_left_out=is_deprecated or nothing_says_what or (is_complex and not each.oneof and not is_usual),
             is_likely=is_usual and not is_deprecated,
         )
 
-    def _make(self, each: Field) -> Make | None:
-        if each.message is None:
-            valued = _of_entry(each, "value") if each.shape is Shape.MAP else each.descriptor
-            return self._resources.namer(each.descriptor) or guesser(valued, each.name)
-        return None if is_plain(each.message) else stand_alone(each.message, each.name)
+    def _make(self, each: Field) -> tuple[Make | None, bool]:
+        """Give what makes values of a field, and whether they are its variants."""
+        if each.message is not None:
+            return (None, False) if is_plain(each.message) else _alone(each.message, each.name)
+        namer = self._resources.namer(each.descriptor)
+        if namer is not None:
+            return _drawing(namer), False
+        return _scalar(_of_entry(each, "value") if each.shape is Shape.MAP else each.descriptor, each.name)
 
 
-def stand_alone(descriptor: Descriptor, name: str) -> Make:
-    """Give what draws a message that a tree says in a form of its own; an `Any` carries nothing."""
+def stand_alone(descriptor: Descriptor, name: str) -> Make | None:
+    """Give what makes a message that a tree says in a form of its own (an `Any` carries nothing); None for others."""
+    return None if is_plain(descriptor) else _alone(descriptor, name)[0]
+
+
+def _alone(descriptor: Descriptor, name: str) -> tuple[Make, bool]:
     if descriptor.full_name in WRAPPERS:
-        return guesser(descriptor.fields_by_name["value"], name)
+        return _scalar(descriptor.fields_by_name["value"], name)
     special = _SPECIAL.get(descriptor.full_name)
-    return special(name) if special is not None else lambda draw: {}
+    return _choosing(special(name) if special is not None else lambda draw: {}, name), True
+
+
+def _scalar(descriptor: FieldDescriptor, name: str) -> tuple[Make, bool]:
+    guess = guesser(descriptor, name)
+    return (_drawing(guess), False) if tells_apart(descriptor, name) else (_choosing(guess, name), True)
+
+
+def _drawing(guess: Guess) -> Make:
+    return lambda number: guess(Draw.of(number))
+
+
+def _choosing(guess: Guess, name: str) -> Make:
+    """Give what makes one of the variants that a name has."""
+    first = number_of(f"{name}*")
+    return lambda number: guess(Draw.of(mixed(first, number >> 56)))
 
 
 def is_plain(descriptor: Descriptor | None) -> bool:
@@ -120,7 +166,7 @@ def _is_deprecated(descriptor: FieldDescriptor) -> bool:
 
 
 _WORDS: Final = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "hazel")
-_SPECIAL: Final[Mapping[str, Callable[[str], Make]]] = {
+_SPECIAL: Final[Mapping[str, Callable[[str], Guess]]] = {
     "google.protobuf.Timestamp": moment_guesser,
     "google.protobuf.Duration": span_guesser,
     "google.protobuf.FieldMask": lambda name: lambda draw: {"paths": ["name"]},

@@ -1,0 +1,266 @@
+"""Encoders: the bytes of messages that only the definition and the request decide, put together from encoded parts.
+
+An encoder gives what the library gives for the tree that synthesis makes of the same number; most parts have few
+variants, and each is encoded once, when it is first drawn. A message's bytes are those of its fields one after another,
+which the library does not offer to join, so that tag and length of a message within are written here
+(https://protobuf.dev/programming-guides/encoding/).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message_factory import GetMessageClass
+
+from contractkit.definitions.draws import MASK, SPREAD, mixed
+from contractkit.definitions.protobuf.echoes import Said
+from contractkit.definitions.protobuf.kinds import Shape
+from contractkit.definitions.protobuf.plans import VARIANTS, FieldPlan, Plan, Plans, is_plain
+from contractkit.definitions.protobuf.synthesis import (
+    DEEPEST,
+    ELEMENTS,
+    MOST_VALUES,
+    Making,
+    Synthesis,
+    branch,
+    echoing,
+    elements,
+    is_made,
+    is_whole,
+)
+from contractkit.definitions.protobuf.writing import Writer
+from contractkit.exact_json import Json
+from contractkit.model import Location
+
+Encode: TypeAlias = Callable[[Json], bytes]
+"""Gives the bytes of a field, tag included, from its value in a tree."""
+
+Part: TypeAlias = Callable[[int, Said], bytes]
+"""Gives the bytes of a field from the number that its place drew and what the request said."""
+
+_LENGTH_DELIMITED: Final = 2
+_SEVERAL_TAGS: Final = frozenset(
+    (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES, FieldDescriptor.TYPE_MESSAGE)
+)  # of a list of these, each element has a tag of its own
+_REMEMBERED: Final = 1_024  # short values of a field whose bytes are kept
+_SHORT: Final = 64  # bytes
+_LENGTHS: Final = tuple(bytes((length,)) for length in range(128))
+
+
+_Variants: TypeAlias = list[bytes | None]
+_Row: TypeAlias = tuple[int, _Variants | None, Part]
+"""One field as it is encoded: its place, the bytes of those variants made so far (None: it has none), what makes it."""
+
+
+class Encoders:
+    """The encoders of one definition's types, each made when first asked for."""
+
+    def __init__(self, plans: Plans, synthesis: Synthesis, writer: Writer) -> None:
+        self.plans = plans
+        self.synthesis = synthesis
+        self._writer = writer
+        self._known: dict[str, MessageEncoder | None] = {}
+        self._fields: dict[str, tuple[Encode, _Variants]] = {}
+
+    def of(self, descriptor: Descriptor) -> "MessageEncoder | None":
+        """Give what encodes messages of a type; None for those that may grow too large, or have forms of their own."""
+        name = descriptor.full_name
+        if name not in self._known:
+            is_bounded = is_plain(descriptor) and self._most(descriptor, (), MOST_VALUES) < MOST_VALUES
+            self._known[name] = MessageEncoder(self, descriptor, (), is_element=False) if is_bounded else None
+        return self._known[name]
+
+    def field(self, descriptor: Descriptor, plan: FieldPlan) -> tuple[Encode, _Variants]:
+        """Give what encodes a field alone, as it stands in messages of a type, and the variants encoded so far."""
+        name = f"{descriptor.full_name}.{plan.name}"
+        if name not in self._fields:
+            variants: _Variants = [None] * VARIANTS if plan.has_variants else []
+            self._fields[name] = _remembering(self._encode(descriptor, plan)), variants
+        return self._fields[name]
+
+    def _encode(self, descriptor: Descriptor, plan: FieldPlan) -> Encode:
+        name, writer = plan.name, self._writer
+        is_direct = plan.field.message is None and plan.field.descriptor.type != FieldDescriptor.TYPE_BYTES
+        message: Any = GetMessageClass(descriptor)
+
+        def encode(value: Json) -> bytes:
+            if is_direct:
+                try:
+                    encoded: bytes = message(**{name: value}).SerializePartialToString()
+                    return encoded
+                except (TypeError, ValueError):
+                    pass  # such as an infinity that comes back
+            written, _ = writer.write({name: value}, descriptor, Location())
+            return written.SerializePartialToString(deterministic=True)
+
+        return encode
+
+    def _most(self, descriptor: Descriptor, above: tuple[str, ...], left: int) -> int:
+        """Give how many values a message may have, or something above `left`."""
+        if len(above) > DEEPEST:
+            return left + 1  # only required messages go that deep, perhaps without end
+        open_types, most = (*above, descriptor.full_name), 0
+        for each in self.plans.of(descriptor).fields:
+            if most <= left and is_made(each, open_types):
+                times = 2 if each.field.shape is Shape.LIST else 1
+                inner = each.field.message if each.make is None else None
+                most += 1 + (times * self._most(inner, open_types, left - most) if inner is not None else 0)
+        return most
+
+
+class MessageEncoder:
+    """Encodes messages of one type, within messages of the types `above`."""
+
+    def __init__(self, encoders: Encoders, descriptor: Descriptor, above: tuple[str, ...], *, is_element: bool) -> None:
+        self._encoders = encoders
+        self._descriptor = descriptor
+        self._open_types = (*above, descriptor.full_name)
+        self._plan: Plan = encoders.plans.of(descriptor)
+        self._echoes = echoing(self._plan, len(above), is_element=is_element)
+        self._ordered = sorted(self._plan.fields, key=lambda each: each.field.descriptor.number)
+        self._rows = {plan.name: self._row(plan) for plan in self._ordered}
+        self._chosen: dict[object, tuple[_Row, ...]] = {}
+        self._usual = None if self._plan.branches else self._rows_for(0, ())
+
+    def encode(self, number: int, said: Said) -> bytes:
+        """Give the bytes of the message that a number means."""
+        told = said.signatures if self._echoes else ()
+        parts = []
+        for place, variants, part in (self._usual if not told else None) or self._rows_for(number, told):
+            drawn = (number ^ place) * SPREAD & MASK  # as `mixed` does, in the one place that is run for every value
+            found = None if variants is None else variants[drawn >> 56]
+            parts.append(part(drawn, said) if found is None else found)
+        return b"".join(parts)
+
+    def _rows_for(self, number: int, told: tuple[str, ...]) -> tuple[_Row, ...]:
+        """Give the rows of the fields that are set, of each `oneof` one, where the request told of some signatures."""
+        winners = self._winners(number, told) if self._plan.branches else ()
+        rows = self._chosen.get((winners, told))
+        if rows is None:
+            rows = self._made_rows(winners, {self._echoes[each]: each for each in told if each in self._echoes})
+            if len(self._chosen) < _REMEMBERED:
+                self._chosen[winners, told] = rows
+        return rows
+
+    def _winners(self, number: int, told: tuple[str, ...]) -> tuple[FieldPlan | None, ...]:
+        places, names = self._plan.places, {self._echoes[each] for each in told if each in self._echoes}
+        return tuple(
+            branch(fields, (), names, mixed(number, places[group]), self._open_types)
+            for group, fields in self._plan.branches.items()
+        )
+
+    def _made_rows(self, winners: tuple[FieldPlan | None, ...], told: Mapping[str, str]) -> tuple[_Row, ...]:
+        """Give the rows where the fields `told` (name to signature) take what the request said."""
+        chosen = [plan for plan in self._ordered if not plan.field.oneof or plan in winners]
+        return tuple(
+            (plan.place, None, self._telling(plan, told[plan.name])) if plan.name in told else self._rows[plan.name]
+            for plan in chosen
+            if plan.name in told or is_made(plan, self._open_types)
+        )
+
+    def _telling(self, plan: FieldPlan, signature: str) -> Part:
+        """Give what encodes a field that takes what the request said."""
+        (encode, _), synthesis = self._encoders.field(self._descriptor, plan), self._encoders.synthesis
+        if is_whole(plan):
+            return lambda number, said: encode(said.by_signature[signature])
+        return lambda number, said: encode(
+            synthesis.field(plan, said.by_signature[signature], number, self._making(said))
+        )
+
+    def _making(self, said: Said) -> Making:
+        return Making(said, open_types=list(self._open_types))
+
+    def _row(self, plan: FieldPlan) -> _Row:
+        encode, variants = self._encoders.field(self._descriptor, plan)
+        each, one = plan.field, self._one(plan, encode, variants)
+        if each.shape is Shape.ONE and one is not None:
+            return plan.place, *one
+        if each.shape is Shape.LIST and one is not None and each.descriptor.type in _SEVERAL_TAGS:
+            return plan.place, None, _repeating(one[1])
+        return plan.place, None, self._made(plan, encode)
+
+    def _one(self, plan: FieldPlan, encode: Encode, variants: _Variants) -> tuple[_Variants | None, Part] | None:
+        """Give what encodes one value of a field; None where it is encoded from its tree."""
+        is_list = plan.field.shape is Shape.LIST
+        if plan.field.shape is Shape.MAP:
+            return None
+        if plan.make is not None:
+            make = plan.make
+            drawn: Encode = (
+                (lambda number: encode([make(number)])) if is_list else (lambda number: encode(make(number)))
+            )
+            if not plan.has_variants:
+                return None, lambda number, said: drawn(number)
+            return variants, _keeping(variants, drawn)
+        if plan.field.descriptor.type != FieldDescriptor.TYPE_MESSAGE or not is_made(plan, self._open_types):
+            return None
+        assert plan.field.message is not None, "only messages are made field by field"
+        inner = MessageEncoder(self._encoders, plan.field.message, self._open_types, is_element=is_list)
+        return None, _within(plan.field.descriptor.number, inner)
+
+    def _made(self, plan: FieldPlan, encode: Encode) -> Part:
+        """Give what encodes the tree that synthesis makes."""
+        synthesis = self._encoders.synthesis
+
+        def part(number: int, said: Said) -> bytes:
+            return encode(synthesis.field(plan, None, number, self._making(said)))
+
+        return part
+
+
+def _remembering(encode: Encode) -> Encode:
+    """Give an encoder that keeps the bytes of the first short scalars it met."""
+    known: dict[Json, bytes] = {}
+
+    def remembered(value: Json) -> bytes:
+        if type(value) is not int and type(value) is not str:
+            return encode(value)
+        found = known.get(value)
+        if found is None:
+            found = encode(value)
+            if len(known) < _REMEMBERED and len(found) <= _SHORT:
+                known[value] = found
+        return found
+
+    return remembered
+
+
+def _keeping(variants: _Variants, drawn: Encode) -> Part:
+    def part(number: int, said: Said) -> bytes:
+        found = variants[number >> 56]
+        if found is None:
+            found = variants[number >> 56] = drawn(number)
+        return found
+
+    return part
+
+
+def _repeating(part: Part) -> Part:
+    first, second = ELEMENTS
+
+    def repeated(number: int, said: Said) -> bytes:
+        one = part(mixed(number, first), said)
+        return one if elements(number) == 1 else one + part(mixed(number, second), said)
+
+    return repeated
+
+
+def _within(number_of_field: int, inner: MessageEncoder) -> Part:
+    tag = _varint(number_of_field << 3 | _LENGTH_DELIMITED)
+    short = tuple(tag + length for length in _LENGTHS)
+
+    def part(number: int, said: Said) -> bytes:
+        content = inner.encode(number, said)
+        length = len(content)
+        return (short[length] if length < 128 else tag + _varint(length)) + content
+
+    return part
+
+
+def _varint(number: int) -> bytes:
+    """Give a number in groups of seven bits, the lowest first, each but the last marked as not the last."""
+    encoded = bytearray()
+    while number > 127:
+        encoded.append(number & 127 | 128)
+        number >>= 7
+    return bytes((*encoded, number))
