@@ -17,12 +17,15 @@ def settings_for(config: pytest.Config, path: Path) -> Settings:
 
     Options win over the environment, the environment over pytest's ini lines, those over `pyproject.toml`.
     """
-    directory = path if path.is_dir() else path.parent
     known = config.stash.setdefault(_KNOWN, {})
+    if path in known:
+        return known[path]
+    directory = path if path.is_dir() else path.parent
     if directory not in known:
         said = {"consumer": _said(config, "consumer"), "contracts": _said(config, "dir", setting="contracts")}
         known[directory] = load_settings(directory, overrides=said)
-    return known[directory]
+    known[path] = known[directory]
+    return known[path]
 
 
 def writes_contracts(config: pytest.Config) -> bool:

@@ -1,7 +1,9 @@
 """Finishing: when all tests have run, what they recorded is written, and the run fails where that cannot be done."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -25,13 +27,26 @@ def finish(run: Run, session: pytest.Session) -> None:
     if not writes_contracts(session.config):
         return
     try:
-        report = _written(run, {**_from_workers(session.config), **held})
+        with _no_collections():
+            report = _written(run, {**_from_workers(session.config), **held})
     except ContractkitError as error:
         is_told = str(error) in session.config.stash.get(TOLD, ())
         report = RunReport(updates=(), errors=() if is_told else (error,))
     session.config.stash[REPORT] = report
     if report.errors and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Hold off the garbage collector: a contract in the making is no garbage, and each look at it takes milliseconds."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _written(run: Run, held: Mapping[str, frozenset[str]]) -> RunReport:

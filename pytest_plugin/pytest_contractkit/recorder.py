@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import pytest
 
-from contractkit.errors import ContractkitError, SettingsError, UsageError
+from contractkit.errors import ContractkitError, SettingsError, UnusedExpectationError, UsageError
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin, TestRecord, stubbed_provider
 from contractkit.recording.uses import check_name
 from contractkit.settings import Settings
@@ -159,8 +159,6 @@ def _forget(record: TestRecord) -> None:
 
 def _errors(sessions: dict[str, StubSession], *, failures_only: bool = False) -> str:
     """Give what went wrong, as text; where the test failed anyway, what it left unused is no wonder."""
-    from contractkit.errors import UnusedExpectationError
-
     errors = [error for session in sessions.values() for error in session.take_errors()]
     if failures_only:
         errors = [error for error in errors if not isinstance(error, UnusedExpectationError)]
