@@ -23,14 +23,13 @@ from contractkit.recording.rpc_refusals import (
 )
 from contractkit.recording.rpc_replies import RpcReply, WrittenMessage
 from contractkit.results import ABSENT, Absent
-from contractkit.transports.rpc_messages import RpcEnd, RpcOpening, RpcStep
+from contractkit.transports.rpc_messages import FINE, RpcEnd, RpcOpening, RpcStep
 
 MOST_MESSAGES = 10_000
 """How many messages a client may send in one call."""
 
 _FIRST = Location(("events", 0, "message"))
 _LISTENING = RpcStep()
-_FINE = RpcEnd(code="OK")
 _FINE_STATUS = Status(code="OK")
 _HALF_CLOSED = HalfClosed()
 
@@ -270,7 +269,7 @@ class RpcConversation:
 
     def _finished(self, reply: RpcReply) -> RpcEnd:
         if reply.is_fine:
-            self.end, status = _FINE, _FINE_STATUS
+            self.end, status = FINE, _FINE_STATUS
         else:
             self.end = RpcEnd(code=reply.code, message=reply.message, details=reply.encoded, trailers=reply.trailers)
             status = Status(code=reply.code, message=reply.message, details=reply.details, trailers=reply.trailers)
