@@ -66,6 +66,7 @@ class Recorder:
                 headers=known.headers if known else (),
                 base_url=known.base_url if known else None,
                 proto=beside,
+                remote_references=settings.remote_references,
             )
         return self._providers[key]
 

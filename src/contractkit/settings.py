@@ -19,6 +19,12 @@ _Texts: TypeAlias = Annotated[
 """A list of texts; one text stands for a list of one."""
 
 
+_Words: TypeAlias = Annotated[
+    tuple[str, ...], BeforeValidator(lambda given: tuple(given.split()) if isinstance(given, str) else given)
+]
+"""A list of texts without blanks; in a variable they are separated by blanks."""
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -63,7 +69,10 @@ class ServiceSettings(_Table):
 
 
 class Settings(_Table):
-    """Everything that can be set. `root` is the directory that relative paths start from."""
+    """Everything that can be set. `root` is the directory that relative paths start from.
+
+    `remote_references` are the starts of URLs that a `$ref` of a definition may lead to.
+    """
 
     root: Path = Field(default_factory=Path.cwd)
     consumer: str | None = None
@@ -73,6 +82,7 @@ class Settings(_Table):
     broker_token_file: Path | None = None
     branch: str | None = None
     version: str | None = None
+    remote_references: _Words | None = None
     providers: Mapping[str, ProviderSettings] = {}
     provides: Mapping[str, ServiceSettings] = {}
     _file: Path | None = PrivateAttr(default=None)

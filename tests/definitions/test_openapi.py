@@ -7,7 +7,8 @@ import pytest
 
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.errors import DefinitionError, UnknownNameError
-from contractkit.model import HttpRequest
+from contractkit.exact_json import Json
+from contractkit.model import HttpRequest, HttpResponse, JsonBody, TextBody
 from contractkit.sources import read_definition
 
 Reader = Callable[[str], OpenApiDefinition]
@@ -131,6 +132,112 @@ def test_openapi_3_2_knows_the_method_query(definition_of: Reader) -> None:
     )
     route = definition.route(HttpRequest(method="QUERY", path="/a"))
     assert route is not None and route.operation.name == "ask"
+
+
+def test_openapi_3_2_knows_further_methods_and_the_whole_query(definition_of: Reader) -> None:
+    definition = definition_of(
+        """\
+        openapi: 3.2.0
+        $self: https://example.com/apis/search.yaml
+        tags: [{name: a, parent: b, kind: nav}]
+        paths:
+          /a:
+            additionalOperations:
+              COPY: {operationId: copy, responses: {'204': {description: copied}}}
+            get:
+              operationId: search
+              parameters:
+                - name: all
+                  in: querystring
+                  required: true
+                  content:
+                    application/x-www-form-urlencoded:
+                      schema: {type: object, properties: {q: {type: integer}, tag: {type: array}}}
+              responses:
+                '200':
+                  description: a stream
+                  content: {application/jsonl: {itemSchema: {type: integer}}}
+          /b:
+            get:
+              parameters:
+                - name: all
+                  in: querystring
+                  content: {application/json: {schema: {type: array, items: {type: integer}}}}
+              responses:
+                '200': {description: it, content: {application/json: {$ref: '#/components/mediaTypes/it'}}}
+        components:
+          mediaTypes:
+            it: {schema: {$ref: 'https://example.com/apis/search.yaml#/components/schemas/It'}}
+          schemas:
+            It: {const: 7}
+        """
+    )
+    assert [each.signature for each in definition.operations] == ["GET /a", "COPY /a", "GET /b"]
+    assert definition.route(HttpRequest(method="COPY", path="/a")) is not None
+
+    def asked(path: str, **query: tuple[str | None, ...]) -> list[tuple[str, str]]:
+        route = definition.route(HttpRequest(method="GET", path=path, query=query))
+        assert route is not None
+        return [(str(each.location), each.expected) for each in definition.check_request(route)]
+
+    assert asked("/a") == [("request.query", "the query all")]
+    assert asked("/a", q=("7",), tag=("x", "y")) == []
+    assert asked("/a", q=("x",)) == [("request.query.q", "an integer")]
+    assert asked("/b", **{"[1,2]": (None,)}) == []
+    assert asked("/b", **{'["x"]': (None,)}) == [("request.query[0]", "an integer")]
+    assert definition.answer(definition.operation("GET /b"), seed="a").response.body == JsonBody(7)
+    streamed = HttpResponse(status=200, body=TextBody("1\n2\n", "application/jsonl"))
+    assert definition.check_response(definition.operation("search"), streamed) == ()
+
+
+def test_a_discriminator_of_openapi_3_2_may_have_a_default(definition_of: Reader) -> None:
+    definition = definition_of(
+        """\
+        openapi: 3.2.0
+        paths:
+          /pets:
+            post:
+              requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+              responses: {'204': {description: kept}}
+        components:
+          schemas:
+            Pet:
+              oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Other'}]
+              discriminator: {propertyName: kind, mapping: {cat: Cat}, defaultMapping: Other}
+            Cat: {type: object, required: [purrs], properties: {kind: {type: string}}}
+            Other: {type: object, required: [noise], properties: {kind: {type: string}}}
+        """
+    )
+
+    def judged(value: Json) -> list[str]:
+        route = definition.route(HttpRequest(method="POST", path="/pets", body=JsonBody(value)))
+        assert route is not None
+        return [f"{each.location}: {each.expected}" for each in definition.check_request(route)]
+
+    assert judged({"kind": "cat", "purrs": True}) == []
+    assert judged({"kind": "cat", "noise": "x"}) == ['request.body.purrs: the member "purrs"']
+    assert judged({"kind": "dog", "noise": "wau"}) == []
+    assert judged({"noise": "wau"}) == []
+    assert judged({"purrs": True}) == ['request.body.noise: the member "noise"']
+
+
+def test_variables_of_servers_stand_for_all_their_values(definition_of: Reader) -> None:
+    definition = definition_of(
+        """\
+        openapi: 3.0.0
+        servers:
+          - url: 'https://{region}.example.com/{stage}/{version}'
+            variables:
+              region: {default: eu, enum: [eu, us]}
+              stage: {default: live, enum: [live, test]}
+              version: {default: v2, enum: [v1, v2]}
+          - url: '{anywhere}/api'
+            variables: {anywhere: {default: 'https://x.example.com/base'}}
+        paths: {/a: {get: {responses: {'204': {description: it}}}}}
+        """
+    )
+    assert definition.base_paths == ("/base/api", "/live/v2", "/live/v1", "/test/v2", "/test/v1")
+    assert definition.route(HttpRequest(method="GET", path="/test/v1/a")) is not None
 
 
 def test_recorded_parameters_name_what_the_request_carries(orders: OpenApiDefinition) -> None:

@@ -323,13 +323,13 @@ def test_pieces_in_other_files_keep_their_places(tmp_path: Path) -> None:
     loaded = load_definition("api.yaml", root=tmp_path)
     definition = loaded.openapi
     operation = definition.operation("GET /pets")
-    assert (operation.pointer, definition.base_paths) == ("/pets/get", ("",))
+    assert (operation.pointer, definition.base_paths) == ("pets.yaml#/pets/get", ("",))
     answer = HttpResponse(status=200, body=JsonBody({}))
     [violation] = definition.check_response(operation, answer)
-    assert (violation.pointer, loaded.line_of(violation.pointer, "pets.yaml")) == ("/pet/required", 7)
+    assert (violation.pointer, loaded.line_of(violation.pointer)) == ("pets.yaml#/pet/required", 7)
     route = definition.route(HttpRequest(method="GET", path="/pets", query={"limit": ("x",)}))
     assert route is not None
-    assert [each.pointer for each in definition.check_request(route)] == ["/limit/type"]
+    assert [each.pointer for each in definition.check_request(route)] == ["pets.yaml#/limit/type"]
     assert [each.sentence for each in definition.warnings()] == [
         "The definition lost.yaml cannot be read. The path is left out."
     ]

@@ -1,9 +1,6 @@
-"""Matching does what the language-neutral cases in `contracts/cases` say, and every rule has one."""
+"""Matching does what the language-neutral cases in `contracts/cases` say; every rule, generator and trap has one."""
 
-import base64
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,109 +9,98 @@ import pytest
 from contractkit.matching import compile_comparison
 from contractkit.matching.generated_values import GENERATORS
 from contractkit.matching.rules import RULES
-from contractkit.model import (
-    BinaryBody,
-    Body,
-    EmptyBody,
-    HttpRequest,
-    HttpResponse,
-    JsonBody,
-    LocatedRules,
-    Message,
-    MissingBody,
-    Rule,
-    TextBody,
-    parse_location,
+from tests.matching.case_files import (
+    CASES,
+    as_text,
+    generated,
+    matching_case,
+    name_of,
+    pact_case,
+    paths_of,
+    read,
+    rewritten,
+    rules_at,
+    side_of,
 )
-from contractkit.results import ABSENT, Mismatch
 
-CASES = Path(__file__).parent.parent.parent / "contracts" / "cases"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    comment: str
-    specification: str
-    expected: HttpRequest | HttpResponse | Message
-    actual: HttpRequest | HttpResponse | Message
-    rules: tuple[LocatedRules, ...]
-    mismatches: tuple[Mismatch, ...]
-
-    def compare(self) -> tuple[Mismatch, ...]:
-        compare = compile_comparison(self.expected.parts(), self.rules, specification=self.specification)
-        return compare(self.actual.parts())
+MANUAL = CASES.parent.parent / "docs" / "matching.md"
+README = CASES / "README.md"
+EVERY_PATH = sorted(CASES.rglob("*.json"))
+DRAWS = range(20)
+"""Seeds with which a generated value is drawn."""
 
 
-def read_case(path: Path) -> Case:
-    case = json.loads(path.read_bytes())
-    return Case(
-        comment=case["comment"],
-        specification=case.get("specification", "4.0"),
-        expected=side_of(case["side"], case["expected"]),
-        actual=side_of(case["side"], case["actual"]),
-        rules=tuple(rules_at(place, written) for place, written in case.get("rules", {}).items()),
-        mismatches=tuple(mismatch_of(each) for each in case["mismatches"]),
-    )
-
-
-def side_of(side: str, written: Mapping[str, Any]) -> HttpRequest | HttpResponse | Message:
-    body = body_of(written.get("body"))
-    headers = {name: tuple(values) for name, values in written.get("headers", {}).items()}
-    if side == "message":
-        return Message(contents=body, metadata=written.get("metadata", {}))
-    if side == "response":
-        return HttpResponse(status=written.get("status", 200), headers=headers, body=body)
-    query = {name: tuple(values) for name, values in written.get("query", {}).items()}
-    method, path = written.get("method", "GET"), written.get("path", "/")
-    return HttpRequest(method=method, path=path, query=query, headers=headers, body=body)
-
-
-def body_of(written: dict[str, Any] | None) -> Body:
-    if written is None:
-        return MissingBody()
-    if "json" in written:
-        return JsonBody(written["json"], written.get("type", "application/json"))
-    if "text" in written:
-        return TextBody(written["text"], written.get("type", "text/plain"))
-    if "base64" in written:
-        return BinaryBody(base64.b64decode(written["base64"]), written.get("type", "application/octet-stream"))
-    assert written == {"empty": True}, written
-    return EmptyBody()
-
-
-def rules_at(place: str, written: Mapping[str, Any]) -> LocatedRules:
-    matchers = [dict(each) for each in written["matchers"]]
-    rules = tuple(Rule(each.pop("match"), each) for each in matchers)
-    return LocatedRules(location=parse_location(place), rules=rules, combine=written.get("combine", "AND"))
-
-
-def mismatch_of(written: Mapping[str, Any]) -> Mismatch:
-    return Mismatch(
-        location=parse_location(written["location"]),
-        expected=written.get("expected", ABSENT),
-        actual=written.get("actual", ABSENT),
-        rule=written["rule"],
-        sentence=written["sentence"],
-    )
-
-
-@pytest.mark.parametrize("path", sorted(CASES.rglob("*.json")), ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", paths_of("matching"), ids=name_of)
 def test_a_case_gives_exactly_its_mismatches(path: Path) -> None:
-    case = read_case(path)
+    case = matching_case(read(path))
     assert case.compare() == case.mismatches
 
 
+@pytest.mark.parametrize("path", paths_of("pact"), ids=name_of)
+def test_a_case_in_the_form_of_a_file_gives_exactly_its_mismatches(path: Path) -> None:
+    case = pact_case(read(path))
+    assert case.compare() == case.mismatches
+
+
+@pytest.mark.parametrize("path", paths_of("files"), ids=name_of)
+def test_a_file_is_rewritten_as_the_case_says(path: Path) -> None:
+    case = read(path)
+    assert rewritten(case) == as_text(case["rewritten"])
+
+
+@pytest.mark.parametrize("path", paths_of("generators"), ids=name_of)
+def test_generated_values_are_what_the_case_says(path: Path) -> None:
+    case = read(path)
+    made = [generated(case, chance) for chance in DRAWS]
+    if "refused" in case:
+        assert set(made) == {case["refused"]}
+    elif "generated" in case:
+        assert made == [side_of(case["side"], case["generated"])] * len(DRAWS)
+    else:
+        assert [mismatches_of(each, case) for each in made] == [()] * len(DRAWS)
+
+
+def mismatches_of(made: Any, case: dict[str, Any]) -> Any:
+    """Compare what was generated with the example under the rules that the case gives for it."""
+    rules = tuple(rules_at(place, written) for place, written in case["rules"].items())
+    return compile_comparison(side_of(case["side"], case["expected"]).parts(), rules)(made.parts())
+
+
+def test_generated_values_vary() -> None:
+    drawn = [case for case in map(read, paths_of("generators")) if "rules" in case]
+    assert [case["comment"] for case in drawn if len({str(generated(case, chance)) for chance in DRAWS}) < 2] == []
+
+
 def test_every_rule_has_a_case() -> None:
-    assert RULES.keys() <= {path.parent.name for path in CASES.rglob("*.json")}
+    assert RULES.keys() <= {path.parent.name for path in EVERY_PATH}
 
 
 def test_every_rule_has_a_case_that_it_fails() -> None:
-    refused = {mismatch.rule for path in CASES.rglob("*.json") for mismatch in read_case(path).mismatches}
-    passing_on = {"values": "type", "eachKey": "regex", "eachValue": "regex", "datetime": "timestamp"}
+    refused = {each["rule"] for path in EVERY_PATH for each in read(path).get("mismatches", ())}
+    passing_on = {"values": "type", "eachKey": "regex", "eachValue": "regex"}
     assert {passing_on.get(name, name) for name in RULES} <= refused
 
 
+def test_every_spelling_of_a_rule_has_a_case() -> None:
+    used = {name for path in EVERY_PATH for name in re.findall(r'"match": "([^"]+)"', path.read_text())}
+    assert {spelling for kind in RULES.values() for spelling in (kind.name, *kind.aliases)} - used == set()
+
+
+def test_every_generator_has_a_case() -> None:
+    assert GENERATORS.keys() <= {path.parent.name for path in paths_of("generators")}
+
+
+def test_every_trap_has_a_case_or_a_test() -> None:
+    pinned = {trap for path in EVERY_PATH if (trap := read(path).get("trap")) is not None}
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \|.*\|(.*)\|$", README.read_text(), re.MULTILINE)
+    by_test = {trap: found for trap, where in rows if (found := re.search(r"`(tests/\S+)::(\w+)`", where))}
+    assert len(rows) == 34
+    assert {trap for trap, _ in rows} == pinned | by_test.keys()
+    root = CASES.parent.parent
+    assert [trap for trap, at in by_test.items() if f"def {at[2]}(" not in (root / at[1]).read_text()] == []
+
+
 def test_the_manual_names_every_rule_and_every_spelling() -> None:
-    manual = (CASES.parent.parent / "docs" / "matching.md").read_text()
+    manual = MANUAL.read_text()
     spellings = {spelling for kind in RULES.values() for spelling in (kind.name, *kind.aliases)}
     assert {each for each in (*spellings, *GENERATORS) if f"`{each}`" not in manual} == set()

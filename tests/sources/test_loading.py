@@ -192,7 +192,7 @@ def test_documents_beside_the_root_are_read_when_referred_to(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "reference", ["../secret.yaml", "/etc/passwd", "http://example.com/a.yaml", "file:///etc/passwd"]
+    "reference", ["../secret.yaml", "/etc/passwd", "ftp://example.com/a.yaml", "file:///etc/passwd"]
 )
 def test_documents_outside_the_folder_are_never_read(reference: str, tmp_path: Path) -> None:
     inside = tmp_path / "inside"

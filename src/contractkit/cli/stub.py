@@ -126,7 +126,8 @@ def _provider(name: str) -> StubbedProvider:
         if not definition.operations:
             click.echo(f"{provider.source} defines no operations: every request will be refused.", err=True)
         for warning in definition.warnings():
-            place = f"{provider.source}:{warning.line}" if warning.line else f"{provider.source} at {warning.pointer}"
+            source = warning.document or provider.source
+            place = f"{source}:{warning.line}" if warning.line else f"{source} at {warning.pointer}"
             click.echo(f"{place}: {warning.sentence}", err=True)
     return provider
 
@@ -138,7 +139,13 @@ def _opened(name: str) -> StubbedProvider:
 
     settings = load_settings(Path.cwd())
     known = settings.provider(name)
-    return stubbed_provider(name, known.definition, root=settings.root, proto=known.proto)
+    return stubbed_provider(
+        name,
+        known.definition,
+        root=settings.root,
+        proto=known.proto,
+        remote_references=settings.remote_references,
+    )
 
 
 def _told_to_stop() -> threading.Event:

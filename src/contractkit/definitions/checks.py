@@ -114,7 +114,7 @@ class Checks:
         except ValueError as error:
             raise DefinitionError(
                 "A schema of the definition cannot be used.",
-                details=[("at", node.pointer), ("problem", str(error).splitlines()[0])],
+                details=[("at", node.place), ("problem", str(error).splitlines()[0])],
             ) from None
         return Check(validator, lowering)
 
@@ -180,4 +180,4 @@ def _pointer(node: Node, steps: list[str | int]) -> str:
             node = node / str(step)
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
             node = node / step
-    return node.pointer
+    return node.place

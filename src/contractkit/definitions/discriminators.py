@@ -25,7 +25,7 @@ def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Do
     keyword = next((key for key in ("oneOf", "anyOf") if key in lowered), None)
     if name is None or keyword is None:
         return dict(lowered)  # the parent of an inheritance: its children hold all of it, there is no branch to pick
-    branches = (node / keyword).items()
+    branches = tuple((node / keyword).items())
     by_value: dict[str, list[Json]] = {}
     for branch, schema in zip(branches, lowered[keyword], strict=True):
         values = branch_values(branch, name, node, documents)
@@ -36,6 +36,9 @@ def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Do
     tag = {"properties": {name: {"type": "string", "enum": list(by_value)}}, "required": [name], "type": "object"}
     cases = [_case(name, value, schemas, keyword) for value, schemas in by_value.items()]
     rest = {key: value for key, value in lowered.items() if key != keyword}
+    default = _default(node, branches, lowered[keyword])
+    if default is not None:
+        return {**rest, "allOf": [*lowered.get("allOf", ()), *cases], "if": {"not": tag}, "then": default}
     return {**rest, "allOf": [*lowered.get("allOf", ()), tag, *cases]}
 
 
@@ -57,6 +60,16 @@ def branch_values(branch: Node, name: str, union: Node, documents: Documents) ->
     if declared:
         return declared
     return (reference.rpartition("/")[2],) if reference else ()
+
+
+def _default(union: Node, branches: tuple[Node, ...], lowered: Json) -> Json:
+    """Give the branch for values whose member is missing or names no branch (`defaultMapping`, 3.2), or None."""
+    named = (union / "discriminator").get("defaultMapping")
+    for branch, schema in zip(branches, lowered, strict=True):
+        reference = branch.value.get("$ref") if isinstance(branch.value, dict) else None
+        if named is not None and isinstance(reference, str) and _same(str(named.value), reference):
+            return schema
+    return None
 
 
 def _mapping(union: Node) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ class Operation:
         method: HTTP method in upper case; empty for remote procedures.
         path: Path template as written; empty for remote procedures.
         statuses: Declared statuses as written: `200`, `4XX`, `default`.
-        pointer: JSON pointer of the operation in the definition.
+        pointer: JSON pointer of the operation in the definition, after `DOCUMENT#` where it stands beside the root.
         summary: One line for people, or empty.
         deprecated: The definition says so.
     """
@@ -72,11 +72,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionWarning:
-    """A mistake in the document that does not stop it being used; `line` counts from 1 where it is known."""
+    """A mistake in the document that does not stop it being used; `line` counts from 1 where it is known.
+
+    `document` is the URI of the document where that is not the definition's root.
+    """
 
     sentence: str
     pointer: str
     line: int | None = None
+    document: str = ""
 
 
 class AnyDefinition(Protocol):

@@ -121,7 +121,8 @@ class Lowering:
                 else:
                     lowered[keyword] = read
             elif keyword in _NAMED_SCHEMAS:
-                lowered[keyword] = {name: self._lower(each, refers_to) for name, each in child.members()}
+                held = self._documents.resolve(child)  # no place for a $ref by the standard, but one that is used
+                lowered[keyword] = {name: self._lower(each, refers_to) for name, each in held.members()}
             elif keyword in _LISTED_SCHEMAS and isinstance(child.value, list) and child.value:
                 lowered[keyword] = [self._lower(each, refers_to) for each in child.items()]
             elif keyword in _SCHEMAS and not isinstance(child.value, list):

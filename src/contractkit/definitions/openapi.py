@@ -80,7 +80,12 @@ class OpenApiDefinition:
     def warnings(self) -> tuple[DefinitionWarning, ...]:
         """Give the mistakes of the document that were met so far, in the order they were met."""
         return tuple(
-            DefinitionWarning(sentence=sentence, pointer=pointer, line=self._line_of(node))
+            DefinitionWarning(
+                sentence=sentence,
+                pointer=pointer,
+                line=self._line_of(node),
+                document=node.uri if node.is_beside else "",
+            )
             for (sentence, _, pointer), node in self._mistakes.items()
         )
 
@@ -140,7 +145,7 @@ class OpenApiDefinition:
         declared = self._surface(route.operation).parameters.values()
         found = {place: {each.name for each in declared if each.place == place} for place in RECORDED_PLACES}
         for parameter in declared:
-            if parameter.place == "query":
+            if parameter.place in ("query", "querystring"):
                 found["query"] |= names_of(parameter, route.request.query)
         return {place: frozenset(names) for place, names in found.items()}
 

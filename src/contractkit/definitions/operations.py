@@ -42,21 +42,31 @@ def read_endpoints(documents: Documents, warn: Warn) -> tuple[Endpoint, ...]:
 
 
 def _operations_of(item: Node, documents: Documents, warn: Warn) -> Iterator[tuple[str, Node]]:
-    item = _resolved(item, documents, warn)
+    resolved = _resolved(item, documents, warn, "path")
+    for method, node in written_operations(resolved) if resolved is not None else ():
+        found = _resolved(node, documents, warn, "operation")  # no place for a $ref by the standard, but a usual one
+        if found is not None and isinstance(found.value, dict):
+            yield method, found
+        elif found is not None:
+            warn(f"The operation {method} is not an object and is left out.", node)
+
+
+def written_operations(item: Node) -> Iterator[tuple[str, Node]]:
+    """Give the operations of a path item by method in upper case, those of `additionalOperations` (3.2) included."""
     for method, node in item.members():
         if method in METHODS:
-            if isinstance(node.value, dict):
-                yield method.upper(), node
-            else:
-                warn(f"The operation {method.upper()} is not an object and is left out.", node)
+            yield method.upper(), node
+    further = item.get("additionalOperations")
+    for method, node in further.members() if further is not None else ():
+        yield method.upper(), node
 
 
-def _resolved(item: Node, documents: Documents, warn: Warn) -> Node:
+def _resolved(node: Node, documents: Documents, warn: Warn, what: str) -> Node | None:
     try:
-        return documents.resolve(item)
+        return documents.resolve(node)
     except DefinitionError as error:
-        warn(f"{error.explanation.summary} The path is left out.", item)
-        return Node({}, item.uri, item.pointer)
+        warn(f"{error.explanation.summary} The {what} is left out.", node)
+        return None
 
 
 def _endpoint(template: str, method: str, node: Node, item: Node, taken: set[str], warn: Warn) -> Endpoint:
@@ -77,7 +87,7 @@ def _endpoint(template: str, method: str, node: Node, item: Node, taken: set[str
         method=method,
         path=template,
         statuses=tuple(status for status in responses if not status.startswith("x-")),
-        pointer=node.pointer,
+        pointer=node.place,
         summary=str(node.value.get("summary") or ""),
         deprecated=node.value.get("deprecated") is True,
     )

@@ -9,7 +9,7 @@ from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Parameter
 from contractkit.definitions.trees import read_tree, split_name, typed_text, typed_tree
 from contractkit.exact_json import Json, JsonSyntaxError, read_json
-from contractkit.model import Query
+from contractkit.model import Query, is_json_media_type
 from contractkit.results import ABSENT, Absent
 
 _SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
@@ -64,8 +64,26 @@ def decode_query(query: Query, parameter: Parameter) -> Decoded:
     return Decoded(_separated(texts[0], separator, parameter.view, form, is_named=False))
 
 
+def decode_whole_query(query: Query, parameter: Parameter) -> Decoded:
+    """Give the value that the whole query is, by the media type of the parameter: a form, else JSON."""
+    if not query:
+        return NOTHING
+    contents = parameter.node.get("content")
+    named = next((name for name, _ in contents.members()), "") if contents is not None else ""
+    if is_json_media_type(named):
+        return _content("&".join(_written(name, text) for name, texts in query.items() for text in texts))
+    tree = read_tree((name, text or "") for name, texts in query.items() for text in texts)
+    return Decoded(typed_tree(tree, parameter.view))
+
+
+def _written(name: str, text: str | None) -> str:
+    return name if text is None else f"{name}={text}"
+
+
 def names_of(parameter: Parameter, query: Query) -> frozenset[str]:
     """Give the names in a query that belong to a parameter: its own, its brackets', its members'."""
+    if parameter.place == "querystring":
+        return frozenset(query)
     if _is_spread(parameter, _form(parameter.view)) and parameter.view is not None:
         is_open = parameter.view.additional is not None or not parameter.view.members
         return frozenset(query) if is_open else frozenset(parameter.view.members) & query.keys()

@@ -19,30 +19,35 @@ class Placed(dict[str, Json]):
     the pointers of members that came from elsewhere and are no `Placed` themselves; they are in the same document.
     """
 
-    __slots__ = ("moved", "pointer", "uri")
+    __slots__ = ("is_beside", "moved", "pointer", "uri")
 
     def __init__(self, members: Mapping[str, Json], node: "Node", *, moved: Mapping[str, str] | None = None) -> None:
         super().__init__(members)
         self.uri = node.uri
         self.pointer = node.pointer
+        self.is_beside = node.is_beside
         self.moved = moved or {}
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value of a document with its place: the document's URI and the JSON pointer in it (RFC 6901)."""
+    """A value of a document with its place: the document's URI and the JSON pointer in it (RFC 6901).
+
+    `is_beside` says that the document is not the root but one that was reached from it.
+    """
 
     value: Json
     uri: str
     pointer: str
+    is_beside: bool = False
 
     def __truediv__(self, step: str | int) -> "Node":
         """Give the child at a member name or list index; KeyError or IndexError where there is none."""
         value = self.value[step]
         if type(value) is Placed:
-            return Node(value, value.uri, value.pointer)
+            return Node(value, value.uri, value.pointer, value.is_beside)
         moved = self.value.moved.get(str(step)) if type(self.value) is Placed else None
-        return Node(value, self.uri, moved or f"{self.pointer}/{escape_step(step)}")
+        return Node(value, self.uri, moved or f"{self.pointer}/{escape_step(step)}", self.is_beside)
 
     def get(self, step: str) -> "Node | None":
         """Give the member of that name, or None where the value is no object or has no such member."""
@@ -50,10 +55,15 @@ class Node:
             return None
         return self / step
 
+    @property
+    def place(self) -> str:
+        """Give the place as messages name it: the pointer, after the document's URI where that is not the root."""
+        return f"{self.uri}#{self.pointer}" if self.is_beside else self.pointer
+
     def place_of(self, step: str) -> str:
-        """Give the pointer of the member of that name, whether it is there or not."""
+        """Give the place of the member of that name, whether it is there or not."""
         member = self.get(step)
-        return f"{self.pointer}/{escape_step(step)}" if member is None else member.pointer
+        return f"{self.place}/{escape_step(step)}" if member is None else member.place
 
     def members(self) -> Iterator[tuple[str, "Node"]]:
         """Give name and node of each member of an object, none for another kind of value."""
@@ -79,6 +89,7 @@ class Documents:
         self._read = read
         self._targets: dict[tuple[str, str], Node] = {}
         self.root = Node(self._documents[root], root, "")
+        self._identity = _identity_of(self.root)
 
     def with_root(self, value: Json) -> "Documents":
         """Give the same documents under another root value; references still lead into what was read."""
@@ -108,11 +119,18 @@ class Documents:
             uri, fragment = urldefrag(reference)
             if fragment and not fragment.startswith("/"):
                 raise _no_pointer(reference, base)
-            found = self._targets[key] = self._walk(_joined(base.uri, uri), unquote(fragment), reference, base)
+            found = self._targets[key] = self._walk(self._kept_at(base.uri, uri), unquote(fragment), reference, base)
         return found
 
+    def _kept_at(self, base: str, uri: str) -> str:
+        """Give where a document is that one refers to: what the root's `$self` names lies where the root lies."""
+        found = _joined(base, uri)
+        if not self._identity or not found.startswith(folder := self._identity[: self._identity.rfind("/") + 1]):
+            return found
+        return self.root.uri if found == self._identity else _joined(self.root.uri, found.removeprefix(folder))
+
     def _walk(self, uri: str, pointer: str, reference: str, base: Node) -> Node:
-        node = Node(self._document(uri, reference, base), uri, "")
+        node = Node(self._document(uri, reference, base), uri, "", uri != self.root.uri)
         for step in pointer.split("/")[1:]:
             name = step.replace("~1", "/").replace("~0", "~")
             try:
@@ -129,11 +147,25 @@ class Documents:
         return self._documents[uri]
 
 
+def _identity_of(root: Node) -> str:
+    """Give the absolute URI that a document says it has (`$self`, OpenAPI 3.2 §4.1.1), else nothing."""
+    identity = root.value.get("$self") if isinstance(root.value, dict) else None
+    return identity if isinstance(identity, str) and is_absolute(identity) and identity.count("/") > 2 else ""
+
+
+def is_absolute(uri: str) -> bool:
+    """Say whether a URI names its scheme; text that is no URI names none."""
+    try:
+        return bool(urlsplit(uri).scheme)
+    except ValueError:
+        return False
+
+
 def _joined(base: str, uri: str) -> str:
     """Give a URI as seen from another one; `..` is kept where it leads out of a relative one's folder."""
     if not uri:
         return base
-    if urlsplit(base).scheme or urlsplit(uri).scheme:
+    if is_absolute(base) or is_absolute(uri):
         return urljoin(base, uri)
     return posixpath.normpath(posixpath.join(posixpath.dirname(base), uri))
 

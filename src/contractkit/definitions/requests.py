@@ -17,6 +17,7 @@ from contractkit.definitions.parameters import (
     decode_cookies,
     decode_query,
     decode_text,
+    decode_whole_query,
     names_of,
     read_cookies,
 )
@@ -87,6 +88,10 @@ def _from_query(route: Route, parameter: Parameter, cookies: Query) -> Decoded:
     return decode_query(route.request.query, parameter)
 
 
+def _from_whole_query(route: Route, parameter: Parameter, cookies: Query) -> Decoded:
+    return decode_whole_query(route.request.query, parameter)
+
+
 def _from_headers(route: Route, parameter: Parameter, cookies: Query) -> Decoded:
     values = route.request.headers.get(parameter.name.lower())
     return NOTHING if values is None else decode_text(", ".join(values), parameter)
@@ -99,6 +104,7 @@ def _from_cookies(route: Route, parameter: Parameter, cookies: Query) -> Decoded
 _READERS: Final[Mapping[str, Callable[[Route, Parameter, Query], Decoded]]] = {
     "path": _from_path,
     "query": _from_query,
+    "querystring": _from_whole_query,
     "header": _from_headers,
     "cookie": _from_cookies,
 }
@@ -113,7 +119,7 @@ def value_violations(
     parameter: Parameter, decoded: Decoded, checks: Checks, at: Location, direction: Direction
 ) -> Iterator[Violation]:
     """Give the violations of one parameter or header: missing, not decodable, or not of its schema."""
-    pointer = parameter.node.pointer
+    pointer = parameter.node.place
     if decoded.value is ABSENT:
         if parameter.is_required:
             expected = f"the {_WORDS[parameter.place]} {parameter.name}"
@@ -129,7 +135,13 @@ def value_violations(
         yield from checks.of(schema, direction).violations(decoded.value, at)
 
 
-_WORDS: Final = {"path": "path parameter", "query": "query parameter", "header": "header", "cookie": "cookie"}
+_WORDS: Final = {
+    "path": "path parameter",
+    "query": "query parameter",
+    "querystring": "query",
+    "header": "header",
+    "cookie": "cookie",
+}
 
 
 def _schema_of(node: Node) -> Node | None:
@@ -145,7 +157,7 @@ def _undeclared(request: HttpRequest, surface: Surface, credentials: frozenset[s
     """Give the query parameters that are not declared: they could not be recorded, so they would be lost."""
     if not request.query:
         return
-    declared = [each for each in surface.parameters.values() if each.place == "query"]
+    declared = [each for each in surface.parameters.values() if each.place in ("query", "querystring")]
     known = credentials.union(*(names_of(each, request.query) for each in declared))
     for name in request.query:
         if name not in known:
@@ -154,7 +166,7 @@ def _undeclared(request: HttpRequest, surface: Surface, credentials: frozenset[s
             values = [value or "" for value in request.query[name]]
             received: Json = values[0] if len(values) == 1 else values
             at = REQUEST / "query" / name
-            yield Violation(location=at, expected=expected, received=received, pointer=surface.node.pointer)
+            yield Violation(location=at, expected=expected, received=received, pointer=surface.node.place)
 
 
 def _body_violations(request: HttpRequest, surface: Surface, checks: Checks) -> Iterator[Violation]:
@@ -162,10 +174,10 @@ def _body_violations(request: HttpRequest, surface: Surface, checks: Checks) -> 
     if _is_empty(body):
         if declared is not None and declared.is_required:
             expected = f"a body of {_listed(declared.contents)}"
-            yield Violation(location=_BODY, expected=expected, received=ABSENT, pointer=declared.node.pointer)
+            yield Violation(location=_BODY, expected=expected, received=ABSENT, pointer=declared.node.place)
         return
     if declared is None or not declared.contents:
-        pointer = surface.node.pointer if declared is None else declared.node.pointer
+        pointer = surface.node.place if declared is None else declared.node.place
         yield Violation(location=_BODY, expected="no body", received=shown_body(body), pointer=pointer)
         return
     yield from _content_violations(request, declared, checks)
@@ -188,7 +200,7 @@ def body_violations(
     """Give the violations of a body under its media type: JSON and forms by schema, text where it is a string."""
     schema = content.node.get("schema")
     if is_json_media_type(media_type) and not isinstance(body, JsonBody):
-        yield Violation(location=at, expected="JSON", received=shown_body(body), pointer=content.node.pointer)
+        yield Violation(location=at, expected="JSON", received=shown_body(body), pointer=content.node.place)
     elif schema is None:
         return
     elif isinstance(body, JsonBody):
@@ -210,7 +222,7 @@ def _multipart_violations(
     parts = read_parts(data, media_type)
     if parts is None:
         expected = "parts that end with --BOUNDARY--, and their boundary in the content type"
-        yield Violation(location=at, expected=expected, received=shown_body(body), pointer=content.node.pointer)
+        yield Violation(location=at, expected=expected, received=shown_body(body), pointer=content.node.place)
         return
     yield from check.violations(read_members(parts, content), at)
     yield from encoding_violations(parts, content, at)

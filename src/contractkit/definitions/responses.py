@@ -53,7 +53,7 @@ def _body_violations(
     is_absent = isinstance(body, MissingBody | EmptyBody)
     if not declared.contents or is_bodiless(surface.method, response.status):
         if not is_absent:
-            pointer = declared.node.pointer
+            pointer = declared.node.place
             yield Violation(location=_BODY, expected="no body", received=shown_body(body), pointer=pointer)
         return
     written = " or ".join(content.media_type for content in declared.contents)

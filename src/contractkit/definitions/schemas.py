@@ -176,7 +176,7 @@ class SchemaView:
         """Give the described and the required members by name, in the order they are written."""
         nodes: dict[str, list[Node]] = {}
         for node in self._objects:
-            for name, member in (node.get("properties") or _NOTHING).members():
+            for name, member in self._held(node, "properties").members():
                 nodes.setdefault(name, []).append(member)
         required = {name for node in self._objects for name in _names(node.value.get("required"))}
         described = {name: Member(name, self.schemas.view(*found), name in required) for name, found in nodes.items()}
@@ -194,7 +194,7 @@ class SchemaView:
     @cached_property
     def patterned(self) -> tuple[tuple[str, Node], ...]:
         """Give the schemas of `patternProperties` with their patterns."""
-        return tuple(pair for node in self._objects for pair in (node.get("patternProperties") or _NOTHING).members())
+        return tuple(pair for node in self._objects for pair in self._held(node, "patternProperties").members())
 
     @cached_property
     def additional(self) -> "SchemaView | None":
@@ -283,6 +283,9 @@ class SchemaView:
     @cached_property
     def _objects(self) -> tuple[Node, ...]:
         return tuple(conjunct.node for conjunct in self.conjuncts if isinstance(conjunct.node.value, dict))
+
+    def _held(self, node: Node, keyword: str) -> Node:
+        return self.schemas.documents.resolve(node.get(keyword) or _NOTHING)
 
     def _unions(self) -> Iterator[tuple[Conjunct, str]]:
         for conjunct in self.conjuncts:

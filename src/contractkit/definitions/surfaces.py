@@ -6,19 +6,17 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from contractkit.definitions.interface import Definition, Operation
+from contractkit.definitions.operations import written_operations
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import Schemas, SchemaView
 from contractkit.exact_json import Json
 from contractkit.model import Location, base_media_type
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-"""The members of a path item that are operations."""
-
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that a definition may write and that mean nothing (OpenAPI 3.0 §4.7.12.2)."""
 
-_SIDES = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies"}
-_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_SIDES = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies", "querystring": "query"}
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple", "querystring": "form"}
 
 
 class DocumentedDefinition(Definition, Protocol):
@@ -33,7 +31,8 @@ class DocumentedDefinition(Definition, Protocol):
 class Parameter:
     """A parameter of a request, or a header of a response. `place` is `query`, `header`, `path` or `cookie`.
 
-    The name of a header is in lower case. `view` is None where the definition describes no value.
+    The name of a header is in lower case. `view` is None where the definition describes no value. A parameter whose
+    place is `querystring` is the whole query (OpenAPI 3.2 §4.12.1), whatever its name.
     """
 
     name: str
@@ -47,6 +46,8 @@ class Parameter:
     @property
     def location(self) -> Location:
         """Give where a request carries it: `request.query.limit`."""
+        if self.place == "querystring":
+            return Location(("request", "query"))
         return Location(("request", _SIDES[self.place], self.name))
 
 
@@ -133,10 +134,11 @@ class SurfaceReader:
 
     def surfaces(self) -> Iterator[Surface]:
         """Give the surface of every operation, in the document's order."""
-        for path, item in (self.documents.root.get("paths") or _NOTHING).members():
-            for method in METHODS:
-                if self.documents.resolve(item).get(method) is not None:
-                    yield self._required(method.upper(), path)
+        for path, item in self._held(self.documents.root, "paths").members():
+            for method, _ in written_operations(self.documents.resolve(item)):
+                found = self.find(method, path)
+                if found is not None:
+                    yield found
 
     def surface_of(self, operation: Operation) -> Surface:
         """Give the surface of one of the definition's operations."""
@@ -146,23 +148,27 @@ class SurfaceReader:
         """Give the surface of a method (upper case) and path template, or None."""
         key = (method, path)
         if key not in self._surfaces:
-            item = (self.documents.root.get("paths") or _NOTHING).get(path)
+            item = self._held(self.documents.root, "paths").get(path)
             self._surfaces[key] = self._read(method, path, self.documents.resolve(item)) if item else None
         return self._surfaces[key]
 
     def webhooks(self) -> Iterator[Surface]:
         """Give the surface of every webhook, its name standing where a path would."""
-        for name, item in (self.documents.root.get("webhooks") or _NOTHING).members():
-            for method in METHODS:
-                found = self._read(method.upper(), name, self.documents.resolve(item))
+        for name, item in self._held(self.documents.root, "webhooks").members():
+            for method, _ in written_operations(self.documents.resolve(item)):
+                found = self._read(method, name, self.documents.resolve(item))
                 if found is not None:
                     yield found
 
     def schemes(self) -> Mapping[str, Node]:
         """Give the security schemes by name."""
-        components = self.documents.root.get("components") or _NOTHING
-        found = components.get("securitySchemes") or _NOTHING
+        found = self._held(self._held(self.documents.root, "components"), "securitySchemes")
         return {name: self.documents.resolve(node) for name, node in found.members()}
+
+    def _held(self, node: Node, name: str) -> Node:
+        """Give a member, behind its `$ref` if it is one: more documents have them than the standard has places."""
+        member = node.get(name)
+        return _NOTHING if member is None else self.documents.resolve(member)
 
     def _required(self, method: str, path: str) -> Surface:
         found = self.find(method, path)
@@ -170,7 +176,8 @@ class SurfaceReader:
         return found
 
     def _read(self, method: str, path: str, item: Node) -> Surface | None:
-        node = item.get(method.lower())
+        written = dict(written_operations(item)).get(method)
+        node = self.documents.resolve(written) if written is not None else None
         if node is None or not isinstance(node.value, dict):
             return None
         body = node.get("requestBody")
@@ -187,7 +194,7 @@ class SurfaceReader:
     def _parameters(self, item: Node, operation: Node) -> dict[tuple[str, str], Parameter]:
         found: dict[tuple[str, str], Parameter] = {}
         for owner in (item, operation):  # what the operation says wins over its path
-            for node in (owner.get("parameters") or _NOTHING).items():
+            for node in self._held(owner, "parameters").items():
                 parameter = self._parameter(self.documents.resolve(node))
                 if parameter is not None:
                     found[(parameter.place, parameter.name)] = parameter
@@ -223,7 +230,7 @@ class SurfaceReader:
 
     def _responses(self, operation: Node) -> dict[str, Response]:
         found = {}
-        for name, node in (operation.get("responses") or _NOTHING).members():
+        for name, node in self._held(operation, "responses").members():
             status = "default" if name == "default" else str(name).upper()  # YAML reads an unquoted 200 as a number
             found[status] = self._response(status, self.documents.resolve(node))
         return found
@@ -231,7 +238,7 @@ class SurfaceReader:
     def _response(self, status: str, node: Node) -> Response:
         headers = {
             name.lower(): header
-            for name, each in (node.get("headers") or _NOTHING).members()
+            for name, each in self._held(node, "headers").members()
             if (header := self._parameter(self.documents.resolve(each), place="header", name=name)) is not None
         }
         return Response(status=status, headers=headers, contents=self._contents(node), node=node)
@@ -239,7 +246,7 @@ class SurfaceReader:
     def _contents(self, node: Node) -> tuple[Content, ...]:
         return tuple(
             self._content(name, self.documents.resolve(each))  # a media type may be a reference since OpenAPI 3.2
-            for name, each in (node.get("content") or _NOTHING).members()
+            for name, each in self._held(node, "content").members()
         )
 
     def _content(self, media_type: str, node: Node) -> Content:

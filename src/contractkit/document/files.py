@@ -20,7 +20,7 @@ from contractkit.document.plugins import descriptor_sets, with_descriptors, with
 from contractkit.document.reach import Walk
 from contractkit.document.reading import Findings, LoadWarning, ObjectReader, RuleCheck, Scope
 from contractkit.document.specifications import WRITTEN, parse_specification, read_specification
-from contractkit.document.syntax import parse_contract_text
+from contractkit.document.syntax import parse_contract_text, uncollected
 from contractkit.exact_json import Json, dump_canonical, dump_compact
 from contractkit.model import (
     Contract,
@@ -71,14 +71,16 @@ def load_contract(
     Raises:
         ContractFileError: The file is not JSON (with line and column) or not a contract (with every problem).
     """
-    return _read(data, origin, decode, Findings(rule_check)).contract
+    with uncollected():
+        return _read(data, origin, decode, Findings(rule_check)).contract
 
 
 def read_contract(
     data: bytes, *, origin: str, decode: Decoder | None = None, rule_check: RuleCheck | None = None
 ) -> LoadedContract:
     """Give the contract of a file together with warnings; arguments and errors are those of `load_contract`."""
-    return _read(data, origin, decode, Findings(rule_check, Walk()))
+    with uncollected():
+        return _read(data, origin, decode, Findings(rule_check, Walk()))
 
 
 def _read(data: bytes, origin: str, decode: Decoder | None, findings: Findings) -> LoadedContract:

@@ -97,9 +97,14 @@ class Scope:
         return reader
 
     def kept(self) -> Mapping[str, Mapping[str, Json]]:
-        """Give the members that nobody took by the object they stand in, as a location within the scope."""
+        """Give the members that nobody took by the object they stand in, as a location within the scope.
+
+        Nothing more is read in a scope after that.
+        """
         left = (reader for reader in self._readers if reader.has_rest())
-        return {str(reader.location) or self._name: reader.rest() for reader in left}
+        kept = {str(reader.location) or self._name: reader.rest() for reader in left}
+        self._readers.clear()  # they know their scope, and a circle would wait for the collector
+        return kept
 
 
 class ObjectReader:

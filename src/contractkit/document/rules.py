@@ -98,20 +98,29 @@ def read_rule(value: Json, reader: ObjectReader, pointer: str) -> Rule | None:
     if not isinstance(value, dict):
         reader.findings.wrong(pointer, "a rule", value)
         return None
-    name = value.get("match") or _guessed(value)
+    name = value.get("match") or next((name for attribute, name in _GUESSES if attribute in value), None)
     if not isinstance(name, str):
         reader.findings.wrong(pointer, "a rule with its `match`", value)
         return None
-    rule = Rule(name, {key: _attribute(key, item) for key, item in value.items() if key != "match"})
-    if name in _FORMATS and name in rule.attributes and "format" not in rule.attributes:
-        rule = Rule(name, {"format" if key == name else key: item for key, item in rule.attributes.items()})
-    if reader.findings.rule_check is not None:
-        reader.findings.judge(rule, pointer, value)
+    rule = _rule({**value, "match": name})
+    reader.findings.judge(rule, pointer, value)
     return rule
 
 
-def _guessed(value: Mapping[str, Json]) -> str | None:
-    return next((name for attribute, name in _GUESSES if attribute in value), None)
+def _rule(value: Mapping[str, Json]) -> Rule:
+    """Give a rule that has a name; old files have a format under the rule's own name."""
+    name = value["match"]
+    if len(value) == 1:
+        return _bare_rule(name)
+    attributes = {key: _attribute(key, item) for key, item in value.items() if key != "match"}
+    if name in _FORMATS and name in attributes and "format" not in attributes:
+        attributes = {"format" if key == name else key: item for key, item in attributes.items()}
+    return Rule(name, attributes)
+
+
+@lru_cache(maxsize=64)
+def _bare_rule(name: str) -> Rule:
+    return Rule(name)
 
 
 def read_rule_list(reader: ObjectReader) -> tuple[tuple[Rule, ...], Combine]:
@@ -242,26 +251,27 @@ def _by_name(text: str, category: Category, known: Container[str]) -> tuple[Loca
 
 def _rule_list(place: _Place) -> tuple[tuple[Rule, ...], Combine]:
     holder = place.holder
-    pointer = holder.at(place.name)
     value = holder.take(place.name)
+    plain = _plain_rule_list(value) if holder.findings.rule_check is None else None
+    if plain is not None:
+        return plain
+    pointer = holder.at(place.name)
     if isinstance(value, dict) and "matchers" in value:
-        if _is_plain(value):
-            return _listed(value["matchers"], holder, f"{pointer}/matchers"), value.get("combine", "AND")
         return read_rule_list(holder.scope.open(value, pointer, place.container.under(place.written)))
     rules = [read_rule(each, holder, pointer) for each in (value if isinstance(value, list) else [value])]
     return tuple(rule for rule in rules if rule is not None), "AND"
 
 
-def _is_plain(value: Mapping[str, Json]) -> bool:
-    """Say whether a rule list is as Pact writes it, so that there is nothing in it to refuse or to keep."""
-    return (
-        value.keys() <= _RULE_LIST and type(value["matchers"]) is list and value.get("combine", "AND") in ("AND", "OR")
-    )
-
-
-def _listed(matchers: list[Json], holder: ObjectReader, pointer: str) -> tuple[Rule, ...]:
-    rules = [read_rule(value, holder, f"{pointer}/{number}") for number, value in enumerate(matchers)]
-    return tuple(rule for rule in rules if rule is not None)
+def _plain_rule_list(value: Json) -> tuple[tuple[Rule, ...], Combine] | None:
+    """Give a rule list that is as Pact writes it; None where something may have to be told, guessed or kept."""
+    if type(value) is not dict or not value.keys() <= _RULE_LIST:
+        return None
+    matchers, combine = value.get("matchers"), value.get("combine", "AND")
+    if type(matchers) is not list or combine not in ("AND", "OR"):
+        return None
+    if not all(type(each) is dict and type(each.get("match")) is str and each["match"] for each in matchers):
+        return None
+    return tuple(map(_rule, matchers)), combine
 
 
 def _by_category(written: Sequence[tuple[Location, Json]], side: Side, known: Container[str]) -> dict[str, Json]:

@@ -85,9 +85,10 @@ def _stepped(found: re.Match[str], moment: datetime) -> datetime:
     if found["unit"] is not None:
         return _unit(found["unit"])(moment, int(found["sign"] + found["count"]))
     way = 1 if found["way"].lower() == "next" else -1
-    weekdays = [number for number, day in enumerate(DAYS) if day[:3].lower() == found["named"][:3].lower()]
+    named = found["named"].lower()
+    weekdays = [number for number, day in enumerate(DAYS) if len(named) > 2 and day.lower().startswith(named)]
     if not weekdays:
-        return _unit(found["named"])(moment, way)
+        return _unit(named)(moment, way)
     days = (weekdays[0] - moment.weekday()) * way % 7 or 7
     return moment + timedelta(days=days * way)
 

@@ -83,7 +83,7 @@ def _compile_members(
 def _said_checks(expected: dict[str, Json] | list[Json], rules: RuleList, is_open: bool, depth: int) -> list[Check]:
     """Give what the rules say of an object's names, or of elements wherever they stand."""
     if isinstance(expected, dict):
-        return name_checks(rules)
+        return name_checks(rules, expected)
     return _variant_checks(expected, rules, is_open, depth)
 
 

@@ -25,13 +25,13 @@ def inner_rules(rules: RuleList) -> tuple[Rule, ...]:
     return _inner(rules, Members.EACH_VALUE)
 
 
-def name_checks(rules: RuleList) -> list[Check]:
+def name_checks(rules: RuleList, expected: dict[str, Json]) -> list[Check]:
     """Give the checks that `eachKey` lays on the names of an object's members."""
     inner = _inner(rules, Members.EACH_KEY)
     if not inner:
         return []
     examples = [rule.attributes.get("value") for rule in rules.rules if kind_of(rule).members is Members.EACH_KEY]
-    example = examples[0] if isinstance(examples[0], str) else ""
+    example = examples[0] if isinstance(examples[0], str) else next(iter(expected), "")
     return [_each_name(compile_scalar(example, RuleList(inner), is_text=True))]
 
 

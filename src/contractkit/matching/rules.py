@@ -113,7 +113,7 @@ _ROWS = (
     RuleKind(
         name="values",
         on_scalar=scalars.refused,
-        sentence=sentences.of_kind,
+        sentence=sentences.of_container,
         on_container=containers.accepted,
         members=Members.FREE,
         cascades=False,
@@ -121,7 +121,7 @@ _ROWS = (
     RuleKind(
         name="eachKey",
         on_scalar=scalars.refused,
-        sentence=sentences.of_kind,
+        sentence=sentences.of_container,
         on_container=containers.accepted,
         members=Members.EACH_KEY,
         cascades=False,
@@ -130,7 +130,7 @@ _ROWS = (
     RuleKind(
         name="eachValue",
         on_scalar=scalars.refused,
-        sentence=sentences.of_kind,
+        sentence=sentences.of_container,
         on_container=containers.accepted,
         members=Members.EACH_VALUE,
         cascades=False,
@@ -139,7 +139,7 @@ _ROWS = (
     RuleKind(
         name="arrayContains",
         on_scalar=scalars.refused,
-        sentence=sentences.of_kind,
+        sentence=sentences.of_container,
         on_container=containers.accepted,
         members=Members.VARIANTS,
         aliases=("array-contains",),

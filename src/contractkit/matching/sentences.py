@@ -30,6 +30,11 @@ def of_kind(attributes: Attributes, example: Json) -> str:
     return for_example(words, example)
 
 
+def of_container(attributes: Attributes, example: Json) -> str:
+    """Say the kind of the example, or that the rule speaks of members where the example has none."""
+    return of_kind(attributes, example) if isinstance(example, dict | list) else "an object or a list, with members"
+
+
 def of_pattern(attributes: Attributes, example: Json) -> str:
     """Say the pattern."""
     return for_example(f"a value matching {attributes.get('regex')}", example)

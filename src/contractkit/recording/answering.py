@@ -107,6 +107,7 @@ def answer_calls(
     definition = procedures.definition
     parties = Parties(consumer="The client", provider=procedures.provider, title=definition.title)
     lock = threading.RLock()
+    unwritten = {each.signature: RpcReply(procedure=definition.procedure(each.name)) for each in definition.operations}
 
     def ended(conversation: RpcConversation) -> None:
         reason = conversation.error is not None and conversation.end is not None and conversation.end.message
@@ -123,14 +124,14 @@ def answer_calls(
     def handle(opening: RpcOpening) -> Conversation:
         procedure = definition.find(opening.path)
         if procedure is not None:
-            unwritten = RpcReply(procedure=procedure)
+            reply = unwritten[procedure.operation.signature]
             return RpcConversation(
                 definition,
                 procedure,
                 opening,
                 parties=parties,
                 seed=seed,
-                next_reply=lambda: unwritten,
+                next_reply=lambda: reply,
                 ended=ended,
                 lock=lock,
                 memory=procedures.memory,

@@ -1,6 +1,6 @@
 """Opening: from where a provider's definitions are to the provider, stubbed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from contractkit.definitions.interface import Definition
@@ -18,6 +18,7 @@ def stubbed_provider(
     headers: Iterable[str] = (),
     base_url: str | None = None,
     proto: str | None = None,
+    remote_references: Collection[str] | None = None,
 ) -> StubbedProvider:
     """Give a provider as its definitions describe it.
 
@@ -28,12 +29,13 @@ def stubbed_provider(
         headers: Request headers and metadata that are recorded beside the declared ones.
         base_url: Where production runs it.
         proto: Where the protobuf definition of its remote procedures is, if `definition` is one of HTTP.
+        remote_references: The starts of URLs that a `$ref` may lead to; see `load_definition`.
 
     Raises:
         DefinitionError: A definition cannot be read.
         SettingsError: The two definitions are not one of each kind.
     """
-    loaded = load_definition(definition, root=root)
+    loaded = load_definition(definition, root=root, remote_references=remote_references)
     first: Definition | RpcDefinition = loaded.definition
     if proto is None:
         return StubbedProvider(name, first, source=_source(loaded.source, root), headers=headers, base_url=base_url)

@@ -4,7 +4,7 @@ Nothing is sent or waited for here: each step takes what the client did and give
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contractkit.definitions.rpc_interface import AnswerMessage, Procedure, RpcDefinition, Side
@@ -23,11 +23,17 @@ from contractkit.recording.rpc_refusals import (
 )
 from contractkit.recording.rpc_replies import RpcReply, WrittenMessage
 from contractkit.results import ABSENT, Absent
-from contractkit.transports.rpc_messages import RpcEnd, RpcOpening, RpcStep
+from contractkit.transports.rpc_messages import FINE, RpcEnd, RpcOpening, RpcStep
 
 MOST_MESSAGES = 10_000
 """How many messages a client may send in one call."""
 
+_FIRST = Location(("events", 0, "message"))
+_LISTENING = RpcStep()
+_FINE_STATUS = Status(code="OK")
+_HALF_CLOSED = HalfClosed()
+
+_SENT, _SERVED = "sent", "served"
 _STREAMED = 2  # how many messages a stream has where the test wrote none
 
 
@@ -81,7 +87,7 @@ class RpcConversation:
         self.opening = opening
         self.sent: list[Json] = []
         self.served: list[Served] = []
-        self._log: list[Event | Served] = []
+        self._log: list[Event | str] = []  # of messages only which came or went: most are never looked at
         self._heard: list[bytes] = []
         self.reply: RpcReply | None = None
         self.error: ContractkitError | None = None
@@ -100,10 +106,17 @@ class RpcConversation:
     @property
     def events(self) -> list[Event]:
         """Give what happened so far, messages as they were."""
-        name = self.procedure.response_type
-        return [
-            Received(message=_body(each.answer.tree, name)) if isinstance(each, Served) else each for each in self._log
-        ]
+        return list(self._told())
+
+    def _told(self) -> Iterator[Event]:
+        sent, served = iter(self.sent), iter(self.served)
+        for each in self._log:
+            if each == _SENT:
+                yield Sent(message=_body(next(sent), self.procedure.request_type))
+            elif each == _SERVED:
+                yield Received(message=_body(next(served).answer.tree, self.procedure.response_type))
+            elif not isinstance(each, str):
+                yield each
 
     @property
     def code(self) -> str:
@@ -142,15 +155,15 @@ class RpcConversation:
         tree = self._checked(data)
         self.sent.append(tree)
         self._heard.append(data)
-        self._log.append(Sent(message=_body(tree, self.procedure.request_type)))
+        self._log.append(_SENT)
         if not self._is_dialogue:
-            return RpcStep()
+            return _LISTENING
         return self._answered(self._due_now(), is_last=False)
 
     def _half_closed(self) -> RpcStep:
         if not self.sent and not self.procedure.client_streaming:
             raise refuse_number(self.procedure, "the call ended without a request", self._parties)
-        self._log.append(HalfClosed())
+        self._log.append(_HALF_CLOSED)
         return self._answered(self._due_at_the_end(), is_last=True)
 
     def _checked(self, data: bytes) -> Json:
@@ -160,7 +173,7 @@ class RpcConversation:
         known = self._memory.allowed.get(key)
         if known is not None:
             return known
-        at = Location(("events", len(self._log), "message"))
+        at = Location(("events", len(self._log), "message")) if self._log else _FIRST
         try:
             received = definition.receive(procedure, Side.REQUEST, data, at)
         except DefinitionError as error:
@@ -218,7 +231,7 @@ class RpcConversation:
         if written is not None:
             served = Served(answer=answer, written=self._full(written), matched=written.matched)
         self.served.append(served)
-        self._log.append(served)
+        self._log.append(_SERVED)
         return data
 
     def _synthesised(self) -> tuple[AnswerMessage, bytes]:
@@ -255,8 +268,11 @@ class RpcConversation:
         return self._definition.decode(self.procedure, Side.RESPONSE, data)
 
     def _finished(self, reply: RpcReply) -> RpcEnd:
-        self.end = RpcEnd(code=reply.code, message=reply.message, details=reply.encoded, trailers=reply.trailers)
-        status = Status(code=reply.code, message=reply.message, details=reply.details, trailers=reply.trailers)
+        if reply.is_fine:
+            self.end, status = FINE, _FINE_STATUS
+        else:
+            self.end = RpcEnd(code=reply.code, message=reply.message, details=reply.encoded, trailers=reply.trailers)
+            status = Status(code=reply.code, message=reply.message, details=reply.details, trailers=reply.trailers)
         self._log.append(status)
         self._over()
         return self.end

@@ -12,7 +12,7 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """Values by key, the oldest forgotten first. What is handed out is shared, and nobody changes it."""
+    """Values by key, all forgotten when they become many. What is handed out is shared, and nobody changes it."""
 
     def __init__(self) -> None:
         self._values: dict[object, Value] = {}
@@ -26,7 +26,7 @@ class Remembered(Generic[Value]):
         if size > _LARGEST:
             return
         if len(self._values) >= _MOST:
-            del self._values[next(iter(self._values))]
+            self._values.clear()
         self._values[key] = value
 
 

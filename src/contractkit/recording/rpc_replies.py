@@ -48,6 +48,11 @@ class RpcReply:
     initial_metadata: Mapping[str, Json] = field(default_factory=dict)
     trailers: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def is_fine(self) -> bool:
+        """Say whether the call ends as most do: OK, without a word more."""
+        return self.code == "OK" and not (self.message or self.details or self.encoded or self.trailers)
+
     def __str__(self) -> str:
         trees = [show_json(each.tree, limit=80) for each in self.messages or ()]
         written = f" with {', '.join(trees)}" if trees else ""

@@ -52,7 +52,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawActual:
-    """A body alone, with the status and the headers that were told beside it; None and empty are not judged."""
+    """A body alone, with the status and the headers that were told beside it; None is not judged.
+
+    Where no headers were told, the body counts as one of the expected type.
+    """
 
     data: bytes
     status: int | None = None
@@ -119,7 +122,9 @@ def judged_raw(interaction: Interaction, side: Side, raw: RawActual) -> Judged:
     expected = side_of(interaction, side)
     if not isinstance(interaction.exchange, HttpCall):
         return _judged(expected, {_body_name(expected): _message_body(expected, raw)})
-    content_type = next(iter((raw.headers or {}).get("content-type", ())), None)
+    content_type = next(
+        iter((raw.headers or {}).get("content-type", ())), None if raw.headers else _media_type(expected)
+    )
     given: dict[str, object] = {"body": decode_body(raw.data, content_type)}
     if raw.status is not None and side == "request":
         raise UsageError("A request has no status.", next_step="Leave --status out, or take --side response.")

@@ -17,7 +17,7 @@ import msgspec
 from contractkit.exact_json import Json, JsonSyntaxError, read_json
 
 _READER = "yaml12-1"  # changes whenever the same text would be read differently
-_WORTH_IT = 4_096  # bytes; below that, parsing takes less than looking
+_WORTH_IT = 512  # bytes; below that, parsing takes less than looking
 
 
 def cache_directory() -> Path:

@@ -3,7 +3,7 @@
 import gzip
 import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,9 @@ from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit.sources.cache import read_through
 from contractkit.sources.lines import LineFinder
-from contractkit.sources.places import Place, place_of
+from contractkit.sources.places import Place, UrlPlace, place_of
 from contractkit.sources.protos import is_proto_source, load_protos, read_proto
+from contractkit.sources.remote import fetch_reference, is_url
 from contractkit.sources.yaml12 import YamlError, read_yaml
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class _Texts:
         finder = self.finders.get(uri)
         return None if finder is None else finder.line_of(pointer)
 
+    def line_at(self, place: str, uri: str) -> int | None:
+        """Give the line of a pointer in a document, or of a place that names its document before a `#`."""
+        document, hash_sign, pointer = place.rpartition("#")
+        return self.line_of(document, pointer) if hash_sign and not place.startswith("/") else self.line_of(uri, place)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedDefinition:
@@ -48,7 +54,8 @@ class LoadedDefinition:
         """Give the line (from 1) that a pointer leads to, or None.
 
         Args:
-            pointer: A JSON pointer, or `FILE#FULL.NAME` for what a .proto file declares.
+            pointer: A JSON pointer, `DOCUMENT#POINTER` as messages name one beside the root, or `FILE#FULL.NAME` for
+                what a .proto file declares.
             uri: The document that a JSON pointer leads into; the root where None.
         """
         return self._locate(pointer, uri)
@@ -85,11 +92,19 @@ class LoadedDefinition:
         )
 
 
-def load_definition(location: str | Path, *, root: Path | None = None) -> LoadedDefinition:
+def load_definition(
+    location: str | Path, *, root: Path | None = None, remote_references: Collection[str] | None = None
+) -> LoadedDefinition:
     """Give the definition at a location: a path (from `root`, else the working directory), URL or `git:REVISION:path`.
 
     A .proto file, a directory (the one that imports start from) and a descriptor set define remote procedures. JSON
     and YAML are told apart by the file's name, else by their first character; either may be gzipped.
+
+    Args:
+        location: Where the definition is.
+        root: The directory that relative paths start from.
+        remote_references: The starts of URLs that a `$ref` may lead to; `CONTRACTKIT_REMOTE_REFERENCES`, separated by
+            blanks, where None. What lies beside a definition from a URL, in its folder or below, is fetched anyway.
 
     Raises:
         DefinitionError: It cannot be read, is not JSON or YAML or does not compile (line and column are given), or is
@@ -98,7 +113,7 @@ def load_definition(location: str | Path, *, root: Path | None = None) -> Loaded
     place = place_of(location, root or Path.cwd())
     if is_proto_source(place):
         return _loaded_protos(load_protos(place), place.name)
-    return _loaded(place.read(), place.uri, place.name, place)
+    return _loaded(place.read(), place.uri, place.name, place, remote_references)
 
 
 def read_definition(data: bytes, *, source: str) -> LoadedDefinition:
@@ -107,13 +122,13 @@ def read_definition(data: bytes, *, source: str) -> LoadedDefinition:
     Raises:
         DefinitionError: As `load_definition` does; also where it refers to other documents.
     """
-    return _loaded(data, source, source, None)
+    return _loaded(data, source, source, None, ())
 
 
-def _loaded(data: bytes, uri: str, name: str, place: Place | None) -> LoadedDefinition:
+def _loaded(data: bytes, uri: str, name: str, place: Place | None, remote: Collection[str] | None) -> LoadedDefinition:
     text = _unzipped(data, name) if data.startswith(_GZIP) else data
     protos = read_proto(text, name)
-    return _loaded_protos(protos, name) if protos is not None else _loaded_openapi(text, uri, name, place)
+    return _loaded_protos(protos, name) if protos is not None else _loaded_openapi(text, uri, name, place, remote)
 
 
 def _loaded_protos(definition: "ProtoDefinition", name: str) -> LoadedDefinition:
@@ -122,7 +137,9 @@ def _loaded_protos(definition: "ProtoDefinition", name: str) -> LoadedDefinition
     )
 
 
-def _loaded_openapi(data: bytes, uri: str, name: str, place: Place | None) -> LoadedDefinition:
+def _loaded_openapi(
+    data: bytes, uri: str, name: str, place: Place | None, remote: Collection[str] | None
+) -> LoadedDefinition:
     texts = _Texts()
 
     def read(beside: str) -> Json:
@@ -132,13 +149,15 @@ def _loaded_openapi(data: bytes, uri: str, name: str, place: Place | None) -> Lo
                 details=[("refers to", beside)],
                 next_step="Bundle the definition into one document.",
             )
+        if is_url(beside) and not (isinstance(place, UrlPlace) and place.has_beside(beside)):
+            return _parsed(fetch_reference(beside, name, remote), beside, beside, texts)
         return _parsed(place.read_beside(beside), beside, beside, texts)
 
     value = _parsed(data, uri, name, texts)
     documents = Documents({uri: value}, uri, read)
     definition = OpenApiDefinition(documents, source=name, locate=texts.line_of)
     return LoadedDefinition(
-        definition=definition, source=name, _locate=lambda pointer, asked: texts.line_of(asked or uri, pointer)
+        definition=definition, source=name, _locate=lambda pointer, asked: texts.line_at(pointer, asked or uri)
     )
 
 

@@ -1,7 +1,7 @@
 """The stub's gRPC server: raw bytes in and out, no generated code, a handler that can be swapped."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,14 +12,15 @@ from contractkit.transports.grpc_services import Offered, add_services
 from contractkit.transports.loops import stub_loop, wait_for
 from contractkit.transports.ports import listen
 from contractkit.transports.rpc_messages import (
+    FINE,
     LARGEST_MESSAGE,
     Conversation,
+    ReceivedMetadata,
     RpcEnd,
     RpcHandler,
     RpcOpening,
     RpcStep,
     nobody_is_called,
-    read_metadata,
     write_metadata,
 )
 
@@ -97,9 +98,8 @@ class GrpcServer:
         await server.start()
         return server, bound
 
-    def _opened(self, path: str, context: Any) -> Conversation:
-        metadata = read_metadata(context.invocation_metadata() or ())
-        return self.handler(RpcOpening(path=path, metadata=metadata))
+    def _opened(self, path: str, metadata: Any) -> Conversation:
+        return self.handler(RpcOpening(path=path, metadata=ReceivedMetadata(metadata or ())))
 
 
 class _Paths(grpc.GenericRpcHandler):
@@ -108,34 +108,32 @@ class _Paths(grpc.GenericRpcHandler):
     def __init__(self, offered: Offered, opened: Callable[[str, Any], Conversation]) -> None:
         self._offered = offered
         self._opened = opened
-        self._known = {path: self._handler(path) for path in offered.streams}
 
     def service(self, handler_call_details: Any) -> Any:
         """Give the handler of one call; its messages are bytes."""
         path: str = handler_call_details.method
-        return self._known.get(path) or self._handler(path)
-
-    def _handler(self, path: str) -> Any:
-        opened = partial(self._opened, path)
+        opened = partial(self._opened, path, handler_call_details.invocation_metadata)
         if self._offered.is_unary(path):
-            return grpc.unary_unary_rpc_method_handler(partial(_serve_unary, opened))
+            return grpc.unary_unary_rpc_method_handler(_unary(opened))
         return grpc.stream_stream_rpc_method_handler(partial(_serve_stream, opened, self._offered.takes_stream(path)))
 
 
-async def _serve_unary(opened: Callable[[Any], Conversation], data: bytes, context: Any) -> bytes:
-    conversation = opened(context)
-    first = _step(conversation.take, data)
-    step = first if first.end is not None else _step(conversation.half_close)
-    if step.initial_metadata:
-        await context.send_initial_metadata(write_metadata(step.initial_metadata))
-    await _end(context, step.end)
-    return step.messages[0]
+def _unary(opened: Callable[[], Conversation]) -> Callable[[bytes, Any], Awaitable[bytes]]:
+    async def serve(data: bytes, context: Any) -> bytes:
+        conversation = opened()
+        first = _step(conversation.take, data)
+        step = first if first.end is not None else _step(conversation.half_close)
+        if step.initial_metadata:
+            await context.send_initial_metadata(write_metadata(step.initial_metadata))
+        if step.end is not FINE:
+            await _end(context, step.end)
+        return step.messages[0]
+
+    return serve
 
 
-async def _serve_stream(
-    opened: Callable[[Any], Conversation], takes_stream: bool, requests: object, context: Any
-) -> None:
-    conversation = opened(context)
+async def _serve_stream(opened: Callable[[], Conversation], takes_stream: bool, requests: object, context: Any) -> None:
+    conversation = opened()
     try:
         step = RpcStep()
         while step.end is None:

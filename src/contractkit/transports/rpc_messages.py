@@ -5,7 +5,7 @@ A call is a conversation: the server tells it what the client does, step by step
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -45,6 +45,10 @@ class RpcEnd:
     message: str = ""
     details: bytes = b""
     trailers: Mapping[str, Json] = field(default_factory=dict)
+
+
+FINE = RpcEnd(code="OK")
+"""How most calls end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,31 @@ def read_metadata(pairs: Iterable[tuple[str, str | bytes]]) -> Mapping[str, Json
         else:
             found[name] = [found[name], text]
     return found
+
+
+class ReceivedMetadata(Mapping[str, Json]):
+    """What `read_metadata` gives, read when it is first looked at: most calls' metadata never is."""
+
+    __slots__ = ("_found", "_pairs")
+
+    def __init__(self, pairs: Iterable[tuple[str, str | bytes]]) -> None:
+        """Take the metadata as it came."""
+        self._pairs: Iterable[tuple[str, str | bytes]] = pairs
+        self._found: Mapping[str, Json] | None = None
+
+    def __getitem__(self, name: str) -> Json:
+        return self._read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def _read(self) -> Mapping[str, Json]:
+        if self._found is None:
+            self._found, self._pairs = read_metadata(self._pairs), ()
+        return self._found
 
 
 def write_metadata(fields: Mapping[str, Json]) -> tuple[tuple[str, str | bytes], ...]:

@@ -1,5 +1,6 @@
 """Answers: whole messages, valid by the definition and equal for equal arguments, kept for the next equal question."""
 
+from collections.abc import Callable
 from functools import partial
 
 from google.protobuf.descriptor import Descriptor
@@ -31,6 +32,7 @@ class Answers:
         plans = Plans(kinds, Resources(files.own))
         self._synthesis = Synthesis(plans)
         self._encoders = Encoders(plans, self._synthesis, writer)
+        self._readers: dict[str, tuple[Callable[[bytes], Json], Callable[[Json], Promises]]] = {}
         self._made: dict[tuple[str, bytes], AnswerMessage] = {}
 
     def answer(self, asked: Descriptor, wanted: Descriptor, *, seed: str, request: Json, body: Json) -> AnswerMessage:
@@ -50,7 +52,11 @@ class Answers:
         return answer
 
     def _message(self, encoded: bytes, descriptor: Descriptor) -> AnswerMessage:
-        return AnswerMessage(encoded, read=partial(self._read, descriptor), grade=partial(self._grade, descriptor))
+        readers = self._readers.get(descriptor.full_name)
+        if readers is None:
+            readers = partial(self._read, descriptor), partial(self._grade, descriptor)
+            self._readers[descriptor.full_name] = readers
+        return AnswerMessage(encoded, read=readers[0], grade=readers[1])
 
     def _read(self, descriptor: Descriptor, encoded: bytes) -> Json:
         return self._reader.read(parsed(descriptor, encoded))

@@ -105,7 +105,10 @@ class ProtoDefinition:
             DefinitionError: The bytes are not such a message.
         """
         descriptor = self.message_type(procedure, side)
-        return self._decoded(descriptor.full_name, lambda: self._receiver.receive(descriptor, data, at), data)
+        try:
+            return self._receiver.receive(descriptor, data, at)
+        except Exception as error:
+            raise _undecodable(descriptor.full_name, data, error) from None
 
     def encode(self, procedure: Procedure, side: Side, tree: Json) -> bytes:
         """Give the bytes of a message, deterministic; JSON mapping forms and generated messages are taken too.
@@ -179,20 +182,14 @@ class ProtoDefinition:
 
     def message_type(self, procedure: Procedure, side: Side) -> "Descriptor":
         """Give the descriptor of what a side of a procedure sends."""
-        method = self._procedures.methods[_signature(procedure)]
-        return method.input_type if side is Side.REQUEST else method.output_type
+        asked, answered = self._procedures.types[procedure.operation.signature]
+        return asked if side is Side.REQUEST else answered
 
     def _decoded(self, full_name: str, read: Callable[[], _Result], data: bytes) -> _Result:
-        from google.protobuf.message import DecodeError
-
         try:
             return read()
-        except (DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise DefinitionError(
-                f"The bytes are not a message of {full_name}.",
-                details=[("bytes", f"{len(data)}, starting with {data[:16].hex(' ')}"), ("problem", str(error))],
-                next_step="Check that both sides were built from the same definition.",
-            ) from None
+        except Exception as error:
+            raise _undecodable(full_name, data, error) from None
 
     @cached_property
     def _kinds(self) -> "Kinds":
@@ -239,6 +236,19 @@ class ProtoDefinition:
 
 def _signature(procedure: Procedure) -> str:
     return procedure.operation.signature
+
+
+def _undecodable(full_name: str, data: bytes, error: Exception) -> Exception:
+    """Give what to raise for an error met while bytes were decoded; one that has another reason stays as it is."""
+    from google.protobuf.message import DecodeError
+
+    if not isinstance(error, DecodeError | UnicodeDecodeError | RecursionError):
+        return error
+    return DefinitionError(
+        f"The bytes are not a message of {full_name}.",
+        details=[("bytes", f"{len(data)}, starting with {data[:16].hex(' ')}"), ("problem", str(error))],
+        next_step="Check that both sides were built from the same definition.",
+    )
 
 
 def _parsed(descriptor: "Descriptor", data: bytes) -> "Message":

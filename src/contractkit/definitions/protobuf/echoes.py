@@ -29,14 +29,20 @@ def said_in(tree: Json, descriptor: Descriptor, kinds: Kinds) -> Said:
     """Give what a request's tree says; the request's own fields win over those one level below."""
     if not isinstance(tree, dict):
         return NOTHING_SAID
-    own = dict(_of_message(tree, descriptor, kinds))
+    own: dict[str, Json] = {}
     below: dict[str, Json] = {}
     for each in kinds.of(descriptor).fields:
-        inner = tree.get(each.name)
-        if each.shape is Shape.ONE and each.message is not None and isinstance(inner, dict):
-            below = {**dict(_of_message(inner, each.message, kinds)), **below}
-    told = {**below, **own}
-    return Said(by_signature=told, signatures=tuple(told))
+        value = tree.get(each.name)
+        if not value:
+            continue
+        if each.message is None:
+            own[each.signature] = value
+        elif (told := _telling(value, each, kinds)) is not None:
+            own[each.signature] = told
+        if each.message is not None and each.shape is Shape.ONE and isinstance(value, dict):
+            below = {**dict(_of_message(value, each.message, kinds)), **below}
+    told_of = {**below, **own} if below else own
+    return Said(by_signature=told_of, signatures=tuple(told_of))
 
 
 def _of_message(tree: Mapping[str, Json], descriptor: Descriptor, kinds: Kinds) -> Iterator[tuple[str, Json]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Final
 
-from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.descriptor import Descriptor, MethodDescriptor
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.protobuf.files import Files
@@ -23,10 +23,12 @@ class Procedures:
     def __init__(self, files: Files, positions: Positions, title: str) -> None:
         self._title = title
         self.methods: dict[str, MethodDescriptor] = {}
+        self.types: dict[str, tuple[Descriptor, Descriptor]] = {}
         self.by_signature: dict[str, Procedure] = {}
         for method in _methods(files):
             signature = f"{method.containing_service.full_name}/{method.name}"
             self.methods[signature] = method
+            self.types[signature] = (method.input_type, method.output_type)
             self.by_signature[signature] = _procedure(method, signature, positions)
         self._by_short_name = _short_names(self.by_signature)
 
