@@ -39,7 +39,7 @@ def finish(run: Run, session: pytest.Session) -> None:
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Hold off the garbage collector: a contract in the making is no garbage, and each look at it takes milliseconds."""
+    """Hold off the garbage collector: a contract in the making is no garbage, and each look takes milliseconds."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

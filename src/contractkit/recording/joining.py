@@ -47,7 +47,7 @@ def join_contracts(contracts: Sequence[Contract]) -> Contract:
         if known is not None and not says_the_same(known, interaction):
             raise _clash(contracts[0], known, interaction)
         evidence = (*(known.evidence if known is not None else ()), *interaction.evidence)
-        found[interaction.key] = replace(interaction, evidence=sorted_evidence(evidence))
+        found[interaction.key] = with_evidence(interaction, evidence)
     definitions = [contract.definition for contract in contracts if contract.definition is not None]
     return replace(
         contracts[0],
@@ -59,6 +59,12 @@ def join_contracts(contracts: Sequence[Contract]) -> Contract:
 def says_the_same(left: Interaction, right: Interaction) -> bool:
     """Say whether two interactions are equal but for who recorded them and under which ordinal."""
     return _plain(left) == _plain(right)
+
+
+def with_evidence(interaction: Interaction, evidence: Iterable[Evidence]) -> Interaction:
+    """Give an interaction with this evidence, sorted by node id, the last said of each test."""
+    renewed = sorted_evidence(evidence)
+    return interaction if renewed == interaction.evidence else replace(interaction, evidence=renewed)
 
 
 def sorted_evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from contractkit.model import Contract, Evidence, Interaction, TestReference
-from contractkit.recording.joining import sorted_evidence
+from contractkit.recording.joining import with_evidence
 
 _DISTINCTION = re.compile(r" \[[0-9a-f]{8}(-\d+)?\]$")
 
@@ -59,7 +59,7 @@ def described(interactions: tuple[Interaction, ...]) -> tuple[Interaction, ...]:
     return tuple(
         replace(each, description=_distinct(text, each.key))
         if each.evidence and shared[_spoken(text, each)] > 1
-        else replace(each, description=text)
+        else (each if text == each.description else replace(each, description=text))
         for text, each in zip(plain, interactions, strict=True)
     )
 
@@ -74,14 +74,15 @@ def _without_gone(interaction: Interaction, facts: RunFacts) -> Interaction | No
 
 def _renewed(known: Interaction | None, recorded: Interaction, staying: tuple[Evidence, ...]) -> Interaction:
     """Give what was recorded, with the evidence of tests not run, and what people and other tools wrote of it."""
-    renewed = replace(recorded, evidence=sorted_evidence((*staying, *recorded.evidence)))
+    renewed = with_evidence(recorded, (*staying, *recorded.evidence))
     if known is None:
         return renewed
     return replace(renewed, comments=known.comments, kept=known.kept, transport=known.transport)
 
 
 def _spoken(description: str, interaction: Interaction) -> tuple[str, str]:
-    return description, repr([(state.name, dict(state.params)) for state in interaction.states])
+    states = [(state.name, dict(state.params)) for state in interaction.states]
+    return description, repr(states) if states else ""
 
 
 def _distinct(description: str, key: str) -> str:

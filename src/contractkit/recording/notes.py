@@ -72,6 +72,8 @@ class Notes:
     @property
     def interactions(self) -> tuple[Interaction, ...]:
         """Give what was recorded, equal interactions joined and different answers to one request numbered."""
+        if not self._recorded:
+            return ()
         self._recorded = [each if isinstance(each, Interaction) else each() for each in self._recorded]
         return number_within_test(each for each in self._recorded if isinstance(each, Interaction))
 
