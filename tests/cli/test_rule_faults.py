@@ -71,7 +71,18 @@ def test_a_rule_that_a_plugin_may_know_is_reported_and_the_file_is_read(folder, 
     ("rule", "expected"),
     [
         (Rule("regex", {"regex": 5}), "a rule that can be used (it has no pattern)"),
-        (Rule("type", {"min": "few"}), "a rule that can be used (its bound is not a whole number: 'few')"),
+        (Rule("type", {"min": "few"}), "a rule that can be used (its bound is not a whole number: \"few\")"),
+        (Rule("date", {"format": 5}), "a rule that can be used (its `format` is no string)"),
+        (Rule("eachKey", {"rules": {}}), "a rule that can be used (its `rules` is no list)"),
+        (Rule("arrayContains", {"variants": 5}), "a rule that can be used (its `variants` is no list)"),
+        (
+            Rule("arrayContains", {"variants": [{"index": "x"}]}),
+            "a rule that can be used (a variant is no object with an `index`)",
+        ),
+        (
+            Rule("arrayContains", {"variants": [{"index": 0, "rules": {"$": {"matchers": 5}}}]}),
+            "a rule that can be used (the rules of a variant are none)",
+        ),
         (
             Rule("date", {"format": "yyyy-qq-bb"}),
             "a rule that can be used (its format yyyy-qq-bb holds qq, which contractkit does not know)",

@@ -249,9 +249,14 @@ def test_every_problem_of_a_file_is_named_at_once():
     data = file_of(
         call(
             request={"method": 5, "headers": {"A/b": {}}, "query": []},
-            response={"status": "ok", "matchingRules": {"body": {"$.a": {"matchers": [{}], "combine": "XOR"}}}},
+            response={
+                "status": "ok",
+                "generators": {"status": {"type": "RandomInt", "max": []}},
+                "matchingRules": {"body": {"$.a": {"matchers": [{}], "combine": "XOR"}}},
+            },
             providerStates=[7],
             pending="yes",
+            pluginConfiguration=[],
         ),
         7,
         consumer={"name": 1},
@@ -271,6 +276,8 @@ def test_every_problem_of_a_file_is_named_at_once():
         ("/interactions/0/response/status", 'expected an integer, received "ok"'),
         ("/interactions/0/response/matchingRules/body/$.a/matchers/0", "expected a rule with its `match`, received {}"),
         ("/interactions/0/response/matchingRules/body/$.a/combine", 'expected "AND" or "OR", received "XOR"'),
+        ("/interactions/0/response/generators/status/max", "expected an integer, received []"),
+        ("/interactions/0/pluginConfiguration", "expected an object, received []"),
         ("/interactions/0/providerStates/0", "expected an object, received 7"),
         ("/interactions/0/pending", 'expected true or false, received "yes"'),
         ("/interactions/1", "expected an interaction, received 7"),

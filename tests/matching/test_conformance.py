@@ -65,3 +65,15 @@ def test_a_disputed_case_is_answered_as_written(name: str, test_data: Callable[[
 def test_no_other_case_is_disputed(test_data: Callable[[str], Path]) -> None:
     disputed = {name for name, case in cases(test_data("conformance/pact-spec")) if "disputed" in case}
     assert disputed == DISPUTED.keys()
+
+
+def test_all_cases_are_looked_at_and_each_has_its_answer(test_data: Callable[[str], Path]) -> None:
+    answers = {name: is_answered_as_written(case) for name, case in cases(test_data("conformance/pact-spec"))}
+    assert (len(answers), sum(answers.values())) == (587, 587)
+
+
+def test_the_manual_lists_every_disputed_case_with_its_answer(test_data: Callable[[str], Path]) -> None:
+    manual = (Path(__file__).parent.parent.parent / "docs" / "matching.md").read_text()
+    answer = {True: "fits", False: "a mismatch"}
+    written = {name: case["match"] for name, case in cases(test_data("conformance/pact-spec")) if name in DISPUTED}
+    assert [name for name, fits in written.items() if f"| `{name}` | {answer[bool(fits)]} |" not in manual] == []

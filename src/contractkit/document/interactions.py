@@ -55,6 +55,7 @@ SYNCHRONOUS_TYPE = "Synchronous/Messages"
 KINDS = (HTTP_TYPE, MESSAGE_TYPE, SYNCHRONOUS_TYPE, RPC_TYPE)
 
 _ROOT = "interaction"
+_OBJECTS = ("pluginConfiguration", "interactionMarkup", "references")  # kept as they are
 
 
 def read_plugin_interaction(
@@ -141,6 +142,9 @@ def _interaction(
     reader: ObjectReader, comments: ObjectReader | None, own: ObjectReader | None, exchange: Exchange
 ) -> Interaction:
     """Read what interactions of every form have."""
+    for name in _OBJECTS:
+        if not isinstance(reader.peek(name), dict | None):
+            reader.findings.wrong(reader.at(name), "an object", reader.peek(name))
     interaction = Interaction(
         key=reader.text("key", ""),
         description=reader.text("description"),

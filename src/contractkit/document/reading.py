@@ -10,6 +10,9 @@ from contractkit.exact_json import Json, show_json
 from contractkit.model import Location, Rule, Step
 from contractkit.results import ABSENT
 
+REACHES_NOTHING = "reaches nothing in the example, so nothing is judged by it"
+"""The warning about a rule whose path leads to no place of its example."""
+
 _SHOWN = 60  # characters of a wrong value in a message
 
 
@@ -70,7 +73,7 @@ class Findings:
     def follow(self, value: object, steps: tuple[Step, ...], pointer: str) -> None:
         """Warn of a rule whose path leads to nothing in its example."""
         if self.walk is not None and not self.walk.reaches(value, steps):
-            self.warn(pointer, "reaches nothing in the example, so nothing is judged by it")
+            self.warn(pointer, REACHES_NOTHING)
 
     def check(self, summary: str) -> None:
         """Raise ContractFileError with every problem, if there is one."""

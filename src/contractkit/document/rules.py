@@ -25,6 +25,22 @@ _FORMATS = ("timestamp", "datetime", "time", "date")
 _COUNTS = ("min", "max")
 _RULE_LIST = {"matchers", "combine"}
 
+_INTEGER, _STRING = "an integer", "a string"
+_GENERATOR_ATTRIBUTES = {
+    "RandomInt": {"min": _INTEGER, "max": _INTEGER},
+    "RandomDecimal": {"digits": _INTEGER},
+    "RandomHexadecimal": {"digits": _INTEGER},
+    "RandomString": {"size": _INTEGER},
+    "Regex": {"regex": _STRING},
+    "Uuid": {"format": _STRING},
+    "Date": {"format": _STRING, "expression": _STRING},
+    "Time": {"format": _STRING, "expression": _STRING},
+    "DateTime": {"format": _STRING, "expression": _STRING},
+    "ProviderState": {"expression": _STRING, "dataType": _STRING},
+    "MockServerURL": {"regex": _STRING, "example": _STRING},
+}
+"""The generators of the Pact specification, and what their attributes are where they are there."""
+
 PATH_EXPRESSION = "a path expression such as `$.lines[*]['unit price']`"
 """What is expected where a path has to be."""
 
@@ -90,6 +106,10 @@ def read_generator(value: Json, location: Location, reader: ObjectReader, pointe
         reader.findings.wrong(pointer, "a generator with its `type`", value)
         return None
     attributes = {key: item for key, item in value.items() if key != "type"}
+    for key, expected in _GENERATOR_ATTRIBUTES.get(name, {}).items():
+        found = attributes.get(key)
+        if found is not None and (as_integer(found) is None if expected == _INTEGER else not isinstance(found, str)):
+            reader.findings.wrong(f"{pointer}/{key}", expected, found)
     return LocatedGenerator(location=location, name=name, attributes=attributes)
 
 
@@ -98,7 +118,9 @@ def read_rule(value: Json, reader: ObjectReader, pointer: str) -> Rule | None:
     if not isinstance(value, dict):
         reader.findings.wrong(pointer, "a rule", value)
         return None
-    name = value.get("match") or next((name for attribute, name in _GUESSES if attribute in value), None)
+    name = value.get("match")
+    if name is None or name == "":
+        name = next((name for attribute, name in _GUESSES if attribute in value), None)
     if not isinstance(name, str):
         reader.findings.wrong(pointer, "a rule with its `match`", value)
         return None

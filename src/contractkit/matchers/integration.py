@@ -130,6 +130,12 @@ def _read_rule(value: Any, taken: set[str]) -> tuple[Rule, Any]:
     written = value.to_integration_json() if hasattr(value, "to_integration_json") else value
     name = written.get(MATCHER) if isinstance(written, Mapping) else written
     kind = RULE_KINDS.get(name) if isinstance(name, str) else None
+    if isinstance(name, str) and "(" in name:
+        raise MatcherError(
+            "A matching expression is not read.",
+            details=[("at", MATCHER), ("received", name)],
+            next_step='Write it as an object: {"pact:matcher:type": "integer", "value": 7}.',
+        )
     if kind is None:
         known = sorted({each.name for each in RULE_KINDS.values()})
         raise MatcherError(

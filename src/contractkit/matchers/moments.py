@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from contractkit.errors import MatcherError, suggestion
+from contractkit.errors import MatcherError
 from contractkit.matchers.records import Generator, Matcher, matcher_of, refused
 from contractkit.results import ABSENT, Absent
 
@@ -91,7 +91,6 @@ def _translated(found: re.Match[str], format: str) -> str:
         raise MatcherError(
             f"The format {format} holds %{directive}, which no Java pattern says.",
             details=[("at", "format"), ("expected", ", ".join(f"%{each}" for each in _DIRECTIVES))],
-            next_step=suggestion(directive, _DIRECTIVES) if directive.isalnum() else "",
         )
     return _DIRECTIVES[directive]
 

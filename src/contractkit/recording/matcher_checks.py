@@ -17,7 +17,7 @@ from contractkit.matching.dates import compile_format
 from contractkit.matching.generated_values import GENERATORS, Making
 from contractkit.matching.patterns import compile_pattern, translate_pattern
 from contractkit.matching.rules import read_rule, sentence_of
-from contractkit.model import JsonBody, LocatedRules, Location, Part, PartKind, Rule, Wildcard
+from contractkit.model import BinaryBody, Body, JsonBody, LocatedRules, Location, Part, PartKind, Rule, Wildcard
 from contractkit.results import ABSENT, Absent
 
 _HERE = Location(("value",))
@@ -58,7 +58,7 @@ def check_matched(what: str, unfolded: Unfolded, at: Location, *, is_text: bool 
     for located in unfolded.rules:
         for rule in _with_inner(located.rules):
             _check_usable(what, rule, located.location)
-    value, kind = (unfolded.value, PartKind.WORD) if is_text else (JsonBody(unfolded.value), PartKind.BODY)
+    value, kind = (unfolded.value, PartKind.WORD) if is_text else (_body_of(unfolded.value), PartKind.BODY)
     parts = (Part(location=at, kind=kind, value=value, is_open=True),)
     rules = unfolded.rules if is_text else _kept_exact(unfolded, at)
     details: list[tuple[str, str]] = []
@@ -73,6 +73,10 @@ def check_matched(what: str, unfolded: Unfolded, at: Location, *, is_text: bool 
             next_step=_turned_round(rules, [each.actual for each in mismatches])
             or "Write an example that the matcher accepts.",
         )
+
+
+def _body_of(value: Any) -> Body:
+    return BinaryBody(value) if isinstance(value, bytes) else JsonBody(value)
 
 
 def check_message(what: str, unfolded: Unfolded, at: Location) -> None:

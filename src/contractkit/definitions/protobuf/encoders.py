@@ -6,16 +6,16 @@ which the library does not offer to join, so that tag and length of a message wi
 (https://protobuf.dev/programming-guides/encoding/).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
 from contractkit.definitions.draws import MASK, SPREAD, mixed
-from contractkit.definitions.protobuf.echoes import Said
+from contractkit.definitions.protobuf.echoes import NOTHING_SAID, Said
 from contractkit.definitions.protobuf.kinds import Shape
-from contractkit.definitions.protobuf.plans import VARIANTS, FieldPlan, Plan, Plans, is_plain
+from contractkit.definitions.protobuf.plans import VARIANTS, VARIED_LEVELS, FieldPlan, Make, Plan, Plans, is_plain
 from contractkit.definitions.protobuf.synthesis import (
     DEEPEST,
     ELEMENTS,
@@ -118,6 +118,7 @@ class MessageEncoder:
         self._plan: Plan = encoders.plans.of(descriptor)
         self._echoes = echoing(self._plan, len(above), is_element=is_element)
         self._ordered = sorted(self._plan.fields, key=lambda each: each.field.descriptor.number)
+        self._within = {plan.name: self._encoder(plan) for plan in self._ordered if self._is_encoded(plan)}
         self._rows = {plan.name: self._row(plan) for plan in self._ordered}
         self._chosen: dict[object, tuple[_Row, ...]] = {}
         self._usual = None if self._plan.branches else self._rows_for(0, ())
@@ -132,12 +133,16 @@ class MessageEncoder:
             parts.append(part(drawn, said) if found is None else found)
         return b"".join(parts)
 
+    def hears(self, told: tuple[str, ...]) -> bool:
+        """Say whether a field of the message itself takes what a request told."""
+        return not self._echoes.keys().isdisjoint(told)
+
     def _rows_for(self, number: int, told: tuple[str, ...]) -> tuple[_Row, ...]:
         """Give the rows of the fields that are set, of each `oneof` one, where the request told of some signatures."""
         winners = self._winners(number, told) if self._plan.branches else ()
         rows = self._chosen.get((winners, told))
         if rows is None:
-            rows = self._made_rows(winners, {self._echoes[each]: each for each in told if each in self._echoes})
+            rows = self._made_rows(winners, told)
             if len(self._chosen) < _REMEMBERED:
                 self._chosen[winners, told] = rows
         return rows
@@ -149,13 +154,16 @@ class MessageEncoder:
             for group, fields in self._plan.branches.items()
         )
 
-    def _made_rows(self, winners: tuple[FieldPlan | None, ...], told: Mapping[str, str]) -> tuple[_Row, ...]:
-        """Give the rows where the fields `told` (name to signature) take what the request said."""
-        chosen = [plan for plan in self._ordered if not plan.field.oneof or plan in winners]
+    def _made_rows(self, winners: tuple[FieldPlan | None, ...], told: tuple[str, ...]) -> tuple[_Row, ...]:
+        taking = {self._echoes[each]: each for each in told if each in self._echoes}
         return tuple(
-            (plan.place, None, self._telling(plan, told[plan.name])) if plan.name in told else self._rows[plan.name]
-            for plan in chosen
-            if plan.name in told or is_made(plan, self._open_types)
+            (plan.place, None, self._telling(plan, taking[plan.name]))
+            if plan.name in taking
+            else self._row(plan, told)
+            if plan.name in self._within and self._within[plan.name].hears(told)
+            else self._rows[plan.name]
+            for plan in self._ordered
+            if (not plan.field.oneof or plan in winners) and (plan.name in taking or is_made(plan, self._open_types))
         )
 
     def _telling(self, plan: FieldPlan, signature: str) -> Part:
@@ -170,37 +178,45 @@ class MessageEncoder:
     def _making(self, said: Said) -> Making:
         return Making(said, open_types=list(self._open_types))
 
-    def _row(self, plan: FieldPlan) -> _Row:
-        encode, variants = self._encoders.field(self._descriptor, plan)
-        each, one = plan.field, self._one(plan, encode, variants)
+    def _is_encoded(self, plan: FieldPlan) -> bool:
+        """Say whether a field holds messages that have an encoder of their own."""
+        is_message = plan.make is None and plan.field.descriptor.type == FieldDescriptor.TYPE_MESSAGE
+        return is_message and plan.field.shape is not Shape.MAP and is_made(plan, self._open_types)
+
+    def _encoder(self, plan: FieldPlan) -> "MessageEncoder":
+        assert plan.field.message is not None, "only messages are made field by field"
+        is_element = plan.field.shape is Shape.LIST
+        return MessageEncoder(self._encoders, plan.field.message, self._open_types, is_element=is_element)
+
+    def _row(self, plan: FieldPlan, told: tuple[str, ...] = ()) -> _Row:
+        """Give a field's row, where messages in it may take what the request told."""
+        each, one = plan.field, self._one(plan, told)
         if each.shape is Shape.ONE and one is not None:
             return plan.place, *one
         if each.shape is Shape.LIST and one is not None and each.descriptor.type in _SEVERAL_TAGS:
             return plan.place, None, _repeating(one[1])
-        return plan.place, None, self._made(plan, encode)
+        return plan.place, None, self._made(plan)
 
-    def _one(self, plan: FieldPlan, encode: Encode, variants: _Variants) -> tuple[_Variants | None, Part] | None:
+    def _one(self, plan: FieldPlan, told: tuple[str, ...]) -> tuple[_Variants | None, Part] | None:
         """Give what encodes one value of a field; None where it is encoded from its tree."""
-        is_list = plan.field.shape is Shape.LIST
+        encode, variants = self._encoders.field(self._descriptor, plan)
         if plan.field.shape is Shape.MAP:
             return None
         if plan.make is not None:
-            make = plan.make
-            drawn: Encode = (
-                (lambda number: encode([make(number)])) if is_list else (lambda number: encode(make(number)))
-            )
-            if not plan.has_variants:
-                return None, lambda number, said: drawn(number)
-            return variants, _keeping(variants, drawn)
-        if plan.field.descriptor.type != FieldDescriptor.TYPE_MESSAGE or not is_made(plan, self._open_types):
+            part = _scalar(plan.make, encode, is_element=plan.field.shape is Shape.LIST)
+        elif plan.name in self._within:
+            part = _varied(plan, _within(plan.field.descriptor.number, self._within[plan.name]))
+        else:
             return None
-        assert plan.field.message is not None, "only messages are made field by field"
-        inner = MessageEncoder(self._encoders, plan.field.message, self._open_types, is_element=is_list)
-        return None, _within(plan.field.descriptor.number, inner)
+        if told or not plan.has_variants:
+            return None, part
+        if len(self._open_types) + VARIED_LEVELS > DEEPEST:
+            variants = [None] * VARIANTS  # so deep, messages may hold less than elsewhere
+        return variants, _keeping(variants, part)
 
-    def _made(self, plan: FieldPlan, encode: Encode) -> Part:
+    def _made(self, plan: FieldPlan) -> Part:
         """Give what encodes the tree that synthesis makes."""
-        synthesis = self._encoders.synthesis
+        (encode, _), synthesis = self._encoders.field(self._descriptor, plan), self._encoders.synthesis
 
         def part(number: int, said: Said) -> bytes:
             return encode(synthesis.field(plan, None, number, self._making(said)))
@@ -225,14 +241,26 @@ def _remembering(encode: Encode) -> Encode:
     return remembered
 
 
-def _keeping(variants: _Variants, drawn: Encode) -> Part:
-    def part(number: int, said: Said) -> bytes:
+def _scalar(make: Make, encode: Encode, *, is_element: bool) -> Part:
+    if is_element:
+        return lambda number, said: encode([make(number)])
+    return lambda number, said: encode(make(number))
+
+
+def _varied(plan: FieldPlan, part: Part) -> Part:
+    if not plan.has_variants:
+        return part
+    return lambda number, said: part(plan.varied(number), said)
+
+
+def _keeping(variants: _Variants, part: Part) -> Part:
+    def kept(number: int, said: Said) -> bytes:
         found = variants[number >> 56]
         if found is None:
-            found = variants[number >> 56] = drawn(number)
+            found = variants[number >> 56] = part(number, NOTHING_SAID)
         return found
 
-    return part
+    return kept
 
 
 def _repeating(part: Part) -> Part:

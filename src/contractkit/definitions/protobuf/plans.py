@@ -1,7 +1,8 @@
 """Plans: what of making a message is settled by its type alone, worked out once per type on first use.
 
 A place draws a number of 64 bits. A value that tells things apart is made of all of it, any other is one of the few
-hundred that its field has, so that making and encoding it are work that is done once.
+hundred that its field has, so that making and encoding it are work that is done once. The same holds for messages that
+hold nothing but such values, as an address does.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,6 +31,9 @@ Make: TypeAlias = Callable[[int], Json]
 VARIANTS: Final = 256
 """How many values a field has whose values tell nothing apart; the highest byte of a number says which."""
 
+VARIED_LEVELS: Final = 3
+"""How many levels a message that has variants may have."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldPlan:
@@ -42,6 +46,7 @@ class FieldPlan:
         make: Makes one value; None where values are messages that are made field by field.
         make_key: Makes a key of a map, else None.
         has_variants: A value is one of `VARIANTS`.
+        first: What the numbers of the variants are drawn from.
         is_single: One scalar, which is made as long as messages may grow.
         is_left_out: Nothing is made for it, whatever was made so far.
         is_likely: It may be chosen among the members of a `oneof` before others.
@@ -53,9 +58,14 @@ class FieldPlan:
     make: Make | None
     make_key: Make | None
     has_variants: bool
+    first: int
     is_single: bool
     is_left_out: bool
     is_likely: bool
+
+    def varied(self, number: int) -> int:
+        """Give the number that a message of this field is made of, where its place drew another."""
+        return mixed(self.first, number >> 56) if self.has_variants else number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +117,7 @@ class Plans:
             make=make,
             make_key=_drawing(guesser(_of_entry(each, "key"), "key")) if each.shape is Shape.MAP else None,
             has_variants=has_variants,
+            first=_first(each.name),
             is_single=not is_complex and not is_deprecated,
             is_left_out=is_deprecated or nothing_says_what or (is_complex and not each.oneof and not is_usual),
             is_likely=is_usual and not is_deprecated,
@@ -115,11 +126,27 @@ class Plans:
     def _make(self, each: Field) -> tuple[Make | None, bool]:
         """Give what makes values of a field, and whether they are its variants."""
         if each.message is not None:
-            return (None, False) if is_plain(each.message) else _alone(each.message, each.name)
+            return (None, self._is_varied(each)) if is_plain(each.message) else _alone(each.message, each.name)
         namer = self._resources.namer(each.descriptor)
         if namer is not None:
             return _drawing(namer), False
         return _scalar(_of_entry(each, "value") if each.shape is Shape.MAP else each.descriptor, each.name)
+
+    def _is_varied(self, each: Field, above: tuple[str, ...] = ()) -> bool:
+        """Say whether values of a field tell nothing apart, at any depth up to a few levels."""
+        if each.message is None:
+            return self._resources.namer(each.descriptor) is None and not tells_apart(each.descriptor, each.name)
+        if not is_plain(each.message):
+            return _alone(each.message, each.name)[1]
+        name = each.message.full_name
+        return (
+            name not in above
+            and len(above) < VARIED_LEVELS
+            and all(
+                inner.shape is not Shape.MAP and self._is_varied(inner, (*above, name))
+                for inner in self._kinds.of(each.message).fields
+            )
+        )
 
 
 def stand_alone(descriptor: Descriptor, name: str) -> Make | None:
@@ -143,9 +170,13 @@ def _drawing(guess: Guess) -> Make:
     return lambda number: guess(Draw.of(number))
 
 
+def _first(name: str) -> int:
+    return number_of(f"{name}*")
+
+
 def _choosing(guess: Guess, name: str) -> Make:
     """Give what makes one of the variants that a name has."""
-    first = number_of(f"{name}*")
+    first = _first(name)
     return lambda number: guess(Draw.of(mixed(first, number >> 56)))
 
 

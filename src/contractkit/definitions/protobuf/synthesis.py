@@ -112,7 +112,8 @@ class Synthesis:
             if is_whole(plan) or wanted is None:
                 return wanted
             assert each.message is not None, "what is not taken whole is a message"
-            return self._message(each.message, given, said if isinstance(said, dict) else {}, number, making)
+            inner = said if isinstance(said, dict) else {}
+            return self._message(each.message, given, inner, plan.varied(number), making)
         if not is_made(plan, making.open_types) or (making.made >= MOST_VALUES and not each.is_required):
             return None
         making.made += 1
@@ -132,7 +133,7 @@ class Synthesis:
         if plan.make is not None:
             return plan.make(number)
         assert plan.field.message is not None, "only messages are made field by field"
-        return self._message(plan.field.message, None, {}, number, making, is_element=is_element)
+        return self._message(plan.field.message, None, {}, plan.varied(number), making, is_element=is_element)
 
 
 def elements(number: int) -> int:
