@@ -70,7 +70,12 @@ def dump_compact(value: Json) -> bytes:
 
 def show_json(value: Json, *, limit: int = 200) -> str:
     """Give a value as a message shows it, so that `2` and `"2"` differ; longer than `limit` characters is cut."""
-    text = dump_compact(value).decode()
+    try:
+        text = dump_compact(value).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 cannot write
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    except (RecursionError, ValueError):
+        return "a value too deep or too long to be shown"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 

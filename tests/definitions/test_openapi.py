@@ -101,6 +101,45 @@ def test_mistakes_inside_a_document_are_warnings_with_their_lines(definition_of:
     ]
 
 
+def test_mistakes_inside_an_operation_are_warnings_when_it_is_used(definition_of: Reader) -> None:
+    definition = definition_of(
+        """\
+        openapi: 3.0.0
+        paths:
+          /a/{id}:
+            get:
+              parameters:
+                - {name: ID, in: path, required: true, schema: {type: integer}}
+                - {name: it, in: body, schema: {type: integer}}
+                - {in: query, schema: {type: integer}}
+                - nonsense
+              responses:
+                '200': {description: x}
+                20x: {description: y}
+                ok: {description: z}
+                x-note: {description: kept}
+        """
+    )
+    route = definition.route(HttpRequest(method="GET", path="/a/7"))
+    assert route is not None
+    assert definition.check_request(route) == ()
+    assert route.operation.statuses == ("200",)
+    operation = "/paths/~1a~1{id}/get"
+    assert [(each.sentence, each.pointer, each.line) for each in definition.warnings()] == [
+        (
+            'The parameter is in "body", not in one of cookie, header, path, query, querystring; it is left out.',
+            f"{operation}/parameters/1",
+            7,
+        ),
+        ("The parameter has no name and is left out.", f"{operation}/parameters/2", 8),
+        ('A parameter is an object, not "nonsense"; it is left out.', f"{operation}/parameters/3", 9),
+        ("The path /a/{id} has no {ID}; the parameter is passed over.", f"{operation}/parameters/0", 6),
+        ("No parameter describes {id} of /a/{id}; any text is allowed there.", operation, 4),
+        ("'20x' is no status; the response is left out.", f"{operation}/responses/20x", 12),
+        ("'ok' is no status; the response is left out.", f"{operation}/responses/ok", 13),
+    ]
+
+
 def test_a_reference_that_leads_nowhere_is_told_where_it_is_used(answering: Callable[..., OpenApiDefinition]) -> None:
     definition = answering("{$ref: '#/components/schemas/Ordr'}", components="Order: {type: object}")
     with pytest.raises(DefinitionError) as error:

@@ -168,7 +168,7 @@ class OpenApiDefinition:
 
     @cached_property
     def _surfaces(self) -> SurfaceReader:
-        return SurfaceReader(self.documents)
+        return SurfaceReader(self.documents, self._warn)
 
     @cached_property
     def _checks(self) -> Checks:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from contractkit.definitions.interface import Operation
+from contractkit.definitions.mistakes import is_status
 from contractkit.definitions.references import Documents, Node
 from contractkit.errors import DefinitionError
 
@@ -86,7 +87,7 @@ def _endpoint(template: str, method: str, node: Node, item: Node, taken: set[str
         signature=signature,
         method=method,
         path=template,
-        statuses=tuple(status for status in responses if not status.startswith("x-")),
+        statuses=tuple(status for status in responses if is_status(status)),
         pointer=node.place,
         summary=str(node.value.get("summary") or ""),
         deprecated=node.value.get("deprecated") is True,

@@ -112,6 +112,8 @@ _READERS: Final[Mapping[str, Callable[[Route, Parameter, Query], Decoded]]] = {
 
 def _parameter_violations(route: Route, surface: Surface, checks: Checks) -> Iterator[Violation]:
     for parameter, decoded in decoded_parameters(route, surface):
+        if parameter.place == "path" and decoded.value is ABSENT:
+            continue  # the template has no such parameter, so that no request could carry it
         yield from value_violations(parameter, decoded, checks, parameter.location, Direction.REQUEST)
 
 

@@ -1,11 +1,12 @@
 """Surfaces: what one HTTP operation takes and gives, part by part, its schemas as views."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from contractkit.definitions.interface import Definition, Operation
+from contractkit.definitions.mistakes import Mistake, is_status, parameter_mistake, path_mistakes, status_mistakes
 from contractkit.definitions.operations import written_operations
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import Schemas, SchemaView
@@ -16,6 +17,7 @@ IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that a definition may write and that mean nothing (OpenAPI 3.0 §4.7.12.2)."""
 
 _SIDES = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies", "querystring": "query"}
+_PLACES = frozenset(_SIDES)
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple", "querystring": "form"}
 
 
@@ -127,7 +129,9 @@ class Surface:
 class SurfaceReader:
     """Reads the surfaces of one set of documents, each once."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, warn: Callable[[str, Node], None] | None = None) -> None:
+        """Take the documents; `warn` notes mistakes in an operation when that is read."""
+        self._warn = warn if warn is not None else _pass_over
         self.documents = documents
         self.schemas = Schemas(documents)
         self._surfaces: dict[tuple[str, str], Surface | None] = {}
@@ -181,11 +185,15 @@ class SurfaceReader:
         if node is None or not isinstance(node.value, dict):
             return None
         body = node.get("requestBody")
+        parameters = self._parameters(item, node)
+        if path.startswith("/"):  # else it is a webhook, whose name has no parameters
+            described = {each.name: each.node for each in parameters.values() if each.place == "path"}
+            self._note(path_mistakes(path, described, node))
         return Surface(
             method=method,
             path=path,
             node=node,
-            parameters=self._parameters(item, node),
+            parameters=parameters,
             body=self._body(self.documents.resolve(body)) if body else None,
             responses=self._responses(node),
             security=self._security(node),
@@ -195,10 +203,17 @@ class SurfaceReader:
         found: dict[tuple[str, str], Parameter] = {}
         for owner in (item, operation):  # what the operation says wins over its path
             for node in self._held(owner, "parameters").items():
-                parameter = self._parameter(self.documents.resolve(node))
+                resolved = self.documents.resolve(node)
+                mistake = parameter_mistake(resolved, _PLACES)
+                parameter = None if mistake else self._parameter(resolved)
+                self._note([(mistake, resolved)] if mistake else ())
                 if parameter is not None:
                     found[(parameter.place, parameter.name)] = parameter
         return found
+
+    def _note(self, mistakes: Iterable[Mistake]) -> None:
+        for sentence, node in mistakes:
+            self._warn(sentence, node)
 
     def _parameter(self, node: Node, *, place: str = "", name: str = "") -> Parameter | None:
         if not isinstance(node.value, dict):
@@ -230,7 +245,11 @@ class SurfaceReader:
 
     def _responses(self, operation: Node) -> dict[str, Response]:
         found = {}
-        for name, node in self._held(operation, "responses").members():
+        held = self._held(operation, "responses")
+        self._note(status_mistakes(held))
+        for name, node in held.members():
+            if not is_status(name):
+                continue
             status = "default" if name == "default" else str(name).upper()  # YAML reads an unquoted 200 as a number
             found[status] = self._response(status, self.documents.resolve(node))
         return found
@@ -262,6 +281,10 @@ class SurfaceReader:
         demanded = operation.get("security") or self.documents.root.get("security") or _NOTHING
         alternatives = [node.value for node in demanded.items() if isinstance(node.value, dict)]
         return tuple({name: _texts(scopes) for name, scopes in each.items()} for each in alternatives)
+
+
+def _pass_over(sentence: str, node: Node) -> None:
+    """Note nothing: whoever compares definitions does not judge them."""
 
 
 def content_for(contents: tuple[Content, ...], media_type: str) -> Content | None:

@@ -1,0 +1,51 @@
+"""Mistakes: what in an operation's parameters and statuses cannot be meant as it is written."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from contractkit.definitions.references import Node
+from contractkit.definitions.routing import parameter_names
+from contractkit.exact_json import show_json
+
+_STATUS: Final = re.compile(r"[1-5](\d\d|XX)|default", re.IGNORECASE)
+
+Mistake = tuple[str, Node]
+"""A sentence, and the node where the mistake is."""
+
+
+def is_status(written: str) -> bool:
+    """Say whether a key of `responses` is a status: a code, a class (`4XX`) or `default`."""
+    return _STATUS.fullmatch(written) is not None
+
+
+def status_mistakes(responses: Node) -> Iterator[Mistake]:
+    """Give the keys of `responses` that are no statuses."""
+    for name, node in responses.members():
+        if not is_status(name) and not name.startswith("x-"):
+            yield f"{name!r} is no status; the response is left out.", node
+
+
+def parameter_mistake(node: Node, places: frozenset[str]) -> str:
+    """Say why a parameter cannot be read, or nothing."""
+    value = node.value
+    if not isinstance(value, dict):
+        return f"A parameter is an object, not {show_json(value, limit=60)}; it is left out."
+    if not isinstance(value.get("name"), str):
+        return "The parameter has no name and is left out."
+    place = value.get("in")
+    if not isinstance(place, str) or place not in places:
+        known = ", ".join(sorted(places))
+        return f"The parameter is in {show_json(place, limit=60)}, not in one of {known}; it is left out."
+    return ""
+
+
+def path_mistakes(path: str, described: dict[str, Node], operation: Node) -> Iterator[Mistake]:
+    """Give the path parameters that a template lacks, and those of the template that nothing describes."""
+    named = parameter_names(path)
+    for name, node in described.items():
+        if name not in named:
+            yield f"The path {path} has no {{{name}}}; the parameter is passed over.", node
+    for name in named:
+        if name not in described:
+            yield f"No parameter describes {{{name}}} of {path}; any text is allowed there.", operation
