@@ -1,6 +1,7 @@
 """Bodies: which comparison an expected body gets, after its state and its content type."""
 
 from collections.abc import Callable
+from functools import partial
 
 from contractkit.exact_json import JsonSyntaxError, dump_compact, read_json
 from contractkit.matching.checks import compile_scalar
@@ -21,8 +22,11 @@ from contractkit.model import (
 )
 from contractkit.results import ABSENT
 
+MOST_NESTED = 5
+"""Levels of multipart bodies in multipart bodies; one further in is compared as it is written."""
 
-def compile_body(expected: Body, scope: Scope, *, is_open: bool, is_type_ruled: bool = False) -> Check:
+
+def compile_body(expected: Body, scope: Scope, *, is_open: bool, is_type_ruled: bool = False, nested: int = 0) -> Check:
     """Give the check of a body.
 
     Args:
@@ -30,6 +34,7 @@ def compile_body(expected: Body, scope: Scope, *, is_open: bool, is_type_ruled: 
         scope: The rules at the body and below.
         is_open: Whether more than the example may be in it.
         is_type_ruled: Whether a rule decides over the `Content-Type` header, and so over the body's type too.
+        nested: In how many multipart bodies it is a part.
     """
     match expected:
         case MissingBody():
@@ -38,7 +43,7 @@ def compile_body(expected: Body, scope: Scope, *, is_open: bool, is_type_ruled: 
             return lambda actual: None if is_empty(actual) else [_failure("", actual, "no body")]
         case JsonBody(value=None):
             return _compile_null(scope, is_open)
-    compare = _content_check(expected, scope, is_open)
+    compare = _content_check(expected, scope, is_open, nested)
     example = shown_body(expected)
     wanted = media_type_of(expected)
 
@@ -87,16 +92,16 @@ def text_in(body: Body) -> str | None:
     return None
 
 
-def _content_check(expected: Body, scope: Scope, is_open: bool) -> Check:
+def _content_check(expected: Body, scope: Scope, is_open: bool, nested: int) -> Check:
     match expected:
         case JsonBody(value=value):
             return _compile_parsed(compile_json(value, scope, is_open=is_open))
         case TextBody() | BinaryBody():
-            return _special_check(expected, scope, is_open) or _compile_whole(expected, scope)
+            return _special_check(expected, scope, is_open, nested) or _compile_whole(expected, scope)
     raise AssertionError(expected)
 
 
-def _special_check(expected: TextBody | BinaryBody, scope: Scope, is_open: bool) -> Check | None:
+def _special_check(expected: TextBody | BinaryBody, scope: Scope, is_open: bool, nested: int) -> Check | None:
     base = base_media_type(expected.media_type)
     if format_of(base) == "xml" and isinstance(expected, TextBody):
         from contractkit.matching.xml_bodies import compile_xml  # expat is loaded only where XML occurs
@@ -106,10 +111,10 @@ def _special_check(expected: TextBody | BinaryBody, scope: Scope, is_open: bool)
         from contractkit.matching.forms import compile_form
 
         return compile_form(expected.text, scope)
-    if base.startswith("multipart/"):
-        from contractkit.matching.forms import compile_multipart
+    if base.startswith("multipart/") and nested < MOST_NESTED:
+        from contractkit.matching.multipart import compile_multipart
 
-        return compile_multipart(expected, scope, is_open, compile_body)
+        return compile_multipart(expected, scope, is_open, partial(compile_body, nested=nested + 1))
     return None
 
 

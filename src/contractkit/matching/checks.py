@@ -1,10 +1,13 @@
 """Checks of single values: the rules of one place, compiled into one function that gives its failures."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
 from contractkit.exact_json import Json
 from contractkit.matching.accepting import Accepts, Subject, UnusableRuleError, accept
 from contractkit.matching.failures import Check, Failure
+from contractkit.matching.patterns import PatternTest
 from contractkit.matching.rules import kind_of, sentence_of
 from contractkit.matching.scalars import text_of
 from contractkit.matching.sentences import exactly, of_kind
@@ -21,11 +24,33 @@ def compile_scalar(example: Json, rules: RuleList, *, is_text: bool = False) -> 
     return combined([_scalar_test(rule, subject) for rule in rules.rules], rules.combine)
 
 
-def passing_kind(example: Json, rules: RuleList) -> type | None:
-    """Give a Python type of which every value passes the rules of a place, where there is one."""
-    if len(rules.rules) != 1 or isinstance(example, dict | list):
+class Shortcut(NamedTuple):
+    """What decides for most values without a check: those of type `kind` pass, or those that `accepts` accepts too."""
+
+    kind: type
+    accepts: Callable[[Any], bool] | None = None
+
+
+def shortcut(example: Json, rules: RuleList) -> Shortcut | None:
+    """Give the shortcut of a place that holds no container, where there is one; why others fail, its check says."""
+    if isinstance(example, dict | list):
         return None
-    return kind_of(rules.rules[0]).passing_kind(example)
+    if not rules:
+        return Shortcut(type(example), example.__eq__)
+    if len(rules.rules) != 1:
+        return None
+    kind = kind_of(rules.rules[0])
+    passing = kind.passing_kind(example)
+    return _text_shortcut(rules.rules[0], example) if passing is None else Shortcut(passing)
+
+
+def _text_shortcut(rule: Rule, example: Json) -> Shortcut | None:
+    try:
+        accepts = kind_of(rule).on_scalar(rule.attributes, Subject(example))
+    except UnusableRuleError:
+        return None
+    quick = accepts.quick if isinstance(accepts, PatternTest) else accepts
+    return None if quick is None else Shortcut(str, quick)
 
 
 def equality(example: Json) -> Check:
@@ -75,16 +100,15 @@ def compile_test(rule: Rule, example: Json, make: Callable[[], Accepts]) -> Chec
 
 def _test(rule: Rule, example: Json, accepts: Accepts) -> Check:
     reads_text = kind_of(rule).reads_text and not isinstance(example, dict | list)
+    sentence = cache(lambda: sentence_of(rule, example))
 
     def check(actual: Json) -> list[Failure] | None:
-        subject = text_of(actual) if reads_text and type(actual) is not str else actual
         try:
-            if accepts(subject):
+            if accepts(text_of(actual) if reads_text and type(actual) is not str else actual):
                 return None
         except UnusableRuleError as error:
-            sentence = f"{sentence_of(rule, example)}, but {error}"
-            return [Failure(example, actual, rule.name, sentence)]
-        return [Failure(example, actual, rule.name, sentence_of(rule, example))]
+            return [Failure(example, actual, rule.name, f"{sentence()}, but {error}")]
+        return [Failure(example, actual, rule.name, sentence())]
 
     return check
 

@@ -1,12 +1,13 @@
 """Comparison: the parts of an expected exchange and their rules, compiled once, called with the actual parts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from contractkit.matching.bodies import compile_body, shown_body
 from contractkit.matching.checks import equality
-from contractkit.matching.failures import Check, Failure
+from contractkit.matching.effort import begin_effort, end_effort
+from contractkit.matching.failures import MOST_MISMATCHES, Check, Failure
 from contractkit.matching.fields import (
     compile_headers,
     compile_metadata,
@@ -17,7 +18,7 @@ from contractkit.matching.fields import (
 )
 from contractkit.matching.streams import Repetition, compile_repetitions, laid_along, runs_in
 from contractkit.matching.weighting import Scope, scope_of
-from contractkit.model import LocatedRules, Part, PartKind
+from contractkit.model import LocatedRules, Location, Part, PartKind, Step
 from contractkit.results import ABSENT, Mismatch
 
 
@@ -40,20 +41,37 @@ class Comparison:
 
         What is wrong with the number of messages that may come any number of times stands before the others.
         """
+        begin_effort()
+        found = self._compare_moved(actual) if self.repetitions else self._compare(self.parts, actual)
+        end_effort()
+        return tuple(found) if len(found) <= MOST_MISMATCHES else (*found[:MOST_MISMATCHES], _stopped(found[0]))
+
+    def _compare_moved(self, actual: tuple[Part, ...]) -> list[Mismatch]:
         given = {part.location.steps: part for part in actual}
+        runs = runs_in(given, self.repetitions)
+        found = [mismatch for run in runs for mismatch in run.mismatches(given)]
+        return found + self._compare(tuple(laid_along(self.parts, runs)), actual)
+
+    def _compare(self, parts: Sequence[tuple[Part, Check]], actual: tuple[Part, ...]) -> list[Mismatch]:
         found: list[Mismatch] = []
-        parts: Iterable[tuple[Part, Check]] = self.parts
-        if self.repetitions:
-            runs = runs_in(given, self.repetitions)
-            found += [mismatch for run in runs for mismatch in run.mismatches(given)]
-            parts = laid_along(self.parts, runs)
-        for expected, check in parts:
+        given: dict[tuple[Step, ...], Part] | None = None
+        for number, (expected, check) in enumerate(parts):
             place = expected.location
-            part = given.pop(place.steps, None)
+            part: Part | None
+            # Parts mostly come in the order in which they are expected, with the very same location.
+            if given is None and number < len(actual) and actual[number].location is place:
+                part = actual[number]
+            else:
+                given = {each.location.steps: each for each in actual} if given is None else given
+                part = given.get(place.steps)
             if failures := [_lacking(expected)] if part is None else check(part.value):
                 found += [failure.at(place) for failure in failures]
-        found += [_further(part) for steps, part in given.items() if steps[0] == "events"]
-        return tuple(found)
+        return found + self._further(parts, actual) if given is not None or len(actual) > len(parts) else found
+
+    def _further(self, parts: Sequence[tuple[Part, Check]], actual: tuple[Part, ...]) -> list[Mismatch]:
+        due = {expected.location.steps for expected, _ in parts}
+        events = [part for part in actual if part.location.steps[0] == "events"]
+        return [_further(part) for part in events if part.location.steps not in due]
 
 
 def compile_comparison(
@@ -125,6 +143,11 @@ def _lacking(part: Part) -> Failure:
     name = part.location.steps[-1]
     words = f"the {name.replace('_', ' ')}" if isinstance(name, str) else f"the event {part.value}"
     return Failure(_shown(part), ABSENT, "equality", words)
+
+
+def _stopped(first: Mismatch) -> Mismatch:
+    words = f"no more than {MOST_MISMATCHES:,} mismatches; the rest is not told"
+    return Failure(ABSENT, ABSENT, "equality", words).at(Location(first.location.steps[:1]))
 
 
 def _further(part: Part) -> Mismatch:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sized
 
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 from contractkit.matching.accepting import Accepts, Attributes, UnusableRuleError, accept, refuse
+from contractkit.matching.failures import shown_part
 
 
 def accepted(_attributes: Attributes, _is_exact: bool) -> Accepts:
@@ -43,9 +44,9 @@ def within_bounds(attributes: Attributes, is_exact: bool) -> Accepts:
 
 
 def _bound(value: Json) -> int | None:
-    if value is None:
-        return None
+    if value is None or type(value) is int:
+        return value
     try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise UnusableRuleError(f"its bound is not a whole number: {value!r}") from None
+        return int(str(value))
+    except ValueError:
+        raise UnusableRuleError(f"its bound is not a whole number: {show_json(shown_part(value))}") from None

@@ -5,6 +5,7 @@ should not.
 """
 
 import calendar
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +18,17 @@ from contractkit.matching.date_letters import DAYS, LETTERS, MONTHS, Letter
 LONGEST_TEXT = 120
 """Characters of the longest text that is read as a date."""
 
+LONGEST_FORM = 200
+"""Characters of the longest form."""
+
+MOST_WAYS = 10_000
+"""Ways in which one text can be read, counted from above: more would let a hostile form try them all."""
+
 _TOKEN = re.compile(r"'(?P<quoted>(?:[^']|'')*)'|(?P<letters>(?P<letter>[A-Za-z])(?P=letter)*)|(?P<other>.)", re.DOTALL)
 _EVERY_MONTH = "28"
 """The last day, of two digits, that every month has."""
+
+_YEARS, _ZONES = "yuYn", "zV"
 
 _SHORT_MONTHS = tuple(name[:3] for name in MONTHS)
 _DAY_PARTS = {"y": "year", "u": "year", "M": "month", "L": "month", "d": "day", "E": "weekday"}
@@ -41,6 +50,10 @@ def compile_format(pattern: str) -> DateFormat:
     Raises:
         UnusableRuleError: The pattern holds a letter, or a repetition of one, that is not known.
     """
+    if len(pattern) > LONGEST_FORM:
+        raise UnusableRuleError(f"its format is longer than {LONGEST_FORM} characters")
+    if _ways(pattern) > MOST_WAYS:
+        raise UnusableRuleError(f"its format {pattern} can be read in too many ways")
     looks: list[str] = []
     writers: list[Callable[[datetime], str]] = []
     grouped: set[str] = set()
@@ -54,6 +67,36 @@ def compile_format(pattern: str) -> DateFormat:
             writers.append(_letter_writer(letter, len(token["letters"])))
     parses = _reader("".join(looks), pattern, grouped)
     return DateFormat(parses, lambda moment: "".join(write(moment) for write in writers))
+
+
+def _ways(pattern: str) -> int:
+    """Count in how many ways a text may be cut into the parts of a form.
+
+    Parts of changing length are told apart by what stands between them; where nothing does, every cut is one way.
+    What is optional is there or not, and the name of a zone ends anywhere.
+    """
+    ways, in_row = 1, []
+    for token in _TOKEN.finditer(pattern):
+        if token["letters"] is not None:
+            in_row.append(_lengths(token["letter"], len(token["letters"])))
+            ways *= LONGEST_TEXT if token["letter"] in _ZONES else 1
+            continue
+        ways *= 2 if token["other"] == "[" else 1
+        ways *= _ways_in_row(in_row)
+        in_row = []
+    return ways * _ways_in_row(in_row)
+
+
+def _ways_in_row(lengths: list[int]) -> int:
+    changing = [each for each in lengths if each > 1]
+    return math.prod(changing) if len(changing) > 1 else 1
+
+
+def _lengths(letter: str, count: int) -> int:
+    """Give an upper bound of the lengths that the text of a letter may have."""
+    if letter in _YEARS:
+        return 9 if count != 2 else 1
+    return 1 if count == 2 or letter in "SaDE" else 3
 
 
 def _known_letter(token: re.Match[str], pattern: str) -> tuple[Letter, str]:

@@ -1,6 +1,6 @@
 """Failures: what a check gives while it runs, located relative to the value that was checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -9,6 +9,10 @@ from contractkit.results import Mismatch
 
 DEEPEST_SHOWN = 100
 """Levels of nesting that a mismatch carries of a value; what lies deeper is shown as `…`."""
+
+
+MOST_MISMATCHES = 20_000
+"""Mismatches that one comparison tells; a container in which so many were found is not looked at any further."""
 
 
 @dataclass(slots=True)
@@ -54,8 +58,12 @@ def _is_deeper(value: object, levels: int) -> bool:
         containers = [each for each in level if isinstance(each, dict | list)]
         if not containers:
             return False
-        level = [item for each in containers for item in (each.values() if isinstance(each, dict) else each)]
+        level = [item for each in containers for item in _members(each) if isinstance(item, dict | list)]
     return bool(level)
+
+
+def _members(container: object) -> Iterable[object]:
+    return container.values() if isinstance(container, dict) else container if isinstance(container, list) else ()
 
 
 def _cut(value: object, levels: int) -> object:

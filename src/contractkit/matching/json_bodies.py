@@ -7,10 +7,13 @@ location on the way up, so that a body that fits costs nothing for places.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
+from itertools import islice
+from types import NoneType
 
 from contractkit.exact_json import Json
-from contractkit.matching.checks import combined, compile_scalar, compile_test, missing, passing_kind
-from contractkit.matching.failures import Check, Failure, below
+from contractkit.matching.accepting import refuse
+from contractkit.matching.checks import Shortcut, combined, compile_scalar, compile_test, missing, shortcut
+from contractkit.matching.failures import MOST_MISMATCHES, Check, Failure, below
 from contractkit.matching.members import Inner, inner_rules, name_checks, said_of_members
 from contractkit.matching.rules import Members, kind_of
 from contractkit.matching.sentences import KIND_WORDS
@@ -19,6 +22,8 @@ from contractkit.matching.variants import compile_variants
 from contractkit.matching.weighting import OTHER_INDEX, OTHER_MEMBER, RuleList, Scope, index_in
 from contractkit.model import Step
 from contractkit.results import ABSENT
+
+_NO_SHORTCUT = Shortcut(NoneType, refuse)
 
 DEEPEST = 100
 """Levels of nesting of an expected value; what lies deeper fails, and says so. Real bodies end far above."""
@@ -46,7 +51,7 @@ def compile_json(expected: Json, scope: Scope, *, is_open: bool, depth: int = 0)
     fits = fits_under(scope)
     members = compile_members() if fits is None else _unless_it_fits(expected, fits, compile_members, is_open, depth)
     own = [*_own_checks(expected, rules), *_said_checks(expected, rules, is_open, depth)]
-    return _guarded(type(expected), wrong_kind, [*own, members]) if own else members
+    return _guarded(type(expected), wrong_kind, combined(own, "AND"), members) if own else members
 
 
 def _unless_it_fits(
@@ -113,22 +118,32 @@ def _fixed_members(
     is_closed: bool,
     wrong_kind: Check,
 ) -> Check:
-    """Give the check of an object's own members; those that their kind decides are compiled when one is of another."""
-    kinds = {key: passing_kind(value, places[key].chosen) for key, value in expected.items()}
+    """Give the check of an object's own members; those that a shortcut decides are compiled when it does not."""
+    cuts = {key: shortcut(value, places[key].chosen) or _NO_SHORTCUT for key, value in expected.items()}
     compiled = cache(lambda key: compile_member(places[key], expected[key]))
-    rows = tuple((key, kind, compiled(key) if kind is None else None) for key, kind in kinds.items())
+    rows = tuple((key, *cut, compiled(key) if cut is _NO_SHORTCUT else None) for key, cut in cuts.items())
 
     def check(actual: dict[str, Json]) -> list[Failure] | None:
         if type(actual) is not dict:
             return wrong_kind(actual)
         found: list[Failure] | None = None
         failures: list[Failure] | None
-        for key, kind, member in rows:
+        for key, kind, accepts, member in rows:
             if key not in actual:
                 failures = missing(expected[key], places[key].chosen)
-            elif type(value := actual[key]) is kind or not (failures := (member or compiled(key))(value)):
-                continue
-            found = [*(found or ()), *below(key, failures)]
+            else:
+                value = actual[key]
+                try:
+                    if type(value) is kind and (accepts is None or accepts(value)):
+                        continue
+                except UnicodeEncodeError:  # half a surrogate pair, which no engine for patterns takes
+                    pass
+                failures = (member or compiled(key))(value)
+            if failures:
+                found = found or []
+                found += below(key, failures)
+                if len(found) > MOST_MISMATCHES:
+                    return found
         if is_closed and (found or len(actual) != len(rows)):
             return [*(found or ()), *_further_members(expected, actual)] or None
         return found
@@ -137,7 +152,8 @@ def _fixed_members(
 
 
 def _further_members(expected: dict[str, Json], actual: dict[str, Json]) -> list[Failure]:
-    return [unexpected(key, item, "no such member") for key, item in actual.items() if key not in expected]
+    further = (unexpected(key, item, "no such member") for key, item in actual.items() if key not in expected)
+    return list(islice(further, MOST_MISMATCHES + 1))
 
 
 def _free_members(members: Mapping[str, Check], for_all: Check | None, wrong_kind: Check) -> Check:
@@ -149,6 +165,8 @@ def _free_members(members: Mapping[str, Check], for_all: Check | None, wrong_kin
             member = members.get(key, for_all)
             if member is not None and (failures := member(item)):
                 found += below(key, failures)
+                if len(found) > MOST_MISMATCHES:
+                    break
         return found or None
 
     return check
@@ -178,10 +196,12 @@ def _fixed_items(expected: list[Json], items: Sequence[Check], scope: Scope, wro
         for index, (item, value) in enumerate(zip(items, actual, strict=False)):
             if failures := item(value):
                 found += below(index, failures)
+                if len(found) > MOST_MISMATCHES:
+                    return found
         if len(actual) != count:
-            lacking = range(len(actual), count)
+            lacking, further = range(len(actual), count), range(count, len(actual))[: MOST_MISMATCHES + 1]
             found += [each for at in lacking for each in below(at, missing(expected[at], scope.step(at).chosen))]
-            found += [unexpected(at, actual[at], "no further element") for at in range(count, len(actual))]
+            found += [unexpected(at, actual[at], "no further element") for at in further]
         return found or None
 
     return check
@@ -196,6 +216,8 @@ def _uniform_items(item: Check, wrong_kind: Check) -> Check:
             if failures := item(value):
                 found = found or []
                 found += below(index, failures)
+                if len(found) > MOST_MISMATCHES:
+                    break
         return found
 
     return check
@@ -209,6 +231,8 @@ def _varied_items(items: Mapping[int, Check], other: Check, wrong_kind: Check) -
         for index, value in enumerate(actual):
             if failures := items.get(index, other)(value):
                 found += below(index, failures)
+                if len(found) > MOST_MISMATCHES:
+                    break
         return found or None
 
     return check
@@ -234,10 +258,16 @@ def _own_checks(expected: Json, rules: RuleList) -> list[Check]:
     return [combined(speaking, rules.combine)]
 
 
-def _guarded(kind: type, wrong_kind: Check, checks: Sequence[Check]) -> Check:
-    """Give checks that all rely on the kind of the value, behind the question for it."""
-    every = combined(checks, "AND")
-    return lambda actual: every(actual) if type(actual) is kind else wrong_kind(actual)
+def _guarded(kind: type, wrong_kind: Check, own: Check, members: Check) -> Check:
+    """Give what is said of a container itself and of its members, behind the question for its kind."""
+
+    def check(actual: Json) -> list[Failure] | None:
+        if type(actual) is not kind:
+            return wrong_kind(actual)
+        found, inside = own(actual), members(actual)
+        return [*found, *(inside or ())] if found else inside
+
+    return check
 
 
 def _wrong_kind(expected: Json, rules: RuleList) -> Check:

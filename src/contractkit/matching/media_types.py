@@ -1,8 +1,12 @@
 """Media types: when two content types are the same for a header, and near enough for two bodies to be compared."""
 
+import re
 from collections.abc import Mapping
 
 from contractkit.model import base_media_type
+
+_PARAMETER = re.compile(r';\s*(?P<name>[^=;\s"]+)\s*(?:=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^;]*))?')
+_LONGEST_FIELD = 10_000  # characters of a field that parameters are looked for in
 
 _XML = frozenset({"application/xml", "text/xml"})
 
@@ -20,8 +24,20 @@ def same_content_type(expected: str, actual: str) -> bool:
 
 def content_type_parameters(content_type: str) -> Mapping[str, str]:
     """Give the parameters of a content type, names and values in lower case."""
-    pairs = (part.partition("=") for part in content_type.split(";")[1:])
-    return {name.strip().lower(): value.strip().strip('"').lower() for name, _, value in pairs if name.strip()}
+    return {name: value.lower() for name, value in parameters_in(content_type).items()}
+
+
+def parameters_in(field: str) -> Mapping[str, str]:
+    """Give the parameters of a header field, names in lower case, values without quotes (RFC 9110 §5.6.6)."""
+    found = _PARAMETER.finditer(field[:_LONGEST_FIELD])
+    return {each["name"].lower(): _unquoted(each["value"] or "") for each in found}
+
+
+def _unquoted(value: str) -> str:
+    inside = value.strip()
+    if len(inside) < 2 or inside[0] != '"' or inside[-1] != '"':
+        return inside
+    return re.sub(r"\\(.)", r"\1", inside[1:-1])
 
 
 def are_comparable(expected: str, actual: str) -> bool:

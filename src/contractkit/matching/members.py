@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from contractkit.exact_json import Json, show_json
 from contractkit.matching.checks import compile_scalar
-from contractkit.matching.failures import Check, Failure, below
+from contractkit.matching.failures import MOST_MISMATCHES, Check, Failure, below
 from contractkit.matching.rules import Members, kind_of, read_rule
 from contractkit.matching.weighting import RuleList, Scope
 from contractkit.model import Rule
@@ -26,7 +26,7 @@ def inner_rules(rules: RuleList) -> tuple[Rule, ...]:
 
 
 def name_checks(rules: RuleList, expected: dict[str, Json]) -> list[Check]:
-    """Give the checks that `eachKey` lays on the names of an object's members."""
+    """Give the checks that `eachKey` lays on the names of members; the rule or the object has an example."""
     inner = _inner(rules, Members.EACH_KEY)
     if not inner:
         return []
@@ -42,6 +42,8 @@ def _each_name(check_name: Check) -> Check:
             for failure in below(name, check_name(name) or []):
                 failure.sentence = f"a member name that is {failure.sentence}"
                 found.append(failure)
+            if len(found) > MOST_MISMATCHES:
+                break
         return found or None
 
     return check

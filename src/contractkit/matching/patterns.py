@@ -3,17 +3,20 @@
 Files are written in the dialect of Java (and of Oniguruma, near enough). A pattern is translated and given to a
 linear-time engine. What such an engine cannot do (look-around, back-references, atomic and possessive groups) goes to a
 backtracking engine that is bounded in the length of the text and in time; past the bounds the value is not accepted,
-and the reason is said.
+and the reason is said. Linear is linear in the text alone: a pattern of thousands of states takes thousands of times as
+long, so a large one is bounded too.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import jsonschema_rs
 
 from contractkit.matching.accepting import UnusableRuleError
+from contractkit.matching.effort import timed
 
 LONGEST_PATTERN = 5_000
 """Characters of a pattern, beyond which it is refused."""
@@ -23,6 +26,15 @@ LONGEST_BACKTRACKED_TEXT = 10_000
 
 BACKTRACKING_SECONDS = 0.25
 """Seconds that the backtracking engine may take for one text."""
+
+LONGEST_TEXT = 1_000_000
+"""Characters of a text that a pattern is tried on at most."""
+
+LONGEST_TEXT_OF_LARGE = 10_000
+"""The same for a pattern that repeats so much that its program is large."""
+
+_SMALL, _LARGE = 10_000, 2_000_000  # bytes of a pattern's program: cheap by any text, and the most there may be
+_SHORT_TEXT = 100
 
 _ASCII_CLASSES = {
     "alnum": "a-zA-Z0-9",
@@ -62,8 +74,20 @@ class TranslatedPattern:
     needs_backtracking: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PatternTest:
+    """The test whether a whole text matches. `quick` accepts short texts only, raises nothing, and may be lacking."""
+
+    test: Callable[[str], bool]
+    quick: Callable[[Any], bool] | None = None
+
+    def __call__(self, text: str | None) -> bool:
+        """Say whether a text matches; what has no text does not."""
+        return text is not None and self.test(text)
+
+
 @lru_cache(maxsize=2048)
-def compile_pattern(pattern: str) -> Callable[[str | None], bool]:
+def compile_pattern(pattern: str) -> PatternTest:
     """Give the test whether a whole text matches a pattern; what has no text matches none.
 
     Raises:
@@ -127,20 +151,40 @@ def _ascii_class(name: str, written: str, *, in_class: bool, negated: bool) -> s
     return _ASCII_CLASSES[name] if in_class else f"[{_ASCII_CLASSES[name]}]"
 
 
-def _linear_test(written: str, pattern: str) -> Callable[[str | None], bool]:
+def _linear_test(written: str, pattern: str) -> PatternTest:
+    whole = f"^(?:{pattern})$"
     try:
-        _validator(pattern)  # alone first, so that no stray parenthesis can leave the group around it
-        return _validator(f"^(?:{pattern})$").is_valid
+        _validator(pattern, _LARGE)  # alone first, so that no stray parenthesis can leave the group around it
+        test = _validator(whole, _LARGE).is_valid
     except (jsonschema_rs.ValidationError, ValueError) as error:
         raise UnusableRuleError(f"its pattern {written} is not a regular expression, or too large") from error
+    try:
+        quick = _validator(whole, _SMALL, maxLength=_SHORT_TEXT).is_valid  # the length is looked at first
+    except (jsonschema_rs.ValidationError, ValueError):
+        return PatternTest(_bounded(test, "so large a pattern", LONGEST_TEXT_OF_LARGE))
+    return PatternTest(_bounded(test, "a pattern", LONGEST_TEXT), quick)
 
 
-def _validator(pattern: str) -> jsonschema_rs.Validator:
-    options = jsonschema_rs.RegexOptions()
-    return jsonschema_rs.validator_for({"type": "string", "pattern": pattern}, pattern_options=options)
+def _bounded(is_match: Callable[[str], bool], what: str, longest: int) -> Callable[[str], bool]:
+    """Give a test that counts its time, and does not try texts that are too long."""
+
+    def is_bounded_match(text: str) -> bool:
+        if len(text) > longest:
+            raise UnusableRuleError(f"{what} is tried on at most {longest:,} characters")
+        try:
+            return timed(is_match, text)
+        except UnicodeEncodeError:  # half a surrogate pair, which no pattern can mean
+            return False
+
+    return is_bounded_match
 
 
-def _backtracking_test(written: str, pattern: str) -> Callable[[str | None], bool]:
+def _validator(pattern: str, size: int, **bounds: int) -> jsonschema_rs.Validator:
+    options = jsonschema_rs.RegexOptions(size_limit=size)
+    return jsonschema_rs.validator_for({"type": "string", **bounds, "pattern": pattern}, pattern_options=options)
+
+
+def _backtracking_test(written: str, pattern: str) -> PatternTest:
     import regex  # only the rare pattern that looks around pays for it
 
     try:
@@ -148,14 +192,10 @@ def _backtracking_test(written: str, pattern: str) -> Callable[[str | None], boo
     except (regex.error, OverflowError, RecursionError) as error:
         raise UnusableRuleError(f"its pattern {written} is not a regular expression: {error}") from error
 
-    def is_match(text: str | None) -> bool:
-        if text is None:
-            return False
-        if len(text) > LONGEST_BACKTRACKED_TEXT:
-            raise UnusableRuleError(f"a pattern that looks around is tried on {LONGEST_BACKTRACKED_TEXT:,} characters")
+    def is_match(text: str) -> bool:
         try:
             return compiled.fullmatch(text, timeout=BACKTRACKING_SECONDS) is not None
         except TimeoutError:
             raise UnusableRuleError(f"its pattern took longer than {BACKTRACKING_SECONDS} s on this value") from None
 
-    return is_match
+    return PatternTest(_bounded(is_match, "a pattern that looks around", LONGEST_BACKTRACKED_TEXT))

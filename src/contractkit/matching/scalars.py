@@ -86,7 +86,9 @@ def matching(attributes: Attributes, _subject: Subject) -> Accepts:
 def including(attributes: Attributes, _subject: Subject) -> Accepts:
     """Accept text that contains the attribute `value`."""
     wanted = attributes.get("value")
-    needle = wanted if isinstance(wanted, str) else dump_compact(wanted).decode()
+    needle = text_of(wanted)
+    if needle is None:
+        raise UnusableRuleError("its value is no text")
     return lambda text: text is not None and needle in text
 
 
@@ -167,7 +169,10 @@ def text_of(value: Any) -> str | None:
         return value.decode("utf-8", errors="replace")
     if value is None or isinstance(value, dict | list):
         return None
-    return dump_compact(value).decode()
+    try:
+        return dump_compact(value).decode()
+    except ValueError:  # an integer of thousands of digits
+        return None
 
 
 def _numeric(subject: Subject, spelled: re.Pattern[str], is_number: Callable[[Any], bool]) -> Accepts:

@@ -17,6 +17,9 @@ KIND_WORDS = {
 """The JSON kind of a Python value, in words."""
 
 
+_LONGEST_SHOWN = 1_000  # characters of a text that are looked at to show fewer
+
+
 def exactly(_attributes: Attributes, example: Json) -> str:
     """Say that only this value will do."""
     return f"exactly {_shown(example)}"
@@ -100,7 +103,7 @@ def status_code(attributes: Attributes, _example: Json) -> str:
     """Say the class of the status, or the list of those allowed."""
     wanted = attributes.get("status", "success")
     if isinstance(wanted, list):
-        return f"a status out of {', '.join(map(str, wanted))}"
+        return f"a status out of {', '.join(map(show_json, wanted))}"
     row = STATUS_CLASSES.get(str(wanted))
     return f"a status of an unknown class {show_json(wanted)}" if row is None else f"a status {row.words}"
 
@@ -144,6 +147,8 @@ def _elements(bound: Json) -> str:
 
 
 def _shown(example: Json) -> str:
+    if isinstance(example, str):
+        return show_json(example[:_LONGEST_SHOWN])
     return counted(len(example), "byte") if isinstance(example, bytes) else show_json(shown_part(example))
 
 

@@ -55,6 +55,7 @@ class _Lone:
 class TracedScope:
     """A scope, and beside it that of each location of rules alone. It steps as `Scope` does.
 
+    Locations that say nothing here or further down are left behind, so a place costs what the rules that reach it do.
     `replaced` are the locations that would hold at this place if `eachValue` above did not lay its own rules on it.
     """
 
@@ -70,7 +71,8 @@ class TracedScope:
 
     def step(self, step: Step) -> "TracedScope":
         """Give the scope of the member or element that a step leads to."""
-        lone = [each.moved(each.scope.step(step)) for each in self.alone]
+        moved = [(each, each.scope.step(step)) for each in self.alone]
+        lone = [each.moved(scope) for each, scope in moved if scope.chosen or not scope.is_even]
         return TracedScope(self.whole.step(step), tuple(lone), self.base)
 
     def at_part(self, steps: Sequence[Step]) -> "TracedScope":
@@ -87,8 +89,12 @@ class TracedScope:
 
     def merged(self, other: "TracedScope") -> "TracedScope":
         """Give the scope of one place that can be addressed in two ways."""
-        lone = [left.moved(left.scope.merged(right.scope)) for left, right in zip(self.alone, other.alone, strict=True)]
-        return TracedScope(self.whole.merged(other.whole), tuple(lone), self.base)
+        lone = {(id(each.located), each.reach): each for each in self.alone}
+        for each in other.alone:
+            left = lone.get((id(each.located), each.reach))
+            both = each if left is None else left.moved(left.scope.merged(each.scope))
+            lone[id(each.located), each.reach] = both
+        return TracedScope(self.whole.merged(other.whole), tuple(lone.values()), self.base)
 
     def under_each_value(self, owner: LocatedRules | None, rules: tuple[Rule, ...]) -> "TracedScope":
         """Give the scope of a value on which `eachValue`, written in `owner`, lays rules."""

@@ -2,17 +2,24 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from contractkit.exact_json import Json, show_json
 from contractkit.matching.accepting import UnusableRuleError
+from contractkit.matching.effort import try_element
 from contractkit.matching.failures import Check, Failure
 from contractkit.matching.rules import read_rule
 from contractkit.matching.sentences import for_example
 from contractkit.matching.weighting import Scope, scope_of
 from contractkit.model import LocatedRules, Location, Rule, Step, Wildcard
 
+MOST_VARIANTS = 100
+"""Variants of one rule. Each costs a search through the whole list."""
+
 _STEP = re.compile(
-    r"\.(?P<any>\*)|\.(?P<name>[^.\[\]'\s*]+)|\[(?P<index>\d{1,9})\]|(?P<every>\[\*\])|\['(?P<quoted>.*?)'\]"
+    r"\.(?P<any>\*)|\.(?P<name>[^.\[\]'\"\s*]+)|\[(?P<index>\d{1,9})\]|(?P<every>\[\*\])"
+    r"|\[(?P<mark>['\"])(?P<quoted>(?:[^\\]|\\.)*?)(?P=mark)\]",
+    re.DOTALL,
 )
 
 
@@ -27,6 +34,8 @@ def compile_variants(rule: Rule, expected: Sequence[Json], compile_item: Callabl
     variants = rule.attributes.get("variants")
     if not isinstance(variants, list):
         return [_refusal(rule, "its variants are no list")]
+    if len(variants) > MOST_VARIANTS:
+        return [_refusal(rule, f"it has more than {MOST_VARIANTS} variants")]
     return [_compile_variant(rule, variant, expected, compile_item) for variant in variants]
 
 
@@ -71,7 +80,9 @@ def _step(found: re.Match[str]) -> Step:
         return int(found["index"])
     if found["any"] is not None:
         return Wildcard.ANY
-    return Wildcard.INDEX if found["every"] is not None else found["name"] or found["quoted"]
+    if found["every"] is not None:
+        return Wildcard.INDEX
+    return found["name"] or re.sub(r"\\(.)", r"\1", found["quoted"], flags=re.DOTALL)
 
 
 def _located(rules: Json) -> tuple[LocatedRules, ...]:
@@ -81,7 +92,7 @@ def _located(rules: Json) -> tuple[LocatedRules, ...]:
         LocatedRules(
             location=Location(parse_path(path)),
             rules=tuple(read_rule(each) for each in written["matchers"]),
-            combine="OR" if written.get("combine") == "OR" else "AND",
+            combine="OR" if str(written.get("combine")).upper() == "OR" else "AND",
         )
         for path, written in rules.items()
     )
@@ -93,10 +104,19 @@ def _is_rule_list(written: Json) -> bool:
 
 
 def _some(example: Json, check: Check, rule: Rule) -> Check:
+    sentence = cache(lambda: for_example("a list with an element that fits", example))
+
     def check_some(actual: Json) -> list[Failure] | None:
-        if any(not check(item) for item in actual):
-            return None
-        return [Failure(example, actual, rule.name, for_example("a list with an element that fits", example))]
+        try:
+            if any(is_fitting(item) for item in actual):
+                return None
+        except UnusableRuleError as error:
+            return [Failure(example, actual, rule.name, f"{sentence()}, but {error}")]
+        return [Failure(example, actual, rule.name, sentence())]
+
+    def is_fitting(item: Json) -> bool:
+        try_element()
+        return not check(item)
 
     return check_some
 

@@ -21,6 +21,10 @@ OTHER_INDEX = -1
 """Stands for every index beyond those that the expected value and the rules mention."""
 
 
+LONGEST_LOCATION = 300
+"""Steps of the longest location that holds rules: no expected value is so deep that a longer one reaches anything."""
+
+
 class RuleList(NamedTuple):
     """The rules that hold at one place. `exact` says that they were written for it and not for a place above."""
 
@@ -39,10 +43,10 @@ class Rank(NamedTuple):
     length: int = 0
     steps: tuple[float, ...] = ()
 
-    def then(self, step: Step) -> "Rank":
-        """Give the rank of a location that is longer by a step."""
-        worth = 1 if step is Wildcard.ANY else 1.5 if step is Wildcard.INDEX else 2
-        return Rank(self.weight * int(worth), self.length + 1, (*self.steps, worth))
+
+def _rank(steps: Sequence[Step]) -> Rank:
+    worth = tuple([1 if step is Wildcard.ANY else 1.5 if step is Wildcard.INDEX else 2 for step in steps])
+    return Rank(2 << worth.count(2), len(steps), worth)
 
 
 _LOWEST = Rank(weight=0)
@@ -62,14 +66,13 @@ class _Held:
 class _Branch:
     """A step of the rules' locations, drawn as a tree, with the rules that end here."""
 
-    rank: Rank
     children: dict[Step, "_Branch"] = field(default_factory=dict)
     held: _Held | None = None
 
     def grow(self, step: Step) -> "_Branch":
         branch = self.children.get(step)
         if branch is None:
-            branch = self.children[step] = _Branch(self.rank.then(step))
+            branch = self.children[step] = _Branch()
         return branch
 
 
@@ -81,16 +84,20 @@ class Scope:
     _best: _Held | None = None
     _inherited: _Held | None = None
     _active: tuple[_Branch, ...] = ()
-    _below: "dict[tuple[_Branch, ...], Scope]" = field(default_factory=dict, repr=False)
+    _below: "dict[tuple[Step, ...], Scope]" = field(default_factory=dict, repr=False)
+    _named: frozenset[Step] | None = field(default=None, repr=False)
 
     def step(self, step: Step) -> "Scope":
         """Give the scope of the member or element that a step leads to."""
         if not self._active and self._best is self._inherited and not self.chosen.exact:
             return self
-        reached = _reached(self._active, _patterns(step)) if self._active else ()
-        scope = self._below.get(reached)
+        if self._named is None:
+            self._named = frozenset(each for branch in self._active for each in branch.children)
+        names, wildcards = _patterns(step)
+        patterns = wildcards if self._named.isdisjoint(names) else (*names, *wildcards)
+        scope = self._below.get(patterns)
         if scope is None:
-            scope = self._below[reached] = _scope(self._inherited, reached)
+            scope = self._below[patterns] = _scope(self._inherited, _reached(self._active, patterns))
         return scope
 
     @property
@@ -142,12 +149,15 @@ NO_RULES = Scope(_NOTHING_SAID)
 
 def scope_of(rules: Sequence[LocatedRules]) -> Scope:
     """Give the scope of the root that the locations of some rules start from: an exchange, or a single value."""
-    root = _Branch(Rank())
+    root = _Branch()
     for located in rules:
+        steps = located.location.steps
+        if len(steps) > LONGEST_LOCATION:
+            continue
         branch = root
-        for step in located.location.steps:
+        for step in steps:
             branch = branch.grow(step)
-        branch.held = _held(branch.rank, located.rules, located.combine)
+        branch.held = _held(_rank(steps), located.rules, located.combine)
     return _scope(None, (root,))
 
 
@@ -180,13 +190,16 @@ def _reached(active: tuple[_Branch, ...], patterns: tuple[Step, ...]) -> tuple[_
     return tuple([branch.children[step] for branch in active for step in patterns if step in branch.children])
 
 
-def _patterns(step: Step) -> tuple[Step, ...]:
-    """Give the patterns that fit a step: an index and a member whose name is that number are one."""
+def _patterns(step: Step) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """Give the names and the wildcards that fit a step: an index and a member whose name is that number are one."""
     if isinstance(step, int):
-        return (step, str(step), Wildcard.INDEX, Wildcard.ANY)
+        return (step, str(step)), _INDEXES
     if isinstance(step, str) and (index := index_in(step)) is not None:
-        return (index, step, Wildcard.INDEX, Wildcard.ANY)
-    return (step, Wildcard.ANY)
+        return (index, step), _INDEXES
+    return (step,), _MEMBERS
+
+
+_INDEXES, _MEMBERS = (Wildcard.INDEX, Wildcard.ANY), (Wildcard.ANY,)
 
 
 def index_in(name: str) -> int | None:

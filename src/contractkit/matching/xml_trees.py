@@ -7,6 +7,9 @@ from xml.parsers import expat
 DEEPEST_READ = 1_000
 """Levels of elements that are read of any document."""
 
+MOST_NODES = 200_000
+"""Elements and attributes that are read of any document, together."""
+
 _SEPARATOR = "\n"  # occurs in no name and no URI
 
 
@@ -69,12 +72,16 @@ class _Reader:
     def __init__(self, deepest: int) -> None:
         self.root: Element | None = None
         self._deepest = deepest
+        self._left = MOST_NODES
         self._open: list[Element] = []
         self._texts: list[list[str]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= self._deepest:
             raise XmlError(f"it nests deeper than {self._deepest:,} levels")
+        self._left -= 1 + len(attributes)
+        if self._left < 0:
+            raise XmlError(f"it has more than {MOST_NODES:,} elements and attributes")
         element = Element(_name(name), {_name(each): value for each, value in attributes.items()})
         if self._open:
             self._open[-1].children.append(element)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from contractkit.exact_json import show_json
-from contractkit.matching.forms import read_fields, read_parts
+from contractkit.matching.forms import read_fields
+from contractkit.matching.multipart import read_parts
 from contractkit.matching.xml_trees import Element, XmlError, read_xml
 from contractkit.model import (
     BinaryBody,
