@@ -161,3 +161,12 @@ def test_two_contracts_are_wanted(contractkit: Callable, files: Path) -> None:
     ended = contractkit("diff", "old.json")
     assert ended.code == 2
     assert "Missing argument 'AFTER'" in ended.err
+
+
+def test_json_keeps_what_a_terminal_may_not_see(contractkit: Callable, files: Path) -> None:
+    Path("evil.json").write_bytes(pact_file(http(description="a\x9bb\n::error::c")))
+    ended = contractkit("diff", "old.json", "evil.json", "--format", "json")
+    assert "a\x9bb\n::error::c" in [
+        each["after"] and each["after"]["description"] for each in json.loads(ended.out)["interactions"]
+    ]
+    assert "a\\x9bb\\x0a::error::c\n" in contractkit("diff", "old.json", "evil.json").out

@@ -44,6 +44,19 @@ def test_findings_are_told_by_file_and_interaction_with_what_to_do(contractkit: 
     )
 
 
+def test_a_rule_that_reaches_nothing_is_told_once(contractkit: Callable) -> None:
+    Path("a.json").write_bytes(pact_file(http({"n": 1}, rules={"$": TYPE, "$.m": TYPE})))
+    assert contractkit("lint", "a.json").out == (
+        "a.json\n\n"
+        "  an order\n"
+        "    warning  rule-reaches-nothing  response.body.m\n"
+        "      has the rule 'any of this type', and there is no such place in the example\n"
+        "      -> take the rule away, or correct its path\n\n"
+        "1 file: 0 errors, 1 warning\n"
+    )
+    assert contractkit("lint", "a.json", "--ignore", "rule-reaches-nothing").out == "1 file: 0 errors, 0 warnings\n"
+
+
 def test_warnings_fail_where_that_is_asked_for(contractkit: Callable) -> None:
     Path("a.json").write_bytes(pact_file(http({"customerId": 41})))
     assert contractkit("lint", "a.json").code == 0

@@ -9,7 +9,6 @@ import click
 from contractkit.cli.contract_files import read_contract_file
 from contractkit.cli.verbs import Verb
 from contractkit.errors import UsageError
-from contractkit.explain.terminal import printable
 from contractkit.model import Contract
 from contractkit.review.comparison import compare_contracts
 from contractkit.review.diff_formats import diff_as_json, diff_as_markdown, diff_as_text
@@ -39,7 +38,7 @@ def diff(before: Path, after: Path, provider_only: bool, form: str) -> int:
     """
     comparison = compare_contracts(_contract(before), _contract(after))
     shown = _for_the_provider(comparison) if provider_only else comparison
-    click.echo(printable(_FORMATS[form](shown)).rstrip("\n"))
+    click.echo(_FORMATS[form](shown).rstrip("\n"))
     return 0 if shown.is_same else 1
 
 

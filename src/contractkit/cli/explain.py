@@ -8,7 +8,6 @@ import click
 from contractkit.cli.contract_files import read_contract_file
 from contractkit.cli.verbs import Verb
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
-from contractkit.explain.terminal import printable
 from contractkit.model import Contract, Interaction
 from contractkit.review.actuals import Judged, RawActual, Side, judged_example, judged_raw, judged_whole
 from contractkit.review.judgements import judge, judgement_as_json, judgement_as_text
@@ -67,7 +66,7 @@ def explain(
     else:
         judged = _whole(interaction, side, actual)
     judgement = judge(interaction, judged, specification=contract.specification)
-    click.echo(printable(_FORMATS[form](judgement, only_failed=only_failed)).rstrip("\n"))
+    click.echo(_FORMATS[form](judgement, only_failed=only_failed).rstrip("\n"))
     return 1 if judgement.failed else 0
 
 

@@ -8,9 +8,9 @@ import click
 
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.verbs import Verb
+from contractkit.document.reading import REACHES_NOTHING
 from contractkit.errors import ContractFileError, NothingToCheckError, UnknownNameError, suggestion
 from contractkit.exact_json import Json, JsonSyntaxError, read_json
-from contractkit.explain.terminal import printable
 from contractkit.model import Interaction
 from contractkit.review.findings import Finding, Level, Remark
 from contractkit.review.lint_formats import LintedFile, count_of, lint_as_github, lint_as_json, lint_as_text
@@ -47,7 +47,7 @@ def lint(places: tuple[Path, ...], ignored: tuple[str, ...], fail_on: str, form:
     if not files:
         raise NothingToCheckError(f"There is no contract in {', '.join(map(str, places))}.")
     linted = [_linted(file, frozenset(ignored), has_lines=form == "github") for file in files]
-    click.echo(printable(_FORMATS[form](linted)).rstrip("\n"))
+    click.echo(_FORMATS[form](linted).rstrip("\n"))
     if any(each.lint is NOT_A_CONTRACT for file in linted for each in file.findings):
         return 2
     levels = (Level.ERROR,) if fail_on == "error" else tuple(Level)
@@ -59,7 +59,10 @@ def _linted(file: Path, ignored: frozenset[str], *, has_lines: bool) -> LintedFi
         read = read_contract_file(file)
     except ContractFileError as error:
         return LintedFile(name=str(file), findings=tuple(_problems(error, str(file))))
-    unused = [_unused(each.pointer, each.sentence) for each in read.loaded.warnings if NOT_USED.id not in ignored]
+    warnings = [
+        each for each in read.loaded.warnings if each.sentence != REACHES_NOTHING
+    ]  # the table has a rule for it
+    unused = [_unused(each.pointer, each.sentence) for each in warnings if NOT_USED.id not in ignored]
     findings = (*unused, *lint_contract(read.contract, ignored=ignored))
     linted = LintedFile(name=str(file), findings=findings)
     return replace(linted, lines=_lines(read.data, findings)) if has_lines else linted

@@ -1,13 +1,14 @@
 """Contracts and interactions as text: requests and responses as they go over the wire, rules beside their places."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import quote
 
 from contractkit.exact_json import Json, dump_compact, show_json
 from contractkit.explain.expected_members import count_expected_members, expected_in_words
+from contractkit.explain.forms import FormField, form_fields, is_form, is_multipart, multipart_fields
+from contractkit.explain.terminal import printable
 from contractkit.explain.words import (
     generator_in_words,
     needs_in_words,
@@ -43,7 +44,6 @@ from contractkit.model import (
 
 _LABEL = 11  # characters of the left column
 _MARK = "   # "
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _OURS_ALONE = "a Pact verifier does not see it: Pact has no form for such calls"
 _BY_PLUGIN = "a Pact verifier needs its protobuf plugin for it, and without that fails the whole file"
 
@@ -80,14 +80,14 @@ def explain_interaction(interaction: Interaction) -> str:
     notes = _Notes.of(interaction)
     rows = [*_exchange_rows(interaction, notes), *_about(interaction, notes)]
     states = _block("given", [states_in_words(interaction)])
-    return "\n".join([_printable(interaction.description), *states, *rows])
+    return "\n".join([printable(interaction.description), *states, *rows])
 
 
 def explain_contract(contract: Contract) -> str:
     """Give the head of a contract: who expects how much of whom, and what it was recorded against."""
     count = len(contract.interactions)
     number = "1 interaction" if count == 1 else f"{count} interactions"
-    parties = _printable(f"{contract.consumer} expects {number} of {contract.provider}")
+    parties = printable(f"{contract.consumer} expects {number} of {contract.provider}")
     head = f"{parties} (Pact {contract.specification})"
     definition = contract.definition
     recorded = f"recorded against {definition.source}, {definition.digest}" if definition is not None else ""
@@ -95,7 +95,7 @@ def explain_contract(contract: Contract) -> str:
     unseen = f"a Pact verifier sees {seen or 'none'} of them" if seen < count else ""
     members = expected_in_words(*count_expected_members(contract.interactions))
     remarks = (recorded, unseen, _plugin_remark(contract), members)
-    return "\n".join([head, *(_printable(line) for line in remarks if line)])
+    return "\n".join([head, *(printable(line) for line in remarks if line)])
 
 
 def is_seen_by_pact(interaction: Interaction) -> bool:
@@ -229,13 +229,8 @@ def _block(label: str, lines: list[str]) -> list[str]:
     """Give lines behind a label, none where there are no lines."""
     if not lines:
         return []
-    first, *rest = map(_printable, lines)
+    first, *rest = map(printable, lines)
     return [f"  {label:{_LABEL}}   {first}".rstrip(), *(f"  {'':{_LABEL}}   {line}".rstrip() for line in rest)]
-
-
-def _printable(line: str) -> str:
-    """Give a line without control characters: a file from elsewhere may not steer the terminal."""
-    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", line)
 
 
 def _field_lines(fields: Fields, at: Location, notes: _Notes) -> list[str]:
@@ -268,11 +263,26 @@ def _body_lines(body: Body, at: Location, notes: _Notes) -> list[str]:
             return ["(an empty body)"]
         case JsonBody(value=value):
             return list(_json_lines(value, at, notes))
+        case TextBody(text=text, media_type=media_type) if is_form(media_type):
+            return _form_lines(form_fields(text), at, notes)
+        case TextBody(text=text, media_type=media_type) if is_multipart(media_type):
+            return _form_lines(multipart_fields(text.encode(), media_type), at, notes) or text.splitlines()
         case TextBody(text=text):
             said = notes.at(at)
             return [*([f"({body.media_type}){said}"] if said else []), *text.splitlines()]
         case BinaryBody(data=data, media_type=media_type):
+            if is_multipart(media_type) and (parts := multipart_fields(data, media_type)):
+                return _form_lines(parts, at, notes)
             return [f"({len(data)} bytes of {media_type}){notes.at(at)}"]
+
+
+def _form_lines(fields: Iterable[FormField], at: Location, notes: _Notes) -> list[str]:
+    """Give fields or parts, what is said of each behind its first line."""
+    lines: list[str] = []
+    for each in fields:
+        first, *rest = each.lines
+        lines += [f"{first}{notes.at(at / each.name)}", *rest]
+    return lines
 
 
 def _json_lines(

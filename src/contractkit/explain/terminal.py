@@ -1,10 +1,16 @@
-"""Text for a terminal: what a file from elsewhere holds may be shown, but may not steer it."""
+"""Text for a terminal: what a file from elsewhere holds may be shown, but may not steer it or forge a line."""
 
 import re
+from collections.abc import Iterable
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def printable(text: str) -> str:
-    """Give a text with its control characters spelled out, but for line ends and tabs."""
-    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+def printable(line: str) -> str:
+    """Give a line with its control characters spelled out, line ends among them, but not tabs."""
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", line)
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """Give lines as one text, each of which is a single line, whatever it holds."""
+    return "\n".join(map(printable, lines))

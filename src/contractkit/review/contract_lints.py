@@ -1,14 +1,14 @@
 """Lints across the interactions of a contract: those that contradict, repeat or crowd each other."""
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contractkit.exact_json import Json, dump_compact
 from contractkit.explain.interactions import summary
-from contractkit.model import Body, HttpCall, Interaction, JsonBody, Message, Part, RpcCall
+from contractkit.model import Body, Contract, HttpCall, Interaction, JsonBody, Message, Part, RpcCall
 from contractkit.review.exchanges import is_asked
-from contractkit.review.findings import Examination, Remark
+from contractkit.review.findings import Remark
 from contractkit.review.normal_forms import content_of, has_own_key, normalised
 from contractkit.review.trees import show_tree, tree_of
 
@@ -19,11 +19,9 @@ _VALUE_IN_PATH = re.compile(r"[0-9]+|(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]
 _SHOWN = 3
 
 
-def contradicting_answers(examination: Examination) -> Iterator[Remark]:
+def contradicting_answers(contract: Contract) -> Iterator[Remark]:
     """Find different answers to one request in one state, of which a provider can give only one."""
-    asking = [
-        each.interaction for each in examination.interactions if not isinstance(each.interaction.exchange, Message)
-    ]
+    asking = [each for each in contract.interactions if not isinstance(each.exchange, Message)]
     for first, *others in _grouped(asking, lambda each: (*_states(each), _asked(each))).values():
         different = [each for each in others if _answer(each) != _answer(first)]
         if different:
@@ -34,21 +32,20 @@ def contradicting_answers(examination: Examination) -> Iterator[Remark]:
             )
 
 
-def repeated_interactions(examination: Examination) -> Iterator[Remark]:
+def repeated_interactions(contract: Contract) -> Iterator[Remark]:
     """Find interactions that ask for the same as another."""
-    contract = examination.contract
 
     def content(interaction: Interaction) -> str:
         return content_of(contract, normalised(interaction))
 
-    for first, *others in _grouped([each.interaction for each in examination.interactions], content).values():
+    for first, *others in _grouped(contract.interactions, content).values():
         if others:
             yield Remark(interaction=first, why=f"asks for the same as {_names(others)}", edit="keep one of them")
 
 
-def shared_names(examination: Examination) -> Iterator[Remark]:
+def shared_names(contract: Contract) -> Iterator[Remark]:
     """Find interactions without a key that share description and states, by which other tools tell them apart."""
-    keyless = [each.interaction for each in examination.interactions if not has_own_key(each.interaction)]
+    keyless = [each for each in contract.interactions if not has_own_key(each)]
     for first, *others in _grouped(keyless, lambda each: (*_states(each), each.description)).values():
         if others:
             yield Remark(
@@ -58,9 +55,9 @@ def shared_names(examination: Examination) -> Iterator[Remark]:
             )
 
 
-def many_of_one_shape(examination: Examination) -> Iterator[Remark]:
+def many_of_one_shape(contract: Contract) -> Iterator[Remark]:
     """Find interactions that differ by nothing but their values."""
-    for first, *others in _grouped([each.interaction for each in examination.interactions], _shape).values():
+    for first, *others in _grouped(contract.interactions, _shape).values():
         if len(others) + 1 >= MANY:
             yield Remark(
                 interaction=first,
@@ -69,19 +66,19 @@ def many_of_one_shape(examination: Examination) -> Iterator[Remark]:
             )
 
 
-def missing_descriptions(examination: Examination) -> Iterator[Remark]:
+def missing_descriptions(contract: Contract) -> Iterator[Remark]:
     """Find interactions that are called nothing."""
-    for each in examination.interactions:
-        if not each.interaction.description.strip():
+    for each in contract.interactions:
+        if not each.description.strip():
             yield Remark(
-                interaction=each.interaction,
-                why=f"({summary(each.interaction)}) has no description, which is how other tools name it",
+                interaction=each,
+                why=f"({summary(each)}) has no description, which is how other tools name it",
                 edit="describe it",
             )
 
 
 def _grouped(
-    interactions: list[Interaction], likeness: Callable[[Interaction], Hashable]
+    interactions: Sequence[Interaction], likeness: Callable[[Interaction], Hashable]
 ) -> Mapping[Hashable, list[Interaction]]:
     groups: dict[Hashable, list[Interaction]] = {}
     for each in interactions:
@@ -89,7 +86,7 @@ def _grouped(
     return groups
 
 
-def _names(interactions: list[Interaction]) -> str:
+def _names(interactions: Sequence[Interaction]) -> str:
     named = [each.description or each.key for each in interactions[:_SHOWN]]
     return f"{', '.join(named)}{', …' if len(interactions) > _SHOWN else ''}"
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from contractkit.exact_json import Json, dump_compact
@@ -115,17 +115,22 @@ _LOOKS = (
 
 
 def _exact_values(look: str, examined: Examined) -> Iterator[Remark]:
+    for location, value, found in _looked_at(examined):
+        if found.name == look:
+            why = f"must be exactly {show_tree(value)}, which {found.words}"
+            yield Remark(location=location, why=why, edit=found.edit)
+
+
+@lru_cache(maxsize=1)  # four rules ask in turn for what one pass finds
+def _looked_at(examined: Examined) -> tuple[tuple[Location, Json, _Look], ...]:
+    """Give the exact values of the answers that look like something, with what they look like first."""
     known = _known_values(examined)
-    for place in examined.answers:
-        if not _is_exact(place) or dump_compact(place.expected).decode() in known or _is_needed(examined, place):
-            continue
-        found = next((each for each in _LOOKS if each.looks(_name_of(place.location), place.expected)), None)
-        if found is not None and found.name == look:
-            yield Remark(
-                location=place.location,
-                why=f"must be exactly {show_tree(place.expected)}, which {found.words}",
-                edit=found.edit,
-            )
+    looks = (
+        (place.location, place.expected, next((each for each in _LOOKS if each.looks(*_named(place))), None))
+        for place in examined.answers
+        if _is_exact(place) and dump_compact(place.expected).decode() not in known and not _is_needed(examined, place)
+    )
+    return tuple((location, value, look) for location, value, look in looks if look is not None)
 
 
 exact_hosts = partial(_exact_values, "host")
@@ -212,8 +217,10 @@ def _known_values(examined: Examined) -> set[str]:
     return found | {text for text in texts if text.isdecimal()}
 
 
-def _name_of(location: Location) -> str:
-    return next((step for step in reversed(location.steps) if isinstance(step, str)), "")
+def _named(place: PlaceExplanation) -> tuple[str, Json]:
+    """Give the name of a value, of an element that of its list, and the value."""
+    name = next((step for step in reversed(place.location.steps) if isinstance(step, str)), "")
+    return name, place.expected
 
 
 def _is_details(place: PlaceExplanation) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.interactions import summary
+from contractkit.explain.terminal import join_lines, printable
 from contractkit.model import Interaction
 from contractkit.review.records import ContractComparison, Difference, Effect, InteractionChange, Kind
 
@@ -22,7 +23,7 @@ _SENTENCES = {
 def diff_as_text(comparison: ContractComparison) -> str:
     """Give a comparison as text: a line for the whole, a block per interaction, and what it means for the provider."""
     head = [_parties(comparison), *_rows(comparison.head)]
-    blocks = ["\n".join(head), *(_block(each) for each in comparison.changes)]
+    blocks = [join_lines(head), *(_block(each) for each in comparison.changes)]
     return "\n\n".join([*blocks, _meaning(comparison)])
 
 
@@ -69,7 +70,7 @@ def _parties(comparison: ContractComparison) -> str:
 def _block(change: InteractionChange) -> str:
     effects = "" if change.kind is Kind.CHANGED else f"   ({_effects(change.effects)})"
     head = f"{change.kind.value}: {change.interaction.description}{effects}"
-    return "\n".join([head, f"  {summary(change.interaction)}", *_rows(change.differences)])
+    return join_lines([head, f"  {summary(change.interaction)}", *_rows(change.differences)])
 
 
 def _rows(differences: tuple[Difference, ...]) -> Iterator[str]:
@@ -110,7 +111,7 @@ def _table_rows(description: str, differences: tuple[Difference, ...]) -> list[s
 
 
 def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
 def _change(change: InteractionChange) -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TypeAlias
 
 from contractkit.matching import PlaceExplanation
@@ -26,7 +27,7 @@ class Remark:
     interaction: Interaction | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Examined:
     """An interaction, and how its own example is judged by its own rules, place by place.
 
@@ -37,22 +38,14 @@ class Examined:
     asked: tuple[PlaceExplanation, ...]
     answers: tuple[PlaceExplanation, ...]
 
-    @property
+    @cached_property
     def places(self) -> tuple[PlaceExplanation, ...]:
         """Give the places of both sides."""
         return (*self.asked, *self.answers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examination:
-    """A contract with all of its interactions examined."""
-
-    contract: Contract
-    interactions: tuple[Examined, ...]
-
-
 OfInteraction: TypeAlias = Callable[[Examined], Iterator[Remark]]
-OfContract: TypeAlias = Callable[[Examination], Iterator[Remark]]
+OfContract: TypeAlias = Callable[[Contract], Iterator[Remark]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

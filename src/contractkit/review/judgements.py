@@ -7,6 +7,7 @@ from typing import Any
 from contractkit.document.paths import write_name, write_path
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.interactions import summary
+from contractkit.explain.terminal import join_lines
 from contractkit.explain.words import rules_in_words
 from contractkit.matching import Candidate, PlaceExplanation, Reach, explain_rules
 from contractkit.matching.rules import kind_of
@@ -51,8 +52,8 @@ def judgement_as_text(judgement: Judgement, *, only_failed: bool = False) -> str
     head = [interaction.description, f"  {summary(interaction)}"]
     head += [f"  not judged, since not given: {', '.join(left_out)}"] if left_out else []
     shown = judgement.failed if only_failed else judgement.places
-    blocks = ["\n".join(_place_rows(each, judgement.judged.expected)) for each in shown]
-    return "\n\n".join(["\n".join(head), *blocks, _verdict(judgement)])
+    blocks = [join_lines(_place_rows(each, judgement.judged.expected)) for each in shown]
+    return "\n\n".join([join_lines(head), *blocks, _verdict(judgement)])
 
 
 def judgement_as_json(judgement: Judgement, *, only_failed: bool = False) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.terminal import join_lines
 from contractkit.model import Interaction
 from contractkit.review.findings import Finding, Level
 
@@ -26,7 +27,7 @@ def count_of(files: Sequence[LintedFile], level: Level) -> int:
 
 def lint_as_text(files: Sequence[LintedFile]) -> str:
     """Give findings by file and interaction, what is to be done about each below it, and the counts."""
-    blocks = ["\n".join(_file_rows(file)) for file in files if file.findings]
+    blocks = [join_lines(_file_rows(file)) for file in files if file.findings]
     return "\n\n".join([*blocks, _counts(files)])
 
 
@@ -49,7 +50,7 @@ def lint_as_github(files: Sequence[LintedFile]) -> str:
         for file in files
         for finding, line in zip(file.findings, file.lines or (None,) * len(file.findings), strict=True)
     ]
-    return "\n".join([*rows, _counts(files)])
+    return join_lines([*rows, _counts(files)])
 
 
 def _file_rows(file: LintedFile) -> Iterator[str]:

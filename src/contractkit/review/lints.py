@@ -11,7 +11,7 @@ from contractkit.matching import explain_rules
 from contractkit.model import Contract, Interaction
 from contractkit.review import contract_lints, demand_lints, rule_lints
 from contractkit.review.exchanges import is_asked
-from contractkit.review.findings import Examination, Examined, Finding, Level, Lint
+from contractkit.review.findings import Examined, Finding, Level, Lint
 
 _ERROR, _WARNING = Level.ERROR, Level.WARNING
 
@@ -155,23 +155,20 @@ def lint_contract(contract: Contract, *, ignored: Container[str] = ()) -> tuple[
         ignored: Ids of rules that are not applied.
     """
     rows = [row for row in _ROWS if row.id not in ignored]
-    examination = Examination(
-        contract=contract,
-        interactions=tuple(_examine(each, contract.specification) for each in contract.interactions),
-    )
-    return (*_of_interactions(examination, rows), *_of_contract(examination, rows))
+    return (*_of_interactions(contract, rows), *_of_contract(contract, rows))
 
 
-def _of_interactions(examination: Examination, rows: list[Lint]) -> Iterator[Finding]:
-    for examined in examination.interactions:
+def _of_interactions(contract: Contract, rows: list[Lint]) -> Iterator[Finding]:
+    for interaction in contract.interactions:
+        examined = _examine(interaction, contract.specification)
         for row in rows:
             for remark in row.of_interaction(examined) if row.of_interaction is not None else ():
-                yield Finding(lint=row, remark=replace(remark, interaction=examined.interaction))
+                yield Finding(lint=row, remark=replace(remark, interaction=interaction))
 
 
-def _of_contract(examination: Examination, rows: list[Lint]) -> Iterator[Finding]:
+def _of_contract(contract: Contract, rows: list[Lint]) -> Iterator[Finding]:
     for row in rows:
-        for remark in row.of_contract(examination) if row.of_contract is not None else ():
+        for remark in row.of_contract(contract) if row.of_contract is not None else ():
             yield Finding(lint=row, remark=remark)
 
 
