@@ -16,13 +16,13 @@ Mistake = tuple[str, Node]
 
 def is_status(written: str) -> bool:
     """Say whether a key of `responses` is a status: a code, a class (`4XX`) or `default`."""
-    return _STATUS.fullmatch(written) is not None
+    return _STATUS.fullmatch(str(written)) is not None  # other readers of YAML give an unquoted 200 as a number
 
 
 def status_mistakes(responses: Node) -> Iterator[Mistake]:
     """Give the keys of `responses` that are no statuses."""
     for name, node in responses.members():
-        if not is_status(name) and not name.startswith("x-"):
+        if not is_status(name) and not str(name).startswith("x-"):
             yield f"{name!r} is no status; the response is left out.", node
 
 
