@@ -12,18 +12,28 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """Values by key, all forgotten when they become many. What is handed out is shared, and nobody changes it."""
+    """Values by key, all forgotten when they become many. What is handed out is shared, and nobody changes it.
+
+    A value is kept when it comes a second time: of calls that always differ nothing piles up.
+    """
 
     def __init__(self) -> None:
         self._values: dict[object, Value] = {}
+        self._met: set[int] = set()
 
     def get(self, key: object) -> Value | None:
         """Give the value of a key, or None."""
         return self._values.get(key)
 
     def keep(self, key: object, value: Value, *, size: int) -> None:
-        """Remember a value that was made of that many bytes, unless they are many."""
+        """Remember a value that was made of that many bytes, unless they are many or it came for the first time."""
         if size > _LARGEST:
+            return
+        met = hash(key)
+        if met not in self._met:
+            if len(self._met) >= _MOST:
+                self._met.clear()
+            self._met.add(met)
             return
         if len(self._values) >= _MOST:
             self._values.clear()

@@ -52,12 +52,12 @@ def test_an_answer_is_plausible_by_name_and_type(shop: ProtoDefinition) -> None:
         "id": "birch-3162",
         "customer_id": "juniper-2654",
         "status": "STATUS_OPEN",
-        "lines": [{"sku": "grove-45", "quantity": 1}],
-        "total": 65.82,
-        "created_at": {"seconds": 1750071197, "nanos": 0},
+        "lines": [{"sku": "hazel-33", "quantity": 4}, {"sku": "fjord-74", "quantity": 4}],
+        "total": 31.52,
+        "created_at": {"seconds": 1752430379, "nanos": 0},
         "is_deleted": False,
-        "labels": {"birch-3617": "fjord-61"},
-        "address": {"city": "Bergen", "country_code": "PT", "email": "edsger.66@example.com", "latitude": 36.41},
+        "labels": {"birch-3617": "hazel-11"},
+        "address": {"city": "Graz", "country_code": "FI", "email": "alan.85@example.com", "latitude": 12.67},
         "id_number": 0,
     }
 

@@ -1,18 +1,18 @@
 """Encoders: the bytes of messages that only the definition and the request decide, put together from encoded parts.
 
-An encoder gives what the library gives for the tree that synthesis makes of the same number; most parts have few
-variants, and each is encoded once, when it is first drawn. A message's bytes are those of its fields one after another,
+An encoder gives what the library gives for the tree that synthesis makes of the same number; what of a message has
+variants is encoded once for each, when it is first drawn. A message's bytes are those of its fields one after another,
 which the library does not offer to join, so that tag and length of a message within are written here
 (https://protobuf.dev/programming-guides/encoding/).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
-from contractkit.definitions.draws import MASK, SPREAD, mixed
+from contractkit.definitions.draws import mixed
 from contractkit.definitions.protobuf.echoes import NOTHING_SAID, Said
 from contractkit.definitions.protobuf.kinds import Shape
 from contractkit.definitions.protobuf.plans import VARIANTS, VARIED_LEVELS, FieldPlan, Make, Plan, Plans, is_plain
@@ -42,14 +42,23 @@ _LENGTH_DELIMITED: Final = 2
 _SEVERAL_TAGS: Final = frozenset(
     (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES, FieldDescriptor.TYPE_MESSAGE)
 )  # of a list of these, each element has a tag of its own
+_INTEGERS: Final = frozenset(
+    (
+        *(FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_INT64),
+        *(FieldDescriptor.TYPE_UINT32, FieldDescriptor.TYPE_UINT64),
+    )
+)  # of the types that are written as varints, those whose positive numbers are written as they are
 _REMEMBERED: Final = 1_024  # short values of a field whose bytes are kept
 _SHORT: Final = 64  # bytes
+_NOTHING_KEPT: Final[list[bytes | None]] = [None] * VARIANTS
 _LENGTHS: Final = tuple(bytes((length,)) for length in range(128))
 
 
 _Variants: TypeAlias = list[bytes | None]
 _Row: TypeAlias = tuple[int, _Variants | None, Part]
-"""One field as it is encoded: its place, the bytes of those variants made so far (None: it has none), what makes it."""
+"""A field by its place and what makes it; or fields in a row that have variants: those made so far, and what makes one
+of the message's number.
+"""
 
 
 class Encoders:
@@ -60,7 +69,8 @@ class Encoders:
         self.synthesis = synthesis
         self._writer = writer
         self._known: dict[str, MessageEncoder | None] = {}
-        self._fields: dict[str, tuple[Encode, _Variants]] = {}
+        self._fields: dict[str, Encode] = {}
+        self._variants: dict[tuple[str, ...], _Variants] = {}
 
     def of(self, descriptor: Descriptor) -> "MessageEncoder | None":
         """Give what encodes messages of a type; None for those that may grow too large, or have forms of their own."""
@@ -70,13 +80,19 @@ class Encoders:
             self._known[name] = MessageEncoder(self, descriptor, (), is_element=False) if is_bounded else None
         return self._known[name]
 
-    def field(self, descriptor: Descriptor, plan: FieldPlan) -> tuple[Encode, _Variants]:
-        """Give what encodes a field alone, as it stands in messages of a type, and the variants encoded so far."""
+    def field(self, descriptor: Descriptor, plan: FieldPlan) -> Encode:
+        """Give what encodes a field alone, as it stands in messages of a type."""
         name = f"{descriptor.full_name}.{plan.name}"
         if name not in self._fields:
-            variants: _Variants = [None] * VARIANTS if plan.has_variants else []
-            self._fields[name] = _remembering(self._encode(descriptor, plan)), variants
+            encode = self._encode(descriptor, plan)
+            number, kind = plan.field.descriptor.number, plan.field.descriptor.type
+            is_integer = kind in _INTEGERS and plan.field.shape is Shape.ONE
+            self._fields[name] = _integer(number, encode) if is_integer else _remembering(encode)
         return self._fields[name]
+
+    def variants(self, descriptor: Descriptor, plans: Iterable[FieldPlan]) -> _Variants:
+        """Give the variants of some fields of a type that were encoded so far."""
+        return self._variants.setdefault((descriptor.full_name, *(each.name for each in plans)), [None] * VARIANTS)
 
     def _encode(self, descriptor: Descriptor, plan: FieldPlan) -> Encode:
         name, writer = plan.name, self._writer
@@ -119,18 +135,21 @@ class MessageEncoder:
         self._echoes = echoing(self._plan, len(above), is_element=is_element)
         self._ordered = sorted(self._plan.fields, key=lambda each: each.field.descriptor.number)
         self._within = {plan.name: self._encoder(plan) for plan in self._ordered if self._is_encoded(plan)}
-        self._rows = {plan.name: self._row(plan) for plan in self._ordered}
+        self._parts = {plan.name: self._part(plan) for plan in self._ordered}
         self._chosen: dict[object, tuple[_Row, ...]] = {}
         self._usual = None if self._plan.branches else self._rows_for(0, ())
 
     def encode(self, number: int, said: Said) -> bytes:
         """Give the bytes of the message that a number means."""
         told = said.signatures if self._echoes else ()
-        parts = []
+        known, parts = number >> 56, []
         for place, variants, part in (self._usual if not told else None) or self._rows_for(number, told):
-            drawn = (number ^ place) * SPREAD & MASK  # as `mixed` does, in the one place that is run for every value
-            found = None if variants is None else variants[drawn >> 56]
-            parts.append(part(drawn, said) if found is None else found)
+            if variants is None:
+                parts.append(part(mixed(number, place), said))
+            elif (found := variants[known]) is None:
+                parts.append(part(number, said))
+            else:
+                parts.append(found)
         return b"".join(parts)
 
     def hears(self, told: tuple[str, ...]) -> bool:
@@ -156,19 +175,42 @@ class MessageEncoder:
 
     def _made_rows(self, winners: tuple[FieldPlan | None, ...], told: tuple[str, ...]) -> tuple[_Row, ...]:
         taking = {self._echoes[each]: each for each in told if each in self._echoes}
-        return tuple(
-            (plan.place, None, self._telling(plan, taking[plan.name]))
-            if plan.name in taking
-            else self._row(plan, told)
-            if plan.name in self._within and self._within[plan.name].hears(told)
-            else self._rows[plan.name]
-            for plan in self._ordered
-            if (not plan.field.oneof or plan in winners) and (plan.name in taking or is_made(plan, self._open_types))
-        )
+        rows: list[_Row] = []
+        run: list[FieldPlan] = []
+        for plan in self._ordered:
+            if (plan.field.oneof and plan not in winners) or not (plan.name in taking or self._is_made(plan)):
+                continue
+            is_heard = plan.name in taking or (plan.name in self._within and self._within[plan.name].hears(told))
+            if plan.has_variants and not is_heard:
+                run.append(plan)
+                continue
+            rows += self._run(run)
+            run = []
+            part = self._telling(plan, taking[plan.name]) if plan.name in taking else self._parts[plan.name]
+            rows.append(_numbered(plan, part))
+        return (*rows, *self._run(run))
+
+    def _run(self, plans: list[FieldPlan]) -> list[_Row]:
+        """Give the row of fields that follow each other and have variants."""
+        if not plans:
+            return []
+        is_deep = len(self._open_types) + VARIED_LEVELS > DEEPEST  # there messages may hold less than elsewhere
+        variants: _Variants = [None] * VARIANTS if is_deep else self._encoders.variants(self._descriptor, plans)
+        parts = [(plan, self._parts[plan.name]) for plan in plans]
+
+        def part(number: int, said: Said) -> bytes:
+            made = b"".join([one(plan.drawn(number), NOTHING_SAID) for plan, one in parts])
+            variants[number >> 56] = made
+            return made
+
+        return [(0, variants, part)]
+
+    def _is_made(self, plan: FieldPlan) -> bool:
+        return is_made(plan, self._open_types)
 
     def _telling(self, plan: FieldPlan, signature: str) -> Part:
         """Give what encodes a field that takes what the request said."""
-        (encode, _), synthesis = self._encoders.field(self._descriptor, plan), self._encoders.synthesis
+        encode, synthesis = self._encoders.field(self._descriptor, plan), self._encoders.synthesis
         if is_whole(plan):
             return lambda number, said: encode(said.by_signature[signature])
         return lambda number, said: encode(
@@ -181,47 +223,49 @@ class MessageEncoder:
     def _is_encoded(self, plan: FieldPlan) -> bool:
         """Say whether a field holds messages that have an encoder of their own."""
         is_message = plan.make is None and plan.field.descriptor.type == FieldDescriptor.TYPE_MESSAGE
-        return is_message and plan.field.shape is not Shape.MAP and is_made(plan, self._open_types)
+        return is_message and plan.field.shape is not Shape.MAP and self._is_made(plan)
 
     def _encoder(self, plan: FieldPlan) -> "MessageEncoder":
         assert plan.field.message is not None, "only messages are made field by field"
         is_element = plan.field.shape is Shape.LIST
         return MessageEncoder(self._encoders, plan.field.message, self._open_types, is_element=is_element)
 
-    def _row(self, plan: FieldPlan, told: tuple[str, ...] = ()) -> _Row:
-        """Give a field's row, where messages in it may take what the request told."""
-        each, one = plan.field, self._one(plan, told)
-        if each.shape is Shape.ONE and one is not None:
-            return plan.place, *one
-        if each.shape is Shape.LIST and one is not None and each.descriptor.type in _SEVERAL_TAGS:
-            return plan.place, None, _repeating(one[1])
-        return plan.place, None, self._made(plan)
+    def _part(self, plan: FieldPlan) -> Part:
+        """Give what encodes a field of the number that it draws."""
+        shape, one = plan.field.shape, self._one(plan)
+        if shape is Shape.ONE and one is not None:
+            return one
+        if shape is Shape.LIST and one is not None and plan.field.descriptor.type in _SEVERAL_TAGS:
+            return _repeating(one)
+        return self._made(plan)
 
-    def _one(self, plan: FieldPlan, told: tuple[str, ...]) -> tuple[_Variants | None, Part] | None:
+    def _one(self, plan: FieldPlan) -> Part | None:
         """Give what encodes one value of a field; None where it is encoded from its tree."""
-        encode, variants = self._encoders.field(self._descriptor, plan)
-        if plan.field.shape is Shape.MAP:
+        if plan.name in self._within:
+            return _within(plan.field.descriptor.number, self._within[plan.name])
+        if plan.field.shape is Shape.MAP or plan.make is None:
             return None
-        if plan.make is not None:
-            part = _scalar(plan.make, encode, is_element=plan.field.shape is Shape.LIST)
-        elif plan.name in self._within:
-            part = _varied(plan, _within(plan.field.descriptor.number, self._within[plan.name]))
-        else:
-            return None
-        if told or not plan.has_variants:
-            return None, part
-        if len(self._open_types) + VARIED_LEVELS > DEEPEST:
-            variants = [None] * VARIANTS  # so deep, messages may hold less than elsewhere
-        return variants, _keeping(variants, part)
+        encode = self._encoders.field(self._descriptor, plan)
+        return _scalar(plan.make, encode, is_element=plan.field.shape is Shape.LIST)
 
     def _made(self, plan: FieldPlan) -> Part:
         """Give what encodes the tree that synthesis makes."""
-        (encode, _), synthesis = self._encoders.field(self._descriptor, plan), self._encoders.synthesis
+        encode, synthesis = self._encoders.field(self._descriptor, plan), self._encoders.synthesis
 
         def part(number: int, said: Said) -> bytes:
             return encode(synthesis.field(plan, None, number, self._making(said)))
 
         return part
+
+
+def _integer(number: int, encode: Encode) -> Encode:
+    """Give what encodes the integers that are most usual, and leaves all others to `encode`."""
+    tag = _varint(number << 3)
+
+    def encoded(value: Json) -> bytes:
+        return tag + _varint(value) if type(value) is int and value > 0 else encode(value)
+
+    return encoded
 
 
 def _remembering(encode: Encode) -> Encode:
@@ -247,20 +291,15 @@ def _scalar(make: Make, encode: Encode, *, is_element: bool) -> Part:
     return lambda number, said: encode(make(number))
 
 
-def _varied(plan: FieldPlan, part: Part) -> Part:
+def _numbered(plan: FieldPlan, part: Part) -> _Row:
+    """Give the row of a field that is made anew each time."""
     if not plan.has_variants:
-        return part
-    return lambda number, said: part(plan.varied(number), said)
+        return plan.place, None, part
 
+    def variant(number: int, said: Said) -> bytes:
+        return part(plan.drawn(number), said)
 
-def _keeping(variants: _Variants, part: Part) -> Part:
-    def kept(number: int, said: Said) -> bytes:
-        found = variants[number >> 56]
-        if found is None:
-            found = variants[number >> 56] = part(number, NOTHING_SAID)
-        return found
-
-    return kept
+    return 0, _NOTHING_KEPT, variant
 
 
 def _repeating(part: Part) -> Part:
@@ -287,6 +326,8 @@ def _within(number_of_field: int, inner: MessageEncoder) -> Part:
 
 def _varint(number: int) -> bytes:
     """Give a number in groups of seven bits, the lowest first, each but the last marked as not the last."""
+    if number < 16_384:
+        return _LENGTHS[number] if number < 128 else bytes((number & 127 | 128, number >> 7))
     encoded = bytearray()
     while number > 127:
         encoded.append(number & 127 | 128)

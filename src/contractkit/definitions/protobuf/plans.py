@@ -1,8 +1,8 @@
 """Plans: what of making a message is settled by its type alone, worked out once per type on first use.
 
-A place draws a number of 64 bits. A value that tells things apart is made of all of it, any other is one of the few
-hundred that its field has, so that making and encoding it are work that is done once. The same holds for messages that
-hold nothing but such values, as an address does.
+A message is made of a number of 64 bits, and each field draws its own from that. Fields that tell things apart, such as
+ids, draw from all of it; all others of a message together are one of a few hundred variants, so that making and
+encoding them is work that is done once.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ Make: TypeAlias = Callable[[int], Json]
 """Makes a value of the number that its place drew."""
 
 VARIANTS: Final = 256
-"""How many values a field has whose values tell nothing apart; the highest byte of a number says which."""
+"""In how many ways a message may differ in what tells nothing apart; the highest byte of its number says which."""
 
 VARIED_LEVELS: Final = 3
 """How many levels a message that has variants may have."""
@@ -45,7 +45,7 @@ class FieldPlan:
         place: The number that stands for its name.
         make: Makes one value; None where values are messages that are made field by field.
         make_key: Makes a key of a map, else None.
-        has_variants: A value is one of `VARIANTS`.
+        has_variants: Its values tell nothing apart, at any depth.
         first: What the numbers of the variants are drawn from.
         is_single: One scalar, which is made as long as messages may grow.
         is_left_out: Nothing is made for it, whatever was made so far.
@@ -63,9 +63,9 @@ class FieldPlan:
     is_left_out: bool
     is_likely: bool
 
-    def varied(self, number: int) -> int:
-        """Give the number that a message of this field is made of, where its place drew another."""
-        return mixed(self.first, number >> 56) if self.has_variants else number
+    def drawn(self, number: int) -> int:
+        """Give the number that the field draws in a message of a number."""
+        return mixed(self.first, number >> 56) if self.has_variants else mixed(number, self.place)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,75 +109,56 @@ class Plans:
         is_usual, is_deprecated = is_ordinary(each.name), _is_deprecated(each.descriptor)
         is_complex = each.message is not None or each.shape is not Shape.ONE
         nothing_says_what = each.message is not None and each.message.full_name == ANY
-        make, has_variants = self._make(each)
         return FieldPlan(
             name=each.name,
             field=each,
             place=number_of(each.name),
-            make=make,
+            make=self._make(each),
             make_key=_drawing(guesser(_of_entry(each, "key"), "key")) if each.shape is Shape.MAP else None,
-            has_variants=has_variants,
-            first=_first(each.name),
+            has_variants=self._is_varied(each),
+            first=number_of(f"{each.name}*"),
             is_single=not is_complex and not is_deprecated,
             is_left_out=is_deprecated or nothing_says_what or (is_complex and not each.oneof and not is_usual),
             is_likely=is_usual and not is_deprecated,
         )
 
-    def _make(self, each: Field) -> tuple[Make | None, bool]:
-        """Give what makes values of a field, and whether they are its variants."""
+    def _make(self, each: Field) -> Make | None:
         if each.message is not None:
-            return (None, self._is_varied(each)) if is_plain(each.message) else _alone(each.message, each.name)
+            return stand_alone(each.message, each.name)
         namer = self._resources.namer(each.descriptor)
-        if namer is not None:
-            return _drawing(namer), False
-        return _scalar(_of_entry(each, "value") if each.shape is Shape.MAP else each.descriptor, each.name)
+        valued = _of_entry(each, "value") if each.shape is Shape.MAP else each.descriptor
+        return _drawing(namer or guesser(valued, each.name))
 
     def _is_varied(self, each: Field, above: tuple[str, ...] = ()) -> bool:
         """Say whether values of a field tell nothing apart, at any depth up to a few levels."""
+        if each.shape is Shape.MAP:
+            return False
         if each.message is None:
             return self._resources.namer(each.descriptor) is None and not tells_apart(each.descriptor, each.name)
+        if each.message.full_name in WRAPPERS:
+            return not tells_apart(each.message.fields_by_name["value"], each.name)
         if not is_plain(each.message):
-            return _alone(each.message, each.name)[1]
+            return True
         name = each.message.full_name
         return (
             name not in above
             and len(above) < VARIED_LEVELS
-            and all(
-                inner.shape is not Shape.MAP and self._is_varied(inner, (*above, name))
-                for inner in self._kinds.of(each.message).fields
-            )
+            and all(self._is_varied(inner, (*above, name)) for inner in self._kinds.of(each.message).fields)
         )
 
 
 def stand_alone(descriptor: Descriptor, name: str) -> Make | None:
     """Give what makes a message that a tree says in a form of its own (an `Any` carries nothing); None for others."""
-    return None if is_plain(descriptor) else _alone(descriptor, name)[0]
-
-
-def _alone(descriptor: Descriptor, name: str) -> tuple[Make, bool]:
+    if is_plain(descriptor):
+        return None
     if descriptor.full_name in WRAPPERS:
-        return _scalar(descriptor.fields_by_name["value"], name)
+        return _drawing(guesser(descriptor.fields_by_name["value"], name))
     special = _SPECIAL.get(descriptor.full_name)
-    return _choosing(special(name) if special is not None else lambda draw: {}, name), True
-
-
-def _scalar(descriptor: FieldDescriptor, name: str) -> tuple[Make, bool]:
-    guess = guesser(descriptor, name)
-    return (_drawing(guess), False) if tells_apart(descriptor, name) else (_choosing(guess, name), True)
+    return _drawing(special(name) if special is not None else lambda draw: {})
 
 
 def _drawing(guess: Guess) -> Make:
     return lambda number: guess(Draw.of(number))
-
-
-def _first(name: str) -> int:
-    return number_of(f"{name}*")
-
-
-def _choosing(guess: Guess, name: str) -> Make:
-    """Give what makes one of the variants that a name has."""
-    first = _first(name)
-    return lambda number: guess(Draw.of(mixed(first, number >> 56)))
 
 
 def is_plain(descriptor: Descriptor | None) -> bool:

@@ -92,7 +92,7 @@ class Synthesis:
         making.open_types.append(plan.kind.full_name)
         tree = dict(named)
         for each in _chosen(plan, named, remembered, number, making):
-            drawn = mixed(number, each.place)
+            drawn = each.drawn(number)
             is_free = each.name not in tree and each.name not in remembered
             if is_free and each.is_single and each.make is not None and making.made < MOST_VALUES:
                 making.made += 1
@@ -113,7 +113,7 @@ class Synthesis:
                 return wanted
             assert each.message is not None, "what is not taken whole is a message"
             inner = said if isinstance(said, dict) else {}
-            return self._message(each.message, given, inner, plan.varied(number), making)
+            return self._message(each.message, given, inner, number, making)
         if not is_made(plan, making.open_types) or (making.made >= MOST_VALUES and not each.is_required):
             return None
         making.made += 1
@@ -133,7 +133,7 @@ class Synthesis:
         if plan.make is not None:
             return plan.make(number)
         assert plan.field.message is not None, "only messages are made field by field"
-        return self._message(plan.field.message, None, {}, plan.varied(number), making, is_element=is_element)
+        return self._message(plan.field.message, None, {}, number, making, is_element=is_element)
 
 
 def elements(number: int) -> int:
