@@ -81,6 +81,8 @@ def typed_text(text: str, view: SchemaView | None) -> Json:
 
 def _fitting(tree: Tree, view: SchemaView) -> SchemaView:
     """Give the branch of a union that has the tree's form, preferring one that describes the tree's names."""
+    if len(view.value_branches) == 1 and isinstance(tree, list):
+        return view.value_branches[0]
     wanted = {"object", "array"} if isinstance(tree, dict) or len(tree) > 1 else _SCALARS
     branches = [branch for branch in view.value_branches if branch.types & wanted] or [view]
     if isinstance(tree, dict):

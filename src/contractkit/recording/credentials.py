@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
@@ -35,6 +35,10 @@ class Credentials:
 
     headers: frozenset[str]
     query: frozenset[str]
+    kept_headers: frozenset[str] = field(init=False)  # recorded under the placeholder, cookies by name
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kept_headers", self.headers - {"cookie"})
 
     def without(self, request: HttpRequest) -> HttpRequest:
         """Give a request with every credential replaced by the placeholder."""

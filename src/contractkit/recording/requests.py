@@ -97,7 +97,7 @@ def _chosen(query: Query, wanted: frozenset[str]) -> Query:
 def _headers(
     sent: Fields, wanted: frozenset[str], cookies: frozenset[str], credentials: Credentials, content_type: str | None
 ) -> Fields:
-    chosen = {name: sent[name] for name in sorted(sent) if name in wanted or name in credentials.headers - {"cookie"}}
+    chosen = {name: sent[name] for name in sorted(sent) if name in wanted or name in credentials.kept_headers}
     if chosen.get("accept") == ("*/*",):
         del chosen["accept"]  # says no more than its absence (RFC 9110 §12.5.1), and comes and goes with the client
     if content_type is not None and "content-type" in chosen:
