@@ -74,6 +74,15 @@ def made_of(what: str, expected: str, received: str, at: str = "example", next_s
         (lambda: each_key({}, like("a")), made_of("each_key", "an object with one member or more", "{}")),
         (lambda: each_key({"a": 1}), made_of("each_key", "one matcher or more", "()", at="rules")),
         (
+            lambda: each_value({"a": array_containing(1)}),
+            made_of(
+                "The matcher eachValue",
+                "matchers, array_containing not among them",
+                "[{'match': 'arrayContains'}]",
+                at="rules",
+            ),
+        ),
+        (
             lambda: each_value({"a": 1}, 7),  # type: ignore[arg-type]
             made_of("each_value", "matchers, such as like(1)", "7", at="rules"),
         ),

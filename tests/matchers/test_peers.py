@@ -164,3 +164,18 @@ def test_classic_matchers_of_pact_python_2_are_read_in_their_own_json() -> None:
         },
     }
     assert said_by_us(tree) == said_by_us(like({"id": regex("[0-9]", "7"), "tags": each_like("a", min=2)}))
+
+
+def test_matchers_that_have_the_methods_of_pact_python_2_are_known_by_their_base() -> None:
+    base = type("Matcher", (), {"__module__": "pact.matchers"})
+    term = {
+        "json_class": "Pact::Term",
+        "data": {"generate": "7", "matcher": {"json_class": "Regexp", "o": 0, "s": "[0-9]"}},
+    }
+    theirs = type("Term", (base,), {"__module__": "pact.matchers", "generate": lambda _self: term})
+    assert said_by_us({"id": theirs()}) == said_by_us({"id": regex("[0-9]", "7")})
+
+
+def test_an_object_that_can_generate_and_is_no_matcher_is_left_alone() -> None:
+    other = type("Report", (), {"generate": lambda _self: pytest.fail("nobody asked")})()
+    assert unfold({"report": other}, BODY, lambda _matcher, _place: None).value == {"report": other}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pytest
@@ -24,6 +25,7 @@ from contractkit.matchers import (
     stub_url,
     uuid,
 )
+from contractkit.matching import compile_comparison
 from contractkit.model import HttpRequest, JsonBody
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin
 from contractkit.recording.joining import join_contracts
@@ -148,6 +150,13 @@ def test_an_expected_request_is_recorded_by_its_examples(session: StubSession, r
         },
         "generators": {"path": {"type": "ProviderState", "expression": "/orders/${id}", "dataType": "STRING"}},
     }
+
+
+def test_an_expected_credential_is_recorded_as_the_placeholder(session: StubSession, request_of: Make) -> None:
+    session.on("listOrders").expects(headers={"Authorization": like("Bearer s3cr3t")}, query={"key": "k3y"})
+    session.handle(request_of("GET", "/orders?key=k3y", authorization="Bearer other"))
+    request = only(session)["request"]
+    assert (request["headers"], request["query"]) == ({"authorization": ["[credential]"]}, {"key": ["[credential]"]})
 
 
 def test_expected_query_parameters_stand_beside_those_that_are_not_named(
@@ -368,6 +377,24 @@ def test_each_message_of_a_stream_has_its_own_matchers(rpc: StubSession, client:
         ("events[2].message.name", "type"),
         ("events[3].message.name", "regex"),
     ]
+
+
+def shouted(value: object) -> object:
+    """Give a message with its name in capitals; anything else as it is."""
+    if not isinstance(value, JsonBody) or "name" not in value.value:
+        return value
+    return replace(value, value={**value.value, "name": value.value["name"].upper()})
+
+
+def test_a_call_is_judged_by_the_matchers_of_its_message(rpc: StubSession, client: Any, generated: Any) -> None:
+    rpc.on("GetItem").reply({"name": regex("[a-z]+", "lamp")})
+    client.GetItem(generated.messages.GetItemRequest(id=7))
+    (interaction,) = rpc.contract().interactions
+    compare = compile_comparison(interaction.exchange.parts(), interaction.rules)
+    assert compare(interaction.exchange.parts()) == ()
+    actual = [replace(part, value=shouted(part.value)) for part in interaction.exchange.parts()]
+    (mismatch,) = compare(tuple(actual))
+    assert (str(mismatch.location), mismatch.rule, mismatch.actual) == ("events[2].message.name", "regex", "LAMP")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from contractkit.model import Rule
 from contractkit.results import ABSENT
 
 MATCHER, GENERATOR, CLASSIC = "pact:matcher:type", "pact:generator:type", "json_class"
+SIGNS = frozenset({MATCHER, GENERATOR, CLASSIC})
+"""Members by which an object is a matcher."""
 
 _PLAIN = frozenset({str, int, float, bool, type(None), bytes, Decimal, dt.date, dt.datetime})
 _CARRIED = frozenset({"include", "contentType"})

@@ -51,6 +51,11 @@ def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
+def _are_rules(value: Any) -> bool:
+    """Say whether these are rules for each name or value; one that needs its example has none there."""
+    return isinstance(value, list) and bool(value) and all(each.get("match") != "arrayContains" for each in value)
+
+
 def _is_statuses(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return bool(value) and all(type(each) is int for each in value)
@@ -66,7 +71,7 @@ UUID_FORMATS = ("simple", "lower-case-hyphenated", "upper-case-hyphenated", "URN
 _TEXT = Attribute(fits=lambda value: isinstance(value, str), expected="a text")
 _COUNT = Attribute(fits=_is_count, expected="a count, 0 or more")
 _INTEGER = Attribute(fits=lambda value: type(value) is int, expected="an integer")
-_RULES = Attribute(fits=lambda value: isinstance(value, list) and bool(value), expected="a list of matchers")
+_RULES = Attribute(fits=_are_rules, expected="matchers, array_containing not among them")
 _ANY = Attribute(fits=lambda _value: True, expected="anything")
 _STATUS = Attribute(fits=_is_statuses, expected=f"one of {', '.join(STATUS_CLASSES)}, or a list of statuses")
 _UUID = Attribute(fits=lambda value: isinstance(value, str), expected=f"one of {', '.join(UUID_FORMATS)}")

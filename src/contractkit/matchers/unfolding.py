@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from contractkit.exact_json import Json, dump_compact
-from contractkit.matchers.integration import matcher_in
+from contractkit.matchers.integration import SIGNS, matcher_in
 from contractkit.matchers.kinds import RULE_KINDS
 from contractkit.matchers.records import Generator, Matcher, inner_rule
 from contractkit.model import LocatedGenerator, LocatedRules, Location, Rule, Step, Wildcard
@@ -61,6 +61,8 @@ def unfold(tree: object, at: Location, make: MakeExample) -> Unfolded:
         at: Where the tree stands in the exchange.
         make: Makes the examples that are not written.
     """
+    if _is_silent(tree):
+        return Unfolded(value=tree)
     node = _unfolded(tree, at, make)
     return Unfolded(
         value=node.value,
@@ -71,6 +73,16 @@ def unfold(tree: object, at: Location, make: MakeExample) -> Unfolded:
         ),
         places=frozenset(at.under(steps) for steps in node.places),
     )
+
+
+def _is_silent(value: Any) -> bool:
+    """Say whether no matcher can be in a value, as in most replies; what is not sure is looked at in full."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if kind is dict:
+        return not (SIGNS & value.keys()) and all(map(_is_silent, value.values()))
+    return kind is list and all(map(_is_silent, value))
 
 
 def _unfolded(value: Any, at: Location, make: MakeExample) -> _Node:

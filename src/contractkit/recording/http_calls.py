@@ -124,7 +124,7 @@ class HttpCalls:
         violations = provider.definition.check_request(met) if said.places else ()
         if violations:
             raise refuse_example(provider.definition, met, violations, credentials=provider.credentials)
-        return request, met, said
+        return provider.credentials.without(request), met, said
 
     def _led_back(self, response: HttpResponse, reply: Reply) -> HttpResponse:
         """Give an answer whose URLs, where a matcher says so, lead to this stub."""
