@@ -31,7 +31,7 @@ from contractkit.model import (
     media_type_of,
     parse_location,
 )
-from tests.document.test_properties import http_calls
+from tests.document.strategies import http_calls
 
 JSON = {"content-type": ("application/json",)}
 CALL = HttpCall(

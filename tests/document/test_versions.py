@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,18 +11,23 @@ from hypothesis import strategies as st
 from contractkit.cli.rule_faults import find_rule_fault
 from contractkit.document import content_id, downgrade_contract, dump_contract, load_contract, read_contract
 from contractkit.errors import ContractFileError
+from contractkit.matching import compile_comparison
 from contractkit.model import (
     BinaryBody,
     EmptyBody,
     HttpRequest,
     HttpResponse,
     JsonBody,
+    LocatedRules,
     Message,
     ProviderState,
+    Rule,
     SynchronousMessages,
     TextBody,
+    parse_location,
 )
-from tests.document.test_properties import json_values, loads_or_refuses, places
+from tests.document.strategies import json_values
+from tests.document.test_properties import loads_or_refuses, places
 from tests.document.version_files import FILES, V1, V2, V3, V3_MESSAGES, V4
 
 MAPS = {"headers", "query", "matchingRules", "generators", "body", "header", "path", "status", "content", "contents"}
@@ -162,6 +168,63 @@ def test_a_member_that_nobody_knows_survives_a_rewrite_wherever_it_stands(versio
 def test_a_rewrite_changes_nothing_that_is_verified(version):
     contract = load(FILES[version])
     assert load_contract(dump_contract(contract), origin="again") == contract
+
+
+def test_the_sides_of_synchronous_messages_are_compared_under_their_own_rules():
+    question = by_description(V4)["a question"]
+    rules = (
+        *question.rules,
+        LocatedRules(location=parse_location("responses[0].contents.id"), rules=(Rule("integer"),)),
+    )
+    compare = compile_comparison(question.exchange.parts(), rules)
+    assert compare(question.exchange.parts()) == ()
+    answers = (replace(question.exchange.responses[0], contents=JsonBody({"id": "7"})), question.exchange.responses[1])
+    wrong = replace(question.exchange, responses=answers)
+    assert [str(each.location) for each in compare(wrong.parts())] == ["responses[0].contents.id"]
+
+
+HOSTILE = {
+    "thousands of wildcards": ({"a": 1}, {"$" + ".*" * 5_000: {"match": "type"}}),
+    "thousands of indexes": (
+        [[[1] * 10] * 10] * 10,
+        {"$" + "[*]" * number: {"match": "type"} for number in range(1, 500)},
+    ),
+    "a long name": ({"a": 1}, {f"$.{'a' * 500_000}": {"match": "type"}}),
+    "many rules": ([[1] * 100] * 100, {f"$[*][*].x{number}": {"match": "type"} for number in range(3_000)}),
+    "a deep body": (json.loads("[" * 200 + "]" * 200), {"$": {"match": "type"}}),
+    "large numbers": ([10**4_000, -(10**4_000), 1.7e308, 5e-324], {"$": {"match": "type"}}),
+    "many members": ({str(number): number for number in range(50_000)}, {"$.*": {"match": "type"}}),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_read_and_written_like_any_other(name):
+    body, rules = HOSTILE[name]
+    tree = copy.deepcopy(V3)
+    tree["interactions"][0]["response"].update(body=body, matchingRules={"body": rules}, generators={})
+    loaded = read_contract(json.dumps(tree).encode(), origin="a.json", rule_check=find_rule_fault)
+    assert loaded.contract.interactions[0].exchange.response.body == JsonBody(body)
+    assert load_contract(dump_contract(loaded.contract), origin="again") == loaded.contract
+    assert downgrade_contract(loaded.contract, "3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"interactions": ' * 100_000,
+        b'{"interactions": [' * 100_000 + b"]}" * 100_000,
+        b'{"a": "' + b"\\" * 1_000_000,
+        b'{"a": ' + b"9" * 1_000_000 + b"}",
+        b"-" * 1_000_000,
+        b'"' + b"\\ud800" * 100_000 + b'"',
+    ],
+    ids=["objects", "lists", "backslashes", "digits", "signs", "surrogates"],
+)
+def test_a_hostile_text_is_refused_with_its_place(text):
+    with pytest.raises(ContractFileError) as raised:
+        load_contract(text, origin="a.json")
+    assert raised.value.explanation.summary == "a.json is not JSON."
+    assert [label for label, _ in raised.value.explanation.details] == ["line", "column", "problem"]
 
 
 mutations = st.lists(st.tuples(st.randoms(use_true_random=False), json_values), min_size=1, max_size=3)
