@@ -14,8 +14,10 @@ from contractkit.model import (
     HttpResponse,
     JsonBody,
     LocatedGenerator,
+    Location,
     Message,
     TextBody,
+    Wildcard,
     parse_location,
 )
 
@@ -195,3 +197,58 @@ def test_xml_takes_no_values() -> None:
     assert raised.value.explanation.summary == (
         "The generator Uuid cannot be used: values can be put into JSON, forms and whole texts, not into text/xml."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "reason"),
+    [
+        ("RandomInt", {"min": "few"}, 'its min is not a whole number: "few"'),
+        ("RandomInt", {"max": 1.5}, "its max is not a whole number: 1.5"),
+        ("RandomInt", {"min": 5, "max": 3}, "its min 5 is greater than its max 3"),
+        ("RandomString", {"size": 10**9}, "its size is not in 0 to 100,000"),
+        ("RandomHexadecimal", {"digits": -1}, "its digits is not in 0 to 100,000"),
+        ("RandomDecimal", {"digits": 10**6}, "its digits is not in 0 to 300"),
+        ("Regex", {"regex": "(?=x)(x{1000}){1000}"}, "its pattern repeats without end"),
+        ("DateTime", {"expression": "+ 1 day" * 10_000}, "its expression is longer than 200 characters"),
+        ("Date", {"format": "dM" * 25}, f"its format {'dM' * 25} can be read in too many ways"),
+    ],
+)
+def test_a_generator_beyond_its_bounds_says_why(name: str, attributes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ContractFileError) as caught:
+        made(name, "x", **attributes)
+    assert caught.value.args[0] == f"The generator {name} cannot be used: {reason}."
+
+
+@pytest.mark.parametrize(
+    ("data_type", "value", "reason"),
+    [
+        ("INTEGER", "inf", "'inf' is no number that JSON can write"),
+        ("DECIMAL", "nan", "'nan' is no number that JSON can write"),
+        ("INTEGER", "much", "'much' is no number"),
+    ],
+)
+def test_a_value_that_is_no_number_is_not_sent(data_type: str, value: str, reason: str) -> None:
+    request = HttpRequest(method="POST", path="/", body=JsonBody({"a": 1}))
+    generator = at("request.body.a", "ProviderState", expression="n", dataType=data_type)
+    with pytest.raises(ContractFileError) as caught:
+        sent(request, generator, n=value)
+    assert caught.value.args[0] == f"The generator ProviderState cannot be used: {reason}."
+
+
+def test_a_status_that_is_none_is_refused() -> None:
+    with pytest.raises(ContractFileError) as caught:
+        generate(HttpResponse(status=200), (at("response.status", "RandomString"),), {}, now=NOW, random=Random(1))
+    assert caught.value.args[0] == "The generator RandomString cannot be used: 'i0VpEBOWfb' is no number."
+
+
+def test_a_status_that_is_no_whole_number_is_refused() -> None:
+    half = at("response.status", "RandomBoolean")
+    with pytest.raises(ContractFileError) as caught:
+        generate(HttpResponse(status=200), (half,), {}, now=NOW, random=Random(1))
+    assert caught.value.args[0] == "The generator RandomBoolean cannot be used: it gives true for a status."
+
+
+def test_a_generator_at_the_end_of_thousands_of_wildcards_reaches_nothing() -> None:
+    response = HttpResponse(status=200, body=JsonBody({"a": 1}))
+    far = LocatedGenerator(location=Location(("response", "body", *[Wildcard.ANY] * 10_000)), name="Uuid")
+    assert generate(response, (far,), {}, now=NOW, random=Random(1)) == response

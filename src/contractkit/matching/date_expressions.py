@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from contractkit.matching.accepting import UnusableRuleError
 from contractkit.matching.date_letters import DAYS
 
+LONGEST_EXPRESSION = 200
+"""Characters of the longest expression."""
+
 _STEP = re.compile(
     r"\s*(?:(?P<sign>[+-])\s*(?P<count>\d{1,6})\s*(?P<unit>[a-z]+)|(?P<way>next|last)\s+(?P<named>[a-z]+))",
     re.IGNORECASE,
@@ -58,6 +61,8 @@ def moment_of(expression: str, now: datetime) -> datetime:
     Raises:
         UnusableRuleError: The expression is not understood, or leaves the calendar.
     """
+    if len(expression) > LONGEST_EXPRESSION:
+        raise UnusableRuleError(f"its expression is longer than {LONGEST_EXPRESSION} characters")
     moment = now
     for part in expression.split("@", 1):
         try:

@@ -1,5 +1,6 @@
 """Generated values: one row per generator of the Pact specification, from its attributes to a value."""
 
+import math
 import re
 import string
 from collections.abc import Callable, Mapping
@@ -9,11 +10,17 @@ from random import Random
 from typing import TypeAlias
 from uuid import UUID
 
-from contractkit.exact_json import Json, dump_compact
+from contractkit.exact_json import Json, dump_compact, show_json
 from contractkit.matching.accepting import Attributes, UnusableRuleError
 from contractkit.matching.date_expressions import moment_of
 from contractkit.matching.dates import compile_format
 from contractkit.matching.pattern_texts import first_group, text_for
+
+LONGEST_RANDOM_TEXT = 100_000
+"""Characters that a generator makes at most."""
+
+MOST_DIGITS = 300
+"""Digits of a random decimal at most: a number of more is none that readers of JSON take."""
 
 _EXPRESSION = re.compile(r"\$\{(?P<name>[^}]*)\}")
 
@@ -38,11 +45,14 @@ Generator: TypeAlias = Callable[[Attributes, Making, Json], Json]
 
 
 def _random_int(attributes: Attributes, making: Making, _example: Json) -> Json:
-    return making.random.randint(_int(attributes, "min", 0), _int(attributes, "max", 10))
+    low, high = _int(attributes, "min", 0), _int(attributes, "max", 10)
+    if low > high:
+        raise UnusableRuleError(f"its min {low} is greater than its max {high}")
+    return making.random.randint(low, high)
 
 
 def _random_decimal(attributes: Attributes, making: Making, example: Json) -> Json:
-    digits = max(2, _int(attributes, "digits", 10))
+    digits = max(2, _count(attributes, "digits", MOST_DIGITS))
     point = making.random.randint(1, digits - 1)
     whole = (
         str(making.random.randint(1, 9)) + _digits(making.random, point - 1) if point > 1 else _digits(making.random, 1)
@@ -52,11 +62,12 @@ def _random_decimal(attributes: Attributes, making: Making, example: Json) -> Js
 
 
 def _random_hexadecimal(attributes: Attributes, making: Making, _example: Json) -> Json:
-    return "".join(making.random.choices("0123456789ABCDEF", k=_int(attributes, "digits", 10)))
+    return "".join(making.random.choices("0123456789ABCDEF", k=_count(attributes, "digits", LONGEST_RANDOM_TEXT)))
 
 
 def _random_string(attributes: Attributes, making: Making, _example: Json) -> Json:
-    return "".join(making.random.choices(string.ascii_letters + string.digits, k=_int(attributes, "size", 10)))
+    size = _count(attributes, "size", LONGEST_RANDOM_TEXT)
+    return "".join(making.random.choices(string.ascii_letters + string.digits, k=size))
 
 
 def _random_boolean(_attributes: Attributes, making: Making, _example: Json) -> Json:
@@ -163,9 +174,12 @@ def _cast(value: Json, data_type: str, example: Json) -> Json:
 
 def _number(text: str) -> int | float:
     try:
-        return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
+        number = int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
     except ValueError:
         raise UnusableRuleError(f"{text!r} is no number") from None
+    if isinstance(number, float) and not math.isfinite(number):
+        raise UnusableRuleError(f"{text!r} is no number that JSON can write")
+    return number
 
 
 def _text(value: Json) -> str:
@@ -174,7 +188,19 @@ def _text(value: Json) -> str:
 
 def _int(attributes: Attributes, name: str, default: int) -> int:
     value = attributes.get(name)
-    return default if value is None else int(value)
+    if value is None or type(value) is int:
+        return default if value is None else value
+    try:
+        return int(str(value))
+    except ValueError:
+        raise UnusableRuleError(f"its {name} is not a whole number: {show_json(value)}") from None
+
+
+def _count(attributes: Attributes, name: str, most: int) -> int:
+    count = _int(attributes, name, 10)
+    if not 0 <= count <= most:
+        raise UnusableRuleError(f"its {name} is not in 0 to {most:,}")
+    return count
 
 
 def _digits(random: Random, count: int) -> str:

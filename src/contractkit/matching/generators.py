@@ -15,6 +15,7 @@ from contractkit.errors import ContractFileError, ProviderStateError, suggestion
 from contractkit.exact_json import Json, show_json
 from contractkit.matching.accepting import UnusableRuleError
 from contractkit.matching.generated_values import GENERATORS, Making, MissingValueError, like_example
+from contractkit.matching.json_bodies import DEEPEST
 from contractkit.model import (
     Body,
     HttpRequest,
@@ -64,7 +65,7 @@ def generate(
     made = side
     for located in generators:
         first, *steps = located.location.steps or ("",)
-        if first == _SIDES[type(side)] and steps:
+        if first == _SIDES[type(side)] and 0 < len(steps) <= DEEPEST:
             made = _applied(made, steps, located, making)
     return made
 
@@ -85,7 +86,7 @@ def _applied(side: Side, steps: list[Step], located: LocatedGenerator, making: M
         case "method":
             changed = str(change(value))
         case "status":
-            changed = int(change(value))
+            changed = _status(change(value), located)
         case "headers" | "query":
             changed = _in_lists(value, rest, change)
         case "metadata":
@@ -93,6 +94,12 @@ def _applied(side: Side, steps: list[Step], located: LocatedGenerator, making: M
         case _:
             return side
     return replace(side, **{str(name): changed})
+
+
+def _status(value: Json, located: LocatedGenerator) -> int:
+    if type(value) is int or (isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) == 3):
+        return int(value)
+    raise _unusable(located, f"it gives {show_json(value)} for a status")
 
 
 def _value(located: LocatedGenerator, making: Making, example: Json) -> Json:

@@ -1,5 +1,6 @@
 """Texts for patterns: one that matches, for the generator `Regex`, and what a group caught, for `MockServerURL`."""
 
+import math
 import re
 from random import Random
 
@@ -7,6 +8,8 @@ from contractkit.matching.accepting import UnusableRuleError
 from contractkit.matching.patterns import BACKTRACKING_SECONDS, compile_pattern
 
 _TRIES = 20
+_REPEAT = re.compile(r"(\d{1,9})\}")
+_MOST_REPEATS = 100_000  # characters that repetitions in repetitions may make of one
 _MOST_DRAWS = 5_000
 """Random decisions that one text may take: a pattern of nested repetitions would otherwise make an endless one."""
 
@@ -19,6 +22,9 @@ def text_for(pattern: str, random: Random) -> str:
     """
     import rstr  # only files with this generator pay for it
 
+    repeats = (int(each) for each in _REPEAT.findall(pattern))
+    if math.prod(max(1, each) for each in repeats) > _MOST_REPEATS:
+        raise UnusableRuleError("its pattern repeats without end")
     matches, texts = compile_pattern(pattern), rstr.Rstr(_FewDraws(random))
     try:
         made = (texts.xeger(pattern) for _ in range(_TRIES))

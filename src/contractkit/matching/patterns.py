@@ -106,8 +106,11 @@ def translate_pattern(pattern: str) -> TranslatedPattern:
     pieces: list[str] = []
     needs_backtracking = False
     class_depth = 0
+    after_class = False
     for token in _TOKEN.finditer(pattern):
-        pieces.append(_translated(token, in_class=class_depth > 0))
+        is_dash = class_depth > 0 and after_class and token["plain"] == "-"  # `[\w-.]` is no range but three members
+        pieces.append(r"\-" if is_dash else _translated(token, in_class=class_depth > 0))
+        after_class = (token["escape"] or " ") in "dDsSwW" or token["property"] is not None
         needs_backtracking |= class_depth == 0 and _needs_backtracking(token)
         class_depth = max(0, class_depth + {"[": 1, "]": -1}.get(token["plain"] or "", 0))
     return TranslatedPattern("".join(pieces), needs_backtracking)
@@ -133,6 +136,10 @@ def _translated(token: re.Match[str], *, in_class: bool) -> str:
             return r"(?:\r\n|[\n\x0B\f\r\x85\u2028\u2029])"
         case "Z":
             return r"\z"
+        case "e":
+            return r"\x1B"
+        case "<" | ">" as sign:  # in Java a plain sign, in our engine the edge of a word
+            return sign
     return token[0]
 
 
