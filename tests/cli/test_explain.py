@@ -245,6 +245,22 @@ def test_of_a_remote_procedure_call_one_message_is_judged(contractkit: Callable)
     )
 
 
+def test_of_a_synchronous_message_the_request_and_the_first_answer_are_judged(contractkit: Callable) -> None:
+    question = {
+        "type": "Synchronous/Messages",
+        "description": "a question",
+        "request": {"contents": {"content": {"q": 1}}},
+        "response": [{"contents": {"content": {"a": 1}}}, {"contents": {"content": {"b": 1}}}],
+    }
+    Path("questions.json").write_bytes(pact_file(question))
+    Path("answer.json").write_text('{"contents": {"a": 2}}')
+    ended = contractkit("explain", "questions.json", "--actual", "answer.json", "--failed")
+    assert (ended.code, ended.out.splitlines()[4:6]) == (1, ["responses[0].contents.a   FAILS", "  expected   1"])
+    Path("asked.json").write_text('{"q": 1, "more": 2}')
+    ended = contractkit("explain", "questions.json", "--side", "request", "--actual", "asked.json", "--raw", "--failed")
+    assert (ended.code, ended.out.splitlines()[4:6]) == (1, ["request.contents.more   FAILS", "  expected   nothing"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -397,6 +397,21 @@ def test_a_message_s_new_name_is_what_its_provider_is_asked_for(contract: Make) 
     )
 
 
+def test_answers_of_synchronous_messages_are_compared_one_by_one(contract: Make) -> None:
+    def question(asked: int, *answers: int) -> Contract:
+        written = [{"contents": {"content": {"n": each}}} for each in answers]
+        sent = {"contents": {"content": {"n": asked}}}
+        return contract(
+            {"type": "Synchronous/Messages", "description": "a question", "request": sent, "response": written}
+        )
+
+    assert differences(question(1, 1), question(2, 2, 3)) == (
+        value(Effect.OTHER, "request.contents.n", "1", "2"),
+        value(Effect.OTHER, "responses[0].contents.n", "1", "2"),
+        value(Effect.STRICTER, "responses[1].contents", None, '{"n":3}'),
+    )
+
+
 def test_needs_and_tests_are_evidence(contract: Make) -> None:
     plain = contract(http({"id": 7, "total": 1}))
     [one] = plain.interactions

@@ -5,7 +5,7 @@ A whole answer is written as Pact writes one, members left out are not judged; o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, assert_never
 
 from contractkit.document import decode_body, read_message, read_request, read_response
 from contractkit.errors import ContractFileError, UsageError, suggestion
@@ -80,6 +80,8 @@ def side_of(interaction: Interaction, side: Side) -> tuple[Part, ...]:
             chosen = parts if side == "response" else ()
         case HttpCall():
             chosen = tuple(each for each in parts if each.location.steps[0] == side)
+        case unknown:
+            assert_never(unknown)
     if not chosen:
         raise UsageError(f"{interaction.description} has no {side} with a body.", next_step="Take the other --side.")
     return chosen

@@ -103,6 +103,8 @@ def _part_differences(before: Part | None, after: Part | None, old: Rules, new: 
     part = after or before
     assert part is not None
     trees = [ABSENT if each is None else tree_of(each) for each in (before, after)]
+    if None in (before, after) and {} in trees:
+        return  # no metadata of a message that only one side has
     if before is not None and after is not None and part.kind is PartKind.BODY:
         yield from _type_difference(before, after)
     for place in _unequal(_Place(part.location, *trees)):
