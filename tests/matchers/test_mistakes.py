@@ -57,6 +57,14 @@ def made_of(what: str, expected: str, received: str, at: str = "example", next_s
             made_of("uuid", "simple, lower-case-hyphenated, upper-case-hyphenated, URN", "'short'", at="format"),
         ),
         (
+            lambda: status(200),  # type: ignore[arg-type]
+            made_of("status", "a class of statuses, or a list of statuses", "200", at="wanted"),
+        ),
+        (
+            lambda: like(1, generator="uuid"),  # type: ignore[call-overload]
+            made_of("A matcher", "one of generate, such as generate.uuid()", "'uuid'", at="generator"),
+        ),
+        (
             lambda: status("ok"),
             made_of(
                 "status",
@@ -83,7 +91,7 @@ def made_of(what: str, expected: str, received: str, at: str = "example", next_s
             ),
         ),
         (
-            lambda: each_value({"a": 1}, 7),  # type: ignore[arg-type]
+            lambda: each_value({"a": 1}, 7),  # type: ignore[call-overload]
             made_of("each_value", "matchers, such as like(1)", "7", at="rules"),
         ),
         (

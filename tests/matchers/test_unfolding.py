@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_type
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from contractkit.document.categories import RESPONSE
 from contractkit.document.rules import write_generators, write_rules
 from contractkit.exact_json import Json
 from contractkit.matchers import (
+    Matcher,
     array_containing,
     boolean,
     content_type,
@@ -202,3 +203,15 @@ def test_the_table_of_kinds_holds_exactly_what_matching_knows() -> None:
 
 def test_every_public_name_is_there_and_explained() -> None:
     assert [name for name in matchers.__all__ if not getattr(matchers, name).__doc__] == []
+
+
+def test_a_matcher_has_the_type_of_its_example() -> None:
+    assert_type(integer(7), Matcher[int])
+    assert_type(like("ink") & regex("i.*"), Matcher[str])
+    assert_type(like(integer(7)), Matcher[int])
+    assert_type(each_like(decimal(2.5)), Matcher[list[float]])
+    assert_type(each_like({"id": 7}), Matcher[list[dict[str, int]]])
+    assert_type(each_value({"EUR": decimal(2.5)}), Matcher[dict[str, float]])
+    assert_type(one_of("placed", "shipped"), Matcher[str])
+    assert_type(from_provider_state("${id}", 7), Matcher[int])
+    assert isinstance(integer(7), Matcher)

@@ -12,6 +12,7 @@ from contractkit.errors import ContractkitError, InteractionClashError, MatcherE
 from contractkit.exact_json import Json
 from contractkit.matchers import (
     array_containing,
+    content_type,
     date,
     each_like,
     equal_to,
@@ -29,6 +30,7 @@ from contractkit.matching import compile_comparison
 from contractkit.model import HttpRequest, JsonBody
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin
 from contractkit.recording.joining import join_contracts
+from contractkit.sources.loading import read_definition
 
 Make: TypeAlias = Callable[..., HttpRequest]
 DRAWN = "650e8400-e29b-41d4-a716-446655440000"
@@ -429,3 +431,105 @@ def test_nothing_is_expected_of_a_request_over_grpc(rpc: StubSession) -> None:
         "Nothing can be expected of the requests to inventory.v1.Inventory/GetItem: it is called over gRPC.\n\n"
         "Look at what the client sent in .calls."
     )
+
+
+CANNOT = "This cannot be expected of a request to {}.\n\n  at         {}\n  expected   {}\n  received   {}"
+
+
+@pytest.mark.parametrize(
+    ("operation", "said", "words"),
+    [
+        ("getOrder", {"path": "x"}, CANNOT.format("getOrder", "request.path", "a mapping of names to values", "'x'")),
+        (
+            "listOrders",
+            {"query": ["limit"]},
+            CANNOT.format("listOrders", "request.query", "a mapping of names to values", "['limit']"),
+        ),
+        (
+            "listOrders",
+            {"query": {"limit": []}},
+            CANNOT.format("listOrders", "request.query.limit", "a text, a number or a boolean", "[]"),
+        ),
+        (
+            "listOrders",
+            {"headers": {None: "a"}},
+            CANNOT.format("listOrders", "request.headers", "a mapping of names to values", "{None: 'a'}"),
+        ),
+        (
+            "getOrder",
+            {"body": object},
+            CANNOT.format(
+                "getOrder", "request.body", "a JSON value or a text", "Object of type type is not JSON serializable"
+            ),
+        ),
+        (
+            "getOrder",
+            {"path": {"id": None}},
+            "A value in the expected request to getOrder is no text.\n\n"
+            "  at         request.path.id\n"
+            "  expected   a text, a number or a boolean\n"
+            "  received   null",
+        ),
+    ],
+)
+def test_what_no_request_can_be_is_refused(session: StubSession, operation: str, said: Any, words: str) -> None:
+    with pytest.raises(MatcherError) as caught:
+        session.on(operation).expects(**said)
+    assert told(caught) == words
+
+
+def test_a_header_is_matched_as_text(session: StubSession, request_of: Make) -> None:
+    session.on("getOrder").reply(200, None, {"ETag": integer(5)})
+    assert session.handle(request_of("GET", "/orders/7")).headers["etag"] == ("5",)
+    with pytest.raises(MatcherError) as caught:
+        session.on("getOrder").reply(200, None, {"ETag": like({"a": 1})})
+    assert told(caught) == (
+        "A value in the reply to getOrder is no text.\n\n"
+        "  at         response.headers.etag\n"
+        "  expected   a text, a number or a boolean\n"
+        '  received   {"a":1}'
+    )
+
+
+def test_a_value_that_holds_itself_is_refused(session: StubSession) -> None:
+    endless: dict[str, Any] = {"id": like(7)}
+    endless["buyer"] = endless
+    with pytest.raises(MatcherError) as caught:
+        session.on("getOrder").reply(200, endless)
+    assert told(caught) == "A value with matchers is nested too deeply, or holds itself.\n\n  at   response.body"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "matcher", "content", "rule"),
+    [
+        ("text/plain", regex("hello .*", "hello Ann"), "hello Ann", {"match": "regex", "regex": "hello .*"}),
+        (
+            "image/png",
+            content_type("image/png", bytes.fromhex("89504e470d0a1a0a")),
+            "iVBORw0KGgo=",
+            {"match": "contentType", "value": "image/png"},
+        ),
+        ("image/png", equal_to(b"\x89PNG"), "iVBORw==", {"match": "equality"}),
+    ],
+)
+def test_a_body_that_is_not_json_is_expected_where_a_matcher_stands_for_it(
+    request_of: Make, media_type: str, matcher: object, content: str, rule: Json
+) -> None:
+    schema = "{type: string}" if media_type == "text/plain" else "{type: string, format: binary}"
+    source = f"""\
+openapi: 3.1.0
+info: {{title: Notes, version: 1.0.0}}
+paths:
+  /note:
+    get:
+      operationId: getNote
+      responses: {{'200': {{description: it, content: {{{media_type}: {{schema: {schema}}}}}}}}}
+"""
+    definition = read_definition(source.encode(), source="notes.yaml").definition
+    origin = TestOrigin(node_id="test_it.py::test_it", file="test_it.py", source="none", line=3, thread=0)
+    session = StubSession(StubbedProvider("notes", definition, source="notes.yaml"), consumer="shop", origin=origin)
+    session.on("getNote").reply(200, matcher)
+    session.handle(request_of("GET", "/note"))
+    response = only(session)["response"]
+    session.close()
+    assert (response["body"]["content"], response["matchingRules"]) == (content, {"body": {"$": rules(rule)}})

@@ -51,7 +51,11 @@ def each_key(example: Mapping[str, T], *names: Matcher[str]) -> Matcher[dict[str
     return matcher_of("eachKey", shown, rules=_inner_rules("each_key", names))
 
 
-def each_value(example: Mapping[str, T | Matcher[T]], *values: Matcher[T]) -> Matcher[dict[str, T]]:
+@overload
+def each_value(example: Mapping[str, Matcher[T]], *values: Matcher[Any]) -> Matcher[dict[str, T]]: ...
+@overload
+def each_value(example: Mapping[str, T], *values: Matcher[Any]) -> Matcher[dict[str, T]]: ...
+def each_value(example: Mapping[str, Any], *values: Matcher[Any]) -> Matcher[Any]:
     """Match objects whose values all fit; which members there are does not matter.
 
     Args:

@@ -43,6 +43,9 @@ class Matcher(Generic[T_co]):
     generator: Generator | None = None
 
     def __post_init__(self) -> None:
+        if self.generator is not None and not isinstance(self.generator, Generator):
+            expected = "one of generate, such as generate.uuid()"
+            raise refused("A matcher", expected, self.generator, at="generator")
         for rule in self.rules:
             kind = RULE_KINDS[rule.name]
             check_attributes(f"The matcher {rule.name}", rule.attributes, kind.attributes, kind.required)

@@ -150,6 +150,8 @@ def status(wanted: str | Iterable[int] = "success", example: int | Absent = ABSE
         example: The status that the stub answers. The first of the list, or the lowest that the operation declares in
             the class, where none is written.
     """
+    if not isinstance(wanted, str | Iterable):
+        raise refused("status", "a class of statuses, or a list of statuses", wanted, at="wanted")
     listed = wanted if isinstance(wanted, str) else list(wanted)
     first = listed[0] if isinstance(listed, list) and listed and example is ABSENT else example
     if isinstance(listed, str) and listed not in STATUS_CLASSES:
@@ -168,7 +170,7 @@ def content_type(media_type: str, example: bytes | str | Absent = ABSENT) -> Mat
 
 
 def _pattern(pattern: object) -> str:
-    if isinstance(pattern, re.Pattern):
+    if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
         letters = "".join(letter for flag, letter in _FLAGS if pattern.flags & flag)
         return f"(?{letters}){pattern.pattern}" if letters else str(pattern.pattern)
     if not isinstance(pattern, str):

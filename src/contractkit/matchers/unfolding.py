@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from contractkit.errors import MatcherError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.matchers.integration import SIGNS, matcher_in
 from contractkit.matchers.kinds import RULE_KINDS
@@ -60,10 +61,16 @@ def unfold(tree: object, at: Location, make: MakeExample) -> Unfolded:
         tree: JSON values, in which matchers of any tool may stand anywhere.
         at: Where the tree stands in the exchange.
         make: Makes the examples that are not written.
+
+    Raises:
+        MatcherError: It is nested without end, or a matcher in it cannot be read.
     """
-    if _is_silent(tree):
-        return Unfolded(value=tree)
-    node = _unfolded(tree, at, make)
+    try:
+        node = _Node(tree) if _is_silent(tree) else _unfolded(tree, at, make)
+    except RecursionError:
+        raise MatcherError(
+            "A value with matchers is nested too deeply, or holds itself.", details=[("at", str(at))]
+        ) from None
     return Unfolded(
         value=node.value,
         rules=tuple(LocatedRules(location=at.under(steps), rules=node.rules[steps]) for steps in _sorted(node.rules)),

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from contractkit.definitions.interface import Operation, Route
 from contractkit.errors import MatcherError, UnexpectedRequestError
-from contractkit.exact_json import Json, dump_compact, show_json
+from contractkit.exact_json import Json, dump_canonical, dump_compact, show_json
 from contractkit.matchers.unfolding import Unfolded, unfold
 from contractkit.matching.comparison import compile_comparison
 from contractkit.model import (
@@ -76,6 +76,8 @@ def expected_request(
     Raises:
         MatcherError: A path parameter is none of the operation's, or a matcher contradicts itself.
     """
+    for name, values in (("path", path), ("query", query), ("headers", headers)):
+        _check_names(operation, name, values)
     known = _PARAMETER.findall(operation.path)
     for name in path or {}:
         if name not in known:
@@ -88,7 +90,7 @@ def expected_request(
         path=_texts(operation, path or {}, _PATH),
         query=_texts(operation, query or {}, _QUERY),
         headers=_texts(operation, {name.lower(): value for name, value in (headers or {}).items()}, _HEADERS),
-        body=None if body is None else _checked(operation, unfold(body, _BODY, examples_from(ABSENT, _BODY)), _BODY),
+        body=None if body is None else _body(operation, body),
     )
 
 
@@ -135,6 +137,8 @@ def _texts(operation: Operation, values: Mapping[str, object], at: Location) -> 
     for name, value in values.items():
         said = unfold(value, at / name, examples_from(ABSENT, at / name))
         texts = [_text(each) for each in said.value] if isinstance(said.value, list) else _text(said.value)
+        if texts == [] or (isinstance(texts, list) and at != _QUERY):
+            raise _unusable(operation, str(at / name), "a text, a number or a boolean", show_json(said.value))
         found[name] = replace(said, value=texts)
         for text in texts if isinstance(texts, list) else [texts]:
             check_matched(
@@ -143,9 +147,27 @@ def _texts(operation: Operation, values: Mapping[str, object], at: Location) -> 
     return found
 
 
-def _checked(operation: Operation, said: Unfolded, at: Location) -> Unfolded:
-    check_matched(f"the expected request to {operation.name}", said, at)
+def _check_names(operation: Operation, where: str, values: object) -> None:
+    if values is None or (isinstance(values, Mapping) and all(isinstance(name, str) for name in values)):
+        return
+    raise _unusable(operation, f"request.{where}", "a mapping of names to values", repr(values))
+
+
+def _body(operation: Operation, body: object) -> Unfolded:
+    said = unfold(body, _BODY, examples_from(ABSENT, _BODY))
+    try:
+        dump_canonical(said.value)
+    except (TypeError, ValueError) as error:
+        raise _unusable(operation, str(_BODY), "a JSON value or a text", str(error)) from None
+    check_matched(f"the expected request to {operation.name}", said, _BODY)
     return said
+
+
+def _unusable(operation: Operation, at: str, expected: str, received: str) -> MatcherError:
+    return MatcherError(
+        f"This cannot be expected of a request to {operation.name}.",
+        details=[("at", at), ("expected", expected), ("received", received)],
+    )
 
 
 def _mismatches(expected: ExpectedRequest, route: Route) -> Iterable[Mismatch]:
@@ -235,8 +257,9 @@ def _values(said: Unfolded) -> tuple[str, ...]:
     return tuple(said.value) if isinstance(said.value, list) else (said.value,)
 
 
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else dump_compact(value).decode()
+def _text(value: Json) -> Any:
+    """Give a scalar as its text, as JSON writes it; all else as it is."""
+    return dump_compact(value).decode() if isinstance(value, int | float) else value
 
 
 def _laid_over(sent: Body, said: Unfolded | None) -> Body:

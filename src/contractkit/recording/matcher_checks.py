@@ -58,6 +58,15 @@ def check_matched(what: str, unfolded: Unfolded, at: Location, *, is_text: bool 
     for located in unfolded.rules:
         for rule in _with_inner(located.rules):
             _check_usable(what, rule, located.location)
+    if is_text and not isinstance(unfolded.value, str):
+        raise MatcherError(
+            f"A value in {what} is no text.",
+            details=[
+                ("at", str(at)),
+                ("expected", "a text, a number or a boolean"),
+                ("received", show_json(unfolded.value)),
+            ],
+        )
     value, kind = (unfolded.value, PartKind.WORD) if is_text else (_body_of(unfolded.value), PartKind.BODY)
     parts = (Part(location=at, kind=kind, value=value, is_open=True),)
     rules = unfolded.rules if is_text else _kept_exact(unfolded, at)

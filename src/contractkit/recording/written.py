@@ -116,4 +116,5 @@ def _declared(operation: Operation, matcher: Matcher[Any]) -> int:
 
 
 def _as_text(value: Json) -> Json:
-    return value if isinstance(value, str) else dump_compact(value).decode()
+    """Give a scalar as its text, as JSON writes it; all else as it is."""
+    return dump_compact(value).decode() if isinstance(value, int | float) else value
