@@ -160,6 +160,25 @@ def test_annotations_name_the_line_of_the_interaction(contractkit: Callable) -> 
     )
 
 
+def test_annotations_name_the_line_of_what_makes_a_file_no_contract(contractkit: Callable) -> None:
+    Path("a.json").write_text('{\n "consumer": {"name": "a"},\n "provider": "b",\n "interactions": [\n  7\n ]\n}')
+    Path("b.json").write_text("[]")
+    Path("c.json").write_text('{"interactions": ')
+    ended = contractkit("lint", ".", "--format", "github")
+    assert (ended.code, ended.out) == (
+        2,
+        "::error file=a.json,line=5,title=not-a-contract::/interactions/0 expected an interaction, received 7; "
+        "mend this place, or record the contract again\n"
+        '::error file=a.json,line=3,title=not-a-contract::/provider expected an object, received "b"; '
+        "mend this place, or record the contract again\n"
+        "::error file=b.json,title=not-a-contract::/ expected an object, received []; "
+        "mend this place, or record the contract again\n"
+        "::error file=c.json,title=not-a-contract::is not JSON (line 1, column 18, problem Expecting value); "
+        "Run the consumer's tests again: they write the file.\n"
+        "3 files: 4 errors, 0 warnings\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

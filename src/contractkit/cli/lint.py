@@ -1,7 +1,6 @@
 """`contractkit lint`: contract files that are wrong, whose rules miss their places, or that ask for too much."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -58,14 +57,22 @@ def _linted(file: Path, ignored: frozenset[str], *, has_lines: bool) -> LintedFi
     try:
         read = read_contract_file(file)
     except ContractFileError as error:
-        return LintedFile(name=str(file), findings=tuple(_problems(error, str(file))))
+        findings = tuple(_problems(error, str(file)))
+        return LintedFile(name=str(file), findings=findings, lines=_lines_in(file, findings) if has_lines else ())
     warnings = [
         each for each in read.loaded.warnings if each.sentence != REACHES_NOTHING
     ]  # the table has a rule for it
     unused = [_unused(each.pointer, each.sentence) for each in warnings if NOT_USED.id not in ignored]
     findings = (*unused, *lint_contract(read.contract, ignored=ignored))
-    linted = LintedFile(name=str(file), findings=findings)
-    return replace(linted, lines=_lines(read.data, findings)) if has_lines else linted
+    return LintedFile(name=str(file), findings=findings, lines=_lines(read.data, findings) if has_lines else ())
+
+
+def _lines_in(file: Path, findings: Sequence[Finding]) -> tuple[int | None, ...]:
+    """Give the lines of what is wrong in a file that may not even be readable."""
+    try:
+        return _lines(file.read_bytes(), findings)
+    except OSError:
+        return ()
 
 
 def _problems(error: ContractFileError, name: str) -> list[Finding]:
@@ -116,6 +123,8 @@ def _pointers(data: bytes) -> dict[tuple[str, Json], str]:
     try:
         tree = read_json(data)
     except JsonSyntaxError:
+        return {}
+    if not isinstance(tree, dict):
         return {}
     found: dict[tuple[str, Json], str] = {}
     own = tree.get("metadata", {}).get("contractkit", {}) if isinstance(tree.get("metadata"), dict) else {}
