@@ -123,7 +123,7 @@ def _example_at(case: Exchanged, path: str) -> Any:
 
 
 def _equality_around_a_rule(case: Exchanged, ours: Sequence[Mismatch], peers: Sequence[str]) -> bool:
-    said = any(re.match("Expected [[{].* to be equal to [[{]", each) for each in peers)
+    said = any(re.match(r"Expected [{\[].* to be equal to [{\[]", each) for each in peers)
     return not ours and len(_rules(case)) > 1 and _has_rule(case, "equality") and said
 
 

@@ -100,6 +100,29 @@ def test_every_trap_has_a_case_or_a_test() -> None:
     assert [trap for trap, at in by_test.items() if f"def {at[2]}(" not in (root / at[1]).read_text()] == []
 
 
+ASPECTS = ("kinds-of-values", "missing", "elements", "stopped", "in-text", "in-a-form")
+OF_CONTAINERS = {"values", "eachKey", "eachValue", "arrayContains", "statusCode"}
+"""Rules on members and on statuses, which judge no single value of a body."""
+
+
+@pytest.mark.parametrize("rule", sorted(RULES.keys() - OF_CONTAINERS))
+def test_a_rule_on_values_has_a_case_of_every_aspect(rule: str) -> None:
+    assert [aspect for aspect in ASPECTS if not (CASES / rule / f"{aspect}.json").exists()] == []
+
+
+@pytest.mark.parametrize("rule", sorted(OF_CONTAINERS))
+def test_a_rule_on_members_has_cases_that_it_accepts_and_refuses(rule: str) -> None:
+    verdicts = {bool(read(path)["mismatches"]) for path in (CASES / rule).glob("*.json")}
+    assert verdicts == {True, False}
+
+
+def test_the_readme_lists_cases_that_exist() -> None:
+    names = re.findall(r"`([a-zA-Z]+/[a-zA-Z0-9/-]+)`", README.read_text())
+    listed = [name for name in names if not name.startswith(("tests/", "application/", "text/"))]
+    assert len(listed) > 50
+    assert [name for name in listed if not (CASES / f"{name}.json").exists()] == []
+
+
 def test_the_manual_names_every_rule_and_every_spelling() -> None:
     manual = MANUAL.read_text()
     spellings = {spelling for kind in RULES.values() for spelling in (kind.name, *kind.aliases)}
