@@ -78,6 +78,13 @@ def test_what_a_verification_depends_on_changes_the_content_id(changed):
     assert content_id(changed) != content_id(CONTRACT)
 
 
+def test_what_a_file_configures_of_plugins_counts_where_an_interaction_needs_it():
+    needing = with_interaction(kept={"interaction": {"pluginConfiguration": {"avro": {"schema": "a"}}}})
+    configured = replace(needing, plugins=({"name": "avro", "configuration": {"a": 1}},))
+    assert content_id(configured) != content_id(needing)
+    assert content_id(replace(CONTRACT, plugins=configured.plugins)) == content_id(CONTRACT)
+
+
 def test_the_order_of_interactions_leaves_the_content_id():
     other = replace(INTERACTION, key="o", states=(ProviderState(name="s"),))
     pair = replace(CONTRACT, interactions=(INTERACTION, other))

@@ -32,9 +32,17 @@ def content_id(contract: Contract) -> str:
         {
             "interactions": sorted({interaction_content_id(contract, each) for each in contract.interactions}),
             "skipped": sorted(dump_compact(each).decode() for each in skipped),
-            "plugins": [dict(plugin) for plugin in contract.plugins] if skipped else [],
+            "plugins": [dict(plugin) for plugin in contract.plugins] if skipped or _uses_plugins(contract) else [],
             "specification": contract.specification,
         }
+    )
+
+
+def _uses_plugins(contract: Contract) -> bool:
+    """Say whether an interaction needs what the file configures of a plugin; calls with bytes count by their own."""
+    return any(
+        each.wire is None and "pluginConfiguration" in each.kept.get("interaction", {})
+        for each in contract.interactions
     )
 
 
