@@ -27,6 +27,7 @@ from tests.matching.exchanged import Exchanged, Side, Wire
 from tests.matching.peer import verdicts_of_peer
 
 DELIBERATE: Mapping[str, str] = {
+    "bodies/form-field-without-value": "a field without = has no value, as in a query",
     "bodies/hal-is-json": "a suffix names the format (RFC 6838 §4.2.8)",
     "bodies/null-fits-missing": "a null body accepts no body and JSON null",
     "combining/or-on-objects": "OR holds on objects too",
