@@ -1,14 +1,13 @@
 """Matching rules and generators: Pact's categories and paths on the file's side, locations on ours."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
-from contractkit.document.categories import Category, Side
-from contractkit.document.paths import parse_name, parse_path, write_name, write_path
+from contractkit.document.categories import Side
 from contractkit.document.reading import ObjectReader, as_integer
+from contractkit.document.rule_places import Place, address_of, find_places
 from contractkit.exact_json import Json, same_json
-from contractkit.model import Combine, LocatedGenerator, LocatedRules, Location, Rule, Step
+from contractkit.model import Combine, LocatedGenerator, LocatedRules, Location, Rule
 
 _GUESSES = (
     ("regex", "regex"),
@@ -41,16 +40,13 @@ _GENERATOR_ATTRIBUTES = {
 }
 """The generators of the Pact specification, and what their attributes are where they are there."""
 
-PATH_EXPRESSION = "a path expression such as `$.lines[*]['unit price']`"
-"""What is expected where a path has to be."""
-
 
 def read_rules(
     reader: ObjectReader, side: Side, known: Container[str] = (), example: object = None
 ) -> tuple[LocatedRules, ...]:
     """Read `matchingRules`, flat (version 2) or by category (from 3 on), sorted by location.
 
-    What cannot be understood (a category, a path) is left in the reader, so that it is kept, and warned about.
+    A category that is not there is left in the reader, so that it is kept, and warned about; a path that is none is wrong.
 
     Args:
         reader: The request, response or message that has the rules.
@@ -62,7 +58,7 @@ def read_rules(
     if container is None:
         return ()
     found: dict[str, LocatedRules] = {}
-    for place in _places(container, side, known):
+    for place in find_places(container, side, known):
         rules, combine = _rule_list(place)
         if not rules:
             continue
@@ -78,7 +74,7 @@ def read_rules(
     return tuple(found[text] for text in sorted(found))
 
 
-def _follow(place: "_Place", example: object) -> None:
+def _follow(place: Place, example: object) -> None:
     """Try the path of a place on the member of the example that its category speaks of."""
     base = place.category.base.steps
     value = getattr(example, str(base[-1]))
@@ -91,7 +87,7 @@ def read_generators(reader: ObjectReader, side: Side, known: Container[str] = ()
     if container is None:
         return ()
     found: dict[str, LocatedGenerator] = {}
-    for place in _places(container, side, known):
+    for place in find_places(container, side, known):
         holder, name = place.holder, place.name
         generator = read_generator(holder.take(name), place.location, holder, holder.at(name))
         if generator is not None:
@@ -175,103 +171,7 @@ def write_generator(located: LocatedGenerator) -> dict[str, Json]:
     return {"type": located.name, **located.attributes}
 
 
-class _Place(NamedTuple):
-    """A place of a category that rules or generators speak of: `name` is the member of `holder` that has them.
-
-    `text` is the location as text; `written` says how we write the place, as steps below `container`.
-    """
-
-    location: Location
-    text: str
-    written: tuple[Step, ...]
-    category: Category
-    container: Location
-    holder: ObjectReader
-    name: str
-
-
-def _places(container: ObjectReader, side: Side, known: Container[str]) -> Iterator[_Place]:
-    """Give each place that rules or generators speak of."""
-    for name in container.names():
-        if name.startswith("$"):
-            yield from _flat(container, name, side)
-            continue
-        category = side.category(name)
-        if category is None:
-            container.findings.warn(container.at(name), "is no category of rules here; it is kept and not used")
-        elif category.address == "single":
-            yield from _single(container, name, category)
-        else:
-            yield from _addressed(container, name, category, known)
-
-
-def _flat(container: ObjectReader, path: str, side: Side) -> Iterator[_Place]:
-    """Give the place of a flat path, `$.body.a` or `$.headers.X` (version 2)."""
-    steps = parse_path(path)
-    if steps is None:
-        container.findings.wrong(container.at(path), PATH_EXPRESSION, path)
-        return
-    category = side.category(str(steps[0])) if steps else None
-    if category is None or (category.address != "path" and (len(steps) > 1) == (category.address == "single")):
-        container.findings.warn(container.at(path), "is no path to a place here; it is kept and not used")
-        return
-    location = category.base.under(_in_case(steps[1:], category))
-    yield _Place(
-        location, str(location), _written_place(location, category), category, container.location, container, path
-    )
-
-
-def _single(container: ObjectReader, name: str, category: Category) -> Iterator[_Place]:
-    """Give the only place of a category; some writers put it under `$` or an empty name once more."""
-    value = container.peek(name)
-    if not value:
-        container.take(name)
-        return
-    again = next((key for key in ("$", "") if isinstance(value, dict) and key in value), None)
-    holder = container.child(name) if again is not None else container
-    assert holder is not None
-    written = (category.spellings[0],)
-    yield _Place(
-        category.base,
-        str(category.base),
-        written,
-        category,
-        container.location,
-        holder,
-        name if again is None else again,
-    )
-
-
-def _addressed(container: ObjectReader, name: str, category: Category, known: Container[str]) -> Iterator[_Place]:
-    holder = container.child(name)
-    for text in holder.names() if holder is not None else ():
-        assert holder is not None
-        found = _by_path(text, category) if category.address == "path" else _by_name(text, category, known)
-        if found is None:
-            holder.findings.wrong(holder.at(text), PATH_EXPRESSION, text)
-        else:
-            yield _Place(*found, category, container.location, holder, text)
-
-
-@lru_cache(maxsize=4096)
-def _by_path(text: str, category: Category) -> tuple[Location, str, tuple[Step, ...]] | None:
-    """Give the location of a path, as text too, and how it is written; the paths of a file repeat from call to call."""
-    steps = parse_path(text)
-    if steps is None:
-        return None
-    location = category.base.under(steps)
-    return location, str(location), _written_place(location, category)
-
-
-def _by_name(text: str, category: Category, known: Container[str]) -> tuple[Location, str, tuple[Step, ...]] | None:
-    steps = parse_name(text, known)
-    if steps is None:
-        return None
-    location = category.base.under(_in_case(steps, category))
-    return location, str(location), _written_place(location, category, known)
-
-
-def _rule_list(place: _Place) -> tuple[tuple[Rule, ...], Combine]:
+def _rule_list(place: Place) -> tuple[tuple[Rule, ...], Combine]:
     holder = place.holder
     value = holder.take(place.name)
     plain = _plain_rule_list(value) if holder.findings.rule_check is None else None
@@ -303,25 +203,8 @@ def _by_category(written: Sequence[tuple[Location, Json]], side: Side, known: Co
         if category.address == "single":
             found[category.spellings[0]] = value
         else:
-            found.setdefault(category.spellings[0], {})[_address(location, category, known)] = value
+            found.setdefault(category.spellings[0], {})[address_of(location, category, known)] = value
     return found
-
-
-def _address(location: Location, category: Category, known: Container[str]) -> str:
-    steps = location.steps[len(category.base.steps) :]
-    return write_name(steps, known) if category.address != "path" and steps else write_path(steps)
-
-
-def _written_place(location: Location, category: Category, known: Container[str] = ()) -> tuple[Step, ...]:
-    """Give where `_by_category` writes the rules of a location, so that what is kept beside them finds its way back."""
-    spelling = category.spellings[0]
-    return (spelling,) if category.address == "single" else (spelling, _address(location, category, known))
-
-
-def _in_case(steps: tuple[Step, ...], category: Category) -> tuple[Step, ...]:
-    if category.address != "field" or not steps or not isinstance(steps[0], str):
-        return steps
-    return (steps[0].lower(), *steps[1:])
 
 
 def _attribute(name: str, value: Json) -> Json:
