@@ -395,3 +395,16 @@ ONE_PART = TextBody('--x\nContent-Disposition: form-data; name="a"\n\nhi\n--x--'
 )
 def test_bodies_of_very_many_pieces_are_answered(expected: Body, actual: Body, sentences: list[str]) -> None:
     assert compare_bodies(expected, actual) == sentences
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        LocatedRules(location=parse_location("response.body.a"), rules=(Rule("regex", {"regex": "x"}),) * 101),
+        at_body("eachValue", rules=[{"match": "regex", "regex": "x"}] * 101),
+    ],
+)
+def test_more_rules_than_are_judged_at_one_place_accept_nothing(rules: LocatedRules) -> None:
+    assert compare_bodies(JsonBody({"a": "x"}), JsonBody({"a": "x"}), rules) == [
+        "what at most 100 rules accept, as many as are judged at one place"
+    ]

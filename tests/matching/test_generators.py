@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from contractkit.errors import ContractFileError, ProviderStateError
-from contractkit.matching import generate
+from contractkit.matching import generate, variant_generators
 from contractkit.model import (
     HttpRequest,
     HttpResponse,
     JsonBody,
     LocatedGenerator,
+    LocatedRules,
     Location,
     Message,
+    Rule,
     TextBody,
     Wildcard,
     parse_location,
@@ -233,6 +235,21 @@ def test_a_value_that_is_no_number_is_not_sent(data_type: str, value: str, reaso
     with pytest.raises(ContractFileError) as caught:
         sent(request, generator, n=value)
     assert caught.value.args[0] == f"The generator ProviderState cannot be used: {reason}."
+
+
+def test_variants_carry_generators_for_their_examples() -> None:
+    variants = [
+        {"index": 0, "generators": {"$.id": {"type": "ProviderState", "expression": "${id}"}}},
+        {"index": 1, "generators": {"$.at": {"type": "Date"}}},
+        {"index": 1, "generators": {"$..at": {"type": "Date"}, "$.x": 5}},
+    ]
+    rule = LocatedRules(
+        location=parse_location("request.body.actions"), rules=(Rule("arrayContains", {"variants": variants}),)
+    )
+    request = HttpRequest(method="POST", path="/", body=JsonBody({"actions": [{"id": 1}, {"at": "2000-01-01"}]}))
+    assert sent(request, *variant_generators([rule]), id=7).body == JsonBody(
+        {"actions": [{"id": 7}, {"at": "2026-11-20"}]}
+    )
 
 
 def test_a_status_that_is_none_is_refused() -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from contractkit.matching.comparison import Comparison, compile_comparison
 from contractkit.matching.generators import generate
+from contractkit.matching.variants import variant_generators
 
 if TYPE_CHECKING:
     from contractkit.matching.explanations import Beaten, PlaceExplanation, explain_rules
@@ -18,6 +19,7 @@ __all__ = [
     "compile_comparison",
     "explain_rules",
     "generate",
+    "variant_generators",
 ]
 
 

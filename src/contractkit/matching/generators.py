@@ -48,8 +48,8 @@ def generate(
 
     Args:
         side: What is about to leave. In a response and a message, values of provider states keep their examples.
-        generators: Those of the whole interaction; only those located in `side` are applied. A place that the example
-            does not have gets nothing.
+        generators: Those of the whole interaction, and what `variant_generators` gives of its rules. Only those located
+            in `side` are applied; a place that the example does not have gets nothing.
         context: The parameters of the provider states, overridden by what their handlers returned.
         now: The moment that dates count from, with its time zone.
         random: The source of chance.

@@ -1,12 +1,13 @@
 """Members: what the rules on a container say of the names and the values in it (`values`, `eachKey`, `eachValue`)."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeAlias
 
 from contractkit.exact_json import Json, show_json
 from contractkit.matching.checks import compile_scalar
 from contractkit.matching.failures import MOST_MISMATCHES, Check, Failure, below
-from contractkit.matching.rules import Members, kind_of, read_rule
+from contractkit.matching.rules import MOST_RULES, Members, bounded, kind_of, read_rule
 from contractkit.matching.weighting import RuleList, Scope
 from contractkit.model import Rule
 
@@ -51,7 +52,8 @@ def _each_name(check_name: Check) -> Check:
 
 def _inner(rules: RuleList, members: Members) -> tuple[Rule, ...]:
     written = [rule.attributes.get("rules") for rule in rules.rules if kind_of(rule).members is members]
-    return tuple(_read(each) for inner in written for each in (inner if isinstance(inner, list) else [inner]) if each)
+    read = (_read(each) for inner in written for each in (inner if isinstance(inner, list) else [inner]) if each)
+    return bounded(tuple(islice(read, MOST_RULES + 1)))
 
 
 def _read(written: Json) -> Rule:

@@ -160,6 +160,17 @@ _UNKNOWN = RuleKind(
 _GUESSES = ("regex", "min", "max", "timestamp", "datetime", "date", "time")
 
 
+MOST_RULES = 100
+"""Rules that are judged at one place; each costs a test of every value there."""
+
+_CROWD = Rule("too many rules")
+
+
+def bounded(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Give rules as they are, or in the place of too many one that accepts nothing and says so."""
+    return rules if len(rules) <= MOST_RULES else (_CROWD,)
+
+
 def kind_of(rule: Rule) -> RuleKind:
     """Give the row of a rule; a name that nobody knows (a plugin's) gets one that accepts nothing and says so."""
     return _BY_SPELLING.get(rule.name, _UNKNOWN)
@@ -168,6 +179,8 @@ def kind_of(rule: Rule) -> RuleKind:
 def sentence_of(rule: Rule, example: Json) -> str:
     """Say in words what a rule expects, as in `an integer, for example 2`."""
     kind = kind_of(rule)
+    if rule is _CROWD:
+        return f"what at most {MOST_RULES} rules accept, as many as are judged at one place"
     return (
         sentences.unknown_rule({"name": rule.name}, example)
         if kind is _UNKNOWN

@@ -1,17 +1,17 @@
 """Variants: the rule `arrayContains`, which wants several example elements somewhere in a list, in any order."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from contractkit.exact_json import Json, show_json
 from contractkit.matching.accepting import UnusableRuleError
 from contractkit.matching.effort import try_element
 from contractkit.matching.failures import Check, Failure
-from contractkit.matching.rules import read_rule
+from contractkit.matching.rules import kind_of, read_rule
 from contractkit.matching.sentences import for_example
 from contractkit.matching.weighting import Scope, scope_of
-from contractkit.model import LocatedRules, Location, Rule, Step, Wildcard
+from contractkit.model import LocatedGenerator, LocatedRules, Location, Rule, Step, Wildcard
 
 MOST_VARIANTS = 100
 """Variants of one rule. Each costs a search through the whole list."""
@@ -83,6 +83,34 @@ def _step(found: re.Match[str]) -> Step:
     if found["every"] is not None:
         return Wildcard.INDEX
     return found["name"] or re.sub(r"\\(.)", r"\1", found["quoted"], flags=re.DOTALL)
+
+
+def variant_generators(rules: Iterable[LocatedRules]) -> Iterator[LocatedGenerator]:
+    """Give the generators that variants of `arrayContains` carry, each located at the variant's example.
+
+    What cannot be understood is left out: comparing says what is wrong with such a rule.
+    """
+    for located in rules:
+        for rule in located.rules:
+            variants = rule.attributes.get("variants") if kind_of(rule).name == "arrayContains" else None
+            for variant in variants[:MOST_VARIANTS] if isinstance(variants, list) else ():
+                yield from _generators_of(variant, located.location)
+
+
+def _generators_of(variant: Json, place: Location) -> Iterator[LocatedGenerator]:
+    index = variant.get("index", 0) if isinstance(variant, dict) else None
+    written = variant.get("generators") if isinstance(variant, dict) else None
+    if type(index) is not int or not isinstance(written, dict):
+        return
+    for path, generator in written.items():
+        if not isinstance(generator, dict) or not isinstance(name := generator.get("type"), str):
+            continue
+        try:
+            location = place.under((index, *parse_path(path)))
+        except UnusableRuleError:
+            continue
+        attributes = {key: value for key, value in generator.items() if key != "type"}
+        yield LocatedGenerator(location=location, name=name, attributes=attributes)
 
 
 def _located(rules: Json) -> tuple[LocatedRules, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from contractkit.matching.rules import kind_of
+from contractkit.matching.rules import bounded, kind_of
 from contractkit.model import Combine, LocatedRules, Location, Rule, Step, Wildcard
 
 OTHER_MEMBER = "\0any other member"
@@ -129,7 +129,7 @@ class Scope:
     def replaced_by(self, rules: tuple[Rule, ...]) -> "Scope":
         """Give a scope in which other rules hold at this place; what is written for places below still counts."""
         held = _held(_LOWEST, rules, "AND")
-        return Scope(RuleList(rules), held, held.below, self._active)
+        return Scope(RuleList(held.rules), held, held.below, self._active)
 
     def without_rules(self) -> "Scope":
         """Give a scope in which no rule holds at this place; what is written for places below still counts."""
@@ -162,6 +162,7 @@ def scope_of(rules: Sequence[LocatedRules]) -> Scope:
 
 
 def _held(rank: Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
+    rules = bounded(rules)
     cascading = tuple(rule for rule in rules if kind_of(rule).cascades)
     return _Held(rank, rules, combine, _Held(rank, cascading, combine, None) if cascading else None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from contractkit.matching import compile_comparison, generate
+from contractkit.matching import compile_comparison, generate, variant_generators
 from contractkit.model import Exchange, HttpCall, HttpRequest, HttpResponse, Interaction, Location
 from contractkit.results import Mismatch
 from contractkit.verification.injection import inject_returned, used_values
@@ -25,10 +25,11 @@ def _request_of(interaction: Interaction, replaying: Replaying) -> HttpRequest:
     assert isinstance(call, HttpCall)
     returned = replaying.returned
     request = replaying.credentials.put_on(call)
-    if interaction.generators:
+    generators = (*interaction.generators, *variant_generators(interaction.rules))
+    if generators:
         params = {name: value for state in interaction.states for name, value in state.params.items()}
         context, random = {**params, **returned}, Random(interaction.key)
-        request = generate(request, interaction.generators, context, now=replaying.now, random=random)
+        request = generate(request, generators, context, now=replaying.now, random=random)
     if returned and interaction.operation is not None:  # only our own contracts say which values a test used
         request = inject_returned(request, used_values(interaction), returned)
     return request

@@ -12,7 +12,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from contractkit.exact_json import Json
-from contractkit.matching import compile_comparison, generate
+from contractkit.matching import compile_comparison, generate, variant_generators
 from contractkit.model import (
     Body,
     Cancelled,
@@ -68,20 +68,23 @@ def _request_of(interaction: Interaction, replaying: Replaying) -> RpcRequest:
     assert isinstance(call, RpcCall)
     returned = replaying.returned
     call = replaying.credentials.put_in(call)
-    if interaction.generators:
-        call = _generated(call, interaction, replaying)
+    generators = (*interaction.generators, *variant_generators(interaction.rules))
+    if generators:
+        call = _generated(call, interaction, generators, replaying)
     if returned and interaction.operation is not None:  # only our own contracts say which values a test used
         call = inject_into_call(call, used_values(interaction), returned)
     return RpcRequest(call=call, interaction=interaction, contract=replaying.contract)
 
 
-def _generated(call: RpcCall, interaction: Interaction, replaying: Replaying) -> RpcCall:
+def _generated(
+    call: RpcCall, interaction: Interaction, generators: tuple[LocatedGenerator, ...], replaying: Replaying
+) -> RpcCall:
     """Give the call with generated values: each message, and the metadata, is treated as a request's."""
     params = {name: value for state in interaction.states for name, value in state.params.items()}
     context, random = {**params, **replaying.returned}, Random(interaction.key)
 
     def made(request: HttpRequest, at: Location, part: str) -> HttpRequest:
-        located = _moved(interaction.generators, at, Location(("request", part)))
+        located = _moved(generators, at, Location(("request", part)))
         return generate(request, located, context, now=replaying.now, random=random)
 
     events: list[Event] = []
