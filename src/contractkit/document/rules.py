@@ -46,7 +46,8 @@ def read_rules(
 ) -> tuple[LocatedRules, ...]:
     """Read `matchingRules`, flat (version 2) or by category (from 3 on), sorted by location.
 
-    A category that is not there is left in the reader, so that it is kept, and warned about; a path that is none is wrong.
+    A category that is not there is left in the reader, so that it is kept, and warned about; a path that is no path
+    expression is wrong.
 
     Args:
         reader: The request, response or message that has the rules.
