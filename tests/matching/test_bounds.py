@@ -275,6 +275,14 @@ def test_each_comparison_has_its_own_time() -> None:
     assert [compare_texts(actual) for _ in range(100)] == [()] * 100
 
 
+def test_short_texts_under_small_patterns_cost_nothing_of_the_time_for_hard_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("contractkit.matching.effort.MOST_SECONDS", -1.0)
+    each = LocatedRules(location=parse_location("response.body[*]"), rules=(Rule("regex", {"regex": "[a-z]+"}),))
+    assert compare(["a"], ["abcdef"] * 10, at_body("type"), each) == ()
+
+
 def test_variants_beyond_reason_are_refused() -> None:
     rule = at_body("arrayContains", variants=[{"index": 0}] * 101)
     assert compare_bodies(JsonBody([1]), JsonBody([1]), rule) == [

@@ -83,7 +83,14 @@ class PatternTest:
 
     def __call__(self, text: str | None) -> bool:
         """Say whether a text matches; what has no text does not."""
-        return text is not None and self.test(text)
+        if text is None:
+            return False
+        if self.quick is None or len(text) > _SHORT_TEXT:
+            return self.test(text)
+        try:
+            return self.quick(text)
+        except UnicodeEncodeError:  # half a surrogate pair, which no pattern can mean
+            return False
 
 
 @lru_cache(maxsize=2048)
