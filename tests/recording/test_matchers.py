@@ -394,7 +394,7 @@ def test_a_call_is_judged_by_the_matchers_of_its_message(rpc: StubSession, clien
     (interaction,) = rpc.contract().interactions
     compare = compile_comparison(interaction.exchange.parts(), interaction.rules)
     assert compare(interaction.exchange.parts()) == ()
-    actual = [replace(part, value=shouted(part.value)) for part in interaction.exchange.parts()]
+    actual = [part._replace(value=shouted(part.value)) for part in interaction.exchange.parts()]
     (mismatch,) = compare(tuple(actual))
     assert (str(mismatch.location), mismatch.rule, mismatch.actual) == ("events[2].message.name", "regex", "LAMP")
 

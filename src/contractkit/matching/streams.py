@@ -5,7 +5,6 @@ places as came more or fewer, so that mismatches lie where things really happene
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -88,7 +87,7 @@ def laid_along(expected: Iterable[tuple[Part, Beside]], runs: Sequence[Run]) -> 
         run = by_place.get(place)
         starts = (place + _shift(runs, place),) if run is None else range(run.start, run.start + run.length)
         for number in starts:
-            yield replace(part, location=Location(("events", number, *rest[1:]))), beside
+            yield part._replace(location=Location(("events", number, *rest[1:]))), beside
 
 
 def _shift(runs: Sequence[Run], place: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from contractkit.exact_json import Json
 from contractkit.model.bodies import Body, JsonBody, MissingBody
@@ -47,8 +47,7 @@ class PartKind(Enum):
     SIGNAL = "signal"  # str: half-closed, cancelled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(NamedTuple):
     """One typed part of an exchange. `is_open` says that the actual part may carry more than the expected one."""
 
     location: Location
@@ -59,7 +58,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A request. `path` is percent-encoded as sent, relative to the server's base path; it starts with `/` or is empty."""
+    """A request. `path` is percent-encoded as sent, relative to the base path; it starts with `/` or is empty."""
 
     method: str
     path: str

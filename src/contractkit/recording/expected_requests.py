@@ -174,19 +174,19 @@ def _mismatches(expected: ExpectedRequest, route: Route) -> Iterable[Mismatch]:
     sent = route.request
     for name, said in expected.path.items():
         part = _part(_PATH / name, PartKind.WORD, said.value)
-        yield from compile_comparison((part,), said.rules)((replace(part, value=route.path_parameters[name]),))
+        yield from compile_comparison((part,), said.rules)((part._replace(value=route.path_parameters[name]),))
     for at, kind, said_of, values in (
         (_QUERY, PartKind.QUERY, expected.query, sent.query),
         (_HEADERS, PartKind.FIELDS, expected.headers, sent.headers),
     ):
         wanted = _part(at, kind, {name: _values(said) for name, said in said_of.items()})
-        found = replace(wanted, value={name: values[name] for name in said_of if name in values})
+        found = wanted._replace(value={name: values[name] for name in said_of if name in values})
         rules = tuple(rule for said in said_of.values() for rule in said.rules)
         yield from compile_comparison((wanted,), rules)((found,)) if said_of else ()
     if expected.body is not None:
         body = TextBody(expected.body.value) if isinstance(sent.body, TextBody) else JsonBody(expected.body.value)
         wanted = _part(_BODY, PartKind.BODY, _like_sent(body, sent.body))
-        yield from compile_comparison((wanted,), expected.body.rules)((replace(wanted, value=sent.body),))
+        yield from compile_comparison((wanted,), expected.body.rules)((wanted._replace(value=sent.body),))
 
 
 def _part(at: Location, kind: PartKind, value: object) -> Part:
