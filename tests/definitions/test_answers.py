@@ -61,6 +61,10 @@ def test_another_seed_gives_other_values(orders: OpenApiDefinition) -> None:
         ("{type: integer, minimum: 11, maximum: 29, multipleOf: 10}", 20),
         ("{type: object, required: [has_more], properties: {has_more: {type: boolean}}}", {"has_more": False}),
         ("{type: object, required: [active], properties: {active: {type: boolean}}}", {"active": True}),
+        (
+            "{type: object, required: [next_page_uri], properties: {next_page_uri: {type: string, nullable: true}}}",
+            {"next_page_uri": None},
+        ),
         ("{type: string, nullable: true, enum: [a, null]}", "a"),
         ("{type: array, maxItems: 0, items: {type: string}}", []),
         ("{type: array, minItems: 3, items: {type: integer, enum: [1, 2, 3]}, uniqueItems: true}", [1, 2, 3]),

@@ -13,6 +13,7 @@ from contractkit.definitions.choices import examples_of, likeness, suits, tags_o
 from contractkit.definitions.draws import Draw
 from contractkit.definitions.patterns import text_matching
 from contractkit.definitions.plausible import (
+    ends_pagination,
     counted,
     plausible_boolean,
     plausible_integer,
@@ -98,7 +99,7 @@ class Builder:
             base = self._example(view, branch, at)
         if base is not ABSENT and given is ABSENT:
             return copied(base)
-        if view.is_nullable and given is ABSENT and place_of(branch) in above:
+        if view.is_nullable and given is ABSENT and (place_of(branch) in above or ends_pagination(name_at(at))):
             return None
         below = (*above, place_of(view), place_of(branch))
         if isinstance(given, dict):

@@ -24,6 +24,7 @@ from contractkit.definitions.building import (
     type_to_make,
 )
 from contractkit.definitions.choices import examples_of, suits, tags_of
+from contractkit.definitions.plausible import ends_pagination
 from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json
 from contractkit.results import ABSENT
@@ -75,7 +76,7 @@ class _Planning:
         for example in examples_of(view, branch):
             if suits(example, branch if branch.types else view):
                 return lambda builder: copied(example)
-        if view.is_nullable and place_of(branch) in above:
+        if view.is_nullable and (place_of(branch) in above or ends_pagination(name_at(at))):
             return lambda builder: None
         if branch.values is not None:
             value = branch.values[0] if branch.values else None

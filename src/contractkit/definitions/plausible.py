@@ -27,6 +27,14 @@ _FALSE_NAMES: Final = frozenset(
 )
 """Words in a boolean's name that make false the ordinary value: `has_more` above all, which ends a pagination."""
 
+_NEXT_PAGE: Final = frozenset(("page", "cursor", "url", "uri", "link", "href", "token"))
+
+
+def ends_pagination(name: str) -> bool:
+    """Say whether null is the ordinary value of a name, since a client that follows it pages on without an end."""
+    words = words_of(name)
+    return words == ("next",) or ("next" in words and not _NEXT_PAGE.isdisjoint(words))
+
 
 def plausible_boolean(name: str) -> bool:
     """Give false for names of the exceptional (`has_more`, `deleted`), true for all others."""
