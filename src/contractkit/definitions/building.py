@@ -13,8 +13,8 @@ from contractkit.definitions.choices import examples_of, likeness, suits, tags_o
 from contractkit.definitions.draws import Draw
 from contractkit.definitions.patterns import text_matching
 from contractkit.definitions.plausible import (
-    ends_pagination,
     counted,
+    ends_pagination,
     plausible_boolean,
     plausible_integer,
     plausible_number,
