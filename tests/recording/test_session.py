@@ -19,6 +19,7 @@ from contractkit.model import (
 )
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin
 from contractkit.sources.loading import read_definition
+from contractkit.transports.http_messages import encode_body
 
 Make: TypeAlias = Callable[..., HttpRequest]
 
@@ -137,6 +138,38 @@ def test_a_reply_is_laid_over_the_synthesised_answer(session: StubSession, reque
     found = expected(session)
     assert isinstance(found.body, JsonBody)
     assert (found.body.value["buyer"], found.headers["etag"]) == ({"name": "Ann"}, ("v1",))
+
+
+STREAMED = b"""\
+openapi: 3.1.0
+info: {title: Chat, version: 1.0.0}
+paths:
+  /ask:
+    get:
+      operationId: ask
+      responses:
+        '200':
+          description: it
+          content:
+            application/json: {schema: {type: object}}
+            text/event-stream: {schema: {type: object}}
+"""
+
+
+@pytest.mark.parametrize("written", ["data: {}\n\n", b"data: {}\n\n"])
+def test_a_reply_names_the_media_type_of_a_text_where_json_is_declared_too(
+    written: str | bytes, request_of: Make
+) -> None:
+    definition = read_definition(STREAMED, source="chat.yaml").definition
+    origin = TestOrigin(node_id="test_it.py::test_it", file="test_it.py", source=__file__, line=3, thread=0)
+    session = StubSession(StubbedProvider("chat", definition, source="chat.yaml"), consumer="shop", origin=origin)
+    session.on("ask").reply(200, written, headers={"content-type": "text/event-stream"})
+
+    answer = session.handle(request_of("GET", "/ask", accept="application/json"))
+    session.close()
+
+    assert encode_body(answer.body) == b"data: {}\n\n"
+    assert answer.headers["content-type"] == ("text/event-stream",)
 
 
 def test_secrets_of_answers_are_served_but_not_kept(session: StubSession, request_of: Make) -> None:

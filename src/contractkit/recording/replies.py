@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 from contractkit.definitions.interface import Answer, Definition, Operation, Promise
 from contractkit.errors import DefinitionError, ReplyError, UnknownNameError, suggestion
 from contractkit.exact_json import Json, dump_canonical, read_json, show_json
-from contractkit.model import BinaryBody, Body, EmptyBody, JsonBody, Location, MissingBody, TextBody
+from contractkit.model import (
+    BinaryBody,
+    Body,
+    EmptyBody,
+    JsonBody,
+    Location,
+    MissingBody,
+    TextBody,
+    is_json_media_type,
+)
 from contractkit.recording.expectations import BODY
 from contractkit.recording.matched import NOTHING_MATCHED, Matched, join_matched, laid_exactly
 from contractkit.recording.written import written_body, written_headers, written_status
@@ -139,6 +148,10 @@ def _body(operation: Operation, plain: Body, written: object, headers: Mapping[s
             return BinaryBody(written, headers.get("content-type", media_type))
         case str(), TextBody(media_type=media_type):
             return TextBody(written, headers.get("content-type", media_type))
+        case str(), _ if not is_json_media_type(headers.get("content-type", "application/json")):
+            return TextBody(written, headers["content-type"])
+        case bytes(), _ if not is_json_media_type(headers.get("content-type", "application/json")):
+            return BinaryBody(written, headers["content-type"])
         case _, JsonBody(media_type=media_type):
             return JsonBody(_json(operation, written), headers.get("content-type", media_type))
         case bytes(), _:
