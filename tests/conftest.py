@@ -9,6 +9,8 @@ from hypothesis import settings
 
 settings.register_profile("deep", max_examples=1_000, deadline=None)  # make test-deep asks for it
 
+os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"  # runs of pytest that tests start need not load it either
+
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", ROOT.parent / "shared")).resolve()
 

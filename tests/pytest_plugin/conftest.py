@@ -60,7 +60,16 @@ definition = "orders.yaml"
 base_url = "https://orders.example.test/v1"
 """
 
-_PLAIN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-o", "asyncio_default_fixture_loop_scope=function")
+_PLAIN = (
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:schemathesis",
+    "-p",
+    "no:hypothesispytest",
+    "-o",
+    "asyncio_default_fixture_loop_scope=function",
+)
 
 
 class Project:

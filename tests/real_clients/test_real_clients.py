@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contractkit.document import load_contract
-from contractkit.model import Contract, HttpCall
+from contractkit.model import Contract, HttpCall, JsonBody, media_type_of
 
 CALLS = Path(__file__).parent
 
@@ -40,6 +40,39 @@ GITHUB = {
     "repos/list-branches",
     "search/repos",
     "users/get-by-username",
+}
+TWILIO = {
+    "CreateCall",
+    "CreateIncomingPhoneNumber",
+    "CreateMessage",
+    "DeleteIncomingPhoneNumber",
+    "DeleteMessage",
+    "FetchAccount",
+    "FetchConference",
+    "FetchMessage",
+    "ListAvailablePhoneNumberLocal",
+    "ListCall",
+    "ListMedia",
+    "ListMessage",
+    "ListUsageRecordLastMonth",
+    "UpdateCall",
+    "UpdateMessage",
+}
+OPENAI = {
+    "cancelBatch",
+    "createChatCompletion",
+    "createEmbedding",
+    "createFile",
+    "createImage",
+    "createModeration",
+    "createSpeech",
+    "createTranscription",
+    "createVectorStore",
+    "deleteFile",
+    "listFiles",
+    "listModels",
+    "retrieveModel",
+    "searchVectorStore",
 }
 
 
@@ -87,3 +120,34 @@ def test_pygithub_is_answered_by_a_stub_of_github_s_document(tmp_path: Path, tes
     assert operations(contract) == GITHUB
     calls = [each.exchange for each in contract.interactions if isinstance(each.exchange, HttpCall)]
     assert {call.response.status for call in calls} == {200, 201, 404}
+
+
+@pytest.mark.slow
+def test_the_twilio_package_is_answered_by_a_stub_of_twilio_s_document(
+    tmp_path: Path, test_data: Callable[[str], Path]
+) -> None:
+    contract = recorded(
+        tmp_path, "twilio_calls.py", "twilio", test_data("definitions/real/openapi/twilio-api-v2010.json")
+    )
+    assert operations(contract) == TWILIO
+    calls = [each.exchange for each in contract.interactions if isinstance(each.exchange, HttpCall)]
+    assert len(calls) == 16
+    assert {call.response.status for call in calls} == {200, 201, 204}
+
+
+@pytest.mark.slow
+def test_the_openai_package_is_answered_by_a_stub_of_openai_s_document(
+    tmp_path: Path, test_data: Callable[[str], Path]
+) -> None:
+    contract = recorded(tmp_path, "openai_calls.py", "openai", test_data("definitions/real/openapi/openai-2.3.0.json"))
+    assert operations(contract) == OPENAI
+    calls = [each.exchange for each in contract.interactions if isinstance(each.exchange, HttpCall)]
+    assert len(calls) == 17
+    kinds = {media_type_of(call.request.body) for call in calls}
+    assert {(kind or "nothing").partition(";")[0] for kind in kinds} == {
+        "application/json",
+        "multipart/form-data",
+        "nothing",
+    }
+    streamed = [call for call in calls if call.response.headers.get("content-type") == ("text/event-stream",)]
+    assert [call.request.body.value["stream"] for call in streamed if isinstance(call.request.body, JsonBody)] == [True]
