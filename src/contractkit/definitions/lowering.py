@@ -102,8 +102,17 @@ class Lowering:
             lowered |= self._keywords(node, refers_to)
         return _nullable(lowered) if says_nullable(node.value) else lowered
 
+    def _named(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
+        held = self._documents.resolve(node)  # no place for a $ref by the standard, but one that is used
+        if held is node:
+            return {name: self._lower(each, refers_to) for name, each in node.members()}
+        return {name: self._numbered(each, refers_to) for name, each in held.members()}  # it may lead to where we are
+
     def _reference(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
-        number = self._number(self._documents.target(node.value["$ref"], node))
+        return self._numbered(self._documents.target(node.value["$ref"], node), refers_to)
+
+    def _numbered(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
+        number = self._number(node)
         refers_to.append(number)
         return {"$ref": f"#/$defs/{number}"}
 
@@ -121,8 +130,7 @@ class Lowering:
                 else:
                     lowered[keyword] = read
             elif keyword in _NAMED_SCHEMAS:
-                held = self._documents.resolve(child)  # no place for a $ref by the standard, but one that is used
-                lowered[keyword] = {name: self._lower(each, refers_to) for name, each in held.members()}
+                lowered[keyword] = self._named(child, refers_to)
             elif keyword in _LISTED_SCHEMAS and isinstance(child.value, list) and child.value:
                 lowered[keyword] = [self._lower(each, refers_to) for each in child.items()]
             elif keyword in _SCHEMAS and not isinstance(child.value, list):

@@ -11,6 +11,7 @@ from contractkit.definitions.checks import Checks
 from contractkit.definitions.credentials import credential_names
 from contractkit.definitions.interface import Answer, DefinitionWarning, Operation, Route
 from contractkit.definitions.nearness import nearest_operations
+from contractkit.definitions.nesting import refusing_deep_nesting
 from contractkit.definitions.operations import Endpoint, read_endpoints
 from contractkit.definitions.parameters import names_of
 from contractkit.definitions.references import Documents, Node
@@ -99,6 +100,7 @@ class OpenApiDefinition:
             )
         return found
 
+    @refusing_deep_nesting
     def route(self, request: HttpRequest) -> Route | None:
         """Give the operation that a request reaches, or None; a base path is taken off where one fits."""
         method = request.method.upper()
@@ -113,14 +115,17 @@ class OpenApiDefinition:
         path = next(iter(without_base(request.path, self.base_paths)))
         return nearest_operations(request.method.upper(), path, self.operations)
 
+    @refusing_deep_nesting
     def check_request(self, route: Route) -> tuple[Violation, ...]:
         """Give every place where a routed request is not what the definition allows; see `requests` for locations."""
         return check_request(route, self._surface(route.operation), self._checks, self.credential_query())
 
+    @refusing_deep_nesting
     def check_response(self, operation: Operation, response: HttpResponse) -> tuple[Violation, ...]:
         """Give every place where a response is not what the definition allows; see `responses` for locations."""
         return check_response(response, self._surface(operation), self._checks)
 
+    @refusing_deep_nesting
     def answer(
         self,
         operation: Operation,
@@ -137,6 +142,7 @@ class OpenApiDefinition:
             operation, surface, seed=seed, status=status, route=route, body=body, headers=headers
         )
 
+    @refusing_deep_nesting
     def recorded_parameters(self, route: Route) -> Mapping[str, frozenset[str]]:
         """Give the names that declared parameters have in the request, by place; those it lacks are among them.
 

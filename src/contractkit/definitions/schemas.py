@@ -257,9 +257,13 @@ class SchemaView:
         union.
         """
         finished: dict[ViewKey, SchemaView] = {}
+        seen: set[ViewKey] = set()
         pending = [self]
         while pending:
             view = pending.pop()
+            if view.key in seen:
+                continue  # else alternatives that lead to the same place would double with each level
+            seen.add(view.key)
             alternatives = view._first_union()
             if len(finished) + len(pending) + len(alternatives) > _MOST_BRANCHES:
                 return (self,)
