@@ -1,22 +1,21 @@
 """Answers: a whole response, from the status down to the body, valid by the definition and equal for equal arguments.
 
-The body is the media type's example where it has one, else made from the schema; then what the request says comes
-back where names and types agree, and what the caller gives wins over both.
+The body is the media type's example where it has one, or the one of a name that is asked for, else made from the
+schema; then what the request says comes back where names and types agree, and what the caller gives wins over both.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from contractkit.definitions.checks import Check, Checks
 from contractkit.definitions.echoes import echoed, laid_over
+from contractkit.definitions.examples import Examples
 from contractkit.definitions.interface import Answer, Operation, Route
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.markup import as_markup
-from contractkit.definitions.operations import Warn
 from contractkit.definitions.promises import Promises
-from contractkit.definitions.references import Node
 from contractkit.definitions.responses import is_bodiless
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Parameter, Response, Surface
@@ -44,6 +43,24 @@ _CONCRETE: Final = {"*/*": "application/json", "application/*": "application/jso
 _KEPT: Final = 4_096  # made values; a long test run on a large document stays bounded
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What an answer is asked to be; the attributes are the arguments of `Definition.answer`."""
+
+    seed: str
+    status: int | None = None
+    route: Route | None = None
+    body: Body | None = None
+    headers: Mapping[str, str] | None = None
+    example: str | None = None
+    is_dynamic: bool = False
+
+    @property
+    def given(self) -> Json:
+        """Give the JSON value that is laid over what is made; `ABSENT` where there is none."""
+        return self.body.value if isinstance(self.body, JsonBody) else ABSENT
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     """What an answer's body must be: the content chosen, its schema as view and as check."""
@@ -57,86 +74,77 @@ class _Shape:
 class Answers:
     """Makes the answers of one definition, and keeps what it made for the next equal question."""
 
-    def __init__(self, checks: Checks, warn: Warn) -> None:
+    def __init__(self, checks: Checks, examples: Examples) -> None:
         self._checks = checks
-        self._warn = warn
-        self._made: dict[tuple[str, str, str], Json] = {}
-        self._examples: dict[tuple[str, str], Json] = {}
+        self._examples = examples
+        self._made: dict[tuple[str | bool | None, ...], Json] = {}
         self._shapes: dict[tuple[str, int, tuple[str, ...]], _Shape | None] = {}
 
-    def answer(
-        self,
-        operation: Operation,
-        surface: Surface,
-        *,
-        seed: str,
-        status: int | None,
-        route: Route | None,
-        body: Body | None,
-        headers: Mapping[str, str] | None,
-    ) -> Answer:
-        """Give an answer; the arguments are those of `Definition.answer`, with the operation's surface."""
-        written = status if status is not None else default_status(tuple(surface.responses))
-        declared = surface.response_to(written)
+    def answer(self, operation: Operation, surface: Surface, asked: Asked) -> Answer:
+        """Give an answer to an operation, which has that surface; errors as `Definition.answer` says."""
+        status = self._status(surface, asked)
+        declared = surface.response_to(status)
         if declared is None:
-            raise _no_such_status(operation, surface, written)
-        shape = self._shape(operation, declared, surface, written, route, body)
-        value, filled = self._filled(shape, f"{operation.signature} {written} {seed}", route, surface, body)
-        fields = self._fields(declared, shape, seed, filled, headers)
-        response = HttpResponse(status=written, headers=fields, body=filled)
+            raise _no_such_status(operation, surface, status)
+        if asked.example is not None and not self._examples.having(declared, asked.example):
+            raise self._examples.missing(operation, declared, status, asked.example)
+        shape = self._shape(operation, declared, surface, status, asked)
+        value, filled = self._filled(shape, f"{operation.signature} {status} {asked.seed}", surface, asked)
+        fields = self._fields(declared, shape, asked.seed, filled, asked.headers)
+        response = HttpResponse(status=status, headers=fields, body=filled)
         view = shape.view if shape is not None else None
         promises = Promises(view, value, _BODY) if value is not ABSENT else {}
         return Answer(operation=operation, response=response, promises=promises)
 
+    def _status(self, surface: Surface, asked: Asked) -> int:
+        if asked.status is not None:
+            return asked.status
+        default = default_status(tuple(surface.responses))
+        return default if asked.example is None else self._examples.status_of(surface, asked.example, default)
+
     def _shape(
-        self,
-        operation: Operation,
-        declared: Response,
-        surface: Surface,
-        status: int,
-        route: Route | None,
-        body: Body | None,
+        self, operation: Operation, declared: Response, surface: Surface, status: int, asked: Asked
     ) -> _Shape | None:
-        if body is not None:
-            return self._new_shape(declared, surface, status, route, body)
-        key = (operation.signature, status, route.request.headers.get("accept", ()) if route is not None else ())
+        if asked.body is not None or asked.example is not None:
+            return self._new_shape(declared, surface, status, asked)
+        accepted = asked.route.request.headers.get("accept", ()) if asked.route is not None else ()
+        key = (operation.signature, status, accepted)
         if key not in self._shapes:
             if len(self._shapes) >= _KEPT:
                 self._shapes.clear()
-            self._shapes[key] = self._new_shape(declared, surface, status, route, body)
+            self._shapes[key] = self._new_shape(declared, surface, status, asked)
         return self._shapes[key]
 
-    def _new_shape(
-        self, declared: Response, surface: Surface, status: int, route: Route | None, body: Body | None
-    ) -> _Shape | None:
-        if not declared.contents or is_bodiless(surface.method, status):
+    def _new_shape(self, declared: Response, surface: Surface, status: int, asked: Asked) -> _Shape | None:
+        contents = declared.contents
+        if not contents or is_bodiless(surface.method, status):
             return None
-        content = chosen_content(declared.contents, route.request if route is not None else None, body)
+        if asked.example is not None:
+            contents = self._examples.having(declared, asked.example)
+        content = chosen_content(contents, asked.route.request if asked.route is not None else None, asked.body)
         schema = content.node.get("schema")
         check = self._checks.of(schema, Direction.RESPONSE) if schema is not None else None
         base = base_media_type(content.media_type)
         media_type = _CONCRETE.get(base, "image/png" if base == "image/*" else content.media_type)
         return _Shape(content, media_type, content.view, check)
 
-    def _filled(
-        self, shape: _Shape | None, seed: str, route: Route | None, surface: Surface, body: Body | None
-    ) -> tuple[Json, Body]:
+    def _filled(self, shape: _Shape | None, seed: str, surface: Surface, asked: Asked) -> tuple[Json, Body]:
         """Give the JSON value of the body, `ABSENT` where it is no JSON, and the body itself."""
-        if shape is None or (body is not None and not isinstance(body, JsonBody)):
-            given: Body = body if body is not None else MissingBody()
-            return (given.value if isinstance(given, JsonBody) else ABSENT), given
-        value = self._value(shape, seed, ABSENT if body is None else body.value)
-        if route is not None:
-            value = self._with_echoes(value, shape, route, surface, {} if body is None else body.value)
+        if shape is None or (asked.body is not None and not isinstance(asked.body, JsonBody)):
+            return asked.given, asked.body if asked.body is not None else MissingBody()
+        value = self._value(shape, seed, asked)
+        if asked.route is not None and asked.example is None:  # who names an example wants it as it is
+            value = self._with_echoes(value, shape, asked.route, surface, asked.given)
         if is_json_media_type(shape.media_type):
             return value, JsonBody(value, shape.media_type)
         return ABSENT, _as_body(value, shape.media_type)
 
-    def _value(self, shape: _Shape, seed: str, given: Json) -> Json:
-        key = (f"{shape.content.node.uri}#{shape.content.node.pointer}", seed, "" if given is ABSENT else _text(given))
+    def _value(self, shape: _Shape, seed: str, asked: Asked) -> Json:
+        given, node = asked.given, shape.content.node
+        key = (node.uri, node.pointer, seed, "" if given is ABSENT else _text(given), asked.example, asked.is_dynamic)
         if key in self._made:
             return self._made[key]
-        example = self._example(shape)
+        example = self._example(shape, asked)
         if shape.view is None or shape.check is None:
             value = laid_over(None if example is ABSENT else example, given) if given is not ABSENT else example
             value = {} if value is ABSENT else value
@@ -147,22 +155,10 @@ class Answers:
         self._made[key] = value
         return value
 
-    def _example(self, shape: _Shape) -> Json:
-        """Give the example of the media type, the first that the schema allows; the others become warnings."""
-        node = shape.content.node
-        key = (node.uri, node.pointer)
-        if key not in self._examples:
-            self._examples[key] = next(self._valid_examples(shape), ABSENT)
-        return self._examples[key]
-
-    def _valid_examples(self, shape: _Shape) -> Iterator[Json]:
-        for example in _examples(shape.content.node, shape.view):
-            if shape.check is None or not is_json_media_type(shape.media_type) or shape.check.accepts(example.value):
-                yield example.value
-            else:
-                violation = shape.check.violations(example.value, Location())[0]
-                place = str(violation.location) or "its root"
-                self._warn(f"An example does not fit its schema at {place}: expected {violation.expected}.", example)
+    def _example(self, shape: _Shape, asked: Asked) -> Json:
+        if asked.example is not None:
+            return self._examples.named(shape.content, shape.check, asked.example)
+        return ABSENT if asked.is_dynamic else self._examples.first(shape.content, shape.check)
 
     def _with_echoes(self, value: Json, shape: _Shape, route: Route, surface: Surface, given: Json) -> Json:
         if shape.view is None or shape.check is None or not isinstance(value, dict):
@@ -237,18 +233,6 @@ def chosen_content(contents: tuple[Content, ...], request: HttpRequest | None, b
 def _accepted(request: HttpRequest | None) -> list[str]:
     values = request.headers.get("accept", ()) if request is not None else ()
     return [base_media_type(each) for value in values for each in value.split(",")]
-
-
-def _examples(node: Node, view: SchemaView | None) -> Iterator[Node]:
-    own = node.get("example")
-    if own is not None:
-        yield own
-    listed = node.get("examples")
-    for _, example in listed.members() if listed is not None else ():
-        target = view.schemas.documents.resolve(example) if view is not None else example
-        value = target.get("value")
-        if value is not None:
-            yield value
 
 
 def _as_body(value: Json, media_type: str) -> Body:

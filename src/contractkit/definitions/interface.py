@@ -140,21 +140,27 @@ class Definition(AnyDefinition, Protocol):
         route: Route | None = None,
         body: Body | None = None,
         headers: Mapping[str, str] | None = None,
+        example: str | None = None,
+        is_dynamic: bool = False,
     ) -> Answer:
         """Synthesise a valid answer, equal for equal arguments.
 
         Args:
             operation: What was called.
             seed: Decides the values; equal seeds give equal answers.
-            status: The status wanted; the lowest declared success where None.
+            status: The status wanted; where None the one that has the example, else the lowest declared success.
             route: The request, whose values are echoed where names and types agree.
             body: A partial answer laid over the synthesised one: a JSON object's members win member by member (a
                 list or scalar wins whole), also where a union or an optional part must be chosen to fit it.
             headers: Headers that win over the synthesised ones.
+            example: The name of an example of the definition, which is then the answer as it is, but for `body`.
+            is_dynamic: Pass over the examples of the media type, and make the body from its schema.
 
         Raises:
-            UnknownNameError: The operation does not declare the status; the declared ones are named.
-            DefinitionError: No valid answer can be made (an empty schema intersection, endless required recursion).
+            UnknownNameError: The operation does not declare the status, or has no example of that name; what there is
+                is named.
+            DefinitionError: No valid answer can be made (an empty schema intersection, endless required recursion),
+                or the example of that name is not valid.
         """
 
     def recorded_parameters(self, route: Route) -> Mapping[str, frozenset[str]]:

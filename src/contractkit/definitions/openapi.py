@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar, Final
 
-from contractkit.definitions.answers import Answers
+from contractkit.definitions.answers import Answers, Asked
 from contractkit.definitions.checks import Checks
 from contractkit.definitions.credentials import credential_names
+from contractkit.definitions.examples import Examples
 from contractkit.definitions.interface import Answer, DefinitionWarning, Operation, Route
 from contractkit.definitions.nearness import nearest_operations
 from contractkit.definitions.nesting import refusing_deep_nesting
@@ -135,12 +136,14 @@ class OpenApiDefinition:
         route: Route | None = None,
         body: Body | None = None,
         headers: Mapping[str, str] | None = None,
+        example: str | None = None,
+        is_dynamic: bool = False,
     ) -> Answer:
         """Synthesise a valid answer, equal for equal arguments; see `Definition.answer` and `answers`."""
-        surface = self._surface(operation)
-        return self._answers.answer(
-            operation, surface, seed=seed, status=status, route=route, body=body, headers=headers
+        asked = Asked(
+            seed=seed, status=status, route=route, body=body, headers=headers, example=example, is_dynamic=is_dynamic
         )
+        return self._answers.answer(operation, self._surface(operation), asked)
 
     @refusing_deep_nesting
     def recorded_parameters(self, route: Route) -> Mapping[str, frozenset[str]]:
@@ -182,7 +185,7 @@ class OpenApiDefinition:
 
     @cached_property
     def _answers(self) -> Answers:
-        return Answers(self._checks, self._warn)
+        return Answers(self._checks, Examples(self.documents, self._warn))
 
     @cached_property
     def _endpoints(self) -> tuple[Endpoint, ...]:
