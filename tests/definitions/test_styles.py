@@ -49,63 +49,124 @@ def request_with(place: str, text: str) -> HttpRequest:
     return HttpRequest(method="POST", path="/it", headers={"color" if place == "header" else "cookie": (text,)})
 
 
-@pytest.mark.parametrize(
-    ("place", "style", "explode", "schema", "text", "value"),
-    [
-        ("path", "matrix", False, COLOUR, ";color=", ""),
-        ("path", "matrix", False, COLOUR, ";color", ""),
-        ("path", "matrix", False, COLOUR, ";color=blue", STRING),
-        ("path", "matrix", False, COLOURS, ";color=blue,black,brown", ARRAY),
-        ("path", "matrix", False, RGB, ";color=R,100,G,200,B,150", OBJECT),
-        ("path", "matrix", True, COLOUR, ";color=blue", STRING),
-        ("path", "matrix", True, COLOURS, ";color=blue;color=black;color=brown", ARRAY),
-        ("path", "matrix", True, RGB, ";R=100;G=200;B=150", OBJECT),
-        ("path", "label", False, COLOUR, ".", ""),
-        ("path", "label", False, COLOUR, ".blue", STRING),
-        ("path", "label", False, COLOURS, ".blue,black,brown", ARRAY),
-        ("path", "label", False, COLOURS, ".blue.black.brown", ARRAY),
-        ("path", "label", False, RGB, ".R,100,G,200,B,150", OBJECT),
-        ("path", "label", False, RGB, ".R.100.G.200.B.150", OBJECT),
-        ("path", "label", True, COLOUR, ".blue", STRING),
-        ("path", "label", True, COLOURS, ".blue.black.brown", ARRAY),
-        ("path", "label", True, RGB, ".R=100.G=200.B=150", OBJECT),
-        ("path", "simple", False, COLOUR, "blue", STRING),
-        ("path", "simple", False, COLOURS, "blue,black,brown", ARRAY),
-        ("path", "simple", False, RGB, "R,100,G,200,B,150", OBJECT),
-        ("path", "simple", True, COLOURS, "blue,black,brown", ARRAY),
-        ("path", "simple", True, RGB, "R=100,G=200,B=150", OBJECT),
-        ("header", "simple", False, COLOUR, "blue", STRING),
-        ("header", "simple", False, COLOURS, "blue, black,brown", ARRAY),
-        ("header", "simple", False, RGB, "R,100,G,200,B,150", OBJECT),
-        ("header", "simple", True, COLOURS, "blue,black,brown", ARRAY),
-        ("header", "simple", True, RGB, "R=100,G=200,B=150", OBJECT),
-        ("query", "form", False, COLOUR, "color=", ""),
-        ("query", "form", False, COLOUR, "color=blue", STRING),
-        ("query", "form", False, COLOURS, "color=blue,black,brown", ARRAY),
-        ("query", "form", False, COLOURS, "color=blue%2Cblack%2Cbrown", ARRAY),
-        ("query", "form", False, RGB, "color=R,100,G,200,B,150", OBJECT),
-        ("query", "form", True, COLOUR, "color=blue", STRING),
-        ("query", "form", True, COLOURS, "color=blue&color=black&color=brown", ARRAY),
-        ("query", "form", True, RGB, "R=100&G=200&B=150", OBJECT),
-        ("query", "spaceDelimited", False, COLOURS, "color=blue%20black%20brown", ARRAY),
-        ("query", "spaceDelimited", False, COLOURS, "color=blue+black+brown", ARRAY),
-        ("query", "spaceDelimited", False, RGB, "color=R%20100%20G%20200%20B%20150", OBJECT),
-        ("query", "spaceDelimited", True, COLOURS, "color=blue&color=black&color=brown", ARRAY),
-        ("query", "pipeDelimited", False, COLOURS, "color=blue%7Cblack|brown", ARRAY),
-        ("query", "pipeDelimited", False, RGB, "color=R%7C100%7CG%7C200%7CB%7C150", OBJECT),
-        ("query", "pipeDelimited", True, COLOURS, "color=blue&color=black&color=brown", ARRAY),
-        ("query", "deepObject", True, RGB, "color%5BR%5D=100&color%5BG%5D=200&color[B]=150", OBJECT),
-        ("query", "deepObject", True, COLOURS, "color[]=blue&color[]=black&color[]=brown", ARRAY),
-        ("query", "deepObject", True, COLOURS, "color[0]=blue&color[1]=black&color[2]=brown", ARRAY),
-        ("cookie", "form", False, COLOUR, "other=1; color=blue", STRING),
-        ("cookie", "form", False, COLOURS, "color=blue,black,brown", ARRAY),
-        ("cookie", "form", False, RGB, "color=R,100,G,200,B,150", OBJECT),
-        ("cookie", "form", True, COLOURS, "color=blue; color=black; color=brown", ARRAY),
-        ("cookie", "form", True, RGB, "R=100; G=200; B=150", OBJECT),
-        ("cookie", "cookie", True, COLOURS, "color=blue; color=black; color=brown", ARRAY),
-        ("cookie", "cookie", True, RGB, "R=100; G=200; B=150", OBJECT),
-    ],
+STYLES: tuple[tuple[str, str, bool, Json, str, Json], ...] = (
+    ("path", "matrix", False, COLOUR, ";color=", ""),
+    ("path", "matrix", False, COLOUR, ";color", ""),
+    ("path", "matrix", False, COLOUR, ";color=blue", STRING),
+    ("path", "matrix", False, COLOURS, ";color=blue,black,brown", ARRAY),
+    ("path", "matrix", False, RGB, ";color=R,100,G,200,B,150", OBJECT),
+    ("path", "matrix", True, COLOUR, ";color=blue", STRING),
+    ("path", "matrix", True, COLOURS, ";color=blue;color=black;color=brown", ARRAY),
+    ("path", "matrix", True, RGB, ";R=100;G=200;B=150", OBJECT),
+    ("path", "label", False, COLOUR, ".", ""),
+    ("path", "label", False, COLOUR, ".blue", STRING),
+    ("path", "label", False, COLOURS, ".blue,black,brown", ARRAY),
+    ("path", "label", False, COLOURS, ".blue.black.brown", ARRAY),
+    ("path", "label", False, RGB, ".R,100,G,200,B,150", OBJECT),
+    ("path", "label", False, RGB, ".R.100.G.200.B.150", OBJECT),
+    ("path", "label", True, COLOUR, ".blue", STRING),
+    ("path", "label", True, COLOURS, ".blue.black.brown", ARRAY),
+    ("path", "label", True, RGB, ".R=100.G=200.B=150", OBJECT),
+    ("path", "simple", False, COLOUR, "blue", STRING),
+    ("path", "simple", False, COLOURS, "blue,black,brown", ARRAY),
+    ("path", "simple", False, RGB, "R,100,G,200,B,150", OBJECT),
+    ("path", "simple", True, COLOURS, "blue,black,brown", ARRAY),
+    ("path", "simple", True, RGB, "R=100,G=200,B=150", OBJECT),
+    ("header", "simple", False, COLOUR, "blue", STRING),
+    ("header", "simple", False, COLOURS, "blue, black,brown", ARRAY),
+    ("header", "simple", False, RGB, "R,100,G,200,B,150", OBJECT),
+    ("header", "simple", True, COLOURS, "blue,black,brown", ARRAY),
+    ("header", "simple", True, RGB, "R=100,G=200,B=150", OBJECT),
+    ("query", "form", False, COLOUR, "color=", ""),
+    ("query", "form", False, COLOUR, "color=blue", STRING),
+    ("query", "form", False, COLOURS, "color=blue,black,brown", ARRAY),
+    ("query", "form", False, COLOURS, "color=blue%2Cblack%2Cbrown", ARRAY),
+    ("query", "form", False, RGB, "color=R,100,G,200,B,150", OBJECT),
+    ("query", "form", True, COLOUR, "color=blue", STRING),
+    ("query", "form", True, COLOURS, "color=blue&color=black&color=brown", ARRAY),
+    ("query", "form", True, RGB, "R=100&G=200&B=150", OBJECT),
+    ("query", "spaceDelimited", False, COLOURS, "color=blue%20black%20brown", ARRAY),
+    ("query", "spaceDelimited", False, COLOURS, "color=blue+black+brown", ARRAY),
+    ("query", "spaceDelimited", False, RGB, "color=R%20100%20G%20200%20B%20150", OBJECT),
+    ("query", "spaceDelimited", True, COLOURS, "color=blue&color=black&color=brown", ARRAY),
+    ("query", "pipeDelimited", False, COLOURS, "color=blue%7Cblack|brown", ARRAY),
+    ("query", "pipeDelimited", False, RGB, "color=R%7C100%7CG%7C200%7CB%7C150", OBJECT),
+    ("query", "pipeDelimited", True, COLOURS, "color=blue&color=black&color=brown", ARRAY),
+    ("query", "deepObject", True, RGB, "color%5BR%5D=100&color%5BG%5D=200&color[B]=150", OBJECT),
+    ("query", "deepObject", True, COLOURS, "color[]=blue&color[]=black&color[]=brown", ARRAY),
+    ("query", "deepObject", True, COLOURS, "color[0]=blue&color[1]=black&color[2]=brown", ARRAY),
+    ("cookie", "form", False, COLOUR, "other=1; color=blue", STRING),
+    ("cookie", "form", False, COLOURS, "color=blue,black,brown", ARRAY),
+    ("cookie", "form", False, RGB, "color=R,100,G,200,B,150", OBJECT),
+    ("cookie", "form", True, COLOURS, "color=blue; color=black; color=brown", ARRAY),
+    ("cookie", "form", True, RGB, "R=100; G=200; B=150", OBJECT),
+    ("cookie", "cookie", True, COLOURS, "color=blue; color=black; color=brown", ARRAY),
+    ("cookie", "cookie", True, RGB, "R=100; G=200; B=150", OBJECT),
 )
+"""Place, style, explode, schema, what is sent, and the value it stands for (OpenAPI 3.1 §4.8.12.3)."""
+
+NO_OPERATOR = "wants the template's operator, `{;color}`, which OpenAPI does not have: ours (§4.8.8.2)"
+SPREAD = "looks for the parameter's own name, which an exploded object does not carry: ours (§4.8.12.3)"
+ENCODED_SPACE = "splits at `%20` in decoded text, where there is none: ours (§4.8.12.3)"
+NO_SUCH_STYLE = "knows no such pair of style and explode; the specification leaves it undefined, clients send it"
+NO_BLANK = "keeps the blank after a comma, which a list in a header may have: ours (RFC 9110 §5.6.1)"
+NO_EMPTY = "refuses an empty text that the schema allows: ours; `allowEmptyValue` is about missing values (§4.8.12.2.1)"
+NOT_YET = "does not know OpenAPI 3.2's style `cookie`"
+
+
+def difference_of(place: str, style: str, explode: bool, schema: Json, text: str) -> str:
+    """Say why openapi-core reads a parameter otherwise, or nothing where it reads the same."""
+    if style in ("matrix", "label"):
+        return NO_OPERATOR
+    if style == "cookie":
+        return NOT_YET
+    if style == "form" and explode and schema is RGB:
+        return SPREAD
+    if style == "spaceDelimited" and not explode:
+        return ENCODED_SPACE
+    if (style in ("spaceDelimited", "pipeDelimited") and explode) or (style == "deepObject" and schema is COLOURS):
+        return NO_SUCH_STYLE
+    if place == "header" and ", " in text:
+        return NO_BLANK
+    return NO_EMPTY if text == "color=" else ""
+
+
+@pytest.mark.parametrize(("place", "style", "explode", "schema", "text", "value"), STYLES)
+@pytest.mark.filterwarnings("ignore:Unsupported")
+def test_openapi_core_reads_the_same_or_differs_as_listed(
+    place: str, style: str, explode: bool, schema: Json, text: str, value: Json
+) -> None:
+    parameter = {
+        "name": "color", "in": place, "required": True, "style": style, "explode": explode, "schema": schema
+    }  # fmt: skip
+    is_same = read_by_openapi_core(definition(parameter), place, text) == value
+    assert is_same is (difference_of(place, style, explode, schema, text) == "")
+
+
+def read_by_openapi_core(given: OpenApiDefinition, place: str, text: str) -> Json:
+    from openapi_core import Config, OpenAPI
+    from openapi_core.testing import MockRequest
+    from werkzeug.datastructures import ImmutableMultiDict
+
+    document = {**given.documents.root.value, "info": {"title": "a", "version": "1"}, "servers": [{"url": "/"}]}
+    request = request_with(place, text)
+    pairs = (pair.strip().partition("=") for pair in text.split(";")) if place == "cookie" else ()
+    cookies = [(name, each) for name, _, each in pairs]
+    asked = MockRequest(
+        "http://localhost",
+        "post",
+        request.path,
+        path_pattern="/{color}" if place == "path" else None,
+        args=ImmutableMultiDict([(name, each) for name, texts in request.query.items() for each in texts]),
+        view_args={"color": text} if place == "path" else {},
+        headers={"color": text} if place == "header" else {},
+        cookies=ImmutableMultiDict(cookies),
+    )
+    read = OpenAPI.from_dict(document, config=Config(spec_validator_cls=None)).unmarshal_request(asked)
+    return getattr(read.parameters, place).get("color", "nothing")
+
+
+@pytest.mark.parametrize(("place", "style", "explode", "schema", "text", "value"), STYLES)
 def test_the_table_of_styles(place: str, style: str, explode: bool, schema: Json, text: str, value: Json) -> None:
     parameter = {
         "name": "color", "in": place, "required": True, "style": style, "explode": explode, "schema": schema
