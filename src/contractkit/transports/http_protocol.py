@@ -1,4 +1,8 @@
-"""HTTP/1.1 on one connection: bytes in, handler called, bytes out (RFC 9112), on httptools' parser."""
+"""HTTP/1.1 on one connection: bytes in, handler called, bytes out (RFC 9112), on httptools' parser.
+
+The parser takes what is malformed for what it is; the rest of the rules is here, and `test_http_parsing_differential`
+compares both with h11.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -8,6 +12,8 @@ from typing import cast
 import httptools
 
 from contractkit.model import HttpRequest, HttpResponse
+from contractkit.transports.connections import LARGEST_UNFINISHED, Connections
+from contractkit.transports.http_heads import LARGEST_HEAD, Refusal, check_head
 from contractkit.transports.http_messages import (
     LARGEST_BODY,
     Handler,
@@ -18,34 +24,27 @@ from contractkit.transports.http_messages import (
     response_headers,
 )
 
-LARGEST_HEAD = 64 * 1024  # bytes of request line and headers
+LINGERING = 2.0  # seconds for which a refused client may go on sending before the connection is closed
 
 _FRAMING = {"connection", "content-length", "keep-alive", "transfer-encoding"}  # ours to write, whatever a reply says
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _WITHOUT_BODY = {204, 304}
 
 
-class _Refusal(Exception):
-    """The request cannot be taken; it is answered and the connection closed."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-
-
 class HttpProtocol(asyncio.Protocol):
     """One connection of a client. Requests are answered in order, also when they come pipelined.
 
     A malformed request is answered with 400, one that is too large with 413 or 431; then the connection is closed,
-    since where the next request starts is not known.
+    since where the next request starts is not known. No other protocol is switched to.
     """
 
-    def __init__(self, handler: Callable[[], Handler], connections: set["HttpProtocol"]) -> None:
+    def __init__(self, handler: Callable[[], Handler], connections: Connections) -> None:
         self._handler = handler
         self._connections = connections
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
+        self._is_refused = False
+        self._body_size = 0
         self._start_request()
 
     # asyncio's side
@@ -53,27 +52,53 @@ class HttpProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection."""
         self._transport = cast(asyncio.Transport, transport)
-        self._connections.add(self)
+        self._connections.opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
-        self._connections.discard(self)
+        """Forget the connection, and what it sent of a request that never became whole."""
+        self._start_request()
+        self._connections.closed(self)
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; complete requests are answered from within."""
+        if self._is_refused:
+            return
+        self._connections.used(self)
         self._unparsed_head += 0 if self._head_is_complete else len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self.close()  # answered already; what follows would be another protocol
+        except httptools.HttpParserUpgrade as upgrade:
+            self._decline_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserCallbackError as error:
             self._refuse(error.__context__)
         except httptools.HttpParserError as error:
-            self._refuse(_Refusal(400, f"Malformed HTTP: {error}."))
+            self._refuse(Refusal(400, f"Malformed HTTP: {error}."))
         else:
             if not self._head_is_complete and self._unparsed_head > LARGEST_HEAD:
-                self._refuse(_Refusal(431, f"Request line and headers are larger than {LARGEST_HEAD} bytes."))
+                self._refuse(Refusal(431, f"Request line and headers are larger than {LARGEST_HEAD} bytes."))
+
+    def eof_received(self) -> None:
+        """Say so where the client stops sending within a request (RFC 9112 §8); the connection closes."""
+        if self._has_begun and not self._is_refused:
+            self._refuse(Refusal(400, "The client stopped sending within the request."))
+
+    def pause_writing(self) -> None:
+        """Read no more while the client does not read its answers."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Read on."""
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def make_room(self) -> None:
+        """Close the connection for another one; a request that it has begun is answered with 408."""
+        if self._has_begun and not self._is_refused:
+            self._refuse(Refusal(408, "The request did not become whole before others needed the connection."))
+        else:
+            self.close()
 
     def close(self) -> None:
         """Close the connection once everything is written."""
@@ -87,6 +112,10 @@ class HttpProtocol(asyncio.Protocol):
 
     # the parser's side
 
+    def on_message_begin(self) -> None:
+        """Take note that a request has begun."""
+        self._has_begun = True
+
     def on_url(self, url: bytes) -> None:
         """Take (a piece of) the request target."""
         self._target += url
@@ -99,44 +128,75 @@ class HttpProtocol(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Refuse what need not be read, and ask for a body that waits to be asked for (RFC 9110 §10.1.1)."""
         self._head_is_complete = True
-        names = [name.lower() for name, _ in self._headers]
-        if len(self._target) + sum(len(name) + len(value) for name, value in self._headers) > LARGEST_HEAD:
-            raise _Refusal(431, f"Request line and headers are larger than {LARGEST_HEAD} bytes.")
-        if names.count("host") != 1 and self._parser.get_http_version() == "1.1":
-            raise _Refusal(400, "A request of HTTP/1.1 has exactly one Host header.")
-        expected = {name.lower(): value for name, value in self._headers}
-        length = expected.get("content-length", "0")
-        if length.isdigit() and int(length) > LARGEST_BODY:
-            raise _Refusal(413, f"The body is larger than {LARGEST_BODY} bytes.")
-        if expected.get("expect", "").lower() == "100-continue" and self._transport is not None:
+        if self._is_upgrade():
+            return
+        check_head(self._parser.get_http_version(), self._target, self._headers)
+        if self._transport is not None and ("expect", "100-continue") in (
+            (name.lower(), value.lower()) for name, value in self._headers
+        ):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
         self._body_size += len(body)
+        has_room = self._connections.hold(len(body))
         if self._body_size > LARGEST_BODY:
-            raise _Refusal(413, f"The body is larger than {LARGEST_BODY} bytes.")
+            raise Refusal(413, f"The body is larger than {LARGEST_BODY} bytes.")
+        if not has_room:
+            raise Refusal(503, f"Unfinished bodies of all clients are larger than {LARGEST_UNFINISHED} bytes.")
         self._body.append(body)
 
     def on_message_complete(self) -> None:
         """Answer."""
+        if self._is_upgrade():
+            return
         method = self._parser.get_method().decode("latin-1")
-        keep = self._parser.should_keep_alive() and not self._parser.should_upgrade()
+        keep = self._parser.should_keep_alive() and method != "CONNECT"
         try:
             target = self._target.decode("latin-1")
-            request = read_request(method, target, self._headers, b"".join(self._body))
+            request = read_request(method, target, self._headers + self._declined, b"".join(self._body))
         except UnreadableBodyError as error:
-            raise _Refusal(400, str(error)) from None
+            raise Refusal(400, str(error)) from None
         self._write(self._answer_to(request), is_head=method == "HEAD", keep=keep)
         self._start_request()
 
     def _start_request(self) -> None:
+        if self._body_size:
+            self._connections.release(self._body_size)
         self._target = b""
         self._headers: list[tuple[str, str]] = []
+        self._declined: list[tuple[str, str]] = []
         self._body: list[bytes] = []
         self._body_size = 0
         self._unparsed_head = 0
         self._head_is_complete = False
+        self._has_begun = False
+
+    def _is_upgrade(self) -> bool:
+        return bool(self._parser.should_upgrade()) and self._parser.get_method() != b"CONNECT"
+
+    def _decline_upgrade(self, rest: bytes) -> None:
+        """Take a request that offers another protocol as one that does not (RFC 9110 §7.8), its body included.
+
+        The parser takes what follows such a head for the other protocol. Java's client offers HTTP/2 this way, with a
+        body where the request has one.
+        """
+        if self._parser.get_method() == b"CONNECT":
+            self.close()  # answered already; what follows is meant for another server
+            return
+        declined = [(name, value) for name, value in self._headers if name.lower() == "upgrade"]
+        first = b"%b %b HTTP/%b" % (
+            self._parser.get_method(),
+            self._target,
+            self._parser.get_http_version().encode("latin-1"),
+        )
+        lines = [f"{name}: {value}".encode("latin-1") for name, value in self._headers if name.lower() != "upgrade"]
+        self._start_request()
+        self._declined = declined
+        self._parser = httptools.HttpRequestParser(self)
+        self.data_received(b"\r\n".join([first, *lines, b"", b""]))
+        if rest:
+            self.data_received(rest)
 
     def _answer_to(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -145,17 +205,28 @@ class HttpProtocol(asyncio.Protocol):
             return problem(500, "The stub failed", f"{type(error).__name__}: {error}")
 
     def _refuse(self, error: BaseException | None) -> None:
-        refusal = error if isinstance(error, _Refusal) else _Refusal(500, f"{type(error).__name__}: {error}")
-        self._write(problem(refusal.status, "The request was refused", refusal.detail), is_head=False, keep=False)
+        refusal = error if isinstance(error, Refusal) else Refusal(500, f"{type(error).__name__}: {error}")
+        self._send(problem(refusal.status, "The request was refused", refusal.detail), is_head=False, keep=False)
+        self._linger()
 
     def _write(self, response: HttpResponse, *, is_head: bool, keep: bool) -> None:
+        self._send(response, is_head=is_head, keep=keep)
+        if not keep:
+            self.close()
+
+    def _send(self, response: HttpResponse, *, is_head: bool, keep: bool) -> None:
         if self._transport is None or self._transport.is_closing():
             return
         old = self._parser.get_http_version() == "1.0"
         connection = ("keep-alive" if old else "") if keep else "close"
         self._transport.write(encode_response(response, is_head=is_head, connection=connection))
-        if not keep:
-            self._transport.close()
+
+    def _linger(self) -> None:
+        """Close, but take what the client still sends: else it meets a reset before the answer (RFC 9112 §9.6)."""
+        self._is_refused = True
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write_eof()
+            asyncio.get_running_loop().call_later(LINGERING, self._transport.close)
 
 
 def encode_response(response: HttpResponse, *, is_head: bool = False, connection: str = "") -> bytes:

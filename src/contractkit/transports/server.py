@@ -3,6 +3,7 @@
 import asyncio
 import socket
 
+from contractkit.transports.connections import Connections
 from contractkit.transports.http_messages import Handler, nobody_is_served
 from contractkit.transports.http_protocol import HttpProtocol
 from contractkit.transports.loops import stub_loop, wait_for
@@ -23,7 +24,7 @@ class StubServer:
             AddressInUseError: Something else listens on the port, or the address cannot be listened on.
         """
         self.handler = handler or nobody_is_served
-        self._connections: set[HttpProtocol] = set()
+        self._connections = Connections()
         listener = listen(host, port)
         self.host, self.port = listener.getsockname()[:2]
         self._loop = stub_loop("http")
@@ -45,5 +46,5 @@ class StubServer:
 
     async def _close(self) -> None:
         self._server.close()
-        for connection in tuple(self._connections):
+        for connection in self._connections:
             connection.abort()
