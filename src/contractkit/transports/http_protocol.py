@@ -5,7 +5,8 @@ compares both with h11.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import cast
 
@@ -13,6 +14,8 @@ import httptools
 
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.transports.connections import LARGEST_UNFINISHED, Connections
+from contractkit.transports.fault_scripts import Close, Step, Write, cut, play, script
+from contractkit.transports.faults import FaultedResponse
 from contractkit.transports.http_heads import LARGEST_HEAD, Refusal, check_head
 from contractkit.transports.http_messages import (
     LARGEST_BODY,
@@ -43,6 +46,8 @@ class HttpProtocol(asyncio.Protocol):
         self._connections = connections
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
+        self._unplayed: deque[Iterable[Step]] = deque()
+        self._playing: asyncio.Task[None] | None = None
         self._is_refused = False
         self._body_size = 0
         self._start_request()
@@ -59,6 +64,8 @@ class HttpProtocol(asyncio.Protocol):
         self._start_request()
         self._connections.closed(self)
         self._transport = None
+        if self._playing is not None:
+            self._playing.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; complete requests are answered from within."""
@@ -90,7 +97,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """Read on."""
-        if self._transport is not None:
+        if self._transport is not None and self._playing is None:
             self._transport.resume_reading()
 
     def make_room(self) -> None:
@@ -211,7 +218,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _write(self, response: HttpResponse, *, is_head: bool, keep: bool) -> None:
         self._send(response, is_head=is_head, keep=keep)
-        if not keep:
+        if not keep and self._playing is None:
             self.close()
 
     def _send(self, response: HttpResponse, *, is_head: bool, keep: bool) -> None:
@@ -219,14 +226,43 @@ class HttpProtocol(asyncio.Protocol):
             return
         old = self._parser.get_http_version() == "1.0"
         connection = ("keep-alive" if old else "") if keep else "close"
+        if self._playing is not None or isinstance(response, FaultedResponse):
+            self._play(script_of(response, is_head=is_head, connection=connection))
+            return
         self._transport.write(encode_response(response, is_head=is_head, connection=connection))
 
     def _linger(self) -> None:
         """Close, but take what the client still sends: else it meets a reset before the answer (RFC 9112 §9.6)."""
         self._is_refused = True
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is not None and not self._transport.is_closing() and self._playing is None:
             self._transport.write_eof()
             asyncio.get_running_loop().call_later(LINGERING, self._transport.close)
+
+    def _play(self, steps: Iterable[Step]) -> None:
+        """Send an answer in steps, after those before it; meanwhile nothing more is read."""
+        self._unplayed.append(steps)
+        if self._playing is None and self._transport is not None:
+            self._transport.pause_reading()
+            self._playing = asyncio.get_running_loop().create_task(self._play_all(self._transport))
+
+    async def _play_all(self, transport: asyncio.Transport) -> None:
+        while self._unplayed:
+            await play(transport, self._unplayed.popleft())
+        self._playing = None
+        if not transport.is_closing():
+            transport.resume_reading()
+
+
+def script_of(response: HttpResponse, *, is_head: bool, connection: str) -> Iterator[Step]:
+    """Give the steps in which a response is sent, those of its fault if it has one."""
+    if isinstance(response, FaultedResponse):
+        data, length = cut(_body_of(response), response.due.fault)
+        head = _head_of(response, length, connection)
+        yield from script(head, b"" if is_head else data, response.due)
+    else:
+        yield Write(encode_response(response, is_head=is_head, connection=connection))
+    if connection == "close":
+        yield Close()
 
 
 def encode_response(response: HttpResponse, *, is_head: bool = False, connection: str = "") -> bytes:
@@ -234,8 +270,20 @@ def encode_response(response: HttpResponse, *, is_head: bool = False, connection
 
     Statuses below 200, 204 and 304 have no body and no length (RFC 9110 §8.6).
     """
-    bare = response.status < 200 or response.status in _WITHOUT_BODY
-    data = b"" if bare else encode_body(response.body)
+    data = _body_of(response)
+    return _head_of(response, len(data), connection) + (b"" if is_head else data)
+
+
+def _is_bare(response: HttpResponse) -> bool:
+    return response.status < 200 or response.status in _WITHOUT_BODY
+
+
+def _body_of(response: HttpResponse) -> bytes:
+    return b"" if _is_bare(response) else encode_body(response.body)
+
+
+def _head_of(response: HttpResponse, length: int, connection: str) -> bytes:
+    bare = _is_bare(response)
     lines = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, '')}"]
     lines += [
         f"{name}: {_one_line(value)}"
@@ -243,11 +291,11 @@ def encode_response(response: HttpResponse, *, is_head: bool = False, connection
         if name not in _FRAMING and not (bare and name == "content-type")
     ]
     if not bare:
-        lines.append(f"content-length: {len(data)}")
+        lines.append(f"content-length: {length}")
     if connection:
         lines.append(f"connection: {connection}")
     head = "\r\n".join(lines) + "\r\n\r\n"
-    return head.encode("latin-1", "replace") + (b"" if is_head else data)
+    return head.encode("latin-1", "replace")
 
 
 def _one_line(value: str) -> str:

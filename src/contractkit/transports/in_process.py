@@ -11,6 +11,7 @@ import httpx
 import respx
 
 from contractkit.model import HttpRequest
+from contractkit.transports.faults import FaultedResponse
 from contractkit.transports.http_messages import (
     Handler,
     UnreadableBodyError,
@@ -128,6 +129,11 @@ def _answered(handler: Handler, request: httpx.Request, data: bytes, taken_off: 
         response = problem(400, "The request was refused", str(error))
     else:
         response = handler(model)
+    if isinstance(response, FaultedResponse):
+        from contractkit.transports.fault_streams import faulted_answer  # most answers have no fault
+
+        broken: httpx.Response = faulted_answer(library, response, request)
+        return broken
     content = b"" if request.method == "HEAD" else encode_body(response.body)
     answer: httpx.Response = library.Response(
         response.status, headers=response_headers(response), content=content, request=request
