@@ -117,13 +117,14 @@ def test_mistakes_inside_an_operation_are_warnings_when_it_is_used(definition_of
                 '200': {description: x}
                 20x: {description: y}
                 ok: {description: z}
+                '404': {$ref: '#/components/responses/none'}
                 x-note: {description: kept}
         """
     )
     route = definition.route(HttpRequest(method="GET", path="/a/7"))
     assert route is not None
     assert definition.check_request(route) == ()
-    assert route.operation.statuses == ("200",)
+    assert route.operation.statuses == ("200", "404")
     operation = "/paths/~1a~1{id}/get"
     assert [(each.sentence, each.pointer, each.line) for each in definition.warnings()] == [
         (
@@ -137,6 +138,11 @@ def test_mistakes_inside_an_operation_are_warnings_when_it_is_used(definition_of
         ("No parameter describes {id} of /a/{id}; any text is allowed there.", operation, 4),
         ("'20x' is no status; the response is left out.", f"{operation}/responses/20x", 12),
         ("'ok' is no status; the response is left out.", f"{operation}/responses/ok", 13),
+        (
+            "A $ref leads nowhere: #/components/responses/none The response is left out.",
+            f"{operation}/responses/404",
+            14,
+        ),
     ]
 
 

@@ -91,6 +91,11 @@ class Documents:
         self.root = Node(self._documents[root], root, "")
         self._identity = _identity_of(self.root)
 
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """Give the URIs of the documents that were read so far, the root first."""
+        return tuple(self._documents)
+
     def with_root(self, value: Json) -> "Documents":
         """Give the same documents under another root value; references still lead into what was read."""
         changed = copy.copy(self)
@@ -124,10 +129,10 @@ class Documents:
 
     def _kept_at(self, base: str, uri: str) -> str:
         """Give where a document is that one refers to: what the root's `$self` names lies where the root lies."""
-        found = _joined(base, uri)
+        found = joined(base, uri)
         if not self._identity or not found.startswith(folder := self._identity[: self._identity.rfind("/") + 1]):
             return found
-        return self.root.uri if found == self._identity else _joined(self.root.uri, found.removeprefix(folder))
+        return self.root.uri if found == self._identity else joined(self.root.uri, found.removeprefix(folder))
 
     def _walk(self, uri: str, pointer: str, reference: str, base: Node) -> Node:
         node = Node(self._document(uri, reference, base), uri, "", uri != self.root.uri)
@@ -161,7 +166,7 @@ def is_absolute(uri: str) -> bool:
         return False
 
 
-def _joined(base: str, uri: str) -> str:
+def joined(base: str, uri: str) -> str:
     """Give a URI as seen from another one; `..` is kept where it leads out of a relative one's folder."""
     if not uri:
         return base

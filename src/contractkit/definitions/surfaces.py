@@ -10,6 +10,7 @@ from contractkit.definitions.mistakes import Mistake, is_status, parameter_mista
 from contractkit.definitions.operations import written_operations
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import Schemas, SchemaView
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 from contractkit.model import Location, base_media_type
 
@@ -203,13 +204,28 @@ class SurfaceReader:
         found: dict[tuple[str, str], Parameter] = {}
         for owner in (item, operation):  # what the operation says wins over its path
             for node in self._held(owner, "parameters").items():
-                resolved = self.documents.resolve(node)
+                resolved = self._reached(node, "parameter")
+                if resolved is None:
+                    continue
                 mistake = parameter_mistake(resolved, _PLACES)
                 parameter = None if mistake else self._parameter(resolved)
                 self._note([(mistake, resolved)] if mistake else ())
                 if parameter is not None:
                     found[(parameter.place, parameter.name)] = parameter
         return found
+
+    def _reached(self, node: Node, what: str) -> Node | None:
+        """Give where a reference leads; None, and a warning, where it leads nowhere and somebody takes warnings.
+
+        Whoever takes none compares definitions, and would take what is lost for what was removed.
+        """
+        try:
+            return self.documents.resolve(node)
+        except DefinitionError as error:
+            if self._warn is _pass_over:
+                raise
+            self._warn(f"{error.explanation.summary} The {what} is left out.", node)
+            return None
 
     def _note(self, mistakes: Iterable[Mistake]) -> None:
         for sentence, node in mistakes:
@@ -251,14 +267,17 @@ class SurfaceReader:
             if not is_status(name):
                 continue
             status = "default" if name == "default" else str(name).upper()  # YAML reads an unquoted 200 as a number
-            found[status] = self._response(status, self.documents.resolve(node))
+            resolved = self._reached(node, "response")
+            if resolved is not None:
+                found[status] = self._response(status, resolved)
         return found
 
     def _response(self, status: str, node: Node) -> Response:
         headers = {
             name.lower(): header
             for name, each in self._held(node, "headers").members()
-            if (header := self._parameter(self.documents.resolve(each), place="header", name=name)) is not None
+            if (resolved := self._reached(each, "header")) is not None
+            and (header := self._parameter(resolved, place="header", name=name)) is not None
         }
         return Response(status=status, headers=headers, contents=self._contents(node), node=node)
 

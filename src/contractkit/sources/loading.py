@@ -161,6 +161,15 @@ def _loaded_openapi(
     )
 
 
+def read_document(data: bytes, uri: str) -> Json:
+    """Give the content of one document of JSON or YAML, gzipped or not.
+
+    Raises:
+        DefinitionError: It is neither; line and column are given.
+    """
+    return _parsed(data, uri, uri, _Texts())
+
+
 def _parsed(data: bytes, uri: str, name: str, texts: _Texts) -> Json:
     text = _unzipped(data, name) if data.startswith(_GZIP) else data
     text = text.removeprefix(b"\xef\xbb\xbf")

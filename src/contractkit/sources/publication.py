@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import Final
 
+from contractkit.errors import DefinitionError
+from contractkit.exact_json import dump_compact
+from contractkit.sources.bundling import bundled
+from contractkit.sources.loading import read_document
 from contractkit.sources.places import FilePlace
 from contractkit.sources.protos import SET_ENDINGS, is_proto_source, load_protos
 
@@ -18,7 +22,8 @@ _MEDIA_TYPES: Final = {
 def published_definition(path: Path) -> tuple[bytes, str]:
     """Give the bytes of a definition and their media type: a document as it is, .proto files as a descriptor set.
 
-    The descriptor set holds what the files import, and the positions, so that lines can be named from it.
+    A document that refers to others becomes one of JSON that holds them. The descriptor set holds what the files
+    import, and the positions, so that lines can be named from it.
 
     Raises:
         OSError: The file cannot be read.
@@ -27,4 +32,18 @@ def published_definition(path: Path) -> tuple[bytes, str]:
     place = FilePlace(name=str(path), path=path)
     if is_proto_source(place):
         return load_protos(place).files.with_positions(), _PROTOBUF
+    whole = _bundled(place)
+    if whole is not None:
+        return whole, "application/json"
     return path.read_bytes(), _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+
+
+def _bundled(place: FilePlace) -> bytes | None:
+    """Give a document of JSON or YAML with all that it refers to, or None where it refers to nothing else."""
+    data = place.path.read_bytes()
+    try:
+        root = read_document(data, place.uri)
+    except DefinitionError:
+        return None  # no such document: whoever reads it says what is wrong
+    whole = bundled(root, place.uri, lambda uri: read_document(place.read_beside(uri), uri))
+    return None if whole is None else dump_compact(whole)
