@@ -97,7 +97,7 @@ def test_mistakes_inside_a_document_are_warnings_with_their_lines(definition_of:
             7,
         ),
         ("The operation POST /a declares no responses.", "/paths/~1a/post", 7),
-        ("A $ref leads nowhere: #/components/pathItems/none The path is left out.", "/paths/~1b", 8),
+        ("A $ref leads nowhere: #/components/pathItems/none. The path is left out.", "/paths/~1b", 8),
     ]
 
 
@@ -139,7 +139,7 @@ def test_mistakes_inside_an_operation_are_warnings_when_it_is_used(definition_of
         ("'20x' is no status; the response is left out.", f"{operation}/responses/20x", 12),
         ("'ok' is no status; the response is left out.", f"{operation}/responses/ok", 13),
         (
-            "A $ref leads nowhere: #/components/responses/none The response is left out.",
+            "A $ref leads nowhere: #/components/responses/none. The response is left out.",
             f"{operation}/responses/404",
             14,
         ),

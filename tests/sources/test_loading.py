@@ -105,6 +105,33 @@ def test_a_git_revision_is_read_as_seen_from_the_root(repository: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("location", "message"),
+    [
+        ("http://[/x", "Not a URL: http://[/x\n\nThe form is https://HOST/PATH."),
+        ("https://", "Not a URL: https://\n\nThe form is https://HOST/PATH."),
+        ("a\0b.yaml", "Not a location: 'a\\x00b.yaml'\n\nIt holds a NUL character, which no path has."),
+    ],
+)
+def test_a_location_that_is_none_is_explained(location: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError) as error:
+        load_definition(location, root=tmp_path)
+    assert str(error.value) == message
+
+
+def test_a_document_beside_that_cannot_be_parsed_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text("openapi: 3.0.0\npaths:\n  /a: {$ref: b.yaml}\n")
+    (tmp_path / "b.yaml").write_text("get: {}\nget: {}\n")
+    definition = load_definition("api.yaml", root=tmp_path).openapi
+    assert definition.operations == ()
+    assert [(each.sentence, each.line) for each in definition.warnings()] == [
+        (
+            "The definition b.yaml is not YAML: line 2, column 1, the key 'get' stands twice. The path is left out.",
+            3,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
     ("location", "start"),
     [
         ("git:HEAD", "Not a git location: git:HEAD\n\nThe form is git:REVISION:path."),

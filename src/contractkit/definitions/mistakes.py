@@ -6,6 +6,7 @@ from typing import Final
 
 from contractkit.definitions.references import Node
 from contractkit.definitions.routing import parameter_names
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import show_json
 
 _STATUS: Final = re.compile(r"[1-5](\d\d|XX)|default", re.IGNORECASE)
@@ -49,3 +50,10 @@ def path_mistakes(path: str, described: dict[str, Node], operation: Node) -> Ite
     for name in named:
         if name not in described:
             yield f"No parameter describes {{{name}}} of {path}; any text is allowed there.", operation
+
+
+def lost(error: DefinitionError, what: str) -> str:
+    """Say that a piece is left out because its reference cannot be followed, and why."""
+    summary, details = error.explanation.summary.rstrip("."), dict(error.explanation.details)
+    why = f": {details['at']}, {details['problem']}" if "problem" in details and "at" in details else ""
+    return f"{summary}{why}. The {what} is left out."

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from contractkit.definitions.interface import Operation
-from contractkit.definitions.mistakes import is_status
+from contractkit.definitions.mistakes import is_status, lost
 from contractkit.definitions.references import Documents, Node
 from contractkit.errors import DefinitionError
 
@@ -66,7 +66,7 @@ def _resolved(node: Node, documents: Documents, warn: Warn, what: str) -> Node |
     try:
         return documents.resolve(node)
     except DefinitionError as error:
-        warn(f"{error.explanation.summary} The {what} is left out.", node)
+        warn(lost(error, what), node)
         return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from contractkit.definitions.interface import Definition, Operation
-from contractkit.definitions.mistakes import Mistake, is_status, parameter_mistake, path_mistakes, status_mistakes
+from contractkit.definitions.mistakes import Mistake, is_status, lost, parameter_mistake, path_mistakes, status_mistakes
 from contractkit.definitions.operations import written_operations
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import Schemas, SchemaView
@@ -224,7 +224,7 @@ class SurfaceReader:
         except DefinitionError as error:
             if self._warn is _pass_over:
                 raise
-            self._warn(f"{error.explanation.summary} The {what} is left out.", node)
+            self._warn(lost(error, what), node)
             return None
 
     def _note(self, mistakes: Iterable[Mistake]) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from contractkit.definitions.references import is_absolute
 from contractkit.errors import DefinitionError, suggestion
 from contractkit.sources.git_objects import GitObjects
-from contractkit.sources.remote import beside, fetch, without_credentials
+from contractkit.sources.remote import beside, fetch, is_url, without_credentials
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _SECONDS = 30.0
@@ -146,7 +146,11 @@ def place_of(location: str | Path, root: Path) -> Place:
         DefinitionError: It starts with `git:` and is not of that form.
     """
     text = str(location)
+    if "\0" in text:
+        raise DefinitionError(f"Not a location: {text!r}", next_step="It holds a NUL character, which no path has.")
     if _URL.match(text):
+        if not is_url(text):
+            raise DefinitionError(f"Not a URL: {text}", next_step="The form is https://HOST/PATH.")
         return UrlPlace(name=without_credentials(text), url=text)
     if text.startswith("git:"):
         _, revision, path = [*text.split(":", 2), "", ""][:3]

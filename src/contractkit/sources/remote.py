@@ -40,8 +40,12 @@ def fetch(url: str, name: str, *, follows_redirects: bool = True) -> bytes:
 
 
 def is_url(uri: str) -> bool:
-    """Say whether a URI is one of the network."""
-    return uri.lower().startswith(("http://", "https://"))
+    """Say whether a URI is one of the network, with a host."""
+    try:
+        parts = urlsplit(uri)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def fetch_reference(uri: str, name: str, allowed: Collection[str] | None) -> bytes:
