@@ -7,10 +7,12 @@ if TYPE_CHECKING:
     from contractkit.document import dump_contract, load_contract
     from contractkit.errors import ContractkitError
     from contractkit.sources import load_definition
+    from contractkit.stubbing.stub import Stub
     from contractkit.verification import provider_state
 
 _HOMES = {
     "ContractkitError": "contractkit.errors",
+    "Stub": "contractkit.stubbing.stub",
     "dump_contract": "contractkit.document",
     "load_contract": "contractkit.document",
     "load_definition": "contractkit.sources",
@@ -19,6 +21,7 @@ _HOMES = {
 
 __all__ = [
     "ContractkitError",
+    "Stub",
     "dump_contract",
     "load_contract",
     "load_definition",

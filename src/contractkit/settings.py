@@ -29,18 +29,31 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_Port: TypeAlias = Annotated[int, Field(ge=0, le=65535, strict=True)]
+"""A port to listen on; 0 takes a free one."""
+
+
+_Variable: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+"""The name of an environment variable."""
+
+
 class ProviderSettings(_Table):
     """`[tool.contractkit.providers.NAME]`: a service that this project calls.
 
     `definition` is a path (relative to `pyproject.toml`) or a URL, of an OpenAPI document or of protobuf; `proto` is
     the protobuf definition of a service that offers both. `base_url` is where production runs it; `headers` names
-    request headers and metadata that are recorded beside the declared ones.
+    request headers and metadata that are recorded beside the declared ones. `contractkit up` stubs it on `port` and
+    `grpc_port` (free ones where they are not set) and says where in `url_variable` and `target_variable`.
     """
 
     definition: str
     proto: str | None = None
     base_url: str | None = None
     headers: _Texts = ()
+    port: _Port | None = None
+    grpc_port: _Port | None = None
+    url_variable: _Variable | None = None
+    target_variable: _Variable | None = None
 
 
 class ServiceSettings(_Table):

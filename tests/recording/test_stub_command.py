@@ -134,7 +134,7 @@ def test_a_seed_decides_the_values(definition: Path) -> None:
         (["orders.yaml", "--port", "99999"], "99999 is not in the range 0<=x<=65535"),
         (["orders.yaml", "--format", "xml"], "'xml' is not one of 'text', 'json'"),
         (["orders.yaml", "--host", "192.0.2.1"], "Nothing can listen on port 0 of 192.0.2.1."),
-        ([], "Missing argument 'DEFINITION'"),
+        ([], "Missing argument 'DEFINITION...'"),
     ],
 )
 def test_wrong_use_ends_with_two_and_one_message(definition: Path, arguments: list[str], message: str) -> None:

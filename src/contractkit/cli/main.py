@@ -21,6 +21,7 @@ VERBS = {
     "record-deployment": "contractkit.cli.deployments:record_deployment",
     "show": "contractkit.cli.show:show",
     "stub": "contractkit.cli.stub:stub",
+    "up": "contractkit.cli.up:up",
     "verify": "contractkit.cli.verify:verify",
 }
 """Verb to the module and attribute of its click command."""
@@ -39,7 +40,8 @@ SENTENCES = {
     "publish": "Send the contracts that this project's tests recorded to the broker.",
     "record-deployment": "Record that a version now runs in an environment.",
     "show": "Show contract files as a person reads them.",
-    "stub": "Serve a definition: every request checked, every answer made from it.",
+    "stub": "Serve definitions: every request checked, every answer made from them.",
+    "up": "Stub every service that this project calls, from its definition as it is now.",
     "verify": "Replay the consumers' contracts against a provider.",
 }
 """Verb to what the list of verbs says of it, so that the list imports none of them."""

@@ -1,58 +1,124 @@
-"""What `contractkit stub` prints: a line when it has started, and one for each call with its verdict."""
+"""What `contractkit stub` and `contractkit up` print: a line when something is served, and one for each call.
+
+A line names its provider where there are several.
+"""
+
+import sys
+from collections.abc import Iterator
 
 from contractkit.exact_json import dump_compact, show_json
+from contractkit.explain.terminal import printable
 from contractkit.model import HttpRequest
 from contractkit.recording.answering import Answered, AnsweredProcedure
+from contractkit.recording.contract_files import FileUpdate
+from contractkit.recording.stubbed import StubbedProvider
 from contractkit.transports import write_query
 
 
-def started(title: str, kind: str, address: str) -> str:
+def tell(line: str) -> None:
+    """Write a line to standard error: click's own way costs more than answering does."""
+    sys.stderr.write(f"{line}\n")
+
+
+def started(title: str, kind: str, address: str, provider: str = "") -> str:
     """Give as JSON where a definition is served; `kind` is `url` or `target`."""
-    return _json({"schema_version": 1, kind: address, "definition": title})
+    return _json({"schema_version": 1, **_of(provider), kind: address, "definition": title})
 
 
-def request_as_text(answered: Answered) -> str:
-    """Give an HTTP request with what became of it: `GET /orders/7 -> 200 getOrder`."""
-    reached = answered.operation or "nothing"
-    reason = f": {answered.reason}" if answered.reason else ""
-    return f"{_line(answered.request)} -> {answered.response.status} {reached}{reason}"
+def call_as_text(answered: Answered | AnsweredProcedure, provider: str = "") -> str:
+    """Give a call with what became of it: `GET /orders/7 -> 200 getOrder`, `stock.v1.Stock/GetItem {"id":7} -> OK`."""
+    reason = f": {answered.reason}" if answered.reason else f" (fault: {answered.fault})" if answered.fault else ""
+    before = f"{provider}  " if provider else ""
+    match answered:
+        case Answered(response=response, operation=operation):
+            verdict = f"{response.status} {operation or 'nothing'}"
+        case AnsweredProcedure(code=code):
+            verdict = code
+    return printable(f"{before}{_line(answered)} -> {verdict}{reason}")
 
 
-def request_as_json(answered: Answered) -> str:
+def call_as_json(answered: Answered | AnsweredProcedure, provider: str = "", event: str = "") -> str:
     """Give the same as a JSON object."""
+    status: int | str
+    match answered:
+        case Answered(response=response):
+            status, operation = response.status, answered.operation
+        case AnsweredProcedure(code=code):
+            status, operation = code, answered.procedure if answered.is_known else None
     return _json(
         {
             "schema_version": 1,
-            "request": _line(answered.request),
-            "status": answered.response.status,
-            "operation": answered.operation,
+            **({"event": event} if event else {}),
+            **_of(provider),
+            "request": _line(answered),
+            "status": status,
+            "operation": operation,
             "allowed": not answered.reason,
             "reason": answered.reason,
+            **({"fault": answered.fault} if answered.fault else {}),
         }
     )
 
 
-def call_as_text(answered: AnsweredProcedure) -> str:
-    """Give a call with what became of it: `inventory.v1.Inventory/GetItem {"id":7} -> OK`."""
-    reason = f": {answered.reason}" if answered.reason else ""
-    return f"{answered.procedure}{_sent(answered)} -> {answered.code}{reason}"
+def warnings_of(provider: StubbedProvider) -> Iterator[tuple[str, str]]:
+    """Give the place and sentence of each mistake of a definition that is known already, and whether it is empty."""
+    for definition in provider.definitions:
+        if not definition.operations:
+            yield "", f"{provider.source} defines no operations: every request will be refused."
+        for warning in definition.warnings():
+            source = warning.document or provider.source
+            yield f"{source}:{warning.line}" if warning.line else f"{source} at {warning.pointer}", warning.sentence
 
 
-def call_as_json(answered: AnsweredProcedure) -> str:
+def warning_as_text(place: str, sentence: str) -> str:
+    """Give a mistake of a definition in a line."""
+    return printable(f"{place}: {sentence}" if place else sentence)
+
+
+def recorded_as_text(update: FileUpdate, count: int) -> str:
+    """Give what a recording left."""
+    consumer, provider = update.between
+    gone = f", {update.removed} of an earlier recording removed" if update.removed else ""
+    return f"{update.path}: {_counted(count, 'interaction')} of {consumer} with {provider} recorded{gone}."
+
+
+def recorded_as_json(update: FileUpdate, count: int) -> str:
     """Give the same as a JSON object."""
+    consumer, provider = update.between
     return _json(
         {
             "schema_version": 1,
-            "request": f"{answered.procedure}{_sent(answered)}",
-            "status": answered.code,
-            "operation": answered.procedure if answered.is_known else None,
-            "allowed": not answered.reason,
-            "reason": answered.reason,
+            "recorded": str(update.path),
+            "consumer": consumer,
+            "provider": provider,
+            "interactions": count,
+            "removed": update.removed,
         }
     )
 
 
-def _line(request: HttpRequest) -> str:
+def refused_as_text(count: int, provider: str) -> str:
+    """Say that requests were refused while recording."""
+    were = "was" if count == 1 else "were"
+    return (
+        f"{_counted(count, 'request')} to {provider} {were} refused, and nothing of that is recorded. "
+        "Mend the client, or the definition."
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _line(answered: Answered | AnsweredProcedure) -> str:
+    match answered:
+        case Answered(request=request):
+            return _request(request)
+        case AnsweredProcedure():
+            return f"{answered.procedure}{_sent(answered)}"
+
+
+def _request(request: HttpRequest) -> str:
     query = write_query(request.query)
     return f"{request.method} {request.path}{'?' + query if query else ''}"
 
@@ -63,6 +129,10 @@ def _sent(answered: AnsweredProcedure) -> str:
         more = f" ({answered.received} received)" if answered.received > 1 else ""
         return f" {show_json(answered.sent[0])}{more}"
     return f" ({len(answered.sent)} sent, {answered.received} received)" if answered.sent else ""
+
+
+def _of(provider: str) -> dict[str, object]:
+    return {"provider": provider} if provider else {}
 
 
 def _json(value: dict[str, object]) -> str:

@@ -35,7 +35,10 @@ class DerivedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestReference:
-    """Where a test stands: its node id, and its file (relative, `/` between folders) with the line of the call."""
+    """Where a test stands: its node id, and its file (relative, `/` between folders) with the line of the call.
+
+    What was recorded by no test that we know has a name in place of a node id, no file and line 0.
+    """
 
     __test__ = False  # not a test class, whatever its name suggests to a collector
 
@@ -44,7 +47,7 @@ class TestReference:
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.file else self.node_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

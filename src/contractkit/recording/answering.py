@@ -101,15 +101,24 @@ def remembering(answer: Callable[[HttpRequest], Answered]) -> Callable[[HttpRequ
 
 
 def answer_calls(
-    procedures: StubbedProcedures, tell: Callable[[AnsweredProcedure], None], *, seed: str = ""
+    procedures: StubbedProcedures,
+    tell: Callable[[AnsweredProcedure], None],
+    *,
+    seed: str = "",
+    ended: Callable[[RpcConversation], None] | None = None,
 ) -> RpcHandler:
-    """Give what answers calls as the definition says, equal ones equally for one seed, and tells of each."""
+    """Give what answers calls as the definition says, equal ones equally for one seed, and tells of each.
+
+    `ended` is told of each call of a known procedure first, as it was.
+    """
     definition = procedures.definition
     parties = Parties(consumer="The client", provider=procedures.provider, title=definition.title)
     lock = threading.RLock()
     unwritten = {each.signature: RpcReply(procedure=definition.procedure(each.name)) for each in definition.operations}
 
-    def ended(conversation: RpcConversation) -> None:
+    def over(conversation: RpcConversation) -> None:
+        if ended is not None:
+            ended(conversation)
         reason = conversation.error is not None and conversation.end is not None and conversation.end.message
         tell(
             AnsweredProcedure(
@@ -132,7 +141,7 @@ def answer_calls(
                 parties=parties,
                 seed=seed,
                 next_reply=lambda: reply,
-                ended=ended,
+                ended=over,
                 lock=lock,
                 memory=procedures.memory,
             )

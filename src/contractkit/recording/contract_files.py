@@ -53,7 +53,9 @@ class FileUpdate:
         return len(self.after) - self.new - self.changed
 
 
-def update_contract_file(directory: Path, recorded: Contract, facts: RunFacts) -> FileUpdate:
+def update_contract_file(
+    directory: Path, recorded: Contract, facts: RunFacts, *, path: Path | None = None
+) -> FileUpdate:
     """Merge what was recorded with one provider into its file.
 
     The file is replaced in one step, and only if its bytes change; a contract that holds nothing has no file.
@@ -62,11 +64,12 @@ def update_contract_file(directory: Path, recorded: Contract, facts: RunFacts) -
         directory: Where contract files are; made where it is missing.
         recorded: What the tests that passed recorded, joined; it may hold nothing.
         facts: Which tests passed, and which are there.
+        path: The file, where it is not the one that consumer and provider name.
 
     Raises:
         ContractFileError: The file that is there is no contract, or it cannot be written. It is left as it was.
     """
-    path = directory / contract_file_name(recorded.consumer, recorded.provider)
+    path = path or directory / contract_file_name(recorded.consumer, recorded.provider)
     data = _read(path)
     before = None if data is None else load_contract(data, origin=str(path))
     merged = merge_contracts(before, recorded, facts)

@@ -24,8 +24,12 @@ class RunFacts:
     held: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def leaves(self, test: TestReference) -> bool:
-        """Say whether what a test recorded earlier stays: it did not pass now, and is not known to be gone."""
-        is_gone = test.file in self.held and test.node_id not in self.held[test.file]
+        """Say whether what a test recorded earlier stays: it did not pass now, and is not known to be gone.
+
+        What was recorded outside of such a run is named otherwise than a node of its file, and is none of its concern.
+        """
+        is_of_runs = test.node_id.startswith(test.file)
+        is_gone = is_of_runs and test.file in self.held and test.node_id not in self.held[test.file]
         return test.node_id not in self.passed and not is_gone
 
 

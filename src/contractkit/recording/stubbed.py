@@ -1,5 +1,6 @@
 """Stubbed providers: what all tests of a process share of one: its definitions, and the servers that stub them."""
 
+import copy
 import hashlib
 from collections.abc import Iterable
 from functools import cached_property
@@ -137,6 +138,15 @@ class StubbedProvider:
             source=", ".join(each.source for each in self._references),
             digest=f"sha256:{hashlib.sha256(joined.encode()).hexdigest()}",
         )
+
+    def apart(self) -> "StubbedProvider":
+        """Give the same provider, its definitions shared, with servers of its own."""
+        other = copy.copy(self)
+        other._server, other._handler = None, nobody_is_served
+        if self._procedures is not None:
+            known = self._procedures
+            other._procedures = StubbedProcedures(known.provider, known.definition, headers=known.recorded_metadata)
+        return other
 
     def operation(self, name: str) -> Operation:
         """Give an operation of HTTP by id or signature, or raise `UnknownNameError` with the nearest names."""
