@@ -19,7 +19,12 @@ SPREAD: Final = 0x9E3779B97F4A7C15
 
 def number_of(text: str) -> int:
     """Give the number of 64 bits that a text stands for."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+    return number_of_bytes(text.encode())
+
+
+def number_of_bytes(data: bytes) -> int:
+    """Give the same of a text in UTF-8."""
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
 
 
 def mixed(number: int, place: int) -> int:

@@ -56,7 +56,6 @@ class AnswerMessage:
     def __init__(
         self,
         encoded: bytes,
-        *,
         read: Callable[[bytes], Json],
         grade: Callable[[Json], Mapping[Location, Promise]],
     ) -> None:
@@ -150,6 +149,16 @@ class RpcDefinition(AnyDefinition, Protocol):
 
         Raises:
             DefinitionError: The partial tree is not of the response type.
+        """
+
+    def exchange(self, procedure: Procedure, *, seed: str) -> "Callable[[bytes], tuple[Json, AnswerMessage] | None]":
+        """Give what `receive` and `answer` say of encoded requests in one step: the tree, and the answer to it.
+
+        It gives None where a request is not allowed, or this cannot be told so soon.
+
+        Args:
+            procedure: What is called.
+            seed: Decides the values; to it a space and the tree in a list, as compact JSON, are added.
         """
 
     def descriptor_set(self, procedure: Procedure | None = None) -> bytes:

@@ -56,6 +56,10 @@ class Notes:
         self._unused_replies = [unused for unused in self._unused_replies if unused[1] is not reply]
         return reply
 
+    def has_reply(self, signature: str) -> bool:
+        """Say whether the test wrote a reply to that operation."""
+        return signature in self._replies
+
     def use_states(self) -> tuple[ProviderState, ...]:
         """Give the states that hold now; a call used them."""
         self._unused_states.clear()

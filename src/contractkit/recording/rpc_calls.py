@@ -1,7 +1,7 @@
 """Remote procedure calls: how one test's calls of one provider's procedures are answered, checked and recorded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from contractkit.definitions.rpc_interface import Procedure
@@ -9,12 +9,15 @@ from contractkit.model import Interaction, ProviderState, RpcCall, Status, TestR
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.rpc_conversations import RpcConversation
-from contractkit.recording.rpc_interactions import call_of, interaction_of
+from contractkit.recording.rpc_faults import failing_reply, late
+from contractkit.recording.rpc_interactions import ToldCall, call_of, interaction_of
 from contractkit.recording.rpc_refusals import Parties, refuse_unknown
 from contractkit.recording.rpc_replies import RpcReply
+from contractkit.recording.rpc_unary import UnaryCall
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.stubbed_procedures import StubbedProcedures
-from contractkit.transports.rpc_messages import Conversation, Refused, RpcOpening
+from contractkit.transports.faults import DueFault, Faults
+from contractkit.transports.rpc_messages import Conversation, Pairs, Refused, RpcOpening
 
 if TYPE_CHECKING:
     from contractkit.recording.calls import HttpExchange
@@ -26,31 +29,48 @@ _BLOCKING = "_blocking"  # the function of grpc's library in which a thread wait
 class AnsweredCall:
     """One remote procedure call that a stub answered, or is answering. Credentials have been replaced.
 
-    `operation` is the operation's name, or None where the path reached none.
+    `operation` is the operation's name, or None where the path reached none; `fault` says what went wrong on purpose.
     """
 
     operation: str | None
     call: RpcCall
     test: TestReference
+    fault: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LedCall:
-    """A call that is led or over, with what held when it began."""
+    """A call that is led or over, with what held when it began; called, it gives the interaction that it leaves."""
 
-    conversation: RpcConversation
-    procedures: StubbedProcedures
-    states: tuple[ProviderState, ...]
-    test: TestReference
+    __slots__ = ("conversation", "due", "pending", "procedures", "states", "test")
+
+    def __init__(
+        self,
+        conversation: ToldCall,
+        procedures: StubbedProcedures,
+        states: tuple[ProviderState, ...],
+        test: TestReference,
+        pending: bool,
+        due: DueFault | None = None,
+    ) -> None:
+        self.conversation = conversation
+        self.procedures = procedures
+        self.states = states
+        self.test = test
+        self.pending = pending
+        self.due = due
 
     def answered(self) -> AnsweredCall:
         """Give the call as it stands now."""
         call = call_of(self.conversation, self.procedures.definition)
-        return AnsweredCall(operation=self.conversation.procedure.operation.name, call=call, test=self.test)
+        fault = "" if self.due is None else str(self.due)
+        name = self.conversation.procedure.operation.name
+        return AnsweredCall(operation=name, call=call, test=self.test, fault=fault)
 
-    def interaction(self, *, pending: bool) -> Interaction:
+    def __call__(self) -> Interaction:
         """Give the interaction that the call leaves, once it is over."""
-        return interaction_of(self.conversation, self.procedures, states=self.states, pending=pending, test=self.test)
+        return interaction_of(
+            self.conversation, self.procedures, states=self.states, pending=self.pending, test=self.test
+        )
 
 
 class RpcCalls:
@@ -65,7 +85,9 @@ class RpcCalls:
         consumer: str,
         origin: TestOrigin,
         pending: bool,
+        faults: Faults | None = None,
     ) -> None:
+        self._faults = faults if faults is not None else Faults()
         self._provider = provider
         self._notes = notes
         self._calls = calls
@@ -74,7 +96,23 @@ class RpcCalls:
         self._pending = pending
         self._open: dict[RpcConversation, LedCall] = {}
 
-    def open(self, opening: RpcOpening) -> Conversation:
+    def at_once(self, path: str, data: bytes, metadata: Callable[[], Pairs]) -> bytes | None:
+        """Answer a unary call that the test wrote nothing of, and that nothing goes wrong with; None of another."""
+        notes = self._notes
+        with notes.lock:
+            if self._faults or notes.has_reply(path[1:]):
+                return None
+            procedures = self._provider.procedures
+            answered = procedures.unary.answer(path, data)
+            if answered is None:
+                return None
+            test = self._origin.reference(blocked_in=_BLOCKING)
+            led = LedCall(UnaryCall(answered, metadata()), procedures, notes.use_states(), test, self._pending)
+            self._calls.append(led)
+            notes.record(led)
+            return answered.answer.encoded
+
+    def __call__(self, opening: RpcOpening) -> Conversation:
         """Begin a call."""
         with self._notes.lock:
             procedures = self._provider.procedures
@@ -83,23 +121,25 @@ class RpcCalls:
             procedure = definition.find(opening.path)
             if procedure is None:
                 return self._unknown(opening, parties)
+            due = self._faults.next(procedure.operation.name)
             conversation = RpcConversation(
                 definition,
                 procedure,
                 opening,
                 parties=parties,
                 seed="",
-                next_reply=lambda: self._next_reply(procedure),
+                next_reply=lambda: failing_reply(procedure, due) or self._next_reply(procedure),
                 ended=self._ended,
                 lock=self._notes.lock,
                 memory=procedures.memory,
             )
             # who streams goes on while the stub answers, so only of a unary call the line can be told
             test = self._origin.reference(blocked_in=_BLOCKING) if procedure.is_unary else self._origin.first_line()
-            led = LedCall(conversation=conversation, procedures=procedures, states=self._notes.use_states(), test=test)
+            states = self._notes.use_states() if due is None else ()
+            led = LedCall(conversation, procedures, states, test, self._pending, due)
             self._open[conversation] = led
             self._calls.append(led)
-            return conversation
+            return late(conversation, due)
 
     def close(self) -> None:
         """End what is still open, as given up by the consumer."""
@@ -115,8 +155,8 @@ class RpcCalls:
         led = self._open.pop(conversation)
         if conversation.error is not None:
             self._notes.fail(conversation.error)
-        else:
-            self._notes.record(partial(led.interaction, pending=self._pending))
+        elif led.due is None:
+            self._notes.record(led)
 
     def _unknown(self, opening: RpcOpening, parties: Parties) -> Conversation:
         refusal = refuse_unknown(self._provider.procedures.definition, opening.path, parties)

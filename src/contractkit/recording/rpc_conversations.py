@@ -112,9 +112,9 @@ class RpcConversation:
         sent, served = iter(self.sent), iter(self.served)
         for each in self._log:
             if each == _SENT:
-                yield Sent(message=_body(next(sent), self.procedure.request_type))
+                yield Sent(message=message_body(next(sent), self.procedure.request_type))
             elif each == _SERVED:
-                yield Received(message=_body(next(served).answer.tree, self.procedure.response_type))
+                yield Received(message=message_body(next(served).answer.tree, self.procedure.response_type))
             elif not isinstance(each, str):
                 yield each
 
@@ -289,5 +289,6 @@ class RpcConversation:
         self._ended(self)
 
 
-def _body(tree: Json, name: str) -> JsonBody:
+def message_body(tree: Json, name: str) -> JsonBody:
+    """Give the tree of a message of that full name as a body."""
     return JsonBody(tree, f"application/protobuf;message=.{name}")

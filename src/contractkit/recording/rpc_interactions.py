@@ -1,10 +1,10 @@
 """From a call that is over to the interaction it leaves: what is recorded, what is expected, what identifies it."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from contractkit.definitions.rpc_interface import Procedure, RpcDefinition, Side
-from contractkit.errors import DefinitionError
+from contractkit.errors import ContractkitError, DefinitionError
 from contractkit.exact_json import Json, show_json
 from contractkit.model import (
     Body,
@@ -31,12 +31,50 @@ from contractkit.model import (
 from contractkit.recording.credentials import PLACEHOLDER, hide_in_json, hide_in_metadata
 from contractkit.recording.expectations import expect_message
 from contractkit.recording.matched import moved
-from contractkit.recording.rpc_conversations import RpcConversation, Served
+from contractkit.recording.rpc_conversations import Served
+from contractkit.recording.rpc_replies import RpcReply
 from contractkit.recording.stubbed_procedures import StubbedProcedures
+from contractkit.transports.rpc_messages import RpcEnd, RpcOpening
 
 _TYPE = (Rule("type"),)
 _HIDDEN_BYTES = "W2NyZWRlbnRpYWxd"  # the placeholder in base64, where a field holds bytes
 _MOST_VALUES = 3  # how many values of a request its description names
+
+
+class ToldCall(Protocol):
+    """What is told of a call; `RpcConversation` says what each part is."""
+
+    @property
+    def procedure(self) -> Procedure:
+        """Give what was called."""
+
+    @property
+    def opening(self) -> RpcOpening:
+        """Give the path and metadata."""
+
+    @property
+    def served(self) -> Sequence[Served]:
+        """Give the messages that were sent."""
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """Give what happened."""
+
+    @property
+    def reply(self) -> RpcReply | None:
+        """Give what the test wrote."""
+
+    @property
+    def error(self) -> ContractkitError | None:
+        """Give why it was refused or could not be answered."""
+
+    @property
+    def end(self) -> RpcEnd | None:
+        """Give how it ended."""
+
+    @property
+    def code(self) -> str:
+        """Give the name of the status with which it ended."""
 
 
 class _Expected(NamedTuple):
@@ -46,7 +84,7 @@ class _Expected(NamedTuple):
 
 
 def interaction_of(
-    conversation: RpcConversation,
+    conversation: ToldCall,
     procedures: StubbedProcedures,
     *,
     states: tuple[ProviderState, ...],
@@ -92,7 +130,7 @@ def interaction_of(
     )
 
 
-def call_of(conversation: RpcConversation, definition: RpcDefinition) -> RpcCall:
+def call_of(conversation: ToldCall, definition: RpcDefinition) -> RpcCall:
     """Give a call as it was, credentials replaced; a message that could not be read is not in it."""
     return RpcCall(
         procedure=conversation.procedure.operation.signature,
@@ -110,7 +148,7 @@ def describe_call(procedure: Procedure, values: Mapping[str, Json], code: str, *
     return f"{method}{''.join(told[:_MOST_VALUES])} {ending}"
 
 
-def _hidden(conversation: RpcConversation, definition: RpcDefinition) -> tuple[Event, ...]:
+def _hidden(conversation: ToldCall, definition: RpcDefinition) -> tuple[Event, ...]:
     procedure = conversation.procedure
     return tuple(_hidden_event(definition, procedure, event) for event in conversation.events)
 
@@ -148,7 +186,7 @@ def _with_hidden_bytes(value: Json) -> Json:
     return _HIDDEN_BYTES if value == PLACEHOLDER else value
 
 
-def _expected(conversation: RpcConversation, hidden: tuple[Event, ...]) -> _Expected:
+def _expected(conversation: ToldCall, hidden: tuple[Event, ...]) -> _Expected:
     """Give what is expected: of a stream that the test did not write, one message that may come any number of times."""
     served = iter(conversation.served)
     is_open = _is_open(conversation)
@@ -172,7 +210,7 @@ def _expected(conversation: RpcConversation, hidden: tuple[Event, ...]) -> _Expe
     return _Expected(tuple(events), tuple(rules), tuple(generators))
 
 
-def _is_open(conversation: RpcConversation) -> bool:
+def _is_open(conversation: ToldCall) -> bool:
     """Say whether the stub alone decided how many messages came: the provider may send any number."""
     reply = conversation.reply
     return conversation.procedure.server_streaming and (reply is None or reply.messages is None)
@@ -198,7 +236,7 @@ def _status_rules(at: Location, status: Status) -> Iterator[LocatedRules]:
     yield from _metadata_rules(at / "trailers", status.trailers)
 
 
-def _recorded_metadata(conversation: RpcConversation, procedures: StubbedProcedures) -> Mapping[str, Json]:
+def _recorded_metadata(conversation: ToldCall, procedures: StubbedProcedures) -> Mapping[str, Json]:
     sent = conversation.opening.metadata
     named = {name: sent[name] for name in sorted(sent) if name in procedures.recorded_metadata}
     return hide_in_metadata(named)

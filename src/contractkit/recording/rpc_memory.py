@@ -1,5 +1,6 @@
 """Memory: what a stub has worked out once of a message, so that an equal one costs it nothing more."""
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from contractkit.definitions.rpc_interface import AnswerMessage
@@ -20,10 +21,8 @@ class Remembered(Generic[Value]):
     def __init__(self) -> None:
         self._values: dict[object, Value] = {}
         self._met: set[int] = set()
-
-    def get(self, key: object) -> Value | None:
-        """Give the value of a key, or None."""
-        return self._values.get(key)
+        self.get: Callable[[object], Value | None] = self._values.get
+        """Gives the value of a key, or None."""
 
     def keep(self, key: object, value: Value, *, size: int) -> None:
         """Remember a value that was made of that many bytes, unless they are many or it came for the first time."""

@@ -53,7 +53,7 @@ class StubSession:
         asked = {"consumer": consumer, "origin": origin, "pending": pending}
         self._http = HttpCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
         self._rpc = RpcCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
-        provider.answer_with(self.handle, self._rpc.open)
+        provider.answer_with(self.handle, self._rpc)
 
     # what a test says
 

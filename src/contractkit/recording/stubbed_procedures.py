@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from contractkit.definitions.rpc_interface import Procedure, RpcDefinition
+from contractkit.recording.rpc_answers import UnaryAnswers
 from contractkit.recording.rpc_memory import Memory
 from contractkit.transports import RpcHandler, nobody_is_called
 
@@ -28,6 +29,7 @@ class StubbedProcedures:
         self.definition = definition
         self.recorded_metadata = frozenset(name.lower() for name in headers)
         self.memory = Memory()
+        self.unary = UnaryAnswers(definition)
         self._descriptors: dict[str, bytes] = {}
         self._server: GrpcServer | None = None
         self._handler: RpcHandler = nobody_is_called

@@ -14,6 +14,7 @@ from contractkit.transports.ports import listen
 from contractkit.transports.rpc_messages import (
     FINE,
     LARGEST_MESSAGE,
+    AnswersAtOnce,
     Conversation,
     ReceivedMetadata,
     RpcEnd,
@@ -81,6 +82,16 @@ class GrpcServer:
             raise _not_started(error, host, port, tls) from None
 
     @property
+    def handler(self) -> RpcHandler:
+        """Give what answers calls."""
+        return self._handler
+
+    @handler.setter
+    def handler(self, handler: RpcHandler) -> None:
+        self._handler = handler
+        self._at_once = handler.at_once if isinstance(handler, AnswersAtOnce) else None
+
+    @property
     def target(self) -> str:
         """Give the address as a channel takes it: `127.0.0.1:50051`."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -91,49 +102,68 @@ class GrpcServer:
 
     async def _start(self, offered: Offered, port: int, tls: TlsFiles | None) -> tuple[grpc.aio.Server, int]:
         server = grpc.aio.server(options=_SERVER_OPTIONS)
-        server.add_generic_rpc_handlers((_Paths(offered, self._opened),))
+        for service in offered.services:  # found by path, without a question to us
+            prefix = f"/{service}/"
+            paths = [path for path in offered.streams if path.startswith(prefix)]
+            handlers = {path.removeprefix(prefix): self._serving(path, *offered.streams[path]) for path in paths}
+            server.add_registered_method_handlers(service, handlers)
+        server.add_generic_rpc_handlers((_UnknownPaths(self._serving),))
         await add_services(server, offered)
         address = f"[{self.host}]:{port}" if ":" in self.host else f"{self.host}:{port}"
         bound = server.add_insecure_port(address) if tls is None else server.add_secure_port(address, _secured(tls))
         await server.start()
         return server, bound
 
-    def _opened(self, path: str, metadata: Any) -> Conversation:
-        return self.handler(RpcOpening(path=path, metadata=ReceivedMetadata(metadata or ())))
+    def _serving(self, path: str, takes_stream: bool = False, gives_stream: bool = True) -> Any:
+        """Give the library's handler of a path; its messages are bytes."""
+        if takes_stream or gives_stream:
+            return grpc.stream_stream_rpc_method_handler(partial(_serve_stream, self._opened, path, takes_stream))
+        return grpc.unary_unary_rpc_method_handler(self._unary(path))
+
+    def _unary(self, path: str) -> Callable[[bytes, Any], Awaitable[bytes]]:
+        async def serve(data: bytes, context: Any) -> bytes:
+            if self._at_once is not None:
+                try:
+                    answer = self._at_once(path, data, context.invocation_metadata)
+                except Exception as error:
+                    await _end(context, _failed(error))
+                if answer is not None:
+                    return answer
+            return await _converse(self._opened(path, context), data, context)
+
+        return serve
+
+    def _opened(self, path: str, context: Any) -> Conversation:
+        return self._handler(RpcOpening(path=path, metadata=ReceivedMetadata(context.invocation_metadata() or ())))
 
 
-class _Paths(grpc.GenericRpcHandler):
-    """Gives what serves a path: any there may be, so that unknown ones are refused in our words."""
+class _UnknownPaths(grpc.GenericRpcHandler):
+    """Gives what serves a path that nothing is defined at, so that it is refused in our words."""
 
-    def __init__(self, offered: Offered, opened: Callable[[str, Any], Conversation]) -> None:
-        self._offered = offered
-        self._opened = opened
+    def __init__(self, serving: Callable[[str], Any]) -> None:
+        self._serving = serving
 
     def service(self, handler_call_details: Any) -> Any:
-        """Give the handler of one call; its messages are bytes."""
-        path: str = handler_call_details.method
-        opened = partial(self._opened, path, handler_call_details.invocation_metadata)
-        if self._offered.is_unary(path):
-            return grpc.unary_unary_rpc_method_handler(_unary(opened))
-        return grpc.stream_stream_rpc_method_handler(partial(_serve_stream, opened, self._offered.takes_stream(path)))
+        """Give the handler of one call."""
+        return self._serving(handler_call_details.method)
 
 
-def _unary(opened: Callable[[], Conversation]) -> Callable[[bytes, Any], Awaitable[bytes]]:
-    async def serve(data: bytes, context: Any) -> bytes:
-        conversation = opened()
-        first = _step(conversation.take, data)
-        step = first if first.end is not None else _step(conversation.half_close)
-        if step.initial_metadata:
-            await context.send_initial_metadata(write_metadata(step.initial_metadata))
-        if step.end is not FINE:
-            await _end(context, step.end)
-        return step.messages[0]
-
-    return serve
+async def _converse(conversation: Conversation, data: bytes, context: Any) -> bytes:
+    first = _step(conversation.take, data)
+    step = first if first.end is not None else _step(conversation.half_close)
+    if step.seconds:
+        await asyncio.sleep(step.seconds)
+    if step.initial_metadata:
+        await context.send_initial_metadata(write_metadata(step.initial_metadata))
+    if step.end is not FINE:
+        await _end(context, step.end)
+    return step.messages[0]
 
 
-async def _serve_stream(opened: Callable[[], Conversation], takes_stream: bool, requests: object, context: Any) -> None:
-    conversation = opened()
+async def _serve_stream(
+    opened: Callable[[str, Any], Conversation], path: str, takes_stream: bool, requests: object, context: Any
+) -> None:
+    conversation = opened(path, context)
     try:
         step = RpcStep()
         while step.end is None:
@@ -152,7 +182,11 @@ def _step(advance: Callable[..., RpcStep], *data: bytes) -> RpcStep:
     try:
         return advance(*data)
     except Exception as error:  # a conversation does not raise; if it does, the client must not be left without words
-        return RpcStep(end=RpcEnd(code="INTERNAL", message=f"The stub failed: {type(error).__name__}: {error}"))
+        return RpcStep(end=_failed(error))
+
+
+def _failed(error: Exception) -> RpcEnd:
+    return RpcEnd(code="INTERNAL", message=f"The stub failed: {type(error).__name__}: {error}")
 
 
 async def _settle(context: Any) -> None:
@@ -165,6 +199,8 @@ async def _settle(context: Any) -> None:
 
 
 async def _send(context: Any, step: RpcStep) -> None:
+    if step.seconds:
+        await asyncio.sleep(step.seconds)
     if step.initial_metadata:
         await context.send_initial_metadata(write_metadata(step.initial_metadata))
     for message in step.messages:

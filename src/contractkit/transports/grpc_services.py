@@ -29,14 +29,6 @@ class Offered:
     streams: Mapping[str, tuple[bool, bool]]
     descriptor_set: Callable[[], bytes]
 
-    def is_unary(self, path: str) -> bool:
-        """Say whether one message goes each way; not of a path that is unknown."""
-        return self.streams.get(path) == (False, False)
-
-    def takes_stream(self, path: str) -> bool:
-        """Say whether the client may send several messages."""
-        return self.streams.get(path, (False, True))[0]
-
     @property
     def services(self) -> tuple[str, ...]:
         """Give the full names of the services, sorted."""

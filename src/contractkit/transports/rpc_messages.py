@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from contractkit.exact_json import Json
 
@@ -53,11 +53,15 @@ FINE = RpcEnd(code="OK")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RpcStep:
-    """What to send: initial metadata before anything else, then messages, then the end where the call is over."""
+    """What to send: initial metadata before anything else, then messages, then the end where the call is over.
+
+    `seconds` is how long to wait before that.
+    """
 
     initial_metadata: Mapping[str, Json] = field(default_factory=dict)
     messages: tuple[bytes, ...] = ()
     end: RpcEnd | None = None
+    seconds: float = 0.0
 
 
 class Conversation(Protocol):
@@ -77,7 +81,30 @@ RpcHandler: TypeAlias = Callable[[RpcOpening], Conversation]
 """What answers calls. It does not raise, and is called on the stubs' own thread."""
 
 
-def read_metadata(pairs: Iterable[tuple[str, str | bytes]]) -> Mapping[str, Json]:
+Pairs: TypeAlias = Iterable[tuple[str, str | bytes]]
+"""Metadata as it comes from the wire."""
+
+
+@runtime_checkable
+class AnswersAtOnce(Protocol):
+    """An `RpcHandler` that answers most unary calls in one step; the others are led as conversations."""
+
+    def __call__(self, opening: RpcOpening) -> Conversation:
+        """Begin a call."""
+
+    def at_once(self, path: str, data: bytes, metadata: Callable[[], Pairs]) -> bytes | None:
+        """Give the message that answers a unary call, which is over by that and ended well.
+
+        None where there is more to be told or done: then nothing has happened yet, and the call is to be begun.
+
+        Args:
+            path: What was called: `/package.Service/Method`.
+            data: The encoded message of the client.
+            metadata: Gives the metadata as it came; asked before this returns or never.
+        """
+
+
+def read_metadata(pairs: Pairs) -> Mapping[str, Json]:
     """Give metadata by name, bytes as base64 text, several values of a name as a list; the transport's own is left out.
 
     The transport's own is `user-agent`, `content-type`, `te`, `grpc-…` and what begins with a colon.
@@ -101,9 +128,9 @@ class ReceivedMetadata(Mapping[str, Json]):
 
     __slots__ = ("_found", "_pairs")
 
-    def __init__(self, pairs: Iterable[tuple[str, str | bytes]]) -> None:
+    def __init__(self, pairs: Pairs) -> None:
         """Take the metadata as it came."""
-        self._pairs: Iterable[tuple[str, str | bytes]] = pairs
+        self._pairs: Pairs = pairs
         self._found: Mapping[str, Json] | None = None
 
     def __getitem__(self, name: str) -> Json:

@@ -7,7 +7,7 @@ from google.protobuf.descriptor import Descriptor
 
 from contractkit.definitions.draws import number_of
 from contractkit.definitions.protobuf.echoes import said_in
-from contractkit.definitions.protobuf.encoders import Encoders
+from contractkit.definitions.protobuf.encoders import Encoders, MessageEncoder
 from contractkit.definitions.protobuf.files import Files
 from contractkit.definitions.protobuf.kinds import Kinds
 from contractkit.definitions.protobuf.plans import Plans
@@ -26,24 +26,24 @@ class Answers:
     """Makes the messages of one definition."""
 
     def __init__(self, files: Files, kinds: Kinds, reader: Reader, writer: Writer) -> None:
-        self._kinds = kinds
+        self.kinds = kinds
         self._reader = reader
         self._writer = writer
         plans = Plans(kinds, Resources(files.own))
         self._synthesis = Synthesis(plans)
         self._encoders = Encoders(plans, self._synthesis, writer)
-        self._readers: dict[str, tuple[Callable[[bytes], Json], Callable[[Json], Promises]]] = {}
+        self._views: dict[str, tuple[Callable[[bytes], Json], Callable[[Json], Promises]]] = {}
         self._made: dict[tuple[str, bytes], AnswerMessage] = {}
 
     def answer(self, asked: Descriptor, wanted: Descriptor, *, seed: str, request: Json, body: Json) -> AnswerMessage:
         """Give a message of the type `wanted`; `request` is a tree of the type `asked`, `body` a partial one."""
-        encoder = self._encoders.of(wanted) if body is None else None
+        encoder = self.encoder(wanted) if body is None else None
         if encoder is not None:
-            return self._message(encoder.encode(number_of(seed), said_in(request, asked, self._kinds)), wanted)
+            return self._message(encoder.encode(number_of(seed), said_in(request, asked, self.kinds)), wanted)
         key = _key(seed, request, body)
         if key is not None and key in self._made:
             return self._made[key]
-        tree = self._synthesis.message(wanted, number_of(seed), said=said_in(request, asked, self._kinds), given=body)
+        tree = self._synthesis.message(wanted, number_of(seed), said=said_in(request, asked, self.kinds), given=body)
         answer = self._message(self._writer.whole(tree, wanted).SerializeToString(deterministic=True), wanted)
         if len(self._made) >= _KEPT:
             self._made.clear()
@@ -51,18 +51,25 @@ class Answers:
             self._made[key] = answer
         return answer
 
+    def encoder(self, wanted: Descriptor) -> MessageEncoder | None:
+        """Give what encodes answers of a type directly; None where each is made as a tree first."""
+        return self._encoders.of(wanted)
+
+    def views(self, wanted: Descriptor) -> tuple[Callable[[bytes], Json], Callable[[Json], Promises]]:
+        """Give what reads the tree of an answer of a type, and what grades one."""
+        views = self._views.get(wanted.full_name)
+        if views is None:
+            views = self._views[wanted.full_name] = partial(self._read, wanted), partial(self._grade, wanted)
+        return views
+
     def _message(self, encoded: bytes, descriptor: Descriptor) -> AnswerMessage:
-        readers = self._readers.get(descriptor.full_name)
-        if readers is None:
-            readers = partial(self._read, descriptor), partial(self._grade, descriptor)
-            self._readers[descriptor.full_name] = readers
-        return AnswerMessage(encoded, read=readers[0], grade=readers[1])
+        return AnswerMessage(encoded, *self.views(descriptor))
 
     def _read(self, descriptor: Descriptor, encoded: bytes) -> Json:
         return self._reader.read(parsed(descriptor, encoded))
 
     def _grade(self, descriptor: Descriptor, tree: Json) -> Promises:
-        return Promises(tree, descriptor, self._kinds)
+        return Promises(tree, descriptor, self.kinds)
 
     def example(self, descriptor: Descriptor, seed: str) -> Json:
         """Give the tree of a message of a type."""

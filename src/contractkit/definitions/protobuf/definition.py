@@ -144,6 +144,15 @@ class ProtoDefinition:
             body=body,
         )
 
+    def exchange(self, procedure: Procedure, *, seed: str) -> Callable[[bytes], tuple[Json, AnswerMessage] | None]:
+        """Give what `receive` and `answer` say of encoded requests in one step; see `RpcDefinition.exchange`."""
+        from contractkit.definitions.protobuf.exchanges import exchange_between
+
+        asked, wanted = self._procedures.types[procedure.operation.signature]
+        full_seed = f"{procedure.operation.signature} {seed} "
+        made = exchange_between(asked, wanted, full_seed, self._reader, self._receiver, self._answers)
+        return made or (lambda _data: None)
+
     def example(self, procedure: Procedure, side: Side, *, seed: str) -> Json:
         """Give the tree of a valid message of either side, equal for equal arguments."""
         descriptor = self.message_type(procedure, side)

@@ -39,7 +39,7 @@ class Reader:
     def read(self, message: Message) -> Json:
         """Give the tree of a message in the full view: fields without presence are always there."""
         descriptor: Descriptor = message.DESCRIPTOR  # type: ignore[assignment]  # the stubs know a second class
-        return self._of(descriptor)(message)
+        return self.of(descriptor)(message)
 
     def read_any(self, type_url: str, value: bytes) -> Json:
         """Give the tree of what an `Any` carries, with `@type`; of a type that is not known, the bytes in base64.
@@ -56,7 +56,8 @@ class Reader:
         tree = self.read(parsed(descriptor, value))
         return {"@type": type_url, "value": tree} if stands_for_json(name) else {"@type": type_url, **tree}
 
-    def _of(self, descriptor: Descriptor) -> Read:
+    def of(self, descriptor: Descriptor) -> Read:
+        """Give what reads messages of a type."""
         found = self._reads.get(descriptor.full_name)
         if found is None:
             found = self._reads[descriptor.full_name] = self._made(descriptor)
@@ -103,7 +104,7 @@ class Reader:
         descriptor, name, reads = field.message, field.message.full_name, self._reads
 
         def read(message: Any) -> Json:  # looked up when called: a type may hold itself
-            return (reads.get(name) or self._of(descriptor))(message)
+            return (reads.get(name) or self.of(descriptor))(message)
 
         return read
 

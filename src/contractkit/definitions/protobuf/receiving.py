@@ -36,20 +36,20 @@ class Receiver:
         """
         message = parsed(descriptor, data)
         tree = self._reader.read(message)
-        if self._is_sure(descriptor):
+        if self.is_sure(descriptor):
             unknown = unknown_numbers(parsed(descriptor, data)) if _loses_fields(message) else ()
             return ReceivedMessage(tree=tree, unknown=unknown)
         if unknown := unknown_numbers(message):
             return ReceivedMessage(tree=tree, unknown=unknown)
         return ReceivedMessage(tree=tree, violations=self._writer.write(tree, descriptor, at)[1])
 
-    def _is_sure(self, descriptor: Descriptor, above: tuple[str, ...] = ()) -> bool:
+    def is_sure(self, descriptor: Descriptor, above: tuple[str, ...] = ()) -> bool:
         """Say whether whatever decodes as a type is allowed."""
         name = descriptor.full_name
         if name not in self._sure:
             kind = self._kinds.of(descriptor)
             self._sure[name] = not (name in above or name in _DOUBTFUL or kind.required) and all(
-                self._is_sure(each.message, (*above, name)) for each in kind.fields if each.message is not None
+                self.is_sure(each.message, (*above, name)) for each in kind.fields if each.message is not None
             )
         return self._sure[name]
 
