@@ -160,11 +160,20 @@ def test_a_reference_that_leads_nowhere_is_told_where_it_is_used(answering: Call
     )
 
 
-def test_an_anchor_is_refused_rather_than_misread(answering: Callable[..., OpenApiDefinition]) -> None:
-    definition = answering("{$ref: '#Order'}", version="3.1.0")
+def test_a_reference_may_lead_to_an_anchor(answering: Callable[..., OpenApiDefinition]) -> None:
+    definition = answering("{$ref: '#order'}", version="3.1.0", components="Order: {$anchor: order, const: 7}")
+    assert definition.answer(definition.operation("get"), seed="a").response.body == JsonBody(7)
+
+
+def test_an_anchor_that_is_not_there_is_told(answering: Callable[..., OpenApiDefinition]) -> None:
+    definition = answering("{$ref: '#Order'}", version="3.1.0", components="Order: {$anchor: order, const: 7}")
     with pytest.raises(DefinitionError) as error:
         definition.answer(definition.operation("get"), seed="a")
-    assert str(error.value).startswith("A $ref is no JSON pointer: #Order\n")
+    assert str(error.value) == (
+        "A $ref leads to no anchor: #Order\n\n"
+        "  at   service.yaml#/paths/~1it/get/responses/200/content/application~1json/schema/$ref\n\n"
+        "Did you mean order? A reference to a schema by name is written #/components/schemas/NAME."
+    )
 
 
 def test_a_document_of_webhooks_alone_has_no_operations(definition_of: Reader) -> None:

@@ -98,6 +98,18 @@ def test_what_was_published_judges_as_its_files_do(tmp_path: Path) -> None:
         assert judged(definition, {"kind": "dog", "barks": "x"}) == ["request.body.barks: true or false"]
 
 
+def test_anchors_of_other_documents_are_found_in_the_whole(tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text(
+        "openapi: 3.1.0\npaths: {/pets: {post: {requestBody: {content: {application/json: {schema: "
+        "{$ref: 'pets.yaml#pet'}}}}, responses: {'204': {description: kept}}}}}\n"
+    )
+    (tmp_path / "pets.yaml").write_text("Pet: {$anchor: pet, type: integer}\n")
+    file = tmp_path / "api.yaml"
+    published = read_definition(published_definition(file)[0], source="published.json").openapi
+    for definition in (load_definition(file).openapi, published):
+        assert judged(definition, "x") == ["request.body: an integer"]
+
+
 def test_a_document_that_is_alone_is_published_as_it_is(tmp_path: Path) -> None:
     text = b"openapi: 3.0.3\npaths: {/a: {get: {responses: {'200': {$ref: '#/no'}, '404': {$ref: lost.yaml}}}}}\n"
     (tmp_path / "a.yml").write_bytes(text)

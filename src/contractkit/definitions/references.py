@@ -88,6 +88,7 @@ class Documents:
         self._documents = dict(documents)
         self._read = read
         self._targets: dict[tuple[str, str], Node] = {}
+        self._anchors: dict[str, dict[str, Node]] = {}
         self.root = Node(self._documents[root], root, "")
         self._identity = _identity_of(self.root)
 
@@ -122,9 +123,8 @@ class Documents:
         found = self._targets.get(key)
         if found is None:
             uri, fragment = urldefrag(reference)
-            if fragment and not fragment.startswith("/"):
-                raise _no_pointer(reference, base)
-            found = self._targets[key] = self._walk(self._kept_at(base.uri, uri), unquote(fragment), reference, base)
+            follow = self._anchored if fragment and not fragment.startswith("/") else self._walk
+            found = self._targets[key] = follow(self._kept_at(base.uri, uri), unquote(fragment), reference, base)
         return found
 
     def _kept_at(self, base: str, uri: str) -> str:
@@ -143,6 +143,17 @@ class Documents:
             except (KeyError, IndexError, TypeError, ValueError):
                 raise _leads_nowhere(reference, base, node, name) from None
         return node
+
+    def _anchored(self, uri: str, anchor: str, reference: str, base: Node) -> Node:
+        """Give the schema of a document that has an anchor (JSON Schema 2020-12 §8.2.2); the first of equal ones."""
+        if uri not in self._anchors:
+            self._anchors[uri] = dict(
+                _anchors_of(Node(self._document(uri, reference, base), uri, "", uri != self.root.uri))
+            )
+        found = self._anchors[uri].get(anchor)
+        if found is None:
+            raise _no_anchor(reference, base, anchor, self._anchors[uri])
+        return found
 
     def _document(self, uri: str, reference: str, base: Node) -> Json:
         if uri not in self._documents:
@@ -180,11 +191,23 @@ def escape_step(step: str | int) -> str:
     return str(step).replace("~", "~0").replace("/", "~1")
 
 
-def _no_pointer(reference: str, base: Node) -> DefinitionError:
+def _anchors_of(root: Node) -> Iterator[tuple[str, Node]]:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node.value, dict):
+            for keyword in ("$anchor", "$dynamicAnchor"):
+                if isinstance(node.value.get(keyword), str):
+                    yield node.value[keyword], node
+        pending += [*(child for _, child in node.members()), *node.items()]
+
+
+def _no_anchor(reference: str, base: Node, anchor: str, known: Mapping[str, Node]) -> DefinitionError:
+    near = suggestion(anchor, known) if known else "No schema has an anchor."
     return DefinitionError(
-        f"A $ref is no JSON pointer: {reference}",
+        f"A $ref leads to no anchor: {reference}",
         details=[("at", f"{base.uri}#{base.pointer}/$ref")],
-        next_step="Write where it leads as a pointer, such as #/components/schemas/Order; anchors are not followed.",
+        next_step=f"{near} A reference to a schema by name is written #/components/schemas/NAME.",
     )
 
 

@@ -95,5 +95,7 @@ def _led_there(reference: str, base: str, root: str, documents: dict[str, Json])
     target = joined(base, uri)
     if target not in documents:
         return reference
+    if fragment and not fragment.startswith("/"):
+        return f"#{fragment}"  # an anchor, which is found wherever it stands
     holder = "" if target == root else f"/{HOLDER}/{quote(escape_step(target), safe='~')}"
     return f"#{holder}{fragment}"
