@@ -131,7 +131,7 @@ DIFFERENCES = (
         "a tab after a transfer coding",
         rb"(?i)transfer-encoding:[^\r\n]*\t",
         "h11",
-        "RFC 9112 §5: OWS may follow a field's value, and a tab is OWS; the stub's parser takes it for the coding's name.",
+        "RFC 9112 §5: OWS may follow a field's value, and a tab is OWS; the stub's parser takes it for a name.",
     ),
     Difference(
         "white space in a chunk's first line",
