@@ -1,22 +1,18 @@
 """Answering: a definition on its own as a stub: what comes is checked, answers are synthesised, nothing is recorded."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from contractkit.errors import ContractkitError
-from contractkit.exact_json import Json, dump_compact
+from contractkit.exact_json import dump_compact
 from contractkit.model import HttpRequest, HttpResponse, JsonBody, MissingBody
-from contractkit.recording.credentials import hide_in_json
 from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
-from contractkit.recording.rpc_conversations import RpcConversation
-from contractkit.recording.rpc_refusals import Parties, refuse_unknown
-from contractkit.recording.rpc_replies import RpcReply
+from contractkit.recording.rpc_answering import AnsweredProcedure, answer_calls
 from contractkit.recording.stubbed import StubbedProvider
-from contractkit.recording.stubbed_procedures import StubbedProcedures
 from contractkit.transports import problem
-from contractkit.transports.rpc_messages import Conversation, Refused, RpcHandler, RpcOpening
+
+__all__ = ["Answered", "AnsweredProcedure", "answer_calls", "answer_from", "remembering"]
 
 _REMEMBERED = 4_096
 
@@ -31,21 +27,6 @@ class Answered:
     request: HttpRequest
     response: HttpResponse
     operation: str | None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredProcedure:
-    """One call that is over: the messages that were sent, without credentials, and how many came back.
-
-    `is_known` says that its path reached a procedure; `reason` is empty if it was allowed.
-    """
-
-    procedure: str
-    sent: tuple[Json, ...]
-    received: int
-    code: str
-    is_known: bool = True
     reason: str = ""
 
 
@@ -98,62 +79,6 @@ def remembering(answer: Callable[[HttpRequest], Answered]) -> Callable[[HttpRequ
         return answered
 
     return answer_once
-
-
-def answer_calls(
-    procedures: StubbedProcedures,
-    tell: Callable[[AnsweredProcedure], None],
-    *,
-    seed: str = "",
-    ended: Callable[[RpcConversation], None] | None = None,
-) -> RpcHandler:
-    """Give what answers calls as the definition says, equal ones equally for one seed, and tells of each.
-
-    `ended` is told of each call of a known procedure first, as it was.
-    """
-    definition = procedures.definition
-    parties = Parties(consumer="The client", provider=procedures.provider, title=definition.title)
-    lock = threading.RLock()
-    unwritten = {each.signature: RpcReply(procedure=definition.procedure(each.name)) for each in definition.operations}
-
-    def over(conversation: RpcConversation) -> None:
-        if ended is not None:
-            ended(conversation)
-        reason = conversation.error is not None and conversation.end is not None and conversation.end.message
-        tell(
-            AnsweredProcedure(
-                procedure=conversation.procedure.operation.signature,
-                sent=tuple(map(hide_in_json, conversation.sent)),
-                received=len(conversation.served),
-                code=conversation.code,
-                reason=reason or "",
-            )
-        )
-
-    def handle(opening: RpcOpening) -> Conversation:
-        procedure = definition.find(opening.path)
-        if procedure is not None:
-            reply = unwritten[procedure.operation.signature]
-            return RpcConversation(
-                definition,
-                procedure,
-                opening,
-                parties=parties,
-                seed=seed,
-                next_reply=lambda: reply,
-                ended=over,
-                lock=lock,
-                memory=procedures.memory,
-            )
-        refusal = refuse_unknown(definition, opening.path, parties)
-        name = opening.path.removeprefix("/")
-        unknown = AnsweredProcedure(
-            procedure=name, sent=(), received=0, code=refusal.code, is_known=False, reason=refusal.reason
-        )
-        tell(unknown)
-        return Refused(refusal.code, refusal.reason)
-
-    return handle
 
 
 def _refused(request: HttpRequest, response: HttpResponse, operation: str | None) -> Answered:
