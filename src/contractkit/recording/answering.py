@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import dump_compact
 from contractkit.model import HttpRequest, HttpResponse, JsonBody, MissingBody
+from contractkit.recording.preferred import PreferenceRefused, preferred_answer, preferring
 from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
 from contractkit.recording.rpc_answering import AnsweredProcedure, answer_calls
@@ -21,13 +22,14 @@ _REMEMBERED = 4_096
 class Answered:
     """One request with its answer. `operation` is None where none was reached; `reason` is empty if it was allowed.
 
-    Credentials of the request have been replaced.
+    `fault` says what went wrong on purpose with the answer. Credentials of the request have been replaced.
     """
 
     request: HttpRequest
     response: HttpResponse
     operation: str | None
     reason: str = ""
+    fault: str = ""
 
 
 def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = "") -> Answered:
@@ -43,8 +45,12 @@ def answer_from(provider: StubbedProvider, request: HttpRequest, *, seed: str = 
         return _refused(replace(request, headers={}, query={}), problem(500, "The stub has no answer", told), None)
 
 
-def _answered(provider: StubbedProvider, request: HttpRequest, seed: str) -> Answered:
-    hidden = provider.credentials.without(request)
+def _answered(provider: StubbedProvider, sent: HttpRequest, seed: str) -> Answered:
+    hidden = provider.credentials.without(sent)
+    try:
+        preference, request = preferring(sent)
+    except PreferenceRefused as refused:
+        return _refused(hidden, refused.response, None)
     route = provider.definition.route(request)
     names = {"consumer": "The client", "provider": provider.name}
     if route is None:
@@ -55,8 +61,12 @@ def _answered(provider: StubbedProvider, request: HttpRequest, seed: str) -> Ans
     if violations:
         refusal = refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
         return _refused(hidden, refusal.response, operation.name)
-    sent = dump_compact(fingerprint(recorded_request(provider.definition, route, provider.credentials))).decode()
-    answer = provider.definition.answer(operation, seed=f"{seed} {operation.name} {sent}", route=route)
+    asked = dump_compact(fingerprint(recorded_request(provider.definition, route, provider.credentials))).decode()
+    seed = f"{seed} {operation.name} {asked}"
+    try:
+        answer = preferred_answer(provider.definition, operation, preference, seed=seed, route=route)
+    except PreferenceRefused as refused:
+        return _refused(hidden, refused.response, operation.name)
     return Answered(request=hidden, response=answer.response, operation=operation.name)
 
 

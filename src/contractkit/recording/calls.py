@@ -46,13 +46,15 @@ class CalledResponse:
 class Call:
     """One call that a stub answered, refused ones included.
 
-    `operation` is the operation's name, or None where the request reached none; `test` is who made the call.
+    `operation` is the operation's name, or None where the request reached none; `test` is who made the call. `fault`
+    says what went wrong on purpose with the answer, which is then not as the client got it; else it is empty.
     """
 
     operation: str | None
     request: CalledRequest
     response: CalledResponse
     test: TestReference
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ class HttpExchange:
     test: TestReference
     base_paths: tuple[str, ...]
     credentials: Credentials
+    fault: str = ""
 
     def answered(self) -> Call:
         """Give the call as tests look at it, credentials replaced and without the server's base path."""
@@ -82,6 +85,7 @@ class HttpExchange:
             ),
             response=CalledResponse(status=response.status, headers=response.headers, body=response.body),
             test=self.test,
+            fault=self.fault,
         )
 
 

@@ -6,6 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.interface import Answer, Operation, Route
+from contractkit.definitions.preferences import NOTHING_PREFERRED
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import (
@@ -22,14 +23,22 @@ from contractkit.model import (
 )
 from contractkit.recording.calls import HttpExchange
 from contractkit.recording.expectations import expect
+from contractkit.recording.failing import failing_response
 from contractkit.recording.matched import NOTHING_MATCHED, Matched
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
+from contractkit.recording.preferred import (
+    PreferenceRefused,
+    preferred_answer,
+    preferring,
+    undefined_preference,
+)
 from contractkit.recording.refusals import Refusal, refuse_example, refuse_unrouted, refuse_violating
 from contractkit.recording.replies import Reply, exact_answer
 from contractkit.recording.requests import describe, fingerprint, recorded_request, used_values
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.transports import problem
+from contractkit.transports.faults import DueFault, FaultedResponse, Faults, faulted
 
 if TYPE_CHECKING:
     from contractkit.recording.rpc_calls import AnsweredCall, LedCall
@@ -52,7 +61,9 @@ class HttpCalls:
         consumer: str,
         origin: TestOrigin,
         pending: bool,
+        faults: Faults | None = None,
     ) -> None:
+        self._faults = faults if faults is not None else Faults()
         self._provider = provider
         self._notes = notes
         self._calls = calls
@@ -67,6 +78,9 @@ class HttpCalls:
             route = self._provider.definition.route(request)
             try:
                 response = self._answer(request, route, test)
+            except PreferenceRefused as refused:
+                self._notes.fail(undefined_preference(refused, self._consumer))
+                response = refused.response
             except ContractkitError as error:
                 self._notes.fail(error)
                 response = problem(500, "The stub has no answer", error.explanation.summary)
@@ -78,6 +92,7 @@ class HttpCalls:
                     test=test,
                     base_paths=self._provider.definition.base_paths,
                     credentials=self._provider.credentials,
+                    fault=str(response.due) if isinstance(response, FaultedResponse) else "",
                 )
             )
             return response
@@ -94,6 +109,12 @@ class HttpCalls:
             return self._refuse(
                 refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
             )
+        preference, known = preferring(route.request)
+        if known is not route.request:
+            route = replace(route, request=known)
+        due = self._faults.next(route.operation.name)
+        if due is not None:
+            return self._faulted(route, due)
         recorded = recorded_request(provider.definition, route, provider.credentials, headers=provider.headers)
         expected = self._notes.next_reply(expected_of(route.operation))
         asked = NOTHING_MATCHED
@@ -102,18 +123,39 @@ class HttpCalls:
         written = self._notes.next_reply(route.operation.signature)
         reply = written if isinstance(written, Reply) else Reply(operation=route.operation)
         sent = fingerprint(recorded)
-        answer = provider.definition.answer(
+        seed = f"{route.operation.name} {dump_compact(sent).decode()}"
+        if written is None and preference is not NOTHING_PREFERRED:  # what the test wrote wins over it
+            answer = preferred_answer(provider.definition, route.operation, preference, seed=seed, route=route)
+        else:
+            answer = self._replied(reply, seed, route)
+        states = self._notes.use_states()
+        self._notes.record(self._interaction(route, recorded, sent, answer, reply, asked, states, test))
+        return self._led_back(answer.response, reply)
+
+    def _replied(self, reply: Reply, seed: str, route: Route) -> Answer:
+        answer = self._provider.definition.answer(
             route.operation,
-            seed=f"{route.operation.name} {dump_compact(sent).decode()}",
+            seed=seed,
             status=reply.status,
             route=route,
             body=reply.body,
             headers=reply.headers,
+            example=reply.example,
         )
-        answer = exact_answer(answer, reply.body, reply.matched)
-        states = self._notes.use_states()
-        self._notes.record(self._interaction(route, recorded, sent, answer, reply, asked, states, test))
-        return self._led_back(answer.response, reply)
+        return exact_answer(answer, reply.body, reply.matched)
+
+    def _faulted(self, route: Route, due: DueFault) -> HttpResponse:
+        """Give a faulted answer. It uses what the test wrote where it arrives whole; a contract has nothing of it."""
+        provider = self._provider
+        reply = Reply(operation=route.operation)
+        if due.fault.is_whole:
+            written = self._notes.next_reply(route.operation.signature)
+            reply = written if isinstance(written, Reply) else reply
+        recorded = recorded_request(provider.definition, route, provider.credentials, headers=provider.headers)
+        seed = f"{route.operation.name} {dump_compact(fingerprint(recorded)).decode()}"
+        if due.fault.status is not None:
+            return faulted(failing_response(provider.definition, route, due, seed=seed), due)
+        return faulted(self._led_back(self._replied(reply, seed, route).response, reply), due)
 
     def _met(self, expected: Any, route: Route, recorded: HttpRequest) -> tuple[HttpRequest, Route, Matched]:
         """Give what is recorded of a request that a test spoke of, refused where it is not as expected."""

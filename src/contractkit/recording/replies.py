@@ -26,7 +26,7 @@ _SEED = "reply"  # the values of the rest of the body do not matter to whether t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer that a test wrote: a status (the default success where None), a partial body, headers.
+    """One answer that a test wrote: a status (the default success where None), a partial body, headers, an example.
 
     They are the examples of what `matched` says, where matchers were written.
     """
@@ -36,11 +36,13 @@ class Reply:
     body: Body | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     matched: Matched = NOTHING_MATCHED
+    example: str | None = None
 
     def __str__(self) -> str:
         status = "the default status" if self.status is None else str(self.status)
+        example = f" by the example {show_json(self.example)}" if self.example is not None else ""
         body = f" with {show_json(self.body.value, limit=80)}" if isinstance(self.body, JsonBody) else ""
-        return f"{self.operation.name} replies {status}{body}"
+        return f"{self.operation.name} replies {status}{example}{body}"
 
 
 def checked_reply(
@@ -50,6 +52,7 @@ def checked_reply(
     status: object = None,
     body: object = None,
     headers: Mapping[str, object] | None = None,
+    example: object = None,
 ) -> Reply:
     """Give a reply that the definition allows.
 
@@ -62,9 +65,11 @@ def checked_reply(
         body: A JSON value laid over the synthesised one, or text or bytes where the operation answers such, or a
             `Body`. None writes nothing.
         headers: Header name, in any case, to value.
+        example: The name of an example of the definition, over which the body is laid.
 
     Raises:
-        ReplyError: The status is not declared, or the body or a header is not what the operation may answer.
+        ReplyError: The status is not declared, there is no such example, or it, the body or a header is not what the
+            operation may answer.
         MatcherError: An example does not fit its own matcher, or no verifier could judge by it.
     """
     status, said_of_status = written_status(operation, status)
@@ -72,12 +77,14 @@ def checked_reply(
     if status is not None and (not isinstance(status, int) or isinstance(status, bool)):
         expected = ", ".join(operation.statuses)
         raise _contradiction(operation, None, [("at", "response.status"), *_kinds(f"one of {expected}", status)])
+    if example is not None and not isinstance(example, str):
+        raise _contradiction(operation, None, [("at", "example"), *_kinds("the name of an example", example)])
     lower = _headers(operation, headers)
-    plain = _answer(definition, operation, status, None, None)
+    plain = _answer(definition, operation, status, None, None, example)
     body, said_of_body = written_body(operation, body, plain.response.body)
     written = _body(operation, plain.response.body, body, lower)
     matched = join_matched((said_of_status, said_of_headers, said_of_body))
-    answer = exact_answer(_answer(definition, operation, status, written, lower), written, matched)
+    answer = exact_answer(_answer(definition, operation, status, written, lower, example), written, matched)
     details: list[tuple[str, str]] = []
     for violation in definition.check_response(operation, answer.response):
         received = "nothing" if violation.received is ABSENT else show_json(violation.received)
@@ -86,7 +93,7 @@ def checked_reply(
     details = details or _undeclared(answer, written)
     if details:
         raise _contradiction(operation, answer.response.status, details)
-    return Reply(operation=operation, status=status, body=written, headers=lower, matched=matched)
+    return Reply(operation=operation, status=status, body=written, headers=lower, matched=matched, example=example)
 
 
 def exact_answer(answer: Answer, written: Body | None, matched: Matched) -> Answer:
@@ -115,10 +122,17 @@ def _answer(
     status: int | None,
     body: Body | None,
     headers: Mapping[str, str] | None,
+    example: str | None,
 ) -> Answer:
     try:
-        return definition.answer(operation, seed=_SEED, status=status, body=body, headers=headers)
+        return definition.answer(operation, seed=_SEED, status=status, body=body, headers=headers, example=example)
     except UnknownNameError as error:
+        if example is not None:  # which of the two is not there, the error says
+            raise ReplyError(
+                f"The reply to {operation.name} contradicts the definition.",
+                details=[("problem", error.explanation.summary), *error.explanation.details],
+                next_step=error.explanation.next_step,
+            ) from None
         raise ReplyError(
             f"The reply to {operation.name} contradicts the definition.",
             details=[

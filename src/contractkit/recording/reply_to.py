@@ -1,7 +1,7 @@
 """What `on` gives: takes what a test says of one operation, in the form of its transport."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.rpc_interface import Procedure
@@ -10,6 +10,7 @@ from contractkit.errors import RecordingError
 if TYPE_CHECKING:
     from contractkit.matchers import Matcher
     from contractkit.recording.session import StubSession
+    from contractkit.transports.faults import Malformed, Reset
 
 
 class ReplyTo:
@@ -26,6 +27,40 @@ class ReplyTo:
         """Say what the next request must be; over HTTP."""
         raise NotImplementedError
 
+    def fault(
+        self,
+        *,
+        latency: "float | tuple[float, float] | str | None" = None,
+        status: int | str | None = None,
+        reset: "Reset | None" = None,
+        bytes_per_second: int | None = None,
+        malformed: "Malformed | None" = None,
+        every: int = 1,
+        times: int | None = None,
+    ) -> Self:
+        """Let calls go wrong. They are marked in `.calls` and recorded in no contract; some call must meet each fault.
+
+        Args:
+            latency: Seconds before the answer; a pair to draw from, which equal runs draw alike; or `"200ms"`.
+            status: Answer this: a number over HTTP, also one that is not declared; a status's name over gRPC.
+            reset: Reset the connection: `before-headers` or `after-headers`.
+            bytes_per_second: Send the body so slowly.
+            malformed: End the body in its middle: `truncated` (broken JSON) or `wrong-length` (a connection that ends
+                before the body does).
+            every: Only each n-th call.
+            times: Only so many calls.
+
+        Raises:
+            UsageError: A value is none of its kind, two exclude each other, or the transport has no such fault.
+        """
+        __tracebackhide__ = True
+        said = {"latency": latency, "status": status, "reset": reset, "bytes_per_second": bytes_per_second}
+        self._fault({**said, "malformed": malformed, "every": every, "times": times})
+        return self
+
+    def _fault(self, said: Mapping[str, object]) -> None:
+        raise NotImplementedError
+
 
 class HttpReplyTo(ReplyTo):
     """Takes the replies to an operation of HTTP."""
@@ -39,6 +74,8 @@ class HttpReplyTo(ReplyTo):
         status: "int | Matcher[int] | None" = None,
         body: object = None,
         headers: "Mapping[str, str | Matcher[Any]] | None" = None,
+        *,
+        example: str | None = None,
     ) -> "HttpReplyTo":
         """Answer the next call with this, laid over the synthesised answer.
 
@@ -48,6 +85,8 @@ class HttpReplyTo(ReplyTo):
             status: A status the operation declares; its lowest success where None.
             body: What this test cares about, as JSON: an object's members win member by member, a list wins whole.
             headers: Header name to value.
+            example: The name of an example of the definition to answer with, under what `body` says; where no status is
+                given, the status that the example belongs to.
 
         Matchers may stand for the status and for headers, and anywhere in the body; the stub answers their examples.
 
@@ -56,7 +95,7 @@ class HttpReplyTo(ReplyTo):
             MatcherError: A matcher does not accept its own example, or no verifier could judge by it.
         """
         __tracebackhide__ = True
-        self._session.add_reply(self._operation, status, body, headers)
+        self._session.add_reply(self._operation, status, body, headers, example=example)
         return self
 
     def expects(
@@ -84,6 +123,10 @@ class HttpReplyTo(ReplyTo):
         __tracebackhide__ = True
         self._session.add_expected(self._operation, path=path, query=query, headers=headers, body=body)
         return self
+
+    def _fault(self, said: Mapping[str, object]) -> None:
+        __tracebackhide__ = True
+        self._session.add_fault(self._operation, said)
 
 
 class RpcReplyTo(ReplyTo):
@@ -125,6 +168,10 @@ class RpcReplyTo(ReplyTo):
             self._procedure, answer, **written, initial_metadata=initial_metadata or {}, trailers=trailers or {}
         )
         return self
+
+    def _fault(self, said: Mapping[str, object]) -> None:
+        __tracebackhide__ = True
+        self._session.add_fault(self._procedure.operation, said, is_rpc=True)
 
     def expects(self, *args: Any, **options: Any) -> "RpcReplyTo":
         """Refuse: what a call sends is looked at in `.calls`.

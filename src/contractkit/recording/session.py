@@ -26,6 +26,7 @@ from contractkit.recording.rpc_replies import checked_rpc_reply
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.uses import check_base_url, check_name
 from contractkit.transports import nobody_is_served
+from contractkit.transports.faults import Faults
 
 if TYPE_CHECKING:
     import grpc
@@ -50,7 +51,8 @@ class StubSession:
         self._channels: list[grpc.Channel] = []
         self._is_closed = False
         self._origin = origin
-        asked = {"consumer": consumer, "origin": origin, "pending": pending}
+        self._faults = Faults()
+        asked = {"consumer": consumer, "origin": origin, "pending": pending, "faults": self._faults}
         self._http = HttpCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
         self._rpc = RpcCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
         provider.answer_with(self.handle, self._rpc)
@@ -93,13 +95,20 @@ class StubSession:
             raise error.with_traceback(None) from None
 
     def add_reply(
-        self, operation: Operation, status: object, body: object, headers: Mapping[str, object] | None
+        self,
+        operation: Operation,
+        status: object,
+        body: object,
+        headers: Mapping[str, object] | None,
+        *,
+        example: object = None,
     ) -> None:
         """Take one reply, as `on(...).reply(...)` does."""
         __tracebackhide__ = True
         self._check_open()
         try:
-            reply = checked_reply(self._provider.definition, operation, status=status, body=body, headers=headers)
+            written = {"status": status, "body": body, "headers": headers, "example": example}
+            reply = checked_reply(self._provider.definition, operation, **written)  # type: ignore[arg-type]
         except ContractkitError as error:
             raise error.with_traceback(None) from None
         with self._notes.lock:
@@ -128,6 +137,19 @@ class StubSession:
             raise error.with_traceback(None) from None
         with self._notes.lock:
             self._notes.add_reply(procedure.operation.signature, reply)
+
+    def add_fault(self, operation: Operation, said: Mapping[str, object], *, is_rpc: bool = False) -> None:
+        """Take what goes wrong with calls of an operation, as `on(...).fault(...)` does."""
+        from contractkit.transports.fault_words import check_status, fault_of  # only who asks for faults pays for it
+
+        __tracebackhide__ = True
+        self._check_open()
+        try:
+            fault = fault_of(said, at=f"The fault of {operation.name}")
+            check_status(fault, operation.name, is_rpc=is_rpc)
+        except ContractkitError as error:
+            raise error.with_traceback(None) from None
+        self._faults.add(operation.name, fault)
 
     # ways in
 
@@ -230,6 +252,7 @@ class StubSession:
         """Give what went wrong since this was last asked, unused states and replies included; empty if all is well."""
         with self._notes.lock:
             unused = [("intercept", url) for url in self._unused_interceptions()]
+            unused += [("fault", f"{name}: {fault}") for name, fault in self._faults.take_unused()]
             self._unasked_interceptions = []
             return self._notes.take_errors(self._provider.name, unused=unused)
 

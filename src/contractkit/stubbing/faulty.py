@@ -1,0 +1,108 @@
+"""Faulty answering: the answers of a stub, some of which go wrong as settings or requests say."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from contractkit.definitions.rpc_interface import Procedure
+from contractkit.model import HttpRequest
+from contractkit.recording.answering import Answered
+from contractkit.recording.faulting import FaultRules, faulting
+from contractkit.recording.rpc_answering import AnsweredProcedure, answer_calls
+from contractkit.recording.rpc_faults import failing_reply, late
+from contractkit.recording.rpc_replies import RpcReply
+from contractkit.recording.stubbed import StubbedProvider
+from contractkit.stubbing.dependencies import Dependency
+from contractkit.stubbing.serving import Answering, Tell
+from contractkit.transports import RpcHandler
+from contractkit.transports.fault_words import check_status, fault_of
+from contractkit.transports.faults import EVERY_OPERATION, DueFault, Fault, Faults
+from contractkit.transports.rpc_messages import Conversation, RpcOpening
+
+
+class Faulty:
+    """Answers as another one does, but for the calls that go wrong; the other is not asked for those."""
+
+    def __init__(self, answering: Answering, rules: FaultRules) -> None:
+        """Take who answers, and what goes wrong."""
+        self._answering = answering
+        self._rules = rules
+
+    def http(self, provider: StubbedProvider) -> Callable[[HttpRequest], Answered]:
+        """Give what answers the requests to a provider."""
+        return faulting(provider, self._answering.http(provider), self._rules)
+
+    def procedures(self, provider: StubbedProvider, tell: Tell) -> RpcHandler:
+        """Give what answers the calls of a provider's procedures, and tells of each."""
+        answer = self._answering.procedures(provider, tell)
+        return partial(self._open, provider, answer, tell) if self._rules.faults else answer
+
+    def _open(self, provider: StubbedProvider, answer: RpcHandler, tell: Tell, opening: RpcOpening) -> Conversation:
+        procedure = provider.procedures.definition.find(opening.path)
+        due = None if procedure is None else self._rules.faults.next(procedure.operation.name)
+        if due is None:
+            return answer(opening)
+        faulted = answer_calls(
+            provider.procedures, partial(_tell, tell, due), seed=self._rules.seed, reply=partial(_reply, due)
+        )
+        return late(faulted(opening), due)
+
+
+def with_faults(
+    answering: Answering, dependency: Dependency, provider: StubbedProvider, *, allows_header: bool, seed: str = ""
+) -> Faulty:
+    """Give what answers a dependency's calls, some of which go wrong as its settings and, if allowed, requests say.
+
+    Raises:
+        UnknownNameError: The settings name an operation that there is not.
+        UsageError: What they say is no fault.
+    """
+    at = f"[tool.contractkit.providers.{dependency.name}.faults]"
+    faults = faults_of(dependency.faults, provider, at=at, seed=seed)
+    return Faulty(answering, FaultRules(faults=faults, allows_header=allows_header, seed=seed))
+
+
+def faults_of(
+    said: Mapping[str, Mapping[str, object]], provider: StubbedProvider, *, at: str, seed: str = ""
+) -> Faults:
+    """Give the faults that settings say of a provider's operations.
+
+    Args:
+        said: By operation (an id, a signature, a procedure's name, or `*` for every one), what goes wrong.
+        provider: Whose operations they are.
+        at: Where it is said, for messages.
+        seed: Decides what is drawn from ranges.
+
+    Raises:
+        UnknownNameError: There is no such operation; the nearest names are suggested.
+        UsageError: It is no fault, or none that the operation can have.
+    """
+    faults = Faults(seed=seed)
+    for name, values in said.items():
+        fault = fault_of(values, at=f"{at}, {name}")
+        faults.add(_operation_of(provider, name, fault), fault)
+    return faults
+
+
+def _operation_of(provider: StubbedProvider, name: str, fault: Fault) -> str:
+    if name == EVERY_OPERATION:
+        for is_rpc in (*((False,) if provider.has_http else ()), *((True,) if provider.has_procedures else ())):
+            check_status(fault, "every operation", is_rpc=is_rpc)
+        return name
+    is_rpc = not provider.has_http or (provider.has_procedures and _is_procedure(provider, name))
+    operation = provider.procedures.definition.procedure(name).operation if is_rpc else provider.operation(name)
+    check_status(fault, operation.name, is_rpc=is_rpc)
+    return operation.name
+
+
+def _is_procedure(provider: StubbedProvider, name: str) -> bool:
+    known = (each.name for each in provider.procedures.definition.operations)
+    return any(f"/{each}".replace(".", "/").endswith(f"/{name}".replace(".", "/")) for each in known)
+
+
+def _reply(due: DueFault, procedure: Procedure) -> RpcReply:
+    return failing_reply(procedure, due) or RpcReply(procedure=procedure)
+
+
+def _tell(tell: Tell, due: DueFault, answered: AnsweredProcedure) -> None:
+    tell(answered if answered.reason else replace(answered, fault=str(due)))
