@@ -71,6 +71,8 @@ class ApplicationForm(_Form):
     name: Word | None = None
     display_name: str | None = None
     repository_url: str | None = None
+    repository_name: str | None = None
+    repository_namespace: str | None = None
     main_branch: str | None = None
 
 

@@ -91,7 +91,8 @@ def _response(answer: Answer) -> Json:
     if answer.schema is None and answer.media_type != "*/*":
         return {"description": answer.description}
     schema = {"schema": {"$ref": f"#/components/schemas/{answer.schema}"}} if answer.schema else {}
-    return {"description": answer.description, "content": {answer.media_type: schema}}
+    content = {answer.media_type: schema, **{media_type: {} for media_type in answer.also}}
+    return {"description": answer.description, "content": content}
 
 
 def _form_schemas() -> dict[str, Json]:

@@ -29,6 +29,11 @@ def _embedding(name: str, items: str, **more: Json) -> Json:
     return _resource({"_embedded": _object({name: _list(_ref(items))}), **more})
 
 
+def _paged(name: str, items: str, **more: Json) -> Json:
+    """Give the schema of a list that can be read in pages; then it says which page it is."""
+    return _resource({"_embedded": _object({name: _list(_ref(items))}), **more}, page=_ref("Page"))
+
+
 _NOTICE = _object({"type": _TEXT, "text": _TEXT})
 _PARTY = _resource({"name": _TEXT})
 
@@ -77,6 +82,9 @@ REPLY_SCHEMAS: dict[str, Json] = {
             ),
         }
     ),
+    "Difference": _resource(
+        {"added": _TEXTS, "removed": _TEXTS, "changed": _list(_object({"interaction": _TEXT, "places": _TEXTS}))}
+    ),
     "LatestPacts": _resource({"pacts": _list(_resource({"createdAt": _TEXT}))}),
     "PactList": _resource({}),
     "PactsForVerification": _embedding("pacts", "PactForVerification"),
@@ -105,9 +113,18 @@ REPLY_SCHEMAS: dict[str, Json] = {
     "VerificationResults": _embedding("verificationResults", "VerificationResult"),
     "TriggeredWebhooks": _resource({"_embedded": _object({"triggeredWebhooks": _list({"type": "object"})})}),
     "Application": _resource(
-        {"name": _TEXT, "createdAt": _TEXT}, displayName=_TEXT, repositoryUrl=_TEXT, mainBranch=_TEXT
+        {"name": _TEXT, "createdAt": _TEXT, "_embedded": _object({"labels": _list(_ref("Label"))})},
+        displayName=_TEXT,
+        repositoryUrl=_TEXT,
+        repositoryName=_TEXT,
+        repositoryNamespace=_TEXT,
+        mainBranch=_TEXT,
     ),
-    "Applications": _embedding("pacticipants", "Application", pacticipants=_list(_ref("Application"))),
+    "Applications": _paged("pacticipants", "Application", pacticipants=_list(_ref("Application"))),
+    "Label": _resource({"name": _TEXT}),
+    "Labels": _paged("labels", "Label"),
+    "Page": _object({"number": _COUNT, "size": _COUNT, "totalElements": _COUNT, "totalPages": _COUNT}),
+    "Notices": _resource({"notices": _list(_NOTICE)}),
     "Version": _resource(
         {
             "number": _TEXT,
@@ -116,12 +133,12 @@ REPLY_SCHEMAS: dict[str, Json] = {
         },
         buildUrl=_TEXT,
     ),
-    "Versions": _embedding("versions", "Version"),
+    "Versions": _paged("versions", "Version"),
     "Branch": _resource({"name": _TEXT, "createdAt": _TEXT}),
-    "Branches": _embedding("branches", "Branch"),
+    "Branches": _paged("branches", "Branch"),
     "BranchVersion": _resource({"name": _TEXT, "latest": _FLAG}),
     "Tag": _resource({"name": _TEXT}),
-    "Integrations": _embedding("integrations", "Integration"),
+    "Integrations": _paged("integrations", "Integration"),
     "Integration": _resource({"consumer": _PARTY, "provider": _PARTY}),
     "Environment": _resource(
         {

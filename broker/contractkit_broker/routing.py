@@ -11,11 +11,15 @@ Handler: TypeAlias = Callable[[Call], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A declared reply: what it means, the schema of its body by name, and its media type."""
+    """A declared reply: what it means, the schema of its body by name, and its media type.
+
+    `also` names further media types that a client may ask for; nothing is said of their bodies.
+    """
 
     description: str
     schema: str | None = None
     media_type: str = "application/hal+json"
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from contractkit_broker.store.database import Database
 HAL = "application/hal+json;charset=utf-8"
 JSON = "application/json"
 HTML = "text/html;charset=utf-8"
+TEXT = "text/plain;charset=utf-8"
 
 Form = TypeVar("Form", bound=BaseModel)
 

@@ -1,13 +1,17 @@
 """Applications, their versions, and the pairs they form."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
+from contractkit.exact_json import Json
 from contractkit_broker.api.links import application_json, version_json
+from contractkit_broker.api.paging import PAGING, Page, asked_page, cut, paged
 from contractkit_broker.forms import ApplicationForm, VersionForm
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.publishing import Build, register_build
-from contractkit_broker.store import applications, contracts
-from contractkit_broker.store.records import Application, Version
+from contractkit_broker.store import applications, contracts, definitions, labels
+from contractkit_broker.store.records import Application, AuditEntry, Version
 from contractkit_broker.web import Call, Refusal, Reply, not_found, read_count
 
 _PAGE = 100
@@ -17,9 +21,18 @@ _GROUP = "applications"
 def list_applications(call: Call) -> Reply:
     """List all applications."""
     with call.database.reading() as connection:
-        found = [application_json(call, each) for each in applications.list_applications(connection)]
-    own = {"self": call.link("pacticipants")}
-    return Reply(body={"pacticipants": found, "_embedded": {"pacticipants": found}, "_links": own})
+        found = applications.list_applications(connection)
+        return applications_reply(call, connection, found, call.link("pacticipants"))
+
+
+def applications_reply(call: Call, connection: Connection, found: Sequence[Application], own: Json) -> Reply:
+    """Give a list of applications, or the page of it that was asked for; `own` is the link to the whole."""
+    page = asked_page(call)
+    shown = cut(found, page)
+    words = labels.labels_of(connection, [each.id for each in shown])
+    members = [application_json(call, each, words.get(each.id, ())) for each in shown]
+    body = {"pacticipants": members, "_embedded": {"pacticipants": members}, "_links": {"self": own}}
+    return Reply(body=paged(call, page, len(found), body))
 
 
 def create_application(call: Call) -> Reply:
@@ -43,21 +56,26 @@ def patch_application(call: Call) -> Reply:
 def _save_application(call: Call, name: str, form: ApplicationForm, *, replace: bool) -> Reply:
     columns = form.model_dump(exclude={"name"}, exclude_unset=not replace)
 
-    def work(connection: Connection) -> tuple[Application, bool]:
+    def work(connection: Connection) -> tuple[Json, bool]:
         is_new = applications.find_application(connection, name) is None
         applications.ensure_application(connection, name, call.now)
         applications.change_application(connection, name, columns)
-        return applications.ensure_application(connection, name, call.now), is_new
+        return _shown(call, connection, applications.ensure_application(connection, name, call.now)), is_new
 
-    application, is_new = call.database.write(work)
+    body, is_new = call.database.write(work)
     headers = {"Location": call.href("pacticipants", name)}
-    return Reply(status=201 if is_new else 200, body=application_json(call, application), headers=headers)
+    return Reply(status=201 if is_new else 200, body=body, headers=headers)
 
 
 def get_application(call: Call) -> Reply:
     """Give an application."""
     with call.database.reading() as connection:
-        return Reply(body=application_json(call, application_of(call, connection)))
+        return Reply(body=_shown(call, connection, application_of(call, connection)))
+
+
+def _shown(call: Call, connection: Connection, application: Application) -> Json:
+    words = labels.labels_of(connection, [application.id]).get(application.id, ())
+    return application_json(call, application, words)
 
 
 def delete_application(call: Call) -> Reply:
@@ -91,7 +109,9 @@ def version_of(call: Call, connection: Connection) -> Version:
 
 def list_versions(call: Call) -> Reply:
     """List the versions of an application, newest first, a page at a time."""
-    before = call.parameter("before")
+    before, page = call.parameter("before"), asked_page(call)
+    if page is not None:
+        return _page_of_versions(call, page)
     with call.database.reading() as connection:
         name = application_of(call, connection).name
         found = applications.list_versions(connection, name, limit=_PAGE + 1, before=read_count(before))
@@ -100,6 +120,17 @@ def list_versions(call: Call) -> Reply:
     if len(found) > _PAGE:
         links["next"] = {"href": call.href("pacticipants", name, "versions", before=str(found[_PAGE - 1].id))}
     return Reply(body={"_embedded": {"versions": shown}, "versions": shown, "_links": links})
+
+
+def _page_of_versions(call: Call, page: Page) -> Reply:
+    with call.database.reading() as connection:
+        of = application_of(call, connection)
+        total = applications.count_versions(connection, of)
+        found = applications.list_versions(connection, of.name, limit=page.size, offset=page.offset)
+        shown = [version_json(call, connection, each) for each in found]
+    links = {"self": call.link("pacticipants", of.name, "versions")}
+    body = {"_embedded": {"versions": shown}, "versions": shown, "_links": links}
+    return Reply(body=paged(call, page, total, body))
 
 
 def get_version(call: Call) -> Reply:
@@ -143,8 +174,24 @@ def put_version(call: Call) -> Reply:
     return Reply(status=201 if created else 200, body=body)
 
 
+def delete_version(call: Call) -> Reply:
+    """Remove a version with what it published and verified."""
+
+    def work(connection: Connection) -> None:
+        version = version_of(call, connection)
+        applications.delete_version(connection, version, call.now)
+        entry = AuditEntry(
+            at=call.now, event="version removed", application=version.application, version=version.number, details={}
+        )
+        definitions.add_audit(connection, entry)
+
+    call.database.write(work)
+    return Reply(status=204, body=b"")
+
+
 def list_integrations(call: Call) -> Reply:
     """List every pair of consumer and provider."""
+    page = asked_page(call)
     with call.database.reading() as connection:
         pairs = contracts.list_integrations(connection)
     found = [
@@ -153,9 +200,10 @@ def list_integrations(call: Call) -> Reply:
             "provider": {"name": provider, "_links": {"self": call.link("pacticipants", provider)}},
             "_links": {"self": call.link("integrations", "provider", provider, "consumer", consumer)},
         }
-        for consumer, provider in pairs
+        for consumer, provider in cut(pairs, page)
     ]
-    return Reply(body={"_embedded": {"integrations": found}, "_links": {"self": call.link("integrations")}})
+    body = {"_embedded": {"integrations": found}, "_links": {"self": call.link("integrations")}}
+    return Reply(body=paged(call, page, len(pairs), body))
 
 
 def delete_integration(call: Call) -> Reply:
@@ -183,7 +231,7 @@ def saved(schema: str) -> dict[int, Answer]:
 
 
 ROUTES = (
-    get("/pacticipants", list_applications, "List all applications.", "Applications", group=_GROUP),
+    get("/pacticipants", list_applications, "List all applications.", "Applications", group=_GROUP, query=PAGING),
     Route(
         method="POST",
         path="/pacticipants",
@@ -226,7 +274,7 @@ ROUTES = (
         handler=list_versions,
         summary="List versions, newest first, a hundred at a time.",
         group=_GROUP,
-        query={"before": "Taken from the link `next`."},
+        query={"before": "Taken from the link `next`.", **PAGING},
         answers={200: Answer("They.", "Versions"), 404: Answer("No such application.", "Error")},
     ),
     get(f"{_ONE}/latest-version", get_latest_version, "Read the newest version.", "Version", group=_GROUP),
@@ -258,7 +306,15 @@ ROUTES = (
         body="VersionForm",
         answers=saved("Version"),
     ),
-    get("/integrations", list_integrations, "List who calls whom.", "Integrations", group="integrations"),
+    Route(
+        method="DELETE",
+        path=_VERSION,
+        handler=delete_version,
+        summary="Remove a version with what it published and verified.",
+        group=_GROUP,
+        answers=GONE,
+    ),
+    get("/integrations", list_integrations, "List who calls whom.", "Integrations", group="integrations", query=PAGING),
     Route(
         method="DELETE",
         path="/integrations/provider/{provider}/consumer/{consumer}",

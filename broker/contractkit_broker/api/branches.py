@@ -4,7 +4,8 @@ from sqlalchemy import Connection
 
 from contractkit_broker.api.applications import GONE, application_of, saved, version_of
 from contractkit_broker.api.links import branch_json, membership_json, tag_json
-from contractkit_broker.routing import Route, get
+from contractkit_broker.api.paging import PAGING, asked_page, cut, paged
+from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.publishing import Build, join_branch, register_build
 from contractkit_broker.store import applications
 from contractkit_broker.store.records import Version
@@ -43,12 +44,26 @@ def _membership(call: Call, version: Version) -> dict[str, object]:
 
 def list_branches(call: Call) -> Reply:
     """List the branches of an application, the one moved last first."""
+    page = asked_page(call)
     with call.database.reading() as connection:
         name = application_of(call, connection).name
-        found = [branch_json(call, each) for each in applications.list_branches(connection, name)]
-    return Reply(
-        body={"_embedded": {"branches": found}, "_links": {"self": call.link("pacticipants", name, "branches")}}
-    )
+        branches = applications.list_branches(connection, name)
+    found = [branch_json(call, each) for each in cut(branches, page)]
+    body = {"_embedded": {"branches": found}, "_links": {"self": call.link("pacticipants", name, "branches")}}
+    return Reply(body=paged(call, page, len(branches), body))
+
+
+def delete_branches(call: Call) -> Reply:
+    """Remove every branch of an application except its main branch and those named; their versions stay."""
+    kept = {value for key, value in call.query if key in ("exclude[]", "exclude")}
+
+    def work(connection: Connection) -> int:
+        return applications.delete_branches(connection, application_of(call, connection), kept)
+
+    count = call.database.write(work)
+    what = "1 branch was removed." if count == 1 else f"{count} branches were removed."
+    own = call.link("pacticipants", call.path["name"], "branches")
+    return Reply(status=202, body={"notices": [{"type": "success", "text": what}], "_links": {"pb:branches": own}})
 
 
 def get_branch(call: Call) -> Reply:
@@ -112,7 +127,23 @@ _VERSION = f"{_ONE}/versions/{{version}}"
 _BRANCH = f"{_ONE}/branches/{{branch}}"
 
 ROUTES = (
-    get(f"{_ONE}/branches", list_branches, "List branches, the one moved last first.", "Branches", group=_GROUP),
+    get(
+        f"{_ONE}/branches",
+        list_branches,
+        "List branches, the one moved last first.",
+        "Branches",
+        group=_GROUP,
+        query=PAGING,
+    ),
+    Route(
+        method="DELETE",
+        path=f"{_ONE}/branches",
+        handler=delete_branches,
+        summary="Remove every branch but the main one and those named; their versions stay.",
+        group=_GROUP,
+        query={"exclude[]": "A branch to keep."},
+        answers={202: Answer("They are gone.", "Notices"), 404: Answer("No such application.", "Error")},
+    ),
     get(_BRANCH, get_branch, "Read a branch.", "Branch", group=_GROUP),
     Route(
         method="DELETE",

@@ -2,17 +2,30 @@
 
 from sqlalchemy import func, select
 
+from contractkit.exact_json import Json
 from contractkit_broker.routing import Answer, Route
 from contractkit_broker.store import schema
-from contractkit_broker.web import Call, Reply
+from contractkit_broker.web import TEXT, Call, Reply, not_found
 
-_PAIR = "/pacts/provider/{provider}/consumer/{consumer}"
+_PROVIDER = "/pacts/provider/{provider}"
+_PAIR = f"{_PROVIDER}/consumer/{{consumer}}"
 
 RELATIONS = {
     "self": ("/", "Index"),
     "pb:publish-contracts": ("/contracts/publish", "Publish contracts"),
     "pb:publish-pact": (f"{_PAIR}/version/{{consumerApplicationVersion}}", "Publish one pact"),
     "pb:latest-pact-versions": ("/pacts/latest", "Latest contracts"),
+    "pb:tagged-pact-versions": (f"{_PAIR}/tag/{{tag}}", "Contracts of a pair with a tag"),
+    "pb:branch-pact-versions": (f"{_PAIR}/branch/{{branch}}", "Contracts of a pair on a branch"),
+    "pb:latest-branch-pact-versions": (f"{_PAIR}/branch/{{branch}}/latest/versions", "The head of a branch"),
+    "pb:main-branch-pact-versions": (f"{_PAIR}/branch/versions", "Contracts of a pair on the main branch"),
+    "pb:latest-main-branch-pact-versions": (f"{_PAIR}/branch/latest/versions", "The head of the main branch"),
+    "pb:provider-pacts": (_PROVIDER, "Contracts with a provider"),
+    "pb:provider-pacts-with-tag": (f"{_PROVIDER}/tag/{{tag}}", "The same, with a tag"),
+    "pb:provider-pacts-with-branch": (f"{_PROVIDER}/branch/{{branch}}", "The same, on a branch"),
+    "pb:latest-provider-pacts-with-branch": (f"{_PROVIDER}/branch/{{branch}}/latest", "The same, heads of a branch"),
+    "pb:provider-pacts-with-main-branch": (f"{_PROVIDER}/branch", "The same, on the main branches"),
+    "pb:latest-provider-pacts-with-main-branch": (f"{_PROVIDER}/branch/latest", "The same, heads of main branches"),
     "pb:latest-provider-pacts": ("/pacts/provider/{provider}/latest", "Latest contracts of a provider"),
     "pb:latest-provider-pacts-with-tag": ("/pacts/provider/{provider}/latest/{tag}", "The same, with a tag"),
     "pb:provider-pacts-for-verification": ("/pacts/provider/{provider}/for-verification", "Contracts to verify"),
@@ -39,6 +52,8 @@ RELATIONS = {
     "pb:environments": ("/environments", "Environments"),
     "pb:environment": ("/environments/{uuid}", "An environment"),
     "pb:integrations": ("/integrations", "Integrations"),
+    "pb:labels": ("/labels", "Labels"),
+    "pb:pacticipants-with-label": ("/pacticipants/label/{label}", "Applications with a label"),
     "pb:metrics": ("/metrics", "Counts"),
     "contractkit:contracts": ("/contracts", "Contracts with a provider"),
     "contractkit:definition": (
@@ -67,8 +82,18 @@ _COUNTED = {
 
 def get_index(call: Call) -> Reply:
     """Give the links to every resource."""
-    links = {name: call.template(path, title=title) for name, (path, title) in RELATIONS.items()}
-    return Reply(body={"_links": links})
+    links: dict[str, Json] = {name: call.template(path, title=title) for name, (path, title) in RELATIONS.items()}
+    curies = [call.template(f"/doc/{prefix}:{{rel}}", name=prefix) for prefix in ("pb", "beta", "contractkit")]
+    return Reply(body={"_links": {**links, "curies": curies}})
+
+
+def get_relation(call: Call) -> Reply:
+    """Say in words what a relation of the index leads to."""
+    name = call.path["relation"]
+    if name not in RELATIONS:
+        not_found(f"No relation '{name}' in the index. See {call.href()} for all, {call.href('openapi.json')} for more")
+    path, title = RELATIONS[name]
+    return Reply(body=f"{name}: {title}\n\n{call.base_url}{path}\n", media_type=TEXT)
 
 
 def get_heartbeat(call: Call) -> Reply:
@@ -102,6 +127,14 @@ ROUTES = (
         summary="Find every resource by its relation; a browser is shown the first page instead.",
         group="index",
         answers={200: Answer("The links.", "Index")},
+    ),
+    Route(
+        method="GET",
+        path="/doc/{relation}",
+        handler=get_relation,
+        summary="Read what a relation of the index leads to.",
+        group="index",
+        answers={200: Answer("In words.", None, "text/plain"), 404: Answer("No such relation.", "Error")},
     ),
     Route(
         method="GET",

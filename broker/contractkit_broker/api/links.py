@@ -1,12 +1,12 @@
 """Rendering: records as the resources of the API, with their links. Every `_links` object is made here."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from contractkit.exact_json import Json
-from contractkit_broker.store import applications, environments
+from contractkit_broker.store import applications, environments, labels
 from contractkit_broker.store.records import (
     Application,
     Branch,
@@ -23,19 +23,21 @@ from contractkit_broker.web import Call, encoded
 Value = TypeVar("Value")
 
 
-def application_json(call: Call, application: Application) -> dict[str, Json]:
-    """Give an application."""
+def application_json(call: Call, application: Application, labels: Sequence[str] = ()) -> dict[str, Json]:
+    """Give an application with its labels."""
     at = f"/pacticipants/{encoded(application.name)}"
     optional = {
         "displayName": application.display_name,
         "repositoryUrl": application.repository_url,
+        "repositoryName": application.repository_name,
+        "repositoryNamespace": application.repository_namespace,
         "mainBranch": application.main_branch,
     }
     return {
         "name": application.name,
         **{name: value for name, value in optional.items() if value is not None},
         "createdAt": application.created_at,
-        "_embedded": {"labels": []},
+        "_embedded": {"labels": [label_json(call, application, each) for each in labels]},
         "_links": {
             "self": call.link("pacticipants", application.name, title=application.name),
             "pb:versions": call.link("pacticipants", application.name, "versions"),
@@ -44,8 +46,16 @@ def application_json(call: Call, application: Application) -> dict[str, Json]:
             "pb:version-tag": call.template(f"{at}/versions/{{version}}/tags/{{tag}}"),
             "pb:branches": call.link("pacticipants", application.name, "branches"),
             "pb:branch-version": call.template(f"{at}/branches/{{branch}}/versions/{{version}}"),
+            "pb:label": call.template(f"{at}/labels/{{label}}"),
         },
     }
+
+
+def label_json(call: Call, application: Application, name: str) -> dict[str, Json]:
+    """Give a label of an application."""
+    at = ("pacticipants", application.name, "labels", name)
+    links = {"self": call.link(*at, name=name), "pb:pacticipants": call.link("pacticipants", "label", name)}
+    return {"name": name, "_links": links}
 
 
 def version_json(call: Call, connection: Connection, version: Version) -> dict[str, Json]:
@@ -155,7 +165,9 @@ def occupancy_json(call: Call, connection: Connection, each: Occupancy) -> dict[
         **state,
         "createdAt": each.started_at,
         "_embedded": {
-            "pacticipant": application_json(call, application),
+            "pacticipant": application_json(
+                call, application, labels.labels_of(connection, [application.id]).get(application.id, ())
+            ),
             "version": version_json(call, connection, each.version),
             "environment": environment_json(call, each.environment),
         },

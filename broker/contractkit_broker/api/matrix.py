@@ -11,7 +11,7 @@ from contractkit_broker.service.deciding import decide_query
 from contractkit_broker.service.matrix import Cell, Ignored, Matrix, MatrixQuery
 from contractkit_broker.service.selectors import SelectorError, VersionSelector
 from contractkit_broker.store import applications
-from contractkit_broker.web import Call, Refusal, Reply, read_count
+from contractkit_broker.web import TEXT, Call, Refusal, Reply, read_count
 
 _LIMIT = 100  # of rows on /matrix, where the client names none; can-i-deploy has none
 
@@ -39,11 +39,11 @@ def get_matrix(call: Call) -> Reply:
         named=named,
         target=target,
         latest_by=latest_by,
-        ignored=_ignored(call),
+        ignored=ignored_applications(call),
         success=tuple(_SUCCESS.get(value) for key, value in call.query if key == "success[]"),
         limit=limit,
     )
-    return _answer(call, query, with_target=target is not None or only_named)
+    return answer_query(call, query, with_target=target is not None or only_named)
 
 
 def can_i_deploy(call: Call) -> Reply:
@@ -57,19 +57,17 @@ def can_i_deploy(call: Call) -> Reply:
         named=(VersionSelector(application=name, number=number),),
         target=target,
         latest_by="cvp" if call.parameter("to") else "cvpv",
-        ignored=_ignored(call),
+        ignored=ignored_applications(call),
     )
-    return _answer(call, query, with_target=target is not None)
+    return answer_query(call, query, with_target=target is not None)
 
 
-def can_branch_deploy(call: Call) -> Reply:
-    """Say whether the head of a branch may be deployed to an environment."""
-    selector = VersionSelector(application=call.path["name"], branch=call.path["branch"], latest=True)
-    target = VersionSelector(environment=call.path["environment"])
-    return _answer(call, MatrixQuery(named=(selector,), target=target, ignored=_ignored(call)), with_target=True)
+def answer_query(call: Call, query: MatrixQuery, *, with_target: bool) -> Reply:
+    """Give the answer to a query: as JSON, or in words where the client accepts plain text first.
 
-
-def _answer(call: Call, query: MatrixQuery, *, with_target: bool) -> Reply:
+    Raises:
+        Refusal: A named application or environment is unknown (400).
+    """
     with call.database.reading() as connection:
         try:
             matrix, decision = decide_query(connection, query, lambda number: call.href("ui", "results", str(number)))
@@ -88,7 +86,7 @@ def _answer(call: Call, query: MatrixQuery, *, with_target: bool) -> Reply:
         "contractkit": decision_json(decision),
     }
     if call.headers.get("accept", "").startswith("text/plain"):
-        return Reply(body=f"{decision}\n", media_type="text/plain;charset=utf-8")
+        return Reply(body=f"{decision}\n", media_type=TEXT)
     return Reply(body=body)
 
 
@@ -235,7 +233,8 @@ def _target(call: Call, *, tag: str | None) -> VersionSelector | None:
     return VersionSelector(environment=environment, tag=tag, main_branch=main, latest=newest)
 
 
-def _ignored(call: Call) -> tuple[Ignored, ...]:
+def ignored_applications(call: Call) -> tuple[Ignored, ...]:
+    """Give what the query's `ignore[]` names, in either of its forms."""
     named = [
         Ignored(application=each["pacticipant"], number=each.get("version"))
         for each in _elements(call.query, "ignore")
@@ -286,7 +285,7 @@ ROUTES = (
             "success[]": "`true`, `false` or empty: only rows with this result.",
             "limit": f"How many rows, the newest first; {_LIMIT} where it is left out.",
         },
-        answers={200: Answer("The rows and the decision.", "Matrix"), 400: _WRONG},
+        answers={200: Answer("The rows and the decision.", "Matrix", also=("text/plain",)), 400: _WRONG},
     ),
     Route(
         method="GET",
@@ -302,15 +301,6 @@ ROUTES = (
             **_IGNORE,
             "ignore[]": "An application whose rows do not count.",
         },
-        answers={200: Answer("The decision with its rows.", "Matrix"), 400: _WRONG},
-    ),
-    Route(
-        method="GET",
-        path="/pacticipants/{name}/branches/{branch}/latest-version/can-i-deploy/to-environment/{environment}",
-        handler=can_branch_deploy,
-        summary="Ask whether the head of a branch may be deployed.",
-        group="decisions",
-        query=_IGNORE,
-        answers={200: Answer("The decision with its rows.", "Matrix"), 400: _WRONG},
+        answers={200: Answer("The decision with its rows.", "Matrix", also=("text/plain",)), 400: _WRONG},
     ),
 )

@@ -36,13 +36,13 @@ def render_pact(call: Call, publication: Publication, metadata: str | None) -> J
     }
 
 
-def find_content(call: Call, connection: Connection) -> Content:
-    """Give the content that the path names.
+def find_content(call: Call, connection: Connection, sha: str | None = None) -> Content:
+    """Give the content that the path names, or another one of the same pair.
 
     Raises:
         Refusal: There is none (404).
     """
-    consumer, provider, sha = call.path["consumer"], call.path["provider"], call.path["sha"]
+    consumer, provider, sha = call.path["consumer"], call.path["provider"], sha or call.path["sha"]
     found = contracts.find_content(connection, consumer, provider, f"sha256:{sha}")
     if found is None:
         not_found(f"No contract between {consumer} and {provider} with content {sha} found")
@@ -96,9 +96,9 @@ def get_latest_pacts(call: Call) -> Reply:
 
 def get_latest_provider_pacts(call: Call) -> Reply:
     """List the newest contract of each consumer of a provider, of those with a tag where one is named."""
-    provider = _provider(call)
     tag = call.path.get("tag")
     with call.database.reading() as connection:
+        provider = provider_of(call, connection)
         consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider.id])}
         if tag is None:
             newest = [contracts.newest_publication(connection, consumer, provider.id) for consumer in consumers]
@@ -129,8 +129,8 @@ def post_pacts_for_verification(call: Call) -> Reply:
 
 
 def _for_verification(call: Call, form: SelectionForm) -> Reply:
-    provider = _provider(call)
     with call.database.reading() as connection:
+        provider = provider_of(call, connection)
         try:
             found = select_contracts(connection, provider, form)
         except SelectorError as error:
@@ -199,10 +199,10 @@ def _left_out_notices(newest: Publication, left_out: int) -> list[Json]:
 
 def get_provider_states(call: Call) -> Reply:
     """List every state that a provider must support, with the consumers that ask for it."""
-    provider = _provider(call)
     branch, uuid = call.path.get("branch"), call.path.get("uuid")
     found: dict[str, dict[str, Json]] = {}
     with call.database.reading() as connection:
+        provider = provider_of(call, connection)
         for each in _publications_in(connection, provider, branch, uuid):
             data = contracts.find_blob(connection, each.file_digest)
             assert data is not None
@@ -233,17 +233,21 @@ def _publications_in(
     return contracts.publications_of(connection, [version.id for version in versions], [provider.id])
 
 
-def _provider(call: Call) -> Application:
-    with call.database.reading() as connection:
-        found = applications.find_application(connection, call.path["provider"])
-    if found is None:
-        not_found(f"No provider with name '{call.path['provider']}' found")
-    return found
+def provider_of(call: Call, connection: Connection) -> Application:
+    """Give the provider that the path names.
+
+    Raises:
+        Refusal: There is none (404).
+    """
+    found = applications.find_application(connection, call.path["provider"])
+    return found or not_found(f"No provider with name '{call.path['provider']}' found")
 
 
 def _pact_links(call: Call, publication: Publication, provider: Application, metadata: str | None) -> Json:
     by_content = pact_segments(publication)
     own = (*by_content, "metadata", metadata) if metadata else by_content
+    by_version = version_pact_segments(publication)
+    pair = by_version[:5]
     consumer, number = publication.consumer, publication.version.number
     return {
         "self": call.link(*own, name=f"Contract between {consumer} ({number}) and {provider.name}"),
@@ -251,6 +255,10 @@ def _pact_links(call: Call, publication: Publication, provider: Application, met
         "pb:consumer-version": call.link("pacticipants", consumer, "versions", number, name=number),
         "pb:provider": call.link("pacticipants", provider.name, name=provider.name),
         "pb:pact-version": call.link(*by_content),
+        "pb:latest-pact-version": call.link(*pair, "latest"),
+        "pb:all-pact-versions": call.link(*pair, "versions"),
+        "pb:previous-distinct": call.link(*by_version, "previous-distinct"),
+        "pb:diff-previous-distinct": call.link(*by_version, "diff", "previous-distinct"),
         "pb:publish-verification-results": call.link(*own, "verification-results"),
         "contractkit:file": call.link("blobs", publication.file_digest),
         "contractkit:page": {"href": contract_page(call, publication)},

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contractkit.document import load_contract
 from contractkit.errors import ContractFileError
 from contractkit.exact_json import Json
+from contractkit_broker.api.differences import difference_json
 from contractkit_broker.api.links import contract_page, version_pact_segments
 from contractkit_broker.api.pacts import render_pact
 from contractkit_broker.forms import ContractToPublish, PublishForm
@@ -118,7 +119,6 @@ def _conflict_body(conflict: ContentConflict) -> Json:
         {"type": "error", "text": f"{conflict.summary} {conflict.next_step}"},
         {"type": "info", "text": str(conflict.difference)},
     ]
-    difference = conflict.difference
     return {
         "notices": notices,
         "errors": {"contracts": [conflict.summary]},
@@ -127,9 +127,7 @@ def _conflict_body(conflict: ContentConflict) -> Json:
             "provider": conflict.existing.provider,
             "version": conflict.existing.version.number,
             "contentId": {"published": conflict.existing.content_id, "received": conflict.received},
-            "added": list(difference.added),
-            "removed": list(difference.removed),
-            "changed": [{"interaction": name, "places": list(places)} for name, places in difference.changed],
+            **difference_json(conflict.difference),
         },
     }
 

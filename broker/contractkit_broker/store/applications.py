@@ -69,6 +69,8 @@ _BRANCH = (
     .outerjoin(version, version.c.id == branch_head.c.version_id)
 )
 
+_AT_ONCE = 1_000  # rows named in one statement: databases take so many values and no more
+
 
 def ensure_application(connection: Connection, name: str, now: str) -> Application:
     """Give the application of that name, which is created if there is none."""
@@ -91,7 +93,7 @@ def list_applications(connection: Connection) -> tuple[Application, ...]:
 
 
 def change_application(connection: Connection, name: str, changes: dict[str, Any]) -> None:
-    """Set columns of an application: `display_name`, `repository_url`, `main_branch`."""
+    """Set columns of an application: `display_name`, `repository_url`, `main_branch` and their like."""
     if changes:
         connection.execute(update(application).where(application.c.name == name).values(**changes))
 
@@ -120,6 +122,30 @@ def find_version(connection: Connection, name: str, number: str) -> Version | No
     return _one(connection, _VERSION_NAMED, name=name, number=number)
 
 
+def count_versions(connection: Connection, of: Application) -> int:
+    """Give how many versions an application has."""
+    query = select(func.count()).select_from(version).where(version.c.application_id == of.id)
+    return int(connection.execute(query).scalar_one())
+
+
+def delete_version(connection: Connection, of: Version, now: str) -> None:
+    """Remove a version with what it published and verified; a branch that it headed goes back to the one before."""
+    one_at_a_time(connection, of.application_id)
+    headed = select(branch_head.c.branch_id).where(branch_head.c.version_id == of.id, branch_head.c.ended_at.is_(None))
+    branches = list(connection.execute(headed).scalars())
+    connection.execute(delete(version).where(version.c.id == of.id))
+    for branch_id in branches:
+        newest = (
+            select(branch_version.c.version_id)
+            .where(branch_version.c.branch_id == branch_id)
+            .order_by(branch_version.c.created_at.desc(), branch_version.c.version_id.desc())
+            .limit(1)
+        )
+        before = connection.execute(newest).scalar_one_or_none()
+        if before is not None:
+            connection.execute(insert(branch_head).values(branch_id=branch_id, version_id=before, started_at=now))
+
+
 def newest_version(connection: Connection, name: str, with_tag: str | None = None) -> Version | None:
     """Give the version that became known last, of those with a tag where one is named."""
     query = _VERSION.where(application.c.name == name).order_by(version.c.id.desc()).limit(1)
@@ -128,9 +154,11 @@ def newest_version(connection: Connection, name: str, with_tag: str | None = Non
     return _one(connection, query)
 
 
-def list_versions(connection: Connection, name: str, *, limit: int, before: int | None = None) -> tuple[Version, ...]:
+def list_versions(
+    connection: Connection, name: str, *, limit: int, before: int | None = None, offset: int = 0
+) -> tuple[Version, ...]:
     """Give versions of an application, newest first, those before a store id where one is given."""
-    query = _VERSION.where(application.c.name == name).order_by(version.c.id.desc()).limit(limit)
+    query = _VERSION.where(application.c.name == name).order_by(version.c.id.desc()).limit(limit).offset(offset)
     if before is not None:
         query = query.where(version.c.id < before)
     return _many(connection, query)
@@ -174,7 +202,17 @@ def branch_versions(connection: Connection, application_ids: Collection[int], na
         .join(branch, branch.c.id == branch_version.c.branch_id)
         .where(branch.c.application_id.in_(application_ids), branch.c.name == name)
     )
-    return _many(connection, query)
+    return _many(connection, query.order_by(version.c.id))
+
+
+def main_branch_versions(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
+    """Give every version on the main branches of applications."""
+    query = (
+        _VERSION.join(branch_version, branch_version.c.version_id == version.c.id)
+        .join(branch, branch.c.id == branch_version.c.branch_id)
+        .where(branch.c.application_id.in_(application_ids), branch.c.name == application.c.main_branch)
+    )
+    return _many(connection, query.order_by(version.c.id))
 
 
 def add_to_branch(connection: Connection, of: Version, name: str, now: str) -> bool:
@@ -223,6 +261,17 @@ def find_branch(connection: Connection, name: str, branch_name: str) -> Branch |
 def delete_branch(connection: Connection, branch_id: int) -> None:
     """Remove a branch; its versions stay."""
     connection.execute(delete(branch).where(branch.c.id == branch_id))
+
+
+def delete_branches(connection: Connection, of: Application, but: Collection[str]) -> int:
+    """Remove the branches of an application except some and the main branch; give how many there were."""
+    one_at_a_time(connection, of.id)
+    names = connection.execute(select(branch.c.id, branch.c.name).where(branch.c.application_id == of.id))
+    kept = {*but, of.main_branch}
+    gone = [row[0] for row in names if row[1] not in kept]
+    for start in range(0, len(gone), _AT_ONCE):
+        connection.execute(delete(branch).where(branch.c.id.in_(gone[start : start + _AT_ONCE])))
+    return len(gone)
 
 
 def memberships(connection: Connection, version_ids: Collection[int]) -> tuple[BranchMembership, ...]:

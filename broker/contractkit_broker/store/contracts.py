@@ -177,6 +177,24 @@ def replace_content(connection: Connection, of: Version, provider: Application, 
     connection.execute(update(publication).where(mine).values(**values))
 
 
+def delete_publication(connection: Connection, of: Version, provider_id: int) -> None:
+    """Remove what a consumer version published for a provider; the content and its results stay."""
+    mine = (publication.c.version_id == of.id) & (publication.c.provider_id == provider_id)
+    connection.execute(delete(publication).where(mine))
+
+
+def publication_before(connection: Connection, of: Publication) -> Publication | None:
+    """Give the newest publication of an earlier version of the pair with another content, or None."""
+    query = _PUBLICATION.where(
+        version.c.application_id == of.version.application_id,
+        publication.c.provider_id == of.provider_id,
+        publication.c.content != of.content,
+        version.c.id < of.version.id,
+    )
+    found = _publications(connection, query.order_by(version.c.id.desc()).limit(1))
+    return found[0] if found else None
+
+
 def find_publication(connection: Connection, consumer: str, number: str, provider: str) -> Publication | None:
     """Give what a consumer version published for a provider, or None."""
     query = _PUBLICATION.where(_CONSUMER.c.name == consumer, version.c.number == number, _PROVIDER.c.name == provider)
@@ -191,6 +209,14 @@ def publications_of(
     if provider_ids is None:
         return _publications(connection, _PUBLISHED, ids=version_ids)
     return _publications(connection, _PUBLISHED_FOR, ids=version_ids, provider_ids=provider_ids)
+
+
+def publications_between(
+    connection: Connection, consumer_ids: Collection[int], provider_id: int
+) -> tuple[Publication, ...]:
+    """Give everything that consumers ever published for a provider, in the order of the versions."""
+    query = _PUBLICATION.where(version.c.application_id.in_(consumer_ids), publication.c.provider_id == provider_id)
+    return _publications(connection, query.order_by(*_IN_ORDER))
 
 
 def newest_publication(connection: Connection, consumer_id: int, provider_id: int) -> Publication | None:

@@ -16,6 +16,8 @@ class Application:
     repository_url: str | None
     main_branch: str | None
     created_at: str
+    repository_name: str | None = None
+    repository_namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

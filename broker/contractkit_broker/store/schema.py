@@ -52,6 +52,17 @@ application = Table(
     _word("repository_url", nullable=True),
     _word("main_branch", nullable=True),
     _word("created_at"),
+    _word("repository_name", nullable=True),
+    _word("repository_namespace", nullable=True),
+)
+
+label = Table(
+    "label",
+    metadata,
+    _reference("application_id", "application", primary_key=True),
+    Column("name", String, primary_key=True),
+    _word("created_at"),
+    Index(None, "name"),
 )
 
 version = Table(
