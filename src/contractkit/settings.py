@@ -43,7 +43,8 @@ class ProviderSettings(_Table):
     `definition` is a path (relative to `pyproject.toml`) or a URL, of an OpenAPI document or of protobuf; `proto` is
     the protobuf definition of a service that offers both. `base_url` is where production runs it; `headers` names
     request headers and metadata that are recorded beside the declared ones. `contractkit up` stubs it on `port` and
-    `grpc_port` (free ones where they are not set) and says where in `url_variable` and `target_variable`.
+    `grpc_port` (free ones where they are not set) and says where in `url_variable` and `target_variable`. `faults` says
+    by operation what goes wrong with the answers of stubs that run as processes.
     """
 
     definition: str
@@ -54,6 +55,7 @@ class ProviderSettings(_Table):
     grpc_port: _Port | None = None
     url_variable: _Variable | None = None
     target_variable: _Variable | None = None
+    faults: Mapping[str, Mapping[str, Any]] = {}
 
 
 class ServiceSettings(_Table):
