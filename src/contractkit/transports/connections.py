@@ -30,7 +30,7 @@ class Connections:
         """Hold at most that many connections."""
         self.most = most or min(MOST_CONNECTIONS, _open_files() // 2)
         self._quietest_first: OrderedDict[Connection, None] = OrderedDict()
-        self._unfinished = 0
+        self.unfinished = 0
 
     def __iter__(self) -> Iterator[Connection]:
         """Give the connections, the one that was quiet the longest first."""
@@ -58,12 +58,12 @@ class Connections:
 
     def hold(self, size: int) -> bool:
         """Count bytes of a body that is not whole yet, and say whether there is room for them."""
-        self._unfinished += size
-        return self._unfinished <= LARGEST_UNFINISHED
+        self.unfinished += size
+        return self.unfinished <= LARGEST_UNFINISHED
 
     def release(self, size: int) -> None:
         """Count bytes no more that were held."""
-        self._unfinished -= size
+        self.unfinished -= size
 
 
 def _open_files() -> int:
