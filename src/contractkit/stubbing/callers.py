@@ -66,7 +66,8 @@ def _unittest_of(frame: FrameType) -> tuple[CodeType, str] | None:
 
 def _pytest_name() -> str:
     """Give the test that pytest runs; not in the form of its node ids, which the plugin's own recordings have."""
-    node_id = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+    running = os.environ.get("PYTEST_CURRENT_TEST", "") if "pytest" in sys.modules else ""  # a child inherits it
+    node_id = running.rpartition(" (")[0]
     file, _, test = node_id.partition("::")
     return f"{test} in {file}" if test else ""
 

@@ -66,11 +66,11 @@ class Watch:
         return {path: _signature(path) for path in {*self._listed(), *self._others}}
 
     def _take_in(self, paths: Iterable[Path]) -> None:
-        """Watch further files; one that was changed since they were begun to be read counts as changed."""
+        """Watch further files; one that changed, or went, since they were begun to be read counts as changed."""
         for path in set(paths) - self._known.keys():
             self._others.add(path)
             found = _signature(path)
-            self._known[path] = found if found is None or found[0] <= self._begun else _ANOTHER
+            self._known[path] = found if found is not None and found[0] <= self._begun else _ANOTHER
 
     def _listed(self) -> Iterator[Path]:
         for path in self._own:
@@ -80,10 +80,11 @@ class Watch:
                 yield path
 
     def _beside(self) -> Iterator[Path]:
-        """Give the files that the documents read so far refer to, which lie in the folders of the roots."""
+        """Give the files that the documents read so far refer to; they are named as seen from the root's folder."""
+        folders = [path.parent for path in self._own[:1]]
         for documents in self._documents:
             beside = [unquote(uri) for uri in documents.uris[1:] if "://" not in uri]
-            yield from (found for uri in beside for path in self._own if (found := path.parent / uri).is_file())
+            yield from (folder / uri for uri in beside for folder in folders)
 
     def _imported(self, provider: StubbedProvider) -> Iterator[Path]:
         """Give the .proto files that single ones import, which lie in the folders around these."""
