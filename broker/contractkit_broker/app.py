@@ -22,6 +22,7 @@ from contractkit_broker.base_url import base_url
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.migrations import bring_up_to_date
 from contractkit_broker.pages.table import PAGES, PAGES_FOR_BROWSERS
+from contractkit_broker.problems import in_asked_form
 from contractkit_broker.routing import Route
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store.database import Database
@@ -115,7 +116,7 @@ class _Server:
                 _LOG.error("The database cannot be used now: %s", error.orig)
                 words = "The database cannot be used now: it is busy, or gone. Nothing was stored; ask again."
                 reply = Reply(status=503, body={"error": words}, headers={"Retry-After": "2"})
-            return _response(reply)
+            return _response(request, reply)
 
         return serve
 
@@ -124,14 +125,14 @@ class _Server:
         words = {404: f"There is nothing at {request.url.path}.", 405: f"{request.method} is not served here."}
         body = {"error": words.get(error.status_code, error.detail)}
         headers = {"Allow": _methods_at(request)} if error.status_code == 405 else error.headers or {}
-        return _response(Reply(status=error.status_code, body=body, headers=headers))
+        return _response(request, Reply(status=error.status_code, body=body, headers=headers))
 
     async def fail(self, request: Request, error: Exception) -> Response:
         """Say that it is our fault, with the word to look for in the log; Starlette logs the traceback."""
         message = f"{type(error).__name__} while serving {request.method} {request.url.path}"
         reference = self._settings.new_id()
         _LOG.error("%s (reference %s)", message, reference)
-        return _response(Reply(status=500, body={"error": {"message": message, "reference": reference}}))
+        return _response(request, Reply(status=500, body={"error": {"message": message, "reference": reference}}))
 
     async def _call(self, request: Request) -> Call:
         path = {name: unquote(value) for name, value in request.path_params.items()}
@@ -185,7 +186,8 @@ def _methods_at(request: Request) -> str:
     return ", ".join(sorted(found))
 
 
-def _response(reply: Reply) -> Response:
+def _response(request: Request, reply: Reply) -> Response:
+    reply = in_asked_form(reply, request.headers.get("accept", ""), request.scope["path"])
     headers = {**_SAFE_HEADERS, **reply.headers}
     media_type = None if reply.status == 204 else reply.media_type
     if media_type:

@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator
 from pydantic.alias_generators import to_camel
 
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 
 _LONGEST = 1024  # characters of a name
 
@@ -142,6 +143,19 @@ class SelectionForm(_Form):
     provider_version_tags: tuple[str, ...] = ()
     include_pending_status: StrictBool = True
     include_wip_pacts_since: str | None = None
+
+    @field_validator("include_wip_pacts_since")
+    @classmethod
+    def _in_utc(cls, value: str | None) -> str | None:
+        """Give the time in the form that is stored, so that texts compare as times do."""
+        if not value:
+            return None
+        try:
+            said = datetime.fromisoformat(value)
+            said = said if said.tzinfo else said.replace(tzinfo=UTC)
+            return said.astimezone(UTC).isoformat(timespec="microseconds")
+        except (ValueError, OverflowError):
+            raise ValueError(f"expected a date or time of ISO 8601, received {show_json(value, limit=60)}") from None
 
 
 class ResultForm(_Form):

@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from contractkit.exact_json import Json
 from contractkit_broker import forms
+from contractkit_broker.problems import PROBLEM
 from contractkit_broker.reply_schemas import REPLY_SCHEMAS
 from contractkit_broker.routing import Answer, Route
 
@@ -52,9 +53,9 @@ def openapi_document(routes: Iterable[Route], base_url: str) -> Json:
 
 
 def _operation(route: Route) -> Json:
-    responses = {str(status): _response(answer) for status, answer in route.answers.items()}
-    for status, (description, schema) in _EVERYWHERE.items():
-        responses.setdefault(status, _response(Answer(description, schema)))
+    refusals = {status: Answer(description, schema) for status, (description, schema) in _EVERYWHERE.items()}
+    answers = {**refusals, **{str(status): answer for status, answer in route.answers.items()}}
+    responses = {status: _response(answer, is_refusal=status >= "400") for status, answer in answers.items()}
     operation: dict[str, Json] = {
         "operationId": route.operation_id,
         "summary": route.summary,
@@ -87,12 +88,13 @@ def _request_body(body: str) -> Json:
     return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}}}
 
 
-def _response(answer: Answer) -> Json:
+def _response(answer: Answer, *, is_refusal: bool) -> Json:
     if answer.schema is None and answer.media_type != "*/*":
         return {"description": answer.description}
     schema = {"schema": {"$ref": f"#/components/schemas/{answer.schema}"}} if answer.schema else {}
     content = {answer.media_type: schema, **{media_type: {} for media_type in answer.also}}
-    return {"description": answer.description, "content": content}
+    problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}} if is_refusal else {}
+    return {"description": answer.description, "content": {**content, **problem}}
 
 
 def _form_schemas() -> dict[str, Json]:

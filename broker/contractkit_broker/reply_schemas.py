@@ -48,6 +48,15 @@ REPLY_SCHEMAS: dict[str, Json] = {
     "Problems": _object({"errors": {"anyOf": [_TEXTS, {"type": "object", "additionalProperties": _TEXTS}]}}),
     "Refused": {"anyOf": [_ref("Error"), _ref("Problems")]},
     "OwnFault": _object({"error": _object({"message": _TEXT, "reference": _TEXT})}),
+    "Problem": _object(
+        {
+            "type": _TEXT,
+            "title": _TEXT,
+            "status": _COUNT,
+            "instance": _TEXT,
+            "errors": _list(_object({"type": _TEXT, "title": _TEXT, "detail": _TEXT}, pointer=_TEXT)),
+        }
+    ),
     "Index": _resource({}),
     "Heartbeat": _resource({"ok": _FLAG}),
     "Dependencies": _resource({"database": _object({"ok": _FLAG})}),
