@@ -22,7 +22,7 @@ from contractkit.model import (
     TextBody,
 )
 from contractkit.verification.http_transport import HttpTransport
-from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut
+from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut, Unsendable
 
 GET = HttpRequest(method="GET", path="/orders/7")
 Serve = Callable[[Callable[[socket.socket, bytes], None]], str]
@@ -61,6 +61,66 @@ def test_the_wire_carries_the_request_and_nothing_else(raw_server: Serve) -> Non
         b"POST /base/a%2Fb/%C3%BC?q=a%20b&q&x=1%262 HTTP/1.1\r\nHost: " + host.encode() + b"\r\n"
         b'x-trace: 1\r\nx-trace: 2\r\ncontent-type: application/json\r\nContent-Length: 8\r\n\r\n{"id":7}'
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/a b", b"GET /a%20b HTTP/1.1"),
+        ("/caf\u00e9/x|{z}", b"GET /caf%C3%A9/x%7C%7Bz%7D HTTP/1.1"),
+        ("/a%2Fb c", b"GET /a%2Fb%20c HTTP/1.1"),
+        ("/100%/of?it#all", b"GET /100%25/of%3Fit%23all HTTP/1.1"),
+        ("/a HTTP/1.1\r\nX-Injected: y", b"GET /a%20HTTP/1.1%0D%0AX-Injected:%20y HTTP/1.1"),
+        ("/ids[0]/(x);v=1,2@b:c~d", b"GET /ids[0]/(x);v=1,2@b:c~d HTTP/1.1"),
+    ],
+)
+def test_what_no_path_may_hold_goes_out_encoded(raw_server: Serve, path: str, line: bytes) -> None:
+    seen: list[bytes] = []
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        seen.append(request.split(b"\r\n")[0])
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    send(raw_server(answer), HttpRequest(method="GET", path=path))
+
+    assert seen == [line]
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (
+            HttpRequest(method="GET", path="@other.test/x"),
+            'The request cannot be sent: request.path is "@other.test/x", expected a path that starts with a slash.',
+        ),
+        (
+            HttpRequest(method="GET", path=":8080/x"),
+            'The request cannot be sent: request.path is ":8080/x", expected a path that starts with a slash.',
+        ),
+        (
+            HttpRequest(method="GE T", path="/x"),
+            'The request cannot be sent: request.method is "GE T", expected a method such as GET.',
+        ),
+        (
+            HttpRequest(method="GET", path="/x", headers={"x-a": ("a\r\nb: c",)}),
+            r"""The request cannot be sent: request.headers['x-a'] is "a\r\nb: c", expected one line of text.""",
+        ),
+        (
+            HttpRequest(method="GET", path="/x", headers={"x a": ("1",)}),
+            'The request cannot be sent: request.headers is "x a", expected a header\'s name.',
+        ),
+    ],
+)
+def test_what_http_cannot_carry_reaches_nobody(raw_server: Serve, request_: HttpRequest, sentence: str) -> None:
+    seen: list[bytes] = []
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        seen.append(request)
+
+    [answered] = send(raw_server(answer), request_)
+
+    assert isinstance(answered, Unsendable)
+    assert (answered.sentence, seen) == (sentence, [])
 
 
 def test_a_json_answer_is_read_with_its_headers(raw_server: Serve) -> None:

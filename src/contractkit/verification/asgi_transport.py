@@ -11,7 +11,7 @@ from contractkit.model import HttpRequest, HttpResponse
 from contractkit.transports.http_messages import UnreadableBodyError
 from contractkit.verification.faults import describe_raised, last_raised
 from contractkit.verification.http_replay import HTTP_WAY
-from contractkit.verification.transport import BrokenAnswer, Failure, TimedOut
+from contractkit.verification.transport import BrokenAnswer, Failure, TimedOut, Unsendable
 from contractkit.verification.wire import WireRequest, from_wire, to_wire
 
 Event: TypeAlias = MutableMapping[str, Any]
@@ -55,6 +55,8 @@ class AsgiTransport:
     async def send(self, request: HttpRequest) -> HttpResponse | Failure:
         """Call the application with the request and gather its whole answer within the time-out."""
         wire = to_wire(request, base_path=self._base_path)
+        if isinstance(wire, Unsendable):
+            return wire
         answer = _Answer()
         try:
             async with asyncio.timeout(self._timeout):

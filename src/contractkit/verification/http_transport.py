@@ -11,7 +11,7 @@ from contractkit.errors import ProviderUnreachableError, UsageError
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.transports.http_messages import UnreadableBodyError
 from contractkit.verification.http_replay import HTTP_WAY
-from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut
+from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut, Unsendable
 from contractkit.verification.wire import from_wire, to_wire
 
 _ADDED_BY_CLIENT: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -60,6 +60,8 @@ class HttpTransport:
         """Send the request and read the whole answer within the time-out."""
         assert self._session is not None, "send outside `async with`"
         wire = to_wire(request, base_path=self._base.raw_path)
+        if isinstance(wire, Unsendable):
+            return wire
         url = URL(f"{self._origin}{wire.target}", encoded=True)
         try:
             async with self._session.request(

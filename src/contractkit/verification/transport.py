@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 from contractkit.model import Contract, Exchange, HttpResponse, Interaction, Location, Status
 from contractkit.results import Mismatch
 from contractkit.verification.credentials import Credentials
@@ -43,6 +43,22 @@ class NotConnected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsendable:
+    """The contract asks for a request that HTTP cannot carry: what stands at `at` is not what is `expected` there."""
+
+    at: Location
+    value: str
+    expected: str
+
+    reason = "cannot be sent"
+
+    @property
+    def sentence(self) -> str:
+        """Give what happened in words."""
+        return f"The request cannot be sent: {self.at} is {show_json(self.value)}, expected {self.expected}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenAnswer:
     """What came is no whole answer of the protocol; `problem` says in which way."""
 
@@ -76,7 +92,7 @@ class EndlessStream:
         return f"The provider had not ended its stream {self.limit}: {self.received} came, {expected} expected."
 
 
-Failure: TypeAlias = TimedOut | NotConnected | BrokenAnswer | EndlessStream
+Failure: TypeAlias = TimedOut | NotConnected | Unsendable | BrokenAnswer | EndlessStream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

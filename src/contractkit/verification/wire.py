@@ -1,8 +1,10 @@
 """The wire: requests as bytes to send, and the bytes of an answer as a response."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
+from urllib.parse import quote
 
 from contractkit.exact_json import JsonSyntaxError, read_json
 from contractkit.model import (
@@ -12,12 +14,20 @@ from contractkit.model import (
     HttpRequest,
     HttpResponse,
     JsonBody,
+    Location,
     MissingBody,
     media_type_of,
 )
 from contractkit.transports.http_messages import collect_fields, decompressed, encode_body, read_body, write_query
+from contractkit.verification.transport import Unsendable
 
 HeaderList: TypeAlias = tuple[tuple[str, str], ...]
+
+_REQUEST: Final = Location(("request",))
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
+_FIELD_VALUE: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")  # RFC 9110 §5.5
+_LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PATH_CHARACTERS: Final = "/%:@!$&'()*+,;=~[]"  # those beside letters, digits and -._ ; brackets as clients send them
 
 _OF_THE_CONNECTION = frozenset({"host", "content-length", "transfer-encoding", "connection", "keep-alive"})
 """Headers that belong to the connection they were recorded on (RFC 9110 §7.6.1), not to the request."""
@@ -33,13 +43,18 @@ class WireRequest:
     body: bytes | None
 
 
-def to_wire(request: HttpRequest, *, base_path: str = "") -> WireRequest:
-    """Give a request as it is sent: the path as recorded, the query encoded, the body's type as `Content-Type`.
+def to_wire(request: HttpRequest, *, base_path: str = "") -> WireRequest | Unsendable:
+    """Give a request as it is sent, or why it cannot be: a contract may ask for what HTTP has no bytes for.
 
-    An empty path behind no base path goes out as `/` (RFC 9112 §3.2.1).
+    The path goes out as recorded, but for characters that no path may hold (RFC 3986 §3.3), which are
+    percent-encoded; the query is encoded, the body's type sent as `Content-Type`. An empty path behind no base path
+    goes out as `/` (RFC 9112 §3.2.1).
     """
+    fault = next(_faults(request), None)
+    if fault is not None:
+        return fault
     query = write_query(request.query)
-    target = f"{base_path.rstrip('/')}{request.path}" or "/"
+    target = f"{base_path.rstrip('/')}{_encoded(request.path)}" or "/"
     return WireRequest(
         method=request.method.upper(),
         target=f"{target}?{query}" if query else target,
@@ -59,6 +74,25 @@ def from_wire(status: int, headers: Iterable[tuple[str, str]], data: bytes) -> H
     plain = decompressed(data, fields)
     body = _sniffed(plain) if plain and media_type is None else read_body(plain, media_type)
     return HttpResponse(status=status, headers=fields, body=body)
+
+
+def _faults(request: HttpRequest) -> Iterator[Unsendable]:
+    """Give what keeps a request from being sent; a path without its slash would name another host."""
+    if not _TOKEN.fullmatch(request.method):
+        yield Unsendable(at=_REQUEST / "method", value=request.method, expected="a method such as GET")
+    if request.path and not request.path.startswith("/"):
+        yield Unsendable(at=_REQUEST / "path", value=request.path, expected="a path that starts with a slash")
+    for name, values in request.headers.items():
+        at = _REQUEST / "headers" / name
+        if not _TOKEN.fullmatch(name):
+            yield Unsendable(at=_REQUEST / "headers", value=name, expected="a header's name")
+        for value in values:
+            if not _FIELD_VALUE.fullmatch(value):
+                yield Unsendable(at=at, value=value, expected="one line of text")
+
+
+def _encoded(path: str) -> str:
+    return quote(_LONE_PERCENT.sub("%25", path), safe=_PATH_CHARACTERS)
 
 
 def _headers(request: HttpRequest) -> HeaderList:
