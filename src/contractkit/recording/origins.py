@@ -35,7 +35,7 @@ class TestOrigin:
             blocked_in: The name of the function in which a thread that waits for this answer must be; any where empty.
         """
         line = self._calling_line(blocked_in)
-        return TestReference(node_id=self.node_id, file=self.file, line=self.line if line is None else line)
+        return _reference(self.node_id, self.file, self.line if line is None else line)
 
     def first_line(self) -> TestReference:
         """Give the test with the line it starts at."""
@@ -67,6 +67,12 @@ class TestOrigin:
                 return None
             frame = frame.f_back
         return None
+
+
+@lru_cache(maxsize=256)
+def _reference(node_id: str, file: str, line: int) -> TestReference:
+    """Give a reference that all calls of a line share."""
+    return TestReference(node_id=node_id, file=file, line=line)
 
 
 @lru_cache(maxsize=4096)

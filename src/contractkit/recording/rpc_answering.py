@@ -75,12 +75,13 @@ class _Calls:
         answered = self._unary.answer(path, data) if self._reply is None else None
         if answered is None:
             return None
+        procedure, tree, answer = answered
         with self._lock:
             if self._ended is not None:
                 self._ended(UnaryCall(answered, metadata()))
-            signature, sent = answered.procedure.operation.signature, hide_in_json(answered.tree)
+            signature, sent = procedure.operation.signature, hide_in_json(tree)
             self._tell(AnsweredProcedure(procedure=signature, sent=(sent,), received=1, code="OK"))
-        return answered.answer.encoded
+        return answer.encoded
 
     def __call__(self, opening: RpcOpening) -> Conversation:
         definition = self._procedures.definition

@@ -12,20 +12,12 @@ from contractkit.exact_json import Json, dump_compact
 from contractkit.model import Location
 from contractkit.recording.rpc_memory import Remembered
 
-Exchange: TypeAlias = Callable[[bytes], tuple[Json, AnswerMessage] | None]
+UnaryAnswer: TypeAlias = tuple[Procedure, Json, AnswerMessage]
+"""What was called, the tree of the message that was allowed, and what answers it."""
+
+_Way: TypeAlias = tuple[Procedure, Callable[[bytes], tuple[Json, AnswerMessage] | None]]
 
 _FIRST = Location(("events", 0, "message"))
-
-
-class UnaryAnswer:
-    """A message that was allowed, as its tree, and what answers it."""
-
-    __slots__ = ("answer", "procedure", "tree")
-
-    def __init__(self, procedure: Procedure, tree: Json, answer: AnswerMessage) -> None:
-        self.procedure = procedure
-        self.tree = tree
-        self.answer = answer
 
 
 class UnaryAnswers:
@@ -35,7 +27,7 @@ class UnaryAnswers:
         """Take a definition, and what decides the values beside what is sent."""
         self._definition = definition
         self._seed = seed
-        self._ways: dict[str, tuple[Procedure, Exchange]] = {}
+        self._ways: dict[str, _Way] = {}
         self._remembered: Remembered[UnaryAnswer] = Remembered()
 
     def answer(self, path: str, data: bytes) -> UnaryAnswer | None:
@@ -47,13 +39,16 @@ class UnaryAnswers:
         way = self._ways.get(path) or self._way_of(path)
         if way is None:
             return None
-        exchanged = way[1](data)
-        found = self._worked_out(way[0], data) if exchanged is None else UnaryAnswer(way[0], *exchanged)
-        if found is not None:
-            self._remembered.keep(key, found, size=len(data) + len(found.answer.encoded))
+        procedure, exchange = way
+        exchanged = exchange(data) or self._exchanged(procedure, data)
+        if exchanged is None:
+            return None
+        tree, answer = exchanged
+        found = procedure, tree, answer
+        self._remembered.keep(key, found, size=len(data) + len(answer.encoded))
         return found
 
-    def _way_of(self, path: str) -> tuple[Procedure, Exchange] | None:
+    def _way_of(self, path: str) -> _Way | None:
         procedure = self._definition.find(path)
         if procedure is None or not procedure.is_unary:
             return None
@@ -61,7 +56,7 @@ class UnaryAnswers:
         self._ways[path] = way
         return way
 
-    def _worked_out(self, procedure: Procedure, data: bytes) -> UnaryAnswer | None:
+    def _exchanged(self, procedure: Procedure, data: bytes) -> tuple[Json, AnswerMessage] | None:
         """Give the same in two steps, where one does not do."""
         definition = self._definition
         try:
@@ -70,6 +65,6 @@ class UnaryAnswers:
                 return None
             tree = received.tree
             seed = f"{self._seed}{procedure.operation.name} {dump_compact([tree]).decode()}"
-            return UnaryAnswer(procedure, tree, definition.answer(procedure, seed=seed, request=tree))
+            return tree, definition.answer(procedure, seed=seed, request=tree)
         except ContractkitError:
             return None

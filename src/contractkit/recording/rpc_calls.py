@@ -110,7 +110,7 @@ class RpcCalls:
             led = LedCall(UnaryCall(answered, metadata()), procedures, notes.use_states(), test, self._pending)
             self._calls.append(led)
             notes.record(led)
-            return answered.answer.encoded
+            return answered[2].encoded
 
     def __call__(self, opening: RpcOpening) -> Conversation:
         """Begin a call."""

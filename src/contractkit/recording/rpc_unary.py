@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from contractkit.definitions.rpc_interface import Procedure
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json
 from contractkit.model import Event, HalfClosed, Received, Sent, Status
@@ -19,7 +18,7 @@ _FINE_STATUS = Status(code="OK")
 class UnaryCall:
     """A unary call that was answered in one step: what a conversation of one tells, told when it is asked for."""
 
-    __slots__ = ("_answered", "_metadata")
+    __slots__ = ("_answer", "_metadata", "_tree", "procedure")
 
     reply: ClassVar[RpcReply | None] = None
     error: ClassVar[ContractkitError | None] = None
@@ -28,13 +27,8 @@ class UnaryCall:
 
     def __init__(self, answered: UnaryAnswer, metadata: Pairs) -> None:
         """Take the answer, and the metadata as it came."""
-        self._answered = answered
+        self.procedure, self._tree, self._answer = answered
         self._metadata = metadata
-
-    @property
-    def procedure(self) -> Procedure:
-        """Give what was called."""
-        return self._answered.procedure
 
     @property
     def opening(self) -> RpcOpening:
@@ -44,16 +38,16 @@ class UnaryCall:
     @property
     def sent(self) -> list[Json]:
         """Give the message that the client sent."""
-        return [self._answered.tree]
+        return [self._tree]
 
     @property
     def served(self) -> list[Served]:
         """Give the message that was sent."""
-        return [Served(answer=self._answered.answer, written=ABSENT)]
+        return [Served(answer=self._answer, written=ABSENT)]
 
     @property
     def events(self) -> list[Event]:
         """Give what happened."""
-        asked = Sent(message=message_body(self._answered.tree, self.procedure.request_type))
-        given = Received(message=message_body(self._answered.answer.tree, self.procedure.response_type))
+        asked = Sent(message=message_body(self._tree, self.procedure.request_type))
+        given = Received(message=message_body(self._answer.tree, self.procedure.response_type))
         return [asked, _HALF_CLOSED, given, _FINE_STATUS]

@@ -137,13 +137,12 @@ class MessageEncoder:
         self._within = {plan.name: self._encoder(plan) for plan in self._ordered if self._is_encoded(plan)}
         self._parts = {plan.name: self._part(plan) for plan in self._ordered}
         self._chosen: dict[object, tuple[_Row, ...]] = {}
-        self._usual = None if self._plan.branches else self._rows_for(0, ())
 
     def encode(self, number: int, said: Said) -> bytes:
         """Give the bytes of the message that a number means."""
         told = said.signatures if self._echoes else ()
         known, parts = number >> 56, []
-        for place, variants, part in (self._usual if not told else None) or self._rows_for(number, told):
+        for place, variants, part in self._chosen.get(told) or self._rows_for(number, told):
             if variants is None:
                 parts.append(part(mixed(number, place), said))
             elif (found := variants[known]) is None:
@@ -159,11 +158,12 @@ class MessageEncoder:
     def _rows_for(self, number: int, told: tuple[str, ...]) -> tuple[_Row, ...]:
         """Give the rows of the fields that are set, of each `oneof` one, where the request told of some signatures."""
         winners = self._winners(number, told) if self._plan.branches else ()
-        rows = self._chosen.get((winners, told))
+        key = (winners, told) if self._plan.branches else told  # which `encode` finds
+        rows = self._chosen.get(key)
         if rows is None:
             rows = self._made_rows(winners, told)
             if len(self._chosen) < _REMEMBERED:
-                self._chosen[winners, told] = rows
+                self._chosen[key] = rows
         return rows
 
     def _winners(self, number: int, told: tuple[str, ...]) -> tuple[FieldPlan | None, ...]:
