@@ -214,6 +214,18 @@ SELF: Json = {"$ref": "#/components/schemas/s0"}
             {"s0": {"type": "object", "required": ["a"], "properties": {"a": SELF}}},
             "No answer can be made: required members contain each other without an end.",
         ),
+        (
+            links(
+                9,
+                lambda each: {
+                    "type": "object",
+                    "required": list("abcdef"),
+                    "properties": dict.fromkeys("abcdef", each),
+                },
+                {"type": "integer"},
+            ),
+            "No answer can be made: what is required of it amounts to more than 50,000 values.",
+        ),
         ({"s0": {"allOf": [SELF], "type": "integer"}}, ""),
         ({"s0": {"oneOf": [SELF, {"type": "integer"}]}}, ""),
         (links(60, lambda each: {"anyOf": [each, each]}, {"type": "integer"}), ""),

@@ -33,6 +33,7 @@ _OPTIONAL_DEPTH: Final = 5  # steps from the root; deeper, only what is required
 OPTIONAL_VALUES: Final = 1_200  # values; once so many are made, only what is required follows
 _DEEPEST: Final = 48  # steps; required members that nest deeper never end
 _MOST_ELEMENTS: Final = 1_000
+_MOST_VALUES: Final = 50_000  # values; required members that multiply by ten at each level never end either
 _ORDER: Final = ("object", "array", "string", "integer", "number", "boolean")
 
 
@@ -90,6 +91,8 @@ class Builder:
         self._left -= 1
         if len(at) > _DEEPEST:
             raise _endless(view)
+        if self._left < -_MOST_VALUES:
+            raise _too_large(view)
         if given is not ABSENT and not isinstance(given, dict | list):
             return given
         branch = self._branch(view, at, above, given)
@@ -352,6 +355,14 @@ def _endless(view: SchemaView) -> DefinitionError:
         "No answer can be made: required members contain each other without an end.",
         details=[("at", view.declared_at.pointer)],
         next_step="Let one of the members on the way be optional, null or an empty list.",
+    )
+
+
+def _too_large(view: SchemaView) -> DefinitionError:
+    return DefinitionError(
+        f"No answer can be made: what is required of it amounts to more than {_MOST_VALUES:,} values.",
+        details=[("at", view.declared_at.pointer)],
+        next_step="Let some of its members be optional, or give the answer an example.",
     )
 
 
