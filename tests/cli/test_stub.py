@@ -1,6 +1,7 @@
 """`contractkit stub` of several definitions, as a process: names, addresses, lines."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import grpc
@@ -137,3 +138,13 @@ def test_wrong_use_ends_with_two_and_says_what_to_do(folder: Path, arguments: li
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.endswith(message.replace("{folder}", str(folder)))
     assert "Traceback" not in ended.stderr
+
+
+def test_a_stub_that_records_nothing_reads_no_settings_and_no_contracts() -> None:
+    code = (
+        "import sys, contractkit.cli.stub; print(*sorted(each.split('.')[1] for each in sys.modules if each in LATE))"
+    )
+    late = {"contractkit.document", "contractkit.settings", "contractkit.verification"}
+    ended = subprocess.run([sys.executable, "-c", f"LATE={late}; {code}"], capture_output=True, text=True, check=True)
+
+    assert ended.stdout == "\n"

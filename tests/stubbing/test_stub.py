@@ -23,6 +23,7 @@ from contractkit.errors import (
     UnusedExpectationError,
     UsageError,
 )
+from contractkit.recording import StubSession
 from contractkit.recording.calls import Call
 
 GET_ITEM = "/stock.v1.Stock/GetItem"
@@ -311,3 +312,9 @@ def test_an_unknown_operation_suggests_the_nearest() -> None:
         stub.on("getOrdr")
 
     assert str(caught.value) == "Orders 1.0.0 has no operation 'getOrdr'.\n\nDid you mean getOrder or placeOrder?"
+
+
+def test_it_offers_all_that_the_stub_of_a_test_offers() -> None:
+    offered = {name for name in vars(StubSession) if not name.startswith(("_", "add_"))}
+
+    assert offered - {"handle", "close", "take_errors"} <= set(vars(Stub))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from contractkit.errors import SettingsError, UsageError
-from contractkit.recording.contract_files import write_whole
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.stubbing.dependencies import Dependency
 
@@ -72,6 +71,8 @@ class EnvironmentFile:
         Raises:
             UsageError: It cannot be written.
         """
+        from contractkit.recording.contract_files import write_whole  # slow to import, and seldom asked for
+
         lines = "".join(f"{name}={value}\n" for name, value in variables.items())
         try:
             write_whole(self._path, f"{_HEAD}{lines}".encode())

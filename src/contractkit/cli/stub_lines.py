@@ -5,14 +5,17 @@ A line names its provider where there are several.
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from contractkit.exact_json import dump_compact, show_json
 from contractkit.explain.terminal import printable
 from contractkit.model import HttpRequest
 from contractkit.recording.answering import Answered, AnsweredProcedure
-from contractkit.recording.contract_files import FileUpdate
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.transports import write_query
+
+if TYPE_CHECKING:  # of recordings, and slow to import
+    from contractkit.recording.contract_files import FileUpdate
 
 
 def tell(line: str) -> None:
@@ -75,14 +78,14 @@ def warning_as_text(place: str, sentence: str) -> str:
     return printable(f"{place}: {sentence}" if place else sentence)
 
 
-def recorded_as_text(update: FileUpdate, count: int) -> str:
+def recorded_as_text(update: "FileUpdate", count: int) -> str:
     """Give what a recording left."""
     consumer, provider = update.between
     gone = f", {update.removed} of an earlier recording removed" if update.removed else ""
     return f"{update.path}: {_counted(count, 'interaction')} of {consumer} with {provider} recorded{gone}."
 
 
-def recorded_as_json(update: FileUpdate, count: int) -> str:
+def recorded_as_json(update: "FileUpdate", count: int) -> str:
     """Give the same as a JSON object."""
     consumer, provider = update.between
     return _json(
