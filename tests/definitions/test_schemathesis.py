@@ -1,0 +1,296 @@
+"""Requests that schemathesis makes of real documents: valid ones are accepted, invalid ones refused.
+
+Of requests that are meant to be invalid many are valid once they are on the wire (`tags=3` is a list of one text), so
+openapi-core is the judge of each; where the stub says otherwise, one of `DIFFERENCES` says why and who is right.
+"""
+
+import gzip
+import re
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+
+from contractkit.exact_json import read_json
+from contractkit.model import HttpRequest, HttpResponse
+from contractkit.recording.answering import answer_from
+from contractkit.recording.opening import stubbed_provider
+from contractkit.results import Violation
+from contractkit.sources.yaml12 import read_yaml
+from contractkit.transports.server import StubServer
+
+DOCUMENTS = (
+    "prism-petstore.yaml",
+    "adyen-payment-v68.json",
+    "twilio-api-v2010.json",
+    "github-api-2022-07-18.json.gz",
+    "openai-2.3.0.json",
+)
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+UNWRITABLE = "stripe-2022-04-12.json.gz"
+"""A document of nested forms. schemathesis draws for it what no form can say: brackets in names, objects in lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of one request: the stub's violations, and the judge's complaint, empty where it is content."""
+
+    request: str
+    violations: tuple[Violation, ...]
+    complaint: str
+
+    @property
+    def is_agreed(self) -> bool:
+        return bool(self.violations) == bool(self.complaint)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Why the stub refuses what the judge accepts: for which violations, who is right, and why."""
+
+    name: str
+    right: str
+    why: str
+    explains: Callable[[Violation], bool]
+
+
+DIFFERENCES = (
+    Difference(
+        "a query parameter that is not declared",
+        "both",
+        "OpenAPI 3.1 §4.8.12 says nothing of it. It could not be recorded, and is a mistake of the client's mostly.",
+        lambda each: each.expected.startswith("no such query parameter"),
+    ),
+    Difference(
+        "a format that the judge does not know",
+        "stub",
+        "JSON Schema Validation §7.3.5: uri is defined by RFC 3986. openapi-core checks it with an extra only.",
+        lambda each: each.pointer.endswith("/format"),
+    ),
+    Difference(
+        "a parameter that is empty",
+        "stub",
+        "OpenAPI 3.1 §4.8.12.2: allowEmptyValue is false by default; openapi-core takes an empty value for none.",
+        lambda each: each.received == "",
+    ),
+    Difference(
+        "a single parameter that comes several times",
+        "stub",
+        "OpenAPI 3.1 §4.8.12.4: only arrays and objects explode; openapi-core takes the last value.",
+        lambda each: str(each.location).startswith("request.query") and isinstance(each.received, list),
+    ),
+)
+"""What the stub refuses and the judge accepts."""
+
+MILDER = {
+    "is not of type 'string'": "openapi-core leaves a text as bytes where it does not know its media type, and bytes "
+    "are no string to it (OpenAPI 3.0 §4.7.14.1: they are).",
+    "is not valid under any of the given schemas": "the same in a multipart body, and null where the schema is "
+    "nullable beside anyOf or $ref (OpenAPI 3.0.3 §4.7.24.1 leaves no other sense for it).",
+    "Missing required query parameter": "openapi-core takes an empty value for none; `tags=` is a list of one empty "
+    "text (RFC 6570 §3.2.8).",
+    "None is not": "null where the schema is nullable beside anyOf or $ref (OpenAPI 3.0.3 §4.7.24.1).",
+}
+"""By what openapi-core says: why the stub accepts it."""
+
+
+class Stubbed:
+    """A stub of one document on a port, and what it says of each request."""
+
+    def __init__(self, path: Path) -> None:
+        self._provider = stubbed_provider("provider", str(path), root=path.parent)
+        self._last: tuple[Violation, ...] | None = None
+        self.server = StubServer(self._handle)
+        self.url = self.server.url + self._provider.base_path
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        self.document: Any = read_yaml(data) if path.suffix == ".yaml" else read_json(data)
+        self._session = requests.Session()
+
+    def _handle(self, request: HttpRequest) -> HttpResponse:
+        route = self._provider.definition.route(request)
+        assert route is not None, f"{request.method} {request.path} reaches no operation"
+        self._last = self._provider.definition.check_request(route)
+        response = answer_from(self._provider, request).response
+        assert (response.status == 400) >= bool(self._last)
+        return response
+
+    def operations(self, most: int) -> list[Any]:
+        import schemathesis
+
+        found = [each.ok() for each in schemathesis.openapi.from_dict(self.document).get_all_operations()]
+        return found[:: max(1, len(found) // most)]
+
+    def send(self, case: Any) -> tuple[Any, tuple[Violation, ...]] | None:
+        """Give the request that was sent, and the stub's violations; None where no client can send such a case."""
+        self._last = None
+        wanted = ("method", "url", "headers", "params", "data", "json", "files", "cookies")
+        arguments = {
+            name: value for name, value in case.as_transport_kwargs(base_url=self.url).items() if name in wanted
+        }
+        try:
+            prepared = self._session.prepare_request(requests.Request(**arguments))
+        except (requests.RequestException, UnicodeError):
+            return None
+        self._session.send(prepared, timeout=60)
+        return None if self._last is None else (prepared, self._last)
+
+
+@contextmanager
+def stubbed(path: Path) -> Iterator[Stubbed]:
+    stub = Stubbed(path)
+    try:
+        yield stub
+    finally:
+        stub.server.stop()
+
+
+def cases(operation: Any, mode: str, count: int) -> list[Any]:
+    """Give requests to an operation, equal ones in every run; none where schemathesis finds none."""
+    from schemathesis import GenerationMode
+
+    found: list[Any] = []
+
+    @seed(5)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(generation_mode=GenerationMode(mode)))
+    def collect(case: Any) -> None:
+        found.append(case)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            collect()
+        except Unsatisfiable:
+            return []
+    return found
+
+
+def refused(stub: Stubbed, operations: int, count: int) -> tuple[int, list[Told]]:
+    """Give how many valid requests were sent, and those that were refused."""
+    told = [
+        Told(f"{sent[0].method} {sent[0].url} {sent[0].body!r}", sent[1], "")
+        for operation in stub.operations(operations)
+        for case in cases(operation, "positive", count)
+        if (sent := stub.send(case)) is not None
+    ]
+    return len(told), [each for each in told if each.violations]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_valid_requests_are_accepted(name: str, test_data: Callable[[str], Path]) -> None:
+    with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
+        sent, wrong = refused(stub, operations=25, count=5)
+    assert wrong == []
+    assert sent > 50
+
+
+@pytest.mark.deep
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*DOCUMENTS, "digitalocean-v2-bundled.json.gz"])
+def test_very_many_valid_requests_are_accepted(name: str, test_data: Callable[[str], Path]) -> None:
+    with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
+        sent, wrong = refused(stub, operations=1_000, count=20)
+    print(f"{name}: {sent} valid requests, {len(wrong)} refused")
+    assert wrong == []
+
+
+@pytest.mark.slow
+def test_forms_are_accepted_but_for_what_no_form_can_say(test_data: Callable[[str], Path]) -> None:
+    with stubbed(test_data(f"definitions/real/openapi/{UNWRITABLE}")) as stub:
+        sent, wrong = refused(stub, operations=25, count=5)
+    assert sent > 50
+    assert [each for each in wrong if not all(map(is_unwritable, each.violations))] == []
+
+
+def is_unwritable(violation: Violation) -> bool:
+    """Say whether a name had brackets in it, or an object was written as its names: no form says either."""
+    return violation.expected == "an object" or re.search(r"\['.*[\[\]].*'\]", str(violation.location)) is not None
+
+
+def bare(document: Any, url: str) -> Any:
+    """The document for one server, and without security, which the stub does not ask for."""
+    found = deepcopy(document) | {"servers": [{"url": url}]}
+    found.pop("security", None)
+    for item in found["paths"].values():
+        item.pop("servers", None)
+        for method in METHODS:
+            item.get(method, {}).pop("security", None)
+            item.get(method, {}).pop("servers", None)
+    return found
+
+
+def judged(stub: Stubbed, operations: int, count: int) -> list[Told]:
+    """Give what the stub and openapi-core say of requests that are meant to be invalid."""
+    from openapi_core import Config, OpenAPI
+    from openapi_core.contrib.requests import RequestsOpenAPIRequest
+
+    api = OpenAPI.from_dict(bare(stub.document, stub.url), config=Config(spec_validator_cls=None))
+    told = []
+    for operation in stub.operations(operations):
+        for case in cases(operation, "negative", count):
+            sent = stub.send(case)
+            if sent is None:
+                continue
+            complaint = complaint_about(lambda request=sent[0]: api.validate_request(RequestsOpenAPIRequest(request)))
+            told.append(Told(f"{sent[0].method} {sent[0].url} {sent[0].body!r}", sent[1], complaint))
+    return told
+
+
+def complaint_about(validate: Callable[[], object]) -> str:
+    try:
+        validate()
+    except Exception as error:
+        try:
+            return str(error)
+        except UnicodeDecodeError:  # openapi-core shows a body that is no text
+            return type(error).__name__
+    return ""
+
+
+def unexplained(told: Iterable[Told]) -> list[Told]:
+    return [each for each in told if not each.is_agreed and not explanations(each)]
+
+
+def explanations(told: Told) -> list[str]:
+    """Give why the two differ: for each violation a name, or why what the judge complains of is accepted."""
+    if told.complaint:
+        return [words for words in MILDER if words in told.complaint]
+    found = [next((each.name for each in DIFFERENCES if each.explains(one)), "") for one in told.violations]
+    return found if all(found) else []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_invalid_requests_are_refused(name: str, test_data: Callable[[str], Path]) -> None:
+    with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
+        told = judged(stub, operations=20, count=5)
+    assert unexplained(told) == []
+    assert sum(1 for each in told if each.violations and each.complaint) > 20
+
+
+@pytest.mark.deep
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_very_many_invalid_requests_are_refused(name: str, test_data: Callable[[str], Path]) -> None:
+    with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
+        told = judged(stub, operations=250, count=20)
+    agreed = [each for each in told if each.is_agreed]
+    reasons = Counter(name for each in told if not each.is_agreed for name in set(explanations(each)))
+    print(f"{name}: {len(told)} requests, {len(agreed)} judged alike, else {dict(reasons)}")
+    assert unexplained(told) == []
