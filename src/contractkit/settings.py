@@ -37,6 +37,10 @@ _Variable: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
 """The name of an environment variable."""
 
 
+_Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""A length of time."""
+
+
 class ProviderSettings(_Table):
     """`[tool.contractkit.providers.NAME]`: a service that this project calls.
 
@@ -86,7 +90,8 @@ class ServiceSettings(_Table):
 class Settings(_Table):
     """Everything that can be set. `root` is the directory that relative paths start from.
 
-    `remote_references` are the starts of URLs that a `$ref` of a definition may lead to.
+    `remote_references` are the starts of URLs that a `$ref` of a definition may lead to. `broker_ca`,
+    `broker_certificate` and `broker_key` are PEM files for TLS with the broker; `broker_timeout` is in seconds.
     """
 
     root: Path = Field(default_factory=Path.cwd)
@@ -95,6 +100,10 @@ class Settings(_Table):
     broker: str | None = None
     broker_token: str | None = None
     broker_token_file: Path | None = None
+    broker_ca: Path | None = None
+    broker_certificate: Path | None = None
+    broker_key: Path | None = None
+    broker_timeout: _Seconds = 30.0
     branch: str | None = None
     version: str | None = None
     remote_references: _Words | None = None
@@ -118,15 +127,19 @@ class Settings(_Table):
 
     def token(self) -> str | None:
         """Give the broker's token, from the setting or from the file that holds it."""
-        if self.broker_token_file is not None and self.broker_token is None:
-            try:
-                return self.path(self.broker_token_file).read_text().strip()
-            except OSError as error:
-                raise SettingsError(
-                    "The broker's token file cannot be read.",
-                    details=[("file", str(self.broker_token_file)), ("reason", error.strerror or str(error))],
-                ) from None
-        return self.broker_token
+        if self.broker_token is not None or self.broker_token_file is None:
+            return self.broker_token
+        file = str(self.broker_token_file)
+        try:
+            token = self.path(self.broker_token_file).read_text(encoding="utf-8", errors="replace").strip()
+        except OSError as error:
+            raise SettingsError(
+                "The broker's token file cannot be read.",
+                details=[("file", file), ("reason", error.strerror or str(error))],
+            ) from None
+        if not token:
+            raise SettingsError("The broker's token file is empty.", details=[("file", file)])
+        return token
 
     def provider(self, name: str) -> ProviderSettings:
         """Give the settings of a service that this project calls.

@@ -77,7 +77,7 @@ def test_an_unknown_certificate_is_not_tried_again() -> None:
         broker.connection().read("GET", URL)
     assert (broker.waits, caught.value.explanation.next_step) == (
         [],
-        "Name its certificate authority in SSL_CERT_FILE.",
+        "Name its certificate authority in CONTRACTKIT_BROKER_CA.",
     )
 
 

@@ -30,7 +30,10 @@ from contractkit.model import (
     parse_location,
 )
 
-_DETECTED = ("GITHUB_", "CI_", "PACT_", "CONTRACTKIT_", "BITBUCKET_", "BUILD", "CIRCLE_", "TRAVIS_", "GIT_", "BRANCH_")
+_DETECTED = (
+    *("GITHUB_", "CI_", "PACT_", "CONTRACTKIT_", "BITBUCKET_", "BUILD", "CIRCLE_", "TRAVIS_", "GIT_", "BRANCH_"),
+    *("SYSTEM_", "DRONE_", "SEMAPHORE_", "CODEBUILD_", "CHANGE_"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,15 @@ def command_of(verb: str) -> click.Command:
     return found
 
 
+def actions_of(verb: str) -> dict[str, click.Command]:
+    """Give the actions of a verb that has some, each as it is called."""
+    command = command_of(verb)
+    return {f"{verb} {name}": each for name, each in getattr(command, "commands", {}).items()}
+
+
 def options_of(command: click.Command) -> set[str]:
+    if isinstance(command, click.Group) and command is not contractkit:
+        return set().union(*map(options_of, command.commands.values()))
     options = (each for each in command.params if isinstance(each, click.Option))
     return {name for each in options for name in (*each.opts, *each.secondary_opts)}
 
@@ -53,6 +61,19 @@ def test_every_argument_of_a_verb_is_in_its_section(verb: str) -> None:
     assert usage is not None
     said = usage[1].partition("--")[0]
     assert re.findall("[A-Z]+", said) == re.findall("[A-Z]+", " ".join(expected))
+
+
+@pytest.mark.parametrize("action", [action for verb in VERBS for action in actions_of(verb)])
+def test_every_action_is_in_its_table_with_its_arguments_and_options(action: str) -> None:
+    verb = action.partition(" ")[0]
+    command = actions_of(verb)[action]
+    row = re.search(rf"^\| `{action}([^`]*)` \| .+? \| (.*)\|$", SECTIONS[verb], flags=re.MULTILINE)
+    assert row is not None
+    arguments = [
+        each.make_metavar(click.Context(command)) for each in command.params if isinstance(each, click.Argument)
+    ]
+    assert row[1].split() == re.findall("[A-Z]+", " ".join(arguments))
+    assert set(re.findall(r"--[a-z][a-z-]+", row[2])) == options_of(command) - {"--broker", "--format"}
 
 
 def test_every_verb_is_in_the_table_of_verbs() -> None:
@@ -85,7 +106,8 @@ def test_every_setting_s_variable_is_in_the_manual() -> None:
 def test_every_variable_that_is_read_is_in_the_manual() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "src/contractkit").rglob("*.py"))
     read = set(re.findall(r"environ(?:ment)?(?:\.get\(|\[)\s*\"([A-Z_]+)\"", sources))
-    read |= {*builds._BRANCHES, *builds._COMMITS, *builds._PAGES}
+    read |= {*builds._BRANCHES, *builds._COMMITS, *builds._PAGES, *(name for pair in builds._TAGS for name in pair)}
+    read |= set(re.findall("{([A-Z_]+)}", "".join(builds._TEMPLATES)))
     assert {"CONTRACTKIT_DEBUG", "PACT_BROKER_TOKEN", "XDG_CACHE_HOME", "GITHUB_SHA"} <= read
     assert {name for name in read if f"`{name}`" not in MANUAL} == set()
 

@@ -87,13 +87,21 @@ def test_machines_read_it_too(contractkit: Run, consumer: Path, broker: str, kee
     keep(consumer / "contracts")
     ended = contractkit("publish", "--version", "1", "--branch", "b", "--broker", broker, "--format", "json")
     document = json.loads(ended.out)
-    assert document.pop("pages")
+    [publication] = document["publications"]
+    assert publication.pop("pages")
     assert document == {
         "schema_version": 1,
-        "consumer": "web-shop",
-        "version": "1",
-        "branch": "b",
-        "contracts": [{"provider": "orders", "interactions": 1}],
+        "dry_run": False,
+        "publications": [
+            {
+                "consumer": "web-shop",
+                "version": "1",
+                "branch": "b",
+                "build_url": None,
+                "tags": [],
+                "contracts": [{"provider": "orders", "interactions": 1}],
+            }
+        ],
     }
 
 

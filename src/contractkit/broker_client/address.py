@@ -1,8 +1,9 @@
 """Addresses: where a broker is, and who we are to it. Credentials leave this record only as a header."""
 
 import base64
+import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from contractkit.errors import SettingsError
 
@@ -43,8 +44,8 @@ def read_address(
     Raises:
         SettingsError: The URL cannot be used. Credentials in it are not repeated.
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = _parts(url.strip())
+    if parts is None:
         raise SettingsError(
             "The broker's URL cannot be used.",
             details=[
@@ -60,10 +61,34 @@ def read_address(
     )
 
 
+def _parts(url: str) -> SplitResult | None:
+    """Give the parts of an http or https URL, None where it is none."""
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        return None
+    return parts if is_usable and not re.search(r"\s", url) else None
+
+
 def _authorization(token: str | None, user: str | None, password: str | None) -> str | None:
     if token:
+        _check_token(token)
         return f"Bearer {token}"
     if user:
         pair = f"{user}:{password or ''}".encode()
         return f"Basic {base64.b64encode(pair).decode()}"
     return None
+
+
+def _check_token(token: str) -> None:
+    """Check that a token can stand in a header; it is not repeated."""
+    if not re.fullmatch(r"[!-~]+", token):
+        raise SettingsError(
+            "The broker's token cannot be used.",
+            details=[
+                ("expected", "one word of ASCII characters"),
+                ("received", "a text with blanks, line breaks or other characters"),
+            ],
+            next_step="Check CONTRACTKIT_BROKER_TOKEN, or the file that CONTRACTKIT_BROKER_TOKEN_FILE names.",
+        )

@@ -1,31 +1,27 @@
 """The broker client: what a build asks of a broker, on the Pact Broker's own paths."""
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlencode
 
+from contractkit.broker_client.administration import Administration
 from contractkit.broker_client.connection import Connection
-from contractkit.broker_client.parsing import (
-    read_answer,
-    read_environments,
-    read_notices,
-    read_pages,
-)
+from contractkit.broker_client.occupancies import Occupancies
+from contractkit.broker_client.parsing import read_answer, read_notices, read_pages
 from contractkit.broker_client.records import (
     Build,
     ContractToVerify,
     ContractUpload,
     DeploymentAnswer,
-    Environment,
     InteractionVerdict,
     Publication,
 )
 from contractkit.broker_client.refusals import refusal
 from contractkit.broker_client.resources import Resources
 from contractkit.broker_client.verdicts import verdict_document
-from contractkit.errors import BrokerRefusedError, UnknownNameError, suggestion
+from contractkit.errors import BrokerRefusedError
 from contractkit.exact_json import Json, read_json
 
 DEFAULT_SELECTORS: tuple[dict[str, Json], ...] = ({"mainBranch": True}, {"deployedOrReleased": True})
@@ -41,6 +37,10 @@ class BrokerClient:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.administration = Administration(connection)
+        """Environments, applications and branches."""
+        self.occupancies = Occupancies(connection, self.administration)
+        """What is deployed and released where."""
         self.resources = Resources(connection)
         """What only our own broker has: definitions, stored files, impact jobs."""
 
@@ -59,8 +59,16 @@ class BrokerClient:
         """Give the broker's base URL, without credentials."""
         return self._connection.address.url
 
-    def publish(self, build: Build, contracts: Sequence[ContractUpload], *, tags: Sequence[str] = ()) -> Publication:
+    def publish(
+        self, build: Build, contracts: Sequence[ContractUpload], *, tags: Sequence[str] = (), merge: bool = False
+    ) -> Publication:
         """Publish contracts of one consumer version, all or none.
+
+        Args:
+            build: The consumer's.
+            contracts: One for each provider.
+            tags: For the version, where a broker still uses them.
+            merge: Join them with what this version has published, as the shards of one build do.
 
         Raises:
             BrokerRefusedError: With status 409 where the version already published other content; the details hold
@@ -70,7 +78,7 @@ class BrokerClient:
             "pacticipantName": build.application,
             "pacticipantVersionNumber": build.version,
             "tags": list(tags),
-            "contracts": [_uploaded(contract) for contract in contracts],
+            "contracts": [_uploaded(contract, merge=merge) for contract in contracts],
             **({"branch": build.branch} if build.branch else {}),
             **({"buildUrl": build.url} if build.url else {}),
         }
@@ -133,21 +141,32 @@ class BrokerClient:
             return
         values = {"pacticipant": build.application, "branch": build.branch, "version": build.version}
         summary = f"The branch of {build.application} {build.version} was not recorded."
-        self._read("PUT", self._connection.link("pb:pacticipant-branch-version", **values), {}, summary)
+        self._connection.put(self._connection.link("pb:pacticipant-branch-version", **values), summary)
 
     def can_i_deploy(
-        self, application: str, version: str, environment: str, *, ignored: Sequence[str] = ()
+        self,
+        subjects: Sequence[tuple[str, str]],
+        *,
+        environment: str | None = None,
+        tag: str | None = None,
+        ignored: Sequence[str] = (),
     ) -> DeploymentAnswer:
         """Give the broker's answer, with the rows it rests on.
+
+        Args:
+            subjects: Applications with their versions, to be deployed together.
+            environment: Where to; what is deployed or released there counts.
+            tag: Instead of an environment: the newest version of every other application with this tag counts.
+            ignored: Applications whose rows do not count.
 
         Raises:
             UnknownNameError: The broker knows no such environment or application; the nearest are suggested.
         """
         query = [
-            ("q[][pacticipant]", application),
-            ("q[][version]", version),
+            *(pair for name, version in subjects for pair in (("q[][pacticipant]", name), ("q[][version]", version))),
             ("latestby", "cvpv"),
-            ("environment", environment),
+            *([("environment", environment)] if environment is not None else []),
+            *([("tag", tag), ("latest", "true")] if tag is not None else []),
             *(("ignore[][pacticipant]", name) for name in ignored),
             ("limit", "10000"),
         ]
@@ -156,67 +175,16 @@ class BrokerClient:
             document = self._read("GET", url, None, "The broker did not answer whether this may be deployed.")
         except BrokerRefusedError as error:
             if error.status == _BAD_REQUEST:
-                self._check_known(application, environment)
+                self._check_known([name for name, _ in subjects], environment)
             raise
         return read_answer(document)
 
-    def environments(self) -> tuple[Environment, ...]:
-        """Give every environment that the broker knows."""
-        return read_environments(self._read("GET", self._connection.link("pb:environments"), None, ""))
-
-    def applications(self) -> tuple[str, ...]:
-        """Give the names of the applications that the broker knows, none where it does not list them."""
-        if not self._connection.has_link("pb:pacticipants"):
-            return ()
-        document = self._read("GET", self._connection.link("pb:pacticipants"), None, "")
-        return tuple(each["name"] for each in ((document or {}).get("_embedded") or {}).get("pacticipants") or ())
-
-    def record_deployment(
-        self, application: str, version: str, environment: str, *, instance: str | None = None
-    ) -> None:
-        """Record that a version now runs in an environment, in place of the one that ran there.
-
-        Raises:
-            UnknownNameError: The broker knows no such environment, application or version; the nearest are suggested.
-        """
-        body: dict[str, Json] = {} if instance is None else {"applicationInstance": instance}
-        self._record("pb:record-deployment", application, version, environment, body)
-
-    def record_release(self, application: str, version: str, environment: str) -> None:
-        """Record that a version is supported in an environment, beside others that are."""
-        self._record("pb:record-release", application, version, environment, {})
-
-    def _record(self, relation: str, application: str, version: str, environment: str, body: Json) -> None:
-        url = self._connection.link("pb:pacticipant-version", pacticipant=application, version=version)
-        summary = f"{application} {version} was not recorded in {environment}."
-        try:
-            document = self._read("GET", url, None, summary)
-        except BrokerRefusedError as error:
-            if error.status != _NOT_FOUND:
-                raise
-            self._check_known(application)
-            raise UnknownNameError(
-                f"The broker knows no version {version} of {application}.",
-                next_step="Publish its contracts, or its verification results, first.",
-            ) from None
-        links = {link["name"]: link for link in document["_links"].get(relation) or ()}
-        if environment not in links:
-            raise _unknown_environment(environment, links)
-        self._read("POST", self._connection.follow(links[environment]), body, summary)
-
-    def _check_known(self, application: str, environment: str | None = None) -> None:
+    def _check_known(self, applications: Sequence[str], environment: str | None) -> None:
         """Check that a refusal does not come from a name that the broker does not know."""
-        environments = [each.name for each in self.environments()] if environment else []
-        if environment and environment not in environments:
-            raise _unknown_environment(environment, environments) from None
-        if not self._connection.has_link("pb:pacticipant"):
-            return
-        answer = self._connection.send("GET", self._connection.link("pb:pacticipant", pacticipant=application))
-        if answer.status_code == _NOT_FOUND:
-            raise UnknownNameError(
-                f"The broker knows no application named {application!r}.",
-                next_step=suggestion(application, self.applications()) or "Publish its contracts first.",
-            ) from None
+        if environment is not None:
+            self.administration.environment(environment)
+        for application in applications:
+            self.administration.check_application(application)
 
     def _fetched(self, listed: dict[str, Json]) -> ContractToVerify:
         url = self._connection.follow(listed["_links"]["self"])
@@ -239,15 +207,12 @@ class BrokerClient:
         return self._connection.read(method, url, body=body, summary=summary)
 
 
-def _uploaded(contract: ContractUpload) -> dict[str, Json]:
+def _uploaded(contract: ContractUpload, *, merge: bool) -> dict[str, Json]:
     return {
         "consumerName": contract.consumer,
         "providerName": contract.provider,
         "specification": "pact",
         "contentType": "application/json",
         "content": base64.b64encode(contract.data).decode(),
+        **({"onConflict": "merge"} if merge else {}),
     }
-
-
-def _unknown_environment(name: str, known: Iterable[str]) -> UnknownNameError:
-    return UnknownNameError(f"The broker knows no environment named {name!r}.", next_step=suggestion(name, known))

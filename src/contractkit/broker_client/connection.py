@@ -1,6 +1,7 @@
 """The connection: requests to a broker with retries, and answers as JSON, bytes or errors."""
 
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,20 +13,23 @@ import httpx
 
 from contractkit.broker_client.address import BrokerAddress
 from contractkit.broker_client.refusals import refusal
-from contractkit.errors import BrokerError, BrokerUnreachableError
+from contractkit.errors import BrokerError, BrokerUnreachableError, SettingsError
 from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
 
 HAL = "application/hal+json, application/json;q=0.9"
 
-_RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
-_WAITS = (0.25, 0.5, 1.0)  # seconds before the second, third and fourth try
+_RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505})
+_WAITS = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the second try, the third, …
+_TRIES_WITHOUT_ANSWER = 4  # a wrong address is told sooner than a broker that is busy
 _LONGEST_WAIT = 30.0  # seconds that a Retry-After is followed for
+_WORTH_SAYING = 2.0  # seconds of waiting that are not let pass in silence
 
 
 class Connection:
     """Speaks to one broker: follows its link relations, tries again where that may help.
 
-    Proxies and certificate authorities are taken from the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`).
+    Proxies are taken from the environment (`HTTPS_PROXY` and its kin), and so are certificate authorities
+    (`SSL_CERT_FILE`, `SSL_CERT_DIR`) where `tls` is None. Waits of two seconds or more are told to `tell`.
     """
 
     def __init__(
@@ -33,15 +37,23 @@ class Connection:
         address: BrokerAddress,
         *,
         timeout: float = 30.0,
+        tls: ssl.SSLContext | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        tell: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         headers = {"accept": HAL, "user-agent": "contractkit"}
         if address.authorization:
             headers["authorization"] = address.authorization
         self.address = address
         self._sleep = sleep
-        self._client = httpx.Client(headers=headers, timeout=timeout, transport=transport)
+        self._tell = tell
+        try:
+            self._client = httpx.Client(
+                headers=headers, timeout=timeout, transport=transport, verify=True if tls is None else tls
+            )
+        except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
+            raise _unusable_environment(error) from None
 
     def close(self) -> None:
         """Close the pool."""
@@ -99,6 +111,26 @@ class Connection:
         answer = self.send(method, url, body=body)
         if not answer.is_success:
             raise refusal(answer, summary)
+        return self.parsed(answer)
+
+    def put(self, url: str, summary: str) -> None:
+        """Have something be there whose address says everything; what comes back is not read.
+
+        The body is empty, yet has a type: some brokers refuse a PUT that has none.
+
+        Raises:
+            BrokerRefusedError: The answer is no success; `summary` says what did not happen.
+        """
+        answer = self.send("PUT", url, data=b"")
+        if not answer.is_success:
+            raise refusal(answer, summary)
+
+    def parsed(self, answer: httpx.Response) -> Json:
+        """Give the JSON of an answer, None where it is empty.
+
+        Raises:
+            BrokerError: It is not JSON.
+        """
         if not answer.content:
             return None
         try:
@@ -107,7 +139,7 @@ class Connection:
             raise BrokerError(
                 f"What answers at {self.address.url} is not a broker.",
                 details=[
-                    ("asked", f"{method} {answer.request.url.path}"),
+                    ("asked", f"{answer.request.method} {answer.request.url.path}"),
                     ("expected", "JSON"),
                     ("problem", str(error)),
                 ],
@@ -126,24 +158,33 @@ class Connection:
         """Send a request, again where the answer or its absence says that this may help, and give the last answer."""
         content = data if data is not None else (None if body is None else dump_compact(body))
         headers = {} if content is None else {"content-type": content_type}
-        for wait in (*_WAITS, None):
+        for number, wait in enumerate((*_WAITS, None), start=1):
             try:
                 answer = self._client.request(method, url, content=content, headers=headers)
-            except httpx.TransportError as error:
-                if wait is None or _is_final(error):
+            except httpx.RequestError as error:
+                if wait is None or number == _TRIES_WITHOUT_ANSWER or _is_final(error):
                     raise self._unreachable(error) from None
-                self._sleep(wait)
+                self._wait(wait, "did not answer")
                 continue
             if wait is None or answer.status_code not in _RETRIED_STATUSES:
                 return answer
             asked = _asked_wait(answer)
-            self._sleep(wait if asked is None else asked)
+            self._wait(wait if asked is None else asked, f"answered {answer.status_code}")
         raise AssertionError("the last try returns or raises")
 
-    def _unreachable(self, error: httpx.TransportError) -> BrokerUnreachableError:
+    def _wait(self, seconds: float, what: str) -> None:
+        if seconds >= _WORTH_SAYING:
+            self._tell(f"The broker {what}; trying again in {seconds:g} s.")
+        self._sleep(seconds)
+
+    def _unreachable(self, error: httpx.RequestError) -> BrokerUnreachableError:
         reason = "no answer in time" if isinstance(error, httpx.TimeoutException) else _phrase(error)
         certificate = "CERTIFICATE" in reason.upper()
-        hint = "Name its certificate authority in SSL_CERT_FILE." if certificate else "Check the URL and the network."
+        hint = (
+            "Name its certificate authority in CONTRACTKIT_BROKER_CA."
+            if certificate
+            else "Check the URL and the network."
+        )
         return BrokerUnreachableError(
             f"The broker at {self.address.url} cannot be reached.",
             details=[("reason", reason or type(error).__name__)],
@@ -151,13 +192,25 @@ class Connection:
         )
 
 
-def _phrase(error: httpx.TransportError) -> str:
+def _unusable_environment(error: Exception) -> SettingsError:
+    """Give the error that variables, which say how brokers are reached, make no connection."""
+    return SettingsError(
+        "The way to the broker cannot be used.",
+        details=[("reason", str(error).partition("\n")[0] or type(error).__name__)],
+        next_step="Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+    )
+
+
+def _phrase(error: httpx.RequestError) -> str:
     text = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
     return text if "CERTIFICATE" in text.upper() else text[:1].lower() + text[1:]
 
 
-def _is_final(error: httpx.TransportError) -> bool:
-    return isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError) or "CERTIFICATE" in str(error).upper()
+def _is_final(error: httpx.RequestError) -> bool:
+    return (
+        isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError | httpx.LocalProtocolError)
+        or "CERTIFICATE" in str(error).upper()
+    )
 
 
 def _asked_wait(answer: httpx.Response) -> float | None:

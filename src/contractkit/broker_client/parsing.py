@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contractkit.broker_client.records import (
+    Application,
+    Branch,
     ConsumerVersion,
+    Contact,
     DeploymentAnswer,
     Environment,
     MatrixEntry,
     Notice,
+    Occupancy,
     StoredContract,
 )
 from contractkit.exact_json import Json
@@ -44,16 +48,59 @@ def read_answer(document: Mapping[str, Json]) -> DeploymentAnswer:
 
 def read_environments(document: Mapping[str, Json]) -> tuple[Environment, ...]:
     """Give the environments of a list."""
-    found = (document.get("_embedded") or {}).get("environments") or ()
-    return tuple(
-        Environment(
-            uuid=each["uuid"],
-            name=each["name"],
-            is_production=bool(each.get("production")),
-            display_name=each.get("displayName") or "",
-        )
-        for each in found
+    return tuple(map(read_environment, embedded(document, "environments")))
+
+
+def read_environment(document: Mapping[str, Json]) -> Environment:
+    """Give an environment."""
+    return Environment(
+        uuid=document["uuid"],
+        name=document["name"],
+        is_production=bool(document.get("production")),
+        display_name=document.get("displayName") or "",
+        contacts=tuple(_contact(each) for each in document.get("contacts") or ()),
     )
+
+
+def read_application(document: Mapping[str, Json]) -> Application:
+    """Give an application."""
+    return Application(
+        name=document["name"],
+        display_name=document.get("displayName") or "",
+        main_branch=document.get("mainBranch") or "",
+        repository_url=document.get("repositoryUrl") or "",
+        labels=tuple(each["name"] for each in embedded(document, "labels")),
+    )
+
+
+def read_branch(document: Mapping[str, Json]) -> Branch:
+    """Give a branch."""
+    head = (document.get("_embedded") or {}).get("latestVersion") or {}
+    return Branch(name=document["name"], head=head.get("number") or "", created_at=document.get("createdAt") or "")
+
+
+def read_occupancy(document: Mapping[str, Json], rebase: Any, *, is_new: bool = True) -> Occupancy:
+    """Give a deployed or released version."""
+    inside = document.get("_embedded") or {}
+    return Occupancy(
+        application=(inside.get("pacticipant") or {}).get("name") or "",
+        version=(inside.get("version") or {}).get("number") or "",
+        environment=(inside.get("environment") or {}).get("name") or "",
+        url=rebase(document["_links"]["self"]),
+        since=document.get("createdAt") or "",
+        instance=document.get("applicationInstance") or document.get("target") or "",
+        is_new=is_new,
+    )
+
+
+def embedded(document: Mapping[str, Json] | None, name: str) -> list[Json]:
+    """Give the members of an embedded list, none where it is not there."""
+    return list(((document or {}).get("_embedded") or {}).get(name) or ())
+
+
+def _contact(document: Mapping[str, Json]) -> Contact:
+    details = document.get("details") or {}
+    return Contact(name=document.get("name") or "", email=details.get("emailAddress") or "")
 
 
 def read_stored_contracts(document: Mapping[str, Json], rebase: Any) -> Iterator[StoredContract]:

@@ -110,13 +110,61 @@ class DeploymentAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
-    """A place that applications are deployed to."""
+class Contact:
+    """Whom to ask about an environment."""
 
-    uuid: str
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """A place that applications are deployed to; `uuid` is empty where it is yet to be created."""
+
     name: str
     is_production: bool
+    uuid: str = ""
     display_name: str = ""
+    contacts: tuple[Contact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """An application that the broker knows; what nobody has said of it is empty."""
+
+    name: str
+    display_name: str = ""
+    main_branch: str = ""
+    repository_url: str = ""
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A branch of an application; `head` is the version that was added to it last, empty where none is left."""
+
+    name: str
+    head: str = ""
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occupancy:
+    """A version in an environment: deployed, as one `instance` where several run beside each other, or released.
+
+    Attributes:
+        since: When it was recorded, as the broker writes times.
+        url: Where the record is, which is also where its end is recorded.
+        is_new: False where the very same had been recorded before.
+    """
+
+    application: str
+    version: str
+    environment: str
+    url: str
+    since: str = ""
+    instance: str = ""
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

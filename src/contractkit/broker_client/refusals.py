@@ -33,8 +33,14 @@ def refusal(answer: httpx.Response, summary: str = "") -> BrokerRefusedError:
         summary or _MEANINGS.get(answer.status_code, "The broker refused."),
         status=answer.status_code,
         details=[("asked", f"{answer.request.method} {answer.request.url.path}"), *_status(answer), *said],
-        next_step=_NEXT_STEPS.get(answer.status_code, ""),
+        next_step=_next_step(answer),
     )
+
+
+def _next_step(answer: httpx.Response) -> str:
+    if answer.has_redirect_location:  # not followed: who answers there would be given the credentials
+        return f"It leads to {answer.headers['location']}: if that is the broker, set it as the broker's URL."
+    return _NEXT_STEPS.get(answer.status_code, "")
 
 
 def _status(answer: httpx.Response) -> list[tuple[str, str]]:

@@ -1,60 +1,15 @@
-"""`contractkit can-i-deploy` and `record-deployment`: whether a version fits what runs, and what runs."""
+"""`contractkit record-deployment` and its kin: what runs and what is supported where, and what no longer."""
 
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-from contractkit.broker_client import BrokerClient, DeploymentAnswer, MatrixEntry
-from contractkit.cli.brokers import connect
+from contractkit.broker_client import BrokerClient, Occupancy
+from contractkit.cli.brokers import asks_broker, open_set_broker, show
+from contractkit.cli.environments import occupancy_json
 from contractkit.cli.verbs import Verb
-from contractkit.deployability import Answer, Decision, MatrixRow, Question, Reason, Subject, VerificationResult, decide
-from contractkit.exact_json import Json, dump_canonical
-from contractkit.settings import load_settings
-
-
-@click.command("can-i-deploy", cls=Verb)
-@click.argument("application")
-@click.option("--version", required=True, help="The version that is to be deployed.")
-@click.option("--to-environment", "environment", required=True, help="Where to.")
-@click.option("--ignore", "ignored", multiple=True, help="An application whose results do not count.")
-@click.option("--dry-run", is_flag=True, help="Say the answer and end with exit code 0 whatever it is.")
-@click.option("--retry-while-unknown", type=click.IntRange(min=0), default=0, help="Ask again so many times.")
-@click.option(
-    "--retry-interval", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds between asking."
-)
-@click.option("--broker", help="The broker's URL.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def can_i_deploy(
-    application: str,
-    version: str,
-    environment: str,
-    ignored: tuple[str, ...],
-    dry_run: bool,
-    retry_while_unknown: int,
-    retry_interval: float,
-    broker: str | None,
-    output: str,
-) -> int:
-    """Say whether a version of APPLICATION fits everything that runs in an environment.
-
-    Exit codes: 0 yes, 1 no or unknown, 4 the broker cannot be reached.
-    """
-    settings = load_settings(Path.cwd(), overrides={"broker": broker})
-    subject = Subject(application=application, version=version)
-    with connect(settings) as client:
-        answer = _ask(client, subject, environment, ignored, retry_while_unknown, retry_interval)
-    decision = _decision(answer, subject, environment)
-    text = _as_text(decision, answer, subject, environment)
-    for notice in answer.notices:
-        if notice.kind == "warning" and notice.text not in text:
-            click.echo(notice.text, err=True)
-    click.echo(_as_json(decision, answer) if output == "json" else text)
-    if dry_run:
-        click.echo("\nThis was a dry run: the exit code is 0 whatever the answer.", err=True)
-        return 0
-    return 0 if answer.deployable else 1
+from contractkit.errors import UsageError
+from contractkit.exact_json import Json
 
 
 @click.command("record-deployment", cls=Verb)
@@ -62,97 +17,121 @@ def can_i_deploy(
 @click.option("--version", required=True, help="The version that now runs.")
 @click.option("--environment", required=True, help="Where it runs.")
 @click.option("--instance", help="Which instance, where several run beside each other.")
-@click.option("--broker", help="The broker's URL.")
+@asks_broker
 def record_deployment(
-    application: str, version: str, environment: str, instance: str | None, broker: str | None
+    application: str, version: str, environment: str, instance: str | None, broker: str | None, output: str
 ) -> int:
     """Record that a version of APPLICATION now runs in an environment, in place of the one that ran there."""
-    settings = load_settings(Path.cwd(), overrides={"broker": broker})
-    with connect(settings) as client:
-        client.record_deployment(application, version, environment, instance=instance)
+    with open_set_broker(broker) as client:
+        made = client.occupancies.deploy(application, version, environment, instance=instance)
     where = f"{environment}, instance {instance}" if instance else environment
-    click.echo(f"{application} {version} is deployed to {where}.")
+    show(f"{application} {version} is deployed to {where}.", _recorded(made), output)
     return 0
 
 
-def _ask(
-    client: BrokerClient,
-    subject: Subject,
+@click.command("record-undeployment", cls=Verb)
+@click.argument("application")
+@click.option("--environment", required=True, help="Where it runs no longer.")
+@click.option("--instance", help="Which instance. [default: the one without a name]")
+@click.option("--all-instances", is_flag=True, help="Every instance, named or not.")
+@click.option("--version", help="Only if this is the version that runs there.")
+@asks_broker
+def record_undeployment(
+    application: str,
     environment: str,
-    ignored: Sequence[str],
-    retries: int,
-    interval: float,
-) -> DeploymentAnswer:
-    for left in range(retries, -1, -1):
-        answer = client.can_i_deploy(subject.application, subject.version, environment, ignored=ignored)
-        if answer.deployable is not None or not left:
-            return answer
-        click.echo(f"Unknown as yet; asking again in {interval:g} s ({left} more).", err=True)
-        time.sleep(interval)
-    raise AssertionError("the last question returns")
+    instance: str | None,
+    all_instances: bool,
+    version: str | None,
+    broker: str | None,
+    output: str,
+) -> int:
+    """Record that APPLICATION no longer runs in an environment."""
+    if instance is not None and all_instances:
+        raise UsageError("--instance and --all-instances cannot be given together.")
+    with open_set_broker(broker) as client:
+        place = client.administration.environment(environment)
+        there = client.occupancies.deployed(place, application)
+        chosen = [each for each in there if all_instances or each.instance == (instance or "")]
+        if not chosen:
+            raise _not_deployed(client, application, environment, instance, there)
+        _check_version(chosen, version)
+        client.occupancies.undeploy(chosen)
+    show("\n".join(f"{each} is no longer deployed." for each in map(_words, chosen)), _ended(chosen), output)
+    return 0
 
 
-def _decision(answer: DeploymentAnswer, subject: Subject, environment: str) -> Decision:
-    rows = [_row(entry) for entry in answer.entries]
-    missing = (subject,) if answer.deployable is False and not rows else ()
-    question = Question(subjects=(subject,), target=environment, environment=environment, missing=missing)
-    return decide(rows, question)
+@click.command("record-release", cls=Verb)
+@click.argument("application")
+@click.option("--version", required=True, help="The version that is released.")
+@click.option("--environment", required=True, help="Where it is released to.")
+@asks_broker
+def record_release(application: str, version: str, environment: str, broker: str | None, output: str) -> int:
+    """Record that a version of APPLICATION is released and supported, beside others that are.
+
+    For what users install and keep: mobile applications, libraries.
+    """
+    with open_set_broker(broker) as client:
+        made = client.occupancies.release(application, version, environment)
+    before = "" if made.is_new else ", as was recorded before"
+    show(f"{application} {version} is released to {environment}{before}.", _recorded(made), output)
+    return 0
 
 
-def _row(entry: MatrixEntry) -> MatrixRow:
-    result = None
-    if entry.passed is not None and entry.provider_version is not None:
-        result = VerificationResult(
-            number=entry.result_number,
-            provider_version=entry.provider_version,
-            passed=entry.passed,
-            failed=entry.failed,
-            total=entry.total,
-            url=entry.result_url,
-        )
-    return MatrixRow(
-        consumer=entry.consumer,
-        consumer_version=entry.consumer_version,
-        provider=entry.provider,
-        provider_version=entry.provider_version,
-        result=result,
-        ignored=entry.ignored,
+@click.command("record-support-ended", cls=Verb)
+@click.argument("application")
+@click.option("--version", required=True, help="The version that is supported no longer.")
+@click.option("--environment", required=True, help="Where it was released to.")
+@asks_broker
+def record_support_ended(application: str, version: str, environment: str, broker: str | None, output: str) -> int:
+    """Record that a released version of APPLICATION is no longer supported."""
+    with open_set_broker(broker) as client:
+        place = client.administration.environment(environment)
+        there = client.occupancies.released(place, application)
+        chosen = [each for each in there if each.version == version]
+        if not chosen:
+            client.administration.check_application(application)
+            raise UsageError(
+                f"{application} {version} is not among what is released to {environment} and supported.",
+                details=[("supported there", ", ".join(each.version for each in there) or "no version of it")],
+            )
+        client.occupancies.end_support(chosen)
+    show(f"{application} {version} is no longer supported in {environment}.", _ended(chosen), output)
+    return 0
+
+
+def _not_deployed(
+    client: BrokerClient, application: str, environment: str, instance: str | None, there: Sequence[Occupancy]
+) -> UsageError:
+    client.administration.check_application(application)
+    which = f", instance {instance}" if instance else ""
+    is_named = instance is None and bool(there)
+    return UsageError(
+        f"{application} is deployed to {environment} as instances with names, and none was named."
+        if is_named
+        else f"{application} is not deployed to {environment}{which}.",
+        details=[("instance", f"{each.instance or '(without a name)'}, {each.version}") for each in there],
+        next_step="Name one with --instance, or give --all-instances." if there else "",
     )
 
 
-def _as_text(decision: Decision, answer: DeploymentAnswer, subject: Subject, environment: str) -> str:
-    if answer.text:
-        return answer.text
-    if (decision.answer is Answer.YES) == bool(answer.deployable):
-        return str(decision)
-    verdicts: dict[bool | None, str] = {
-        True: f"{subject} can be deployed to {environment}.",
-        False: f"{subject} cannot be deployed to {environment}.",
-        None: f"It is unknown whether {subject} can be deployed to {environment}.",
-    }
-    reasons = "\n".join(f"  {line}" for line in answer.reason.splitlines())
-    return f"{verdicts[answer.deployable]}\n\n{reasons}".strip()
+def _check_version(chosen: Sequence[Occupancy], version: str | None) -> None:
+    """Check that what is to end is what the caller thinks it is: another deployment may have come between."""
+    other = [each for each in chosen if version is not None and each.version != version]
+    if other:
+        raise UsageError(
+            f"Nothing was recorded: {other[0].application} {version} is not what runs in {other[0].environment}.",
+            details=[("runs there", _words(each)) for each in other],
+        )
 
 
-def _as_json(decision: Decision, answer: DeploymentAnswer) -> str:
-    verdicts: dict[bool | None, str] = {True: "yes", False: "no", None: "unknown"}
-    document: dict[str, Json] = {
-        "schema_version": 1,
-        "answer": answer.answer or verdicts[answer.deployable],
-        "reason": answer.reason,
-        "reasons": list(answer.reasons) or [_reason(each) for each in decision.reasons],
-    }
-    return dump_canonical(document).decode().rstrip()
+def _words(each: Occupancy) -> str:
+    instance = f", instance {each.instance}" if each.instance else ""
+    return f"{each.application} {each.version} in {each.environment}{instance}"
 
 
-def _reason(reason: Reason) -> dict[str, Json]:
-    row = reason.row
-    return {
-        "consumer": {"name": row.consumer, "version": row.consumer_version},
-        "provider": {"name": row.provider, "version": row.provider_version},
-        "reason": reason.standing.value,
-        "text": f"{reason.partner}: {reason.text}",
-        "nextCommand": reason.next_command or None,
-        "resultUrl": row.result.url if row.result else None,
-        "ignored": row.ignored,
-    }
+def _recorded(made: Occupancy) -> dict[str, Json]:
+    return {"recorded": occupancy_json(made), "is_new": made.is_new}
+
+
+def _ended(ended: Sequence[Occupancy]) -> dict[str, Json]:
+    return {"ended": [occupancy_json(each) for each in ended]}

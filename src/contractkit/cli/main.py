@@ -11,14 +11,20 @@ import click
 from contractkit.errors import ContractkitError, suggestion
 
 VERBS = {
-    "can-i-deploy": "contractkit.cli.deployments:can_i_deploy",
+    "application": "contractkit.cli.applications:application",
+    "branch": "contractkit.cli.branches:branch",
+    "can-i-deploy": "contractkit.cli.decisions:can_i_deploy",
     "diff": "contractkit.cli.diff:diff",
+    "environment": "contractkit.cli.environments:environment",
     "explain": "contractkit.cli.explain:explain",
     "impact": "contractkit.cli.impact:impact",
     "init": "contractkit.cli.init:init",
     "lint": "contractkit.cli.lint:lint",
     "publish": "contractkit.cli.publish:publish",
     "record-deployment": "contractkit.cli.deployments:record_deployment",
+    "record-release": "contractkit.cli.deployments:record_release",
+    "record-support-ended": "contractkit.cli.deployments:record_support_ended",
+    "record-undeployment": "contractkit.cli.deployments:record_undeployment",
     "show": "contractkit.cli.show:show",
     "stub": "contractkit.cli.stub:stub",
     "up": "contractkit.cli.up:up",
@@ -30,15 +36,21 @@ EXTRAS = {"broker": "broker"}
 """Verbs that come with an extra of the distribution, by the extra's name."""
 
 SENTENCES = {
+    "application": "List, describe, change, label and delete the applications that the broker knows.",
+    "branch": "List, describe and delete the branches of an application.",
     "broker": "Run the broker: contracts, results, deployments, and pages that show them.",
     "can-i-deploy": "Say whether a version fits everything that runs in an environment.",
     "diff": "Say what changed between two contracts, and what that asks of the provider.",
+    "environment": "List, describe, create, change and delete the places that applications are deployed to.",
     "explain": "Say which rule decided at each place of an answer, and why.",
     "impact": "Say which consumers break if a definition changes.",
     "init": "Set this project up to test against the definition of a service it calls.",
     "lint": "Look for mistakes in contract files, and for what they ask of nobody's need.",
     "publish": "Send the contracts that this project's tests recorded to the broker.",
     "record-deployment": "Record that a version now runs in an environment.",
+    "record-release": "Record that a version is released and supported, beside others.",
+    "record-support-ended": "Record that a released version is no longer supported.",
+    "record-undeployment": "Record that an application no longer runs in an environment.",
     "show": "Show contract files as a person reads them.",
     "stub": "Serve definitions: every request checked, every answer made from them.",
     "up": "Stub every service that this project calls, from its definition as it is now.",

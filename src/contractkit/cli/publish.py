@@ -1,24 +1,33 @@
 """`contractkit publish`: sends the contracts that this project's tests recorded to the broker."""
 
-import re
+import contextlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from contractkit.broker_client import BrokerClient, Build, ContractUpload, Publication
-from contractkit.cli.brokers import connect
+from contractkit.cli.brokers import asks_broker, connect, show
+from contractkit.cli.builds import this_build
 from contractkit.cli.confirmations import check_confirmed
 from contractkit.cli.contract_files import ContractFile, find_contract_files, read_contract_file
-from contractkit.cli.results import this_build
+from contractkit.cli.publication_words import Published, published_as_json, published_as_text
 from contractkit.cli.secrets import likely_secrets
 from contractkit.cli.verbs import Verb
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError
-from contractkit.exact_json import dump_canonical
 from contractkit.settings import Settings, load_settings
 
 _CONFLICT = 409
-_URL = re.compile(r"https?://[^\s<>\"']+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """How contracts are published."""
+
+    tags: tuple[str, ...]
+    merge: bool
+    dry_run: bool
 
 
 @click.command(cls=Verb)
@@ -27,24 +36,27 @@ _URL = re.compile(r"https?://[^\s<>\"']+")
 @click.option("--branch", help="The consumer's branch. [default: the CI system's, or git's]")
 @click.option("--build-url", help="The page of this build. [default: the CI system's]")
 @click.option("--tag", "tags", multiple=True, help="A tag for the version, where a broker still uses them.")
-@click.option("--broker", help="The broker's URL.")
+@click.option("--merge", is_flag=True, help="Join with what this version has published, as shards of one build do.")
+@click.option("--dry-run", is_flag=True, help="Check everything here and say what would be published; ask no broker.")
 @click.option(
     "--allow-unconfirmed", is_flag=True, help="Also publish interactions that no test confirmed at this version."
 )
 @click.option("--allow-likely-secrets", is_flag=True, help="Publish although something looks like a credential.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@asks_broker
 def publish(
     paths: tuple[Path, ...],
     version: str | None,
     branch: str | None,
     build_url: str | None,
     tags: tuple[str, ...],
+    merge: bool,
+    dry_run: bool,
     broker: str | None,
     allow_unconfirmed: bool,
     allow_likely_secrets: bool,
     output: str,
 ) -> int:
-    """Publish the contracts in PATHS (files or directories; by default the project's `contracts`).
+    """Publish the contracts in PATHS (files, directories, patterns; by default the project's `contracts`).
 
     Exit codes: 0 published, 1 the version already published something else or an interaction is not confirmed,
     2 a file is no contract or holds what looks like a secret, 3 there is nothing to publish, 4 the broker cannot be
@@ -64,25 +76,63 @@ def publish(
         _check_no_secrets(files)
     if not allow_unconfirmed:
         check_confirmed(settings.root, [(file.path, file.contract) for file in files])
-    with connect(settings) as client:
-        for consumer in sorted({file.contract.consumer for file in files}):
-            build = this_build(settings, consumer, version=version, branch=branch, url=build_url)
-            own = [file for file in files if file.contract.consumer == consumer]
-            try:
-                publication = client.publish(build, [_upload(file) for file in own], tags=tags)
-            except BrokerRefusedError as error:
-                if error.status != _CONFLICT:
-                    raise
-                click.echo(str(error), err=True)
-                return 1
-            click.echo(_published(client, build, own, publication, output))
-    return 0
+    consumers = sorted({file.contract.consumer for file in files})
+    manner = _Manner(tags=tags, merge=merge, dry_run=dry_run)
+    with contextlib.nullcontext() if dry_run else connect(settings) as client:
+        build = this_build(settings, consumers[0], version=version, branch=branch, url=build_url)
+        done, refused = _publish(client, [replace(build, application=name) for name in consumers], files, manner)
+    _tell_of(done, manner, output, url="" if client is None else client.url)
+    if refused is not None:
+        click.echo(str(refused), err=True)
+    return 0 if refused is None else 1
+
+
+def _publish(
+    client: BrokerClient | None, builds: Sequence[Build], files: Sequence[ContractFile], manner: _Manner
+) -> tuple[list[Published], BrokerRefusedError | None]:
+    """Publish consumer by consumer up to the first that conflicts; what was published before it stays so."""
+    done: list[Published] = []
+    for build in builds:
+        own = tuple(file for file in files if file.contract.consumer == build.application)
+        try:
+            publication = Publication(notices=())
+            if client is not None:
+                publication = client.publish(build, list(map(_upload, own)), tags=manner.tags, merge=manner.merge)
+        except BrokerRefusedError as error:
+            if error.status != _CONFLICT:
+                raise
+            return done, error
+        done.append(Published(build=build, files=own, publication=publication))
+    return done, None
+
+
+def _tell_of(done: Sequence[Published], manner: _Manner, output: str, *, url: str) -> None:
+    for notice in (notice for each in done for notice in each.publication.notices):
+        if notice.kind in ("warning", "prompt"):
+            click.echo(notice.text, err=True)
+    if output == "json":
+        show("", published_as_json(done, tags=manner.tags, is_dry_run=manner.dry_run), output)
+    elif done:
+        click.echo("\n\n".join(published_as_text(each, url=url) for each in done))
+    if manner.dry_run:
+        click.echo("\nThis was a dry run: nothing was sent.", err=True)
 
 
 def _places(paths: Sequence[Path], settings: Settings) -> Sequence[Path]:
     """Give where to look: what was named, else the project's directory, which need not be there yet."""
     own = settings.contracts_directory
-    return paths or ([own] if own.exists() else [])
+    return [place for path in paths for place in _expanded(path)] or ([own] if own.exists() and not paths else [])
+
+
+def _expanded(path: Path) -> Sequence[Path]:
+    """Give what a pattern such as `*/contracts/*.json` stands for, where the shell has not said it."""
+    if not set(str(path)) & set("*?[") or path.exists():
+        return [path]
+    try:
+        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    except ValueError:  # no pattern either
+        return [path]
+    return [each for each in found if each.is_dir() or each.suffix == ".json"] or [path]
 
 
 def _check_one_per_provider(files: Sequence[ContractFile]) -> None:
@@ -111,43 +161,3 @@ def _check_no_secrets(files: Iterable[ContractFile]) -> None:
             details=[(path, f"{each.pointer}: looks like {each.looks_like}") for path, each in found],
             next_step="Use invented values in the tests, or publish with --allow-likely-secrets.",
         )
-
-
-def _published(
-    client: BrokerClient, build: Build, files: Sequence[ContractFile], publication: Publication, output: str
-) -> str:
-    for notice in publication.notices:
-        if notice.kind in ("warning", "prompt"):
-            click.echo(notice.text, err=True)
-    if output == "json":
-        return dump_canonical(_as_json(build, files, publication)).decode().rstrip()
-    on_branch = f" (branch {build.branch})" if build.branch else ""
-    width = max(len(file.contract.provider) for file in files)
-    rows = [f"  {file.contract.provider.ljust(width)}   {_counted(file)}" for file in files]
-    pages = [f"  {page}" for page in _pages(publication)]
-    lines = [f"{build.application} {build.version}{on_branch} published to {client.url}:", "", *rows]
-    return "\n".join([*lines, *(["", "Read it at", *pages] if pages else [])])
-
-
-def _pages(publication: Publication) -> list[str]:
-    """Give where people read the contracts: brokers say it in a notice, or not at all."""
-    said = [url for notice in publication.notices if notice.kind == "info" for url in _URL.findall(notice.text)]
-    return said or list(publication.pages.values())
-
-
-def _counted(file: ContractFile) -> str:
-    count = len(file.contract.interactions)
-    return f"{count} interaction{'' if count == 1 else 's'}"
-
-
-def _as_json(build: Build, files: Sequence[ContractFile], publication: Publication) -> dict[str, object]:
-    return {
-        "schema_version": 1,
-        "consumer": build.application,
-        "version": build.version,
-        "branch": build.branch,
-        "contracts": [
-            {"provider": file.contract.provider, "interactions": len(file.contract.interactions)} for file in files
-        ],
-        "pages": _pages(publication),
-    }

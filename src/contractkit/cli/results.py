@@ -1,6 +1,5 @@
 """Results published: what a verification found, told to the broker that the contracts came from."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as distribution_version
@@ -10,7 +9,6 @@ import click
 
 from contractkit.broker_client import BrokerClient, Build, InteractionVerdict
 from contractkit.cli.brokers import connect
-from contractkit.cli.builds import detect_build
 from contractkit.errors import BrokerRefusedError, UsageError
 from contractkit.explain.verification import show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
@@ -61,37 +59,6 @@ def publish_results(
             _publish_definition(broker, build, definition)
         for selected, result in verified:
             click.echo(_publish_one(broker, build, selected, result), err=True)
-
-
-def this_build(
-    settings: Settings, application: str, *, version: str | None, branch: str | None, url: str | None
-) -> Build:
-    """Give the build of an application from options, settings, git and the CI system's variables, in that order.
-
-    What was detected is said on standard error.
-
-    Raises:
-        UsageError: No version was given and git does not know one.
-    """
-    facts = detect_build(settings.root, os.environ)
-    given = version or settings.version
-    if given is None and facts.version is None:
-        raise UsageError(
-            f"The version of {application} is not known.",
-            next_step="Give it as an option, or set CONTRACTKIT_VERSION; git knows none here.",
-        )
-    if given is None:
-        note = "" if facts.is_clean else ", though files differ from it"
-        click.echo(f"Version detected: {facts.version}{note}.", err=True)
-    chosen = branch or settings.branch
-    if chosen is None and facts.branch is not None:
-        click.echo(f"Branch detected: {facts.branch}.", err=True)
-    return Build(
-        application=application,
-        version=given or facts.version or "",
-        branch=chosen or facts.branch,
-        url=url or facts.url,
-    )
 
 
 def _publish_one(broker: BrokerClient, build: Build, selected: SelectedContract, result: ContractResult) -> str:

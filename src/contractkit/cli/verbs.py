@@ -5,6 +5,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from contractkit.errors import suggestion
+
 
 class Verb(click.Command):
     """A command that refuses values given as an empty text: a shell's unset variable is nobody's wish."""
@@ -17,6 +19,24 @@ class Verb(click.Command):
                 if _is_given_empty(ctx, parameter):
                     raise click.BadParameter("it is empty; is a variable not set?", ctx=ctx, param=parameter)
         return rest
+
+
+class VerbFamily(click.Group):
+    """A verb with actions, such as `environment list`; an unknown action is told with the nearest ones."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{"subcommand_metavar": "ACTION [ARGS]...", **options})
+        self.command_class = Verb
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the action, suggesting the nearest name where there is none."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            said = f"No such action: {name or '(empty)'}."
+            ctx.fail(f"{said} {suggestion(name, self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
 
 
 def _is_given_empty(ctx: click.Context, parameter: click.Parameter) -> bool:

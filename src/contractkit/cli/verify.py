@@ -10,11 +10,11 @@ import click
 from contractkit.broker_client import DEFAULT_SELECTORS, Build
 from contractkit.cli.advice import advice_on, unmatched_handlers
 from contractkit.cli.brokers import address_of, connect
-from contractkit.cli.builds import detect_build
+from contractkit.cli.builds import detect_build, this_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
-from contractkit.cli.results import Definition, publish_results, read_definition_file, this_build
-from contractkit.cli.selectors import read_selector
+from contractkit.cli.results import Definition, publish_results, read_definition_file
+from contractkit.cli.selectors import explain_selected, read_selector
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import LoadedContract, read_contract
@@ -69,6 +69,7 @@ class _Asked:
     headers: tuple[str, ...]
     selectors: tuple[str, ...]
     pending: bool
+    explain_selection: bool
 
 
 @click.command(cls=Verb)
@@ -102,6 +103,7 @@ class _Asked:
     "--header", "headers", multiple=True, help="A header to send, for example 'Authorization: Bearer $TOKEN'."
 )
 @click.option("--selector", "selectors", multiple=True, help="Consumer versions: mainBranch, environment=NAME, JSON, …")
+@click.option("--explain-selection", is_flag=True, help="Say in words which contracts were selected, and why.")
 @click.option(
     "--pending/--no-pending",
     default=False,
@@ -225,8 +227,10 @@ def _from_broker(settings: Settings, asked: _Asked) -> list[SelectedContract]:
         fetched = broker.contracts_to_verify(
             asked.provider, selectors=selectors, branch=branch, include_pending=asked.pending
         )
+        if asked.explain_selection:
+            click.echo(explain_selected(selectors, fetched, branch=branch), err=True)
         if not fetched:
-            raise _nothing_fetched(asked.provider, broker.applications())
+            raise _nothing_fetched(asked.provider, [each.name for each in broker.administration.applications()])
     return [
         _selected(
             read_contract(each.data, origin=each.url, decode=decode_message), pending=each.pending, url=each.results_url

@@ -1,0 +1,62 @@
+"""Certificates: whom to trust on the way to a broker, and what to show to one that asks who is there."""
+
+import ssl
+from pathlib import Path
+
+from contractkit.errors import SettingsError
+
+
+def tls_context(
+    *, ca: Path | None = None, certificate: Path | None = None, key: Path | None = None
+) -> ssl.SSLContext | None:
+    """Give what PEM files say, None where there are none.
+
+    Args:
+        ca: Certificate authorities to trust, and no others; those of the environment where None.
+        certificate: The client's certificate, its chain and perhaps its key.
+        key: The client's key, unencrypted; where None, it stands in `certificate`.
+
+    Raises:
+        SettingsError: A file cannot be read or is not what it should be.
+    """
+    if ca is None and certificate is None and key is None:
+        return None
+    if key is not None and certificate is None:
+        raise SettingsError(
+            "A key for the broker is given without its certificate.", next_step="Set broker_certificate too."
+        )
+    context = _trusting(ca)
+    if certificate is not None:
+        _show(context, certificate, key)
+    return context
+
+
+def _trusting(ca: Path | None) -> ssl.SSLContext:
+    if ca is None:
+        from httpx import create_ssl_context
+
+        return create_ssl_context()
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:  # which ssl.SSLError is
+        raise _unusable("broker_ca", ca, error, "a PEM file with certificates") from None
+
+
+def _show(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
+    missing = next((each for each in (certificate, key) if each is not None and not each.is_file()), None)
+    try:
+        if missing is not None:
+            missing.read_bytes()
+        context.load_cert_chain(certificate, key, password="")  # without one, the terminal would be asked
+    except OSError as error:
+        setting = "broker_key" if missing is not None and missing == key else "broker_certificate"
+        expected = "a PEM file with a certificate and its unencrypted key, or the key in broker_key"
+        raise _unusable(setting, missing or certificate, error, expected) from None
+
+
+def _unusable(setting: str, file: Path, error: OSError, expected: str) -> SettingsError:
+    reason = str(error.reason or error) if isinstance(error, ssl.SSLError) else error.strerror or str(error)
+    return SettingsError(
+        f"The file of {setting} cannot be used.",
+        details=[("file", str(file)), ("expected", expected), ("reason", reason)],
+    )

@@ -1,0 +1,168 @@
+"""`contractkit can-i-deploy`: whether versions fit what is where they are to go."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import click
+
+from contractkit.broker_client import BrokerClient, DeploymentAnswer, MatrixEntry
+from contractkit.cli.brokers import asks_broker, open_set_broker, show
+from contractkit.cli.decision_words import answer_as_json, answer_as_text, explain_compared
+from contractkit.cli.verbs import Verb
+from contractkit.deployability import Decision, MatrixRow, Question, Subject, VerificationResult, decide
+from contractkit.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What may go where: exactly one of `environment` and `tag` is there."""
+
+    subjects: tuple[Subject, ...]
+    environment: str | None
+    tag: str | None
+    ignored: tuple[str, ...]
+
+    @property
+    def target(self) -> str:
+        return self.environment or f"the newest versions tagged {self.tag}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Patience:
+    """How long an unknown is waited out: so many more questions, or so many seconds; `interval` seconds apart."""
+
+    retries: int
+    seconds: float | None
+    interval: float
+
+
+@click.command("can-i-deploy", cls=Verb)
+@click.argument("applications", nargs=-1, required=True)
+@click.option("--version", required=True, help="The version that is to be deployed.")
+@click.option("--with", "others", multiple=True, nargs=2, metavar="APPLICATION VERSION",
+              help="Another application that is deployed together, at a version of its own.")  # fmt: skip
+@click.option("--to-environment", "environment", help="Where to: everything deployed or released there counts.")
+@click.option("--to", "tag", help="Where to, for brokers that still use tags: the newest versions with this tag.")
+@click.option("--ignore", "ignored", multiple=True, help="An application whose results do not count.")
+@click.option("--dry-run", is_flag=True, help="Say the answer and end with exit code 0 whatever it is.")
+@click.option("--retry-while-unknown", type=click.IntRange(min=0), default=0, help="Ask again so many times.")
+@click.option(
+    "--wait", "seconds", type=click.FloatRange(min=0), help="Ask again while it is unknown, for so many seconds."
+)
+@click.option(
+    "--retry-interval", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds between asking."
+)
+@click.option("--explain-selection", is_flag=True, help="Say in words what was compared with what, and why.")
+@asks_broker
+def can_i_deploy(
+    applications: tuple[str, ...],
+    version: str,
+    others: tuple[tuple[str, str], ...],
+    environment: str | None,
+    tag: str | None,
+    ignored: tuple[str, ...],
+    dry_run: bool,
+    retry_while_unknown: int,
+    seconds: float | None,
+    retry_interval: float,
+    explain_selection: bool,
+    broker: str | None,
+    output: str,
+) -> int:
+    """Say whether a version of APPLICATIONS fits everything that is where it is to go.
+
+    Several applications of one repository are asked about together: they are then checked with each other too. Exit
+    codes: 0 yes, 1 no or unknown, 4 the broker cannot be reached.
+    """
+    asked = _asked(applications, version, others, environment, tag, ignored)
+    if retry_while_unknown and seconds is not None:
+        raise UsageError("--retry-while-unknown and --wait cannot be given together.")
+    patience = _Patience(retries=retry_while_unknown, seconds=seconds, interval=retry_interval)
+    with open_set_broker(broker) as client:
+        answer = _ask(client, asked, patience)
+    decision = _decision(answer, asked)
+    text = answer_as_text(decision, answer)
+    for notice in answer.notices:
+        if notice.kind == "warning" and notice.text not in text:
+            click.echo(notice.text, err=True)
+    if explain_selection:
+        click.echo(f"{explain_compared(decision.question, answer.entries, asked.tag)}\n", err=True)
+    show(text, answer_as_json(decision, answer), output)
+    if dry_run:
+        click.echo("\nThis was a dry run: the exit code is 0 whatever the answer.", err=True)
+        return 0
+    return 0 if answer.deployable else 1
+
+
+def _asked(
+    applications: Sequence[str],
+    version: str,
+    others: Sequence[tuple[str, str]],
+    environment: str | None,
+    tag: str | None,
+    ignored: tuple[str, ...],
+) -> _Asked:
+    if (environment is None) is (tag is None):
+        raise UsageError(
+            "It is not said where to."
+            if environment is None
+            else "--to-environment and --to cannot be given together.",
+            next_step="Name an environment: --to-environment NAME" if environment is None else "",
+        )
+    named = [(name, version) for name in applications] + list(others)
+    twice = next((name for name, _ in named if [each for each, _ in named].count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(
+            f"{twice} is named twice: one version of an application can be asked about at a time.",
+            details=[("version", number) for name, number in named if name == twice],
+        )
+    if any(not text.strip() for pair in others for text in pair):
+        raise UsageError("--with has an empty value; is a variable not set?")
+    subjects = tuple(Subject(application=name, version=number) for name, number in named)
+    return _Asked(subjects=subjects, environment=environment, tag=tag, ignored=ignored)
+
+
+def _ask(
+    client: BrokerClient, asked: _Asked, patience: _Patience, clock: Callable[[], float] = time.monotonic
+) -> DeploymentAnswer:
+    pairs = [(each.application, each.version) for each in asked.subjects]
+    end, left = clock() + (patience.seconds or 0.0), patience.retries
+    while True:
+        answer = client.can_i_deploy(pairs, environment=asked.environment, tag=asked.tag, ignored=asked.ignored)
+        remaining = end - clock()
+        if answer.deployable is not None or (left <= 0 and remaining <= 0):
+            return answer
+        wait = patience.interval if patience.seconds is None else min(patience.interval, remaining)
+        how_long = f"{left} more" if patience.seconds is None else f"for {remaining:.3g} s more"
+        click.echo(f"Unknown as yet; asking again in {wait:.3g} s ({how_long}).", err=True)
+        time.sleep(wait)
+        left -= 1
+
+
+def _decision(answer: DeploymentAnswer, asked: _Asked) -> Decision:
+    rows = [_row(entry) for entry in answer.entries]
+    missing = asked.subjects if answer.deployable is False and not rows else ()
+    question = Question(subjects=asked.subjects, target=asked.target, environment=asked.environment, missing=missing)
+    return decide(rows, question)
+
+
+def _row(entry: MatrixEntry) -> MatrixRow:
+    result = None
+    if entry.passed is not None and entry.provider_version is not None:
+        result = VerificationResult(
+            number=entry.result_number,
+            provider_version=entry.provider_version,
+            passed=entry.passed,
+            failed=entry.failed,
+            total=entry.total,
+            url=entry.result_url,
+        )
+    return MatrixRow(
+        consumer=entry.consumer,
+        consumer_version=entry.consumer_version,
+        provider=entry.provider,
+        provider_version=entry.provider_version,
+        result=result,
+        ignored=entry.ignored,
+    )
