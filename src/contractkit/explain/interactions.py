@@ -23,6 +23,7 @@ from contractkit.model import (
     Contract,
     EmptyBody,
     Event,
+    Evidence,
     Fields,
     HalfClosed,
     HttpCall,
@@ -212,12 +213,17 @@ def _event_rows(event: Event, at: Location, notes: _Notes) -> list[str]:
             return _block("status", [first, *lines, *_metadata_lines(trailers, at / "trailers", notes)])
 
 
+def _recorder(evidence: Evidence) -> str:
+    test = evidence.test
+    return f"{test}   {test.node_id}" if test.file else test.node_id
+
+
 def _about(interaction: Interaction, notes: _Notes) -> Iterator[str]:
     """Give what stands below an exchange: further rules, needs, tests, remarks."""
     yield from _block("also", notes.elsewhere())
     if interaction.evidence:
         yield from _block("needs", list(needs_in_words(interaction.needs)))
-        yield from _block("recorded by", [f"{each.test}   {each.test.node_id}" for each in interaction.evidence])
+        yield from _block("recorded by", list(map(_recorder, interaction.evidence)))
     yield from _block("comments", list(interaction.comments))
     remarks = ["pending: a failure is reported and blocks nobody"] if interaction.pending else []
     remarks += [_BY_PLUGIN] if needs_plugin(interaction) else []
