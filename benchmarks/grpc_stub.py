@@ -3,8 +3,8 @@
 Servers run in processes of their own and are asked by the same client of asyncio in this one: a hundred different
 requests again and again, or another one each time; one call at a time and several at once; answers of an ordinary
 size, then small and large ones. The bare server's answer is as long as the stub's. Servers take turns in short
-rounds; the median of the ratios of each round is reported, of the time per call and of the processor time that the
-server's process spent on it, which other load on the machine hardly changes. The bar: within 1.5 times the bare
+rounds; the median of the ratios of each round is reported, and beside it the processor time that the server's process
+spent on a call in the quieter rounds, which other load on the machine changes less. The bar: within 1.5 times the bare
 server's time per call. Linux only, as other systems do not tell the processor time of another process so finely.
 
     python benchmarks/grpc_stub.py --calls 400 --rounds 15
@@ -168,11 +168,15 @@ def report(spent: dict[str, list[Spent]], at_once: int, different: int | None) -
     for name, rounds in spent.items():
         pairs = list(zip(rounds, spent[BASELINE], strict=True))
         wall = statistics.median(one.seconds / bare.seconds for one, bare in pairs)
-        cpu = statistics.median(one.cpu / bare.cpu for one, bare in pairs)
         per_second = 1 / statistics.median(one.seconds for one in rounds)
-        micros = statistics.median(one.cpu for one in rounds) * 1e6
+        cpu, bare_cpu = quiet(rounds), quiet(spent[BASELINE])
         print(f"  {name:20} {per_second:8,.0f} calls/s   x {wall:.2f} per call   ", end="")
-        print(f"{micros:6.0f} us of the server's processor   x {cpu:.2f}", flush=True)
+        print(f"{cpu * 1e6:6.0f} us of the server's processor   x {cpu / bare_cpu:.2f}", flush=True)
+
+
+def quiet(rounds: list[Spent]) -> float:
+    """Give the processor time of a call in the quieter rounds: who else runs empties the caches."""
+    return statistics.quantiles([one.cpu for one in rounds], n=4)[0]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
-from contractkit.definitions.draws import mixed
+from contractkit.definitions.draws import MASK, SPREAD, mixed
 from contractkit.definitions.protobuf.echoes import NOTHING_SAID, Said
 from contractkit.definitions.protobuf.kinds import Shape
 from contractkit.definitions.protobuf.plans import VARIANTS, VARIED_LEVELS, FieldPlan, Make, Plan, Plans, is_plain
@@ -144,7 +144,7 @@ class MessageEncoder:
         known, parts = number >> 56, []
         for place, variants, part in self._chosen.get(told) or self._rows_for(number, told):
             if variants is None:
-                parts.append(part(mixed(number, place), said))
+                parts.append(part((number ^ place) * SPREAD & MASK, said))  # `mixed`, in the loop that runs most
             elif (found := variants[known]) is None:
                 parts.append(part(number, said))
             else:
