@@ -49,6 +49,7 @@ DELIBERATE: Mapping[str, str] = {
     "weighting/longer-path-first": "ties are decided by their paths; the peer's change from run to run",
     "weighting/ties": "ties are decided by their paths; the peer's change from run to run",
     "xml/index": "[n] counts siblings, also an only one",
+    "xml/prefix-under-a-cascade": "a rule may name an element without its prefix, which is only one of its spellings",
 }
 NOT_ASKED: Mapping[str, str] = {
     "regex/no-pattern": "the peer refuses the whole file",

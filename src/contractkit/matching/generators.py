@@ -4,12 +4,13 @@ A request is sent to a provider, so `ProviderState` reads the context there; a r
 `MockServerURL` knows its address there. Time and chance are arguments: the same ones give the same values.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from contractkit.errors import ContractFileError, ProviderStateError, suggestion
 from contractkit.exact_json import Json, show_json
@@ -178,8 +179,17 @@ def _in_lists(values: Mapping[str, tuple[Any, ...]], steps: list[Step], change: 
 
 
 def _in_form(text: str, steps: list[Step], change: Change) -> str:
-    pairs = parse_qsl(text, keep_blank_values=True)
-    return urlencode([(name, str(change(value)) if _leads(steps[0], name) else value) for name, value in pairs])
+    """Give a form in which the values of one name, or one of them, are changed; the rest stays as it is spelled."""
+    wanted, *index = steps
+    counted: Counter[str] = Counter()
+    pairs = text.split("&")
+    for place, pair in enumerate(pairs):
+        written, _, value = pair.partition("=")
+        name = unquote_plus(written)
+        if _leads(wanted, name) and (not index or _leads(index[0], counted[name])):
+            pairs[place] = f"{written}={quote_plus(str(change(unquote_plus(value))))}"
+        counted[name] += 1
+    return "&".join(pairs)
 
 
 def _leads(step: Step, key: str | int) -> bool:

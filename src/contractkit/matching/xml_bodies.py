@@ -154,7 +154,7 @@ def attribute_scope(scope: AnyScope, name: Name) -> AnyScope:
 def named_scope(scope: AnyScope, name: Name) -> AnyScope:
     """Give the scope of an element, whether the rules write its prefix or not."""
     written = scope.step(name.written)
-    return written if written.chosen or name.written == name.local else written.merged(scope.step(name.local))
+    return written if name.written == name.local else scope.step(name.local).merged(written)
 
 
 def _document(body: Body) -> str | bytes:
