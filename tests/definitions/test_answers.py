@@ -7,7 +7,7 @@ import pytest
 
 from contractkit.definitions.draws import Draw
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.definitions.plausible import _sentence
+from contractkit.definitions.vocabulary import _sentence
 from contractkit.errors import DefinitionError, UnknownNameError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import EmptyBody, HttpRequest, JsonBody, MissingBody, TextBody

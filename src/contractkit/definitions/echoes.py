@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from contractkit.definitions.interface import Route
-from contractkit.definitions.plausible import words_of
 from contractkit.definitions.requests import decoded_body, decoded_parameters
 from contractkit.definitions.routing import parameter_names
 from contractkit.definitions.schema_facets import type_of
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Surface
 from contractkit.definitions.trees import typed_text
+from contractkit.definitions.vocabulary import words_of
 from contractkit.exact_json import Json
 from contractkit.results import ABSENT
 

@@ -10,7 +10,9 @@ from typing import Final, TypeAlias
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 
 from contractkit.definitions.draws import Draw
-from contractkit.definitions.plausible import identifies, plausible_boolean, text_maker, usual_integers, words_of
+from contractkit.definitions.plausible import plausible_boolean
+from contractkit.definitions.usual_numbers import usual_integers
+from contractkit.definitions.vocabulary import identifies, text_maker, words_of
 from contractkit.exact_json import Json
 
 Guess: TypeAlias = Callable[[Draw], Json]
