@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("deep", max_examples=1_000, deadline=None)  # make test-deep asks for it
+_unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine proves nothing
+settings.register_profile("ordinary", _unhurried)
+settings.register_profile("deep", _unhurried, max_examples=1_000)  # make test-deep asks for it
+settings.load_profile("ordinary")
 
 os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"  # runs of pytest that tests start need not load it either
 
