@@ -231,6 +231,13 @@ def test_what_was_recorded_is_confirmed_and_verifies_its_provider(
             ["orders.yaml", "--record", "web.json", "--consumer", "web", "--suite", ""],
             "Error: Invalid value for '--suite': it is empty; is a variable not set?\n",
         ),
+        (
+            ["orders.yaml", "--record", "openapi.yaml/web.json", "--consumer", "web"],
+            "The contract file cannot be written.\n\n"
+            "  file     openapi.yaml/web.json\n"
+            "  reason   {folder}/openapi.yaml is no directory that can be written to\n\n"
+            "Name a file that can be read and written.\n",
+        ),
         (["orders.yaml", "--record"], "Error: Option '--record' requires an argument.\n"),
     ],
 )

@@ -333,10 +333,17 @@ def test_a_command_that_is_asked_to_end_ends_the_stubs(project: Path) -> None:
         ),
         (
             SETTINGS,
-            ["--env-file", "none/there/stubs.env", "--host", "192.0.2.1"],
+            ["--env-file", "stubs.env", "--host", "192.0.2.1"],
             "Nothing can listen on port 0 of 192.0.2.1.\n\n"
             "  reason   Cannot assign requested address\n\n"
             "Take an address of this machine and a port above 1023; port 0 takes a free one.\n",
+        ),
+        (
+            SETTINGS,
+            ["--env-file", "none/there/stubs.env"],
+            "The file of variables cannot be used.\n\n"
+            "  file     none/there/stubs.env\n"
+            "  reason   none/there is no directory\n",
         ),
         (SETTINGS, ["orders", "--"], "There is no command behind --.\n\ncontractkit up -- npm test\n"),
         (

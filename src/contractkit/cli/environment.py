@@ -49,10 +49,15 @@ class EnvironmentFile:
         """Take a path at which there is nothing, or such a file.
 
         Raises:
-            UsageError: Something else is there.
+            UsageError: Something else is there, or no directory that it could be in.
         """
         self._path = path
         self._is_written = False
+        if not path.absolute().parent.is_dir():
+            raise UsageError(
+                "The file of variables cannot be used.",
+                details=[("file", str(path)), ("reason", f"{path.parent} is no directory")],
+            )
         if not path.exists():
             return
         try:

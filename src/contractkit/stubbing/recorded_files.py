@@ -30,10 +30,11 @@ def check_file(path: Path, consumer: str, provider: str) -> None:
     """Check that what is recorded can be laid into a file, which need not be there.
 
     Raises:
-        ContractFileError: It is no contract, or cannot be read.
+        ContractFileError: It is no contract, cannot be read, or cannot be made.
         UsageError: It is the contract of others.
     """
     if not path.exists():
+        _check_makeable(path)
         return
     try:
         found = load_contract(path.read_bytes(), origin=str(path))
@@ -48,6 +49,17 @@ def check_file(path: Path, consumer: str, provider: str) -> None:
             f"{path} is the contract of {found.consumer} with {found.provider}, not of {consumer} with {provider}.",
             next_step="Name another file, or a directory, in which each contract has a file of its own.",
         )
+
+
+def _check_makeable(path: Path) -> None:
+    folder = next(each for each in path.absolute().parents if each.exists())
+    if folder.is_dir() and os.access(folder, os.W_OK):
+        return
+    raise ContractFileError(
+        "The contract file cannot be written.",
+        details=[("file", str(path)), ("reason", f"{folder} is no directory that can be written to")],
+        next_step="Name a file that can be read and written.",
+    )
 
 
 def lay_into(path: Path, recorded: Contract, *, name: str, is_whole: bool, root: Path) -> FileUpdate:
