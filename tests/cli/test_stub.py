@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import grpc
@@ -9,7 +10,8 @@ import httpx
 import pytest
 
 from contractkit.exact_json import read_json
-from tests.cli.running import command, running
+from tests.cli.conftest import Ended
+from tests.cli.running import running
 
 ORDERS = """\
 openapi: 3.1.0
@@ -132,12 +134,18 @@ def test_the_port_and_variable_of_the_settings_hold(folder: Path, unused_port: i
         (["", "orders.yaml"], "Error: Invalid value for 'DEFINITION...': it is empty; is a variable not set?\n"),
     ],
 )
-def test_wrong_use_ends_with_two_and_says_what_to_do(folder: Path, arguments: list[str], message: str) -> None:
-    ended = subprocess.run(command("stub", *arguments), capture_output=True, text=True, cwd=folder, check=False)
+def test_wrong_use_ends_with_two_and_says_what_to_do(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    contractkit: Callable[..., Ended],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(folder)
+    ended = contractkit("stub", *arguments)
 
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.endswith(message.replace("{folder}", str(folder)))
-    assert "Traceback" not in ended.stderr
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.endswith(message.replace("{folder}", str(folder)))
 
 
 def test_a_stub_that_records_nothing_reads_no_settings_and_no_contracts() -> None:

@@ -1,6 +1,7 @@
 """`contractkit stub --record`: what clients in any language call becomes a contract to verify a provider with."""
 
 import json
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -13,9 +14,9 @@ import pytest
 
 from contractkit.document import dump_contract, load_contract
 from contractkit.exact_json import read_json
-from contractkit.model import Contract, HttpCall, RpcCall, TestReference
+from contractkit.model import Contract, HttpCall, HttpRequest, RpcCall, TestReference
 from tests.cli.conftest import Ended
-from tests.cli.running import Served, command, running
+from tests.cli.running import Served, running
 
 ORDERS = """\
 openapi: 3.1.0
@@ -44,6 +45,8 @@ package stock.v1;
 service Stock { rpc GetItem(Item) returns (Item); rpc Watch(Item) returns (stream Item); }
 message Item { int64 id = 1; }
 """
+pytestmark = pytest.mark.slow
+
 SCHEMA = Path(__file__).parents[2] / "contracts/schema/contract-v1.schema.json"
 
 
@@ -87,6 +90,22 @@ def test_what_was_called_is_in_the_file_when_it_ends(folder: Path) -> None:
     assert served.seen["err"][-1] == "web.json: 2 interactions of web with orders recorded."
     assert b"s3cret" not in (folder / "web.json").read_bytes()
     jsonschema.validate(json.loads((folder / "web.json").read_bytes()), json.loads(SCHEMA.read_bytes()))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_a_client_that_is_no_python_leaves_a_contract(folder: Path) -> None:
+    with running(folder, "stub", "orders.yaml", "--record", "web.json", "--consumer", "web") as served:
+        url = served.line()
+        sent = ["curl", "-sf", "-H", "X-Key: s3cret", "-H", "User-Agent: curl", f"{url}/orders/7"]
+        answered = subprocess.run(sent, capture_output=True, check=True).stdout
+        code = served.end()
+
+    [interaction] = recorded(folder / "web.json").interactions
+    assert isinstance(interaction.exchange, HttpCall)
+    assert (json.loads(answered)["id"], code) == (7, 0)
+    assert interaction.exchange.request == HttpRequest(
+        method="GET", path="/orders/7", headers={"x-key": ("[credential]",)}
+    )
 
 
 def test_the_same_calls_leave_the_same_bytes_as_before(folder: Path) -> None:
@@ -241,15 +260,21 @@ def test_what_was_recorded_is_confirmed_and_verifies_its_provider(
         (["orders.yaml", "--record"], "Error: Option '--record' requires an argument.\n"),
     ],
 )
-def test_wrong_use_ends_with_two_before_anything_is_served(folder: Path, arguments: list[str], message: str) -> None:
+def test_wrong_use_ends_with_two_before_anything_is_served(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    contractkit: Callable[..., Ended],
+    arguments: list[str],
+    message: str,
+) -> None:
     (folder / "theirs.json").write_bytes(dump_contract(Contract(consumer="web", provider="users", interactions=())))
     (folder / "broken.json").write_text("<<<<<<< HEAD\n")
     (folder / "folder.json").mkdir()
-    ended = subprocess.run(command("stub", *arguments), capture_output=True, text=True, cwd=folder, check=False)
+    monkeypatch.chdir(folder)
+    ended = contractkit("stub", *arguments)
 
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.endswith(message.replace("{folder}", str(folder)))
-    assert "Traceback" not in ended.stderr
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.endswith(message.replace("{folder}", str(folder)))
 
 
 def test_a_file_that_breaks_meanwhile_is_told_of_and_left_as_it_is(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import grpc
@@ -12,7 +13,10 @@ import requests
 
 from contractkit.exact_json import read_json
 from contractkit.transports.ports import listen
+from tests.cli.conftest import Ended
 from tests.cli.running import command, running
+
+pytestmark = pytest.mark.slow
 
 ORDERS = """\
 openapi: 3.1.0
@@ -333,21 +337,40 @@ def test_a_command_that_is_asked_to_end_ends_the_stubs(project: Path) -> None:
         ),
         (
             SETTINGS,
-            ["--env-file", "stubs.env", "--host", "192.0.2.1"],
-            "Nothing can listen on port 0 of 192.0.2.1.\n\n"
-            "  reason   Cannot assign requested address\n\n"
-            "Take an address of this machine and a port above 1023; port 0 takes a free one.\n",
-        ),
-        (
-            SETTINGS,
             ["--env-file", "none/there/stubs.env"],
             "The file of variables cannot be used.\n\n"
             "  file     none/there/stubs.env\n"
             "  reason   none/there is no directory\n",
         ),
         (SETTINGS, ["orders", "--"], "There is no command behind --.\n\ncontractkit up -- npm test\n"),
+    ],
+)
+def test_wrong_use_ends_with_two_and_says_what_to_do(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    contractkit: Callable[..., Ended],
+    text: str,
+    arguments: list[str],
+    message: str,
+) -> None:
+    settings(project, f"[tool.contractkit]\n{text}")
+    monkeypatch.chdir(project)
+    ended = contractkit("up", *arguments)
+
+    expected = message.replace("{file}", f"{project}/pyproject.toml").replace("{folder}", str(project))
+    assert (ended.code, ended.out, ended.err) == (2, "", expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
         (
-            SETTINGS,
+            ["--env-file", "stubs.env", "--host", "192.0.2.1"],
+            "Nothing can listen on port 0 of 192.0.2.1.\n\n"
+            "  reason   Cannot assign requested address\n\n"
+            "Take an address of this machine and a port above 1023; port 0 takes a free one.\n",
+        ),
+        (
             ["orders", "--", "no-such-program"],
             "The command behind -- cannot be run.\n\n"
             "  command   no-such-program\n"
@@ -355,16 +378,11 @@ def test_a_command_that_is_asked_to_end_ends_the_stubs(project: Path) -> None:
         ),
     ],
 )
-def test_wrong_use_ends_with_two_and_says_what_to_do(
-    project: Path, text: str, arguments: list[str], message: str
-) -> None:
-    settings(project, f"[tool.contractkit]\n{text}")
+def test_what_cannot_be_served_or_run_ends_with_two(project: Path, arguments: list[str], message: str) -> None:
     ended = subprocess.run(command("up", *arguments), capture_output=True, text=True, cwd=project, check=False)
 
-    expected = message.replace("{file}", f"{project}/pyproject.toml").replace("{folder}", str(project))
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.endswith(expected)
-    assert "Traceback" not in ended.stderr
+    assert ended.stderr.endswith(message)
 
 
 def test_a_port_in_use_leaves_nothing_behind(project: Path) -> None:
