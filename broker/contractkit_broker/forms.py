@@ -5,7 +5,7 @@ import binascii
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema, field_validator
 from pydantic.alias_generators import to_camel
 
 from contractkit.exact_json import Json, show_json
@@ -77,6 +77,12 @@ class ApplicationForm(_Form):
     main_branch: str | None = None
 
 
+class NewApplicationForm(ApplicationForm):
+    """An application that is named by the form alone."""
+
+    name: Word
+
+
 class VersionForm(_Form):
     """What can be set of a version."""
 
@@ -106,16 +112,24 @@ class DeploymentForm(_Form):
         return self.application_instance or self.target or ""
 
 
+_ONLY_FALSE = WithJsonSchema({"const": False})
+"""What is over does not begin again: `true` is read, and refused as impossible."""
+
+
+class ReleaseForm(_Form):
+    """A release; there is nothing to say of it."""
+
+
 class DeploymentPatch(_Form):
     """The end of a deployment."""
 
-    currently_deployed: StrictBool
+    currently_deployed: Annotated[StrictBool, _ONLY_FALSE]
 
 
 class ReleasePatch(_Form):
     """The end of a release's support."""
 
-    currently_supported: StrictBool
+    currently_supported: Annotated[StrictBool, _ONLY_FALSE]
 
 
 class Selector(_Form):

@@ -10,20 +10,28 @@ from contractkit.exact_json import Json
 from contractkit_broker import forms
 from contractkit_broker.problems import PROBLEM
 from contractkit_broker.reply_schemas import REPLY_SCHEMAS
-from contractkit_broker.routing import Answer, Route
+from contractkit_broker.routing import NOT_BLANK, Answer, Query, Route
 
 _FORMS: tuple[type[BaseModel], ...] = (
     forms.PublishForm,
     forms.ApplicationForm,
+    forms.NewApplicationForm,
     forms.VersionForm,
     forms.EnvironmentForm,
     forms.DeploymentForm,
+    forms.ReleaseForm,
     forms.DeploymentPatch,
     forms.ReleasePatch,
     forms.SelectionForm,
     forms.ResultForm,
     forms.ImpactForm,
 )
+
+_NEEDED = {
+    "Contract",
+    *(form.__name__ for form in _FORMS if any(each.is_required() for each in form.model_fields.values())),
+}
+"""The forms that nothing sent cannot be."""
 
 _EVERYWHERE = {
     "400": ("The request is not of the form it must have.", "Refused"),
@@ -64,28 +72,36 @@ def _operation(route: Route) -> Json:
         "responses": responses,
     }
     if route.body is not None:
-        operation["requestBody"] = _request_body(route.body)
+        operation["requestBody"] = _request_body(route.body, is_patch=route.method == "PATCH")
     return operation
 
 
 def _path_parameters(path: str) -> list[Json]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": NOT_BLANK}}
         for name in re.findall(r"{(\w+)}", path)
     ]
 
 
 def _query_parameters(route: Route) -> list[Json]:
+    found = {
+        name: said
+        if isinstance(said, Query)
+        else Query(meaning=said, schema={"type": "string", "pattern": r"^[^\x00]*$"})
+        for name, said in route.query.items()
+    }
     return [
-        {"name": name, "in": "query", "description": meaning, "schema": {"type": "string"}}
-        for name, meaning in route.query.items()
+        {"name": name, "in": "query", "description": each.meaning, "required": each.required, "schema": each.schema}
+        for name, each in found.items()
     ]
 
 
-def _request_body(body: str) -> Json:
+def _request_body(body: str, *, is_patch: bool) -> Json:
     if "/" in body:
         return {"required": True, "content": {body: {}}}
-    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}}}
+    schema = {"$ref": f"#/components/schemas/{body}"}
+    types = ("application/json", "application/merge-patch+json") if is_patch else ("application/json",)
+    return {"required": body in _NEEDED, "content": {each: {"schema": schema} for each in types}}
 
 
 def _response(answer: Answer, *, is_refusal: bool) -> Json:

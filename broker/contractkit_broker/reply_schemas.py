@@ -3,6 +3,7 @@
 from contractkit.exact_json import Json
 
 _TEXT: Json = {"type": "string"}
+_NAME: Json = {"type": "string", "pattern": r"\S"}
 _FLAG: Json = {"type": "boolean"}
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _TEXTS: Json = {"type": "array", "items": _TEXT}
@@ -36,6 +37,9 @@ def _paged(name: str, items: str, **more: Json) -> Json:
 
 _NOTICE = _object({"type": _TEXT, "text": _TEXT})
 _PARTY = _resource({"name": _TEXT})
+_OCCUPANCY = _object(
+    {"pacticipant": _ref("Application"), "version": _ref("Version"), "environment": _ref("Environment")}
+)
 
 REPLY_SCHEMAS: dict[str, Json] = {
     "Link": _object({"href": _TEXT}, title=_TEXT, name=_TEXT, templated=_FLAG),
@@ -62,7 +66,14 @@ REPLY_SCHEMAS: dict[str, Json] = {
     "Dependencies": _resource({"database": _object({"ok": _FLAG})}),
     "Metrics": {"type": "object", "additionalProperties": _object({"count": _COUNT})},
     "Document": _object({"openapi": _TEXT, "paths": {"type": "object"}}),
-    "Contract": _object({"consumer": _object({"name": _TEXT}), "provider": _object({"name": _TEXT})}),
+    "Contract": {
+        **_object(
+            {"consumer": _object({"name": _NAME}), "provider": _object({"name": _NAME})},
+            interactions={"type": ["array", "null"], "items": {"type": "object"}},
+            messages={"type": ["array", "null"], "items": {"type": "object"}},
+        ),
+        "anyOf": [{"required": ["interactions"]}, {"required": ["messages"]}],
+    },
     "Pact": _resource(
         {"consumer": _object({"name": _TEXT}), "provider": _object({"name": _TEXT}), "createdAt": _TEXT},
         interactions=_list(_object({"_id": _TEXT, "description": _TEXT})),
@@ -143,7 +154,9 @@ REPLY_SCHEMAS: dict[str, Json] = {
         buildUrl=_TEXT,
     ),
     "Versions": _paged("versions", "Version"),
-    "Branch": _resource({"name": _TEXT, "createdAt": _TEXT}),
+    "Branch": _resource(
+        {"name": _TEXT, "createdAt": _TEXT}, _embedded=_object({}, latestVersion=_object({"number": _TEXT}))
+    ),
     "Branches": _paged("branches", "Branch"),
     "BranchVersion": _resource({"name": _TEXT, "latest": _FLAG}),
     "Tag": _resource({"name": _TEXT}),
@@ -161,14 +174,14 @@ REPLY_SCHEMAS: dict[str, Json] = {
     ),
     "Environments": _embedding("environments", "Environment"),
     "DeployedVersion": _resource(
-        {"uuid": _TEXT, "currentlyDeployed": _FLAG, "createdAt": _TEXT, "_embedded": {"type": "object"}},
+        {"uuid": _TEXT, "currentlyDeployed": _FLAG, "createdAt": _TEXT, "_embedded": _OCCUPANCY},
         target=_TEXT,
         applicationInstance=_TEXT,
         undeployedAt=_TEXT,
     ),
     "DeployedVersions": _embedding("deployedVersions", "DeployedVersion"),
     "ReleasedVersion": _resource(
-        {"uuid": _TEXT, "currentlySupported": _FLAG, "createdAt": _TEXT, "_embedded": {"type": "object"}},
+        {"uuid": _TEXT, "currentlySupported": _FLAG, "createdAt": _TEXT, "_embedded": _OCCUPANCY},
         supportEndedAt=_TEXT,
     ),
     "ReleasedVersions": _embedding("releasedVersions", "ReleasedVersion"),
@@ -189,10 +202,22 @@ REPLY_SCHEMAS: dict[str, Json] = {
             "contractkit": _ref("Decision"),
         }
     ),
+    "MatrixVersion": _resource(
+        {
+            "number": _TEXT,
+            "branch": _MAYBE_TEXT,
+            "branches": _list(_object({"name": _TEXT, "latest": _FLAG})),
+            "branchVersions": _list(_ref("BranchVersion")),
+            "environments": _list(
+                _object({"uuid": _TEXT, "name": _TEXT, "displayName": _TEXT, "production": _FLAG, "createdAt": _TEXT})
+            ),
+            "tags": _list(_resource({"name": _TEXT, "latest": _FLAG})),
+        }
+    ),
     "MatrixRow": _object(
         {
-            "consumer": _PARTY,
-            "provider": _PARTY,
+            "consumer": _resource({"name": _TEXT, "version": _ref("MatrixVersion")}),
+            "provider": _resource({"name": _TEXT, "version": {"anyOf": [{"type": "null"}, _ref("MatrixVersion")]}}),
             "pact": _resource({"createdAt": _TEXT}),
             "verificationResult": {
                 "anyOf": [

@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from contractkit.exact_json import Json
 from contractkit_broker.web import Call, Reply
 
 Handler: TypeAlias = Callable[[Call], Reply]
+
+NOT_BLANK = r"^[^\x00]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"
+"""The pattern of a name: some character that is no blank, and none that is U+0000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A query parameter that takes not any text: its meaning, the schema of its value, whether it must be there."""
+
+    meaning: str
+    schema: Json = field(default_factory=lambda: {"type": "string", "pattern": NOT_BLANK})
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One method on one path.
 
@@ -33,7 +46,7 @@ class Route:
         summary: One sentence for people.
         group: The resource it belongs to.
         answers: Status to declared reply; refusals that hold everywhere are added by the document.
-        query: Query parameter to what it means.
+        query: Query parameter to what it means; a plain text where it takes any value.
         body: The schema of the request body by name, or a media type where the body is raw.
         variant: Told apart from another route with the same handler.
     """
@@ -44,7 +57,7 @@ class Route:
     summary: str
     group: str
     answers: dict[int, Answer] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Query] = field(default_factory=dict)
     body: str | None = None
     variant: str = ""
 
@@ -63,7 +76,7 @@ def get(
     *,
     group: str = "contracts",
     variant: str = "",
-    query: Mapping[str, str] | None = None,
+    query: Mapping[str, str | Query] | None = None,
 ) -> Route:
     """Give the route of a plain read, which answers 200 with a body of that schema, or 404."""
     answers = {200: Answer("What was asked for.", schema), 404: Answer("There is none.", "Error")}

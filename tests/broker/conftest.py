@@ -70,6 +70,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return create(name)
 
 
+@pytest.fixture
+def store(empty_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """Give a store without a server before it."""
+    path = tmp_path / "broker.sqlite"
+    shutil.copy(empty_sqlite, path)
+    database = Database(str(path))
+    yield database
+    database.close()
+
+
 @dataclass
 class Clock:
     """Gives one second more each time."""

@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 from contractkit.exact_json import Json
 from contractkit_broker.api.links import application_json, version_json
 from contractkit_broker.api.paging import PAGING, Page, asked_page, cut, paged
-from contractkit_broker.forms import ApplicationForm, VersionForm
+from contractkit_broker.forms import ApplicationForm, NewApplicationForm, VersionForm
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.store import applications, contracts, definitions, labels
 from contractkit_broker.store.records import Application, AuditEntry, Version
-from contractkit_broker.web import Call, Refusal, Reply, not_found, read_count
+from contractkit_broker.web import Call, Reply, not_found, read_count
 
 _PAGE = 100
 _GROUP = "applications"
@@ -37,9 +37,7 @@ def applications_reply(call: Call, connection: Connection, found: Sequence[Appli
 
 def create_application(call: Call) -> Reply:
     """Create an application."""
-    form = call.form(ApplicationForm)
-    if form.name is None:
-        raise Refusal(400, {"errors": {"name": ["is missing"]}})
+    form = call.form(NewApplicationForm)
     return _save_application(call, form.name, form, replace=False)
 
 
@@ -238,7 +236,7 @@ ROUTES = (
         handler=create_application,
         summary="Create an application.",
         group=_GROUP,
-        body="ApplicationForm",
+        body="NewApplicationForm",
         answers=saved("Application"),
     ),
     get(_ONE, get_application, "Read an application.", "Application", group=_GROUP),

@@ -7,7 +7,7 @@ from html import escape
 from sqlalchemy import Connection
 
 from contractkit_broker.api.pact_lists import newest_of_pair, newest_tagged_of_pair
-from contractkit_broker.routing import Answer, Handler, Route
+from contractkit_broker.routing import Answer, Handler, Query, Route
 from contractkit_broker.store import applications, verifications
 from contractkit_broker.store.records import Publication
 from contractkit_broker.web import Call, Reply
@@ -104,7 +104,12 @@ _PAIR = "/pacts/provider/{provider}/consumer/{consumer}"
 
 
 def badge_routes(
-    path: str, handler: Handler, summary: str, *, group: str = "contracts", query: Mapping[str, str] | None = None
+    path: str,
+    handler: Handler,
+    summary: str,
+    *,
+    group: str = "contracts",
+    query: Mapping[str, str | Query] | None = None,
 ) -> tuple[Route, ...]:
     """Give the routes of a badge: at the address, and with the ending that some pages want of an image."""
     return tuple(

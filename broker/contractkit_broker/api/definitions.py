@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from contractkit.document import file_digest
 from contractkit.exact_json import Json
 from contractkit_broker.api.applications import application_of, version_of
-from contractkit_broker.routing import Answer, Route
+from contractkit_broker.routing import Answer, Query, Route
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.selectors import SelectorError, known_environment
 from contractkit_broker.store import applications, contracts, definitions, environments
@@ -193,7 +193,10 @@ def _document(found: StoredDefinition) -> Reply:
 
 _VERSION = "/pacticipants/{name}/versions/{version}/definition"
 _RAW = {200: Answer("The document as it was stored.", None, "*/*"), 404: Answer("There is none.", "Error")}
-_SCOPE = {"environment": "What is in this environment now.", "branch": "The heads of this branch."}
+_SCOPE: dict[str, str | Query] = {
+    "environment": "What is in this environment now.",
+    "branch": "The heads of this branch.",
+}
 
 ROUTES = (
     Route(
@@ -228,7 +231,7 @@ ROUTES = (
         handler=list_contracts,
         summary="List the contracts that count for a provider.",
         group="contracts",
-        query={"provider": "The provider.", **_SCOPE},
+        query={"provider": Query(meaning="The provider.", required=True), **_SCOPE},
         answers={200: Answer("They, each content once.", "Contracts"), 404: Answer("No such provider.", "Error")},
     ),
     Route(

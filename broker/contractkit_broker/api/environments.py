@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from contractkit.exact_json import Json
 from contractkit_broker.api.applications import version_of
 from contractkit_broker.api.links import OCCUPANCY_RESOURCES, environment_json, occupancy_json
-from contractkit_broker.forms import DeploymentForm, DeploymentPatch, EnvironmentForm, ReleasePatch
+from contractkit_broker.forms import DeploymentForm, DeploymentPatch, EnvironmentForm, ReleaseForm, ReleasePatch
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.store import environments
 from contractkit_broker.store.records import Environment, Occupancy
@@ -80,6 +80,7 @@ def record_deployment(call: Call) -> Reply:
 
 def record_release(call: Call) -> Reply:
     """Record that a version is released and supported."""
+    call.form(ReleaseForm)
     uuid, now = call.settings.new_id(), call.now
 
     def work(connection: Connection) -> tuple[str, bool]:
@@ -306,6 +307,7 @@ ROUTES = (
         handler=record_release,
         summary="Record that a version is released and supported.",
         group=_GROUP,
+        body="ReleaseForm",
         answers={
             200: Answer("It was recorded before, and is supported.", "ReleasedVersion"),
             201: Answer("It is recorded.", "ReleasedVersion"),

@@ -6,7 +6,7 @@ from contractkit.deployability import Answer as Verdict
 from contractkit.deployability import Decision, Standing
 from contractkit.exact_json import Json, show_json
 from contractkit_broker.api.links import pact_segments, version_details, version_pact_segments
-from contractkit_broker.routing import Answer, Route
+from contractkit_broker.routing import Answer, Query, Route
 from contractkit_broker.service.deciding import decide_query
 from contractkit_broker.service.matrix import Cell, Ignored, Matrix, MatrixQuery
 from contractkit_broker.service.selectors import SelectorError, VersionSelector
@@ -262,8 +262,8 @@ _IGNORE = {
     "ignore[][pacticipant]": "An application whose rows do not count.",
     "ignore[][version]": "Of the application named before it, only this version.",
 }
-_TARGET = {
-    "environment": "The target: everything deployed or released there now.",
+_TARGET: dict[str, str | Query] = {
+    "environment": Query(meaning="The target: everything deployed or released there now."),
     "mainBranch": "`true`: the target is the head of every main branch.",
     "latest": "`true`: the newest versions, of a tag where one is named.",
 }
@@ -279,11 +279,14 @@ ROUTES = (
         query={
             **{f"q[][{key}]": "A selector; a new one starts where a key comes again." for key in _SELECTOR_KEYS},
             **_TARGET,
-            "tag": "The target: the versions with this tag.",
+            "tag": Query(meaning="The target: the versions with this tag."),
             **_IGNORE,
-            "latestby": "`cvpv`, `cvp` or `cp`: keep the newest row of each.",
+            "latestby": Query(meaning="Keep the newest row of each.", schema={"enum": list(_LATEST_BY)}),
             "success[]": "`true`, `false` or empty: only rows with this result.",
-            "limit": f"How many rows, the newest first; {_LIMIT} where it is left out.",
+            "limit": Query(
+                meaning=f"How many rows, the newest first; {_LIMIT} where it is left out.",
+                schema={"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
+            ),
         },
         answers={200: Answer("The rows and the decision.", "Matrix", also=("text/plain",)), 400: _WRONG},
     ),
@@ -294,10 +297,10 @@ ROUTES = (
         summary="Ask whether a version may be deployed.",
         group="decisions",
         query={
-            "pacticipant": "The application.",
-            "version": "Its version.",
+            "pacticipant": Query(meaning="The application.", required=True),
+            "version": Query(meaning="Its version.", required=True),
             **_TARGET,
-            "to": "The target: the newest versions with this tag.",
+            "to": Query(meaning="The target: the newest versions with this tag."),
             **_IGNORE,
             "ignore[]": "An application whose rows do not count.",
         },

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from contractkit.exact_json import Json, show_json
+from contractkit_broker.routing import Query
 from contractkit_broker.web import Call, Refusal, read_count
 
 Member = TypeVar("Member")
@@ -12,9 +13,14 @@ Member = TypeVar("Member")
 _SIZE = 100  # where only a number is given
 _DIGITS = 9  # of a number or size: two such multiplied are still a number that databases hold
 
-PAGING = {
-    "pageNumber": "The page that is wanted, from 1; everything is given where neither this nor `pageSize` is there.",
-    "pageSize": f"How many a page holds; {_SIZE} where only `pageNumber` is given.",
+_WHOLE = {"type": "integer", "minimum": 1, "maximum": 10**_DIGITS - 1}
+
+PAGING: dict[str, str | Query] = {
+    "pageNumber": Query(
+        meaning="The page that is wanted; everything is given where neither this nor `pageSize` is there.",
+        schema=_WHOLE,
+    ),
+    "pageSize": Query(meaning=f"How many a page holds; {_SIZE} where only `pageNumber` is given.", schema=_WHOLE),
 }
 """The query parameters of a list that can be read in pages."""
 
