@@ -159,6 +159,7 @@ def test_an_actual_request_may_carry_no_more(contractkit: Callable) -> None:
                 "expected": "nothing",
                 "actual": "!",
                 "passed": False,
+                "left_out": 0,
                 "rule": None,
                 "beaten": [],
                 "mismatches": [{"rule": "equality", "sentence": "no such member"}],
@@ -175,6 +176,7 @@ def test_json_names_the_rules_of_a_place(contractkit: Callable) -> None:
         "expected": 1,
         "actual": 1,
         "passed": True,
+        "left_out": 0,
         "rule": {
             "location": "response.body.lines[*].count",
             "path": "$.lines[*].count",
@@ -361,3 +363,16 @@ def test_what_cannot_be_explained_is_refused_with_the_reason(
     Path("events.json").write_bytes(pact_file(message_form))
     ended = contractkit("explain", *arguments)
     assert (ended.code, ended.out, ended.err) == (code, "", message)
+
+
+def test_a_huge_list_is_told_by_its_first_elements_and_what_is_left_out(
+    contractkit: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("huge.json").write_bytes(pact_file(http([0] * 3_000, rules={"$": {"match": "type"}})))
+    ended = contractkit("explain", "huge.json")
+    assert ended.code == 0
+    assert "  left out   2000 further members that pass\n" in ended.out
+    assert ended.out.endswith("\n\nAll 1002 places pass, and 2000 further members of large values.\n")
+    places = json.loads(contractkit("explain", "huge.json", "--format", "json").out)["places"]
+    assert [each["left_out"] for each in places if each["location"] == "response.body"] == [2_000]

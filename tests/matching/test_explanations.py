@@ -155,3 +155,35 @@ def test_the_ways_in_which_rules_reach_a_place_are_said_in_words() -> None:
         "cascades from further up",
         "laid on each value from the container above",
     ]
+
+
+def test_of_a_huge_list_the_first_elements_and_those_that_are_wrong_are_explained() -> None:
+    places = explain_rules(
+        json([0] * 5_000).parts(),
+        (rules("response.body", "type"),),
+        json([*([1] * 4_000), "x", *([1] * 999)]).parts(),
+    )
+    inside = [each for each in places if each.location.steps[:2] == ("response", "body")]
+    assert [str(each.location) for each in inside[1:3]] == ["response.body[0]", "response.body[1]"]
+    assert [str(each.location) for each in inside[1_000:]] == ["response.body[999]", "response.body[4000]"]
+    assert (inside[0].left_out, inside[-1].passed, inside[-1].left_out) == (3_999, False, 0)
+    assert inside[-1].chosen is not None and inside[-1].chosen.reach is Reach.CASCADED
+
+
+def test_large_values_are_explained_to_the_last_place_with_a_mismatch_even_where_lists_nest() -> None:
+    grid = [[0] * 900 for _ in range(900)]
+    wrong = [*([[1] * 900] * 899), [*([1] * 899), None]]
+    places = explain_rules(json(grid).parts(), (rules("response.body", "type"),), json(wrong).parts())
+    assert len(places) < 60_000
+    assert [str(each.location) for each in places if not each.passed] == ["response.body[899][899]"]
+
+
+def test_each_of_thousands_of_members_is_explained_by_its_own_rule() -> None:
+    value = {f"k{number}": number for number in range(900)}
+    located = [rules(f"response.body.k{number}", "integer") for number in range(900)]
+    told = explained(json(value), json(value), rules("response.body", "type"), *located)
+    assert told[1:3] == [
+        ("response.body.k0", "response.body.k0 WRITTEN 4", [("response.body", "weighs 2, less than 4")], []),
+        ("response.body.k1", "response.body.k1 WRITTEN 4", [("response.body", "weighs 2, less than 4")], []),
+    ]
+    assert len(told) == 901

@@ -334,3 +334,8 @@ def test_rules_can_be_left_out(contract: Callable[..., Contract]) -> None:
 def test_the_contracts_of_this_project_are_clean() -> None:
     for file in sorted((Path(__file__).parents[2] / "contracts/samples").glob("*.json")):
         assert told(lint_contract(load_contract(file.read_bytes(), origin=file.name))) == [], file.name
+
+
+def test_a_rule_for_the_far_end_of_a_huge_list_reaches_something(contract: Callable[..., Contract]) -> None:
+    rules = {"$": TYPE, "$[2500]": INTEGER}
+    assert told(lint_contract(contract(http([0] * 3_000, rules=rules)))) == []

@@ -1,13 +1,14 @@
 """Explanations: for every place of an expectation, which rules judged it, why those, and with which verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from contractkit.matching.comparison import Comparison, compile_comparison
-from contractkit.matching.places import places_in
+from contractkit.matching.places import Place, places_in
 from contractkit.matching.streams import laid_along, runs_in
 from contractkit.matching.tracing import Candidate, Reach, TracedScope, traced
-from contractkit.model import LocatedRules, Location, Part, Wildcard
+from contractkit.model import LocatedRules, Location, Part, Step, Wildcard
 from contractkit.results import Mismatch
 
 
@@ -30,6 +31,7 @@ class PlaceExplanation:
         chosen: The location of rules that won; None where no rule reaches the place, so that equality decides.
         beaten: The others that fit the place, by rank.
         mismatches: What is wrong at this very place; what is wrong below it stands with the places below.
+        left_out: How many members of a very large value are not explained one by one; nothing is wrong with them.
     """
 
     location: Location
@@ -38,6 +40,7 @@ class PlaceExplanation:
     chosen: Candidate | None
     beaten: tuple[Beaten, ...]
     mismatches: tuple[Mismatch, ...]
+    left_out: int = 0
 
     @property
     def passed(self) -> bool:
@@ -65,13 +68,26 @@ def explain_rules(
     for mismatch in compare(actual):
         wrong.setdefault(mismatch.location, []).append(mismatch)
     root = traced(rules)
+    above = _above(wrong)
+    ranked = cache(_ranked)
     met = [
-        _explanation(located, place.expected, place.actual, place.scope, wrong.pop(located, []))
+        _explanation(located, place, *ranked(place.scope), wrong.pop(located, ()))
         for expected_part, actual_part, scope in _pairs(compare, root, actual)
-        for place in places_in(expected_part, actual_part, scope)
+        for place in places_in(expected_part, actual_part, scope, _within(above, expected_part))
         for located in [expected_part.location.under(place.steps)]
     ]
     return (*met, *(_beyond(location, found) for location, found in wrong.items()))
+
+
+def _above(wrong: Iterable[Location]) -> frozenset[tuple[Step, ...]]:
+    """Give the steps to each of some places, and to every place above them."""
+    return frozenset(each.steps[:length] for each in wrong for length in range(len(each.steps) + 1))
+
+
+def _within(above: frozenset[tuple[Step, ...]], part: Part) -> frozenset[tuple[Step, ...]]:
+    """Give the steps that lead on from a part."""
+    start = part.location.steps
+    return frozenset(steps[len(start) :] for steps in above if steps[: len(start)] == start)
 
 
 def _pairs(
@@ -85,18 +101,27 @@ def _pairs(
             yield part, given[part.location.steps], scope
 
 
-def _explanation(
-    location: Location, expected: object, actual: object, scope: TracedScope, mismatches: Sequence[Mismatch]
-) -> PlaceExplanation:
+def _ranked(scope: TracedScope) -> tuple[Candidate | None, tuple[Beaten, ...]]:
+    """Give the location that won in a scope, and the others with the reasons why they did not."""
     winner, *others = scope.candidates() or (None,)
-    beaten = tuple(Beaten(candidate=each, reason=_reason(winner, each)) for each in others if winner and each)
+    return winner, tuple(Beaten(candidate=each, reason=_reason(winner, each)) for each in others if winner and each)
+
+
+def _explanation(
+    location: Location,
+    place: Place,
+    winner: Candidate | None,
+    beaten: tuple[Beaten, ...],
+    mismatches: Sequence[Mismatch],
+) -> PlaceExplanation:
     return PlaceExplanation(
         location=location,
-        expected=expected,
-        actual=actual,
+        expected=place.expected,
+        actual=place.actual,
         chosen=winner,
         beaten=beaten,
         mismatches=tuple(mismatches),
+        left_out=place.left_out,
     )
 
 

@@ -1,7 +1,7 @@
 """Places: every place at which an expected part and an actual one meet, in the order in which they are compared."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contractkit.exact_json import Json
@@ -15,23 +15,42 @@ from contractkit.matching.tracing import TracedScope
 from contractkit.model import Body, JsonBody, Part, PartKind, Step, TextBody
 from contractkit.results import ABSENT
 
+MOST_MEMBERS = 1_000
+"""Members of one object or list that are places of their own; of a list longer than that, nobody reads each element."""
+
+MOST_PLACES = 50_000
+"""Places of one JSON value, beyond which only those are given at which something is wrong."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One place in a part: the steps that lead to it, what is expected and found there, and the rules' scope."""
+    """One place in a part: the steps that lead to it, what is expected and found there, and the rules' scope.
+
+    `left_out` counts the members of a very large value that are no places of their own; nothing is wrong with them.
+    """
 
     steps: tuple[Step, ...]
     expected: object
     actual: object
     scope: TracedScope
+    left_out: int = 0
 
     def below(self, step: Step) -> "Place":
         """Give this place as seen from the container that a step leads from."""
-        return Place(steps=(step, *self.steps), expected=self.expected, actual=self.actual, scope=self.scope)
+        return replace(self, steps=(step, *self.steps))
 
 
-def places_in(expected: Part, actual: Part, scope: TracedScope) -> Iterator[Place]:
-    """Give the places of a part; those that the example does not have and no rule reaches are not among them."""
+def places_in(
+    expected: Part, actual: Part, scope: TracedScope, wrong: Container[tuple[Step, ...]] = ()
+) -> Iterator[Place]:
+    """Give the places of a part; those that the example does not have and no rule reaches are not among them.
+
+    Args:
+        expected: The part as it is expected.
+        actual: The part as it came.
+        scope: The rules at its place and below.
+        wrong: The steps, from the part on, to places with mismatches and to all above them; they are never left out.
+    """
     wanted: Any = expected.value
     found: Any = actual.value
     match expected.kind:
@@ -45,15 +64,17 @@ def places_in(expected: Part, actual: Part, scope: TracedScope) -> Iterator[Plac
             for name, value in wanted.items():
                 yield from _below(name, _json_places(value, found.get(name, ABSENT), scope.step(name)))
         case PartKind.BODY:
-            yield from body_places(wanted, found, scope)
+            yield from body_places(wanted, found, scope, wrong)
         case _:
             yield Place(steps=(), expected=wanted, actual=found, scope=scope)
 
 
-def body_places(expected: Body, actual: Body, scope: TracedScope) -> Iterator[Place]:
+def body_places(
+    expected: Body, actual: Body, scope: TracedScope, wrong: Container[tuple[Step, ...]] = ()
+) -> Iterator[Place]:
     """Give the places of a body: those in it where its form has any and both bodies have it, else itself."""
     if isinstance(expected, JsonBody) and isinstance(actual, JsonBody):
-        yield from _json_places(expected.value, actual.value, scope)
+        yield from _json_places(expected.value, actual.value, scope, wrong)
         return
     if isinstance(expected, TextBody) and isinstance(actual, TextBody):
         from contractkit.matching.text_places import form_places, xml_places
@@ -83,22 +104,42 @@ def _value_places(
         yield from _below(name, value_places(values, actual.get(name, ()), scope.step(name)))
 
 
-def _json_places(expected: Json, actual: object, scope: TracedScope, depth: int = 0) -> Iterator[Place]:
-    yield Place(steps=(), expected=shown_part(expected), actual=shown_part(actual), scope=scope)
-    if depth >= DEEPEST or type(expected) is not type(actual):
-        return
+def _json_places(
+    expected: Json, actual: object, scope: TracedScope, wrong: Container[tuple[Step, ...]] = ()
+) -> list[Place]:
+    """Give the places of a JSON value; of very large ones only so many, and those at or above what is `wrong`."""
+    found: list[Place] = []
+
+    def look(steps: tuple[Step, ...], expected: Json, actual: object, scope: TracedScope) -> None:
+        own = len(found)
+        found.append(Place(steps=steps, expected=shown_part(expected), actual=shown_part(actual), scope=scope))
+        if len(steps) >= DEEPEST or type(expected) is not type(actual) or not isinstance(expected, dict | list):
+            return
+        left_out = 0
+        inner = inner_rules(scope.chosen)
+        owner = scope.candidates()[0].located if inner else None
+        for number, (step, example, value) in enumerate(_pairs(expected, actual, scope)):
+            inside = (*steps, step)
+            if (number >= MOST_MEMBERS or len(found) >= MOST_PLACES) and inside not in wrong:
+                left_out += 1
+                continue
+            below = scope.step(step)
+            look(inside, example, value, below.under_each_value(owner, inner) if inner else below)
+        if left_out:
+            found[own] = replace(found[own], left_out=left_out)
+
+    look((), expected, actual, scope)
+    return found
+
+
+def _pairs(
+    expected: dict[str, Json] | list[Json], actual: object, scope: TracedScope
+) -> Iterator[tuple[Step, Json, object]]:
     if isinstance(expected, dict):
-        pairs: Iterator[tuple[Step, Json, object]] = _members(expected, actual, scope)
-    elif isinstance(expected, list) and Members.VARIANTS not in said_of_members(scope.chosen):
-        pairs = _items(expected, actual, scope)
-    else:
-        return
-    inner = inner_rules(scope.chosen)
-    owner = scope.candidates()[0].located if inner else None
-    for step, example, value in pairs:
-        below = scope.step(step)
-        below = below.under_each_value(owner, inner) if inner else below
-        yield from _below(step, _json_places(example, value, below, depth + 1))
+        return _members(expected, actual, scope)
+    if Members.VARIANTS in said_of_members(scope.chosen):
+        return iter(())
+    return _items(expected, actual, scope)
 
 
 def _members(expected: dict[str, Json], actual: Any, scope: TracedScope) -> Iterator[tuple[Step, Json, object]]:
@@ -125,5 +166,5 @@ def _first(values: Sequence[object]) -> object:
     return values[0] if values else ABSENT
 
 
-def _below(step: Step, places: Iterator[Place]) -> Iterator[Place]:
+def _below(step: Step, places: Iterable[Place]) -> Iterator[Place]:
     return (place.below(step) for place in places)

@@ -5,11 +5,11 @@ wherever that one says something, the location was a candidate. So what is expla
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 
-from contractkit.matching.weighting import NO_RULES, RuleList, Scope, scope_of
+from contractkit.matching.weighting import NO_RULES, RuleList, Scope, fitting_steps, scope_of
 from contractkit.model import LocatedRules, Rule, Step, Wildcard
 
 
@@ -51,11 +51,12 @@ class _Lone:
         return _Lone(located=self.located, scope=scope, reach=self.reach)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class TracedScope:
     """A scope, and beside it that of each location of rules alone. It steps as `Scope` does.
 
-    Locations that say nothing here or further down are left behind, so a place costs what the rules that reach it do.
+    Locations that say nothing here or further down are left behind, so a place costs what the rules that reach it do;
+    places that the same rules reach share one scope. It remembers what it gave; nothing else of it changes.
     `replaced` are the locations that would hold at this place if `eachValue` above did not lay its own rules on it.
     """
 
@@ -63,6 +64,11 @@ class TracedScope:
     alone: tuple[_Lone, ...]
     base: int = 0
     replaced: tuple[Candidate, ...] = ()
+    _below: "dict[tuple[Step, ...], TracedScope]" = field(default_factory=dict, repr=False)
+    _by_step: dict[Step, list[int]] | None = field(default=None, repr=False)
+    _lasting: list[int] = field(default_factory=list, repr=False)
+    _candidates: tuple[Candidate, ...] | None = field(default=None, repr=False)
+    _laid: "tuple[LocatedRules | None, tuple[Rule, ...], TracedScope] | None" = field(default=None, repr=False)
 
     @property
     def chosen(self) -> RuleList:
@@ -71,9 +77,27 @@ class TracedScope:
 
     def step(self, step: Step) -> "TracedScope":
         """Give the scope of the member or element that a step leads to."""
-        moved = [(each, each.scope.step(step)) for each in self.alone]
-        lone = [each.moved(scope) for each, scope in moved if scope.chosen or not scope.is_even]
-        return TracedScope(self.whole.step(step), tuple(lone), self.base)
+        by_step = self._indexed()
+        patterns = tuple([each for each in fitting_steps(step) if each in by_step])
+        scope = self._below.get(patterns)
+        if scope is None:
+            reached = [number for each in patterns for number in by_step[each]]
+            moved = [self.alone[number] for number in sorted({*self._lasting, *reached})]
+            lone = tuple([each.moved(each.scope.step(step)) for each in moved])
+            scope = self._below[patterns] = TracedScope(self.whole.step(step), lone, self.base)
+        return scope
+
+    def _indexed(self) -> dict[Step, list[int]]:
+        """Give which locations a step may lead on to, by their numbers; others are kept only if they last."""
+        if self._by_step is None:
+            found: dict[Step, list[int]] = {}
+            for number, each in enumerate(self.alone):
+                for step in each.scope.next_steps():
+                    found.setdefault(step, []).append(number)
+                if each.scope.is_lasting:
+                    self._lasting.append(number)
+            self._by_step = found
+        return self._by_step
 
     def at_part(self, steps: Sequence[Step]) -> "TracedScope":
         """Give the scope of a part; weights count from there on."""
@@ -98,6 +122,11 @@ class TracedScope:
 
     def under_each_value(self, owner: LocatedRules | None, rules: tuple[Rule, ...]) -> "TracedScope":
         """Give the scope of a value on which `eachValue`, written in `owner`, lays rules."""
+        if self._laid is None or (self._laid[0], self._laid[1]) != (owner, rules):
+            self._laid = owner, rules, self._with_laid(owner, rules)
+        return self._laid[2]
+
+    def _with_laid(self, owner: LocatedRules | None, rules: tuple[Rule, ...]) -> "TracedScope":
         lone = [each.moved(each.scope.without_rules()) for each in self.alone]
         if owner is not None:
             laid = NO_RULES.replaced_by(rules)
@@ -106,6 +135,11 @@ class TracedScope:
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Give the locations that fit this place, the winner first, then by rank."""
+        if self._candidates is None:
+            self._candidates = self._ranked()
+        return self._candidates
+
+    def _ranked(self) -> tuple[Candidate, ...]:
         fitting = [each for each in self.alone if each.scope.chosen]
         fitting.sort(key=lambda each: each.scope.rank, reverse=True)
         fitting.sort(key=self._is_beaten)

@@ -105,6 +105,15 @@ class Scope:
         """Say whether every place below this one has the same rules: none is written for any of them."""
         return not self._active
 
+    @property
+    def is_lasting(self) -> bool:
+        """Say whether rules hold at every place below this one, unless heavier ones are written there."""
+        return self._inherited is not None
+
+    def next_steps(self) -> frozenset[Step]:
+        """Give the steps, wildcards included, that lead on to places which rules are written for."""
+        return frozenset(step for branch in self._active for step in branch.children)
+
     def at(self, place: Location) -> "Scope":
         """Give the scope of a place below this one."""
         scope = self
@@ -198,6 +207,12 @@ def _patterns(step: Step) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     if isinstance(step, str) and (index := index_in(step)) is not None:
         return (index, step), _INDEXES
     return (step,), _MEMBERS
+
+
+def fitting_steps(step: Step) -> tuple[Step, ...]:
+    """Give the steps of rules' locations that lead to the place where a step leads, wildcards last."""
+    names, wildcards = _patterns(step)
+    return (*names, *wildcards)
 
 
 _INDEXES, _MEMBERS = (Wildcard.INDEX, Wildcard.ANY), (Wildcard.ANY,)

@@ -77,7 +77,9 @@ def _verdict(judgement: Judgement) -> str:
     failed, count = len(judgement.failed), len(judgement.places)
     if failed:
         return f"{failed} of {counted(count, 'place')} {'fails' if failed == 1 else 'fail'}."
-    return "The one place passes." if count == 1 else f"All {count} places pass."
+    left_out = sum(each.left_out for each in judgement.places)
+    further = f", and {counted(left_out, 'further member')} of large values" if left_out else ""
+    return "The one place passes." if count == 1 else f"All {count} places pass{further}."
 
 
 def _place_rows(place: PlaceExplanation, parts: tuple[Part, ...]) -> Iterator[str]:
@@ -89,18 +91,25 @@ def _place_rows(place: PlaceExplanation, parts: tuple[Part, ...]) -> Iterator[st
         yield f"  because    {_because(place.chosen, parts)}"
     else:
         yield f"  rule       {_without_rule(place)}"
+    if place.left_out:
+        yield f"  left out   {counted(place.left_out, 'further member')} that {_pass(place.left_out)}"
     for each in place.beaten:
         yield f"  beaten     {_words(each.candidate)}: {_path(each.candidate.located, parts)} {each.reason}"
     for mismatch in place.mismatches:
         yield f"  mismatch   expected {mismatch.sentence}"
 
 
+def _pass(count: int) -> str:
+    return "passes" if count == 1 else "pass"
+
+
 def _place_document(place: PlaceExplanation, parts: tuple[Part, ...]) -> Json:
     return {
         "location": str(place.location),
-        "expected": _value(place.expected),
-        "actual": _value(place.actual),
+        "expected": _value(place, place.expected),
+        "actual": _value(place, place.actual),
         "passed": place.passed,
+        "left_out": place.left_out,
         "rule": None if place.chosen is None else _candidate(place.chosen, parts),
         "beaten": [{**_candidate(each.candidate, parts), "reason": each.reason} for each in place.beaten],
         "mismatches": [{"rule": each.rule, "sentence": each.sentence} for each in place.mismatches],
@@ -163,10 +172,10 @@ def _without_rule(place: PlaceExplanation) -> str:
     return "none reaches this place: only an equal value passes"
 
 
-def _value(value: object) -> Json:
-    """Give a value as JSON; what is not there, and bytes, in words."""
+def _value(place: PlaceExplanation, value: object) -> Json:
+    """Give a value as JSON; what is not there, bytes, and what is too large to be looked at whole, in words."""
     found: Any = value
-    return found if _is_json(found) else show_tree(found)
+    return found if _is_json(found) and not place.left_out else show_tree(found)
 
 
 def _is_json(value: object) -> bool:

@@ -177,8 +177,9 @@ def _examine(interaction: Interaction, specification: str) -> Examined:
         return Examined(interaction=interaction, asked=(), answers=())
     parts = interaction.exchange.parts()
     places = explain_rules(parts, interaction.rules, parts, specification=specification)
-    sent = [part.location for part in parts if is_asked(part)]
-    asked = [any(place.location.starts_with(part) for part in sent) for place in places]
+    sent = {part.location.steps for part in parts if is_asked(part)}
+    depths = {len(each) for each in sent}
+    asked = [any(place.location.steps[:depth] in sent for depth in depths) for place in places]
     return Examined(
         interaction=interaction,
         asked=tuple(place for place, is_sent in zip(places, asked, strict=True) if is_sent),

@@ -146,7 +146,7 @@ def rule_on_elements(examined: Examined, place: PlaceExplanation) -> LocatedRule
 
 
 def _hidden(examined: Examined) -> tuple[Location, ...]:
-    """Give the places below which nothing is looked at: parts of multipart bodies, and elements that have variants."""
+    """Give the places below which not all is looked at: parts of multipart bodies, elements with variants, large lists."""
     parts: tuple[Part, ...] = examined.interaction.exchange.parts()
     multipart = (
         part.location
@@ -158,7 +158,8 @@ def _hidden(examined: Examined) -> tuple[Location, ...]:
         for place in examined.places
         if place.chosen and any(kind_of(rule).members is Members.VARIANTS for rule in place.chosen.rules)
     )
-    return tuple(chain(multipart, variants))
+    large = (place.location for place in examined.places if place.left_out)
+    return tuple(chain(multipart, variants, large))
 
 
 def _looks_around(pattern: str) -> bool:
