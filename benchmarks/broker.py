@@ -23,7 +23,7 @@ import uvicorn
 from contractkit_broker.migrations import bring_up_to_date
 from contractkit_broker.server import listen, running_broker
 from contractkit_broker.store import schema
-from contractkit_broker.store.contracts import replace_usage
+from contractkit_broker.store.contracts import add_usage
 from contractkit_broker.store.database import Database
 from sqlalchemy import Connection, Table, insert
 from starlette.applications import Starlette
@@ -87,7 +87,7 @@ class Seed:
         connection.execute(insert(schema.blob).values(digest=digest, data=data, created_at=NOW))
         connection.execute(insert(schema.integration).values(**ends))
         keys = [{"interaction_key": f"key {n}", "operation": "getOrder", "location": "request.path"} for n in range(5)]
-        replace_usage(connection, digest, [{**key, "needed": True} for key in keys])
+        add_usage(connection, digest, [{**key, "needed": True} for key in keys])
         first, every = place * self.versions + 1, range(self.versions)
         said = [{"id": first + v, "content_id": f"sha256:{first + v:064x}", "file_digest": digest} for v in every]
         _bulk(connection, schema.content, ({**each, **ends} for each in said if (each["id"] - first) % 3 == 0))

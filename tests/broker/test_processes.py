@@ -26,7 +26,7 @@ from tests.broker.conftest import contract, interaction
 
 
 @contextmanager
-def broker_process(path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def broker_process(path: Path | str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run a broker in a process of its own, and give it with its address."""
     options = ["--port", "0", "--database", str(path)]
     pipe = subprocess.PIPE

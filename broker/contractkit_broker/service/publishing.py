@@ -108,13 +108,14 @@ def publish(
     Raises:
         ContentConflict: The version published other content for one of the providers before.
     """
-    consumer = applications.ensure_application(connection, build.application, now)
     ordered = sorted(uploads, key=lambda upload: upload.contract.provider)
-    providers = [applications.ensure_application(connection, upload.contract.provider, now) for upload in ordered]
+    names = sorted({build.application, *(upload.contract.provider for upload in ordered)})
+    # by name: two that call each other and publish at once would else wait for each other
+    known = {name: applications.ensure_application(connection, name, now) for name in names}
     version, _ = register_build(connection, build, now)
     published = [
-        _store(connection, consumer, version, provider, upload, now)
-        for provider, upload in zip(providers, ordered, strict=True)
+        _store(connection, known[build.application], version, known[upload.contract.provider], upload, now)
+        for upload in ordered
     ]
     return version, tuple(published)
 
@@ -193,7 +194,7 @@ def _merge_or_refuse(
 
 def _keep_file(connection: Connection, upload: ContractUpload, digest: str, now: str) -> None:
     contracts.add_blob(connection, digest, upload.data, now)
-    contracts.replace_usage(connection, digest, usage_rows(upload.contract))
+    contracts.add_usage(connection, digest, usage_rows(upload.contract))
 
 
 def _published(connection: Connection, before: Publication, kind: PublicationKind) -> Published:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from contractkit_broker.store.database import AnyRow, AnySelect, many, upsert
+from contractkit_broker.store.database import AnyRow, AnySelect, add_missing, many, upsert
 from contractkit_broker.store.records import Application, Content, Publication, Version
 from contractkit_broker.store.schema import application, blob, content, integration, publication, usage, version
 
@@ -254,12 +254,18 @@ def interaction_counts(connection: Connection, file_digests: Collection[str]) ->
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def replace_usage(connection: Connection, file_digest: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Store what the interactions of a file use; `rows` hold the columns beside the digest."""
-    connection.execute(delete(usage).where(usage.c.file_digest == file_digest))
-    values = [{"file_digest": file_digest, **row} for row in rows]
+def add_usage(connection: Connection, file_digest: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Store what the interactions of a file use; what is there stays, since the same file uses the same.
+
+    Args:
+        connection: The transaction.
+        file_digest: The file.
+        rows: The columns beside the digest.
+    """
+    ordered = sorted(rows, key=lambda row: (row["interaction_key"], row["location"]))  # builds at once wait in turn
+    values = [{"file_digest": file_digest, **row} for row in ordered]
     if values:
-        connection.execute(insert(usage), values)
+        connection.execute(add_missing(connection, usage), values)
 
 
 def _content(row: AnyRow | None) -> Content | None:

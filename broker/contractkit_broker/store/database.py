@@ -6,7 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import BindParameter, Connection, Engine, Row, Select, Table, bindparam, create_engine, event
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    Executable,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
@@ -119,15 +130,31 @@ def database_url(location: str) -> URL:
     )
 
 
+def add_missing(connection: Connection, table: Table) -> Executable:
+    """Give the statement that inserts rows and passes over those that are there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement: Executable = dialect.insert(table).on_conflict_do_nothing()
+    return statement
+
+
 def upsert(
-    connection: Connection, table: Table, keys: tuple[str, ...], values: dict[str, Any], update: tuple[str, ...] = ()
+    connection: Connection,
+    table: Table,
+    keys: tuple[str, ...],
+    values: dict[str, Any],
+    update: tuple[str, ...] = (),
+    rising: str | None = None,
 ) -> bool:
-    """Insert a row, or where one has the same keys set the columns of `update`; say whether a row was written."""
+    """Insert a row, or where one has the same keys set the columns of `update`; say whether a row was written.
+
+    Where `rising` names a column, a row is changed only if that column grows: of two writers at once the later wins.
+    """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**values)
     if update:
         changed = {name: statement.excluded[name] for name in update}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        only = None if rising is None else table.c[rising] < statement.excluded[rising]
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=only)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
     return connection.execute(statement.returning(table.c[keys[0]])).first() is not None

@@ -100,7 +100,7 @@ def add_verification(
     }
     keys = ("content", "provider_version_id")
     if not (success and left_out):
-        upsert(connection, verdict, keys, current, update=("verification_id", "success"))
+        upsert(connection, verdict, keys, current, update=("verification_id", "success"), rising="verification_id")
     rows = [_outcome_row(number, position, outcome) for position, outcome in enumerate(outcomes)]
     if rows:
         connection.execute(insert(interaction_result), rows)
