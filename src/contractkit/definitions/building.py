@@ -12,14 +12,7 @@ from typing import Final, TypeAlias
 from contractkit.definitions.choices import examples_of, likeness, suits, tags_of
 from contractkit.definitions.draws import Draw
 from contractkit.definitions.patterns import text_matching
-from contractkit.definitions.plausible import (
-    counted,
-    ends_pagination,
-    plausible_boolean,
-    plausible_integer,
-    plausible_number,
-    plausible_text,
-)
+from contractkit.definitions.plausible import counted, ends_pagination, scalar_drawer
 from contractkit.definitions.references import Node
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
@@ -32,7 +25,7 @@ Steps: TypeAlias = tuple[str | int, ...]
 _OPTIONAL_DEPTH: Final = 5  # steps from the root; deeper, only what is required is made
 OPTIONAL_VALUES: Final = 1_200  # values; once so many are made, only what is required follows
 _DEEPEST: Final = 48  # steps; required members that nest deeper never end
-_MOST_ELEMENTS: Final = 1_000
+MOST_ELEMENTS: Final = 1_000  # of a list, whatever is demanded
 _MOST_VALUES: Final = 50_000  # values; required members that multiply by ten at each level never end either
 _ORDER: Final = ("object", "array", "string", "integer", "number", "boolean")
 
@@ -118,7 +111,12 @@ class Builder:
             case "array":
                 return self._array(view, at, above, is_sparse)
             case kind:
-                return scalar_of(kind, view, name_at(at), self.draw(scalar_place(at, self._repairs.turns.get(at, 0))))
+                draw = self.draw(scalar_place(at, self._repairs.turns.get(at, 0)))
+                return scalar_drawer(kind, view, name_at(at))(draw)
+
+    def take(self, values: int) -> None:
+        """Count values that somebody else makes for this attempt."""
+        self._left -= values
 
     def draw(self, place: str) -> Draw:
         """Give the draw for a place."""
@@ -182,7 +180,7 @@ class Builder:
         """Add members that are described by pattern or in general: one where none is named, more where so demanded."""
         least = counted(view, "minProperties") or 0
         wanted = least_members(view, at, has_some=bool(made) or self._repairs.is_minimal)
-        for name, inner in self._further(view, at, min(wanted, _MOST_ELEMENTS)):
+        for name, inner in self._further(view, at, min(wanted, MOST_ELEMENTS)):
             if len(made) >= wanted:
                 return
             if inner is None and len(made) >= least:
@@ -195,7 +193,7 @@ class Builder:
 
     def _further(self, view: SchemaView, at: Steps, count: int) -> Iterator[tuple[str, SchemaView | None]]:
         for pattern, node in view.patterned:
-            name = text_matching(pattern, Draw(self._seed, f"{_written(at)}~{pattern}"))
+            name = text_matching(pattern, Draw(self._seed, f"{place_in_words(at)}~{pattern}"))
             if name:
                 yield name, view.schemas.view(node)
         if not view.is_closed:
@@ -216,14 +214,14 @@ class Builder:
             return [*made, *[f"item {number}" for number in range(len(made) + 1, least + 1)]]
         if least == 0 and (place_of(element) in above or self._repairs.is_minimal or at in self._repairs.omitted):
             return made
-        usual = 1 + (Draw(self._seed, _written(at)).below(2) if len(at) <= 1 else 0)
+        usual = 1 + (Draw(self._seed, place_in_words(at)).below(2) if len(at) <= 1 else 0)
         count = max(least, usual if most is None else min(most, usual))
-        return self._elements(view, element, at, above, made, min(count, _MOST_ELEMENTS), is_sparse)
+        return self._elements(view, element, at, above, made, min(count, MOST_ELEMENTS), is_sparse)
 
     def _contained(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], start: int) -> list[Json]:
         """Give the elements that `contains` asks for, as many as `minContains` says."""
         wanted = [conjunct.node / "contains" for conjunct in view.conjuncts if conjunct.node.get("contains")]
-        count = min(counted(view, "minContains") or 1, _MOST_ELEMENTS)
+        count = min(counted(view, "minContains") or 1, MOST_ELEMENTS)
         return [
             self.build(view.schemas.view(node), (*at, start + number), above=above)
             for node in wanted
@@ -295,21 +293,6 @@ def _in_order(made: dict[str, Json], view: SchemaView) -> dict[str, Json]:
     return known | made
 
 
-def scalar_of(kind: str, view: SchemaView, name: str, draw: Draw) -> Json:
-    """Give a text, number or boolean of a schema, as its format and its name suggest."""
-    match kind:
-        case "string":
-            text = plausible_text(view, name, draw)
-            return "" if text is None else text
-        case "integer":
-            return plausible_integer(view, name, draw)
-        case "number":
-            return plausible_number(view, name, draw)
-        case "boolean":
-            return plausible_boolean(name)
-    return None
-
-
 def name_at(at: Steps) -> str:
     """Give the last name on the way to a place."""
     return next((step for step in reversed(at) if isinstance(step, str)), "")
@@ -317,7 +300,7 @@ def name_at(at: Steps) -> str:
 
 def scalar_place(at: Steps, turn: int = 0) -> str:
     """Give the place for which a scalar is drawn, another one each time the first was wrong."""
-    return f"{_written(at)}#{turn}"
+    return f"{place_in_words(at)}#{turn}"
 
 
 def least_members(view: SchemaView, at: Steps, *, has_some: bool) -> int:
@@ -346,7 +329,8 @@ def type_to_make(view: SchemaView, at: Steps, *, turn: int = 0) -> str:
     return possible[turn % len(possible)] if possible else "null"
 
 
-def _written(at: Steps) -> str:
+def place_in_words(at: Steps) -> str:
+    """Give a place as draws know it."""
     return "/".join(map(str, at))
 
 

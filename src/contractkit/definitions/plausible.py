@@ -1,6 +1,7 @@
 """Plausible scalars: texts, numbers and booleans that look like what their format and name say."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from math import ceil, floor
 from typing import Final
@@ -9,7 +10,7 @@ from contractkit.definitions.draws import Draw
 from contractkit.definitions.patterns import text_matching
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.usual_numbers import is_fraction, usual_integers, usual_numbers
-from contractkit.definitions.vocabulary import FORMATS, text_named, words_of
+from contractkit.definitions.vocabulary import FORMATS, text_maker, words_of
 from contractkit.exact_json import Json
 
 _FALSE_NAMES: Final = frozenset(
@@ -35,17 +36,28 @@ def plausible_boolean(name: str) -> bool:
     return not (_FALSE_NAMES & set(words_of(name)))
 
 
-def plausible_integer(view: SchemaView, name: str, draw: Draw) -> Json:
-    """Give an integer within the bounds, by name within what is usual; None where no integer is allowed.
+def scalar_drawer(kind: str, view: SchemaView, name: str) -> Callable[[Draw], Json]:
+    """Give what draws the texts, numbers or booleans of a schema, which is asked once for what it says of them.
 
-    A decimal, where one may stand, for names of what is seldom whole (`ratio`, `latitude`).
+    Decimals are drawn, where they may stand, for names of what is seldom whole (`ratio`, `latitude`). None stands where
+    nothing is allowed or nothing is known.
     """
-    if "number" in view.types and is_fraction(name):
-        return plausible_number(view, name, draw)
-    return _whole(view, name, draw)
+    match kind:
+        case "string":
+            draw_text = _text_drawer(view, name)
+            return lambda draw: draw_text(draw) or ""
+        case "integer" if not ("number" in view.types and is_fraction(name)):
+            return _whole_drawer(view, name)
+        case "integer" | "number":
+            return lambda draw: _number(view, name, draw)
+        case "boolean":
+            found = plausible_boolean(name)
+            return lambda draw: found
+    return lambda draw: None
 
 
-def _whole(view: SchemaView, name: str, draw: Draw) -> int | None:
+def _whole_drawer(view: SchemaView, name: str) -> Callable[[Draw], int | None]:
+    """Give what draws integers within the bounds, by name within what is usual; None where none is allowed."""
     least, most = _integer_bounds(view)
     formats = _formats(view)
     usual = _SECONDS if not _MOMENTS.isdisjoint(formats) else usual_integers(name)
@@ -57,15 +69,17 @@ def _whole(view: SchemaView, name: str, draw: Draw) -> int | None:
         low = least if least is not None else (most or 0) - 999
         high = most if most is not None else low + 999
     if low > high:
-        return None
-    return _on_step(draw.between(low, high), low, high, view)
+        return lambda draw: None
+    if view.said("multipleOf"):
+        return lambda draw: _on_step(draw.between(low, high), low, high, view)
+    return lambda draw: draw.between(low, high)
 
 
-def plausible_number(view: SchemaView, name: str, draw: Draw) -> Json:
+def _number(view: SchemaView, name: str, draw: Draw) -> Json:
     """Give a number within the bounds, with two decimals where they fit; None where none is allowed."""
     least, most = _limit(view, "minimum"), _limit(view, "maximum")
     if view.said("multipleOf") or any(bound is not None and abs(bound) > 10**15 for bound in (least, most)):
-        return _whole(view, name, draw)
+        return _whole_drawer(view, name)(draw)
     usual = usual_numbers(name)
     low = usual[0] if least is None else max(least, usual[0])
     high = usual[1] if most is None else min(most, usual[1])
@@ -78,18 +92,23 @@ def plausible_number(view: SchemaView, name: str, draw: Draw) -> Json:
     return float(rounded if low < rounded < high else number)
 
 
-def plausible_text(view: SchemaView, name: str, draw: Draw) -> str | None:
-    """Give a text by pattern, else by format, else by name, brought to the allowed length; None where none is known."""
+def _text_drawer(view: SchemaView, name: str) -> Callable[[Draw], str | None]:
+    """Give what draws texts by pattern, else by format, else by name, brought to the allowed length."""
     least, most = counted(view, "minLength") or 0, counted(view, "maxLength")
-    patterns = [pattern for pattern in view.said("pattern") if isinstance(pattern, str)]
-    for pattern in patterns:
-        by_name = _by_format_or_name(view, name, draw)
-        if _fits(by_name, pattern):
-            return _sized(by_name, least, most)
-        return text_matching(pattern, draw, least=least)
-    text = _by_format_or_name(view, name, draw)
+    make = _maker_of(view, name)
+    pattern = next((each for each in view.said("pattern") if isinstance(each, str)), None)
+    if pattern is not None:
+        return lambda draw: _matching(make(draw), pattern, draw, least, most)
+    if not least and most is None:
+        return make
     known = next((each for each in _formats(view) if each in FORMATS), None)
-    return _sized(text, least, most) if known is None else _resized(text, known, least, most)
+    if known is None:
+        return lambda draw: _sized(make(draw), least, most)
+    return lambda draw: _resized(make(draw), known, least, most)
+
+
+def _matching(text: str, pattern: str, draw: Draw, least: int, most: int | None) -> str | None:
+    return _sized(text, least, most) if _fits(text, pattern) else text_matching(pattern, draw, least=least)
 
 
 def counted(view: SchemaView, keyword: str) -> int | None:
@@ -113,13 +132,15 @@ def _fits(text: str, pattern: str) -> bool:
         return False
 
 
-def _by_format_or_name(view: SchemaView, name: str, draw: Draw) -> str:
+def _maker_of(view: SchemaView, name: str) -> Callable[[Draw], str]:
+    """Give what makes texts by a schema's format, or by the name."""
     for known in _formats(view):
         if known in FORMATS:
-            return FORMATS[known](draw)
+            return FORMATS[known]
         if known in _INTEGERS:
-            return str(draw.between(*usual_integers(name)))
-    return text_named(name, draw)
+            least, most = usual_integers(name)
+            return lambda draw: str(draw.between(least, most))
+    return text_maker(name)
 
 
 def _sized(text: str, least: int, most: int | None) -> str:
