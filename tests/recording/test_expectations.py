@@ -108,6 +108,17 @@ def test_of_a_list_the_first_element_is_the_example() -> None:
     assert expect(answer([], promised)).response.body == JsonBody([])
 
 
+def test_what_was_synthesised_beside_a_written_element_is_not_expected() -> None:
+    served = answer(
+        [{"id": 7, "links": {"key": {}}, "note": "made up"}],
+        dict.fromkeys(("response.body", "response.body[0]", "response.body[0].links"), Promise.PROMISED),
+    )
+
+    found = expect(served, written=JsonBody([{"id": 7}]))
+
+    assert found.response.body == JsonBody([{"id": 7, "links": {}}])
+
+
 def test_a_body_that_is_not_json_is_expected_by_its_type_alone() -> None:
     response = HttpResponse(status=200, body=TextBody("a,b", "text/csv"))
 

@@ -185,7 +185,7 @@ class _Pruning:
             return []
         if self._is_matched(at) and isinstance(written, list) and len(written) == len(value):
             return [self.kept(each, at / index, written[index]) for index, each in enumerate(value)]
-        first = self.kept(value[0], at / 0, value[0] if isinstance(written, list) else ABSENT)
+        first = self.kept(value[0], at / 0, written[0] if isinstance(written, list) and written else ABSENT)
         return [] if first is ABSENT else [first]
 
     def _is_matched(self, at: Location) -> bool:
