@@ -244,3 +244,201 @@ def test_stored_contracts_are_given_as_they_were_published(contractkit: Run, pub
         data = client.resources.contract_file(stored)
     assert (stored.consumer, stored.consumer_versions[0].number) == ("web-shop", "1.4.0")
     assert data == (provider / "consumer" / "web-shop-orders.json").read_bytes()
+
+
+def test_what_runs_no_longer_is_recorded(contractkit: Run, published: str) -> None:
+    deploy_consumer(contractkit)
+    arguments = ("record-undeployment", "web-shop", "--environment", "production")
+    assert contractkit(*arguments).out == "web-shop 1.4.0 in production is no longer deployed.\n"
+    ended = contractkit(*arguments)
+    assert (ended.code, ended.out, ended.err) == (2, "", "web-shop is not deployed to production.\n")
+
+
+def test_an_instance_is_undeployed_by_its_name_or_with_all(contractkit: Run, published: str) -> None:
+    where = ("--version", "1.4.0", "--environment", "production")
+    for instance in ("blue", "green", "red"):
+        contractkit("record-deployment", "web-shop", *where, "--instance", instance)
+    undeploy = ("record-undeployment", "web-shop", "--environment", "production")
+    assert contractkit(*undeploy, "--instance", "blue").out == (
+        "web-shop 1.4.0 in production, instance blue is no longer deployed.\n"
+    )
+    ended = contractkit(*undeploy)
+    assert (ended.code, ended.err) == (
+        2,
+        "web-shop is deployed to production as instances with names, and none was named.\n\n"
+        "  instance   green, 1.4.0\n"
+        "  instance   red, 1.4.0\n\n"
+        "Name one with --instance, or give --all-instances.\n",
+    )
+    document = json.loads(contractkit(*undeploy, "--all-instances", "--format", "json").out)
+    assert [each["instance"] for each in document["ended"]] == ["green", "red"]
+
+
+def test_another_version_than_the_one_named_is_not_undeployed(contractkit: Run, published: str) -> None:
+    deploy_consumer(contractkit)
+    ended = contractkit("record-undeployment", "web-shop", "--environment", "production", "--version", "1.3.9")
+    assert (ended.code, ended.err) == (
+        2,
+        "Nothing was recorded: web-shop 1.3.9 is not what runs in production.\n\n"
+        "  runs there   web-shop 1.4.0 in production\n",
+    )
+
+
+def test_a_release_is_recorded_once_and_its_support_ends(contractkit: Run, published: str) -> None:
+    arguments = ("web-shop", "--version", "1.4.0", "--environment", "production")
+    assert contractkit("record-release", *arguments).out == "web-shop 1.4.0 is released to production.\n"
+    again = contractkit("record-release", *arguments)
+    assert again.out == "web-shop 1.4.0 is released to production, as was recorded before.\n"
+    ended = contractkit("record-support-ended", *arguments)
+    assert (ended.code, ended.out) == (0, "web-shop 1.4.0 is no longer supported in production.\n")
+    assert contractkit("record-support-ended", *arguments).err == (
+        "web-shop 1.4.0 is not among what is released to production and supported.\n\n"
+        "  supported there   no version of it\n"
+    )
+
+
+def test_machines_read_what_was_recorded(contractkit: Run, published: str) -> None:
+    where = ("--version", "1.4.0", "--environment", "production", "--instance", "blue")
+    document = json.loads(contractkit("record-deployment", "web-shop", *where, "--format", "json").out)
+    assert document["recorded"].pop("since") is not None
+    assert document == {
+        "schema_version": 1,
+        "is_new": True,
+        "recorded": {
+            "application": "web-shop",
+            "version": "1.4.0",
+            "environment": "production",
+            "instance": "blue",
+        },
+    }
+
+
+def test_applications_of_one_repository_are_asked_about_together(
+    contractkit: Run, published: str, provider: Path
+) -> None:
+    verify(contractkit, "2.0.0")
+    alone = contractkit("can-i-deploy", "web-shop", "--version", "1.4.0", "--to-environment", "production")
+    assert (alone.code, alone.out.splitlines()[2]) == (
+        1,
+        "  orders   unknown   it has never been deployed to production",
+    )
+    arguments = ("--version", "1.4.0", "--with", "orders", "2.0.0", "--to-environment", "production")
+    together = contractkit("can-i-deploy", "web-shop", *arguments, "--explain-selection")
+    assert (together.code, together.out.splitlines()[0]) == (
+        0,
+        "web-shop 1.4.0 and orders 2.0.0 can be deployed to production.",
+    )
+    assert together.err == (
+        "What was compared\n\n"
+        "  asked      web-shop 1.4.0\n"
+        "  asked      orders 2.0.0\n"
+        "  with       what is deployed or released to production now\n"
+        "  compared   web-shop 1.4.0 with orders 2.0.0, both were asked about\n\n"
+    )
+
+
+def test_a_tag_stands_for_a_place_where_tags_are_used(contractkit: Run, published: str) -> None:
+    ended = contractkit("can-i-deploy", "web-shop", "--version", "1.4.0", "--to", "prod", "--explain-selection")
+    assert (ended.code, ended.out.splitlines()[0]) == (
+        1,
+        "It is unknown whether web-shop 1.4.0 can be deployed to the newest versions tagged prod.",
+    )
+    assert ended.err == (
+        "What was compared\n\n"
+        "  asked      web-shop 1.4.0\n"
+        "  with       the newest versions tagged prod\n"
+        "  compared   web-shop 1.4.0, whose contract asks for orders: no version of it has the tag prod\n\n"
+    )
+
+
+def test_an_unknown_is_waited_for_as_long_as_asked(contractkit: Run, published: str) -> None:
+    arguments = ("--to-environment", "production", "--wait", "0.01", "--retry-interval", "0.01")
+    ended = contractkit("can-i-deploy", "web-shop", "--version", "1.4.0", *arguments)
+    assert (ended.code, ended.err.startswith("Unknown as yet; asking again in ")) == (1, True)
+
+
+def test_what_was_selected_for_verification_is_explained(contractkit: Run, published: str, provider: Path) -> None:
+    ended = contractkit("verify", "orders", "--selector", "mainBranch", "--explain-selection", "--branch", "main")
+    assert ended.code == 0
+    assert ended.err.startswith(
+        "What was selected\n\n"
+        "  asked for   the newest version on the main branch of each consumer\n"
+        "  selected    web-shop: web-shop 1.4.0 is verified because it is the newest of the main branch.\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            "can-i-deploy web-shop --version 1",
+            "It is not said where to.\n\nName an environment: --to-environment NAME\n",
+        ),
+        (
+            "can-i-deploy web-shop --version 1 --to-environment a --to b",
+            "--to-environment and --to cannot be given together.\n",
+        ),
+        (
+            "can-i-deploy web-shop orders web-shop --version 1 --to-environment test",
+            "web-shop is named twice: one version of an application can be asked about at a time.\n\n"
+            "  version   1\n  version   1\n",
+        ),
+        (
+            "can-i-deploy web-shop --version 1 --with web-shop 2 --to-environment test",
+            "web-shop is named twice: one version of an application can be asked about at a time.\n\n"
+            "  version   1\n  version   2\n",
+        ),
+        (
+            "can-i-deploy web-shop --version 1 --to-environment test --wait 1 --retry-while-unknown 1",
+            "--retry-while-unknown and --wait cannot be given together.\n",
+        ),
+        (
+            "can-i-deploy web-shop nobody --version 1.4.0 --to-environment test",
+            "The broker knows no application named 'nobody'.\n\nKnown: orders, web-shop.\n",
+        ),
+        (
+            "record-undeployment web-shop --environment test --instance a --all-instances",
+            "--instance and --all-instances cannot be given together.\n",
+        ),
+        (
+            "record-undeployment web-shp --environment test",
+            "The broker knows no application named 'web-shp'.\n\nDid you mean web-shop?\n",
+        ),
+        (
+            "record-undeployment web-shop --environment tset",
+            "The broker knows no environment named 'tset'.\n\nDid you mean test?\n",
+        ),
+        (
+            "record-undeployment web-shop --environment test --instance blue",
+            "web-shop is not deployed to test, instance blue.\n",
+        ),
+        (
+            "record-release web-shop --version 1.4.0 --environment tset",
+            "The broker knows no environment named 'tset'.\n\nDid you mean test?\n",
+        ),
+        (
+            "record-release web-shop --version 9 --environment test",
+            "The broker knows no version 9 of web-shop.\n\n"
+            "Publish its contracts, or its verification results, first.\n",
+        ),
+        (
+            "record-support-ended web-shp --version 1.4.0 --environment test",
+            "The broker knows no application named 'web-shp'.\n\nDid you mean web-shop?\n",
+        ),
+        (
+            "verify orders --selector mainBranch=yes",
+            "A selector cannot be used.\n\n"
+            "  selector   mainBranch=yes\n  expected   mainBranch=true\n  received   'yes'\n\n"
+            "Write mainBranch.\n",
+        ),
+        (
+            "verify orders --selector environment",
+            "A selector cannot be used.\n\n"
+            "  selector   environment\n  expected   environment=a name\n  received   true\n\n"
+            "Write environment=NAME.\n",
+        ),
+    ],
+)
+def test_wrong_use_is_2(contractkit: Run, published: str, arguments: str, message: str) -> None:
+    ended = contractkit(*arguments.split())
+    assert (ended.code, ended.out, ended.err) == (2, "", message)

@@ -1,7 +1,7 @@
 """`contractkit can-i-deploy`: whether versions fit what is where they are to go."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
@@ -123,21 +123,19 @@ def _asked(
     return _Asked(subjects=subjects, environment=environment, tag=tag, ignored=ignored)
 
 
-def _ask(
-    client: BrokerClient, asked: _Asked, patience: _Patience, clock: Callable[[], float] = time.monotonic
-) -> DeploymentAnswer:
+def _ask(client: BrokerClient, asked: _Asked, patience: _Patience) -> DeploymentAnswer:
     pairs = [(each.application, each.version) for each in asked.subjects]
-    end, left = clock() + (patience.seconds or 0.0), patience.retries
-    while True:
-        answer = client.can_i_deploy(pairs, environment=asked.environment, tag=asked.tag, ignored=asked.ignored)
-        remaining = end - clock()
-        if answer.deployable is not None or (left <= 0 and remaining <= 0):
-            return answer
+    answer = client.can_i_deploy(pairs, environment=asked.environment, tag=asked.tag, ignored=asked.ignored)
+    end, left = time.monotonic() + (patience.seconds or 0.0), patience.retries
+    while answer.deployable is None and (left > 0 or time.monotonic() < end):
+        remaining = max(end - time.monotonic(), 0.0)
         wait = patience.interval if patience.seconds is None else min(patience.interval, remaining)
         how_long = f"{left} more" if patience.seconds is None else f"for {remaining:.3g} s more"
         click.echo(f"Unknown as yet; asking again in {wait:.3g} s ({how_long}).", err=True)
         time.sleep(wait)
         left -= 1
+        answer = client.can_i_deploy(pairs, environment=asked.environment, tag=asked.tag, ignored=asked.ignored)
+    return answer
 
 
 def _decision(answer: DeploymentAnswer, asked: _Asked) -> Decision:

@@ -5,8 +5,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from contractkit.errors import suggestion
-
 
 class Verb(click.Command):
     """A command that refuses values given as an empty text: a shell's unset variable is nobody's wish."""
@@ -22,7 +20,7 @@ class Verb(click.Command):
 
 
 class VerbFamily(click.Group):
-    """A verb with actions, such as `environment list`; an unknown action is told with the nearest ones."""
+    """A verb with actions, such as `environment list`; an unknown action is told with all that there are."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **{"subcommand_metavar": "ACTION [ARGS]...", **options})
@@ -31,11 +29,10 @@ class VerbFamily(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the action, suggesting the nearest name where there is none."""
+        """Find the action; none is suggested, for the nearest of `create` would be `delete`."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
-            said = f"No such action: {name or '(empty)'}."
-            ctx.fail(f"{said} {suggestion(name, self.list_commands(ctx))}")
+            ctx.fail(f"No such action: {name or '(empty)'}. There are {', '.join(self.list_commands(ctx))}.")
         return super().resolve_command(ctx, args)
 
 

@@ -1,0 +1,158 @@
+"""The broker keeps what the command line needs: the committed contract, replayed on both databases."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from contractkit_broker.server import running_broker
+from contractkit_broker.store import applications, environments
+from contractkit_broker.store.database import Database
+from sqlalchemy import Connection
+
+from contractkit.broker_client import BrokerClient, Build, ContractUpload, open_broker, read_address
+from contractkit.document import load_contract
+from contractkit.exact_json import Json
+from contractkit.explain.verification import explain_verification
+from contractkit.verification.http_transport import HttpTransport
+from contractkit.verification.states import StateHandler, StateHandlers
+from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
+
+COMMITTED = Path(__file__).parents[2] / "contracts/contractkit-contractkit-broker.json"
+NOW = "2026-11-20T10:00:00.000000+00:00"
+PRODUCTION = "b3c1a9d0-6f0e-4c43-9a51-0c6a6ad4f001"
+CONTRACT = {
+    "consumer": {"name": "web-shop"},
+    "provider": {"name": "orders"},
+    "interactions": [
+        {
+            "description": "an order",
+            "type": "Synchronous/HTTP",
+            "request": {"method": "GET", "path": "/orders/7"},
+            "response": {"status": 200},
+        }
+    ],
+    "metadata": {"pactSpecification": {"version": "4.0"}},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """Brings a broker into the states of the contract, whatever an earlier interaction left in it."""
+
+    client: BrokerClient
+    database: Database
+
+    def published(self) -> None:
+        build = Build(application="web-shop", version="1.4.0", branch="main")
+        upload = ContractUpload(consumer="web-shop", provider="orders", data=json.dumps(CONTRACT).encode())
+        self.client.publish(build, [upload])
+        self.client.administration.save_application("web-shop", {"mainBranch": "main"})
+
+    def on_feature_branch(self) -> None:
+        self.client.record_branch(Build(application="web-shop", version="1.4.0", branch="feature/x"))
+        self.client.administration.save_application("web-shop", {"mainBranch": "main"})
+
+    def labelled(self) -> None:
+        self.client.administration.add_label("web-shop", "mobile")
+
+    def application(self, called: str) -> None:
+        self.client.administration.save_application(called, {})
+
+    def no_application(self, called: str) -> None:
+        if self.client.administration.find_application(called) is not None:
+            self.client.administration.delete_application(called)
+
+    def environment(self, called: str, uuid: str, production: bool) -> None:
+        values = {"uuid": uuid, "name": called, "display_name": called.title(), "contacts": [{"name": "Ada"}]}
+
+        def work(connection: Connection) -> None:
+            for each in environments.list_environments(connection, called):
+                environments.delete_environment(connection, each.uuid)
+            environments.add_environment(connection, {**values, "production": production, "created_at": NOW})
+
+        self.database.write(work)
+
+    def no_environment(self, called: str) -> None:
+        for each in self.client.administration.environments():
+            if each.name == called:
+                self.client.administration.delete_environment(each)
+
+    def no_release(self) -> None:
+        [place] = [each for each in self.client.administration.environments() if each.name == "production"]
+        self.client.occupancies.end_support(self.client.occupancies.released(place, "web-shop"))
+
+    def deployed(self, uuid: str, environment: str, instance: str) -> None:
+        self._occupy("deployment", uuid, environment, instance)
+
+    def released(self, uuid: str, environment: str) -> None:
+        self._occupy("release", uuid, environment, "")
+
+    def _occupy(self, kind: str, uuid: str, environment: str, instance: str) -> None:
+        self.published()
+        self.environment("production", environment, True)
+
+        def work(connection: Connection) -> None:
+            place = environments.find_environment(connection, uuid=environment)
+            version = applications.find_version(connection, "web-shop", "1.4.0")
+            assert place is not None
+            assert version is not None
+            if kind == "deployment":
+                environments.start_deployment(connection, version, place.id, instance, uuid=uuid, now=NOW)
+            else:
+                environments.start_release(connection, version, place.id, uuid=uuid, now=NOW)
+
+        self.database.write(work)
+
+    def verified(self, environment: str) -> None:
+        self._provider_in_production("verified", environment)
+        [chosen] = self.client.contracts_to_verify("orders", selectors=[{"mainBranch": True, "consumer": "web-shop"}])
+        assert chosen.results_url is not None
+        build = Build(application="orders", version="verified")
+        self.client.publish_results(chosen.results_url, build, [], passed=True, verifier_version="0.1.0")
+
+    def not_verified(self, environment: str) -> None:
+        self._provider_in_production("not-verified", environment)
+
+    def _provider_in_production(self, version: str, environment: str) -> None:
+        self.published()
+        self.environment("production", environment, True)
+        self.client.record_branch(Build(application="orders", version=version, branch="main"))
+        self.client.occupancies.deploy("orders", version, "production")
+
+    def handlers(self) -> StateHandlers:
+        named: dict[str, Callable[..., None]] = {
+            "web-shop 1.4.0 on the branch main": self.published,
+            "web-shop 1.4.0 on the branch feature/x": self.on_feature_branch,
+            "web-shop has the label mobile": self.labelled,
+            "an application": self.application,
+            "no application": self.no_application,
+            "an environment": self.environment,
+            "no environment": self.no_environment,
+            "no release of web-shop in production": self.no_release,
+            "web-shop 1.4.0 is deployed": self.deployed,
+            "web-shop 1.4.0 is released": self.released,
+            "web-shop 1.4.0 is verified by what is in production": self.verified,
+            "web-shop 1.4.0 is not verified by what is in production": self.not_verified,
+        }
+        return StateHandlers(StateHandler(name=name, function=function) for name, function in named.items())
+
+
+@pytest.fixture
+def opened(database: str) -> Iterator[Database]:
+    found = Database(database)
+    yield found
+    found.close()
+
+
+@pytest.mark.slow
+def test_the_broker_keeps_the_command_line_s_contract(database: str, opened: Database) -> None:
+    contract = load_contract(COMMITTED.read_bytes(), origin=COMMITTED.name)
+    selected = SelectedContract(contract=contract, interactions=contract.interactions)
+    with running_broker(database) as url, open_broker(read_address(url)) as client:
+        states = Preparation(client=client, database=opened).handlers()
+        [result] = verify_contracts([selected], HttpTransport(url), VerificationOptions(states=states))
+    failures: Json = [each for each in result.results if each.outcome.value != "passed"]
+    assert failures == [], explain_verification("contractkit-broker", [result])
+    assert len(result.results) == len(contract.interactions)
