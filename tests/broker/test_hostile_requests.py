@@ -4,12 +4,16 @@ import json
 import re
 import sqlite3
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 from contractkit_broker.server import running_broker
+from contractkit_broker.store import applications, schema
+from contractkit_broker.store.database import Database
+from sqlalchemy import Connection, insert, select
 
 from tests.broker.conftest import Story, contract, interaction
 
@@ -208,3 +212,100 @@ def test_an_own_fault_names_the_line_of_the_log(
     assert reply.status_code == 500
     assert f"(reference {reply.json()['error']['reference']})" in caplog.text
     assert not [thread for thread in threading.enumerate() if thread.name == "broker"]
+
+
+def test_a_hundred_megabytes_are_refused_before_they_are_read(broker: Story) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(1600):
+            yield b" " * 65_536
+
+    try:
+        reply = broker.http.post("/contracts/publish", content=endless())
+        assert reply.json() == {"error": "The body is larger than 100000 bytes, the limit of this broker."}
+    except httpx.TransportError:  # the connection was closed while the rest was being sent
+        pass
+    assert broker.http.get("/diagnostic/status/heartbeat").status_code == 200
+    assert broker.http.get("/pacticipants").json()["pacticipants"] == []
+
+
+@pytest.mark.parametrize(
+    ("selector", "said"),
+    [
+        ({"branch": "x", "latest": False}, "a branch always means its latest version (at index 1)"),
+        ({"branch": ["x"]}, None),
+        ({"deployed": "yes"}, None),
+        ({"environment": ""}, "can't be blank (at index 1)"),
+        ({"consumer": "a\0b"}, "holds the character U+0000 (at index 1)"),
+        ({"tag": "x" * 2000}, "is longer than 1024 characters (at index 1)"),
+        ({}, None),
+        ("main", 'expected an object, received "main" (at index 1)'),
+        (None, "expected an object, received null (at index 1)"),
+    ],
+)
+def test_a_selector_that_cannot_be_followed_is_named(broker: Story, selector: Json, said: str | None) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    form = {"consumerVersionSelectors": [{"latest": True}, selector]}
+    reply = broker.http.post("/pacts/provider/orders/for-verification", json=form)
+    messages = [message for each in reply.json()["errors"].values() for message in each]
+    assert reply.status_code == 400
+    assert all(message.endswith("(at index 1)") for message in messages)
+    assert said is None or messages == [said]
+
+
+@pytest.mark.parametrize("path", ["pacts/latest", "pacts/provider/orders/provider-states", "contracts?provider=orders"])
+def test_a_contract_that_nests_deeply_is_refused_or_read_back(broker: Story, path: str) -> None:
+    deep = json.dumps(contract("web-shop", "orders", interaction()))
+    for levels in (100, 400, 20_000):
+        nested = deep.replace("12.5", "[" * levels + "1" + "]" * levels)
+        reply = broker.http.put("/pacts/provider/orders/consumer/web-shop/version/" + str(levels), content=nested)
+        assert reply.status_code in (201, 400)
+        if reply.status_code == 201:
+            assert broker.http.get(f"/pacts/provider/orders/consumer/web-shop/version/{levels}").status_code == 200
+    assert broker.http.get(f"/{path}").status_code in (200, 404)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "latin-1"])
+def test_a_contract_in_another_encoding_is_refused_in_words(broker: Story, encoding: str) -> None:
+    said = json.dumps(contract("web-shop", "größe"), ensure_ascii=False).encode(encoding)
+    reply = broker.http.put("/pacts/provider/gr%C3%B6%C3%9Fe/consumer/web-shop/version/1", content=said)
+    assert reply.status_code == 400
+    assert "UTF-8" in reply.json()["error"]
+
+
+def test_a_header_of_another_host_does_not_outlive_its_request(broker: Story) -> None:
+    forged = {"x-forwarded-host": "evil.example"}
+    broker.http.get("/pacticipants", headers=forged)
+    broker.http.put("/pacticipants/orders", json={}, headers=forged)
+    (stored,) = broker.http.get("/pacticipants").json()["pacticipants"]
+    assert stored["_links"]["self"]["href"].startswith(str(broker.http.base_url))
+
+
+def test_ten_thousand_branches_are_listed_selected_and_removed(broker: Story, database: str) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+    store = Database(database)
+
+    def many(connection: Connection) -> None:
+        of = applications.find_version(connection, "web-shop", "1")
+        assert of is not None
+        names = [f"feature/{number}" for number in range(10_000)]
+        rows = [{"application_id": of.application_id, "name": name, "created_at": "2026-11-20"} for name in names]
+        connection.execute(insert(schema.branch), rows)
+        ids = connection.execute(select(schema.branch.c.id).where(schema.branch.c.name != "main")).scalars().all()
+        places = [{"branch_id": each, "version_id": of.id} for each in ids]
+        connection.execute(insert(schema.branch_version), [{**each, "created_at": "2026-11-20"} for each in places])
+        connection.execute(insert(schema.branch_head), [{**each, "started_at": "2026-11-20"} for each in places])
+
+    store.write(many)
+    store.close()
+    with httpx.Client(base_url=broker.http.base_url, timeout=60) as http:  # megabytes, not held against the document
+        whole = http.get("/pacticipants/web-shop/branches").json()
+        assert len(whole["_embedded"]["branches"]) == 10_001
+        selection = {"consumerVersionSelectors": [{"branch": True}], "providerVersionBranch": "main"}
+        (one,) = broker.selected("orders", **selection, includeWipPactsSince="2020-01-01")
+        assert one["shortDescription"] == "the newest of a branch"
+        asked = "/can-i-deploy?pacticipant=web-shop&version=1&environment=test"
+        for path in ("/ui/applications/web-shop", "/pacticipants/web-shop/versions/1", asked):
+            assert http.get(path).status_code == 200
+        assert http.delete("/pacticipants/web-shop/branches").status_code == 202
+        left = http.get("/pacticipants/web-shop/branches").json()["_embedded"]["branches"]
+    assert [each["name"] for each in left] == ["main"]

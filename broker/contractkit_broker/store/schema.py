@@ -104,6 +104,7 @@ branch_head = Table(
     _reference("version_id", "version"),
     _word("started_at"),
     _word("ended_at", nullable=True),
+    Index(None, "branch_id"),
     Index("uq_branch_head_current", "branch_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index(None, "version_id"),
 )

@@ -1,4 +1,4 @@
-"""Labels of applications, and the names of their repositories."""
+"""Labels of applications, the names of their repositories, and an index by which branches are removed quickly."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,3 +22,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application_id", "name", name=op.f("pk_label")),
     )
     op.create_index(op.f("ix_label_name"), "label", ["name"], unique=False)
+    op.create_index(op.f("ix_branch_head_branch_id"), "branch_head", ["branch_id"], unique=False)
