@@ -22,8 +22,8 @@ _FORMATS: Mapping[str, Callable[[ContractComparison], str]] = {
 
 
 @click.command(cls=Verb)
-@click.argument("before", type=click.Path(path_type=Path))
-@click.argument("after", type=click.Path(path_type=Path))
+@click.argument("before", type=click.Path(readable=False, allow_dash=True, path_type=Path))
+@click.argument("after", type=click.Path(readable=False, allow_dash=True, path_type=Path))
 @click.option(
     "--provider-only",
     is_flag=True,

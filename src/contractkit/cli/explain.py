@@ -1,11 +1,10 @@
 """`contractkit explain`: which rule decided at each place of an answer, and why that one."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from contractkit.cli.contract_files import read_contract_file
+from contractkit.cli.contract_files import origin_of, read_contract_file, read_input
 from contractkit.cli.verbs import Verb
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.model import Contract, Interaction
@@ -16,7 +15,7 @@ _FORMATS = {"text": judgement_as_text, "json": judgement_as_json}
 
 
 @click.command(cls=Verb)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(readable=False, allow_dash=True, path_type=Path))
 @click.option(
     "--interaction", "wanted", metavar="TEXT", help="Text in its description, or its key; of one alone, not needed."
 )
@@ -98,19 +97,13 @@ def _chosen(contract: Contract, wanted: str | None, file: Path) -> Interaction:
 
 
 def _whole(interaction: Interaction, side: Side, actual: str) -> Judged:
-    return judged_whole(interaction, side, _read(actual), origin=_origin(actual))
-
-
-def _origin(actual: str) -> str:
-    return "standard input" if actual == "-" else actual
+    return judged_whole(interaction, side, _read(actual), origin=origin_of(Path(actual)))
 
 
 def _read(actual: str) -> bytes:
-    if actual == "-":
-        return sys.stdin.buffer.read()
     try:
-        return Path(actual).read_bytes()
-    except OSError as error:
+        return read_input(Path(actual))
+    except FileNotFoundError as error:
         raise UsageError(
             f"{actual} cannot be read.",
             details=[("reason", error.strerror or str(error))],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.contract_files import find_contract_files, origin_of, read_contract_file
 from contractkit.cli.verbs import Verb
 from contractkit.document.reading import REACHES_NOTHING
 from contractkit.errors import ContractFileError, NothingToCheckError, UnknownNameError, suggestion
@@ -24,7 +24,13 @@ _MOST_LINES = 100  # places of which the line is looked up; GitHub shows fewer a
 
 
 @click.command(cls=Verb)
-@click.argument("places", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument(
+    "places",
+    nargs=-1,
+    required=True,
+    metavar="PATH...",
+    type=click.Path(readable=False, allow_dash=True, path_type=Path),
+)
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Do not apply this rule; may be repeated.")
 @click.option(
     "--fail-on",
@@ -54,23 +60,24 @@ def lint(places: tuple[Path, ...], ignored: tuple[str, ...], fail_on: str, form:
 
 
 def _linted(file: Path, ignored: frozenset[str], *, has_lines: bool) -> LintedFile:
+    name = origin_of(file)
     try:
         read = read_contract_file(file)
     except ContractFileError as error:
-        findings = tuple(_problems(error, str(file)))
-        return LintedFile(name=str(file), findings=findings, lines=_lines_in(file, findings) if has_lines else ())
+        findings = tuple(_problems(error, name))
+        return LintedFile(name=name, findings=findings, lines=_lines_in(file, findings) if has_lines else ())
     warnings = [
         each for each in read.loaded.warnings if each.sentence != REACHES_NOTHING
     ]  # the table has a rule for it
     unused = [_unused(each.pointer, each.sentence) for each in warnings if NOT_USED.id not in ignored]
     findings = (*unused, *lint_contract(read.contract, ignored=ignored))
-    return LintedFile(name=str(file), findings=findings, lines=_lines(read.data, findings) if has_lines else ())
+    return LintedFile(name=name, findings=findings, lines=_lines(read.data, findings) if has_lines else ())
 
 
 def _lines_in(file: Path, findings: Sequence[Finding]) -> tuple[int | None, ...]:
     """Give the lines of what is wrong in a file that may not even be readable."""
     try:
-        return _lines(file.read_bytes(), findings)
+        return _lines(file.read_bytes(), findings) if file.is_file() else ()
     except OSError:
         return ()
 

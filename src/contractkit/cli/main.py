@@ -8,12 +8,14 @@ from typing import Any, NoReturn
 
 import click
 
-from contractkit.errors import ContractkitError, suggestion
+from contractkit.cli.output import end_output, is_of_output, is_read_no_further, unwritable
+from contractkit.errors import ContractkitError, UsageError, suggestion
 
 VERBS = {
     "application": "contractkit.cli.applications:application",
     "branch": "contractkit.cli.branches:branch",
     "can-i-deploy": "contractkit.cli.decisions:can_i_deploy",
+    "definitions": "contractkit.cli.definitions:definitions",
     "diff": "contractkit.cli.diff:diff",
     "environment": "contractkit.cli.environments:environment",
     "explain": "contractkit.cli.explain:explain",
@@ -40,6 +42,7 @@ SENTENCES = {
     "branch": "List, describe and delete the branches of an application.",
     "broker": "Run the broker: contracts, results, deployments, and pages that show them.",
     "can-i-deploy": "Say whether a version fits everything that runs in an environment.",
+    "definitions": "Say how the definitions of the services it calls stand to what is locked, and refresh them.",
     "diff": "Say what changed between two contracts, and what that asks of the provider.",
     "environment": "List, describe, create, change and delete the places that applications are deployed to.",
     "explain": "Say which rule decided at each place of an answer, and why.",
@@ -126,7 +129,7 @@ def _show_version(ctx: click.Context, option: click.Parameter, is_asked: bool) -
 @click.option(
     "-C",
     "--directory",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False, readable=False, path_type=Path),
     help="Run as if started in this directory.",
 )
 def contractkit(directory: Path | None) -> None:
@@ -136,12 +139,23 @@ def contractkit(directory: Path | None) -> None:
     network, 5 our own fault.
     """
     if directory is not None:
-        os.chdir(directory)
+        try:
+            os.chdir(directory)
+        except OSError as error:
+            raise UsageError(
+                f"{directory} cannot be entered.",
+                details=[("reason", error.strerror or str(error))],
+                next_step="Name a directory that you may enter.",
+            ) from None
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with the documented exit code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    error = end_output()  # what was told already, and what is noticed only now
+    if error is not None and code in (0, 1) and not isinstance(error, BrokenPipeError):
+        code = _unwritable(error)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -161,6 +175,8 @@ def run(arguments: list[str]) -> int:
         click.echo(str(error), err=True)
         return error.exit_code
     except SystemExit:
+        if is_read_no_further():
+            return 0
         click.echo(
             "Code of the project that was run here ended the process (SystemExit); nothing was decided.", err=True
         )
@@ -168,9 +184,17 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _unwritable(error) if is_of_output(error) else _own_fault()
     except Exception:
         return _own_fault()
     return result if isinstance(result, int) else 0
+
+
+def _unwritable(error: OSError) -> int:
+    explained = unwritable(error)
+    click.echo(str(explained), err=True)
+    return explained.exit_code
 
 
 def _own_fault() -> int:

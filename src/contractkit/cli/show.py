@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.contract_files import find_contract_files, origin_of, read_contract_file
 from contractkit.cli.verbs import Verb
 from contractkit.document import (
     LoadedContract,
@@ -31,7 +31,13 @@ from contractkit.model import Contract, Interaction
 
 
 @click.command(cls=Verb)
-@click.argument("places", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument(
+    "places",
+    nargs=-1,
+    required=True,
+    metavar="PATH...",
+    type=click.Path(readable=False, allow_dash=True, path_type=Path),
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--interaction", "wanted", metavar="TEXT", help="Only interactions with this in their description, or this key."
@@ -49,7 +55,9 @@ def show(places: tuple[Path, ...], form: str, wanted: str | None, version: str |
     """
     if version is not None and form == "json":
         raise UsageError("--as prints a Pact file, which has no other format.", next_step="Leave --format json out.")
-    read = [(str(file.path), file.data, file.loaded) for file in map(read_contract_file, find_contract_files(places))]
+    read = [
+        (origin_of(file.path), file.data, file.loaded) for file in map(read_contract_file, find_contract_files(places))
+    ]
     if not read:
         raise NothingToCheckError(f"There is no contract in {', '.join(map(str, places))}.")
     chosen = [(name, data, loaded, _chosen(loaded, wanted)) for name, data, loaded in read]
