@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from contractkit.broker_client import open_broker, read_address
 from contractkit.model import Contract, Evidence, TestReference
 from contractkit.recording.local_state import Confirmations, current_revision, write_confirmations
 
@@ -225,3 +226,60 @@ def test_a_broker_that_is_down_is_4(contractkit: Run, consumer: Path, keep: Keep
         "  reason   connection refused\n\n"
         "Check the URL and the network.\n",
     )
+
+
+def test_a_dry_run_checks_and_asks_no_broker(contractkit: Run, consumer: Path, keep: Keep) -> None:
+    keep(consumer / "contracts")
+    ended = contractkit("publish", "--version", "1", "--branch", "b", "--dry-run", "--build-url", "http://ci/1")
+    assert (ended.code, ended.out, ended.err) == (
+        0,
+        "web-shop 1 (branch b) would be published:\n\n  orders   1 interaction\n",
+        "\nThis was a dry run: nothing was sent.\n",
+    )
+
+
+def test_the_page_of_the_build_is_detected_and_said(
+    contractkit: Run, consumer: Path, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(consumer / "contracts")
+    monkeypatch.setenv("BUILD_URL", "http://ci/1")
+    ended = contractkit("publish", "--version", "1", "--branch", "b", "--dry-run", "--format", "json")
+    assert ended.err.startswith("Page of the build detected: http://ci/1\n")
+    assert json.loads(ended.out)["publications"][0]["build_url"] == "http://ci/1"
+
+
+def test_a_pattern_stands_for_files_and_directories(
+    contractkit: Run, consumer: Path, broker: str, keep: Keep, an_order: Run
+) -> None:
+    keep(consumer / "one/contracts")
+    keep(consumer / "two/contracts", an_order(consumer="courier"))
+    for pattern in ("*/contracts", "*/contracts/*.json", str(consumer / "*/contracts")):
+        ended = contractkit("publish", pattern, "--version", "1", "--broker", broker, "--format", "json")
+        assert [each["consumer"] for each in json.loads(ended.out)["publications"]] == ["courier", "web-shop"]
+    ended = contractkit("publish", "three/*.json", "--version", "1", "--broker", broker)
+    assert (ended.code, ended.err.splitlines()[2]) == (2, "  path   three/*.json")
+
+
+def test_shards_of_one_build_are_joined(
+    contractkit: Run, consumer: Path, broker: str, keep: Keep, an_order: Run
+) -> None:
+    [one] = an_order().interactions
+    another = replace(an_order("/orders/8").interactions[0], key="fedcba9876543210", description="another")
+    for interaction in (one, another):
+        keep(consumer / "contracts", replace(an_order(), interactions=(interaction,)))
+        assert contractkit("publish", "--version", "1", "--broker", broker, "--merge").code == 0
+    with open_broker(read_address(broker)) as client:
+        [stored] = client.contracts_to_verify("orders", selectors=[{"latest": True}])
+    assert len(json.loads(stored.data)["interactions"]) == 2
+
+
+def test_what_was_published_before_a_conflict_is_still_said(
+    contractkit: Run, consumer: Path, broker: str, keep: Keep, an_order: Run
+) -> None:
+    keep(consumer / "contracts")
+    contractkit("publish", "--version", "1", "--broker", broker)
+    keep(consumer / "contracts", an_order("/orders/8"))
+    keep(consumer / "contracts", an_order(consumer="courier"))
+    ended = contractkit("publish", "--version", "1", "--broker", broker)
+    assert (ended.code, ended.out.splitlines()[0]) == (1, f"courier 1 (branch main) published to {broker}:")
+    assert "The contracts of web-shop were not published.\n" in ended.err

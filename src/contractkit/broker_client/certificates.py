@@ -31,11 +31,24 @@ def tls_context(
     return context
 
 
+def unusable_environment(error: Exception) -> SettingsError:
+    """Give the error that variables, which say how brokers are reached, make no connection."""
+    told = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else None
+    return SettingsError(
+        "The way to the broker cannot be used.",
+        details=[("reason", told or str(error).partition("\n")[0] or type(error).__name__)],
+        next_step="Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+    )
+
+
 def _trusting(ca: Path | None) -> ssl.SSLContext:
     if ca is None:
         from httpx import create_ssl_context
 
-        return create_ssl_context()
+        try:
+            return create_ssl_context()
+        except OSError as error:
+            raise unusable_environment(error) from None
     try:
         return ssl.create_default_context(cafile=ca)
     except OSError as error:  # which ssl.SSLError is

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import httpx
 
 from contractkit.broker_client.address import BrokerAddress
+from contractkit.broker_client.certificates import unusable_environment
 from contractkit.broker_client.refusals import refusal
-from contractkit.errors import BrokerError, BrokerUnreachableError, SettingsError
+from contractkit.errors import BrokerError, BrokerUnreachableError
 from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
 
 HAL = "application/hal+json, application/json;q=0.9"
@@ -53,7 +54,7 @@ class Connection:
                 headers=headers, timeout=timeout, transport=transport, verify=True if tls is None else tls
             )
         except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
-            raise _unusable_environment(error) from None
+            raise unusable_environment(error) from None
 
     def close(self) -> None:
         """Close the pool."""
@@ -190,15 +191,6 @@ class Connection:
             details=[("reason", reason or type(error).__name__)],
             next_step=hint,
         )
-
-
-def _unusable_environment(error: Exception) -> SettingsError:
-    """Give the error that variables, which say how brokers are reached, make no connection."""
-    return SettingsError(
-        "The way to the broker cannot be used.",
-        details=[("reason", str(error).partition("\n")[0] or type(error).__name__)],
-        next_step="Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
-    )
 
 
 def _phrase(error: httpx.RequestError) -> str:
