@@ -96,6 +96,32 @@ def test_a_discriminator_picks_by_the_branchs_own_values_or_name(answering: Answ
     assert refused(definition, {"kind": "Dog"}) == [(".kind", 'one of "Cat", "hound", "pup"')]
 
 
+ITEMS = """
+Item:
+  oneOf: [{$ref: '#/components/schemas/Easy'}, {$ref: '#/components/schemas/Full'}]
+  discriminator: {propertyName: type}
+Easy: {type: object, required: [role], properties: {type: {type: string, enum: [message]}, role: {type: string}}}
+Full:
+  oneOf: [{$ref: '#/components/schemas/Call'}, {$ref: '#/components/schemas/Message'}]
+Call: {type: object, required: [type, id], properties: {type: {type: string, enum: [call]}, id: {type: integer}}}
+Message: {type: object, required: [type, role], properties: {type: {const: message}, role: {type: string}}}
+"""
+
+
+def test_a_discriminator_picks_a_branch_that_is_a_union_by_the_values_of_its_branches(answering: Answering) -> None:
+    definition = answering("{$ref: '#/components/schemas/Item'}", components=ITEMS, version="3.1.0")
+    assert refused(definition, {"type": "call", "id": 7}) == []
+    assert refused(definition, {"type": "message", "role": "user"}) == []
+    assert refused(definition, {"type": "call", "id": "7"}) == [(".id", "an integer")]
+    assert refused(definition, {"type": "Full"}) == [(".type", 'one of "message", "call"')]
+
+
+def test_a_discriminating_member_may_lack_where_a_branch_does_not_require_it(answering: Answering) -> None:
+    definition = answering("{$ref: '#/components/schemas/Item'}", components=ITEMS, version="3.1.0")
+    assert refused(definition, {"role": "user"}) == []
+    assert refused(definition, {"role": 1}) == [(".role", "a string")]
+
+
 def test_recursion_is_checked_at_every_level(answering: Answering) -> None:
     definition = answering("{$ref: '#/components/schemas/Tree'}", components=PETS)
     assert refused(definition, {"leaf": False, "left": {"leaf": False, "left": {"leaf": 1}}}) == [

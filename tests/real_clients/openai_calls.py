@@ -55,6 +55,15 @@ def test_a_tool_is_offered(api):
     assert completion.object == "chat.completion"
 
 
+def test_a_response_is_asked_for_with_what_was_said_before(api):
+    said = [
+        {"role": "user", "content": "How many cups?"},
+        {"type": "function_call", "call_id": "call_1", "name": "count", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "call_1", "output": "two"},
+    ]
+    assert api.responses.create(model="gpt-4o", input=said).object == "response"
+
+
 def test_texts_are_embedded(api, stub):
     stub.on("createEmbedding").reply(
         200, {"data": [{"index": 0, "object": "embedding", "embedding": [0.1, -0.2]}], "object": "list"}

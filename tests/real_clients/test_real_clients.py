@@ -65,6 +65,7 @@ OPENAI = {
     "createFile",
     "createImage",
     "createModeration",
+    "createResponse",
     "createSpeech",
     "createTranscription",
     "createVectorStore",
@@ -142,7 +143,7 @@ def test_the_openai_package_is_answered_by_a_stub_of_openai_s_document(
     contract = recorded(tmp_path, "openai_calls.py", "openai", test_data("definitions/real/openapi/openai-2.3.0.json"))
     assert operations(contract) == OPENAI
     calls = [each.exchange for each in contract.interactions if isinstance(each.exchange, HttpCall)]
-    assert len(calls) == 17
+    assert len(calls) == 18
     kinds = {media_type_of(call.request.body) for call in calls}
     assert {(kind or "nothing").partition(";")[0] for kind in kinds} == {
         "application/json",

@@ -11,6 +11,7 @@ from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 
 _SCHEMAS_AT: Final = "#/components/schemas/"
+_DEEPEST: Final = 4  # unions in unions
 
 
 def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Documents) -> dict[str, Json]:
@@ -34,11 +35,13 @@ def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Do
         for value in values:
             by_value.setdefault(value, []).append(schema)
     tag = {"properties": {name: {"type": "string", "enum": list(by_value)}}, "required": [name], "type": "object"}
-    cases = [_case(name, value, schemas, keyword) for value, schemas in by_value.items()]
+    cases = [_case(name, value, schemas) for value, schemas in by_value.items()]
     rest = {key: value for key, value in lowered.items() if key != keyword}
     default = _default(node, branches, lowered[keyword])
     if default is not None:
         return {**rest, "allOf": [*lowered.get("allOf", ()), *cases], "if": {"not": tag}, "then": default}
+    if not all(_requires(branch, name, documents) for branch in branches):
+        tag = {"if": {"required": [name]}, "then": tag, "else": {keyword: lowered[keyword]}}
     return {**rest, "allOf": [*lowered.get("allOf", ()), tag, *cases]}
 
 
@@ -49,8 +52,11 @@ def discriminating_member(node: Node) -> str | None:
     return name.value if name is not None and isinstance(name.value, str) else None
 
 
-def branch_values(branch: Node, name: str, union: Node, documents: Documents) -> tuple[str, ...]:
-    """Give the values of the discriminating member that pick a branch, or none where they cannot be told."""
+def branch_values(branch: Node, name: str, union: Node, documents: Documents, *, depth: int = 0) -> tuple[str, ...]:
+    """Give the values of the discriminating member that pick a branch, or none where they cannot be told.
+
+    A branch that is a union itself is picked by the values of all its branches; `depth` counts the unions around it.
+    """
     found = branch.value.get("$ref") if isinstance(branch.value, dict) else None
     reference = found if isinstance(found, str) else None
     mapped = tuple(value for value, target in _mapping(union) if reference and _same(target, reference))
@@ -59,7 +65,39 @@ def branch_values(branch: Node, name: str, union: Node, documents: Documents) ->
     declared = tuple(_declared(branch, name, documents))
     if declared:
         return declared
-    return (reference.rpartition("/")[2],) if reference else ()
+    inner, branches = _union_at(branch, documents)
+    if branches:
+        found = (
+            [branch_values(each, name, inner, documents, depth=depth + 1) for each in branches]
+            if depth < _DEEPEST
+            else [()]
+        )
+        return tuple(dict.fromkeys(value for values in found for value in values)) if all(found) else ()
+    return (reference.rpartition("/")[2],) if reference and discriminating_member(union) is not None else ()
+
+
+def _union_at(branch: Node, documents: Documents) -> tuple[Node, tuple[Node, ...]]:
+    """Give the schema of a branch, and the branches that it has itself; none where it is no union."""
+    try:
+        node = documents.resolve(branch)
+    except DefinitionError:
+        return branch, ()
+    listed = next((found for key in ("oneOf", "anyOf") if (found := node.get(key)) is not None), None)
+    return node, () if listed is None else tuple(listed.items())
+
+
+def _requires(branch: Node, name: str, documents: Documents, *, depth: int = 0) -> bool:
+    """Say whether a branch requires the discriminating member, itself, by inheritance, or in each of its branches."""
+    node, branches = _union_at(branch, documents)
+    required = node.get("required")
+    if required is not None and isinstance(required.value, list) and name in required.value:
+        return True
+    if depth == _DEEPEST:
+        return True
+    inherited = node.get("allOf")
+    if inherited is not None and any(_requires(each, name, documents, depth=depth + 1) for each in inherited.items()):
+        return True
+    return bool(branches) and all(_requires(each, name, documents, depth=depth + 1) for each in branches)
 
 
 def _default(union: Node, branches: tuple[Node, ...], lowered: Json) -> Json:
@@ -73,7 +111,8 @@ def _default(union: Node, branches: tuple[Node, ...], lowered: Json) -> Json:
 
 
 def _mapping(union: Node) -> Iterator[tuple[str, str]]:
-    mapping = (union / "discriminator").get("mapping")
+    discriminator = union.get("discriminator")
+    mapping = discriminator.get("mapping") if discriminator is not None else None
     for value, target in mapping.members() if mapping is not None else ():
         if isinstance(target.value, str):
             yield value, target.value
@@ -108,6 +147,6 @@ def _values(schema: Json) -> Iterator[str]:
         yield from (value for value in listed or () if isinstance(value, str))
 
 
-def _case(name: str, value: str, schemas: list[Json], keyword: str) -> dict[str, Json]:
+def _case(name: str, value: str, schemas: list[Json]) -> dict[str, Json]:
     condition = {"properties": {name: {"const": value}}, "required": [name]}
-    return {"if": condition, "then": schemas[0] if len(schemas) == 1 else {keyword: schemas}}
+    return {"if": condition, "then": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
