@@ -159,7 +159,7 @@ def test_skipped_interactions_are_named_and_never_green() -> None:
 def test_control_characters_of_a_contract_do_not_reach_the_terminal() -> None:
     hostile = InteractionResult(interaction=interaction("\x1b[31mred\x07"), mismatches=(TOTAL,))
     text = explain_verification("orders", [result(hostile)])
-    assert "�[31mred�" in text
+    assert "  interaction   \\x1b[31mred\\x07\n" in text
     assert "\x1b" not in text
 
 
@@ -293,3 +293,36 @@ def test_an_empty_list_that_left_elements_unchecked_is_told_though_it_passed() -
     )
     shown = json.loads(verification_as_json("orders", [result(passed)]))["contracts"][0]["interactions"][0]
     assert shown["unchecked"] == ["response.body.items"]
+
+
+def test_a_contract_cannot_forge_lines_of_a_report() -> None:
+    call = HttpCall(
+        request=HttpRequest(method="GET", path="/a\n\n1 interaction with orders: 1 passed."),
+        response=HttpResponse(status=200),
+    )
+    wrong = Mismatch(
+        location=parse_location("response.body['a\nb']"), expected=1, actual=2, rule="regex", sentence="like x\ny"
+    )
+    forged = interaction(
+        "red\r\nfake line", key="0123", exchange=call, states=(ProviderState(name="a\nstate"),), evidence=()
+    )
+    text = explain_verification("orders", [result(InteractionResult(interaction=forged, mismatches=(wrong,)))])
+    assert text == (
+        "  web-shop   1 failed\n\n"
+        "web-shop cannot use the response of orders to GET /a\\x0a\\x0a1 interaction with orders: 1 passed..\n\n"
+        "  interaction   red\\x0d\\x0afake line\n"
+        "  given         a\\x0astate\n"
+        "  at            response.body['a\\x0ab']\n"
+        "  expected      like x\\x0ay\n"
+        "  received      2\n\n"
+        'Run this interaction alone: contractkit verify orders --interaction "0123"\n\n'
+        "1 interaction with orders: 1 failed."
+    )
+
+
+def test_a_contract_cannot_forge_lines_where_nothing_was_judged() -> None:
+    slow = InteractionResult(interaction=interaction("slow\nfake"), error=TIME_OUT, reason="time-out")
+    skipped = SkippedInteraction(description="a\nfake", key="k", reason="x")
+    lines = explain_verification("orders", [result(slow, consumer="web\nfake", skipped=(skipped,))]).splitlines()
+    assert not [line for line in lines if line.lstrip().startswith("fake")]
+    assert "  web\\x0afake   a\\x0afake: x" in lines

@@ -8,6 +8,7 @@ from contractkit.errors import Explanation
 from contractkit.exact_json import Json, show_json
 from contractkit.explain.events import event_in_words
 from contractkit.explain.states import ADD_TO_STATES, skeleton_of
+from contractkit.explain.terminal import printable
 from contractkit.model import (
     BinaryBody,
     Body,
@@ -55,7 +56,8 @@ def summarise(provider: str, results: Sequence[ContractResult]) -> str:
     if counts["passed"] == total:
         consumers = list(dict.fromkeys(each.contract.consumer for each in results))
         verb = _plural(len(consumers), "expects", "expect")
-        return f"{provider} does what {_listed(consumers)} {verb}: {_passed(total)}.{_left_unchecked(results)}"
+        said = f"{provider} does what {_listed(consumers)} {verb}: {_passed(total)}."
+        return printable(f"{said}{_left_unchecked(results)}")
     parts = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     pending = sum(1 for each in results for result in each.results if _is_pending(each, result))
     verbs = ("is", "blocks") if pending == 1 else ("are", "block")
@@ -85,7 +87,7 @@ def explain_failure(contract: ContractResult, result: InteractionResult) -> Expl
         run_alone(contract.contract, interaction),
     ]
     return Explanation(
-        f"{prefix}{consumer} cannot use the response of {provider} to {_asked(interaction)}.",
+        printable(f"{prefix}{consumer} cannot use the response of {provider} to {_asked(interaction)}."),
         (*interaction_rows(interaction), *_mismatches(result), *_raised(result)),
         "\n\n".join(step for step in steps if step),
     )
@@ -93,9 +95,9 @@ def explain_failure(contract: ContractResult, result: InteractionResult) -> Expl
 
 def interaction_rows(interaction: Interaction) -> tuple[tuple[str, str], ...]:
     """Give what names an interaction as labelled rows: its description, its states, and the consumer's tests."""
-    tests = [("test", str(each.test)) for each in interaction.evidence]
-    given = [("given", state) for state in _states(interaction)]
-    return (("interaction", interaction.description), *given, *tests)
+    tests = [("test", printable(str(each.test))) for each in interaction.evidence]
+    given = [("given", printable(state)) for state in _states(interaction)]
+    return (("interaction", printable(interaction.description)), *given, *tests)
 
 
 def run_alone(contract: Contract, interaction: Interaction) -> str:
@@ -103,8 +105,9 @@ def run_alone(contract: Contract, interaction: Interaction) -> str:
     text = interaction.description
     if sum(text.lower() in each.description.lower() for each in contract.interactions) > 1:
         text = interaction.key
+    text = text if printable(text) == text else interaction.key
     quoted = f'"{text}"' if _PLAIN_WORD.fullmatch(text) else shlex.quote(text)
-    return f"Run this interaction alone: contractkit verify {contract.provider} --interaction {quoted}"
+    return printable(f"Run this interaction alone: contractkit verify {contract.provider} --interaction {quoted}")
 
 
 def show_value(value: object) -> str:
@@ -122,16 +125,16 @@ def place_in_words(location: Location, interaction: Interaction) -> str:
     call = interaction.exchange
     repeated = repeated_events(interaction.rules)
     event = event_in_words(call, location, repeated) if isinstance(call, RpcCall) else ""
-    return f"{location} ({event})" if event else str(location)
+    return printable(f"{location} ({event})" if event else str(location))
 
 
 def _overview(results: Sequence[ContractResult]) -> str:
     rows = []
-    width = max((len(each.contract.consumer) for each in results), default=0)
+    width = max((len(printable(each.contract.consumer)) for each in results), default=0)
     for each in results:
         counts = ", ".join(f"{number} {word}" for word, number in count_outcomes([each]).items() if number)
         pending = "   (pending: blocks nobody)" if each.pending else ""
-        rows.append(f"  {each.contract.consumer.ljust(width)}   {counts}{pending}")
+        rows.append(f"  {printable(each.contract.consumer).ljust(width)}   {counts}{pending}")
     return "\n".join(rows)
 
 
@@ -156,17 +159,19 @@ def _errors(results: Sequence[ContractResult]) -> list[str]:
 def _group(reason: str, error: Explanation, members: list[tuple[ContractResult, InteractionResult]]) -> str:
     verb = _plural(len(members), "was", "were")
     head = f"{_interactions(len(members))} {verb} not judged ({reason}). {error.summary}"
-    rows = [(each.contract.consumer, _place(result.interaction)) for each, result in members[:_NAMED_IN_GROUP]]
+    rows = [
+        (printable(each.contract.consumer), _place(result.interaction)) for each, result in members[:_NAMED_IN_GROUP]
+    ]
     more = len(members) - _NAMED_IN_GROUP
     rest = [("", f"and {more} more")] if more > 0 else []
-    return str(Explanation(head, (*error.details, *rows, *rest), error.next_step))
+    return str(Explanation(printable(head), (*error.details, *rows, *rest), error.next_step))
 
 
 def _skipped(results: Sequence[ContractResult]) -> str:
     found = [(each.contract.consumer, skipped) for each in results for skipped in each.skipped]
     if not found:
         return ""
-    rows = [(consumer, f"{each.description}: {each.reason}") for consumer, each in found]
+    rows = [(printable(consumer), printable(f"{each.description}: {each.reason}")) for consumer, each in found]
     verb = _plural(len(found), "was", "were")
     return str(Explanation(f"{_interactions(len(found))} {verb} skipped, so not verified.", tuple(rows)))
 
@@ -184,7 +189,7 @@ def _explain_unchecked(contract: ContractResult, result: InteractionResult) -> E
     consumer, provider = contract.contract.consumer, contract.contract.provider
     rows = tuple(("unchecked", _left_out(each)) for each in result.unchecked)
     return Explanation(
-        f"{_asked(result.interaction)} passed, and less was checked than {consumer} expects of {provider}.",
+        printable(f"{_asked(result.interaction)} passed, and less was checked than {consumer} expects of {provider}."),
         (*interaction_rows(result.interaction), *rows),
         _unprepared(result.interaction) if result.unprepared else "Have the state's handler make some.",
     )
@@ -193,7 +198,7 @@ def _explain_unchecked(contract: ContractResult, result: InteractionResult) -> E
 def _left_out(place: Location) -> str:
     if _is_stream(place):
         return f"nothing of the messages at {place} was checked: the provider sent none"
-    return f"nothing of the elements of {place} was checked: the provider answered an empty list"
+    return f"nothing of the elements of {printable(str(place))} was checked: the provider answered an empty list"
 
 
 def _is_stream(place: Location) -> bool:
@@ -210,7 +215,7 @@ def _left_unchecked(results: Sequence[ContractResult]) -> str:
 
 def _place(interaction: Interaction) -> str:
     test = f" ({interaction.evidence[0].test})" if interaction.evidence else ""
-    return f"{interaction.description}{test}"
+    return printable(f"{interaction.description}{test}")
 
 
 def _mismatches(result: InteractionResult) -> tuple[tuple[str, str], ...]:
@@ -265,7 +270,7 @@ def _is_fault(result: InteractionResult) -> bool:
 def _mismatch_rows(mismatch: Mismatch, interaction: Interaction) -> tuple[tuple[str, str], ...]:
     return (
         ("at", place_in_words(mismatch.location, interaction)),
-        ("expected", mismatch.sentence or show_value(mismatch.expected)),
+        ("expected", printable(mismatch.sentence or show_value(mismatch.expected))),
         ("received", show_value(mismatch.actual)),
     )
 
@@ -274,7 +279,7 @@ def _unprepared(interaction: Interaction) -> str:
     state = interaction.derived_state
     assert state is not None
     return (
-        f'No handler prepared "{state.name}", so the provider may lack the data. {ADD_TO_STATES}\n\n'
+        f'No handler prepared "{printable(state.name)}", so the provider may lack the data. {ADD_TO_STATES}\n\n'
         f"{skeleton_of(state)}"
     )
 
