@@ -59,7 +59,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def forget_what_this_process_did() -> None:
     """Let the next recording be the first of its process."""
-    recordings._begun.clear()
+    recordings._write_all()
+    recordings._files.clear()
     recorded_files._confirmed.clear()
     shared_definitions._known.clear()
 

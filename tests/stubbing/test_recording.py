@@ -12,6 +12,7 @@ from contractkit import Stub, load_contract
 from contractkit.errors import ContractFileError, InteractionClashError, UndefinedRequestError, UsageError
 from contractkit.model import TestReference
 from contractkit.recording import read_confirmations
+from contractkit.stubbing import recordings
 
 UNITTEST = """\
 import unittest, urllib.request
@@ -104,12 +105,54 @@ def test_an_owner_replaces_what_it_recorded_in_an_earlier_process_alone(
     another_process()
     block("a", 4)
     block("a", 5)
+    another_process()
 
     a, b = (TestReference(node_id=name, file="test_recording.py", line=0) for name in "ab")
     found = recorded(project / "contracts/shop-orders.json")
     assert {text: [each.node_id for each in tests] for text, tests in found.items()} == {
         f"getOrder id={number} answers 200": [test.node_id] for number, test in ((2, b), (3, b), (4, a), (5, a))
     }
+
+
+def test_blocks_that_follow_each_other_are_written_once_and_the_rest_at_the_end(project: Path) -> None:
+    (project / "many.py").write_text(
+        "import os, multiprocessing, urllib.request\n"
+        "from contractkit import Stub\n\n\n"
+        "def use(number):\n"
+        '    with Stub("orders", record=True, name=f"block {number}") as stub:\n'
+        '        urllib.request.urlopen(f"{stub.url}/orders/{number}")\n\n\n'
+        'if __name__ == "__main__":\n'
+        "    use(0)\n"
+        "    use(1)\n"
+        '    child = multiprocessing.get_context("fork").Process(target=use, args=[2])\n'
+        "    child.start()\n"
+        "    child.join()\n"
+        "    use(3)\n"
+        '    os.chdir("/")\n'
+    )
+    assert run("many.py").stderr == ""
+
+    assert sorted(recorded(project / "contracts/shop-orders.json")) == [
+        f"getOrder id={number} answers 200" for number in range(4)
+    ]
+
+
+def test_what_cannot_be_written_later_is_told_with_the_next_block(project: Path) -> None:
+    def block(number: int) -> None:
+        with Stub("orders.yaml", record="own.json", name=f"block {number}") as stub:
+            fetch(stub, number)
+
+    block(0)
+    block(1)
+    (project / "own.json").write_text("[")
+    [file] = recordings._files.values()
+    file._write_behind()
+    with pytest.raises(ContractFileError, match=r"own\.json is not JSON"):
+        file.write_soon(is_urgent=False)
+    (project / "own.json").unlink()
+    file.write()
+
+    assert len(recorded(project / "own.json")) == 2
 
 
 def test_two_owners_that_expect_different_answers_clash(project: Path) -> None:

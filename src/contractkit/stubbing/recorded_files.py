@@ -44,9 +44,18 @@ def check_file(path: Path, consumer: str, provider: str) -> None:
             details=[("file", str(path)), ("reason", error.strerror or str(error))],
             next_step="Name a file that can be read and written.",
         ) from None
-    if (found.consumer, found.provider) != (consumer, provider):
+    check_parties(path, (found.consumer, found.provider), (consumer, provider))
+
+
+def check_parties(path: Path, found: tuple[str, str], wanted: tuple[str, str]) -> None:
+    """Check that a file is between the consumer and provider that are recorded.
+
+    Raises:
+        UsageError: It is the contract of others.
+    """
+    if found != wanted:
         raise UsageError(
-            f"{path} is the contract of {found.consumer} with {found.provider}, not of {consumer} with {provider}.",
+            f"{path} is the contract of {' with '.join(found)}, not of {' with '.join(wanted)}.",
             next_step="Name another file, or a directory, in which each contract has a file of its own.",
         )
 
@@ -62,14 +71,14 @@ def _check_makeable(path: Path) -> None:
     )
 
 
-def lay_into(path: Path, recorded: Contract, *, name: str, is_whole: bool, root: Path) -> FileUpdate:
+def lay_into(path: Path, recorded: Contract, *, names: frozenset[str], is_whole: bool, root: Path) -> FileUpdate:
     """Lay a recording into a file, and keep that it is confirmed at this revision.
 
     Args:
         path: The contract file; made where it is missing.
-        recorded: What was recorded, its evidence under `name`.
-        name: Whose recording it is.
-        is_whole: The recording is over, so that what an earlier one of that name recorded goes; else it stays too.
+        recorded: What was recorded, its evidence under one of `names`.
+        names: Whose recordings are in it.
+        is_whole: They are over, so that what earlier ones of these names recorded goes; else it stays too.
         root: The project's directory, in which the confirmation is kept.
 
     Raises:
@@ -78,7 +87,7 @@ def lay_into(path: Path, recorded: Contract, *, name: str, is_whole: bool, root:
     """
     with _alone(path.parent):
         check_file(path, recorded.consumer, recorded.provider)
-        facts = RunFacts(passed=frozenset({name}) if is_whole else frozenset())
+        facts = RunFacts(passed=names if is_whole else frozenset())
         update = update_contract_file(path.parent, recorded, facts, path=path)
         _confirm(root, path, recorded)
     return update

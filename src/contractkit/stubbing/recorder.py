@@ -143,7 +143,7 @@ class Recorder:
 
     def _write(self, *, is_whole: bool) -> FileUpdate:
         said = self.recording
-        return lay_into(said.file, self.contract(), name=said.name, is_whole=is_whole, root=said.root)
+        return lay_into(said.file, self.contract(), names=frozenset({said.name}), is_whole=is_whole, root=said.root)
 
     def _keep(self, interaction: Interaction) -> None:
         with self._lock:

@@ -14,8 +14,8 @@ from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.uses import check_name
 from contractkit.stubbing.callers import calling_origin
 from contractkit.stubbing.dependencies import Dependency, dependency_at
-from contractkit.stubbing.recorded_files import check_file, file_for
-from contractkit.stubbing.recordings import record
+from contractkit.stubbing.recorded_files import file_for
+from contractkit.stubbing.recordings import check_place, record
 from contractkit.stubbing.shared_definitions import shared_provider
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Stub:
                 next_step="Make another one: they do not disturb each other.",
             )
         if self._place is not None:
-            check_file(self._place, self._consumer, self._dependency.name)
+            check_place(self._place, self._consumer, self._dependency.name)
         origin = calling_origin(self._dependency.root, self._name)
         self._owner = origin.node_id
         self._provider = self._shared.apart()
@@ -197,7 +197,7 @@ class Stub:
         consumer, path = _recorded_where(place, None if self._consumer == _NOBODY else self._consumer, self._dependency)
         assert path is not None
         found = replace(self._used_session().contract(), consumer=consumer)
-        record(path, found, name=self._owner, root=self._dependency.root)
+        record(path, found, name=self._owner, root=self._dependency.root, is_urgent=True)
         return path
 
     def _open_session(self) -> StubSession:
