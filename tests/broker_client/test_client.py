@@ -78,7 +78,10 @@ def test_a_selector_that_the_broker_refuses_is_its_refusal(client: BrokerClient)
 
 
 def test_environments_are_read(client: BrokerClient) -> None:
-    assert {each.name: each.is_production for each in client.administration.environments()} == {"production": True, "test": False}
+    assert {each.name: each.is_production for each in client.administration.environments()} == {
+        "production": True,
+        "test": False,
+    }
 
 
 def test_an_impact_job_is_waited_for(client: BrokerClient) -> None:

@@ -31,14 +31,14 @@ class Broker:
         return Connection(address, transport=httpx.MockTransport(self.answer), sleep=self.waits.append)
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 507, 599])
 def test_what_may_pass_is_tried_again(status: int) -> None:
     broker = Broker(httpx.Response(status), httpx.Response(200, json={"fine": True}))
     assert broker.connection().read("GET", URL) == {"fine": True}
     assert broker.waits == [0.25]
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 409, 422])
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 422, 501, 505])
 def test_what_will_not_pass_is_not(status: int) -> None:
     broker = Broker(httpx.Response(status))
     with pytest.raises(BrokerRefusedError) as caught:
@@ -197,3 +197,79 @@ def unused_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port
+
+
+def test_a_broker_that_stays_busy_is_asked_six_times_and_long_waits_are_said() -> None:
+    broker = Broker(httpx.Response(503))
+    told: list[str] = []
+    transport = httpx.MockTransport(broker.answer)
+    connection = Connection(read_address(URL), transport=transport, sleep=broker.waits.append, tell=told.append)
+    with pytest.raises(BrokerRefusedError) as caught:
+        connection.read("GET", URL)
+    assert (caught.value.status, broker.waits) == (503, [0.25, 0.5, 1.0, 2.0, 4.0])
+    assert told == [
+        "The broker answered 503; trying again in 2 s.",
+        "The broker answered 503; trying again in 4 s.",
+    ]
+
+
+def test_a_redirection_is_told_and_not_followed() -> None:
+    broker = Broker(httpx.Response(301, headers={"location": "https://broker.example/new/"}))
+    with pytest.raises(BrokerRefusedError) as caught:
+        broker.connection(token="secret").read("GET", URL)
+    assert len(broker.requests) == 1
+    assert caught.value.explanation.next_step == (
+        "It leads to https://broker.example/new/: if that is the broker, set it as the broker's URL."
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["", "broker.example", "ftp://broker.example", "http://", "http://[::1", "http://a:99999", "http://a b"]
+)
+def test_what_is_no_url_of_a_broker_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_address(url)
+    assert str(caught.value) == (
+        "The broker's URL cannot be used.\n\n"
+        "  expected   a URL such as https://broker.example\n"
+        f"  received   {url or 'nothing'}"
+    )
+
+
+@pytest.mark.parametrize("token", ["two words", "line\nbreak", "tokén"])
+def test_a_token_that_no_header_can_hold_is_refused_and_not_repeated(token: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_address(URL, token=token)
+    assert str(caught.value) == (
+        "The broker's token cannot be used.\n\n"
+        "  expected   one word of ASCII characters\n"
+        "  received   a text with blanks, line breaks or other characters\n\n"
+        "Check CONTRACTKIT_BROKER_TOKEN, or the file that CONTRACTKIT_BROKER_TOKEN_FILE names."
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("HTTPS_PROXY", "carrier-pigeon://proxy", "Unknown scheme for proxy URL URL('carrier-pigeon://proxy')"),
+        ("SSL_CERT_FILE", "/nowhere.pem", "No such file or directory"),
+    ],
+)
+def test_variables_that_lead_nowhere_are_told(
+    variable: str, value: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as caught:
+        Connection(read_address(URL))
+    assert str(caught.value) == (
+        "The way to the broker cannot be used.\n\n"
+        f"  reason   {reason}\n\n"
+        "Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
+    )
+
+
+def test_what_has_nothing_to_say_is_put_with_a_type_and_no_body() -> None:
+    broker = Broker(httpx.Response(201))
+    broker.connection().put(URL, "It was not put.")
+    [request] = broker.requests
+    assert (request.method, request.content, request.headers["content-type"]) == ("PUT", b"", "application/json")
