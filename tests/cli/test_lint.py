@@ -39,7 +39,7 @@ def test_findings_are_told_by_file_and_interaction_with_what_to_do(contractkit: 
         "  another\n"
         "    error  failing-example  response.body.n\n"
         "      has the example 1, where its rule expects a value matching [a-z], for example 1\n"
-        "      -> mend the example or the rule: no answer can be known to pass\n\n"
+        "      -> mend the example or the rule: one of them is wrong\n\n"
         "2 files: 1 error, 2 warnings\n"
     )
 

@@ -217,3 +217,19 @@ def test_the_messages_of_a_file_that_the_plugin_wrote_are_shown_as_trees(capsys,
             "",
         ]
     )
+
+
+def test_plugins_that_a_verifier_needs_are_named(capsys, folder):
+    plugins = [{"name": "csv", "version": "0.0.6", "configuration": {}}, {"name": "protobuf", "version": "0.6"}]
+    tree = {
+        "consumer": {"name": "a"},
+        "provider": {"name": "b"},
+        "interactions": [],
+        "metadata": {"pactSpecification": {"version": "4.0"}, "plugins": plugins},
+    }
+    Path("a.json").write_text(json.dumps(tree))
+    assert run(["show", "a.json"]) == 0
+    assert capsys.readouterr().out == (
+        "a expects 0 interactions of b (Pact 4.0)\n"
+        "a Pact verifier needs the plugin csv 0.0.6 for this file, and without that fails it whole\n"
+    )

@@ -23,6 +23,7 @@ from contractkit.review.lints import LINTS, NOT_A_CONTRACT, NOT_USED, lint_contr
 from tests.review.pact_files import http
 
 TYPE, INTEGER = {"match": "type"}, {"match": "integer"}
+UUID = {"match": "regex", "regex": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"}
 EXACT = "put the rule `type` there; values that count get `equality` or a `regex`"
 
 Told = tuple[str, str | None, str, str]
@@ -43,7 +44,16 @@ CASES: list[tuple[tuple[dict[str, Any], ...], Told]] = [
             "failing-example",
             "response.body.n",
             "has the example 1, where its rule expects a value matching [a-z]+, for example 1",
-            "mend the example or the rule: no answer can be known to pass",
+            "mend the example or the rule: one of them is wrong",
+        ),
+    ),
+    (
+        (http([{"a": 1}], rules={"$": {"match": "type", "min": 2}}),),
+        (
+            "example-of-other-length",
+            "response.body",
+            "has an example of 1 element, where its rule expects a list of at least 2 elements",
+            "write as many elements as the rule wants: a stub hands out the example",
         ),
     ),
     (
@@ -299,6 +309,21 @@ def test_an_interaction_with_thousands_of_rules_is_not_followed(contract: Callab
             response={
                 "body": {"content": "a=1&b=2", "contentType": "application/x-www-form-urlencoded"},
                 "matchingRules": {"body": {"$.a": {"matchers": [INTEGER]}}},
+            }
+        ),
+        http(
+            response={
+                "body": {"content": {"items": [{"u": None}]}},
+                "matchingRules": {"body": {"$.items[*].u": {"matchers": [UUID]}, "$.items": {"matchers": [TYPE]}}},
+                "generators": {"body": {"$.items[*].u": {"type": "Uuid"}}},
+            }
+        ),
+        http(
+            response={
+                "headers": {"ETag": ['"a1"'], "Server": ["nginx"]},
+                "matchingRules": {
+                    "header": {"ETag": {"matchers": [UUID | {"regex": ".*"}]}, "Server[0]": {"matchers": [TYPE]}}
+                },
             }
         ),
         http({"n": 1}, rules={"$": TYPE, "$.n": {"combine": "OR", "matchers": [INTEGER, {"match": "null"}]}}),

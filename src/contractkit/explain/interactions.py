@@ -45,6 +45,7 @@ from contractkit.model import (
 
 _LABEL = 11  # characters of the left column
 _MARK = "   # "
+_CALLS_PLUGIN = "protobuf"  # its calls are counted by themselves
 _OURS_ALONE = "a Pact verifier does not see it: Pact has no form for such calls"
 _BY_PLUGIN = "a Pact verifier needs its protobuf plugin for it, and without that fails the whole file"
 
@@ -95,7 +96,7 @@ def explain_contract(contract: Contract) -> str:
     seen = sum(map(is_seen_by_pact, contract.interactions))
     unseen = f"a Pact verifier sees {seen or 'none'} of them" if seen < count else ""
     members = expected_in_words(*count_expected_members(contract.interactions))
-    remarks = (recorded, unseen, _plugin_remark(contract), members)
+    remarks = (recorded, unseen, _plugin_remark(contract), _other_plugins_remark(contract), members)
     return "\n".join([head, *(printable(line) for line in remarks if line)])
 
 
@@ -115,6 +116,16 @@ def _plugin_remark(contract: Contract) -> str:
         return ""
     calls = "1 of them is a call" if count == 1 else f"{count} of them are calls"
     return f"a Pact verifier without its protobuf plugin fails this file whole: {calls} in the plugin's form"
+
+
+def _other_plugins_remark(contract: Contract) -> str:
+    """Give what a verifier has to have installed beside the plugin that calls are written for."""
+    others = [each for each in contract.plugins if each.get("name") not in (None, _CALLS_PLUGIN)]
+    named = [" ".join(str(each[key]) for key in ("name", "version") if each.get(key)) for each in others]
+    if not named:
+        return ""
+    plugins = "the plugin" if len(named) == 1 else "the plugins"
+    return f"a Pact verifier needs {plugins} {', '.join(named)} for this file, and without that fails it whole"
 
 
 @dataclass(frozen=True, slots=True)

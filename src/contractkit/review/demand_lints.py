@@ -177,8 +177,10 @@ def pinned_lengths(examined: Examined) -> Iterator[Remark]:
 
 
 def needless_headers(examined: Examined) -> Iterator[Remark]:
-    """Find headers that servers and clients add by themselves."""
+    """Find headers that servers and clients add by themselves; one that a rule is written for is there on purpose."""
     for place in examined.places:
+        if place.chosen is not None and place.chosen.located.location.starts_with(place.location):
+            continue
         match place.location.steps:
             case ("response", "headers", str(name)) if name in _NEEDLESS_IN_ANSWERS:
                 who = "servers and proxies add by themselves"

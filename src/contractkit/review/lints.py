@@ -28,6 +28,12 @@ _ROWS = (
         of_interaction=rule_lints.failing_examples,
     ),
     Lint(
+        id="example-of-other-length",
+        level=_WARNING,
+        sentence="a list with fewer or more example elements than its rule wants",
+        of_interaction=rule_lints.examples_of_other_lengths,
+    ),
+    Lint(
         id="rule-reaches-nothing",
         level=_WARNING,
         sentence="a rule for a place that the example does not have",

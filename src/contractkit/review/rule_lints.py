@@ -8,7 +8,8 @@ from contractkit.matching import PlaceExplanation
 from contractkit.matching.generated_values import GENERATORS
 from contractkit.matching.patterns import translate_pattern
 from contractkit.matching.rules import Members, kind_of
-from contractkit.model import BinaryBody, LocatedRules, Location, Part, TextBody, Wildcard
+from contractkit.model import BinaryBody, LocatedRules, Location, Part, Rule, TextBody, Wildcard
+from contractkit.results import Mismatch
 from contractkit.review.findings import Examined, Remark
 from contractkit.review.trees import show_tree
 
@@ -27,14 +28,39 @@ def too_many_rules(examined: Examined) -> Iterator[Remark]:
 
 
 def failing_examples(examined: Examined) -> Iterator[Remark]:
-    """Find examples that their own rules refuse."""
-    for place in examined.places:
-        for mismatch in place.mismatches:
+    """Find examples that their own rules refuse; where a generator makes the value, the example is none."""
+    for place, mismatch in _refused(examined):
+        if not _is_of_length(place, mismatch) and not _is_generated(examined, place):
             yield Remark(
                 location=place.location,
                 why=f"has the example {show_tree(place.expected)}, where its rule expects {mismatch.sentence}",
-                edit="mend the example or the rule: no answer can be known to pass",
+                edit="mend the example or the rule: one of them is wrong",
             )
+
+
+def examples_of_other_lengths(examined: Examined) -> Iterator[Remark]:
+    """Find lists with fewer or more example elements than their rules want: what passes is known all the same."""
+    for place, mismatch in _refused(examined):
+        if _is_of_length(place, mismatch):
+            yield Remark(
+                location=place.location,
+                why=f"has an example of {_elements(_length(place))}, where its rule expects {mismatch.sentence}",
+                edit="write as many elements as the rule wants: a stub hands out the example",
+            )
+
+
+def _refused(examined: Examined) -> Iterator[tuple[PlaceExplanation, Mismatch]]:
+    return ((place, mismatch) for place in examined.places for mismatch in place.mismatches)
+
+
+def _is_of_length(place: PlaceExplanation, mismatch: Mismatch) -> bool:
+    return isinstance(place.expected, list) and kind_of(Rule(mismatch.rule)).name == "type"
+
+
+def _is_generated(examined: Examined, place: PlaceExplanation) -> bool:
+    return any(
+        each.location.matches(place.location) and each.name in GENERATORS for each in examined.interaction.generators
+    )
 
 
 def rules_that_reach_nothing(examined: Examined) -> Iterator[Remark]:
@@ -146,7 +172,7 @@ def rule_on_elements(examined: Examined, place: PlaceExplanation) -> LocatedRule
 
 
 def _hidden(examined: Examined) -> tuple[Location, ...]:
-    """Give the places below which not all is looked at: parts of multipart bodies, elements with variants, large lists."""
+    """Give the places below which not all is looked at: multipart bodies, lists with variants, very large values."""
     parts: tuple[Part, ...] = examined.interaction.exchange.parts()
     multipart = (
         part.location
