@@ -12,6 +12,9 @@ from contractkit.exact_json import Json, show_json
 
 _LONGEST = 1024  # characters of a name
 
+NOT_BLANK = r"^[^\x00]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"
+"""The pattern of a name: some character that is no blank, and none that is U+0000."""
+
 
 def _checked_word(value: object) -> object:
     if isinstance(value, str) and not value.strip():
@@ -23,7 +26,9 @@ def _checked_word(value: object) -> object:
     return value
 
 
-Word = Annotated[str, BeforeValidator(_checked_word), Field(min_length=1, max_length=_LONGEST)]
+_DESCRIBED = WithJsonSchema({"type": "string", "pattern": NOT_BLANK, "minLength": 1, "maxLength": _LONGEST})
+
+Word = Annotated[str, BeforeValidator(_checked_word), Field(min_length=1, max_length=_LONGEST), _DESCRIBED]
 
 
 class _Form(BaseModel):
@@ -94,7 +99,7 @@ class VersionForm(_Form):
 class EnvironmentForm(_Form):
     """An environment."""
 
-    name: Annotated[Word, Field(pattern=r"^\S+$")]
+    name: Annotated[Word, Field(pattern=r"^\S+$"), WithJsonSchema({"type": "string", "pattern": r"^[^\s\x00]+$"})]
     display_name: str | None = None
     production: StrictBool
     contacts: tuple[dict[str, Json], ...] = ()

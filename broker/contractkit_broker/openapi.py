@@ -10,7 +10,7 @@ from contractkit.exact_json import Json
 from contractkit_broker import forms
 from contractkit_broker.problems import PROBLEM
 from contractkit_broker.reply_schemas import REPLY_SCHEMAS
-from contractkit_broker.routing import NOT_BLANK, Answer, Query, Route
+from contractkit_broker.routing import Answer, Query, Route
 
 _FORMS: tuple[type[BaseModel], ...] = (
     forms.PublishForm,
@@ -78,7 +78,7 @@ def _operation(route: Route) -> Json:
 
 def _path_parameters(path: str) -> list[Json]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": NOT_BLANK}}
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": forms.NOT_BLANK}}
         for name in re.findall(r"{(\w+)}", path)
     ]
 

@@ -76,7 +76,8 @@ REPLY_SCHEMAS: dict[str, Json] = {
     },
     "Pact": _resource(
         {"consumer": _object({"name": _TEXT}), "provider": _object({"name": _TEXT}), "createdAt": _TEXT},
-        interactions=_list(_object({"_id": _TEXT, "description": _TEXT})),
+        interactions={"type": ["array", "null"], "items": _object({"_id": _TEXT, "description": _TEXT})},
+        messages={"type": ["array", "null"], "items": _object({"_id": _TEXT, "description": _TEXT})},
     ),
     "Published": _resource(
         {

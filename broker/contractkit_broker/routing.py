@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from contractkit.exact_json import Json
+from contractkit_broker.forms import NOT_BLANK
 from contractkit_broker.web import Call, Reply
 
 Handler: TypeAlias = Callable[[Call], Reply]
-
-NOT_BLANK = r"^[^\x00]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"
-"""The pattern of a name: some character that is no blank, and none that is U+0000."""
 
 
 @dataclass(frozen=True, slots=True)
