@@ -1,8 +1,8 @@
 import pytest
 
 from contractkit.document import read_request, read_response
-from contractkit.document.paths import parse_name, parse_path, write_name, write_path
-from contractkit.model import Wildcard
+from contractkit.document.paths import parse_name, write_name
+from contractkit.model import Wildcard, parse_path, write_path
 
 ANY, EVERY = Wildcard.ANY, Wildcard.INDEX
 

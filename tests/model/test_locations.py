@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contractkit.model import Location, Wildcard, parse_location
+from contractkit.model import Location, Wildcard, parse_location, parse_path
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,13 @@ def test_a_location_starts_with_its_ancestors() -> None:
     assert quantity.starts_with(parse_location("response.body.lines[*]"))
     assert not quantity.starts_with(parse_location("response.body.total"))
     assert str(quantity.generalised()) == "response.body.lines[*].quantity"
+
+
+@pytest.mark.parametrize("text", ["", "$a", "$.a[", "$.a..b", "$.a[-1]", "$.a[٣]", "$.a[12345678901]"])
+def test_what_is_no_path_expression_has_no_steps(text: str) -> None:
+    assert parse_path(text) is None
+
+
+@pytest.mark.parametrize("text", ["$['a b'][0][*].*", '$["a b"][0][*].*', "['a b'][0].*.*", "$.a-b['c\\nd']"])
+def test_pacts_paths_and_our_locations_have_one_grammar(text: str) -> None:
+    assert parse_path(text) == parse_location(text.removeprefix("$")).steps

@@ -14,8 +14,8 @@ from contractkit.model import (
     JsonBody,
     MissingBody,
     TextBody,
-    base_media_type,
     is_json_media_type,
+    is_text_media_type,
 )
 from contractkit.results import ABSENT
 
@@ -23,27 +23,13 @@ Form: TypeAlias = Literal["json", "text", "binary"]
 
 _JSON = "application/json"
 _ENVELOPE = ("content", "contents", "contentType", "encoded", "contentTypeHint")
-_TEXTS = {
-    "application/ecmascript",
-    "application/graphql",
-    "application/javascript",
-    "application/jsonl",
-    "application/sql",
-    "application/toml",
-    "application/x-ndjson",
-    "application/x-www-form-urlencoded",
-    "application/xml",
-    "application/yaml",
-}
-"""Media types that carry text although they do not begin with `text/`."""
 
 
 def form_of(media_type: str) -> Form:
     """Say how a media type is written in a file: JSON as JSON, text as a string, all else as base64."""
-    base = base_media_type(media_type)
     if is_json_media_type(media_type):
         return "json"
-    return "text" if base.startswith("text/") or base.endswith(("+xml", "+yaml")) or base in _TEXTS else "binary"
+    return "text" if is_text_media_type(media_type) else "binary"
 
 
 def decode_body(data: bytes, media_type: str | None) -> Body:

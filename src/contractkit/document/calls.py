@@ -51,9 +51,10 @@ def write_call(call: RpcCall) -> dict[str, Json]:
 def read_located_rules(reader: ObjectReader) -> Rules:
     """Read `matchingRules` whose keys are locations."""
     holder = reader.child("matchingRules")
+    if holder is None:
+        return ()
     found: list[LocatedRules] = []
-    for name in holder.names() if holder is not None else ():
-        assert holder is not None
+    for name in holder.names():
         location = read_location(name, holder, holder.at(name))
         inner = holder.required_child(name)
         rules, combine = read_rule_list(inner)
@@ -65,9 +66,10 @@ def read_located_rules(reader: ObjectReader) -> Rules:
 def read_located_generators(reader: ObjectReader) -> Generators:
     """Read `generators` whose keys are locations."""
     holder = reader.child("generators")
+    if holder is None:
+        return ()
     found: list[LocatedGenerator] = []
-    for name in holder.names() if holder is not None else ():
-        assert holder is not None
+    for name in holder.names():
         location = read_location(name, holder, holder.at(name))
         if location is not None:
             generator = read_generator(holder.take(name), location, holder, holder.at(name))

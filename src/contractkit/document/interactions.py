@@ -133,8 +133,9 @@ def graft(tree: dict[str, Json], kept: Mapping[str, Mapping[str, Json]], *, root
     """Put members that were kept back into the objects they stood in; what we write ourselves wins."""
     for name, members in kept.items():
         holder = _holder(tree, Location() if name == root else parse_location(name))
-        for key, value in members.items() if holder is not None else ():
-            assert holder is not None
+        if holder is None:
+            continue
+        for key, value in members.items():
             holder.setdefault(key, value)
 
 

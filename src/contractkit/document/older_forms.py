@@ -8,7 +8,6 @@ from typing import TypeAlias
 from contractkit.document.bodies import read_plain_body
 from contractkit.document.categories import Side
 from contractkit.document.parts import parse_query, write_query
-from contractkit.document.paths import write_path
 from contractkit.exact_json import Json, dump_compact, same_json
 from contractkit.model import (
     BinaryBody,
@@ -25,6 +24,7 @@ from contractkit.model import (
     TextBody,
     base_media_type,
     media_type_of,
+    write_path,
 )
 from contractkit.results import ABSENT
 

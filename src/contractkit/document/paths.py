@@ -1,42 +1,14 @@
-"""Pact's path expressions and names, translated to the steps of our locations and back.
+"""Names of headers, query parameters and metadata in rules, translated to the steps of our locations and back.
 
-A path is `$.a[0]['b c'][*].*` (Pact specification 3, matching rules). Headers, query parameters and metadata are
-addressed by name, but files in the wild hold `$.X`, `$['X']`, `X[0]` and `$.X[0]` as well.
+They are addressed by name, but files in the wild hold `$.X`, `$['X']`, `X[0]` and `$.X[0]` as well.
 """
 
 import re
 from collections.abc import Container
 
-from contractkit.model import Location, Step, Wildcard
+from contractkit.model import Location, Step, Wildcard, parse_path, write_path
 
-_STEP = re.compile(
-    r"\.(?P<any>\*)|\.(?P<name>[^.\[\]'\"\s*]+)|\[(?P<index>\d{1,9})\]|\[(?P<every>\*)\]"
-    r"|\['(?P<single>(?:[^'\\]|\\.)*)'\]|\[\"(?P<double>(?:[^\"\\]|\\.)*)\"\]",
-    re.DOTALL,
-)
-_INDEXED = re.compile(r"(?P<name>.*?)\[(?P<index>\d{1,9}|\*)\]", re.DOTALL)
-
-
-def parse_path(text: str) -> tuple[Step, ...] | None:
-    """Give the steps of a path expression, none for `$`; None where the text is no such expression."""
-    rest = text[1:] if text.startswith("$") else f".{text}" if text and text[0] not in ".[" else text
-    if not text:
-        return None
-    steps: list[Step] = []
-    position = 0
-    while position < len(rest):
-        found = _STEP.match(rest, position)
-        if found is None:
-            return None
-        steps.append(_step(found))
-        position = found.end()
-    return tuple(steps)
-
-
-def write_path(steps: tuple[Step, ...]) -> str:
-    """Give steps as a path expression: `.name` for identifiers, `['…']` with backslashes for every other name."""
-    written = str(Location(steps))
-    return f"${written}" if written.startswith("[") or not written else f"$.{written}"
+_INDEXED = re.compile(r"(?P<name>.*?)\[(?P<index>[0-9]{1,9}|\*)\]", re.DOTALL)
 
 
 def parse_name(text: str, known: Container[str] = ()) -> tuple[Step, ...] | None:
@@ -70,14 +42,3 @@ def write_name(steps: tuple[Step, ...], known: Container[str] = ()) -> str:
             return write_path(steps) if indexed in known else indexed
         case _:
             return write_path(steps)
-
-
-def _step(found: re.Match[str]) -> Step:
-    if found["name"] is not None:
-        return found["name"]
-    if found["index"] is not None:
-        return int(found["index"])
-    quoted = found["single"] if found["single"] is not None else found["double"]
-    if quoted is not None:
-        return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
-    return Wildcard.ANY if found["any"] is not None else Wildcard.INDEX

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from contractkit.document.categories import Category, Side
-from contractkit.document.paths import parse_name, parse_path, write_name, write_path
+from contractkit.document.paths import parse_name, write_name
 from contractkit.document.reading import ObjectReader
-from contractkit.model import Location, Step
+from contractkit.model import Location, Step, parse_path, write_path
 
 PATH_EXPRESSION = "a path expression such as `$.lines[*]['unit price']`"
 """What is expected where a path has to be."""
@@ -82,8 +82,9 @@ def _single(container: ObjectReader, name: str, category: Category) -> Iterator[
 
 def _addressed(container: ObjectReader, name: str, category: Category, known: Container[str]) -> Iterator[Place]:
     holder = container.child(name)
-    for text in holder.names() if holder is not None else ():
-        assert holder is not None
+    if holder is None:
+        return
+    for text in holder.names():
         found = _by_path(text, category) if category.address == "path" else _by_name(text, category, known)
         if found is None:
             holder.findings.wrong(holder.at(text), PATH_EXPRESSION, text)

@@ -7,18 +7,7 @@ from contractkit.document.categories import Side
 from contractkit.document.reading import ObjectReader, as_integer
 from contractkit.document.rule_places import Place, address_of, find_places
 from contractkit.exact_json import Json, same_json
-from contractkit.model import Combine, LocatedGenerator, LocatedRules, Location, Rule
-
-_GUESSES = (
-    ("regex", "regex"),
-    ("min", "type"),
-    ("max", "type"),
-    ("timestamp", "timestamp"),
-    ("datetime", "datetime"),
-    ("time", "time"),
-    ("date", "date"),
-)
-"""Attribute to the name of the rule that it gives away where `match` is missing (Pact specification 2 cases)."""
+from contractkit.model import Combine, LocatedGenerator, LocatedRules, Location, Rule, name_of_rule
 
 _FORMATS = ("timestamp", "datetime", "time", "date")
 _COUNTS = ("min", "max")
@@ -115,10 +104,8 @@ def read_rule(value: Json, reader: ObjectReader, pointer: str) -> Rule | None:
     if not isinstance(value, dict):
         reader.findings.wrong(pointer, "a rule", value)
         return None
-    name = value.get("match")
-    if name is None or name == "":
-        name = next((name for attribute, name in _GUESSES if attribute in value), None)
-    if not isinstance(name, str):
+    name = name_of_rule(value)
+    if name is None:
         reader.findings.wrong(pointer, "a rule with its `match`", value)
         return None
     rule = _rule({**value, "match": name})

@@ -14,7 +14,7 @@ from contractkit.exact_json import Json, dump_compact
 from contractkit.matchers.integration import SIGNS, matcher_in
 from contractkit.matchers.kinds import RULE_KINDS
 from contractkit.matchers.records import Generator, Matcher, inner_rule
-from contractkit.model import LocatedGenerator, LocatedRules, Location, Rule, Step, Wildcard
+from contractkit.model import LocatedGenerator, LocatedRules, Location, Rule, Step, Wildcard, write_path
 from contractkit.results import ABSENT
 
 MakeExample: TypeAlias = Callable[[Matcher[Any], Location], Json]
@@ -153,11 +153,11 @@ def _located(rule: Rule, example: Any, at: Location, make: MakeExample) -> Rule:
 
 def _variant(index: int, node: _Node) -> dict[str, Json]:
     rules = {
-        _path(steps): {"combine": "AND", "matchers": [inner_rule(rule) for rule in node.rules[steps]]}
+        write_path(steps): {"combine": "AND", "matchers": [inner_rule(rule) for rule in node.rules[steps]]}
         for steps in _sorted(node.rules)
     }
     made = {
-        _path(steps): {"type": node.generators[steps].name, **node.generators[steps].attributes}
+        write_path(steps): {"type": node.generators[steps].name, **node.generators[steps].attributes}
         for steps in _sorted(node.generators)
     }
     return {"index": index, "rules": rules, **({"generators": made} if made else {})}
@@ -193,8 +193,3 @@ def _distinct(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 def _sorted(places: Iterable[_Steps]) -> list[_Steps]:
     return sorted(places, key=lambda steps: str(Location(steps)))
-
-
-def _path(steps: _Steps) -> str:
-    text = str(Location(steps))
-    return f"${text}" if text.startswith("[") or not text else f"$.{text}"

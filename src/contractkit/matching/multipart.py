@@ -14,7 +14,7 @@ from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.fields import compile_headers
 from contractkit.matching.media_types import parameters_in
 from contractkit.matching.weighting import NO_RULES, Scope
-from contractkit.model import BinaryBody, Body, EmptyBody, JsonBody, TextBody, base_media_type, is_json_media_type
+from contractkit.model import BinaryBody, Body, EmptyBody, JsonBody, TextBody, is_json_media_type, is_text_media_type
 from contractkit.results import ABSENT
 
 MOST_PARTS = 1_000
@@ -26,7 +26,6 @@ MOST_HEADERS = 100
 _NOT_COMPARED = frozenset({"content-disposition", "content-transfer-encoding", "content-length", "content-type"})
 """Headers of a part that say how it travels; its type is compared with its body."""
 
-_TEXTUAL = ("application/x-www-form-urlencoded", "application/xml")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
@@ -146,11 +145,10 @@ def _decoded(content: bytes, encoding: str) -> bytes:
 def _body(data: bytes, media_type: str) -> Body:
     if not data:
         return EmptyBody(media_type)
-    base = base_media_type(media_type)
     readers: list[Callable[[], Body]] = [lambda: BinaryBody(data, media_type)]
     if is_json_media_type(media_type):
         readers.insert(0, lambda: JsonBody(read_json(data), media_type))
-    elif base.startswith("text/") or base.endswith("+xml") or base in _TEXTUAL:
+    elif is_text_media_type(media_type):
         readers.insert(0, lambda: TextBody(data.decode(), media_type))
     for read in readers:
         try:

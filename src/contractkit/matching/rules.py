@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 from contractkit.matching import containers, scalars, sentences
 from contractkit.matching.accepting import Accepts, Attributes, Subject
-from contractkit.model import Rule
+from contractkit.model import Rule, name_of_rule
 
 Sentence: TypeAlias = Callable[[Attributes, Json], str]
 OnContainer: TypeAlias = Callable[[Attributes, bool], Accepts]
@@ -157,9 +157,6 @@ _UNKNOWN = RuleKind(
     on_container=containers.refused,
     cascades=False,
 )
-_GUESSES = ("regex", "min", "max", "timestamp", "datetime", "date", "time")
-
-
 MOST_RULES = 100
 """Rules that are judged at one place; each costs a test of every value there."""
 
@@ -189,10 +186,6 @@ def sentence_of(rule: Rule, example: Json) -> str:
 
 
 def read_rule(value: Mapping[str, Any]) -> Rule:
-    """Give the rule in one of Pact's objects, `{"match": "regex", "regex": "…"}`.
-
-    Old files leave `match` out; it is then guessed from the other keys (Pact specification v2, and its cases).
-    """
+    """Give the rule in one of Pact's objects, `{"match": "regex", "regex": "…"}`; one that nothing names is unknown."""
     attributes = {key: item for key, item in value.items() if key != "match"}
-    guessed = next((key for key in _GUESSES if key in value), "equality")
-    return Rule(str(value.get("match", guessed)), attributes)
+    return Rule(name_of_rule(value) or show_json(value), attributes)

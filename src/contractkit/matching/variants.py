@@ -1,6 +1,5 @@
 """Variants: the rule `arrayContains`, which wants several example elements somewhere in a list, in any order."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
@@ -11,16 +10,10 @@ from contractkit.matching.failures import Check, Failure
 from contractkit.matching.rules import kind_of, read_rule
 from contractkit.matching.sentences import for_example
 from contractkit.matching.weighting import Scope, scope_of
-from contractkit.model import LocatedGenerator, LocatedRules, Location, Rule, Step, Wildcard
+from contractkit.model import LocatedGenerator, LocatedRules, Location, Rule, Step, parse_path
 
 MOST_VARIANTS = 100
 """Variants of one rule. Each costs a search through the whole list."""
-
-_STEP = re.compile(
-    r"\.(?P<any>\*)|\.(?P<name>[^.\[\]'\"\s*]+)|\[(?P<index>\d{1,9})\]|(?P<every>\[\*\])"
-    r"|\[(?P<mark>['\"])(?P<quoted>(?:[^\\]|\\.)*?)(?P=mark)\]",
-    re.DOTALL,
-)
 
 
 def compile_variants(rule: Rule, expected: Sequence[Json], compile_item: Callable[[Json, Scope], Check]) -> list[Check]:
@@ -56,35 +49,6 @@ def _example(variant: Json, expected: Sequence[Json]) -> Json:
     return expected[index]
 
 
-def parse_path(text: str) -> tuple[Step, ...]:
-    """Give the steps of a path such as `$.a[*]['b c']`.
-
-    Raises:
-        UnusableRuleError: The text is no path.
-    """
-    rest = text.removeprefix("$")
-    rest = rest if rest.startswith((".", "[")) or not rest else f".{rest}"
-    steps: list[Step] = []
-    position = 0
-    while position < len(rest):
-        found = _STEP.match(rest, position)
-        if found is None:
-            raise UnusableRuleError(f"{text} is no path")
-        steps.append(_step(found))
-        position = found.end()
-    return tuple(steps)
-
-
-def _step(found: re.Match[str]) -> Step:
-    if found["index"] is not None:
-        return int(found["index"])
-    if found["any"] is not None:
-        return Wildcard.ANY
-    if found["every"] is not None:
-        return Wildcard.INDEX
-    return found["name"] or re.sub(r"\\(.)", r"\1", found["quoted"], flags=re.DOTALL)
-
-
 def variant_generators(rules: Iterable[LocatedRules]) -> Iterator[LocatedGenerator]:
     """Give the generators that variants of `arrayContains` carry, each located at the variant's example.
 
@@ -105,12 +69,11 @@ def _generators_of(variant: Json, place: Location) -> Iterator[LocatedGenerator]
     for path, generator in written.items():
         if not isinstance(generator, dict) or not isinstance(name := generator.get("type"), str):
             continue
-        try:
-            location = place.under((index, *parse_path(path)))
-        except UnusableRuleError:
+        steps = parse_path(path)
+        if steps is None:
             continue
         attributes = {key: value for key, value in generator.items() if key != "type"}
-        yield LocatedGenerator(location=location, name=name, attributes=attributes)
+        yield LocatedGenerator(location=place.under((index, *steps)), name=name, attributes=attributes)
 
 
 def _located(rules: Json) -> tuple[LocatedRules, ...]:
@@ -118,12 +81,19 @@ def _located(rules: Json) -> tuple[LocatedRules, ...]:
         raise UnusableRuleError(f"the rules of its variant are none: {show_json(rules)}")
     return tuple(
         LocatedRules(
-            location=Location(parse_path(path)),
+            location=Location(_steps(path)),
             rules=tuple(read_rule(each) for each in written["matchers"]),
             combine="OR" if str(written.get("combine")).upper() == "OR" else "AND",
         )
         for path, written in rules.items()
     )
+
+
+def _steps(path: str) -> tuple[Step, ...]:
+    steps = parse_path(path)
+    if steps is None:
+        raise UnusableRuleError(f"{path} is no path" if path else "it has an empty path")
+    return steps
 
 
 def _is_rule_list(written: Json) -> bool:

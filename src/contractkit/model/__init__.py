@@ -9,6 +9,7 @@ from contractkit.model.bodies import (
     TextBody,
     base_media_type,
     is_json_media_type,
+    is_text_media_type,
     media_type_of,
 )
 from contractkit.model.exchanges import (
@@ -43,9 +44,9 @@ from contractkit.model.interactions import (
     interaction_key,
     unite_needs,
 )
-from contractkit.model.locations import Location, Step, Wildcard, parse_location
+from contractkit.model.locations import Location, Step, Wildcard, parse_location, parse_path, write_path
 from contractkit.model.needs import InferredNeeds, Need, Needs, UnknownNeeds
-from contractkit.model.rules import Combine, LocatedGenerator, LocatedRules, Rule, repeated_events
+from contractkit.model.rules import Combine, LocatedGenerator, LocatedRules, Rule, name_of_rule, repeated_events
 
 __all__ = [
     "BinaryBody",
@@ -94,8 +95,12 @@ __all__ = [
     "base_media_type",
     "interaction_key",
     "is_json_media_type",
+    "is_text_media_type",
     "media_type_of",
+    "name_of_rule",
     "parse_location",
+    "parse_path",
     "repeated_events",
     "unite_needs",
+    "write_path",
 ]

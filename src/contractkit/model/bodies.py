@@ -48,6 +48,23 @@ class BinaryBody:
 Body: TypeAlias = MissingBody | EmptyBody | JsonBody | TextBody | BinaryBody
 
 
+_TEXTS = frozenset(
+    {
+        "application/ecmascript",
+        "application/graphql",
+        "application/javascript",
+        "application/jsonl",
+        "application/sql",
+        "application/toml",
+        "application/x-ndjson",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "application/yaml",
+    }
+)
+"""Media types that carry text although they do not begin with `text/`."""
+
+
 def media_type_of(body: Body) -> str | None:
     """Give the full content type of a body, or None where it has none."""
     return None if isinstance(body, MissingBody) else body.media_type
@@ -62,3 +79,9 @@ def is_json_media_type(content_type: str) -> bool:
     """Say whether a content type carries JSON: `application/json` or the `+json` suffix (RFC 6839 §3.1)."""
     base = base_media_type(content_type)
     return base == "application/json" or base.endswith("+json")
+
+
+def is_text_media_type(content_type: str) -> bool:
+    """Say whether a content type carries text other than JSON: `text/…`, XML, YAML, forms, source code."""
+    base = base_media_type(content_type)
+    return base.startswith("text/") or base.endswith(("+xml", "+yaml")) or base in _TEXTS

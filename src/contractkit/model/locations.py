@@ -20,9 +20,13 @@ Step: TypeAlias = str | int | Wildcard
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STEP = re.compile(
-    r"\.(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<any>\.\*)|\[(?P<index>\d+)\]|(?P<every>\[\*\])"
-    r"|\['(?P<quoted>(?:[^'\\]|\\.)*)'\]"
+    r"\.(?P<any>\*)|\.(?P<name>[^.\[\]'\"\s*]+)|\[(?P<index>[0-9]{1,4000})\]|\[(?P<every>\*)\]"
+    r"|\['(?P<single>(?:[^'\\]|\\.)*)'\]|\[\"(?P<double>(?:[^\"\\]|\\.)*)\"\]",
+    re.DOTALL,
 )
+"""The one grammar of steps, ours and Pact's; we write less than it reads."""
+
+_NO_INDEX = 10**9  # what no list of a contract has so many elements for
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,41 @@ def parse_location(text: str) -> Location:
         ValueError: The text is not in the notation; the message says from which character on.
     """
     rest = text if text.startswith(("[", ".")) or not text else f".{text}"
+    steps, position = _read_steps(rest)
+    if position < len(rest):
+        raise ValueError(f"not a location: {text!r}, from character {position} on")
+    return Location(steps)
+
+
+def parse_path(text: str) -> tuple[Step, ...] | None:
+    """Give the steps of one of Pact's path expressions, none for `$`; None where the text is no such expression.
+
+    A path is `$.a[0]['b c'][*].*` (Pact specification 3, matching rules); some writers leave the `$` out. Indexes have
+    at most nine digits.
+    """
+    if not text:
+        return None
+    rest = text[1:] if text.startswith("$") else text if text[0] in ".[" else f".{text}"
+    steps, position = _read_steps(rest)
+    if position < len(rest) or any(isinstance(step, int) and step >= _NO_INDEX for step in steps):
+        return None
+    return steps
+
+
+def write_path(steps: tuple[Step, ...]) -> str:
+    """Give steps as a path expression: `.name` for identifiers, `['…']` with backslashes for every other name."""
+    written = str(Location(steps))
+    return f"${written}" if written.startswith("[") or not written else f"$.{written}"
+
+
+def _read_steps(text: str) -> tuple[tuple[Step, ...], int]:
+    """Give the steps that a text begins with, and the character behind them."""
     steps: list[Step] = []
     position = 0
-    while position < len(rest):
-        found = _STEP.match(rest, position)
-        if found is None:
-            raise ValueError(f"not a location: {text!r}, from character {position} on")
+    while found := _STEP.match(text, position):
         steps.append(_step_of(found))
         position = found.end()
-    return Location(tuple(steps))
+    return tuple(steps), position
 
 
 def _step_of(found: re.Match[str]) -> Step:
@@ -86,8 +116,9 @@ def _step_of(found: re.Match[str]) -> Step:
         return found["name"]
     if found["index"] is not None:
         return int(found["index"])
-    if found["quoted"] is not None:
-        return re.sub(r"\\(.)", r"\1", found["quoted"])
+    quoted = found["single"] if found["single"] is not None else found["double"]
+    if quoted is not None:
+        return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
     return Wildcard.ANY if found["any"] is not None else Wildcard.INDEX
 
 

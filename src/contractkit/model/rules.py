@@ -10,6 +10,18 @@ from contractkit.model.locations import Location
 Combine: TypeAlias = Literal["AND", "OR"]
 
 
+_GUESSES = (
+    ("regex", "regex"),
+    ("min", "type"),
+    ("max", "type"),
+    ("timestamp", "timestamp"),
+    ("datetime", "datetime"),
+    ("time", "time"),
+    ("date", "date"),
+)
+"""Attribute to the name of the rule that it gives away where `match` is missing (Pact specification 2 cases)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One matching rule by its Pact name (`type`, `regex`, …) with its attributes (`min`, `regex`, `format`, …)."""
@@ -34,6 +46,14 @@ class LocatedGenerator:
     location: Location
     name: str
     attributes: Mapping[str, Json] = field(default_factory=dict)
+
+
+def name_of_rule(written: Mapping[str, Json]) -> str | None:
+    """Give the name of a rule as files write it: its `match`, else what its attributes give away; None without any."""
+    name = written.get("match")
+    if name is None or name == "":
+        name = next((guess for attribute, guess in _GUESSES if attribute in written), None)
+    return name if isinstance(name, str) else None
 
 
 def repeated_events(rules: Iterable[LocatedRules]) -> frozenset[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contractkit.document.paths import write_name, write_path
+from contractkit.document.paths import write_name
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.interactions import summary
 from contractkit.explain.terminal import join_lines
@@ -12,7 +12,7 @@ from contractkit.explain.words import rules_in_words
 from contractkit.matching import Candidate, PlaceExplanation, Reach, explain_rules
 from contractkit.matching.rules import kind_of
 from contractkit.matching.sentences import counted
-from contractkit.model import Interaction, LocatedRules, Part, PartKind, Rule
+from contractkit.model import Interaction, LocatedRules, Part, PartKind, Rule, write_path
 from contractkit.results import ABSENT
 from contractkit.review.actuals import Judged
 from contractkit.review.trees import show_tree

@@ -19,8 +19,8 @@ from contractkit.model import (
     MissingBody,
     Query,
     TextBody,
-    base_media_type,
     is_json_media_type,
+    is_text_media_type,
 )
 
 T = TypeVar("T")
@@ -31,7 +31,6 @@ Handler: TypeAlias = Callable[[HttpRequest], HttpResponse]
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 64 * 1024 * 1024  # bytes, also after decompression
 
-_TEXTUAL = {"application/x-www-form-urlencoded", "application/xml", "application/graphql", "application/javascript"}
 _CHARSET = re.compile(r';\s*charset="?([^";\s]+)', re.IGNORECASE)
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's names for the two formats
@@ -99,7 +98,7 @@ def read_body(data: bytes, content_type: str | None) -> Body:
             return JsonBody(read_json(data.removeprefix(BOM_UTF8)), content_type)  # a mark may be there (RFC 8259 §8.1)
         except JsonSyntaxError:
             return _text_or_bytes(data, content_type)
-    if _is_textual(content_type):
+    if is_text_media_type(content_type):
         return _text_or_bytes(data, content_type)
     return BinaryBody(data, content_type)
 
@@ -184,11 +183,6 @@ def _text_or_bytes(data: bytes, content_type: str) -> Body:
         return TextBody(data.decode(_charset(content_type)), content_type)
     except (LookupError, UnicodeDecodeError):
         return BinaryBody(data, content_type)
-
-
-def _is_textual(content_type: str) -> bool:
-    base = base_media_type(content_type)
-    return base.startswith("text/") or base in _TEXTUAL or base.endswith("+xml")
 
 
 def _charset(content_type: str) -> str:
