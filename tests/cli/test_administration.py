@@ -265,5 +265,5 @@ def test_an_environment_s_name_has_no_blanks(contractkit: Run) -> None:
         2,
         "An environment cannot be called that.\n\n"
         "  expected   a name without blanks, such as production\n"
-        "  received   'pre production'\n",
+        '  received   "pre production"\n',
     )

@@ -428,7 +428,7 @@ def test_what_was_selected_for_verification_is_explained(contractkit: Run, publi
         (
             "verify orders --selector mainBranch=yes",
             "A selector cannot be used.\n\n"
-            "  selector   mainBranch=yes\n  expected   mainBranch=true\n  received   'yes'\n\n"
+            '  selector   mainBranch=yes\n  expected   mainBranch=true\n  received   "yes"\n\n'
             "Write mainBranch.\n",
         ),
         (

@@ -76,6 +76,13 @@ def test_the_token_is_read_from_its_file(tmp_path: Path) -> None:
         load_settings(tmp_path, environment={"CONTRACTKIT_BROKER_TOKEN_FILE": "absent"}).token()
 
 
+def test_an_empty_token_file_is_not_taken_for_no_token(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environment={"CONTRACTKIT_BROKER_TOKEN_FILE": "token"}).token()
+    assert str(caught.value) == "The broker's token file is empty.\n\n  file   token"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

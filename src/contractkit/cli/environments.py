@@ -10,7 +10,7 @@ from contractkit.cli.brokers import asks_broker, open_set_broker, show
 from contractkit.cli.tables import aligned
 from contractkit.cli.verbs import VerbFamily
 from contractkit.errors import UsageError
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 
 
 @click.group("environment", cls=VerbFamily)
@@ -180,7 +180,7 @@ def _checked_name(name: str) -> str:
     if not name.strip() or any(each.isspace() for each in name):
         raise UsageError(
             "An environment cannot be called that.",
-            details=[("expected", "a name without blanks, such as production"), ("received", repr(name))],
+            details=[("expected", "a name without blanks, such as production"), ("received", show_json(name))],
         )
     return name
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contractkit.broker_client import ContractToVerify
 from contractkit.cli.tables import aligned
 from contractkit.errors import UsageError, suggestion
-from contractkit.exact_json import Json, JsonSyntaxError, read_json
+from contractkit.exact_json import Json, JsonSyntaxError, read_json, show_json
 
 _FLAGS = ("mainBranch", "matchingBranch", "latest", "deployed", "released", "deployedOrReleased")
 _NAMES = ("branch", "fallbackBranch", "tag", "fallbackTag", "consumer", "environment")
@@ -95,10 +95,9 @@ def _check_value(text: str, key: str, value: Json) -> None:
         return
     is_right = bool(value) if key in _NAMES and isinstance(value, str) else key in _FLAGS and isinstance(value, bool)
     if not is_right:
-        said = {True: "true", False: "false", None: "null"}.get(value) if not isinstance(value, str) else f"{value!r}"
         raise UsageError(
             "A selector cannot be used.",
-            details=[("selector", text), ("expected", f"{key}={expected}"), ("received", said or repr(value))],
+            details=[("selector", text), ("expected", f"{key}={expected}"), ("received", show_json(value))],
             next_step=f"Write {key}=NAME." if key in _NAMES else f"Write {key}.",
         )
 
