@@ -147,3 +147,34 @@ def test_an_example_that_does_not_fit_is_refused_where_it_is_asked_for(orders: O
         f"  says       {content}/schema/properties/id/type\n\n"
         "Mend the example, or take another one."
     )
+
+
+def test_the_body_of_a_failure_says_the_status_that_it_has(definition_of: Callable[[str], OpenApiDefinition]) -> None:
+    definition = definition_of(
+        """\
+        openapi: 3.1.0
+        paths:
+          /a:
+            get:
+              operationId: get
+              responses:
+                4XX: &problem
+                  description: x
+                  content:
+                    application/problem+json:
+                      schema:
+                        type: object
+                        properties: {status: {type: integer, maximum: 499}, statusCode: {type: integer}}
+                default: *problem
+        """
+    )
+
+    def failed(status: int, given: Json = None) -> Json:
+        body = None if given is None else JsonBody(given)
+        answer = definition.answer(definition.operation("get"), seed="test", status=status, body=body)
+        return answer.response.body.value  # type: ignore[union-attr]
+
+    assert failed(404) == {"status": 404, "statusCode": 404}
+    assert failed(404, {"status": 401}) == {"status": 401, "statusCode": 404}
+    assert failed(503)["statusCode"] == 503
+    assert failed(503)["status"] <= 499

@@ -40,6 +40,8 @@ from contractkit.results import ABSENT
 
 _BODY: Final = Location(("response", "body"))
 _CONCRETE: Final = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/plain"}
+_FAILED: Final = 400
+_STATUS_MEMBERS: Final = ("status", "statusCode", "status_code")
 _KEPT: Final = 4_096  # made values; a long test run on a large document stays bounded
 
 
@@ -89,7 +91,7 @@ class Answers:
         if asked.example is not None and not self._examples.having(declared, asked.example):
             raise self._examples.missing(operation, declared, status, asked.example)
         shape = self._shape(operation, declared, surface, status, asked)
-        value, filled = self._filled(shape, f"{operation.signature} {status} {asked.seed}", surface, asked)
+        value, filled = self._filled(shape, operation, status, surface, asked)
         fields = self._fields(declared, shape, asked.seed, filled, asked.headers)
         response = HttpResponse(status=status, headers=fields, body=filled)
         view = shape.view if shape is not None else None
@@ -128,18 +130,20 @@ class Answers:
         media_type = _CONCRETE.get(base, "image/png" if base == "image/*" else content.media_type)
         return _Shape(content, media_type, content.view, check)
 
-    def _filled(self, shape: _Shape | None, seed: str, surface: Surface, asked: Asked) -> tuple[Json, Body]:
+    def _filled(
+        self, shape: _Shape | None, operation: Operation, status: int, surface: Surface, asked: Asked
+    ) -> tuple[Json, Body]:
         """Give the JSON value of the body, `ABSENT` where it is no JSON, and the body itself."""
         if shape is None or (asked.body is not None and not isinstance(asked.body, JsonBody)):
             return asked.given, asked.body if asked.body is not None else MissingBody()
-        value = self._value(shape, seed, asked)
+        value = self._value(shape, f"{operation.signature} {status} {asked.seed}", status, asked)
         if asked.route is not None and asked.example is None:  # who names an example wants it as it is
             value = self._with_echoes(value, shape, asked.route, surface, asked.given)
         if is_json_media_type(shape.media_type):
             return value, JsonBody(value, shape.media_type)
         return ABSENT, _as_body(value, shape.media_type)
 
-    def _value(self, shape: _Shape, seed: str, asked: Asked) -> Json:
+    def _value(self, shape: _Shape, seed: str, status: int, asked: Asked) -> Json:
         given, node = asked.given, shape.content.node
         key = (node.uri, node.pointer, seed, "" if given is ABSENT else _text(given), asked.example, asked.is_dynamic)
         if key in self._made:
@@ -150,6 +154,8 @@ class Answers:
             value = {} if value is ABSENT else value
         else:
             value = synthesise(shape.view, shape.check, seed, given=given, base=example)
+            if status >= _FAILED and example is ABSENT:
+                value = _saying(status, value, shape.check, given)
         if len(self._made) >= _KEPT:
             self._made.clear()
         self._made[key] = value
@@ -233,6 +239,16 @@ def chosen_content(contents: tuple[Content, ...], request: HttpRequest | None, b
 def _accepted(request: HttpRequest | None) -> list[str]:
     values = request.headers.get("accept", ()) if request is not None else ()
     return [base_media_type(each) for value in values for each in value.split(",")]
+
+
+def _saying(status: int, value: Json, check: Check, given: Json) -> Json:
+    """Give the body of a failure, the status in it being the one that is answered, where it holds one."""
+    own = given if isinstance(given, dict) else {}
+    for name in _STATUS_MEMBERS:
+        if isinstance(value, dict) and type(value.get(name)) is int and name not in own:
+            said = {**value, name: status}
+            value = said if check.accepts(said) else value
+    return value
 
 
 def _as_body(value: Json, media_type: str) -> Body:

@@ -5,6 +5,7 @@ only where the answer's schema has a member of that name and type.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from contractkit.definitions.interface import Route
@@ -52,22 +53,34 @@ def _queried(route: Route, surface: Surface) -> Iterator[tuple[str, Json]]:
 
 
 def _from_path(route: Route, described: Mapping[str, SchemaView]) -> Iterator[tuple[str, Json]]:
-    names = parameter_names(route.operation.path)
+    for name, candidates in _candidates(route.operation.path, tuple(described)):
+        text = route.path_parameters[name]
+        wanted = next((each for each in candidates if _fits(text, each, described)), None)
+        if wanted is not None:
+            yield wanted, typed_text(text, described[wanted])
+
+
+@lru_cache(maxsize=4096)
+def _candidates(path: str, members: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Give the parameters of a path, each with the members that it may name: the first that fits is meant."""
+    names = parameter_names(path)
+    found: list[tuple[str, tuple[str, ...]]] = []
     for name in names:
-        wanted = _alike(name, described)
-        if wanted is None and name == names[-1] and route.operation.path.endswith("}"):
-            candidates = (*words_of(name)[-1:], *_IDENTITY)
-            wanted = next((each for each in candidates if _fits(route.path_parameters[name], each, described)), None)
-        if wanted is not None and _fits(route.path_parameters[name], wanted, described):
-            yield wanted, typed_text(route.path_parameters[name], described[wanted])
+        alike = _alike(name, members)
+        if alike is not None:
+            found.append((name, (alike,)))
+        elif name == names[-1] and path.endswith("}"):
+            meant = (*words_of(name)[-1:], *_IDENTITY)
+            found.append((name, tuple(each for each in meant if each in members)))
+    return tuple(found)
 
 
-def _alike(name: str, described: Mapping[str, SchemaView]) -> str | None:
+def _alike(name: str, members: tuple[str, ...]) -> str | None:
     """Give the member of a parameter's name, however each of them joins its words: `orderId`, `order_id`."""
-    if name in described:
+    if name in members:
         return name
     joined = _joined(name)
-    return next((each for each in described if _joined(each) == joined), None)
+    return next((each for each in members if _joined(each) == joined), None)
 
 
 def _joined(name: str) -> str:
