@@ -36,8 +36,7 @@ DOCUMENTS = (
     "openai-2.3.0.json",
 )
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-UNWRITABLE = "stripe-2022-04-12.json.gz"
-"""A document of nested forms. schemathesis draws for it what no form can say: brackets in names, objects in lists."""
+NESTED_FORMS = "stripe-2022-04-12.json.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,48 @@ DIFFERENCES = (
         "OpenAPI 3.1 §4.8.12.4: only arrays and objects explode; openapi-core takes the last value.",
         lambda each: str(each.location).startswith("request.query") and isinstance(each.received, list),
     ),
+    Difference(
+        "a body that says it is multipart, and is not",
+        "stub",
+        "RFC 2046 §5.1.1: each part follows a delimiter line; openapi-core finds no part, and none is required.",
+        lambda each: each.expected.startswith("parts that end with"),
+    ),
 )
 """What the stub refuses and the judge accepts."""
+
+UNWRITTEN = (
+    Difference(
+        "a name with brackets in it",
+        "stub",
+        "OpenAPI 3.1 §4.8.12.4: deepObject says nothing of them; no client can write such a name, and mean it.",
+        lambda each: re.search(r"\['.*[\[\]].*'\]", str(each.location)) is not None,
+    ),
+    Difference(
+        "an object within a form",
+        "stub",
+        "OpenAPI 3.1 §4.8.12.4: nested values are undefined; schemathesis writes an object as a list of its names.",
+        lambda each: "an object" in each.expected,
+    ),
+    Difference(
+        "null within a form",
+        "stub",
+        "RFC 6570 §2.3: an undefined value is left out; schemathesis writes the four letters, which are a text.",
+        lambda each: each.received == "null",
+    ),
+    Difference(
+        "a body that says it is multipart, and is not",
+        "stub",
+        "RFC 2046 §5.1.1: each part follows a delimiter line; schemathesis writes a bare value between them.",
+        lambda each: each.expected.startswith("parts that end with"),
+    ),
+    Difference(
+        "a free member of an object that explodes in the query",
+        "schemathesis",
+        "OpenAPI 3.1 §4.8.12.4: each member is a parameter. A stub that took any name could refuse no mistake.",
+        lambda each: each.expected.startswith("no such query parameter"),
+    ),
+)
+"""What schemathesis takes for valid and the stub refuses: but for the last, it is not on the wire what was drawn."""
 
 MILDER = {
     "is not of type 'string'": "openapi-core leaves a text as bytes where it does not know its media type, and bytes "
@@ -181,46 +220,37 @@ def cases(operation: Any, mode: str, count: int) -> list[Any]:
 
 
 def refused(stub: Stubbed, operations: int, count: int) -> tuple[int, list[Told]]:
-    """Give how many valid requests were sent, and those that were refused."""
+    """Give how many valid requests were sent, and those that were refused and should not be."""
     told = [
         Told(f"{sent[0].method} {sent[0].url} {sent[0].body!r}", sent[1], "")
         for operation in stub.operations(operations)
         for case in cases(operation, "positive", count)
         if (sent := stub.send(case)) is not None
     ]
-    return len(told), [each for each in told if each.violations]
+    return len(told), [each for each in told if not all(map(is_unwritten, each.violations))]
+
+
+def is_unwritten(violation: Violation) -> bool:
+    return any(each.explains(violation) for each in UNWRITTEN)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", [*DOCUMENTS, NESTED_FORMS])
 def test_valid_requests_are_accepted(name: str, test_data: Callable[[str], Path]) -> None:
     with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
-        sent, wrong = refused(stub, operations=25, count=5)
+        sent, wrong = refused(stub, operations=15, count=5)
     assert wrong == []
     assert sent > 50
 
 
 @pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*DOCUMENTS, "digitalocean-v2-bundled.json.gz"])
+@pytest.mark.parametrize("name", [*DOCUMENTS, NESTED_FORMS, "digitalocean-v2-bundled.json.gz"])
 def test_very_many_valid_requests_are_accepted(name: str, test_data: Callable[[str], Path]) -> None:
     with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
         sent, wrong = refused(stub, operations=1_000, count=20)
     print(f"{name}: {sent} valid requests, {len(wrong)} refused")
     assert wrong == []
-
-
-@pytest.mark.slow
-def test_forms_are_accepted_but_for_what_no_form_can_say(test_data: Callable[[str], Path]) -> None:
-    with stubbed(test_data(f"definitions/real/openapi/{UNWRITABLE}")) as stub:
-        sent, wrong = refused(stub, operations=25, count=5)
-    assert sent > 50
-    assert [each for each in wrong if not all(map(is_unwritable, each.violations))] == []
-
-
-def is_unwritable(violation: Violation) -> bool:
-    """Say whether a name had brackets in it, or an object was written as its names: no form says either."""
-    return violation.expected == "an object" or re.search(r"\['.*[\[\]].*'\]", str(violation.location)) is not None
 
 
 def bare(document: Any, url: str) -> Any:
@@ -279,9 +309,9 @@ def explanations(told: Told) -> list[str]:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_invalid_requests_are_refused(name: str, test_data: Callable[[str], Path]) -> None:
     with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
-        told = judged(stub, operations=20, count=5)
+        told = judged(stub, operations=15, count=5)
     assert unexplained(told) == []
-    assert sum(1 for each in told if each.violations and each.complaint) > 20
+    assert sum(1 for each in told if each.violations and each.complaint) > 10
 
 
 @pytest.mark.deep
