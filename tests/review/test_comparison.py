@@ -47,6 +47,15 @@ def rule(effect: Effect, location: str, before: str, after: str) -> Difference:
     return Difference(what="rule", effect=effect, before=before, after=after, location=parse_location(location))
 
 
+def variants(*rules: dict[str, Any]) -> dict[str, Any]:
+    """Give an `arrayContains` with a variant for each example element, of which the rules by path are given."""
+    listed = [
+        {"index": index, "rules": {path: {"matchers": [one]} for path, one in each.items()}}
+        for index, each in enumerate(rules)
+    ]
+    return {"match": "arrayContains", "variants": listed}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -133,8 +142,53 @@ def rule(effect: Effect, location: str, before: str, after: str) -> Difference:
         ),
         (
             http({"n": 1}, rules={"$": TYPE}),
-            http({"n": 1}, rules={"$": TYPE, "$.n": TYPE}),
-            rule(Effect.EXAMPLE, "response.body.n", "exactly the example", "any of this type"),
+            http({"n": 1}, rules={"$": TYPE, "$.n": INTEGER}),
+            rule(Effect.STRICTER, "response.body.n", "any of this type", "an integer"),
+        ),
+        (
+            http({"a": {"b": 1}}, rules={"$.a.b": INTEGER}),
+            http({"a": {"b": 1}}, rules={"$.a": TYPE}),
+            rule(Effect.LOOSER, "response.body.a.b", "an integer", "any of this type"),
+        ),
+        (
+            http(request={"query": {"q": ["1"]}, "matchingRules": {"query": {"q[0]": {"matchers": [TYPE]}}}}),
+            http(request={"query": {"q": ["1"]}, "matchingRules": {"query": {"q": {"matchers": [INTEGER]}}}}),
+            rule(Effect.LOOSER, "request.query.q[0]", "any of this type", "an integer"),
+        ),
+        (
+            http({"a": 1, "b": [2]}, rules={"$": TYPE}),
+            http({"a": 1, "b": [2]}, rules={"$": TYPE, "$.b": TYPE | {"min": 1}}),
+            rule(Effect.STRICTER, "response.body.b", "any of this type", "at least 1 like this"),
+        ),
+        (
+            http([{"n": 1}], rules={"$": TYPE, "$[0].n": INTEGER}),
+            http([{"n": 1}], rules={"$": TYPE, "$[*].n": INTEGER}),
+            rule(Effect.STRICTER, "response.body[*].n", "any of this type", "an integer"),
+        ),
+        (
+            http({"a": {"b": 1}}, rules={"$": TYPE}),
+            http({"a": {"b": 1}}, rules={"$": TYPE, "$.a": {"match": "equality"}, "$.a.b": TYPE}),
+            rule(Effect.STRICTER, "response.body.a", "any of this type", "exactly this"),
+        ),
+        (
+            http({"a": {"k": 1}}, rules={"$.a": {"match": "eachValue", "rules": [INTEGER]}}),
+            http({"a": {"k": 1}}, rules={"$.a": {"match": "eachValue", "rules": [TYPE]}}),
+            rule(Effect.LOOSER, "response.body.a", "an integer", "any of this type"),
+        ),
+        (
+            http([{"a": 1}], rules={"$": variants({"$.a": INTEGER})}),
+            http([{"a": 1}], rules={"$": variants({"$.a": TYPE})}),
+            rule(Effect.LOOSER, "response.body[0].a", "an integer", "any of this type"),
+        ),
+        (
+            http([{"a": 1}, 2], rules={"$": variants({"$.a": TYPE})}),
+            http([{"a": 1}, 2], rules={"$": variants({"$.a": TYPE}, {"$": INTEGER})}),
+            rule(Effect.OTHER, "response.body", "holds 1 of these in any order", "holds 2 of these in any order"),
+        ),
+        (
+            http({"a": 1}, rules={"$": TYPE, "$.gone": INTEGER}),
+            http({"a": 1}, rules={"$": TYPE, "$.gone": {"match": "number"}}),
+            rule(Effect.LOOSER, "response.body.gone", "an integer", "a number"),
         ),
         (
             http(asked={"n": 1}, asking_rules={"$.n": TYPE}),
@@ -450,3 +504,27 @@ def test_a_contract_does_not_differ_from_itself(contract: Make) -> None:
     data = pact_file(http({"id": 7}), http({"id": 7}), http(description="other"))
     once, again = (load_contract(data, origin="orders.json") for _ in range(2))
     assert compare_contracts(once, again).is_same
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"$.a.b": INTEGER}, {"$.a.*": INTEGER}),
+        ({"$": TYPE}, {"$": TYPE, "$.a.b": TYPE}),
+        ({"$.a": TYPE, "$.a.b": INTEGER}, {"$.a.b": INTEGER}),
+        ({"$.a.b": INTEGER}, {"$['a']['b']": {"match": "integer"}}),
+        (
+            {"$.a.b": {"matchers": [TYPE, {"match": "include", "value": "1"}]}},
+            {"$.a.b": {"matchers": [{"match": "include", "value": "1"}, TYPE]}},
+        ),
+        ({"$.a.b": {"combine": "OR", "matchers": [TYPE]}}, {"$.a.b": {"combine": "AND", "matchers": [TYPE]}}),
+        ({"$": {"match": "min", "min": 2}, "$.a.b": TYPE}, {"$": {"match": "type", "min": 2}, "$.a.b": TYPE}),
+    ],
+)
+def test_rules_that_accept_the_same_do_not_differ_however_they_are_written(
+    contract: Make, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    example = {"a": {"b": 1}}
+    compared = compare_contracts(contract(http(example, rules=before)), contract(http(example, rules=after)))
+    assert compared.changes == ()
+    assert compared.is_same

@@ -32,6 +32,18 @@ def compile_variants(rule: Rule, expected: Sequence[Json], compile_item: Callabl
     return [_compile_variant(rule, variant, expected, compile_item) for variant in variants]
 
 
+def rules_of_variants(rule: Rule) -> Iterator[tuple[int, tuple[LocatedRules, ...]]]:
+    """Give of each variant that can be read the index of its example and its rules, rooted at the element."""
+    variants = rule.attributes.get("variants")
+    for variant in variants[:MOST_VARIANTS] if isinstance(variants, list) else ():
+        index = variant.get("index", 0) if isinstance(variant, dict) else None
+        if type(index) is int:
+            try:
+                yield index, _located(variant.get("rules") or {})
+            except UnusableRuleError:
+                continue
+
+
 def _compile_variant(
     rule: Rule, variant: Json, expected: Sequence[Json], compile_item: Callable[[Json, Scope], Check]
 ) -> Check:

@@ -1,6 +1,7 @@
 """Comparison of two contracts: interactions paired, then every aspect of a pair looked at by a row of one table."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from contractkit.document import skipped_interactions
@@ -34,12 +35,18 @@ def compare_contracts(before: Contract, after: Contract) -> ContractComparison:
         if old is None or new is None:
             changes.append(InteractionChange(before=old, after=new))
             continue
-        found = tuple(_differences(old, new, is_same=contents[id(old)] == contents[id(new)]))
+        is_same = contents[id(old)] == contents[id(new)] or _unruled(before, old) == _unruled(after, new)
+        found = tuple(_differences(old, new, is_same=is_same))
         same += not found
         if found:
             changes.append(InteractionChange(before=old, after=new, differences=found))
     head = tuple(_head_differences(before, after))
     return ContractComparison(before=before, after=after, head=head, changes=tuple(changes), same=same)
+
+
+def _unruled(contract: Contract, interaction: Interaction) -> str:
+    """Give the digest of all but the rules, of which each difference has a line of its own or means nothing."""
+    return content_of(contract, replace(interaction, rules=()))
 
 
 def _differences(before: Interaction, after: Interaction, *, is_same: bool) -> Iterator[Difference]:

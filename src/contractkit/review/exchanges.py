@@ -3,19 +3,17 @@
 Of an answer, wider rules are looser; of a request they are stricter, as the provider may then be sent more.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from contractkit.exact_json import same_json
 from contractkit.explain.words import generator_in_words, rules_in_words
 from contractkit.matching.checks import compile_scalar
 from contractkit.matching.rules import Members, kind_of
-from contractkit.matching.weighting import RuleList, Scope, scope_of
+from contractkit.matching.weighting import RuleList
 from contractkit.model import (
     Interaction,
-    LocatedRules,
     Location,
     Part,
     PartKind,
@@ -24,43 +22,11 @@ from contractkit.model import (
 )
 from contractkit.results import ABSENT
 from contractkit.review.records import Difference, Effect
-from contractkit.review.strictness import Order, order
+from contractkit.review.rule_differences import rule_differences, value_place
+from contractkit.review.rulings import Rulings
 from contractkit.review.trees import Tree, show_tree, tree_of
 
 _FREE = frozenset({Members.FREE, Members.EACH_KEY, Members.EACH_VALUE})
-_NO_RULE = "exactly the example"
-_FLIPPED = {Effect.STRICTER: Effect.LOOSER, Effect.LOOSER: Effect.STRICTER}
-_OF_ORDER = {
-    Order.SAME: Effect.EXAMPLE,
-    Order.WIDER: Effect.LOOSER,
-    Order.NARROWER: Effect.STRICTER,
-    Order.UNRELATED: Effect.OTHER,
-}
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The rules of an interaction, as they are written and as they hold."""
-
-    written: tuple[LocatedRules, ...]
-
-    @cached_property
-    def by_location(self) -> Mapping[Location, LocatedRules]:
-        """Give what is written at each location."""
-        return {each.location: each for each in self.written}
-
-    @cached_property
-    def _scope(self) -> Scope:
-        return scope_of(self.written)
-
-    def at(self, location: Location) -> RuleList:
-        """Give the rules that hold at a place."""
-        return self._scope.at(location).chosen
-
-    def words_at(self, location: Location) -> str:
-        """Give what is written for a place, in words behind its value."""
-        said = [rules_in_words(each) for each in self.written if each.location.matches(location)]
-        return f" ({'; '.join(said)})" if said else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +40,7 @@ class _Place:
 
 def exchange_differences(before: Interaction, after: Interaction) -> Iterator[Difference]:
     """Give every difference between two exchanges of one kind: values first, then rules, then generators."""
-    old_rules, new_rules = Rules(before.rules), Rules(after.rules)
+    old_rules, new_rules = Rulings(before.rules), Rulings(after.rules)
     olds = {part.location: part for part in before.exchange.parts()}
     news = {part.location: part for part in after.exchange.parts()}
     values = [
@@ -85,7 +51,8 @@ def exchange_differences(before: Interaction, after: Interaction) -> Iterator[Di
     yield from values
     asked = [part.location for part in (*olds.values(), *news.values()) if is_asked(part)]
     one_sided = [each.location for each in values if each.location is not None and None in (each.before, each.after)]
-    yield from _rule_differences(old_rules, new_rules, asked, one_sided)
+    parts = [(location, tree_of(old), tree_of(news[location])) for location, old in olds.items() if location in news]
+    yield from rule_differences(old_rules, new_rules, parts, asked, one_sided)
     yield from _generator_differences(before, after, asked)
 
 
@@ -99,7 +66,7 @@ def is_asked(part: Part) -> bool:
     return False
 
 
-def _part_differences(before: Part | None, after: Part | None, old: Rules, new: Rules) -> Iterator[Difference]:
+def _part_differences(before: Part | None, after: Part | None, old: Rulings, new: Rulings) -> Iterator[Difference]:
     part = after or before
     assert part is not None
     trees = [ABSENT if each is None else tree_of(each) for each in (before, after)]
@@ -115,10 +82,16 @@ def _part_differences(before: Part | None, after: Part | None, old: Rules, new: 
             if each is ABSENT
             else show_tree(each)
             if is_both
-            else f"{show_tree(each)}{rules.words_at(place.location)}"
+            else f"{show_tree(each)}{_words_at(rules, place.location)}"
             for each, rules in ((place.before, old), (place.after, new))
         ]
         yield Difference(what="value", effect=effect, before=shown[0], after=shown[1], location=place.location)
+
+
+def _words_at(rules: Rulings, location: Location) -> str:
+    """Give what is written for a place, in words behind its value."""
+    held, _ = rules.at(location)
+    return f" ({'; '.join(map(rules_in_words, held))})" if held else ""
 
 
 def _type_difference(before: Part, after: Part) -> Iterator[Difference]:
@@ -142,12 +115,12 @@ def _unequal(place: _Place) -> Iterator[_Place]:
             yield place
 
 
-def _asked(place: _Place, old: Rules, new: Rules) -> Effect:
+def _asked(place: _Place, old: Rulings, new: Rulings) -> Effect:
     """Say what a value means that the consumer sends: one more example, or something else."""
     return Effect.EXAMPLE if _is_interchangeable(place, old, new, is_text=False) else Effect.OTHER
 
 
-def _expected(place: _Place, part: Part, old: Rules, new: Rules) -> Effect:
+def _expected(place: _Place, part: Part, old: Rulings, new: Rulings) -> Effect:
     """Say what a value means that the consumer expects."""
     is_element = isinstance(place.location.steps[-1], int)
     if place.location != part.location and ABSENT in (place.before, place.after):
@@ -163,62 +136,33 @@ def _expected(place: _Place, part: Part, old: Rules, new: Rules) -> Effect:
     return Effect.LOOSER if was_enough else Effect.STRICTER if is_enough else Effect.OTHER
 
 
-def _member(place: _Place, old: Rules, new: Rules) -> Effect:
+def _member(place: _Place, old: Rulings, new: Rulings) -> Effect:
     holder = Location(place.location.steps[:-1])
-    if all(_says(rules.at(holder), _FREE) for rules in (old, new)):
+    if all(_says(rules.chosen(holder), _FREE) for rules in (old, new)):
         return Effect.EXAMPLE
     return Effect.STRICTER if place.before is ABSENT else Effect.LOOSER
 
 
-def _element(place: _Place, old: Rules, new: Rules) -> Effect:
+def _element(place: _Place, old: Rulings, new: Rulings) -> Effect:
     holder = Location(place.location.steps[:-1])
-    return Effect.EXAMPLE if old.at(holder) and new.at(holder) else Effect.OTHER
+    return Effect.EXAMPLE if old.chosen(holder) and new.chosen(holder) else Effect.OTHER
 
 
-def _is_interchangeable(place: _Place, old: Rules, new: Rules, *, is_text: bool) -> bool:
+def _is_interchangeable(place: _Place, old: Rulings, new: Rulings, *, is_text: bool) -> bool:
     if ABSENT in (place.before, place.after):
         return False
     return all(_accepted(place, old, new, is_text=is_text))
 
 
-def _accepted(place: _Place, old: Rules, new: Rules, *, is_text: bool) -> tuple[bool, bool]:
+def _accepted(place: _Place, old: Rulings, new: Rulings, *, is_text: bool) -> tuple[bool, bool]:
     """Say whether the new rules accept the old example, and the old rules the new one."""
     if any(isinstance(each, dict | list) for each in (place.before, place.after)):
         return False, False
-    was, now = old.at(place.location), new.at(place.location)
+    was, now = old.chosen(value_place(place.location)), new.chosen(value_place(place.location))
     return (
         not compile_scalar(place.after, now, is_text=is_text)(place.before),
         not compile_scalar(place.before, was, is_text=is_text)(place.after),
     )
-
-
-def _rule_differences(old: Rules, new: Rules, asked: list[Location], one_sided: list[Location]) -> Iterator[Difference]:
-    """Give rules that differ; those of places that only one side has were told with their values."""
-    for location in sorted({*old.by_location, *new.by_location}):
-        was, now = old.by_location.get(location), new.by_location.get(location)
-        if was is not None and now is not None:
-            if _same_rules(was, now):
-                continue
-        elif any(_speaks_of(location, place) for place in one_sided):
-            continue
-        effect = _OF_ORDER[order(old.at(location), new.at(location))]
-        if any(location.starts_with(part) for part in asked):
-            effect = _FLIPPED.get(effect, effect)
-        words = [None if each is None else rules_in_words(each) for each in (was, now)]
-        yield Difference(
-            what="rule", effect=effect, before=words[0] or _NO_RULE, after=words[1] or _NO_RULE, location=location
-        )
-
-
-def _speaks_of(location: Location, place: Location) -> bool:
-    """Say whether rules of a location hold at a place or below it only."""
-    length = len(place.steps)
-    return len(location.steps) >= length and Location(location.steps[:length]).matches(place)
-
-
-def _same_rules(was: LocatedRules, now: LocatedRules) -> bool:
-    pairs = [[[each.name, dict(each.attributes)] for each in sorted(one.rules, key=repr)] for one in (was, now)]
-    return was.combine == now.combine and same_json(*pairs)
 
 
 def _generator_differences(before: Interaction, after: Interaction, asked: list[Location]) -> Iterator[Difference]:
