@@ -17,7 +17,7 @@ NOUNS = {"exact_json", "errors", "model", "results"}
 LANGUAGES = {"document", "explain", "matching", "matchers", "definitions"}
 DECISIONS = {"conformance", "changes", "impact", "deployability", "review"}
 SHELLS = {"transports", "sources", "broker_client", "settings", "installation"}
-USE_CASES = {"recording", "stubbing", "verification"}
+USE_CASES = {"recording", "stubbing", "verification", "locking"}
 
 ALLOWED = {
     "exact_json": set(),
@@ -40,7 +40,8 @@ ALLOWED = {
     "transports": NOUNS | LANGUAGES,
     "broker_client": NOUNS | LANGUAGES,
     "recording": NOUNS | LANGUAGES | DECISIONS | SHELLS,
-    "stubbing": NOUNS | LANGUAGES | DECISIONS | SHELLS | {"recording"},
+    "stubbing": NOUNS | LANGUAGES | DECISIONS | SHELLS | {"recording", "locking"},
+    "locking": NOUNS | LANGUAGES | DECISIONS | SHELLS | {"recording"},
     "verification": NOUNS | LANGUAGES | DECISIONS | SHELLS,
     "cli": NOUNS | LANGUAGES | DECISIONS | SHELLS | USE_CASES,
     "pytest_contractkit": NOUNS | LANGUAGES | DECISIONS | SHELLS | USE_CASES,

@@ -23,6 +23,7 @@ def finish(run: Run, session: pytest.Session) -> None:
     workeroutput = getattr(session.config, "workeroutput", None)
     if workeroutput is not None:
         workeroutput["contractkit_held"] = {file: sorted(ids) for file, ids in held.items()}
+        workeroutput["contractkit_locked"] = run.locked
         return
     if not writes_contracts(session.config):
         return

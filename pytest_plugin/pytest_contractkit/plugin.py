@@ -32,6 +32,12 @@ class Run:
         self.files: set[str] = set()
         self.recorder: Recorder | None = None
         self.fragments: Path | None = None
+        self.locked_by_workers: list[str] = []
+
+    @property
+    def locked(self) -> list[str]:
+        """Give a sentence for each definition that this run locked, of workers too."""
+        return [*(self.recorder.locked if self.recorder is not None else ()), *self.locked_by_workers]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember which modules could be collected."""
@@ -69,6 +75,7 @@ class Run:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take from a worker of pytest-xdist which tests there are."""
+        self.locked_by_workers += getattr(node, "workeroutput", {}).get("contractkit_locked", ())
         held = getattr(node, "workeroutput", {}).get("contractkit_held")
         if held is not None:
             from pytest_contractkit.distribution import HELD
@@ -77,11 +84,12 @@ class Run:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say in a few lines what became of the contracts."""
-        if REPORT not in self.config.stash:
+        report = self.config.stash.get(REPORT, None)
+        if report is None and not self.locked:
             return
         from pytest_contractkit.summary import write_summary
 
-        write_summary(terminalreporter, self.config.stash[REPORT])
+        write_summary(terminalreporter, report, self.locked)
 
     def _left_by_workers(self) -> bool:
         return self.fragments is not None and self.fragments.exists()

@@ -4,8 +4,9 @@ import inspect
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
@@ -13,9 +14,14 @@ from contractkit.errors import ContractkitError, SettingsError, UnusedExpectatio
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin, TestRecord, stubbed_provider
 from contractkit.recording.uses import check_name
 from contractkit.settings import Settings
+from contractkit.sources import LoadedDefinition
+from contractkit.sources.places import is_elsewhere
 from pytest_contractkit.configuration import consumer_of, marker_of, settings_for, writes_contracts
 from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.plugin import RUN, TOLD
+
+if TYPE_CHECKING:
+    from contractkit.locking.definition_lock import DefinitionLock
 
 OpenStub: TypeAlias = Callable[..., StubSession]
 """What the fixture gives: provider's name (and `definition=`) to the stub of this test."""
@@ -32,6 +38,12 @@ class Recorder:
         self.directories: dict[Path, Path] = {}
         self._keep = keep
         self._providers: dict[tuple[str, str], StubbedProvider] = {}
+        self._locks: dict[Path, DefinitionLock] = {}
+
+    @property
+    def locked(self) -> list[str]:
+        """Give a sentence for each definition that was locked in this process."""
+        return [sentence for lock in self._locks.values() for sentence in lock.said]
 
     @contextmanager
     def test(self, request: pytest.FixtureRequest) -> Iterator[OpenStub]:
@@ -67,8 +79,22 @@ class Recorder:
                 base_url=known.base_url if known else None,
                 proto=beside,
                 remote_references=settings.remote_references,
+                load=self._loading(name, settings, (location, beside), is_set=definition is None),
             )
         return self._providers[key]
+
+    def _loading(
+        self, name: str, settings: Settings, places: tuple[str | Path | None, ...], *, is_set: bool
+    ) -> Callable[[str, str | Path], LoadedDefinition] | None:
+        """Give what reads definitions from elsewhere: of the settings as they are locked; None for paths."""
+        if not any(place and is_elsewhere(place) for place in places):
+            return None
+        from contractkit.locking.definition_lock import DefinitionLock, read_unlocked
+
+        if not is_set:
+            return lambda _key, location: read_unlocked(location, root=settings.root)
+        lock = self._locks.setdefault(settings.root, DefinitionLock(settings))
+        return partial(lock.load, name)
 
     def stop(self) -> None:
         """Stop every server."""

@@ -7,6 +7,7 @@
     │   ├── SettingsError                an option, a variable or a line of pyproject.toml
     │   ├── UnknownNameError             a name that is not there; the nearest ones are suggested
     │   ├── DefinitionError              a definition that cannot be read or used
+    │   │   └── UnreachableDefinitionError   4, since it is elsewhere and cannot be fetched
     │   ├── ContractFileError            a contract file that is not one
     │   └── AddressInUseError            a port that something else listens on
     ├── RecordingError                1  the author of the consumer's test
@@ -73,6 +74,12 @@ class UnknownNameError(UsageError):
 
 class DefinitionError(UsageError):
     """A definition is missing, cannot be parsed, or holds something that makes it unusable."""
+
+
+class UnreachableDefinitionError(DefinitionError):
+    """A definition is at a URL, in a git revision or with a broker, and cannot be fetched from there."""
+
+    exit_code = 4
 
 
 class ContractFileError(UsageError):

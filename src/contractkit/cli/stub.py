@@ -66,6 +66,8 @@ def stub(
     """
     asked = _dependencies(definitions, provider)
     providers = [each.open() for each in asked]
+    for sentence in (sentence for each in asked for sentence in each.take_said()):
+        tell(sentence)
     _check_port(asked, providers, port)
     tls = _tls(tls_certificate, tls_key, providers)
     recordings = _recordings(asked, record, consumer=consumer, suite=suite, seed=seed, is_json=output == "json")

@@ -10,6 +10,7 @@ import click
 
 from contractkit.cli.environment import EnvironmentFile, check_variables, variables_of
 from contractkit.cli.stopping import LOOK_SECONDS, told_to_stop, until
+from contractkit.cli.stub_lines import tell
 from contractkit.cli.up_events import Events, JsonEvents, TextEvents
 from contractkit.cli.verbs import Verb
 from contractkit.errors import SettingsError, UsageError
@@ -72,6 +73,8 @@ def up(
     dependencies = _chosen(settings, names)
     file = None if env_file is None else EnvironmentFile(env_file)
     stubs = [LiveStub(each) for each in dependencies]
+    for sentence in (sentence for each in dependencies for sentence in each.take_said()):
+        tell(sentence)
     _check_ports(stubs)
     check_variables([(each.dependency, each.provider) for each in stubs])
     is_alone = command is None

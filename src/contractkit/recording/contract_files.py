@@ -18,8 +18,9 @@ class FileUpdate:
 
     `between` names consumer and provider; `before` and `after` hold the keys of the file's interactions, `confirmed`
     those that tests which passed stand for; `altered` are the keys whose content is no longer what it was. The file is
-    removed where nothing is left to write. `members` says how many
-    members of served bodies are expected, and how many there were.
+    removed where nothing is left to write. `outdated` are the keys of interactions that no test which passed stands
+    for, where the provider's definition is not the one that the file was recorded against before. `members` says
+    how many members of served bodies are expected, and how many there were.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class FileUpdate:
     is_written: bool
     is_removed: bool
     members: tuple[int, int] = (0, 0)
+    outdated: frozenset[str] = frozenset()
 
     @property
     def new(self) -> int:
@@ -87,6 +89,7 @@ def update_contract_file(
         is_written=new_data != data,
         is_removed=new_data is None and data is not None,
         members=count_expected_members(after.interactions) if after is not None else (0, 0),
+        outdated=_outdated(before, after, facts),
     )
 
 
@@ -161,6 +164,16 @@ def _altered(before: Contract | None, after: Contract | None) -> frozenset[str]:
         for key in old.keys() & new.keys()
         if interaction_content_id(before, old[key]) != interaction_content_id(after, new[key])
     )
+
+
+def _outdated(before: Contract | None, after: Contract | None, facts: RunFacts) -> frozenset[str]:
+    """Give the keys of interactions that were recorded against another definition than the one that is named now."""
+    if before is None or after is None or before.definition is None or after.definition is None:
+        return frozenset()
+    if before.definition.digest == after.definition.digest:
+        return frozenset()
+    ours = {key for key, each in _by_key(after).items() if each.evidence}
+    return frozenset(ours & _by_key(before).keys()) - _confirmed(after, facts)
 
 
 def _confirmed(contract: Contract | None, facts: RunFacts) -> frozenset[str]:

@@ -1,13 +1,13 @@
 """Opening: from where a provider's definitions are to the provider, stubbed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from contractkit.definitions.interface import Definition
 from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.errors import SettingsError
 from contractkit.recording.stubbed import StubbedProvider, has_procedures
-from contractkit.sources import load_definition
+from contractkit.sources import LoadedDefinition, load_definition
 
 
 def stubbed_provider(
@@ -19,6 +19,7 @@ def stubbed_provider(
     base_url: str | None = None,
     proto: str | None = None,
     remote_references: Collection[str] | None = None,
+    load: Callable[[str, str | Path], LoadedDefinition] | None = None,
 ) -> StubbedProvider:
     """Give a provider as its definitions describe it.
 
@@ -30,16 +31,20 @@ def stubbed_provider(
         base_url: Where production runs it.
         proto: Where the protobuf definition of its remote procedures is, if `definition` is one of HTTP.
         remote_references: The starts of URLs that a `$ref` may lead to; see `load_definition`.
+        load: Gives `definition` or `proto` (the first argument) at a location, where not `load_definition` does.
 
     Raises:
         DefinitionError: A definition cannot be read.
         SettingsError: The two definitions are not one of each kind.
     """
-    loaded = load_definition(definition, root=root, remote_references=remote_references)
+    if load is None:
+        loaded = load_definition(definition, root=root, remote_references=remote_references)
+    else:
+        loaded = load("definition", definition)
     first: Definition | RpcDefinition = loaded.definition
     if proto is None:
         return StubbedProvider(name, first, source=_source(loaded.source, root), headers=headers, base_url=base_url)
-    beside = load_definition(proto, root=root)
+    beside = load_definition(proto, root=root) if load is None else load("proto", proto)
     second: Definition | RpcDefinition = beside.definition
     if has_procedures(first) or not has_procedures(second):
         raise SettingsError(

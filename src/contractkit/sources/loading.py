@@ -15,7 +15,7 @@ from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit.sources.cache import read_through
 from contractkit.sources.lines import LineFinder
 from contractkit.sources.places import Place, UrlPlace, place_of
-from contractkit.sources.protos import is_proto_source, load_protos, read_proto
+from contractkit.sources.protos import SET_ENDINGS, is_proto_source, load_protos, read_proto
 from contractkit.sources.remote import fetch_reference, is_url
 from contractkit.sources.yaml12 import YamlError, read_yaml
 
@@ -116,13 +116,22 @@ def load_definition(
     return _loaded(place.read(), place.uri, place.name, place, remote_references)
 
 
-def read_definition(data: bytes, *, source: str) -> LoadedDefinition:
-    """Give the definition that some bytes hold; `source` names them in messages, and its ending may tell the format.
+def read_definition(data: bytes, *, source: str, file: str | None = None) -> LoadedDefinition:
+    """Give the definition that some bytes hold.
+
+    Args:
+        data: The bytes.
+        source: What messages call them.
+        file: The name of the file that holds them, whose ending may tell the format; `source` where None.
 
     Raises:
         DefinitionError: As `load_definition` does; also where it refers to other documents.
     """
-    return _loaded(data, source, source, None, ())
+    if file is not None and file.endswith(SET_ENDINGS):
+        from contractkit.definitions.protobuf import ProtoDefinition
+
+        return _loaded_protos(ProtoDefinition(data, source=source), source)
+    return _loaded(data, file or source, source, None, ())
 
 
 def _loaded(data: bytes, uri: str, name: str, place: Place | None, remote: Collection[str] | None) -> LoadedDefinition:

@@ -6,13 +6,16 @@ import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import unquote
 
 from contractkit.definitions.references import is_absolute
 from contractkit.errors import DefinitionError, suggestion
 from contractkit.sources.git_objects import GitObjects
 from contractkit.sources.remote import beside, fetch, is_url, without_credentials
+
+BROKER: Final = "broker:"
+"""What a location starts with that names a definition which a broker has: `broker:orders@production`."""
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _SECONDS = 30.0
@@ -143,7 +146,7 @@ def place_of(location: str | Path, root: Path) -> Place:
     """Give the place that a location names: `https://…`, `git:REVISION:path`, or a path as seen from `root`.
 
     Raises:
-        DefinitionError: It starts with `git:` and is not of that form.
+        DefinitionError: It starts with `git:` and is not of that form, or with `broker:`, which is no place to read.
     """
     text = str(location)
     if "\0" in text:
@@ -157,7 +160,17 @@ def place_of(location: str | Path, root: Path) -> Place:
         if not revision or not path or revision.startswith("-"):
             raise DefinitionError(f"Not a git location: {text}", next_step="The form is git:REVISION:path.")
         return GitPlace(name=text, root=root, revision=revision, path=path, objects=GitObjects(root))
+    if text.startswith(BROKER):
+        raise DefinitionError(
+            f"The definition {text} is with the broker, which is not asked here.",
+            next_step="Set it as the definition of a provider: definition in [tool.contractkit.providers.NAME].",
+        )
     return FilePlace(name=text, path=root / location)
+
+
+def is_elsewhere(location: str | Path) -> bool:
+    """Say whether a location is a URL, a git revision or the broker: something that may change unseen."""
+    return _URL.match(str(location)) is not None or str(location).startswith(("git:", BROKER))
 
 
 @lru_cache(maxsize=16)

@@ -1,8 +1,9 @@
 """Dependencies: what is stubbed, as people name it: a path, a URL, a git revision, or a provider of the settings."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,12 @@ from contractkit.errors import UsageError
 from contractkit.recording.opening import stubbed_provider
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.uses import check_name
+from contractkit.sources.places import BROKER, is_elsewhere
 
 if TYPE_CHECKING:  # slow to import, and a path or a URL does without
-    from contractkit.settings import Settings
+    from contractkit.locking.definition_lock import DefinitionLock
+    from contractkit.settings import ProviderSettings, Settings
+    from contractkit.sources import LoadedDefinition
 
 _NAMED = re.compile(r"([A-Za-z0-9][\w.-]*)=(.+)", re.DOTALL)
 _GENERIC = frozenset(
@@ -37,6 +41,7 @@ class Dependency:
         url_variable: The environment variable that says where HTTP is served; made of the name where None.
         target_variable: The one that says where remote procedures are.
         faults: By operation, what goes wrong with its answers, as the settings say it.
+        lock: What its definitions are locked by; None where they are read as they are.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Dependency:
     url_variable: str | None = None
     target_variable: str | None = None
     faults: Mapping[str, Mapping[str, object]] = field(default_factory=dict, hash=False)
+    lock: "DefinitionLock | None" = field(default=None, hash=False, compare=False)
 
     @property
     def shown(self) -> str:
@@ -58,10 +64,11 @@ class Dependency:
         return self.name or self.definition
 
     def open(self) -> StubbedProvider:
-        """Read its definitions.
+        """Read its definitions, those from elsewhere as they are locked.
 
         Raises:
             DefinitionError: One cannot be read.
+            BrokerError: One is with the broker, is not locked, and cannot be fetched.
             SettingsError: The two are not one of each kind.
         """
         return stubbed_provider(
@@ -72,7 +79,32 @@ class Dependency:
             base_url=self.base_url,
             proto=self.proto,
             remote_references=self.remote_references,
+            load=self._load(),
         )
+
+    def lock_now(self) -> None:
+        """Lock what comes from elsewhere and is not locked yet."""
+        if self.lock is not None:
+            for key, location in (("definition", self.definition), ("proto", self.proto)):
+                if location is not None and is_elsewhere(location):
+                    self.lock.load(self.name, key, location)
+
+    def take_said(self) -> tuple[str, ...]:
+        """Give a sentence for each definition that was locked since this was last asked."""
+        if self.lock is None:
+            return ()
+        said = tuple(self.lock.said)
+        self.lock.said.clear()
+        return said
+
+    def _load(self) -> "Callable[[str, str | Path], LoadedDefinition] | None":
+        if self.lock is not None:
+            return partial(self.lock.load, self.name)
+        if not self.definition.startswith(BROKER):
+            return None
+        from contractkit.locking.definition_lock import read_unlocked
+
+        return lambda _key, location: read_unlocked(location, root=self.root)
 
 
 def dependency_at(place: str | Path, *, root: Path | None = None) -> Dependency:
@@ -124,7 +156,16 @@ def provider_of(settings: "Settings", name: str) -> Dependency:
         url_variable=known.url_variable,
         target_variable=known.target_variable,
         faults=known.faults,
+        lock=_lock_of(settings, known),
     )
+
+
+def _lock_of(settings: "Settings", known: "ProviderSettings") -> "DefinitionLock | None":
+    if not any(location and is_elsewhere(location) for location in (known.definition, known.proto)):
+        return None
+    from contractkit.locking.definition_lock import DefinitionLock
+
+    return DefinitionLock(settings)
 
 
 def check_names(dependencies: Collection[Dependency]) -> None:
@@ -151,5 +192,7 @@ def check_names(dependencies: Collection[Dependency]) -> None:
 
 def _name_from(place: str) -> str:
     """Give the file's name without its endings; nothing where it says nothing of the service."""
+    if place.startswith(BROKER):
+        return place.removeprefix(BROKER).partition("@")[0]
     stem = place.replace("\\", "/").replace(":", "/").split("?")[0].rstrip("/").rpartition("/")[2].partition(".")[0]
     return "" if stem.lower() in _GENERIC else stem

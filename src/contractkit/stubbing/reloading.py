@@ -40,6 +40,7 @@ class LiveStub:
             ContractkitError: As `Dependency.open` does.
         """
         self.dependency = dependency
+        dependency.lock_now()
         self._watch = Watch(dependency)
         self.provider = dependency.open()
         self._watch.follow(self.provider)

@@ -1,6 +1,7 @@
 """Shared definitions: stubs of one process that name the same definition read it once, until its files change."""
 
 import threading
+import warnings
 
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.stubbing.dependencies import Dependency
@@ -22,9 +23,12 @@ def shared_provider(dependency: Dependency) -> StubbedProvider:
     with _lock:
         found = _known.get(dependency)
         if found is None or not found[0].is_current():
+            dependency.lock_now()
             watch = Watch(dependency)
             provider = dependency.open()
             watch.follow(provider)
+            for sentence in dependency.take_said():
+                warnings.warn(sentence, stacklevel=3)  # at the line that makes the stub
             _known.pop(dependency, None)
             if len(_known) >= _MOST:
                 del _known[next(iter(_known))]

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from contractkit.definitions.references import Documents
 from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.recording.stubbed import StubbedProvider, has_procedures
-from contractkit.sources.places import FilePlace, place_of
+from contractkit.sources.places import FilePlace, is_elsewhere, place_of
 from contractkit.stubbing.dependencies import Dependency
 
 _Signature: TypeAlias = tuple[int, int, int] | None
@@ -22,12 +22,15 @@ _ANOTHER: _Signature = (-1, -1, -1)  # of no file
 
 
 class Watch:
-    """Watches the files of one dependency. What comes from git or from a URL is not watched."""
+    """Watches the files of one dependency. Of what comes from elsewhere and is locked, the lock is."""
 
     def __init__(self, dependency: Dependency) -> None:
         """Take the files as they are now; made before they are read, so that an edit meanwhile counts."""
-        places = [place_of(each, dependency.root) for each in (dependency.definition, dependency.proto) if each]
+        named = [each for each in (dependency.definition, dependency.proto) if each]
+        places = [place_of(each, dependency.root) for each in named if not is_elsewhere(each)]
         self._own = tuple(place.path for place in places if isinstance(place, FilePlace))
+        if dependency.lock is not None:
+            self._own += (dependency.lock.file,)
         self._others: set[Path] = set()
         self._documents: tuple[Documents, ...] = ()
         self._changing: dict[Path, _Signature] = {}

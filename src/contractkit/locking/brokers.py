@@ -1,0 +1,97 @@
+"""Brokers: the client for the broker that the settings name, and the definition that it has of an application."""
+
+import os
+from collections.abc import Callable
+
+from contractkit.broker_client import BrokerClient, open_broker, read_address, tls_context
+from contractkit.errors import BrokerRefusedError, DefinitionError, SettingsError
+from contractkit.settings import Settings
+
+_BAD_REQUEST = 400
+_NOT_FOUND = 404
+
+
+def address_of(settings: Settings) -> str | None:
+    """Give the address of the broker in the settings, or in the variable that Pact's tools read, or None."""
+    return settings.broker or os.environ.get("PACT_BROKER_BASE_URL")
+
+
+def connect(settings: Settings, *, tell: Callable[[str], None] = lambda _sentence: None) -> BrokerClient:
+    """Give a client of the broker in the settings, or of the one in the variables that Pact's tools read.
+
+    Args:
+        settings: Where it is, and who we are to it.
+        tell: Is given a sentence where there is a wait before another try.
+
+    Raises:
+        SettingsError: No broker is set, or its URL cannot be used.
+    """
+    url = address_of(settings)
+    if not url:
+        raise SettingsError(
+            "No broker is set.",
+            next_step="Give --broker URL, set CONTRACTKIT_BROKER, or add to pyproject.toml:\n\n"
+            '[tool.contractkit]\nbroker = "https://broker.example"',
+        )
+    address = read_address(
+        url,
+        token=settings.token() or os.environ.get("PACT_BROKER_TOKEN"),
+        username=os.environ.get("PACT_BROKER_USERNAME"),
+        password=os.environ.get("PACT_BROKER_PASSWORD"),
+    )
+    files = {
+        name: None if place is None else settings.path(place)
+        for name, place in (
+            ("ca", settings.broker_ca),
+            ("certificate", settings.broker_certificate),
+            ("key", settings.broker_key),
+        )
+    }
+    return open_broker(address, timeout=settings.broker_timeout, tls=tls_context(**files), tell=tell)
+
+
+def definition_of_broker(settings: Settings, location: str) -> bytes:
+    """Give the bytes of a definition that the broker has.
+
+    Args:
+        settings: Which broker.
+        location: `broker:NAME@WHERE`, where WHERE is an environment or else a branch; `broker:NAME` is the head of
+            the main branch, or the newest version where there is none.
+
+    Raises:
+        DefinitionError: The location is of another form.
+        SettingsError: No broker is set.
+        BrokerError: It cannot be reached, or has no such definition.
+    """
+    from contractkit.sources.places import BROKER  # who only asks the broker needs no reader of definitions
+
+    name, at, where = location.removeprefix(BROKER).partition("@")
+    if not name or (at and not where):
+        raise DefinitionError(
+            f"Not a definition of the broker: {location}",
+            next_step="The form is broker:NAME, broker:NAME@ENVIRONMENT or broker:NAME@BRANCH.",
+        )
+    with connect(settings) as client:
+        if not where:
+            return client.resources.definition(name).data
+        try:
+            return client.resources.definition(name, environment=where).data
+        except BrokerRefusedError as error:
+            if error.status != _BAD_REQUEST:
+                raise
+        return _of_branch(client, name, where)
+
+
+def _of_branch(client: BrokerClient, name: str, branch: str) -> bytes:
+    try:
+        return client.resources.definition(name, branch=branch).data
+    except BrokerRefusedError as error:
+        if error.status != _NOT_FOUND:
+            raise
+        told = error.explanation
+        raise BrokerRefusedError(
+            told.summary,
+            status=error.status,
+            details=told.details,
+            next_step=f"The broker knows no environment {branch}, so it was asked for a branch of that name.",
+        ) from None
