@@ -4,7 +4,7 @@ A builder makes one attempt. What an attempt got wrong is learned by the caller 
 as `Repairs`, so that a wrong example or a branch that cannot be satisfied costs that place alone.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -37,7 +37,7 @@ class Repairs:
     without_examples: set[Steps] = field(default_factory=set)
     omitted: set[Steps] = field(default_factory=set)
     demanded: set[Steps] = field(default_factory=set)
-    turns: Counter[Steps] = field(default_factory=Counter)
+    turns: defaultdict[Steps, int] = field(default_factory=lambda: defaultdict(int))
     is_minimal: bool = False
 
 
