@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contractkit.cli.main import run
-from contractkit.cli.rule_faults import find_rule_fault
+from contractkit.cli.rule_faults import find_rule_faults
 from contractkit.document import RuleFault
 from contractkit.model import Rule
 
@@ -71,7 +71,7 @@ def test_a_rule_that_a_plugin_may_know_is_reported_and_the_file_is_read(folder, 
     ("rule", "expected"),
     [
         (Rule("regex", {"regex": 5}), "a rule that can be used (it has no pattern)"),
-        (Rule("type", {"min": "few"}), "a rule that can be used (its bound is not a whole number: \"few\")"),
+        (Rule("type", {"min": "few"}), 'a rule that can be used (its bound is not a whole number: "few")'),
         (Rule("date", {"format": 5}), "a rule that can be used (its `format` is no string)"),
         (Rule("eachKey", {"rules": {}}), "a rule that can be used (its `rules` is no list)"),
         (Rule("arrayContains", {"variants": 5}), "a rule that can be used (its `variants` is no list)"),
@@ -103,8 +103,8 @@ def test_a_rule_that_a_plugin_may_know_is_reported_and_the_file_is_read(folder, 
     ],
 )
 def test_rules_with_wrong_attributes_are_faults(rule, expected):
-    fault = find_rule_fault(rule)
-    assert fault is not None and fault.expected == expected
+    (fault,) = find_rule_faults(rule)
+    assert fault.expected == expected
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_rules_with_wrong_attributes_are_faults(rule, expected):
     ],
 )
 def test_usable_rules_have_no_fault(rule):
-    assert find_rule_fault(rule) is None
+    assert find_rule_faults(rule) == ()
 
 
 def test_an_unknown_rule_is_told_from_a_broken_one():
     near = "a known rule (integer or include or time)"
-    assert find_rule_fault(Rule("mine")) == RuleFault(expected=near, is_unknown=True)
+    assert find_rule_faults(Rule("mine")) == (RuleFault(expected=near, is_unknown=True),)

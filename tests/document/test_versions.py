@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contractkit.cli.rule_faults import find_rule_fault
+from contractkit.cli.rule_faults import find_rule_faults
 from contractkit.document import content_id, downgrade_contract, dump_contract, load_contract, read_contract
 from contractkit.errors import ContractFileError
 from contractkit.matching import compile_comparison
@@ -46,7 +46,7 @@ def by_description(tree):
 
 @pytest.mark.parametrize("version", FILES)
 def test_a_file_is_read_without_a_warning_but_for_kinds_that_nobody_knows(version):
-    loaded = read_contract(json.dumps(FILES[version]).encode(), origin="a.json", rule_check=find_rule_fault)
+    loaded = read_contract(json.dumps(FILES[version]).encode(), origin="a.json", rule_check=find_rule_faults)
     assert loaded.contract.specification == version[:3]
     assert [each.pointer for each in loaded.warnings] == (["/interactions/3"] if version == "4.0" else [])
 
@@ -202,7 +202,7 @@ def test_a_hostile_file_is_read_and_written_like_any_other(name):
     body, rules = HOSTILE[name]
     tree = copy.deepcopy(V3)
     tree["interactions"][0]["response"].update(body=body, matchingRules={"body": rules}, generators={})
-    loaded = read_contract(json.dumps(tree).encode(), origin="a.json", rule_check=find_rule_fault)
+    loaded = read_contract(json.dumps(tree).encode(), origin="a.json", rule_check=find_rule_faults)
     assert loaded.contract.interactions[0].exchange.response.body == JsonBody(body)
     assert load_contract(dump_contract(loaded.contract), origin="again") == loaded.contract
     assert downgrade_contract(loaded.contract, "3")
@@ -237,7 +237,7 @@ def test_a_file_with_some_values_replaced_is_read_or_refused(version, replaced):
     tree = mutated(version, replaced)
     loads_or_refuses(tree)
     try:
-        contract = load_contract(json.dumps(tree).encode(), origin="a.json", rule_check=find_rule_fault)
+        contract = load_contract(json.dumps(tree).encode(), origin="a.json", rule_check=find_rule_faults)
         assert content_id(contract).startswith("sha256:")
         downgrade_contract(contract, "3")
         downgrade_contract(contract, "2")

@@ -11,7 +11,7 @@ from pathlib import Path
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import LoadedContract, RuleFault, read_contract
 from contractkit.errors import ContractFileError
-from contractkit.model import Contract, Rule
+from contractkit.model import Contract, LocatedGenerator, Rule
 
 STANDARD_INPUT = Path("-")
 
@@ -54,7 +54,13 @@ def read_contract_file(file: Path) -> ContractFile:
     except FileNotFoundError:
         raise _missing(file) from None
     origin = origin_of(file)
-    loaded = read_contract(data, origin=origin, decode=decode_message, rule_check=_find_rule_fault)
+    loaded = read_contract(
+        data,
+        origin=origin,
+        decode=decode_message,
+        rule_check=_find_rule_faults,
+        generator_check=_find_generator_faults,
+    )
     return ContractFile(path=file, data=data, loaded=loaded)
 
 
@@ -101,10 +107,16 @@ def _no_file(file: Path) -> ContractFileError:
     )
 
 
-def _find_rule_fault(rule: Rule) -> RuleFault | None:
-    from contractkit.cli.rule_faults import find_rule_fault  # loads the comparer: only for files that have rules
+def _find_rule_faults(rule: Rule) -> tuple[RuleFault, ...]:
+    from contractkit.cli.rule_faults import find_rule_faults  # loads the comparer: only for files that have rules
 
-    return find_rule_fault(rule)
+    return find_rule_faults(rule)
+
+
+def _find_generator_faults(generator: LocatedGenerator) -> tuple[RuleFault, ...]:
+    from contractkit.cli.rule_faults import find_generator_faults  # the same for generators
+
+    return find_generator_faults(generator)
 
 
 def _files(place: Path) -> list[Path]:

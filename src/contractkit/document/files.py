@@ -18,7 +18,7 @@ from contractkit.document.interactions import (
 from contractkit.document.plugin_calls import PLUGIN, Decoder, is_plugin_call
 from contractkit.document.plugins import descriptor_sets, with_descriptors, without_descriptors
 from contractkit.document.reach import Walk
-from contractkit.document.reading import Findings, LoadWarning, ObjectReader, RuleCheck, Scope
+from contractkit.document.reading import Findings, GeneratorCheck, LoadWarning, ObjectReader, RuleCheck, Scope
 from contractkit.document.specifications import WRITTEN, parse_specification, read_specification
 from contractkit.document.syntax import parse_contract_text, uncollected
 from contractkit.exact_json import Json, dump_canonical, dump_compact
@@ -57,7 +57,12 @@ class LoadedContract:
 
 
 def load_contract(
-    data: bytes, *, origin: str, decode: Decoder | None = None, rule_check: RuleCheck | None = None
+    data: bytes,
+    *,
+    origin: str,
+    decode: Decoder | None = None,
+    rule_check: RuleCheck | None = None,
+    generator_check: GeneratorCheck | None = None,
 ) -> Contract:
     """Give the contract that a file of the Pact specification, version 1 to 4, holds.
 
@@ -67,20 +72,26 @@ def load_contract(
         decode: Makes trees of the messages in calls that Pact's protobuf plugin wrote; without it they stay bytes.
             Calls that contractkit wrote need none.
         rule_check: Says of every rule what is wrong with it; without it, rules are read and not judged.
+        generator_check: The same for generators.
 
     Raises:
         ContractFileError: The file is not JSON (with line and column) or not a contract (with every problem).
     """
     with uncollected():
-        return _read(data, origin, decode, Findings(rule_check)).contract
+        return _read(data, origin, decode, Findings(rule_check, generator_check)).contract
 
 
 def read_contract(
-    data: bytes, *, origin: str, decode: Decoder | None = None, rule_check: RuleCheck | None = None
+    data: bytes,
+    *,
+    origin: str,
+    decode: Decoder | None = None,
+    rule_check: RuleCheck | None = None,
+    generator_check: GeneratorCheck | None = None,
 ) -> LoadedContract:
     """Give the contract of a file together with warnings; arguments and errors are those of `load_contract`."""
     with uncollected():
-        return _read(data, origin, decode, Findings(rule_check, Walk()))
+        return _read(data, origin, decode, Findings(rule_check, generator_check, Walk()))
 
 
 def _read(data: bytes, origin: str, decode: Decoder | None, findings: Findings) -> LoadedContract:
@@ -208,7 +219,7 @@ class _Reading:
 
     def _plugin_call(self, pointer: str, members: Json) -> Interaction | None:
         """Give a call in the form of Pact's plugin; None, with a warning, where it cannot be read."""
-        alone = Findings(self._findings.rule_check)
+        alone = Findings(self._findings.rule_check, self._findings.generator_check)
         read = read_plugin_interaction(
             members, pointer, alone, descriptor_sets=self._descriptor_sets, decode=self._decode
         )

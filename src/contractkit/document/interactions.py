@@ -223,6 +223,9 @@ def _write_form(interaction: Interaction) -> dict[str, Json]:
 
 def _read_states(reader: ObjectReader) -> tuple[ProviderState, ...]:
     name = next((each for each in ("providerStates", "providerState", "provider_state") if each in reader), None)
+    if name == "providerStates" and not isinstance(reader.peek(name), list | None):
+        reader.findings.wrong(reader.at(name), "a list of states", reader.take(name))
+        return ()
     if name is None or not isinstance(reader.peek(name), list):
         text = reader.optional_text(name) if name is not None else None
         return (ProviderState(name=text),) if text else ()

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 from contractkit.document.bodies import read_body, write_body
 from contractkit.document.categories import REQUEST, RESPONSE, Side, message_side
-from contractkit.document.reading import Findings, ObjectReader, Scope, escaped
+from contractkit.document.reading import Findings, ObjectReader, Scope, as_integer, escaped
 from contractkit.document.rules import (
     read_generators,
     read_rules,
@@ -25,6 +25,9 @@ from contractkit.model import (
     Location,
     Message,
     Query,
+    is_field_value,
+    is_path,
+    is_token,
 )
 from contractkit.results import ABSENT
 
@@ -33,6 +36,8 @@ Generators: TypeAlias = tuple[LocatedGenerator, ...]
 
 MESSAGE = Location(("message",))
 """Where a message stands that is alone in its interaction."""
+
+_LEAST_STATUS, _GREATEST_STATUS = 100, 999  # three digits (RFC 9110 §15); those beyond 599 are met in the wild
 
 
 class RequestPart(NamedTuple):
@@ -96,12 +101,13 @@ def request_of(reader: ObjectReader, *, specification: str) -> RequestPart:
     headers = _headers(reader)
     query = _query(reader)
     request = HttpRequest(
-        method=reader.text("method", "GET").upper(),
-        path=reader.text("path", "/"),
+        method=_word(reader, "method", "GET").upper(),
+        path=_word(reader, "path", "/"),
         query=query,
         headers=headers,
         body=read_body(reader, "body", http_content_type(headers), enveloped=_enveloped(specification)),
     )
+    _warn_of_unsendable(request, reader)
     return RequestPart(request, read_rules(reader, REQUEST, query, request), read_generators(reader, REQUEST, query))
 
 
@@ -109,7 +115,7 @@ def response_of(reader: ObjectReader, *, specification: str) -> ResponsePart:
     """Read a response from a reader, noting problems in its findings."""
     headers = _headers(reader)
     response = HttpResponse(
-        status=reader.integer("status", 200),
+        status=_status(reader),
         headers=headers,
         body=read_body(reader, "body", http_content_type(headers), enveloped=_enveloped(specification)),
     )
@@ -206,12 +212,42 @@ def _enveloped(specification: str) -> bool:
     return specification.startswith("4")
 
 
+def _word(reader: ObjectReader, name: str, default: str) -> str:
+    """Give a member that is a string where it is there; `null` is none."""
+    if name in reader and reader.peek(name) is None:
+        reader.findings.wrong(reader.at(name), "a string", reader.take(name))
+        return default
+    return reader.text(name, default)
+
+
+def _status(reader: ObjectReader) -> int:
+    number = as_integer(reader.peek("status"))
+    if number is not None and not _LEAST_STATUS <= number <= _GREATEST_STATUS:
+        reader.findings.wrong(
+            reader.at("status"), f"a status, {_LEAST_STATUS} to {_GREATEST_STATUS}", reader.take("status")
+        )
+        return _LEAST_STATUS
+    return reader.integer("status", 200)
+
+
+def _warn_of_unsendable(request: HttpRequest, reader: ObjectReader) -> None:
+    """Warn of a method or a path that HTTP cannot carry: all other interactions of the file can be used."""
+    if not is_token(request.method):
+        reader.findings.warn(reader.at("method"), "is no method that HTTP can carry, such as GET; it cannot be sent")
+    if not is_path(request.path):
+        reader.findings.warn(reader.at("path"), "does not start with a slash, as paths in HTTP do; it cannot be sent")
+
+
 def _headers(reader: ObjectReader) -> Fields:
     found: dict[str, tuple[str, ...]] = {}
     for name, value in reader.mapping("headers").items():
         pointer = f"{reader.at('headers')}/{escaped(name)}"
         values = value if isinstance(value, list) else [value]
         texts = [text for each in values if (text := _scalar_text(each, reader, pointer)) is not None]
+        if not is_token(name):
+            reader.findings.warn(pointer, "is no header's name that HTTP can carry; it cannot be sent")
+        if not all(map(is_field_value, texts)):
+            reader.findings.warn(pointer, "has a value that is not one line of text; HTTP cannot carry it")
         found[name.lower()] = (*found.get(name.lower(), ()), *texts)
     return found
 

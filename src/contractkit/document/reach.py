@@ -1,6 +1,6 @@
 """Whether the path of a rule reaches anything in the example that it stands beside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from contractkit.model import BinaryBody, EmptyBody, JsonBody, MissingBody, Step, TextBody, Wildcard
 
@@ -36,15 +36,19 @@ class Walk:
                 return True
             case JsonBody(value=value):
                 pass
+        return any(True for _ in self.values(value, steps)) or self.is_over
+
+    def values(self, value: object, steps: tuple[Step, ...]) -> Iterator[object]:
+        """Give the values that steps lead to from another, as long as steps are left."""
         pending: list[tuple[object, int]] = [(value, 0)]
         while pending and not self.is_over:
             found, position = pending.pop()
             if position == len(steps):
-                return True
+                yield found
+                continue
             before = len(pending)
             pending.extend((child, position + 1) for child in _children(found, steps[position]))
             self._left -= 1 + len(pending) - before
-        return self.is_over
 
 
 def _children(value: object, step: Step) -> Iterable[object]:

@@ -1,13 +1,13 @@
 """Reading JSON objects member by member: wrong members are collected, unknown ones are kept."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from contractkit.document.reach import Walk
 from contractkit.errors import ContractFileError
 from contractkit.exact_json import Json, show_json
-from contractkit.model import Location, Rule, Step
+from contractkit.model import LocatedGenerator, Location, Rule, Step, name_of_rule
 from contractkit.results import ABSENT
 
 REACHES_NOTHING = "reaches nothing in the example, so nothing is judged by it"
@@ -26,14 +26,26 @@ class LoadWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFault:
-    """Why a rule can judge nothing: what was expected of it, and whether its very name is unknown."""
+    """Why a rule can judge nothing, or a generator make nothing.
+
+    Attributes:
+        expected: What was expected.
+        is_unknown: Its very name is unknown.
+        at: Where in the rule, as the tokens of a JSON pointer; the rule itself where empty.
+        is_of_name: The name of the member there is at fault, not its value.
+    """
 
     expected: str
     is_unknown: bool = False
+    at: tuple[str | int, ...] = ()
+    is_of_name: bool = False
 
 
-RuleCheck: TypeAlias = Callable[[Rule], RuleFault | None]
-"""Says what is wrong with a rule, None where it can be used."""
+RuleCheck: TypeAlias = Callable[[Rule], Iterable[RuleFault]]
+"""Says everything that is wrong with a rule, nothing where it can be used."""
+
+GeneratorCheck: TypeAlias = Callable[[LocatedGenerator], Iterable[RuleFault]]
+"""Says everything that is wrong with a generator."""
 
 
 class Findings:
@@ -41,11 +53,18 @@ class Findings:
 
     Args:
         rule_check: Judges every rule; without it, a rule is only read.
+        generator_check: Judges every generator; without it, a generator is only read.
         walk: Tries the paths of rules on their examples; without it, they are not tried.
     """
 
-    def __init__(self, rule_check: RuleCheck | None = None, walk: Walk | None = None) -> None:
+    def __init__(
+        self,
+        rule_check: RuleCheck | None = None,
+        generator_check: GeneratorCheck | None = None,
+        walk: Walk | None = None,
+    ) -> None:
         self.rule_check = rule_check
+        self.generator_check = generator_check
         self.walk = walk
         self.may_have_other_rules = False  # a plugin brings rules of its own
         self.problems: list[tuple[str, str]] = []
@@ -62,17 +81,28 @@ class Findings:
 
     def judge(self, rule: Rule, pointer: str, received: Json) -> None:
         """Note a rule that can judge nothing: wrong, or a warning where its name may be that of a plugin's."""
-        fault = self.rule_check(rule) if self.rule_check is not None else None
-        if fault is None:
-            return
-        if fault.is_unknown and self.may_have_other_rules:
-            self.warn(pointer, f"is the rule {rule.name}, which only a plugin can know; nothing passes it here")
-        else:
-            self.wrong(pointer, fault.expected, received)
+        for fault in self.rule_check(rule) if self.rule_check is not None else ():
+            place, found = _within(pointer, received, fault)
+            if fault.is_unknown and self.may_have_other_rules:
+                name = name_of_rule(found) if isinstance(found, dict) else rule.name
+                self.warn(place, f"is the rule {name}, which only a plugin can know; nothing passes it here")
+            else:
+                self.wrong(place, fault.expected, found)
+
+    def judge_generator(self, generator: LocatedGenerator, pointer: str, received: Json) -> None:
+        """Note a generator that can make nothing."""
+        for fault in self.generator_check(generator) if self.generator_check is not None else ():
+            place, found = _within(pointer, received, fault)
+            self.wrong(place, fault.expected, found)
 
     def follow(self, value: object, steps: tuple[Step, ...], pointer: str) -> None:
         """Warn of a rule whose path leads to nothing in its example."""
-        if self.walk is not None and not self.walk.reaches(value, steps):
+        self.follow_any((value,), steps, pointer)
+
+    def follow_any(self, values: Iterable[object], steps: tuple[Step, ...], pointer: str) -> None:
+        """Warn of a rule whose path leads to nothing in any of several examples."""
+        walk = self.walk
+        if walk is not None and not any(walk.reaches(value, steps) for value in values):
             self.warn(pointer, REACHES_NOTHING)
 
     def check(self, summary: str) -> None:
@@ -257,6 +287,19 @@ class ObjectReader:
             else:
                 self.findings.wrong(pointer, "a string", element)
         return tuple(found)
+
+
+def _within(pointer: str, value: Json, fault: RuleFault) -> tuple[str, Json]:
+    """Give where a fault is, and what stands there; the value as a whole where a member lacks."""
+    found = value
+    for token in fault.at:
+        try:
+            found = found[token]
+        except (LookupError, TypeError):
+            found = ABSENT
+            break
+    place = "".join(f"/{escaped(str(token))}" for token in fault.at)
+    return f"{pointer}{place}", fault.at[-1] if fault.is_of_name else found
 
 
 def as_integer(value: object) -> int | None:

@@ -1,17 +1,22 @@
 """Matching rules and generators: Pact's categories and paths on the file's side, locations on ours."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from contractkit.document.categories import Side
 from contractkit.document.reading import ObjectReader, as_integer
 from contractkit.document.rule_places import Place, address_of, find_places
+from contractkit.document.variants import follow_variants
 from contractkit.exact_json import Json, same_json
-from contractkit.model import Combine, LocatedGenerator, LocatedRules, Location, Rule, name_of_rule
+from contractkit.model import Combine, JsonBody, LocatedGenerator, LocatedRules, Location, Rule, Step, name_of_rule
 
 _FORMATS = ("timestamp", "datetime", "time", "date")
 _COUNTS = ("min", "max")
 _RULE_LIST = {"matchers", "combine"}
+
+Follow: TypeAlias = Callable[[Rule, str], None]
+"""Tries a rule, and the JSON pointer where it stands, on examples."""
 
 _INTEGER, _STRING = "an integer", "a string"
 _GENERATOR_ATTRIBUTES = {
@@ -49,7 +54,7 @@ def read_rules(
         return ()
     found: dict[str, LocatedRules] = {}
     for place in find_places(container, side, known):
-        rules, combine = _rule_list(place)
+        rules, combine = _rule_list(place, example)
         if not rules:
             continue
         if example is not None:
@@ -66,9 +71,14 @@ def read_rules(
 
 def _follow(place: Place, example: object) -> None:
     """Try the path of a place on the member of the example that its category speaks of."""
+    value, steps = _example_of(place, example)
+    place.holder.findings.follow(value, steps, place.holder.at(place.name))
+
+
+def _example_of(place: Place, example: object) -> tuple[object, tuple[Step, ...]]:
+    """Give the member of the example that a place's category speaks of, and the steps from there to the place."""
     base = place.category.base.steps
-    value = getattr(example, str(base[-1]))
-    place.holder.findings.follow(value, place.location.steps[len(base) :], place.holder.at(place.name))
+    return getattr(example, str(base[-1])), place.location.steps[len(base) :]
 
 
 def read_generators(reader: ObjectReader, side: Side, known: Container[str] = ()) -> tuple[LocatedGenerator, ...]:
@@ -92,15 +102,25 @@ def read_generator(value: Json, location: Location, reader: ObjectReader, pointe
         reader.findings.wrong(pointer, "a generator with its `type`", value)
         return None
     attributes = {key: item for key, item in value.items() if key != "type"}
-    for key, expected in _GENERATOR_ATTRIBUTES.get(name, {}).items():
-        found = attributes.get(key)
-        if found is not None and (as_integer(found) is None if expected == _INTEGER else not isinstance(found, str)):
-            reader.findings.wrong(f"{pointer}/{key}", expected, found)
-    return LocatedGenerator(location=location, name=name, attributes=attributes)
+    wrong = {
+        key: expected
+        for key, expected in _GENERATOR_ATTRIBUTES.get(name, {}).items()
+        if attributes.get(key) is not None and not _is_one(expected, attributes[key])
+    }
+    for key, expected in wrong.items():
+        reader.findings.wrong(f"{pointer}/{key}", expected, attributes[key])
+    generator = LocatedGenerator(location=location, name=name, attributes=attributes)
+    if not wrong:
+        reader.findings.judge_generator(generator, pointer, value)
+    return generator
 
 
-def read_rule(value: Json, reader: ObjectReader, pointer: str) -> Rule | None:
-    """Read one rule, guessing its name from its attributes where `match` is missing."""
+def _is_one(expected: str, value: Json) -> bool:
+    return as_integer(value) is not None if expected == _INTEGER else isinstance(value, str)
+
+
+def read_rule(value: Json, reader: ObjectReader, pointer: str, follow: Follow | None = None) -> Rule | None:
+    """Read one rule, guessing its name from its attributes where `match` is missing; `follow` tries it on examples."""
     if not isinstance(value, dict):
         reader.findings.wrong(pointer, "a rule", value)
         return None
@@ -110,6 +130,8 @@ def read_rule(value: Json, reader: ObjectReader, pointer: str) -> Rule | None:
         return None
     rule = _rule({**value, "match": name})
     reader.findings.judge(rule, pointer, value)
+    if follow is not None:
+        follow(rule, pointer)
     return rule
 
 
@@ -129,9 +151,9 @@ def _bare_rule(name: str) -> Rule:
     return Rule(name)
 
 
-def read_rule_list(reader: ObjectReader) -> tuple[tuple[Rule, ...], Combine]:
-    """Read `{"matchers": […], "combine": "AND"}`."""
-    rules = [read_rule(value, reader, pointer) for pointer, value in reader.elements("matchers")]
+def read_rule_list(reader: ObjectReader, follow: Follow | None = None) -> tuple[tuple[Rule, ...], Combine]:
+    """Read `{"matchers": […], "combine": "AND"}`; `follow` as in `read_rule`."""
+    rules = [read_rule(value, reader, pointer, follow) for pointer, value in reader.elements("matchers")]
     combine = (reader.optional_text("combine") or "AND").upper()
     if combine not in ("AND", "OR"):
         reader.findings.wrong(reader.at("combine"), '"AND" or "OR"', combine)
@@ -159,17 +181,29 @@ def write_generator(located: LocatedGenerator) -> dict[str, Json]:
     return {"type": located.name, **located.attributes}
 
 
-def _rule_list(place: Place) -> tuple[tuple[Rule, ...], Combine]:
+def _rule_list(place: Place, example: object) -> tuple[tuple[Rule, ...], Combine]:
     holder = place.holder
     value = holder.take(place.name)
+    if isinstance(value, dict) and value.get("matchers") == [] and place.category.address != "single":
+        holder.findings.warn(holder.at(place.name), "has no rules, so nothing is judged by it")
     plain = _plain_rule_list(value) if holder.findings.rule_check is None else None
     if plain is not None:
         return plain
-    pointer = holder.at(place.name)
+    pointer, follow = holder.at(place.name), _follower(place, example)
     if isinstance(value, dict) and "matchers" in value:
-        return read_rule_list(holder.scope.open(value, pointer, place.container.under(place.written)))
-    rules = [read_rule(each, holder, pointer) for each in (value if isinstance(value, list) else [value])]
+        return read_rule_list(holder.scope.open(value, pointer, place.container.under(place.written)), follow)
+    rules = [read_rule(each, holder, pointer, follow) for each in (value if isinstance(value, list) else [value])]
     return tuple(rule for rule in rules if rule is not None), "AND"
+
+
+def _follower(place: Place, example: object) -> Follow | None:
+    """Give what tries the variants of a rule on the values that stand at its place in the example."""
+    findings = place.holder.findings
+    body, steps = _example_of(place, example) if example is not None else (None, ())
+    walk = findings.walk
+    if walk is None or not isinstance(body, JsonBody):
+        return None
+    return lambda rule, pointer: follow_variants(rule, walk.values(body.value, steps), findings, pointer)
 
 
 def _plain_rule_list(value: Json) -> tuple[tuple[Rule, ...], Combine] | None:

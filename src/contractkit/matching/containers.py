@@ -44,9 +44,12 @@ def within_bounds(attributes: Attributes, is_exact: bool) -> Accepts:
 
 
 def _bound(value: Json) -> int | None:
-    if value is None or type(value) is int:
-        return value
+    if value is None:
+        return None
     try:
-        return int(str(value))
+        bound = value if type(value) is int else int(str(value))
     except ValueError:
         raise UnusableRuleError(f"its bound is not a whole number: {show_json(shown_part(value))}") from None
+    if bound < 0:
+        raise UnusableRuleError(f"its bound is less than 0: {show_json(shown_part(value))}")
+    return bound

@@ -22,6 +22,12 @@ LONGEST_RANDOM_TEXT = 100_000
 MOST_DIGITS = 300
 """Digits of a random decimal at most: a number of more is none that readers of JSON take."""
 
+UUID_FORMATS = ("lower-case-hyphenated", "upper-case-hyphenated", "simple", "URN")
+"""The forms in which `Uuid` writes, the first where none is named."""
+
+FORMATS: Mapping[str, str] = {"Date": "yyyy-MM-dd", "Time": "HH:mm:ss", "DateTime": "yyyy-MM-dd'T'HH:mm:ssXXX"}
+"""The forms of dates and times where none is written, by generator."""
+
 _EXPRESSION = re.compile(r"\$\{(?P<name>[^}]*)\}")
 
 
@@ -45,14 +51,11 @@ Generator: TypeAlias = Callable[[Attributes, Making, Json], Json]
 
 
 def _random_int(attributes: Attributes, making: Making, _example: Json) -> Json:
-    low, high = _int(attributes, "min", 0), _int(attributes, "max", 10)
-    if low > high:
-        raise UnusableRuleError(f"its min {low} is greater than its max {high}")
-    return making.random.randint(low, high)
+    return making.random.randint(*bounds_of(attributes))
 
 
 def _random_decimal(attributes: Attributes, making: Making, example: Json) -> Json:
-    digits = max(2, _count(attributes, "digits", MOST_DIGITS))
+    digits = max(2, count_of(attributes, "digits", MOST_DIGITS))
     point = making.random.randint(1, digits - 1)
     whole = (
         str(making.random.randint(1, 9)) + _digits(making.random, point - 1) if point > 1 else _digits(making.random, 1)
@@ -62,11 +65,11 @@ def _random_decimal(attributes: Attributes, making: Making, example: Json) -> Js
 
 
 def _random_hexadecimal(attributes: Attributes, making: Making, _example: Json) -> Json:
-    return "".join(making.random.choices("0123456789ABCDEF", k=_count(attributes, "digits", LONGEST_RANDOM_TEXT)))
+    return "".join(making.random.choices("0123456789ABCDEF", k=count_of(attributes, "digits", LONGEST_RANDOM_TEXT)))
 
 
 def _random_string(attributes: Attributes, making: Making, _example: Json) -> Json:
-    size = _count(attributes, "size", LONGEST_RANDOM_TEXT)
+    size = count_of(attributes, "size", LONGEST_RANDOM_TEXT)
     return "".join(making.random.choices(string.ascii_letters + string.digits, k=size))
 
 
@@ -80,7 +83,7 @@ def _regex(attributes: Attributes, making: Making, _example: Json) -> Json:
 
 def _uuid(attributes: Attributes, making: Making, _example: Json) -> Json:
     made = UUID(int=making.random.getrandbits(128), version=4)
-    match attributes.get("format"):
+    match uuid_format(attributes):
         case "simple":
             return made.hex
         case "upper-case-hyphenated":
@@ -125,9 +128,9 @@ GENERATORS: Mapping[str, Generator] = {
     "RandomBoolean": _random_boolean,
     "Regex": _regex,
     "Uuid": _uuid,
-    "Date": _moment("yyyy-MM-dd"),
-    "Time": _moment("HH:mm:ss"),
-    "DateTime": _moment("yyyy-MM-dd'T'HH:mm:ssXXX"),
+    "Date": _moment(FORMATS["Date"]),
+    "Time": _moment(FORMATS["Time"]),
+    "DateTime": _moment(FORMATS["DateTime"]),
     "ProviderState": _provider_state,
     "MockServerURL": _mock_server_url,
 }
@@ -186,7 +189,31 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else dump_compact(value).decode()
 
 
-def _int(attributes: Attributes, name: str, default: int) -> int:
+def bounds_of(attributes: Attributes) -> tuple[int, int]:
+    """Give the least and the greatest of the integers that `RandomInt` makes."""
+    low, high = _whole_number(attributes, "min", 0), _whole_number(attributes, "max", 10)
+    if low > high:
+        raise UnusableRuleError(f"its min {show_json(low)} is greater than its max {show_json(high)}")
+    return low, high
+
+
+def count_of(attributes: Attributes, name: str, most: int) -> int:
+    """Give how many characters or digits a generator makes, 10 where nothing is written."""
+    count = _whole_number(attributes, name, 10)
+    if not 0 <= count <= most:
+        raise UnusableRuleError(f"its {name} is not in 0 to {most:,}")
+    return count
+
+
+def uuid_format(attributes: Attributes) -> str:
+    """Give the form in which `Uuid` writes."""
+    name = attributes.get("format") or UUID_FORMATS[0]
+    if name not in UUID_FORMATS:
+        raise UnusableRuleError(f"its format {show_json(name)} is none of {', '.join(UUID_FORMATS)}")
+    return str(name)
+
+
+def _whole_number(attributes: Attributes, name: str, default: int) -> int:
     value = attributes.get(name)
     if value is None or type(value) is int:
         return default if value is None else value
@@ -194,13 +221,6 @@ def _int(attributes: Attributes, name: str, default: int) -> int:
         return int(str(value))
     except ValueError:
         raise UnusableRuleError(f"its {name} is not a whole number: {show_json(value)}") from None
-
-
-def _count(attributes: Attributes, name: str, most: int) -> int:
-    count = _int(attributes, name, 10)
-    if not 0 <= count <= most:
-        raise UnusableRuleError(f"its {name} is not in 0 to {most:,}")
-    return count
 
 
 def _digits(random: Random, count: int) -> str:

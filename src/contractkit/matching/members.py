@@ -52,7 +52,9 @@ def _each_name(check_name: Check) -> Check:
 
 def _inner(rules: RuleList, members: Members) -> tuple[Rule, ...]:
     written = [rule.attributes.get("rules") for rule in rules.rules if kind_of(rule).members is members]
-    read = (_read(each) for inner in written for each in (inner if isinstance(inner, list) else [inner]) if each)
+    read = (
+        _read(each) for inner in written for each in (inner if isinstance(inner, list) else [inner]) if each is not None
+    )
     return bounded(tuple(islice(read, MOST_RULES + 1)))
 
 

@@ -32,6 +32,7 @@ from contractkit.model.exchanges import (
     SynchronousMessages,
     Transport,
 )
+from contractkit.model.http_syntax import is_field_value, is_path, is_token
 from contractkit.model.interactions import (
     Contract,
     DefinitionReference,
@@ -94,8 +95,11 @@ __all__ = [
     "WireForm",
     "base_media_type",
     "interaction_key",
+    "is_field_value",
     "is_json_media_type",
+    "is_path",
     "is_text_media_type",
+    "is_token",
     "media_type_of",
     "name_of_rule",
     "parse_location",

@@ -16,6 +16,9 @@ from contractkit.model import (
     JsonBody,
     Location,
     MissingBody,
+    is_field_value,
+    is_path,
+    is_token,
     media_type_of,
 )
 from contractkit.transports.http_messages import collect_fields, decompressed, encode_body, read_body, write_query
@@ -24,8 +27,6 @@ from contractkit.verification.transport import Unsendable
 HeaderList: TypeAlias = tuple[tuple[str, str], ...]
 
 _REQUEST: Final = Location(("request",))
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
-_FIELD_VALUE: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")  # RFC 9110 §5.5
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PATH_CHARACTERS: Final = "/%:@!$&'()*+,;=~[]"  # those beside letters, digits and -._ ; brackets as clients send them
 
@@ -78,16 +79,16 @@ def from_wire(status: int, headers: Iterable[tuple[str, str]], data: bytes) -> H
 
 def _faults(request: HttpRequest) -> Iterator[Unsendable]:
     """Give what keeps a request from being sent; a path without its slash would name another host."""
-    if not _TOKEN.fullmatch(request.method):
+    if not is_token(request.method):
         yield Unsendable(at=_REQUEST / "method", value=request.method, expected="a method such as GET")
-    if request.path and not request.path.startswith("/"):
+    if not is_path(request.path):
         yield Unsendable(at=_REQUEST / "path", value=request.path, expected="a path that starts with a slash")
     for name, values in request.headers.items():
         at = _REQUEST / "headers" / name
-        if not _TOKEN.fullmatch(name):
+        if not is_token(name):
             yield Unsendable(at=_REQUEST / "headers", value=name, expected="a header's name")
         for value in values:
-            if not _FIELD_VALUE.fullmatch(value):
+            if not is_field_value(value):
                 yield Unsendable(at=at, value=value, expected="one line of text")
 
 
