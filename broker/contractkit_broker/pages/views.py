@@ -15,6 +15,7 @@ from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import interaction_content_id, load_contract
 from contractkit.explain.interactions import explain_interaction, summary
 from contractkit.model import Contract, Interaction
+from contractkit.review.rulings import Rulings
 from contractkit_broker.pages.neighbourhood import draw_neighbourhood
 from contractkit_broker.service.overview import IntegrationOverview, integrations_overview, services_overview
 from contractkit_broker.service.results import mismatch_words
@@ -215,7 +216,7 @@ def _interaction(
         anchor=identity[:12],
         title=interaction.description,
         summary=summary(interaction),
-        blocks=_blocks(explain_interaction(interaction)),
+        blocks=_blocks(explain_interaction(interaction, Rulings(interaction.rules))),
         outcome=outcome,
         mismatches=tuple(mismatch_words({"description": each.get("message"), **each}) for each in found),
     )

@@ -28,6 +28,7 @@ from contractkit.explain.interactions import (
 )
 from contractkit.explain.words import needs_in_words, states_in_words
 from contractkit.model import Contract, Interaction
+from contractkit.review.rulings import Rulings
 
 
 @click.command(cls=Verb)
@@ -101,7 +102,7 @@ def _as_text(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[In
     warnings = [f"{name}{each.pointer} {each.sentence}" for each in loaded.warnings]
     blocks = [
         explain_contract(loaded.contract),
-        *map(explain_interaction, chosen),
+        *(explain_interaction(each, Rulings(each.rules)) for each in chosen),
         *(["\n".join(["Warnings", *(f"  {line}" for line in warnings)])] if warnings else []),
     ]
     return "\n\n".join(blocks)
@@ -128,7 +129,7 @@ def _as_json(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[In
                 "seenByPact": is_seen_by_pact(each),
                 "needsPlugin": needs_plugin(each),
                 "contentId": interaction_content_id(contract, each),
-                "text": explain_interaction(each),
+                "text": explain_interaction(each, Rulings(each.rules)),
             }
             for each in chosen
         ],

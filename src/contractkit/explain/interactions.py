@@ -1,21 +1,15 @@
 """Contracts and interactions as text: requests and responses as they go over the wire, rules beside their places."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import quote
 
 from contractkit.exact_json import Json, dump_compact, show_json
 from contractkit.explain.expected_members import count_expected_members, expected_in_words
 from contractkit.explain.forms import FormField, form_fields, is_form, is_multipart, multipart_fields
+from contractkit.explain.notes import MARK, Holding, Notes
 from contractkit.explain.terminal import printable
-from contractkit.explain.words import (
-    generator_in_words,
-    needs_in_words,
-    number_in_words,
-    rules_in_words,
-    states_in_words,
-)
+from contractkit.explain.words import needs_in_words, states_in_words
 from contractkit.model import (
     BinaryBody,
     Body,
@@ -40,11 +34,9 @@ from contractkit.model import (
     Status,
     SynchronousMessages,
     TextBody,
-    repeated_events,
 )
 
 _LABEL = 11  # characters of the left column
-_MARK = "   # "
 _CALLS_PLUGIN = "protobuf"  # its calls are counted by themselves
 _OURS_ALONE = "a Pact verifier does not see it: Pact has no form for such calls"
 _BY_PLUGIN = "a Pact verifier needs its protobuf plugin for it, and without that fails the whole file"
@@ -77,9 +69,14 @@ def query_text(query: Query) -> str:
     return "&".join(name if value is None else f"{name}={quote(value, safe='[]$/:,@')}" for name, value in pairs)
 
 
-def explain_interaction(interaction: Interaction) -> str:
-    """Give an interaction as readable text of several lines."""
-    notes = _Notes.of(interaction)
+def explain_interaction(interaction: Interaction, holding: Holding | None = None) -> str:
+    """Give an interaction as readable text of several lines.
+
+    Args:
+        interaction: The interaction.
+        holding: Says which of several rules holds at a place; without it, all that are written for a place are said.
+    """
+    notes = Notes.of(interaction, holding)
     rows = [*_exchange_rows(interaction, notes), *_about(interaction, notes)]
     states = _block("given", [states_in_words(interaction)])
     return "\n".join([printable(interaction.description), *states, *rows])
@@ -128,35 +125,7 @@ def _other_plugins_remark(contract: Contract) -> str:
     return f"a Pact verifier needs {plugins} {', '.join(named)} for this file, and without that fails it whole"
 
 
-@dataclass(frozen=True, slots=True)
-class _Notes:
-    """What is said of places: rules and generators in words, by location; `used` gathers those that found theirs."""
-
-    entries: tuple[tuple[Location, str], ...]
-    used: set[Location]
-
-    @classmethod
-    def of(cls, interaction: Interaction) -> "_Notes":
-        repeated = {Location(("events", place)) for place in repeated_events(interaction.rules)}
-        rules = [
-            (each.location, number_in_words(each) if each.location in repeated else rules_in_words(each))
-            for each in interaction.rules
-        ]
-        generators = [(each.location, generator_in_words(each)) for each in interaction.generators]
-        return cls((*rules, *generators), set())
-
-    def at(self, location: Location) -> str:
-        """Give what is said of a place, behind a mark; empty where nothing is."""
-        found = [(place, words) for place, words in self.entries if place.matches(location)]
-        self.used.update(place for place, _ in found)
-        return f"{_MARK}{'; '.join(words for _, words in found)}" if found else ""
-
-    def elsewhere(self) -> list[str]:
-        """Give what is said of places that the example does not show."""
-        return [f"{place}: {words}" for place, words in self.entries if place not in self.used]
-
-
-def _exchange_rows(interaction: Interaction, notes: _Notes) -> Iterator[str]:
+def _exchange_rows(interaction: Interaction, notes: Notes) -> Iterator[str]:
     match interaction.exchange:
         case HttpCall(request=request, response=response):
             at = Location(("request",))
@@ -196,18 +165,18 @@ def _exchange_rows(interaction: Interaction, notes: _Notes) -> Iterator[str]:
             assert_never(unknown)
 
 
-def _message_rows(message: Message, at: Location, notes: _Notes, labels: tuple[str, str]) -> Iterator[str]:
+def _message_rows(message: Message, at: Location, notes: Notes, labels: tuple[str, str]) -> Iterator[str]:
     """Give metadata and contents of a message, each under its label."""
     yield from _block(labels[0], _metadata_lines(message.metadata, at / "metadata", notes))
     yield from _block(labels[1], _body_lines(message.contents, at / "contents", notes))
 
 
-def _event_rows(event: Event, at: Location, notes: _Notes) -> list[str]:
+def _event_rows(event: Event, at: Location, notes: Notes) -> list[str]:
     match event:
         case Sent(message=body):
             return _block("sent", _body_lines(body, at / "message", notes))
         case Received(message=body):
-            said = notes.at(at).removeprefix(_MARK)
+            said = notes.at(at).removeprefix(MARK)
             return _block("received", [*([f"({said})"] if said else []), *_body_lines(body, at / "message", notes)])
         case HalfClosed():
             return _block("sent", ["(the consumer sends no more)"])
@@ -229,7 +198,7 @@ def _recorder(evidence: Evidence) -> str:
     return f"{test}   {test.node_id}" if test.file else test.node_id
 
 
-def _about(interaction: Interaction, notes: _Notes) -> Iterator[str]:
+def _about(interaction: Interaction, notes: Notes) -> Iterator[str]:
     """Give what stands below an exchange: further rules, needs, tests, remarks."""
     yield from _block("also", notes.elsewhere())
     if interaction.evidence:
@@ -250,29 +219,26 @@ def _block(label: str, lines: list[str]) -> list[str]:
     return [f"  {label:{_LABEL}}   {first}".rstrip(), *(f"  {'':{_LABEL}}   {line}".rstrip() for line in rest)]
 
 
-def _field_lines(fields: Fields, at: Location, notes: _Notes) -> list[str]:
+def _field_lines(fields: Fields, at: Location, notes: Notes) -> list[str]:
     lines = []
     for name, values in sorted(fields.items()):
-        said = "".join([notes.at(at / name), *(notes.at(at / name / index) for index in range(len(values)))])
+        said = notes.of_values(at / name, len(values))
         lines.append(f"{name}: {', '.join(values)}{said}")
     return lines
 
 
-def _query_lines(query: Query, at: Location, notes: _Notes) -> list[str]:
+def _query_lines(query: Query, at: Location, notes: Notes) -> list[str]:
     """Give the parameters of which something is said; the others are to be seen in the request line."""
-    said = {
-        name: "".join([notes.at(at / name), *(notes.at(at / name / index) for index in range(len(values)))])
-        for name, values in query.items()
-    }
+    said = {name: notes.of_values(at / name, len(values)) for name, values in query.items()}
     return [f"?{query_text({name: query[name]})}{words}" for name, words in said.items() if words]
 
 
-def _metadata_lines(metadata: object, at: Location, notes: _Notes) -> list[str]:
+def _metadata_lines(metadata: object, at: Location, notes: Notes) -> list[str]:
     members = sorted(metadata.items()) if isinstance(metadata, dict) else []
     return [f"{name}: {show_json(value)}{notes.at(at / name)}" for name, value in members]
 
 
-def _body_lines(body: Body, at: Location, notes: _Notes) -> list[str]:
+def _body_lines(body: Body, at: Location, notes: Notes) -> list[str]:
     match body:
         case MissingBody():
             return []
@@ -293,7 +259,7 @@ def _body_lines(body: Body, at: Location, notes: _Notes) -> list[str]:
             return [f"({len(data)} bytes of {media_type}){notes.at(at)}"]
 
 
-def _form_lines(fields: Iterable[FormField], at: Location, notes: _Notes) -> list[str]:
+def _form_lines(fields: Iterable[FormField], at: Location, notes: Notes) -> list[str]:
     """Give fields or parts, what is said of each behind its first line."""
     lines: list[str] = []
     for each in fields:
@@ -303,7 +269,7 @@ def _form_lines(fields: Iterable[FormField], at: Location, notes: _Notes) -> lis
 
 
 def _json_lines(
-    value: Json, at: Location, notes: _Notes, indent: str = "", lead: str = "", end: str = ""
+    value: Json, at: Location, notes: Notes, indent: str = "", lead: str = "", end: str = ""
 ) -> Iterator[str]:
     """Give a JSON value over several lines, each with what is said of its place behind it."""
     said = notes.at(at)

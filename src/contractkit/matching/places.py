@@ -15,8 +15,8 @@ from contractkit.matching.tracing import TracedScope
 from contractkit.model import Body, JsonBody, Part, PartKind, Step, TextBody
 from contractkit.results import ABSENT
 
-MOST_MEMBERS = 1_000
-"""Members of one object or list that are places of their own; of a list longer than that, nobody reads each element."""
+MOST_ELEMENTS = 1_000
+"""Elements of one list that are places of their own; of a list longer than that, nobody reads each element."""
 
 MOST_PLACES = 50_000
 """Places of one JSON value, beyond which only those are given at which something is wrong."""
@@ -115,12 +115,12 @@ def _json_places(
         found.append(Place(steps=steps, expected=shown_part(expected), actual=shown_part(actual), scope=scope))
         if len(steps) >= DEEPEST or type(expected) is not type(actual) or not isinstance(expected, dict | list):
             return
-        left_out = 0
+        left_out, most = 0, MOST_ELEMENTS if isinstance(expected, list) else MOST_PLACES
         inner = inner_rules(scope.chosen)
         owner = scope.candidates()[0].located if inner else None
         for number, (step, example, value) in enumerate(_pairs(expected, actual, scope)):
             inside = (*steps, step)
-            if (number >= MOST_MEMBERS or len(found) >= MOST_PLACES) and inside not in wrong:
+            if (number >= most or len(found) >= MOST_PLACES) and inside not in wrong:
                 left_out += 1
                 continue
             below = scope.step(step)
