@@ -107,12 +107,15 @@ class _HttpJudge:
         call = interaction.exchange
         assert isinstance(call, HttpCall)
         try:
-            yield from _of_conformance(call, self._checker.check(interaction))
+            alone = list(_of_conformance(call, self._checker.check(interaction)))
         except DefinitionError as error:
             yield Level.UNPROMISED, Location(("request", "path")), f"not judged: {error.explanation.summary}"
             return
-        if self._change is not None:
-            yield from map(_of_worry, self._change.judged(interaction)[1])
+        yield from alone
+        told = {location.generalised() for _, location, _ in alone}
+        for worry in self._change.judged(interaction)[1] if self._change is not None else ():
+            if worry.location.generalised() not in told:
+                yield _of_worry(worry)
 
 
 def _of_conformance(call: HttpCall, found: InteractionConformance) -> Iterator[_Found]:
@@ -178,12 +181,7 @@ class _ProcedureJudge:
 
 
 def _once(contract: Contract, interaction: Interaction, found: Iterator[_Found]) -> Iterator[Concern]:
-    """Give one concern per place, the worse where there are two."""
-    by_place: dict[Location, _Found] = {}
-    for level, location, sentence in found:
-        place = location.generalised()
-        known = by_place.get(place)
-        if known is None or (known[0] is Level.UNPROMISED and level is Level.ILLEGAL):
-            by_place[place] = (level, location, sentence)
-    for level, location, sentence in by_place.values():
+    """Give each concern once: several elements of a list may show the same."""
+    by_place = {(location.generalised(), sentence): (level, location) for level, location, sentence in found}
+    for (_, sentence), (level, location) in by_place.items():
         yield Concern(contract=contract, interaction=interaction, level=level, location=location, sentence=sentence)

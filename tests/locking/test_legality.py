@@ -1,0 +1,167 @@
+"""What contracts recorded, held against definitions: legal by the new one alone, promised beside the old one."""
+
+from dataclasses import replace
+
+import pytest
+
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.protobuf import ProtoDefinition
+from contractkit.exact_json import Json
+from contractkit.locking.legality import AnyDefinition, recheck
+from contractkit.model import (
+    Contract,
+    Evidence,
+    HalfClosed,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    Interaction,
+    JsonBody,
+    LocatedRules,
+    Message,
+    Received,
+    RpcCall,
+    Rule,
+    Sent,
+    Status,
+    TestReference,
+    WireForm,
+    parse_location,
+)
+from contractkit.sources import read_definition
+from tests.locking.conftest import ORDERS, PROTO
+
+TEST = Evidence(test=TestReference(node_id="tests/test_shop.py::test_it", file="tests/test_shop.py", line=12))
+BY_TYPE = (Rule("type"),)
+REQUIRED = "required: [id, total]\n      properties: {id: {type: integer}"
+WITHOUT = REQUIRED.replace(", total", "")
+
+
+def openapi(text: str) -> OpenApiDefinition:
+    return read_definition(text.encode(), source="orders.yaml").openapi
+
+
+def protobuf(text: str) -> ProtoDefinition:
+    return read_definition(text.encode(), source="stock.proto").protobuf
+
+
+def order(body: Json = None, *, path: str = "/orders/7", status: int = 200, served: Json = None) -> Interaction:
+    expected = {"id": 7, "total": 12.5} if body is None else body
+    call = HttpCall(
+        request=HttpRequest(method="GET", path=path), response=HttpResponse(status=status, body=JsonBody(expected))
+    )
+    one = Interaction(
+        key="1",
+        description="getOrder answers 200",
+        exchange=call,
+        rules=(LocatedRules(location=parse_location("response.body"), rules=BY_TYPE),),
+        evidence=(TEST,),
+    )
+    return one if served is None else replace(one, served=JsonBody(served))
+
+
+def item(*, wire: bool = False, procedure: str = "stock.v1.Stock/GetItem") -> Interaction:
+    body = JsonBody({"sku": "a"}, "application/protobuf;message=.stock.v1.Item")
+    events = (Sent(message=body), HalfClosed(), Received(message=body), Status(code="OK"))
+    form = WireForm(descriptors=protobuf(PROTO).descriptor_set(), request=b"\n\x01a", response=b"\n\x01a")
+    rules = tuple(LocatedRules(location=parse_location(f"events[{at}].message"), rules=BY_TYPE) for at in (0, 2))
+    return Interaction(
+        key="2",
+        description="GetItem answers OK",
+        exchange=RpcCall(procedure=procedure, events=events),
+        rules=rules,
+        evidence=(TEST,),
+        wire=form if wire else None,
+    )
+
+
+def found(interaction: Interaction, new: AnyDefinition, old: AnyDefinition | None = None) -> list[str]:
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(interaction,))
+    done = recheck([contract], [(old, new)])
+    return [f"{each.level.value} {each.location}: {each.sentence}" for each in done.concerns]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "interaction", "expected"),
+    [
+        ("", "", order(), []),
+        ("{type: integer}}]", "{type: boolean}}]", order(), ['request.path.id: expected true or false, recorded "7"']),
+        ("'200'", "'202'", order(), ["response.status: 200 is not declared"]),
+        (
+            "application/json",
+            "text/csv",
+            order(),
+            ["response.headers['content-type']: the content type is not declared"],
+        ),
+        (f"{REQUIRED}, total: {{type: number}}", WITHOUT, order(), ["response.body.total: it is not declared"]),
+        (
+            "total: {type: number}",
+            "total: {type: number, maximum: 10}",
+            order(),
+            ["response.body.total: expected a number of at most 10, recorded 12.5"],
+        ),
+        (
+            "note: {type: string}",
+            "note: {type: integer}",
+            order(served={"id": 7, "total": 12.5, "note": "ink"}),
+            ['response.body.note: expected an integer, recorded "ink"'],
+        ),
+        ("required: [id, total]", "required: [id, total, note]", order(), []),
+    ],
+    ids=["same", "request", "status", "media type", "undeclared", "bound", "served", "one more member"],
+)
+def test_what_is_legal_is_asked_of_the_new_definition_alone(
+    old: str, new: str, interaction: Interaction, expected: list[str]
+) -> None:
+    assert found(interaction, openapi(ORDERS.replace(old, new))) == [f"no longer legal {each}" for each in expected]
+
+
+def test_a_place_that_is_illegal_is_told_once() -> None:
+    new = openapi(ORDERS.replace(f"{REQUIRED}, total: {{type: number}}", WITHOUT))
+    assert found(order(), new, openapi(ORDERS)) == ["no longer legal response.body.total: it is not declared"]
+
+
+def test_what_was_never_promised_is_not_told() -> None:
+    loose = openapi(ORDERS.replace("[id, total]", "[id]"))
+    changed = openapi(ORDERS.replace("[id, total]", "[id]").replace("'1'", "'2'"))
+    assert found(order(), changed, loose) == []
+
+
+def test_a_promise_that_is_no_longer_made_is_told() -> None:
+    assert found(order(), openapi(ORDERS.replace("[id, total]", "[id]")), openapi(ORDERS)) == [
+        "no longer promised response.body.total: the consumer needs it, and it may be absent now: "
+        "promised, number, now declared, number"
+    ]
+
+
+def test_a_unary_call_is_compared_with_its_own_descriptors() -> None:
+    gone = protobuf(PROTO.replace("rpc GetItem", "rpc FindItem"))
+    assert found(item(wire=True), protobuf(PROTO)) == []
+    assert found(item(wire=True), gone, gone) == [
+        "no longer legal procedure: the consumer calls stock.v1.Stock/GetItem, which is answered with UNIMPLEMENTED "
+        "now: declared as stock.v1.Stock/GetItem, now not declared; stock.v1.Stock/FindItem is like it"
+    ]
+
+
+def test_a_call_without_descriptors_is_compared_with_the_old_definition() -> None:
+    renumbered = protobuf(PROTO.replace("sku = 1", "sku = 2"))
+    assert found(item(), protobuf(PROTO), protobuf(PROTO)) == []
+    assert found(item(), renumbered, protobuf(PROTO)) == [
+        "no longer legal events[*].message.sku: the consumer sends it, and a provider does not find it any more: "
+        "string sku = 1, now string sku = 2",
+        "no longer legal events[*].message.sku: the consumer needs it, and does not find it any more: "
+        "string sku = 1, now string sku = 2",
+    ]
+
+
+def test_what_no_definition_speaks_of_is_counted() -> None:
+    message = replace(order(), exchange=Message(contents=JsonBody({"id": 7})))
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(order(), item(), message))
+    done = recheck([contract], [(None, openapi(ORDERS))])
+    assert (done.checked, done.unjudged, done.concerns) == (1, (item(), message), ())
+
+
+def test_each_transport_has_its_own_definition() -> None:
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(order(), item(wire=True)))
+    done = recheck([contract], [(None, openapi(ORDERS)), (None, protobuf(PROTO))])
+    assert (done.checked, done.unjudged, done.concerns) == (2, (), ())
