@@ -9,6 +9,7 @@ from contractkit.errors import MatcherError
 from contractkit.matchers import (
     array_containing,
     boolean,
+    content_type,
     date,
     datetime,
     decimal,
@@ -33,6 +34,10 @@ from contractkit.model import Location
 def made_of(what: str, expected: str, received: str, at: str = "example", next_step: str = "") -> str:
     rows = f"  at         {at}\n  expected   {expected}\n  received   {received}"
     return f"{what} cannot be made of this.\n\n{rows}" + (f"\n\n{next_step}" if next_step else "")
+
+
+def unfolded(tree: object) -> object:
+    return unfold(tree, Location(("response", "body")), lambda _matcher, _place: None)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,10 @@ def made_of(what: str, expected: str, received: str, at: str = "example", next_s
         (
             lambda: each_like(1, min=3, max=2),
             made_of("each_like", "a count of at least 3, the number of its examples", "2", at="max"),
+        ),
+        (
+            lambda: each_like(1, min=10**9),
+            made_of("each_like", "a count, at most 100,000, since so many examples are made", "1000000000", at="min"),
         ),
         (lambda: array_containing(), made_of("array_containing", "one variant or more", "()", at="variants")),
         (lambda: each_key({}, like("a")), made_of("each_key", "an object with one member or more", "{}")),
@@ -150,6 +159,37 @@ def made_of(what: str, expected: str, received: str, at: str = "example", next_s
             "  expected   RandomInt, RandomDecimal, RandomHexadecimal, RandomString, RandomBoolean, Regex, Uuid, Date, "
             "Time, DateTime, ProviderState, MockServerURL\n\n"
             "Did you mean Uuid?",
+        ),
+        (
+            lambda: from_integration_json({"pact:generator:type": "Uuid", "format": "short"}),
+            made_of(
+                "The generator Uuid",
+                "one of simple, lower-case-hyphenated, upper-case-hyphenated, URN",
+                "'short'",
+                at="format",
+            ),
+        ),
+        (
+            lambda: unfolded({"photo": content_type("image/png", b"\x89PNG")}),
+            "The matcher contentType has bytes as its example, which JSON cannot hold.\n\n"
+            "  at         response.body.photo\n"
+            "  expected   base64 text\n"
+            "  received   4 bytes\n\n"
+            "Give base64.b64encode(data).decode(); bytes can only be a whole body.",
+        ),
+        (
+            lambda: unfolded(each_like(each_like(1, min=1000), min=1000)),
+            "The matchers of a value make lists of more than 100,000 elements.\n\n"
+            "  at    response.body[99]\n"
+            "  min   1000\n\n"
+            "Give a smaller `min`.",
+        ),
+        (
+            lambda: unfolded({"pact:matcher:type": "type", "min": 10**9, "value": [1]}),
+            "The matchers of a value make lists of more than 100,000 elements.\n\n"
+            "  at    response.body\n"
+            "  min   1000000000\n\n"
+            "Give a smaller `min`.",
         ),
         (
             lambda: unfold({"json_class": "Pact::Other"}, Location(), lambda _matcher, _place: None),

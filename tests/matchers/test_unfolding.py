@@ -215,3 +215,8 @@ def test_a_matcher_has_the_type_of_its_example() -> None:
     assert_type(one_of("placed", "shipped"), Matcher[str])
     assert_type(from_provider_state("${id}", 7), Matcher[int])
     assert isinstance(integer(7), Matcher)
+
+
+def test_a_tree_that_is_no_json_may_hold_bytes_anywhere() -> None:
+    said = unfold({"photo": like(b"\xff")}, Location(("body",)), lambda _matcher, _place: None, may_hold_bytes=True)
+    assert said.value == {"photo": b"\xff"}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, overload
 
 from contractkit.exact_json import Json
+from contractkit.matchers.kinds import MOST_ADDED
 from contractkit.matchers.records import Matcher, inner_rule, matcher_of, refused
 from contractkit.matchers.scalars import like
 
@@ -27,6 +28,8 @@ def each_like(example: Any, *, min: int | None = None, max: int | None = None) -
     for name, count in (("min", min), ("max", max)):
         if count is not None and (type(count) is not int or count < 0):
             raise refused("each_like", "a count, 0 or more", count, at=name)
+    if min is not None and min > MOST_ADDED:
+        raise refused("each_like", f"a count, at most {MOST_ADDED:,}, since so many examples are made", min, at="min")
     count = 1 if min is None or min < 1 else min
     if max is not None and max < count:
         raise refused("each_like", f"a count of at least {count}, the number of its examples", max, at="max")

@@ -62,6 +62,9 @@ def _is_statuses(value: Any) -> bool:
     return value in STATUS_CLASSES
 
 
+MOST_ADDED = 100_000
+"""Elements that `min` adds to the lists of one tree, in all: who tests with more gives them."""
+
 STATUS_CLASSES = ("info", "success", "redirect", "clientError", "serverError", "nonError", "error")
 """The classes of statuses that the rule `statusCode` names."""
 
@@ -74,7 +77,7 @@ _INTEGER = Attribute(fits=lambda value: type(value) is int, expected="an integer
 _RULES = Attribute(fits=_are_rules, expected="matchers, array_containing not among them")
 _ANY = Attribute(fits=lambda _value: True, expected="anything")
 _STATUS = Attribute(fits=_is_statuses, expected=f"one of {', '.join(STATUS_CLASSES)}, or a list of statuses")
-_UUID = Attribute(fits=lambda value: isinstance(value, str), expected=f"one of {', '.join(UUID_FORMATS)}")
+_UUID = Attribute(fits=lambda value: value in UUID_FORMATS, expected=f"one of {', '.join(UUID_FORMATS)}")
 _FORMAT = {"format": _TEXT}
 _MOMENT = {"format": _TEXT, "expression": _TEXT}
 

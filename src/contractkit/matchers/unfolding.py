@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from contractkit.errors import MatcherError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.matchers.integration import SIGNS, matcher_in
-from contractkit.matchers.kinds import RULE_KINDS
+from contractkit.matchers.kinds import MOST_ADDED, RULE_KINDS
 from contractkit.matchers.records import Generator, Matcher, inner_rule
 from contractkit.model import LocatedGenerator, LocatedRules, Location, Rule, Step, Wildcard, write_path
 from contractkit.results import ABSENT
@@ -54,19 +54,48 @@ class _Node:
     places: frozenset[_Steps] = frozenset()
 
 
-def unfold(tree: object, at: Location, make: MakeExample) -> Unfolded:
+@dataclass(slots=True, kw_only=True)
+class _Making:
+    """How examples of one tree are made, where it may hold bytes, and how many elements may still be added to lists."""
+
+    make: MakeExample
+    bytes_at: Location | None
+    left: int = MOST_ADDED
+
+    def example(self, matcher: Matcher[Any], at: Location) -> Any:
+        """Give the example of a matcher; a list with as many elements as its rules demand, like the first."""
+        example = self.make(matcher, at) if matcher.example is ABSENT else matcher.example
+        if isinstance(example, bytes) and self.bytes_at not in (None, at):
+            raise _no_json(matcher, at, len(example))
+        if not isinstance(example, list | tuple) or not example:
+            return example
+        least = max(rule.attributes.get("min") or 0 for rule in matcher.rules) if matcher.rules else 0
+        lacking = max(0, least - len(example))
+        self.left -= lacking
+        if self.left < 0:
+            raise MatcherError(
+                f"The matchers of a value make lists of more than {MOST_ADDED:,} elements.",
+                details=[("at", str(at)), ("min", str(least))],
+                next_step="Give a smaller `min`.",
+            )
+        return [*example, *[example[0]] * lacking]
+
+
+def unfold(tree: object, at: Location, make: MakeExample, *, may_hold_bytes: bool = False) -> Unfolded:
     """Give what a tree says.
 
     Args:
         tree: JSON values, in which matchers of any tool may stand anywhere.
         at: Where the tree stands in the exchange.
         make: Makes the examples that are not written.
+        may_hold_bytes: Bytes may stand anywhere in it, as in a protobuf message; else only as the whole of it.
 
     Raises:
         MatcherError: It is nested without end, or a matcher in it cannot be read.
     """
+    making = _Making(make=make, bytes_at=None if may_hold_bytes else at)
     try:
-        node = _Node(tree) if _is_silent(tree) else _unfolded(tree, at, make)
+        node = _Node(tree) if _is_silent(tree) else _unfolded(tree, at, making)
     except RecursionError:
         raise MatcherError(
             "A value with matchers is nested too deeply, or holds itself.", details=[("at", str(at))]
@@ -92,24 +121,24 @@ def _is_silent(value: Any) -> bool:
     return kind is list and all(map(_is_silent, value))
 
 
-def _unfolded(value: Any, at: Location, make: MakeExample) -> _Node:
+def _unfolded(value: Any, at: Location, making: _Making) -> _Node:
     if type(value) in _ATOMS:
         return _Node(value)
     matcher = matcher_in(value)
     if matcher is not None:
-        return _of_matcher(matcher, at, make)
+        return _of_matcher(matcher, at, making)
     if isinstance(value, Mapping):
-        return _object({name: _unfolded(member, at / str(name), make) for name, member in value.items()})
+        return _object({name: _unfolded(member, at / str(name), making) for name, member in value.items()})
     if isinstance(value, list | tuple):
-        return _list([_unfolded(each, at / index, make) for index, each in enumerate(value)])
+        return _list([_unfolded(each, at / index, making) for index, each in enumerate(value)])
     return _Node(value)
 
 
-def _of_matcher(matcher: Matcher[Any], at: Location, make: MakeExample) -> _Node:
-    example = _enough(make(matcher, at) if matcher.example is ABSENT else matcher.example, matcher.rules)
+def _of_matcher(matcher: Matcher[Any], at: Location, making: _Making) -> _Node:
+    example = making.example(matcher, at)
     names = {rule.name for rule in matcher.rules}
-    inner = _example(example, at, make, names)
-    rules = [_located(rule, example, at, make) for rule in matcher.rules]
+    inner = _example(example, at, making, names)
+    rules = [_located(rule, example, at, making) for rule in matcher.rules]
     if "arrayContains" in names:
         inner = _Node(inner.value, places=inner.places)
     own = _distinct((*rules, *inner.rules.get((), ())))
@@ -122,31 +151,23 @@ def _of_matcher(matcher: Matcher[Any], at: Location, make: MakeExample) -> _Node
     )
 
 
-def _enough(example: Any, rules: tuple[Rule, ...]) -> Any:
-    """Give a list with as many elements as its rules demand: the first stands for those that lack."""
-    if not isinstance(example, list | tuple) or not example:
-        return example
-    least = max(rule.attributes.get("min") or 0 for rule in rules) if rules else 0
-    return [*example, *[example[0]] * (least - len(example))]
-
-
-def _example(example: Any, at: Location, make: MakeExample, names: set[str]) -> _Node:
+def _example(example: Any, at: Location, making: _Making, names: set[str]) -> _Node:
     if "eachValue" in names and isinstance(example, Mapping) and matcher_in(example) is None:
-        members = {name: _unfolded(member, at / str(name), make) for name, member in example.items()}
+        members = {name: _unfolded(member, at / str(name), making) for name, member in example.items()}
         return _object(members, spread=Wildcard.ANY)
     if isinstance(example, list | tuple) and any(RULE_KINDS[name].spreads for name in names):
-        return _list([_unfolded(each, at / index, make) for index, each in enumerate(example)], spread=Wildcard.INDEX)
-    return _unfolded(example, at, make)
+        return _list([_unfolded(each, at / index, making) for index, each in enumerate(example)], spread=Wildcard.INDEX)
+    return _unfolded(example, at, making)
 
 
-def _located(rule: Rule, example: Any, at: Location, make: MakeExample) -> Rule:
+def _located(rule: Rule, example: Any, at: Location, making: _Making) -> Rule:
     """Give a rule as files hold it: with the variants, and the example name, that its matcher has as its example."""
     if rule.name == "arrayContains" and isinstance(example, list | tuple):
-        nodes = [_unfolded(each, at / index, make) for index, each in enumerate(example)]
+        nodes = [_unfolded(each, at / index, making) for index, each in enumerate(example)]
         return Rule(rule.name, {"variants": [_variant(index, node) for index, node in enumerate(nodes)]})
     if rule.name in ("eachKey", "eachValue") and isinstance(example, Mapping) and example:
         name, value = next(iter(example.items()))
-        shown = str(name) if rule.name == "eachKey" else dump_compact(_unfolded(value, at, make).value).decode()
+        shown = str(name) if rule.name == "eachKey" else dump_compact(_unfolded(value, at, making).value).decode()
         return Rule(rule.name, {**rule.attributes, "value": shown})
     return rule
 
@@ -161,6 +182,15 @@ def _variant(index: int, node: _Node) -> dict[str, Json]:
         for steps in _sorted(node.generators)
     }
     return {"index": index, "rules": rules, **({"generators": made} if made else {})}
+
+
+def _no_json(matcher: Matcher[Any], at: Location, size: int) -> MatcherError:
+    names = ", ".join(rule.name for rule in matcher.rules)
+    return MatcherError(
+        f"The matcher {names} has bytes as its example, which JSON cannot hold.",
+        details=[("at", str(at)), ("expected", "base64 text"), ("received", f"{size} byte{'' if size == 1 else 's'}")],
+        next_step="Give base64.b64encode(data).decode(); bytes can only be a whole body.",
+    )
 
 
 def _object(members: Mapping[Any, _Node], *, spread: Step | None = None) -> _Node:

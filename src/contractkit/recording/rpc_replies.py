@@ -117,7 +117,7 @@ def _written(definition: RpcDefinition, procedure: Procedure, value: object) -> 
     descriptor = getattr(value, "DESCRIPTOR", None)
     if descriptor is not None:
         return _generated(definition, procedure, value, str(descriptor.full_name))
-    said = unfold(value, _AT, _no_example(procedure))
+    said = unfold(value, _AT, _no_example(procedure), may_hold_bytes=True)
     tree = _tree(procedure, said.value)
     try:
         whole = definition.answer(procedure, seed=_SEED, body=tree).tree
