@@ -49,6 +49,8 @@ def below(step: Step, failures: list[Failure]) -> list[Failure]:
 
 def shown_part(value: object, levels: int = DEEPEST_SHOWN) -> object:
     """Give a value cut at a depth that every printer copes with; shallow values come back as they are."""
+    if not isinstance(value, dict | list):
+        return value
     return _cut(value, levels) if _is_deeper(value, levels) else value
 
 
