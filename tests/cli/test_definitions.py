@@ -184,7 +184,8 @@ def test_a_source_that_is_gone_keeps_what_is_locked(shop: Path, site: Site, cont
     contractkit("definitions", "refresh")
     before = files_of(shop)
     site.pages.clear()
-    error = f"The definition {site.url}/orders.yaml cannot be read.\n\n  reason   the server answered 404 Not Found\n"
+    reason = "  reason   the server answered 404 Not Found\n"
+    error = f"orders: The definition {site.url}/orders.yaml cannot be read.\n\n{reason}"
     listed = contractkit("definitions")
     assert (listed.code, listed.out.partition("\n\n")[2]) == (4, error)
     assert listed.out.splitlines()[1].endswith("   unreachable")

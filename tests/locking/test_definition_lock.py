@@ -186,7 +186,8 @@ def test_what_is_locked_and_has_neither_copy_nor_source_any_more_is_refused(site
 def test_a_source_that_is_not_there_is_unreachable(site: Site, project: Project) -> None:
     root = project(orders=f"{site.url}/orders.yaml")
     assert refused(root) == (
-        f"4 The definition {site.url}/orders.yaml cannot be read.\n\n  reason   the server answered 404 Not Found"
+        f"4 The definition {site.url}/orders.yaml cannot be read.\n\n  reason   the server answered 404 Not Found\n\n"
+        "It is not locked yet; once it is (contractkit definitions refresh orders), no run asks for it."
     )
     assert not (root / "contractkit.lock").exists()
 
@@ -234,7 +235,11 @@ def test_a_location_of_the_broker_that_is_none_is_refused(project: Project, plac
 
 
 def test_a_definition_of_the_broker_needs_one(project: Project) -> None:
-    assert refused(project(orders="broker:orders")).startswith("2 No broker is set.\n\nGive --broker URL, ")
+    assert refused(project(orders="broker:orders")) == (
+        "2 No broker is set, so broker:orders cannot be asked for.\n\n"
+        "Set CONTRACTKIT_BROKER, or add to pyproject.toml:\n\n"
+        '[tool.contractkit]\nbroker = "https://broker.example"'
+    )
 
 
 def test_what_the_broker_does_not_have_is_told(broker: BrokerClient, project: Project) -> None:

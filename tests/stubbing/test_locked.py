@@ -68,6 +68,14 @@ def test_a_refresh_is_seen_by_what_serves(shop: Path, site: Site) -> None:
     assert live.dependency.open().definition.title == "Others 1"
 
 
+def test_another_name_for_the_service_leaves_the_lock_as_it_is(shop: Path, site: Site) -> None:
+    assert run(["definitions", "refresh"]) == 0
+    before = (shop / "contractkit.lock").read_bytes()
+    with Stub("orders", provider="sales") as sales:
+        assert httpx.get(f"{sales.url}/orders/7").status_code == 200
+    assert ((shop / "contractkit.lock").read_bytes(), site.asked) == (before, ["/orders.yaml"])
+
+
 @pytest.mark.slow
 def test_up_serves_what_is_locked_and_says_what_it_locked(shop: Path, site: Site) -> None:
     with running(shop, "up") as first:

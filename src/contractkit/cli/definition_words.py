@@ -9,6 +9,7 @@ from contractkit.locking.legality import Concern, Level
 from contractkit.locking.refreshing import Look, ProviderLook, State
 
 _SHOWN = 19  # characters of a digest: `sha256:` and twelve digits
+_BEHIND = (State.STALE, State.NOT_LOCKED, State.DAMAGED)
 _HEAD = ("PROVIDER", "SOURCE", "LOCKED", "COPY", "STATE")
 
 
@@ -18,8 +19,8 @@ def list_as_text(found: Sequence[ProviderLook]) -> str:
     rows = [
         (look.named.provider, look.named.source, _short(look.locked), _short(look.copy), _state(look)) for look in looks
     ]
-    blocks = [aligned([_HEAD, *rows]), *(str(look.error) for look in looks if look.error is not None)]
-    behind = sorted({look.named.provider for look in looks if look.state not in (State.FRESH, State.UNREACHABLE)})
+    blocks = [aligned([_HEAD, *rows]), *_errors(looks)]
+    behind = sorted({look.named.provider for look in looks if look.state in _BEHIND})
     if behind:
         blocks.append(f"See what would change: contractkit definitions refresh --check {' '.join(behind)}")
     return "\n\n".join(blocks)
@@ -28,7 +29,7 @@ def list_as_text(found: Sequence[ProviderLook]) -> str:
 def refresh_as_text(found: Sequence[ProviderLook], *, is_check: bool) -> str:
     """Give what became of each definition, then what is no longer legal and no longer promised, by test."""
     blocks = ["\n".join(_refreshed(look, is_check=is_check) for each in found for look in each.looks)]
-    blocks += [str(look.error) for each in found for look in each.looks if look.error is not None]
+    blocks += _errors([look for each in found for look in each.looks])
     for level in Level:
         concerns = [concern for each in found for concern in each.recheck.of(level)]
         if concerns:
@@ -39,6 +40,10 @@ def refresh_as_text(found: Sequence[ProviderLook], *, is_check: bool) -> str:
 def as_json(found: Sequence[ProviderLook], *, is_refresh: bool = False) -> dict[str, Json]:
     """Give the same as data; `illegal` and `unpromised` are there after a refresh."""
     return {"providers": [_provider_as_json(each, is_refresh=is_refresh) for each in found]}
+
+
+def _errors(looks: Sequence[Look]) -> list[str]:
+    return [f"{look.named.provider}: {look.error}" for look in looks if look.error is not None]
 
 
 def _short(digest: str | None) -> str:
@@ -89,6 +94,8 @@ def _by_test(concerns: Sequence[Concern]) -> Iterator[str]:
 def _counted(found: Sequence[ProviderLook]) -> str:
     checked = sum(each.recheck.checked for each in found)
     unjudged = sum(len(each.recheck.unjudged) for each in found)
+    if not checked and not unjudged:
+        return "No contract is recorded with them, so there was nothing to hold against them."
     counts = [
         f"{len({id(one.interaction) for each in found for one in each.recheck.of(level)})} {level.value}"
         for level in Level

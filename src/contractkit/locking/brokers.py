@@ -71,6 +71,12 @@ def definition_of_broker(settings: Settings, location: str) -> bytes:
             f"Not a definition of the broker: {location}",
             next_step="The form is broker:NAME, broker:NAME@ENVIRONMENT or broker:NAME@BRANCH.",
         )
+    if not address_of(settings):
+        raise SettingsError(
+            f"No broker is set, so {location} cannot be asked for.",
+            next_step="Set CONTRACTKIT_BROKER, or add to pyproject.toml:\n\n[tool.contractkit]\n"
+            'broker = "https://broker.example"',
+        )
     with connect(settings) as client:
         if not where:
             return client.resources.definition(name).data

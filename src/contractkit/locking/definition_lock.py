@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from contractkit.errors import DefinitionError
+from contractkit.errors import DefinitionError, UnreachableDefinitionError
 from contractkit.locking.brokers import definition_of_broker
 from contractkit.locking.fetching import Fetched, fetch_whole, shown
 from contractkit.locking.lock_file import (
@@ -22,7 +22,7 @@ from contractkit.locking.lock_file import (
 )
 from contractkit.settings import Settings, load_settings
 from contractkit.sources import LoadedDefinition, load_definition, read_definition
-from contractkit.sources.places import is_elsewhere
+from contractkit.sources.places import BROKER, is_elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class DefinitionLock:
         """Give a definition: a path as it is, what comes from elsewhere as it is locked.
 
         What is not locked is fetched and locked, and `said` says so. What is locked and has no copy is fetched, and
-        used if it still is what was locked.
+        used if it still is what was locked. A location that the settings do not name is read as it is now.
 
         Args:
             provider: Whose it is.
@@ -93,8 +93,8 @@ class DefinitionLock:
             BrokerError: It is not locked, and the broker cannot be reached or does not have it.
         """
         named = Named(provider=provider, key=key, location=str(location))
-        if not named.is_lockable:
-            return load_definition(location, root=self.root, remote_references=self.settings.remote_references)
+        if not named.is_lockable or named not in self.named():
+            return self._as_it_is(named)
         with alone(self.root):
             entry = self.entry_of(named)
             if entry is None:
@@ -140,6 +140,11 @@ class DefinitionLock:
             return None
         return read_definition(data, source=named.source, file=entry.copy)
 
+    def _as_it_is(self, named: Named) -> LoadedDefinition:
+        if named.location.startswith(BROKER):
+            return self.fetched(named).loaded
+        return load_definition(named.location, root=self.root, remote_references=self.settings.remote_references)
+
     def _copied(self, named: Named, entry: Entry) -> LoadedDefinition | None:
         data = read_copy(self.root, entry)
         if data is None:
@@ -175,7 +180,10 @@ class DefinitionLock:
         )
 
     def _locked_now(self, named: Named) -> LoadedDefinition:
-        fetched = self.fetched(named)
+        try:
+            fetched = self.fetched(named)
+        except UnreachableDefinitionError as error:
+            raise _once_locked(named, error) from None
         entry = self.lock(named, fetched)
         lacking = f", which lacks what could not be read: {', '.join(fetched.missing)}" if fetched.missing else ""
         self.said.append(
@@ -193,8 +201,13 @@ def read_unlocked(location: str | Path, *, root: Path) -> LoadedDefinition:
         BrokerError: The broker cannot be reached, or does not have it.
     """
     settings = load_settings(root)
-    text = str(location)
-    if not text.startswith("broker:"):
+    if not str(location).startswith(BROKER):
         return load_definition(location, root=root, remote_references=settings.remote_references)
-    asked = Named(provider="", key="definition", location=text)
-    return DefinitionLock(settings).fetched(asked).loaded
+    return DefinitionLock(settings).load("", "definition", location)
+
+
+def _once_locked(named: Named, error: UnreachableDefinitionError) -> UnreachableDefinitionError:
+    told = error.explanation
+    step = f"It is not locked yet; once it is (contractkit definitions refresh {named.provider}), no run asks for it."
+    next_step = f"{told.next_step}\n{step}".strip()
+    return UnreachableDefinitionError(told.summary, details=told.details, next_step=next_step)

@@ -131,6 +131,16 @@ def _of_conformance(call: HttpCall, found: InteractionConformance) -> Iterator[_
     if found.media_type is Declared.NOT:
         yield Level.ILLEGAL, Location(("response", "headers", "content-type")), "the content type is not declared"
         return
+    needed = list(_of_uses(found))
+    yield from needed
+    told = {location.generalised() for _, location, _ in needed}
+    for violation in found.refused:
+        is_absent = violation.received is ABSENT  # nothing is wrong with an answer that could have more
+        if not is_absent and violation.location.generalised() not in told:
+            yield Level.ILLEGAL, violation.location, _of_violation(violation)
+
+
+def _of_uses(found: InteractionConformance) -> Iterator[_Found]:
     for use in found.uses.single:
         standing = found.standings.get(use.location)
         if standing is None or use.is_only_served:
@@ -140,9 +150,6 @@ def _of_conformance(call: HttpCall, found: InteractionConformance) -> Iterator[_
         elif standing.grade is Grade.DISJOINT:
             sentence = f"expected by the consumer: {expectation(use)}; declared: {type_names(standing.types)}"
             yield Level.ILLEGAL, use.location, sentence
-    for violation in found.refused:
-        if violation.received is not ABSENT:  # nothing is wrong with an answer that could have more
-            yield Level.ILLEGAL, violation.location, _of_violation(violation)
 
 
 def _of_violation(violation: Violation) -> str:

@@ -42,6 +42,7 @@ class Dependency:
         target_variable: The one that says where remote procedures are.
         faults: By operation, what goes wrong with its answers, as the settings say it.
         lock: What its definitions are locked by; None where they are read as they are.
+        locked_as: The provider of the settings that they are locked for, whatever it is called here.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Dependency:
     target_variable: str | None = None
     faults: Mapping[str, Mapping[str, object]] = field(default_factory=dict, hash=False)
     lock: "DefinitionLock | None" = field(default=None, hash=False, compare=False)
+    locked_as: str = ""
 
     @property
     def shown(self) -> str:
@@ -87,7 +89,7 @@ class Dependency:
         if self.lock is not None:
             for key, location in (("definition", self.definition), ("proto", self.proto)):
                 if location is not None and is_elsewhere(location):
-                    self.lock.load(self.name, key, location)
+                    self.lock.load(self.locked_as, key, location)
 
     def take_said(self) -> tuple[str, ...]:
         """Give a sentence for each definition that was locked since this was last asked."""
@@ -99,8 +101,8 @@ class Dependency:
 
     def _load(self) -> "Callable[[str, str | Path], LoadedDefinition] | None":
         if self.lock is not None:
-            return partial(self.lock.load, self.name)
-        if not self.definition.startswith(BROKER):
+            return partial(self.lock.load, self.locked_as)
+        if not any(place.startswith(BROKER) for place in (self.definition, self.proto or "")):
             return None
         from contractkit.locking.definition_lock import read_unlocked
 
@@ -157,6 +159,7 @@ def provider_of(settings: "Settings", name: str) -> Dependency:
         target_variable=known.target_variable,
         faults=known.faults,
         lock=_lock_of(settings, known),
+        locked_as=name,
     )
 
 
