@@ -240,3 +240,31 @@ def test_what_http_cannot_carry_is_reported_and_every_other_interaction_is_read(
 @pytest.mark.parametrize("request_", [{"path": ""}, {"path": "/a b"}, {"method": "m-search"}, {"headers": {"X": "é"}}])
 def test_what_http_can_carry_is_not_reported(request_):
     assert warnings(call(request=request_)) == []
+
+
+def test_hostile_numbers_are_refused_where_they_stand():
+    big = int("9" * 4000)
+    rules = {
+        "$.a": {"matchers": [{"match": "type", "min": "9" * 5000}]},
+        "$.list": {"matchers": [{"match": "arrayContains", "variants": [{"index": big}]}]},
+        "$.list[99999999999]": {"matchers": [{"match": "type"}]},
+    }
+    made = {"$.a": {"type": "RandomInt", "min": big}, "$.b": {"type": "RandomDecimal", "digits": "9" * 5000}}
+    found = problems(answer(matchingRules={"body": rules}, generators={"body": made}))
+    assert [pointer.removeprefix("/interactions/0/response/") for pointer, _ in found] == [
+        "matchingRules/body/$.a/matchers/0",
+        "matchingRules/body/$.list/matchers/0/variants/0/index",
+        "matchingRules/body/$.list[99999999999]",
+        "generators/body/$.a",
+        "generators/body/$.b/digits",
+    ]
+    assert max(len(sentence) for _, sentence in found) < 500
+
+
+def test_rules_within_rules_are_judged_at_any_depth_of_a_file():
+    rule = {"match": "typ"}
+    for _ in range(115):
+        rule = {"match": "eachValue", "rules": [rule]}
+    ((pointer, sentence),) = problems(answer(matchingRules={"body": {"$.a": rule}}))
+    assert pointer == "/interactions/0/response/matchingRules/body/$.a" + "/rules/0" * 115
+    assert sentence == 'expected a known rule (type), received {"match":"typ"}'

@@ -29,6 +29,7 @@ from tests.matching.peer import verdicts_of_peer
 DELIBERATE: Mapping[str, str] = {
     "bodies/form-field-without-value": "a field without = has no value, as in a query",
     "bodies/hal-is-json": "a suffix names the format (RFC 6838 §4.2.8)",
+    "bodies/multipart-member-under-a-rule": "a part of JSON has members, which rules speak of",
     "bodies/null-fits-missing": "a null body accepts no body and JSON null",
     "combining/or-on-objects": "OR holds on objects too",
     "date/names": "a date in words must name the weekday of its day",
@@ -36,14 +37,19 @@ DELIBERATE: Mapping[str, str] = {
     "datetime/spelled-timestamp": "yyyy is a year of four digits",
     "decimal/in-a-form": "a decimal has a fraction, in text as in JSON",
     "decimal/in-text": "a decimal has a fraction, in text as in JSON",
+    "headers/boundary-of-a-request": "the boundary is no property of a body (RFC 2046 §5.1)",
+    "headers/boundary-of-a-response": "the boundary is no property of a body (RFC 2046 §5.1)",
     "headers/content-type": "a media type knows no case (RFC 9110 §8.3.1)",
     "headers/several-lines": "several lines of a header are one with commas (RFC 9110 §5.3)",
+    "integer/beyond-64-bits": "an integer has any number of digits (RFC 8259 §6)",
     "regex/digits-are-ascii": "patterns are Java's, where \\d is ASCII",
     "regex/named-groups-and-quotes": "patterns are Java's, where \\Q…\\E quotes",
     "regex/text-of-numbers": "null has no text",
+    "regex/words-are-ascii": "patterns are Java's, where \\w is ASCII",
     "time/milliseconds": "SSS is three digits",
     "type/bounds-of-an-empty-example": "min bounds what came",
     "type/bounds-that-are-none": "a rule that cannot be used accepts nothing",
+    "type/negative-bound": "a rule that cannot be used accepts nothing",
     "weighting/order-of-writing": "ties are decided by their paths; the peer's change from run to run",
     "weighting/star-against-brackets": "ties are decided by their paths; the peer's change from run to run",
     "weighting/longer-path-first": "ties are decided by their paths; the peer's change from run to run",
@@ -52,6 +58,7 @@ DELIBERATE: Mapping[str, str] = {
     "xml/prefix-under-a-cascade": "a rule may name an element without its prefix, which is only one of its spellings",
 }
 NOT_ASKED: Mapping[str, str] = {
+    "eachValue/rule-without-a-name": "the peer refuses the whole file",
     "regex/no-pattern": "the peer refuses the whole file",
     "statusCode/unknown-class": "the peer refuses the whole file",
     "regex/hostile": "the peer's engine gives the pattern up with a panic",
@@ -76,6 +83,24 @@ def test_the_peer_judges_our_cases_alike(tmp_path: Path) -> None:
     print(f"{len(cases)} cases, {len(differing)} differ deliberately")
     assert {name: words for name, words in differing.items() if name not in DELIBERATE} == {}
     assert len(cases) > 350
+
+
+@pytest.mark.slow
+def test_the_peer_finds_rules_of_headers_by_their_plain_names_alone(tmp_path: Path) -> None:
+    names = ["X-N", "$.X-N", "$['X-N']", "X-N[0]", "$['X-N'][0]"]
+    asked = [header_under_a_rule(name) for name in names]
+    peers = verdicts_of_peer(asked, tmp_path)
+    refusal = ["Mismatch with header 'X-N': Expected '2' to be equal to '1'"]
+    assert [each.mismatches() for each in asked] == [()] * 5
+    assert [peers[at] for at in range(5)] == [[], refusal, refusal, refusal, refusal]
+
+
+def header_under_a_rule(name: str) -> Exchanged:
+    """Give a header with another integer than the example's, under a rule written for a name."""
+    rules = {"header": {name: {"matchers": [{"match": "integer"}]}}}
+    expected = {"status": 200, "headers": {"X-N": "1"}, "matchingRules": rules}
+    wire = Wire(headers=(("X-N", "2"),))
+    return Exchanged(side="response", version="3.0.0", expected=expected, actual=wire, about=name)
 
 
 def test_every_listed_case_exists() -> None:

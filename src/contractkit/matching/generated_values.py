@@ -28,6 +28,7 @@ UUID_FORMATS = ("lower-case-hyphenated", "upper-case-hyphenated", "simple", "URN
 FORMATS: Mapping[str, str] = {"Date": "yyyy-MM-dd", "Time": "HH:mm:ss", "DateTime": "yyyy-MM-dd'T'HH:mm:ssXXX"}
 """The forms of dates and times where none is written, by generator."""
 
+_SHOWN = 60  # characters of a wrong value in a reason
 _EXPRESSION = re.compile(r"\$\{(?P<name>[^}]*)\}")
 
 
@@ -193,7 +194,7 @@ def bounds_of(attributes: Attributes) -> tuple[int, int]:
     """Give the least and the greatest of the integers that `RandomInt` makes."""
     low, high = _whole_number(attributes, "min", 0), _whole_number(attributes, "max", 10)
     if low > high:
-        raise UnusableRuleError(f"its min {show_json(low)} is greater than its max {show_json(high)}")
+        raise UnusableRuleError(f"its min {_shown(low)} is greater than its max {_shown(high)}")
     return low, high
 
 
@@ -209,7 +210,7 @@ def uuid_format(attributes: Attributes) -> str:
     """Give the form in which `Uuid` writes."""
     name = attributes.get("format") or UUID_FORMATS[0]
     if name not in UUID_FORMATS:
-        raise UnusableRuleError(f"its format {show_json(name)} is none of {', '.join(UUID_FORMATS)}")
+        raise UnusableRuleError(f"its format {_shown(name)} is none of {', '.join(UUID_FORMATS)}")
     return str(name)
 
 
@@ -220,7 +221,11 @@ def _whole_number(attributes: Attributes, name: str, default: int) -> int:
     try:
         return int(str(value))
     except ValueError:
-        raise UnusableRuleError(f"its {name} is not a whole number: {show_json(value)}") from None
+        raise UnusableRuleError(f"its {name} is not a whole number: {_shown(value)}") from None
+
+
+def _shown(value: Json) -> str:
+    return show_json(value, limit=_SHOWN)
 
 
 def _digits(random: Random, count: int) -> str:

@@ -14,11 +14,14 @@ _XML = frozenset({"application/xml", "text/xml"})
 def same_content_type(expected: str, actual: str) -> bool:
     """Say whether a content type is the expected one, with at least the expected parameters, in any order and case.
 
-    What is no media type (it has no `/`) is compared as text.
+    What is no media type (it has no `/`) is compared as text. The boundary of a multipart type says how one body is
+    written (RFC 2046 §5.1), and is never compared.
     """
     if "/" not in expected:
         return expected == actual
     wanted, found = content_type_parameters(expected), content_type_parameters(actual)
+    if base_media_type(expected).startswith("multipart/"):
+        wanted = {name: value for name, value in wanted.items() if name != "boundary"}
     return base_media_type(expected) == base_media_type(actual) and wanted.items() <= found.items()
 
 

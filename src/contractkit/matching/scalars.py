@@ -19,7 +19,7 @@ from contractkit.matching.status_classes import STATUS_CLASSES
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _INTEGER = re.compile(r"-?[0-9]+")
-_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+([eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)")
 _VERSION = re.compile(  # https://semver.org/spec/v2.0.0.html, section 2 and 9 to 11
     r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
     r"(-(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
@@ -103,7 +103,7 @@ def integer(_attributes: Attributes, subject: Subject) -> Accepts:
 
 
 def decimal(_attributes: Attributes, subject: Subject) -> Accepts:
-    """Accept a number written with a fraction."""
+    """Accept a number written with a fraction or an exponent: not an integer, in JSON and in text alike."""
     return _numeric(subject, _DECIMAL, lambda actual: type(actual) is float)
 
 
