@@ -71,7 +71,16 @@ def test_a_definition_of_several_documents_is_one_copy(site: Site, project: Proj
     assert isinstance(body, JsonBody)
     assert isinstance(body.value, dict)
     assert list(body.value) == ["id"]
-    assert (root / "contractkit.locked/orders.json").exists()
+    copy = (root / "contractkit.locked/orders.json").read_text()
+    assert copy.startswith('{\n  "openapi": "3.1.0",\n  "info": {\n    "title": "Orders",\n')
+
+
+def test_large_integers_of_a_definition_of_several_documents_are_kept(site: Site, project: Project) -> None:
+    site.pages["/orders.yaml"] = ORDERS.replace("'#/components/schemas/Order'", "'order.yaml'")
+    site.pages["/order.yaml"] = "type: integer\nmaximum: 100000000000000000000000\n"
+    root = project(orders=f"{site.url}/orders.yaml")
+    opened(root)
+    assert '"maximum": 100000000000000000000000' in (root / "contractkit.locked/orders.json").read_text()
 
 
 def test_what_could_not_be_read_beside_it_is_said(site: Site, project: Project) -> None:

@@ -55,7 +55,7 @@ def stub(
     allow_faults: bool,
     output: str,
 ) -> int:
-    """Serve each DEFINITION: a path, a URL, git:REVISION:PATH, or the name of a provider in the settings.
+    """Serve each DEFINITION: a path, a URL, git:REVISION:PATH, broker:NAME@WHERE, or a provider of the settings.
 
     NAME= before one says what its service is called.
 

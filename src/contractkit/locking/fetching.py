@@ -6,6 +6,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
+
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.errors import DefinitionError, UnreachableDefinitionError
 from contractkit.exact_json import Json, dump_compact
@@ -105,9 +107,18 @@ def _with_what_it_refers_to(
     whole = bundled(document, place.uri, read)
     if whole is None:
         return Fetched(data=data, ending=single.ending, loaded=single.loaded, missing=tuple(missing))
-    text = dump_compact(whole)
+    text = _readable(whole)
     loaded = read_definition(text, source=place.name, file="definition.json")
     return Fetched(data=text, ending=".json", loaded=loaded, missing=tuple(missing))
+
+
+def _readable(whole: Json) -> bytes:
+    """Give a document in lines, its keys in their order, so that a review sees what changed and examples stay first."""
+    try:
+        text = msgspec.json.encode(whole)
+    except (OverflowError, msgspec.EncodeError, TypeError):  # an integer of more than 64 bits
+        text = dump_compact(whole)
+    return msgspec.json.format(text, indent=2) + b"\n"
 
 
 def _reachable(read: Callable[[], _Read]) -> _Read:
