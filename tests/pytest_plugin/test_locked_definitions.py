@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from contractkit_broker.server import running_broker
 
+from contractkit.broker_client import open_broker, read_address
 from contractkit.locking.lock_file import digest_of
 from tests.locking.conftest import Site, serving
 from tests.pytest_plugin.conftest import DEFINITION, SETTINGS, Project
@@ -106,3 +108,17 @@ def test_the_lock_holds_only_what_was_used(remote: Project) -> None:
     remote.run()
     lock = json.loads((remote.path / "contractkit.lock").read_text())
     assert list(lock["providers"]) == ["orders"]
+
+
+def test_a_definition_of_the_broker_may_be_named_in_a_test(project: Project) -> None:
+    with running_broker(project.path / "broker.sqlite") as url:
+        with open_broker(read_address(url)) as client:
+            client.resources.publish_definition("orders", "1", DEFINITION.encode(), content_type="application/yaml")
+        project.write("pyproject.toml", SETTINGS.replace("[tool.contractkit]", f'[tool.contractkit]\nbroker = "{url}"'))
+        project.tests("""
+def test_order(contract_stub):
+    orders = contract_stub("orders", definition="broker:orders")
+    assert httpx.get(orders.url + "/orders/1").status_code == 200
+""")
+        project.run().assert_outcomes(passed=1)
+    assert project.contract["metadata"]["contractkit"]["definition"]["source"] == "broker:orders"
