@@ -32,7 +32,7 @@ def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old_document: Any, c
             client.publish(Build(application=each.consumer, version=version, branch="main"), [upload])
         data = Path("old.yaml").read_bytes()
         client.resources.publish_definition("orders", "1", data, content_type="application/yaml")
-        client.record_deployment("courier", "2.9.3", "production")
+        client.occupancies.deploy("courier", "2.9.3", "production")
         yield url
 
 
