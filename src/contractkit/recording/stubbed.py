@@ -15,6 +15,7 @@ from contractkit.model import DefinitionReference
 from contractkit.recording.credentials import Credentials, credentials_of
 from contractkit.recording.stubbed_procedures import StubbedProcedures
 from contractkit.transports import Handler, RpcHandler, nobody_is_called, nobody_is_served
+from contractkit.transports.loops import bring_near
 
 if TYPE_CHECKING:
     from contractkit.transports.server import StubServer
@@ -110,6 +111,7 @@ class StubbedProvider:
             from contractkit.transports.server import StubServer
 
             self._server = StubServer(self._handler)
+        bring_near("http")
         return self._server.url + base_path
 
     @property

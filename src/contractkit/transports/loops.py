@@ -11,6 +11,8 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from contractkit.transports.processors import Companion
+
 T = TypeVar("T")
 
 
@@ -20,7 +22,9 @@ class _LoopThread:
     def __init__(self, protocol: str) -> None:
         self.process = os.getpid()
         self.loop = _new_loop(protocol)
-        threading.Thread(target=self.loop.run_forever, name=f"contractkit-{protocol}", daemon=True).start()
+        thread = threading.Thread(target=self.loop.run_forever, name=f"contractkit-{protocol}", daemon=True)
+        thread.start()
+        self.companion = Companion(thread)
 
 
 _starting = threading.Lock()
@@ -33,6 +37,13 @@ def stub_loop(protocol: str) -> asyncio.AbstractEventLoop:
         if protocol not in _running or _running[protocol].process != os.getpid():
             _running[protocol] = _LoopThread(protocol)
         return _running[protocol].loop
+
+
+def bring_near(protocol: str) -> None:
+    """Bring the loop of a protocol, if it runs, to the processor of the calling thread, which will wait for it."""
+    running = _running.get(protocol)
+    if running is not None:
+        running.companion.come()
 
 
 def wait_for(work: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:
