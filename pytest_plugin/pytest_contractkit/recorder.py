@@ -35,7 +35,6 @@ class Recorder:
     def __init__(self, config: pytest.Config, keep: Callable[[TestRecord], None]) -> None:
         """Take what to do with the record of a test that ended."""
         self.config = config
-        self.directories: dict[Path, Path] = {}
         self._keep = keep
         self._providers: dict[tuple[str, str], StubbedProvider] = {}
         self._locks: dict[Path, DefinitionLock] = {}
@@ -57,7 +56,6 @@ class Recorder:
         yield opening.open_stub
         for session in sessions.values():
             session.close()
-        self.directories[settings.root] = settings.contracts_directory
         contracts = tuple(session.contract() for session in sessions.values())
         self._keep(TestRecord(node_id=_node_id(item, settings), root=settings.root, contracts=contracts))
         late = _errors(sessions)

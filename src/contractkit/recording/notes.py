@@ -86,6 +86,8 @@ class Notes:
 
         States and replies that no call used are an error, and so is what else is `unused`: rows of what and which.
         """
+        if not (self._errors or unused or self._unused_states or self._unused_replies):
+            return ()
         errors, self._errors = self._errors, []
         unused = [
             *(("given", _in_words(state)) for state in self._unused_states),

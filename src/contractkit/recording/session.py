@@ -251,8 +251,9 @@ class StubSession:
     def take_errors(self) -> tuple[ContractkitError, ...]:
         """Give what went wrong since this was last asked, unused states and replies included; empty if all is well."""
         with self._notes.lock:
-            unused = [("intercept", url) for url in self._unused_interceptions()]
-            unused += [("fault", f"{name}: {fault}") for name, fault in self._faults.take_unused()]
+            unused = [("intercept", url) for url in self._unused_interceptions()] if self._interceptions else []
+            if self._faults:
+                unused += [("fault", f"{name}: {fault}") for name, fault in self._faults.take_unused()]
             self._unasked_interceptions = []
             return self._notes.take_errors(self._provider.name, unused=unused)
 
