@@ -19,6 +19,8 @@ from contractkit.verification.http_transport import HttpTransport
 from contractkit.verification.states import StateHandler, StateHandlers
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 
+pytestmark = pytest.mark.slow
+
 COMMITTED = Path(__file__).parents[2] / "contracts/contractkit-contractkit-broker.json"
 NOW = "2026-11-20T10:00:00.000000+00:00"
 PRODUCTION = "b3c1a9d0-6f0e-4c43-9a51-0c6a6ad4f001"

@@ -17,6 +17,8 @@ from sqlalchemy import Connection, insert, select
 
 from tests.broker.conftest import Story, contract, interaction
 
+pytestmark = pytest.mark.slow
+
 Json = Any
 SCRIPT = "<script>alert(1)</script>"
 

@@ -14,6 +14,8 @@ from contractkit.sources import load_definition
 from tests.cli.conftest import Ended, order_contract
 from tests.locking.conftest import ORDERS, Site, serving
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[..., Ended]
 
 STRICT = ORDERS.replace("total: {type: number}", "total: {type: string}")

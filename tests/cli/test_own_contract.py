@@ -14,6 +14,8 @@ from contractkit_broker.settings import BrokerSettings
 
 from contractkit.exact_json import Json
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "contracts/contractkit-contractkit-broker.json"
 COMMANDS = "tests/cli/own_contract/commands.py"

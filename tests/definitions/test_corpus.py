@@ -15,6 +15,8 @@ from contractkit.definitions.surfaces import Surface, SurfaceReader
 from contractkit.errors import ContractkitError
 from contractkit.sources import load_definition
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

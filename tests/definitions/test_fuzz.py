@@ -14,6 +14,8 @@ from contractkit.model import BinaryBody, Body, HttpRequest, HttpResponse, JsonB
 from contractkit.sources import load_definition, read_definition
 from contractkit.sources.yaml12 import read_yaml
 
+pytestmark = pytest.mark.slow
+
 DOCUMENTS = (
     *("adyen-recurring-v68.json", "etcd-rpc.swagger.json", "grpc-gateway-abitofeverything.swagger.json"),
     *("microcks-petstore.yaml", "oai-callback-example.yaml", "oai-link-example.yaml", "oai-petstore-expanded.yaml"),

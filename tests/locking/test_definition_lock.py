@@ -15,6 +15,8 @@ from contractkit.settings import load_settings
 from contractkit.sources import LoadedDefinition
 from tests.locking.conftest import ORDERS, PROTO, Site
 
+pytestmark = pytest.mark.slow
+
 Project = Callable[..., Path]
 Git = Callable[..., None]
 

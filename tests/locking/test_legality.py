@@ -31,6 +31,8 @@ from contractkit.model import (
 from contractkit.sources import read_definition
 from tests.locking.conftest import ORDERS, PROTO
 
+pytestmark = pytest.mark.slow
+
 TEST = Evidence(test=TestReference(node_id="tests/test_shop.py::test_it", file="tests/test_shop.py", line=12))
 BY_TYPE = (Rule("type"),)
 REQUIRED = "required: [id, total]\n      properties: {id: {type: integer}"

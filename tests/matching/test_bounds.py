@@ -21,6 +21,8 @@ from contractkit.model import (
 )
 from contractkit.results import ABSENT, Mismatch
 
+pytestmark = pytest.mark.slow
+
 
 def nested(levels: int) -> Any:
     value: Any = 1

@@ -11,6 +11,8 @@ from contractkit.locking.lock_file import digest_of
 from tests.locking.conftest import Site, serving
 from tests.pytest_plugin.conftest import DEFINITION, SETTINGS, Project
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 

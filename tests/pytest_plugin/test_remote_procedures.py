@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROTO = """\
 syntax = "proto3";
 package stock.v1;

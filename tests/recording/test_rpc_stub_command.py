@@ -15,6 +15,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 from contractkit.exact_json import read_json
 from contractkit.transports.ports import listen
 
+pytestmark = pytest.mark.slow
+
 PROTO = """\
 syntax = "proto3";
 package stock.v1;

@@ -13,6 +13,8 @@ import pytest
 from contractkit.exact_json import read_json
 from contractkit.transports.server import StubServer
 
+pytestmark = pytest.mark.slow
+
 DEFINITION = """\
 openapi: 3.1.0
 info: {title: Orders, version: 1.0.0}

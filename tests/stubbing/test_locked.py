@@ -19,6 +19,8 @@ from contractkit.stubbing.reloading import LiveStub
 from tests.cli.running import running
 from tests.locking.conftest import ORDERS, Site, serving
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def site() -> Iterator[Site]:

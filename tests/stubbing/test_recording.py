@@ -14,6 +14,8 @@ from contractkit.model import TestReference
 from contractkit.recording import read_confirmations
 from contractkit.stubbing import recordings
 
+pytestmark = pytest.mark.slow
+
 UNITTEST = """\
 import unittest, urllib.request
 from contractkit import Stub

@@ -21,6 +21,8 @@ from contractkit.transports.connections import LARGEST_UNFINISHED
 from contractkit.transports.http_messages import LARGEST_BODY, encode_body
 from contractkit.transports.server import StubServer
 
+pytestmark = pytest.mark.slow
+
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: %d\r\n\r\n"
 GET = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 
