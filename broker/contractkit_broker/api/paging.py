@@ -45,13 +45,13 @@ def asked_page(call: Call) -> Page | None:
         Refusal: A number or size is not a whole number from 1 (400).
     """
     said = {name: call.parameter(name) for name in PAGING}
-    if not any(said.values()):
+    if all(value is None for value in said.values()):
         return None
-    read = {name: _read(value) if value else None for name, value in said.items()}
+    read = {name: None if value is None else _read(value) for name, value in said.items()}
     wrong = {
         name: [f"expected a whole number, at least 1, received {show_json(value, limit=60)}"]
         for name, value in said.items()
-        if value and not read[name]
+        if value is not None and not read[name]
     }
     if wrong:
         raise Refusal(400, {"errors": wrong})
