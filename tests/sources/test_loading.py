@@ -125,7 +125,8 @@ def test_a_document_beside_that_cannot_be_parsed_is_told_with_its_place(tmp_path
     assert definition.operations == ()
     assert [(each.sentence, each.line) for each in definition.warnings()] == [
         (
-            "The definition b.yaml is not YAML: line 2, column 1, the key 'get' stands twice. The path is left out.",
+            "The definition b.yaml says a key twice: line 2, column 1, the key 'get' stands twice, first in line 1. "
+            "The path is left out.",
             3,
         )
     ]

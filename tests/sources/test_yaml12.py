@@ -42,7 +42,6 @@ def test_a_merge_key_is_outweighed_by_own_keys() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: 2\na: 3", "the key 'a' stands twice (line 3, column 1)"),
         ("a: [1", "did not find expected ',' or ']' (line 2, column 1)"),
         ("a: *b", "found undefined alias (line 1, column 4)"),
         ("a: &a [*a]", "an alias inside the value that it names (line 1, column 4)"),

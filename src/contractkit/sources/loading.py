@@ -17,6 +17,7 @@ from contractkit.sources.lines import LineFinder
 from contractkit.sources.places import Place, UrlPlace, place_of
 from contractkit.sources.protos import SET_ENDINGS, is_proto_source, load_protos, read_proto
 from contractkit.sources.remote import fetch_reference, is_url
+from contractkit.sources.repeated_keys import RepeatedKeyError, refuse_repeated_keys
 from contractkit.sources.yaml12 import YamlError, read_yaml
 
 if TYPE_CHECKING:
@@ -185,12 +186,28 @@ def _parsed(data: bytes, uri: str, name: str, texts: _Texts) -> Json:
     is_json = _is_json(text, uri)
     texts.finders[uri] = LineFinder(text, is_json=is_json)
     try:
-        return read_json(text) if is_json else read_through(text, read_yaml)
+        return _read_unique(text) if is_json else read_through(text, read_yaml)
+    except RepeatedKeyError as error:
+        raise DefinitionError(
+            f"The definition {name} says a key twice.",
+            details=[
+                ("at", f"line {error.line}, column {error.column}"),
+                ("pointer", error.pointer),
+                ("problem", error.problem),
+            ],
+            next_step="Keep one of the two: which one counts differs from reader to reader.",
+        ) from None
     except (JsonSyntaxError, YamlError) as error:
         raise DefinitionError(
             f"The definition {name} is not {'JSON' if is_json else 'YAML'}.",
             details=[("at", f"line {error.line}, column {error.column}"), ("problem", error.problem)],
         ) from None
+
+
+def _read_unique(text: bytes) -> Json:
+    value = read_json(text)
+    refuse_repeated_keys(text, value)
+    return value
 
 
 def _is_json(text: bytes, uri: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from contractkit.exact_json import Json
+from contractkit.sources.repeated_keys import repeated_in_mapping
 
 try:
     from yaml import CSafeLoader as _Parser
@@ -58,7 +59,8 @@ def read_yaml(text: bytes | str) -> Json:
     """Give the JSON value that a YAML text holds; keys that are numbers or words of YAML become text as written.
 
     Raises:
-        YamlError: The text is not YAML, repeats a key, contains itself, or holds what JSON cannot say.
+        YamlError: The text is not YAML, contains itself, or holds what JSON cannot say.
+        RepeatedKeyError: A mapping says a key twice.
     """
     return _Builder().build(compose(text))
 
@@ -127,8 +129,10 @@ class _Builder:
     def __init__(self) -> None:
         self._built: dict[int, _Built] = {}
         self._open: set[int] = set()
+        self._root: yaml.Node = yaml.ScalarNode(f"{_TAG}null", "")
 
     def build(self, root: yaml.Node) -> Json:
+        self._root = root
         return self._of(root).value
 
     def _of(self, node: yaml.Node) -> _Built:
@@ -165,7 +169,7 @@ class _Builder:
                 continue
             name = _key(key)
             if name in members:
-                raise _located(key, f"the key {name!r} stands twice")
+                raise repeated_in_mapping(self._root, node, key)
             members[name] = item.value
         return _Built({**merged, **members} if merged else members, *_measures(items))
 
