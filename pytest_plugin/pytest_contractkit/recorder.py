@@ -59,6 +59,7 @@ class Recorder:
         contracts = tuple(session.contract() for session in sessions.values())
         self._keep(TestRecord(node_id=_node_id(item, settings), root=settings.root, contracts=contracts))
         late = _errors(sessions)
+        del item.stash[_SESSIONS]  # items live as long as the run; what a test sent and was answered need not
         if late:
             pytest.fail(late, pytrace=False)
 
@@ -77,6 +78,7 @@ class Recorder:
                 base_url=known.base_url if known else None,
                 proto=beside,
                 remote_references=settings.remote_references,
+                checks_credentials=known.check_credentials if known else True,
                 load=self._loading(name, settings, (location, beside), is_set=definition is None),
             )
         return self._providers[key]

@@ -64,6 +64,7 @@ class HttpProtocol(asyncio.Protocol):
         self._start_request()
         self._connections.closed(self)
         self._transport = None
+        del self._parser  # it holds on to us: else both would wait for the garbage collector
         if self._playing is not None:
             self._playing.cancel()
 
