@@ -62,10 +62,12 @@ def test_json_names_the_provider_where_there_are_several(folder: Path) -> None:
         httpx.get(f"{orders['url']}/orders/7")
         call = read_json(served.line("err"))
 
-    assert orders == {"schema_version": 1, "provider": "orders", "url": orders["url"], "definition": "Orders 1.0.0"}
-    assert stock == {"schema_version": 1, "provider": "stock", "target": stock["target"], "definition": "stock.v1"}
+    started = {"schema_version": 1, "event": "started"}
+    assert orders == {**started, "provider": "orders", "url": orders["url"], "definition": "Orders 1.0.0"}
+    assert stock == {**started, "provider": "stock", "target": stock["target"], "definition": "stock.v1"}
     assert call == {
         "schema_version": 1,
+        "event": "call",
         "provider": "orders",
         "request": "GET /orders/7",
         "status": 204,
@@ -156,3 +158,40 @@ def test_a_stub_that_records_nothing_reads_no_settings_and_no_contracts() -> Non
     ended = subprocess.run([sys.executable, "-c", f"LATE={late}; {code}"], capture_output=True, text=True, check=True)
 
     assert ended.stdout == "\n"
+
+
+@pytest.mark.slow
+def test_a_changed_definition_takes_the_place_of_the_old_one(folder: Path) -> None:
+    with running(folder, "stub", "orders.yaml") as served:
+        url = served.line()
+        (folder / "orders.yaml").write_text(ORDERS.replace("getOrder", "fetchOrder"))
+        served.line_with("reloaded: Orders 1.0.0")
+        httpx.get(f"{url}/orders/7")
+        line = served.line_with("GET /orders/7")
+        (folder / "orders.yaml").write_text("openapi: [\n")
+        served.line_with("not reloaded, Orders 1.0.0 serves on:")
+        (folder / "orders.yaml").write_text(ORDERS.replace("paths:", "servers: [{url: /v2}]\npaths:"))
+        served.line_with("reloaded: Orders 1.0.0")
+        moved = served.line()
+        answer = httpx.get(f"{moved}/orders/7")
+
+    assert line == "GET /orders/7 -> 204 fetchOrder"
+    assert (moved, answer.status_code) == (f"{url}/v2", 204)
+
+
+@pytest.mark.slow
+def test_json_tells_of_mistakes_and_of_what_is_reloaded(folder: Path) -> None:
+    (folder / "orders.yaml").write_text("openapi: 3.1.0\ninfo: {title: Orders, version: 1.0.0}\npaths: {}\n")
+    with running(folder, "stub", "orders.yaml", "--format", "json") as served:
+        started = read_json(served.line())
+        warning = read_json(served.line("err"))
+        (folder / "orders.yaml").write_text(ORDERS)
+        reloaded = read_json(served.line("err"))
+
+    assert warning == {
+        "schema_version": 1,
+        "event": "warning",
+        "at": "",
+        "sentence": "orders.yaml defines no operations: every request will be refused.",
+    }
+    assert reloaded == {**started, "event": "reloaded"}

@@ -155,6 +155,7 @@ def test_several_definitions_are_recorded_into_a_directory(folder: Path) -> None
     )
     assert read_json(served.seen["out"][-2]) == {
         "schema_version": 1,
+        "event": "recorded",
         "recorded": "contracts/web-orders.json",
         "consumer": "web",
         "provider": "orders",

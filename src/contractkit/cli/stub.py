@@ -1,27 +1,27 @@
 """`contractkit stub`: definitions served on ports, everything that comes checked and every answer synthesised."""
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from contractkit.cli.environment import exported, variables_of
 from contractkit.cli.stopping import told_to_stop, until
-from contractkit.cli.stub_lines import call_as_json, call_as_text, started, tell, warning_as_text, warnings_of
+from contractkit.cli.stub_events import events_of
 from contractkit.cli.verbs import Verb
+from contractkit.cli.world import World
 from contractkit.errors import UsageError
-from contractkit.recording.answering import Answered, AnsweredProcedure
-from contractkit.recording.stubbed import StubbedProvider
 from contractkit.stubbing.dependencies import Dependency, check_names, dependency_at
-from contractkit.stubbing.faulty import with_faults
-from contractkit.stubbing.serving import Answering, FromDefinition, Listening, Served
+from contractkit.stubbing.reloading import LiveStub
+from contractkit.stubbing.serving import Listening
 
 if TYPE_CHECKING:
     from contractkit.cli.stub_recording import Recordings
     from contractkit.transports.grpc_server import TlsFiles
+
+SUITE = "contractkit stub"
+"""Whose recording it is where nobody says."""
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -64,25 +64,27 @@ def stub(
     output (of several definitions as variables for a shell), a line for each call to standard error. Stops on SIGINT
     and SIGTERM.
     """
-    asked = _dependencies(definitions, provider)
-    providers = [each.open() for each in asked]
-    for sentence in (sentence for each in asked for sentence in each.take_said()):
-        tell(sentence)
-    _check_port(asked, providers, port)
-    tls = _tls(tls_certificate, tls_key, providers)
-    recordings = _recordings(asked, record, consumer=consumer, suite=suite, seed=seed, is_json=output == "json")
-    for each in providers:
-        for place, sentence in warnings_of(each):
-            tell(warning_as_text(place, sentence))
+    if record is not None or consumer or suite:  # settings and contracts are slow to import
+        from contractkit.cli.stub_recording import check_asked
+
+        check_asked(record, consumer=consumer, suite=suite, seed=seed)
+    stubs = [LiveStub(each) for each in _dependencies(definitions, provider)]
+    events = events_of(output, is_alone=len(stubs) == 1)
+    _check_port(stubs, port)
+    tls = _tls(tls_certificate, tls_key, stubs)
+    recordings: Recordings | None = None
+    if record is not None:
+        from contractkit.cli.stub_recording import recordings_of
+
+        asked = [each.dependency for each in stubs]
+        recordings = recordings_of(asked, record, events, consumer=consumer, suite=suite or SUITE)
+    world = World(stubs, events, recordings=recordings)
     stopped = told_to_stop()
-    with ExitStack() as serving:
-        for dependency, each in zip(asked, providers, strict=True):
-            own = recordings.of(dependency) if recordings is not None else FromDefinition(seed=seed)
-            answering = with_faults(own, dependency, each, allows_header=allow_faults, seed=seed)
-            listening = _listening(dependency, host, port, tls)
-            name = dependency.name if len(asked) > 1 else ""
-            serving.callback(_served(dependency, each, answering, listening, name=name, output=output).stop)
-        until(stopped, recordings.look if recordings is not None else None)
+    try:
+        world.serve(lambda dependency: _listening(dependency, host, port, tls), seed=seed, allows_faults=allow_faults)
+        until(stopped, world.look)
+    finally:
+        world.stop()
     return recordings.finish() if recordings is not None else 0
 
 
@@ -94,8 +96,6 @@ def _dependencies(definitions: Sequence[str], provider: str | None) -> list[Depe
                 f"--provider names one service, and {len(found)} definitions are served.",
                 next_step=f"Name each: {' '.join(f'NAME={each.definition}' for each in found)}",
             )
-        from dataclasses import replace
-
         return [replace(found[0], name=provider)]
     if len(found) > 1:
         check_names(found)
@@ -107,79 +107,26 @@ def _listening(dependency: Dependency, host: str, port: int | None, tls: "TlsFil
     return Listening(host=host, port=own, grpc_port=grpc, tls=tls)
 
 
-def _check_port(asked: Sequence[Dependency], providers: Sequence[StubbedProvider], port: int | None) -> None:
-    if port and len(asked) > 1:
+def _check_port(stubs: Sequence[LiveStub], port: int | None) -> None:
+    if port and len(stubs) > 1:
         raise UsageError(
-            f"{len(asked)} definitions cannot share port {port}.",
+            f"{len(stubs)} definitions cannot share port {port}.",
             next_step="Leave --port out, so that each takes a free one; or set port in pyproject.toml for each.",
         )
-    if port and providers[0].has_http and providers[0].has_procedures:
+    if port and stubs[0].provider.has_http and stubs[0].provider.has_procedures:
         raise UsageError(
-            f"{asked[0].shown} is served over two transports, which cannot share port {port}.",
+            f"{stubs[0].dependency.shown} is served over two transports, which cannot share port {port}.",
             next_step="Leave --port out, so that each takes a free one; or name the path of one definition.",
         )
 
 
-def _tls(certificate: Path | None, key: Path | None, providers: Sequence[StubbedProvider]) -> "TlsFiles | None":
+def _tls(certificate: Path | None, key: Path | None, stubs: Sequence[LiveStub]) -> "TlsFiles | None":
     if certificate is None and key is None:
         return None
     if certificate is None or key is None:
         raise UsageError("TLS takes both --tls-certificate and --tls-key.")
-    if not any(each.has_procedures for each in providers):
+    if not any(each.provider.has_procedures for each in stubs):
         raise UsageError("Only gRPC is served over TLS, and the definition has no remote procedures.")
     from contractkit.transports.grpc_server import TlsFiles
 
     return TlsFiles(certificate=certificate.read_bytes(), key=key.read_bytes())
-
-
-def _recordings(
-    asked: Sequence[Dependency],
-    record: Path | None,
-    *,
-    consumer: str | None,
-    suite: str | None,
-    seed: str,
-    is_json: bool,
-) -> "Recordings | None":
-    if record is None:
-        given = next((name for name, value in (("--consumer", consumer), ("--suite", suite)) if value), None)
-        if given is not None:
-            raise UsageError(
-                f"{given} says something of a recording, and nothing is recorded.", next_step="Add --record."
-            )
-        return None
-    if seed:
-        raise UsageError(
-            "--seed cannot be given with --record: equal calls leave equal contracts.",
-            next_step="Leave one of the two out.",
-        )
-    from contractkit.cli.stub_recording import recordings_of
-
-    return recordings_of(asked, record, consumer=consumer, suite=suite, is_json=is_json)
-
-
-def _served(
-    dependency: Dependency,
-    provider: StubbedProvider,
-    answering: Answering,
-    listening: Listening,
-    *,
-    name: str,
-    output: str,
-) -> Served:
-    words = call_as_json if output == "json" else call_as_text
-    served = Served(provider, answering, partial(_tell_call, words, name), listening)
-    addresses = {"url": served.url, "target": served.target}
-    titles = [each.title for each in provider.definitions]
-    found = [(kind, address) for kind, address in addresses.items() if address is not None]
-    for title, (kind, address) in zip(titles, found, strict=True):
-        if output == "json":
-            click.echo(started(title, kind, address, name))
-            continue
-        click.echo(address if not name else exported(variables_of(dependency, **{kind: address})))
-        tell(f"{title} is stubbed there until Ctrl+C.")
-    return served
-
-
-def _tell_call(words: Callable[..., str], name: str, answered: Answered | AnsweredProcedure) -> None:
-    tell(words(answered, name))

@@ -3,7 +3,6 @@
 A line names its provider where there are several.
 """
 
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,41 +17,32 @@ if TYPE_CHECKING:  # of recordings, and slow to import
     from contractkit.recording.contract_files import FileUpdate
 
 
-def tell(line: str) -> None:
-    """Write a line to standard error: click's own way costs more than answering does."""
-    sys.stderr.write(f"{line}\n")
-
-
-def started(title: str, kind: str, address: str, provider: str = "") -> str:
-    """Give as JSON where a definition is served; `kind` is `url` or `target`."""
-    return _json({"schema_version": 1, **_of(provider), kind: address, "definition": title})
-
-
 def call_as_text(answered: Answered | AnsweredProcedure, provider: str = "") -> str:
     """Give a call with what became of it: `GET /orders/7 -> 200 getOrder`, `stock.v1.Stock/GetItem {"id":7} -> OK`."""
     reason = f": {answered.reason}" if answered.reason else f" (fault: {answered.fault})" if answered.fault else ""
     before = f"{provider}  " if provider else ""
     match answered:
         case Answered(response=response, operation=operation):
-            verdict = f"{response.status} {operation or 'nothing'}"
+            reached = operation or ("nothing" if reason else "")
+            verdict = f"{response.status} {reached}".rstrip()
         case AnsweredProcedure(code=code):
             verdict = code
     return printable(f"{before}{_line(answered)} -> {verdict}{reason}")
 
 
-def call_as_json(answered: Answered | AnsweredProcedure, provider: str = "", event: str = "") -> str:
-    """Give the same as a JSON object."""
+def call_as_json(answered: Answered | AnsweredProcedure, provider: str = "") -> str:
+    """Give the same as a JSON object; the provider is named where there are several."""
     status: int | str
     match answered:
         case Answered(response=response):
             status, operation = response.status, answered.operation
         case AnsweredProcedure(code=code):
             status, operation = code, answered.procedure if answered.is_known else None
-    return _json(
+    return dump_compact(
         {
             "schema_version": 1,
-            **({"event": event} if event else {}),
-            **_of(provider),
+            "event": "call",
+            **({"provider": provider} if provider else {}),
             "request": _line(answered),
             "status": status,
             "operation": operation,
@@ -60,7 +50,7 @@ def call_as_json(answered: Answered | AnsweredProcedure, provider: str = "", eve
             "reason": answered.reason,
             **({"fault": answered.fault} if answered.fault else {}),
         }
-    )
+    ).decode()
 
 
 def warnings_of(provider: StubbedProvider) -> Iterator[tuple[str, str]]:
@@ -85,19 +75,16 @@ def recorded_as_text(update: "FileUpdate", count: int) -> str:
     return f"{update.path}: {_counted(count, 'interaction')} of {consumer} with {provider} recorded{gone}."
 
 
-def recorded_as_json(update: "FileUpdate", count: int) -> str:
-    """Give the same as a JSON object."""
+def recorded_members(update: "FileUpdate", count: int) -> dict[str, object]:
+    """Give the same as the members of a JSON object."""
     consumer, provider = update.between
-    return _json(
-        {
-            "schema_version": 1,
-            "recorded": str(update.path),
-            "consumer": consumer,
-            "provider": provider,
-            "interactions": count,
-            "removed": update.removed,
-        }
-    )
+    return {
+        "recorded": str(update.path),
+        "consumer": consumer,
+        "provider": provider,
+        "interactions": count,
+        "removed": update.removed,
+    }
 
 
 def refused_as_text(count: int, provider: str) -> str:
@@ -132,11 +119,3 @@ def _sent(answered: AnsweredProcedure) -> str:
         more = f" ({answered.received} received)" if answered.received > 1 else ""
         return f" {show_json(answered.sent[0])}{more}"
     return f" ({len(answered.sent)} sent, {answered.received} received)" if answered.sent else ""
-
-
-def _of(provider: str) -> dict[str, object]:
-    return {"provider": provider} if provider else {}
-
-
-def _json(value: dict[str, object]) -> str:
-    return dump_compact(value).decode()

@@ -1,27 +1,25 @@
-"""`contractkit stub --record`: what consumers in any language call, left in contract files while and after they run."""
+"""Recordings of processes: what consumers in any language call, left in contract files while and after they run."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
-
-from contractkit.cli.stub_lines import recorded_as_json, recorded_as_text, refused_as_text, tell
 from contractkit.errors import ContractkitError, NothingToCheckError, UsageError
 from contractkit.settings import load_settings
 from contractkit.stubbing.dependencies import Dependency
 from contractkit.stubbing.recorded_files import check_file, file_for
 from contractkit.stubbing.recorder import Recorder, Recording
 
-SUITE = "contractkit stub"
-"""Whose recording it is where nobody says."""
+if TYPE_CHECKING:
+    from contractkit.cli.up_events import Events
 
 
 class Recordings:
     """The recorders of all that is served."""
 
-    def __init__(self, recorders: Sequence[Recorder], *, is_json: bool) -> None:
+    def __init__(self, recorders: Sequence[Recorder], events: "Events") -> None:
         self._recorders = {each.recording.provider: each for each in recorders}
-        self._is_json = is_json
+        self._events = events
         self._told: set[str] = set()
 
     def of(self, dependency: Dependency) -> Recorder:
@@ -35,21 +33,24 @@ class Recordings:
                 recorder.write_if_due()
             except ContractkitError as error:
                 if str(error) not in self._told:
-                    tell(str(error))
+                    self._events.said(str(error))
                 self._told.add(str(error))
 
-    def finish(self) -> int:
+    def finish(self, *, is_whole: bool = True) -> int:
         """Write everything, say what was recorded, and give the exit code: 1 where requests were refused.
+
+        Args:
+            is_whole: The consumer came to its end, so that what an earlier recording left goes; else that stays too.
 
         Raises:
             ContractkitError: A file could not be written; the others were.
             NothingToCheckError: Nobody called.
         """
         errors: list[ContractkitError] = []
-        written = [self._finished(each, errors) for each in self._recorders.values()]
+        written = [self._finished(each, errors, is_whole=is_whole) for each in self._recorders.values()]
         for name, each in self._recorders.items():
             if each.refused:
-                tell(refused_as_text(each.refused, name))
+                self._events.refused(each.refused, name)
         if errors:
             raise errors[0]
         refused = any(each.refused for each in self._recorders.values())
@@ -61,24 +62,39 @@ class Recordings:
             )
         return 1 if refused else 0
 
-    def _finished(self, recorder: Recorder, errors: list[ContractkitError]) -> bool:
+    def _finished(self, recorder: Recorder, errors: list[ContractkitError], *, is_whole: bool) -> bool:
         try:
-            update = recorder.finish()
+            update = recorder.finish(is_whole=is_whole)
         except ContractkitError as error:
             errors.append(error)
             return False
         if update is None:
             return False
-        count = len(recorder.interactions)
-        if self._is_json:
-            click.echo(recorded_as_json(update, count))
-        else:
-            tell(recorded_as_text(update, count))
+        self._events.recorded(update, len(recorder.interactions))
         return True
 
 
+def check_asked(record: Path | None, *, consumer: str | None, suite: str | None, seed: str) -> None:
+    """Check that the options of a recording fit together.
+
+    Raises:
+        UsageError: One speaks of a recording and nothing is recorded, or would make equal calls differ.
+    """
+    if record is None:
+        given = next((name for name, value in (("--consumer", consumer), ("--suite", suite)) if value), None)
+        if given is not None:
+            raise UsageError(
+                f"{given} says something of a recording, and nothing is recorded.", next_step="Add --record."
+            )
+    elif seed:
+        raise UsageError(
+            "--seed cannot be given with --record: equal calls leave equal contracts.",
+            next_step="Leave one of the two out.",
+        )
+
+
 def recordings_of(
-    asked: Sequence[Dependency], place: Path, *, consumer: str | None, suite: str | None, is_json: bool
+    asked: Sequence[Dependency], place: Path, events: "Events", *, consumer: str | None, suite: str
 ) -> Recordings:
     """Give the recorders of what is to be served, each with a file that can be written.
 
@@ -109,7 +125,7 @@ def recordings_of(
     for each, file in zip(asked, files, strict=True):
         check_file(file, consumer, each.name)
     recordings = [
-        Recording(name=suite or SUITE, consumer=consumer, provider=each.name, file=file, root=settings.root)
+        Recording(name=suite, consumer=consumer, provider=each.name, file=file, root=settings.root)
         for each, file in zip(asked, files, strict=True)
     ]
-    return Recordings([Recorder(each) for each in recordings], is_json=is_json)
+    return Recordings([Recorder(each) for each in recordings], events)

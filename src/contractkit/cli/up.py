@@ -4,21 +4,26 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
-from contractkit.cli.environment import EnvironmentFile, check_variables, variables_of
+from contractkit.cli.environment import EnvironmentFile, check_variables
 from contractkit.cli.stopping import LOOK_SECONDS, told_to_stop, until
-from contractkit.cli.stub_lines import tell
+from contractkit.cli.stub_recording import Recordings, check_asked, recordings_of
 from contractkit.cli.up_events import Events, JsonEvents, TextEvents
 from contractkit.cli.verbs import Verb
+from contractkit.cli.world import World
 from contractkit.errors import SettingsError, UsageError
 from contractkit.settings import Settings, load_settings
 from contractkit.stubbing.dependencies import Dependency, provider_of
-from contractkit.stubbing.faulty import with_faults
-from contractkit.stubbing.reloading import Change, LiveStub
-from contractkit.stubbing.serving import FromDefinition, Listening
+from contractkit.stubbing.reloading import LiveStub
+from contractkit.stubbing.serving import Listening
+
+SUITE = "contractkit up"
+"""Whose recording it is where nobody says."""
 
 
 class _Up(Verb):
@@ -48,6 +53,11 @@ class _Up(Verb):
     type=click.Path(path_type=Path),
     help="Write the variables to this file once all is served; it is removed at the end.",
 )
+@click.option(
+    "--record", type=click.Path(path_type=Path), help="Leave what is called in this directory, a contract for each."
+)
+@click.option("--consumer", help="With --record: who calls. [default: the settings' consumer]")
+@click.option("--suite", help="With --record: whose recording it is; a later one of that name replaces it.")
 @click.option("--allow-faults", is_flag=True, help="Let requests ask for faults, by X-Contractkit-Fault.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def up(
@@ -55,6 +65,9 @@ def up(
     host: str,
     seed: str,
     env_file: Path | None,
+    record: Path | None,
+    consumer: str | None,
+    suite: str | None,
     allow_faults: bool,
     output: str,
     command: tuple[str, ...] | None,
@@ -65,77 +78,67 @@ def up(
     error. A definition whose files change is put behind the same ports; one that is broken is told of, and the last
     good one serves on.
 
-    Behind -- may stand a COMMAND: it runs with the variables set, and all ends with it and its exit code.
+    Behind -- may stand a COMMAND: it runs with the variables set, and all ends with it and its exit code. With --record
+    it leaves contracts where it succeeds.
     """
     if command == ():
         raise UsageError("There is no command behind --.", next_step="contractkit up -- npm test")
     settings = load_settings(Path.cwd())
+    check_asked(record, consumer=consumer, suite=suite, seed=seed)
     dependencies = _chosen(settings, names)
     file = None if env_file is None else EnvironmentFile(env_file)
     stubs = [LiveStub(each) for each in dependencies]
-    for sentence in (sentence for each in dependencies for sentence in each.take_said()):
-        tell(sentence)
     _check_ports(stubs)
     check_variables([(each.dependency, each.provider) for each in stubs])
     is_alone = command is None
     events: Events = JsonEvents(is_alone=is_alone) if output == "json" else TextEvents(is_alone=is_alone)
-    world = _World(stubs, events, file)
+    recordings: Recordings | None = None
+    if record is not None:
+        recordings = recordings_of(dependencies, record, events, consumer=consumer, suite=suite or SUITE)
+    world = World(stubs, events, file=file, recordings=recordings)
     stopped = told_to_stop()
     try:
-        world.serve(host, seed, allows_header=allow_faults)
-        if command is not None:
-            return _run(command, world)
-        until(stopped, world.look)
-        return 0
+        ended = None
+        try:
+            world.serve(partial(_listening, host), seed=seed, allows_faults=allow_faults)
+            if command is None:
+                until(stopped, world.look)
+            else:
+                ended = _run(command, world)
+        finally:
+            world.stop()
+        return _recorded(recordings, ended, events)
     finally:
-        world.stop()
+        events.stopped()
 
 
-class _World:
-    """All that is served, and who is told of it."""
+def _listening(host: str, dependency: Dependency) -> Listening:
+    return Listening(host=host, port=dependency.port, grpc_port=dependency.grpc_port)
 
-    def __init__(self, stubs: Sequence[LiveStub], events: Events, file: EnvironmentFile | None) -> None:
-        self._stubs = stubs
-        self._events = events
-        self._file = file
 
-    def serve(self, host: str, seed: str, *, allows_header: bool) -> None:
-        for each in self._stubs:
-            self._events.warned(each)
-            own = each.dependency
-            answering = FromDefinition(seed=seed)
-            each.serve(
-                with_faults(answering, own, each.provider, allows_header=allows_header, seed=seed),
-                self._events.teller(own.name),
-                Listening(host=host, port=own.port, grpc_port=own.grpc_port),
-            )
-            self._events.started(each, _variables(each))
-        self._announce()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    """How a command ended; `is_told` says that it was asked to by SIGINT or SIGTERM."""
 
-    @property
-    def variables(self) -> dict[str, str]:
-        return {name: value for each in self._stubs for name, value in _variables(each).items()}
+    code: int
+    is_told: bool
 
-    def look(self) -> None:
-        for each in self._stubs:
-            change: Change | None = each.look()
-            if change is None:
-                continue
-            self._events.changed(each, change, _variables(each))
-            if getattr(change, "is_moved", False):
-                self._announce()
 
-    def stop(self) -> None:
-        for each in self._stubs:
-            each.stop()
-        if self._file is not None:
-            self._file.remove()
-        self._events.stopped()
+def _recorded(recordings: Recordings | None, ended: _Ended | None, events: Events) -> int:
+    """Write what was recorded where it counts, and give the exit code.
 
-    def _announce(self) -> None:
-        if self._file is not None:
-            self._file.write(self.variables)
-        self._events.ready(self.variables)
+    A command that fails erases nothing and adds nothing, as a failing test; one that was interrupted erases nothing.
+    """
+    code = ended.code if ended is not None else 0
+    if recordings is None:
+        return code
+    if ended is None or (not code and not ended.is_told):
+        return recordings.finish()
+    if not ended.is_told:
+        events.said(f"The command ended with {code}, so nothing was recorded.")
+        return code
+    finished = recordings.finish(is_whole=False)
+    return code or finished
 
 
 def _chosen(settings: Settings, names: Sequence[str]) -> list[Dependency]:
@@ -175,16 +178,12 @@ def _check_ports(stubs: Sequence[LiveStub]) -> None:
                 known[port] = place
 
 
-def _variables(stub: LiveStub) -> dict[str, str]:
-    return variables_of(stub.dependency, url=stub.served.url, target=stub.served.target)
-
-
-def _run(command: Sequence[str], world: _World) -> int:
-    """Run a command among the stubs and give its exit code.
+def _run(command: Sequence[str], world: World) -> _Ended:
+    """Run a command among the stubs until it ends.
 
     SIGTERM is handed on; SIGINT, which a terminal sends to the command too, is left to it.
     """
-    signal.signal(signal.SIGINT, lambda *_: None)
+    told = told_to_stop()
     try:
         process = subprocess.Popen(command, env={**os.environ, **world.variables})
     except OSError as error:
@@ -192,11 +191,16 @@ def _run(command: Sequence[str], world: _World) -> int:
             "The command behind -- cannot be run.",
             details=[("command", command[0]), ("reason", error.strerror or str(error))],
         ) from None
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+
+    def hand_on(*_: object) -> None:
+        told.set()
+        process.terminate()
+
+    signal.signal(signal.SIGTERM, hand_on)
     while True:
         try:
             code = process.wait(timeout=LOOK_SECONDS)
         except subprocess.TimeoutExpired:
-            world.look()
+            world.look_for_changes()  # what it leaves of a recording is known at its end
         else:
-            return code if code >= 0 else 128 - code
+            return _Ended(code=code if code >= 0 else 128 - code, is_told=told.is_set())

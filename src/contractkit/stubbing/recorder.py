@@ -133,13 +133,16 @@ class Recorder:
                 self._unwritten_since = self._latest = self._clock()
             raise
 
-    def finish(self) -> FileUpdate | None:
+    def finish(self, *, is_whole: bool = True) -> FileUpdate | None:
         """Write everything, in place of what an earlier recording of that name left; nothing where nobody called.
+
+        Args:
+            is_whole: The consumer came to its end; else what an earlier recording left stays too.
 
         Raises:
             ContractFileError: The file cannot be written.
         """
-        return self._write(is_whole=True) if self.interactions else None
+        return self._write(is_whole=is_whole) if self.interactions else None
 
     def _write(self, *, is_whole: bool) -> FileUpdate:
         said = self.recording
