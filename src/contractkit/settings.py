@@ -48,7 +48,8 @@ class ProviderSettings(_Table):
     the protobuf definition of a service that offers both. `base_url` is where production runs it; `headers` names
     request headers and metadata that are recorded beside the declared ones. `contractkit up` stubs it on `port` and
     `grpc_port` (free ones where they are not set) and says where in `url_variable` and `target_variable`. `faults` says
-    by operation what goes wrong with the answers of stubs that run as processes.
+    by operation what goes wrong with the answers of stubs that run as processes. Where `check_credentials` is false, a
+    stub does not ask whether requests have the credentials that the definition demands.
     """
 
     definition: str
@@ -60,6 +61,7 @@ class ProviderSettings(_Table):
     url_variable: _Variable | None = None
     target_variable: _Variable | None = None
     faults: Mapping[str, Mapping[str, Any]] = {}
+    check_credentials: Annotated[bool, Field(strict=True)] = True
 
 
 class ServiceSettings(_Table):

@@ -40,6 +40,24 @@ def test_a_new_project_has_a_contract_after_two_commands(project: Path) -> None:
     assert (project / "contracts" / "web-shop-orders.json").is_file()
 
 
+@pytest.mark.parametrize(
+    ("scheme", "sent"),
+    [
+        ("{type: http, scheme: bearer}", ', headers={"Authorization": "Bearer test"}'),
+        ("{type: http, scheme: basic}", ', headers={"Authorization": "Basic dGVzdDp0ZXN0"}'),
+        ("{type: apiKey, in: header, name: x-key}", ', headers={"X-Key": "test"}'),
+        ("{type: apiKey, in: cookie, name: sid}", ', headers={"Cookie": "sid=test"}'),
+        ("{type: apiKey, in: query, name: key}", ', params={"key": "test"}'),
+    ],
+)
+def test_the_first_test_sends_the_credentials_that_are_demanded(project: Path, scheme: str, sent: str) -> None:
+    secured = f"{DEFINITION}security: [{{login: []}}]\ncomponents: {{securitySchemes: {{login: {scheme}}}}}\n"
+    (project / "orders.yaml").write_text(secured)
+    run(["init", "orders.yaml"])
+    written = (project / "tests" / "test_orders_contract.py").read_text()
+    assert f'client.get("/orders/1"{sent})' in written
+
+
 def test_settings_are_added_and_nothing_is_overwritten(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"')
     (project / "tests").mkdir()

@@ -1,5 +1,6 @@
 """The first test of a new project: one call that the definition allows as it stands, ready to run."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +40,10 @@ def first_test(definition: "OpenApiDefinition | ProtoDefinition", *, stub: str, 
         return (
             None
             if route is None
-            else FirstTest(operation=route.operation.name, text=_http_test(route, stub=stub, provider=provider))
+            else FirstTest(
+                operation=route.operation.name,
+                text=_http_test(route, _sent_along(definition, route), stub=stub, provider=provider),
+            )
         )
     procedure = next(_callable_procedures(definition), None)
     return (
@@ -73,14 +77,28 @@ def _callable_procedures(definition: "ProtoDefinition") -> Iterator["Procedure"]
             yield procedure
 
 
-def _http_test(route: Route, *, stub: str, provider: str) -> str:
+def _sent_along(definition: OpenApiDefinition, route: Route) -> str:
+    """Give the further arguments of a call that has the credentials which its operation demands."""
+    sent: dict[str, dict[str, str]] = {}
+    for each in definition.demanded_credentials(route.operation):
+        match each.place:
+            case "query":
+                sent.setdefault("params", {})[each.name] = each.sample
+            case "header":
+                sent.setdefault("headers", {})[each.name.title()] = each.sample
+            case _:  # httpx would rather have cookies for a whole client
+                sent.setdefault("headers", {})["Cookie"] = f"{each.name}={each.sample}"
+    return "".join(f", {name}={json.dumps(values)}" for name, values in sent.items())
+
+
+def _http_test(route: Route, sent: str, *, stub: str, provider: str) -> str:
     return f"""import httpx
 
 
 def test_{_snake_case(route.operation.name)}_answers(contract_stub):
     {stub} = contract_stub({provider})
     with httpx.Client(base_url={stub}.url) as client:  # your own client goes here
-        response = client.get("{route.request.path}")
+        response = client.get("{route.request.path}"{sent})
     assert response.is_success
 """
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from contractkit.exact_json import Json
 from contractkit.model import Body, HttpRequest, HttpResponse, Location
 from contractkit.results import Violation
+
+if TYPE_CHECKING:
+    from contractkit.definitions.security import MissingCredentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,12 @@ class Definition(AnyDefinition, Protocol):
 
     def check_request(self, route: Route) -> tuple[Violation, ...]:
         """Give every place where a routed request is not what the definition allows."""
+
+    def missing_credentials(self, route: Route) -> "MissingCredentials | None":
+        """Give which credentials a routed request lacks, or None.
+
+        What is recorded has no credentials, so that `check_request` says nothing of them.
+        """
 
     def check_response(self, operation: Operation, response: HttpResponse) -> tuple[Violation, ...]:
         """Give every place where a response is not what the definition allows for the operation."""

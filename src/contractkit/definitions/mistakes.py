@@ -52,6 +52,15 @@ def path_mistakes(path: str, described: dict[str, Node], operation: Node) -> Ite
             yield f"No parameter describes {{{name}}} of {path}; any text is allowed there.", operation
 
 
+def security_mistakes(security: Node) -> Iterator[Mistake]:
+    """Give what of the demands for credentials is no list of objects, and is passed over."""
+    if security.value is not None and not isinstance(security.value, list):
+        yield f"security is a list, not {show_json(security.value, limit=60)}; no credentials are asked for.", security
+    for demand in security.items():
+        if not isinstance(demand.value, dict):
+            yield f"An alternative of security is an object, not {show_json(demand.value, limit=60)}.", demand
+
+
 def lost(error: DefinitionError, what: str) -> str:
     """Say that a piece is left out because its reference cannot be followed, and why."""
     summary, details = error.explanation.summary.rstrip("."), dict(error.explanation.details)

@@ -19,6 +19,7 @@ from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.requests import check_request
 from contractkit.definitions.responses import check_response
 from contractkit.definitions.routing import Found, Router, parameter_names, without_base
+from contractkit.definitions.security import Credential, MissingCredentials, Security
 from contractkit.definitions.servers import base_paths
 from contractkit.definitions.surfaces import Surface, SurfaceReader
 from contractkit.definitions.swagger import is_swagger, upgraded
@@ -122,6 +123,16 @@ class OpenApiDefinition:
         return check_request(route, self._surface(route.operation), self._checks, self.credential_query())
 
     @refusing_deep_nesting
+    def missing_credentials(self, route: Route) -> MissingCredentials | None:
+        """Give which credentials a routed request lacks, or None; see `security`."""
+        return self._security.missing(route.request, self._surface(route.operation))
+
+    @refusing_deep_nesting
+    def demanded_credentials(self, operation: Operation) -> tuple[Credential, ...]:
+        """Give the credentials of the first alternative that an operation demands."""
+        return next(iter(self._security.demands(self._surface(operation))), ())
+
+    @refusing_deep_nesting
     def check_response(self, operation: Operation, response: HttpResponse) -> tuple[Violation, ...]:
         """Give every place where a response is not what the definition allows; see `responses` for locations."""
         return check_response(response, self._surface(operation), self._checks)
@@ -178,6 +189,10 @@ class OpenApiDefinition:
     @cached_property
     def _surfaces(self) -> SurfaceReader:
         return SurfaceReader(self.documents, self._warn)
+
+    @cached_property
+    def _security(self) -> Security:
+        return Security(self._surfaces.schemes(), self._warn, realm=self.title)
 
     @cached_property
     def _checks(self) -> Checks:

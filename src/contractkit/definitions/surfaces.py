@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from contractkit.definitions.interface import Definition, Operation
-from contractkit.definitions.mistakes import Mistake, is_status, lost, parameter_mistake, path_mistakes, status_mistakes
+from contractkit.definitions.mistakes import (
+    Mistake,
+    is_status,
+    lost,
+    parameter_mistake,
+    path_mistakes,
+    security_mistakes,
+    status_mistakes,
+)
 from contractkit.definitions.operations import written_operations
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import Schemas, SchemaView
@@ -98,6 +106,7 @@ class Surface:
     """What one operation takes and gives.
 
     `security` holds the alternatives, each a mapping of scheme name to scopes; empty where none is demanded.
+    `security_node` is where they are written: at the operation, or for all of the document.
     """
 
     method: str
@@ -107,6 +116,7 @@ class Surface:
     body: RequestBody | None
     responses: Mapping[str, Response]
     security: tuple[Mapping[str, tuple[str, ...]], ...] = ()
+    security_node: Node | None = None
     operation: Operation | None = field(default=None)
 
     @property
@@ -168,7 +178,8 @@ class SurfaceReader:
     def schemes(self) -> Mapping[str, Node]:
         """Give the security schemes by name."""
         found = self._held(self._held(self.documents.root, "components"), "securitySchemes")
-        return {name: self.documents.resolve(node) for name, node in found.members()}
+        reached = ((name, self._reached(node, "security scheme")) for name, node in found.members())
+        return {name: node for name, node in reached if node is not None}
 
     def _held(self, node: Node, name: str) -> Node:
         """Give a member, behind its `$ref` if it is one: more documents have them than the standard has places."""
@@ -198,6 +209,7 @@ class SurfaceReader:
             body=self._body(self.documents.resolve(body)) if body else None,
             responses=self._responses(node),
             security=self._security(node),
+            security_node=self._security_node(node),
         )
 
     def _parameters(self, item: Node, operation: Node) -> dict[tuple[str, str], Parameter]:
@@ -297,9 +309,13 @@ class SurfaceReader:
         )
 
     def _security(self, operation: Node) -> tuple[Mapping[str, tuple[str, ...]], ...]:
-        demanded = operation.get("security") or self.documents.root.get("security") or _NOTHING
+        demanded = self._security_node(operation) or _NOTHING
+        self._note(security_mistakes(demanded))
         alternatives = [node.value for node in demanded.items() if isinstance(node.value, dict)]
         return tuple({name: _texts(scopes) for name, scopes in each.items()} for each in alternatives)
+
+    def _security_node(self, operation: Node) -> Node | None:
+        return operation.get("security") or self.documents.root.get("security")
 
 
 def _pass_over(sentence: str, node: Node) -> None:

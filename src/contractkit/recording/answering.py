@@ -11,6 +11,7 @@ from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
 from contractkit.recording.rpc_answering import AnsweredProcedure, answer_calls
 from contractkit.recording.stubbed import StubbedProvider
+from contractkit.recording.uncredentialed import missing_credentials
 from contractkit.transports import problem
 
 __all__ = ["Answered", "AnsweredProcedure", "answer_calls", "answer_from", "remembering"]
@@ -58,8 +59,11 @@ def _answered(provider: StubbedProvider, sent: HttpRequest, seed: str) -> Answer
         return _refused(hidden, refusal.response, None)
     operation = route.operation
     violations = provider.definition.check_request(route)
-    if violations:
-        refusal = refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
+    missing = missing_credentials(provider, route, preference)
+    if violations or missing is not None:
+        refusal = refuse_violating(
+            provider.definition, route, violations, credentials=provider.credentials, missing=missing, **names
+        )
         return _refused(hidden, refusal.response, operation.name)
     asked = dump_compact(fingerprint(recorded_request(provider.definition, route, provider.credentials))).decode()
     seed = f"{seed} {operation.name} {asked}"

@@ -60,7 +60,7 @@ def _due(
         )
     fault = read_fault(asked) if is_asked else None
     route = provider.definition.route(request)
-    if route is None or provider.definition.check_request(route):
+    if route is None or provider.definition.check_request(route) or provider.missing_credentials(route):
         return None
     if fault is None:
         return rules.faults.next(route.operation.name)

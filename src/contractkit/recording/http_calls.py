@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.interface import Answer, Operation, Route
-from contractkit.definitions.preferences import NOTHING_PREFERRED
+from contractkit.definitions.preferences import NOTHING_PREFERRED, Preference
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import (
@@ -37,6 +37,7 @@ from contractkit.recording.refusals import Refusal, refuse_example, refuse_unrou
 from contractkit.recording.replies import Reply, exact_answer
 from contractkit.recording.requests import describe, fingerprint, recorded_request, used_values
 from contractkit.recording.stubbed import StubbedProvider
+from contractkit.recording.uncredentialed import Asked, missing_credentials
 from contractkit.transports import problem
 from contractkit.transports.faults import DueFault, FaultedResponse, Faults, faulted
 
@@ -70,6 +71,7 @@ class HttpCalls:
         self._consumer = consumer
         self._origin = origin
         self._pending = pending
+        self._asked = Asked()
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one request and remember it."""
@@ -105,10 +107,15 @@ class HttpCalls:
                 refuse_unrouted(provider.definition, request, credentials=provider.credentials, **names)
             )
         violations = provider.definition.check_request(route)
-        if violations:
-            return self._refuse(
-                refuse_violating(provider.definition, route, violations, credentials=provider.credentials, **names)
+        missing = missing_credentials(provider, route, self._wanted(route))
+        if violations or missing is not None:
+            refusal = refuse_violating(
+                provider.definition, route, violations, credentials=provider.credentials, missing=missing, **names
             )
+            if not violations:
+                self._asked.note(request, refusal.error)
+            return self._refuse(refusal)
+        self._asked.settle(request, self._notes)
         preference, known = preferring(route.request)
         if known is not route.request:
             route = replace(route, request=known)
@@ -131,6 +138,11 @@ class HttpCalls:
         states = self._notes.use_states()
         self._notes.record(self._interaction(route, recorded, sent, answer, reply, asked, states, test))
         return self._led_back(answer.response, reply)
+
+    def _wanted(self, route: Route) -> Preference | Reply:
+        """Give what is asked of the answer: by the test, else by the request itself."""
+        written = self._notes.upcoming_reply(route.operation.signature)
+        return written if isinstance(written, Reply) else preferring(route.request)[0]
 
     def _replied(self, reply: Reply, seed: str, route: Route) -> Answer:
         answer = self._provider.definition.answer(

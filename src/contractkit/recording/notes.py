@@ -56,6 +56,11 @@ class Notes:
         self._unused_replies = [unused for unused in self._unused_replies if unused[1] is not reply]
         return reply
 
+    def upcoming_reply(self, signature: str) -> object | None:
+        """Give the reply that is next, without using it."""
+        replies = self._replies.get(signature)
+        return replies[0] if replies else None
+
     def has_reply(self, signature: str) -> bool:
         """Say whether the test wrote a reply to that operation."""
         return signature in self._replies
@@ -72,6 +77,10 @@ class Notes:
     def fail(self, error: ContractkitError) -> None:
         """Keep an error that fails the test."""
         self._errors.append(error)
+
+    def take_back(self, error: ContractkitError) -> None:
+        """Forget an error that turned out to be none."""
+        self._errors = [each for each in self._errors if each is not error]
 
     @property
     def interactions(self) -> tuple[Interaction, ...]:

@@ -19,6 +19,7 @@ def stubbed_provider(
     base_url: str | None = None,
     proto: str | None = None,
     remote_references: Collection[str] | None = None,
+    checks_credentials: bool = True,
     load: Callable[[str, str | Path], LoadedDefinition] | None = None,
 ) -> StubbedProvider:
     """Give a provider as its definitions describe it.
@@ -31,6 +32,7 @@ def stubbed_provider(
         base_url: Where production runs it.
         proto: Where the protobuf definition of its remote procedures is, if `definition` is one of HTTP.
         remote_references: The starts of URLs that a `$ref` may lead to; see `load_definition`.
+        checks_credentials: Whether requests must have the credentials that are demanded.
         load: Gives `definition` or `proto` (the first argument) at a location, where not `load_definition` does.
 
     Raises:
@@ -43,7 +45,14 @@ def stubbed_provider(
         loaded = load("definition", definition)
     first: Definition | RpcDefinition = loaded.definition
     if proto is None:
-        return StubbedProvider(name, first, source=_source(loaded.source, root), headers=headers, base_url=base_url)
+        return StubbedProvider(
+            name,
+            first,
+            source=_source(loaded.source, root),
+            headers=headers,
+            base_url=base_url,
+            checks_credentials=checks_credentials,
+        )
     beside = load_definition(proto, root=root) if load is None else load("proto", proto)
     second: Definition | RpcDefinition = beside.definition
     if has_procedures(first) or not has_procedures(second):
@@ -60,6 +69,7 @@ def stubbed_provider(
         base_url=base_url,
         proto=second,
         proto_source=_source(beside.source, root),
+        checks_credentials=checks_credentials,
     )
 
 

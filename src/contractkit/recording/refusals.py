@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from contractkit.definitions.interface import Definition, Operation, Route
+from contractkit.definitions.security import MissingCredentials
 from contractkit.errors import MatcherError, UndefinedRequestError
 from contractkit.exact_json import show_json
 from contractkit.model import HttpRequest, HttpResponse
@@ -12,6 +13,12 @@ from contractkit.transports import problem, write_query
 
 _SOME = 5
 """How many operations are named to a request that resembles none."""
+
+_SEND_CREDENTIALS = (
+    "Send them: any value will do, since only whether they are there is looked at. A test of the refusal replies 401. "
+    "Where something else adds them on the way, set check_credentials = false in "
+    "[tool.contractkit.providers.{provider}], or start contractkit stub with --no-check-credentials."
+)
 
 _METHODS = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
 
@@ -62,20 +69,30 @@ def refuse_violating(
     consumer: str,
     provider: str,
     credentials: Credentials,
+    missing: MissingCredentials | None = None,
 ) -> Refusal:
-    """Refuse a request that breaks its operation's sentences: 415 for an unknown content type, else 400."""
+    """Refuse a request that breaks its operation's sentences.
+
+    It is answered 401 where credentials are `missing`, 415 for an unknown content type, else 400.
+    """
+    violations = (missing.violation, *violations) if missing is not None else violations
     details = [("sent", _line(route.request, credentials)), ("operation", _named(route.operation))]
     rows = [_rows(violation, credentials) for violation in violations]
     for each in rows:
         details += each.items()
+    next_step = _SEND_CREDENTIALS.format(provider=provider) if missing is not None else ""
     answer = problem(
-        _status_of(violations),
+        _status_of(violations) if missing is None else 401,
         f"Not allowed by {definition.title}",
         "; ".join(f"{each['at']}: expected {each['expected']}, received {each['received']}" for each in rows),
         operation=_named(route.operation),
         violations=list(rows),
+        **({"next_step": next_step} if next_step else {}),
     )
-    return Refusal(response=answer, error=undefined_request(consumer, provider, details, title=definition.title))
+    if missing is not None and missing.challenges:
+        answer = replace(answer, headers={"www-authenticate": missing.challenges})
+    error = undefined_request(consumer, provider, details, title=definition.title, next_step=next_step)
+    return Refusal(response=answer, error=error)
 
 
 def refuse_example(
@@ -91,13 +108,14 @@ def refuse_example(
 
 
 def undefined_request(
-    consumer: str, provider: str, details: list[tuple[str, str]], *, title: str
+    consumer: str, provider: str, details: list[tuple[str, str]], *, title: str, next_step: str = ""
 ) -> UndefinedRequestError:
     """Give the error that fails a test whose client sent what the definition (named by its title) does not allow."""
     return UndefinedRequestError(
         f"{consumer} sent {provider} a request that its definition does not allow.",
         details=details,
-        next_step=f"Mend the client, or, if {provider} does offer this, its definition ({title}).",
+        next_step=next_step
+        or f"Mend the client, or, if {provider} does offer this, its definition ({title}).",
     )
 
 

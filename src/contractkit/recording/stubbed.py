@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard, cast
 
-from contractkit.definitions.interface import Definition, Operation
+from contractkit.definitions.interface import Definition, Operation, Route
 from contractkit.definitions.references import Documents
 from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.definitions.surfaces import SurfaceReader
@@ -18,6 +18,7 @@ from contractkit.transports import Handler, RpcHandler, nobody_is_called, nobody
 from contractkit.transports.loops import bring_near
 
 if TYPE_CHECKING:
+    from contractkit.definitions.security import MissingCredentials
     from contractkit.transports.server import StubServer
 
 
@@ -34,6 +35,7 @@ class StubbedProvider:
         base_url: str | None = None,
         proto: RpcDefinition | None = None,
         proto_source: str = "",
+        checks_credentials: bool = True,
     ) -> None:
         """Take one definition of either kind, or one of HTTP with one of remote procedures.
 
@@ -45,7 +47,9 @@ class StubbedProvider:
             base_url: Where production runs it: what `intercept` takes where no URL is given.
             proto: What it offers as remote procedures too, where `definition` is one of HTTP.
             proto_source: Where that came from.
+            checks_credentials: Whether a request must have the credentials that its operation demands.
         """
+        self.checks_credentials = checks_credentials
         self.name = name
         self.source = source
         self.headers = tuple(headers)
@@ -149,6 +153,10 @@ class StubbedProvider:
             known = self._procedures
             other._procedures = StubbedProcedures(known.provider, known.definition, headers=known.recorded_metadata)
         return other
+
+    def missing_credentials(self, route: Route) -> "MissingCredentials | None":
+        """Give which credentials a request lacks; None where they are there, or nobody looks."""
+        return self.definition.missing_credentials(route) if self.checks_credentials else None
 
     def operation(self, name: str) -> Operation:
         """Give an operation of HTTP by id or signature, or raise `UnknownNameError` with the nearest names."""

@@ -41,6 +41,7 @@ class Dependency:
         url_variable: The environment variable that says where HTTP is served; made of the name where None.
         target_variable: The one that says where remote procedures are.
         faults: By operation, what goes wrong with its answers, as the settings say it.
+        checks_credentials: Whether requests must have the credentials that are demanded.
         lock: What its definitions are locked by; None where they are read as they are.
         locked_as: The provider of the settings that they are locked for, whatever it is called here.
     """
@@ -57,6 +58,7 @@ class Dependency:
     url_variable: str | None = None
     target_variable: str | None = None
     faults: Mapping[str, Mapping[str, object]] = field(default_factory=dict, hash=False)
+    checks_credentials: bool = True
     lock: "DefinitionLock | None" = field(default=None, hash=False, compare=False)
     locked_as: str = ""
 
@@ -81,6 +83,7 @@ class Dependency:
             base_url=self.base_url,
             proto=self.proto,
             remote_references=self.remote_references,
+            checks_credentials=self.checks_credentials,
             load=self._load(),
         )
 
@@ -158,6 +161,7 @@ def provider_of(settings: "Settings", name: str) -> Dependency:
         url_variable=known.url_variable,
         target_variable=known.target_variable,
         faults=known.faults,
+        checks_credentials=known.check_credentials,
         lock=_lock_of(settings, known),
         locked_as=name,
     )

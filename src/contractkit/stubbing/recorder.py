@@ -19,6 +19,7 @@ from contractkit.recording.origins import TestOrigin
 from contractkit.recording.rpc_calls import AnsweredCall, LedCall
 from contractkit.recording.rpc_interactions import ToldCall, interaction_of
 from contractkit.recording.stubbed import StubbedProvider
+from contractkit.recording.uncredentialed import identity, is_challenge
 from contractkit.stubbing.recorded_files import lay_into
 from contractkit.stubbing.serving import Tell
 from contractkit.transports import RpcHandler
@@ -50,6 +51,7 @@ class Recorder:
         """Take whose recording it is; `clock` gives seconds."""
         self.recording = recording
         self.refused = 0
+        self._challenged: dict[object, int] = {}
         self._test = TestReference(node_id=recording.name, file="", line=0)
         self._clock = clock
         self._lock = threading.Lock()
@@ -83,6 +85,7 @@ class Recorder:
         def counted(request: HttpRequest) -> Answered:
             answered = remembered(request)
             self._count(answered.reason)
+            self._settle(request, answered)
             return answered
 
         return counted
@@ -154,6 +157,14 @@ class Recorder:
                 self._found[interaction.key] = interaction
                 self._latest = self._clock()
                 self._unwritten_since = self._latest if self._unwritten_since is None else self._unwritten_since
+
+    def _settle(self, request: HttpRequest, answered: Answered) -> None:
+        """Take a refusal back that only asked for credentials, once the request comes with them."""
+        with self._lock:
+            if answered.reason and is_challenge(answered.response):
+                self._challenged[identity(request)] = self._challenged.get(identity(request), 0) + 1
+            elif self._challenged and not answered.reason:
+                self.refused -= self._challenged.pop(identity(request), 0)
 
     def _count(self, reason: str) -> None:
         with self._lock:

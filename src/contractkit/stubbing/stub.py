@@ -45,6 +45,7 @@ class Stub:
         proto: str | Path | None = None,
         headers: Iterable[str] | None = None,
         base_url: str | None = None,
+        check_credentials: bool | None = None,
         record: bool | str | Path = False,
         name: str | None = None,
     ) -> None:
@@ -57,6 +58,8 @@ class Stub:
             proto: The protobuf definition of a provider that offers both, where `definition` is one of HTTP.
             headers: Request headers and metadata to record beside the declared ones.
             base_url: Where production runs it: what `intercept()` takes where no URL is given.
+            check_credentials: Whether requests must have the credentials that the definition demands; as the settings
+                say where None, else True.
             record: Whether a block that ends well leaves a contract: True for the settings' `contracts` directory,
                 else a directory, or a file that ends in `.json`.
             name: Who the recording belongs to; the test, function or script that uses the stub where None.
@@ -74,7 +77,9 @@ class Stub:
             if given is not None:
                 check_name(given, what=what, like=like)
         _check_record(record)
-        self._dependency = _asked(dependency_at(definition), provider, proto, headers, base_url)
+        self._dependency = _asked(
+            dependency_at(definition), provider, proto, headers, base_url, check_credentials
+        )
         self._name = name
         self._consumer, self._place = _recorded_where(record, consumer, self._dependency)
         self._shared = shared_provider(self._dependency)
@@ -226,9 +231,11 @@ def _asked(
     proto: str | Path | None,
     headers: Iterable[str] | None,
     base_url: str | None,
+    check_credentials: bool | None,
 ) -> Dependency:
     """Give a dependency with what the arguments say of it."""
     said: dict[str, Any] = {"name": provider, "proto": None if proto is None else str(proto), "base_url": base_url}
+    said["checks_credentials"] = check_credentials
     if headers is not None:
         said["headers"] = (headers,) if isinstance(headers, str) else tuple(headers)
     return replace(found, **{name: value for name, value in said.items() if value is not None})
