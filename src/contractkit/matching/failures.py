@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from contractkit.model import Location, Step
-from contractkit.results import Mismatch
+from contractkit.results import ABSENT, Mismatch
 
 DEEPEST_SHOWN = 100
 """Levels of nesting that a mismatch carries of a value; what lies deeper is shown as `…`."""
@@ -45,6 +45,11 @@ def below(step: Step, failures: list[Failure]) -> list[Failure]:
     for failure in failures:
         failure.steps.append(step)
     return failures
+
+
+def unexpected(step: Step, actual: object, sentence: str) -> Failure:
+    """Give the failure of a value in a place where the example has none."""
+    return Failure(ABSENT, actual, "equality", sentence, [step])
 
 
 def shown_part(value: object, levels: int = DEEPEST_SHOWN) -> object:

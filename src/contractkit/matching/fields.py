@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 from contractkit.exact_json import Json
 from contractkit.matching.checks import compile_scalar, equality, missing
-from contractkit.matching.failures import Check, Failure, below
-from contractkit.matching.json_bodies import compile_json, unexpected
+from contractkit.matching.failures import Check, Failure, below, unexpected
+from contractkit.matching.json_bodies import compile_json
 from contractkit.matching.media_types import same_content_type
 from contractkit.matching.members import said_of_members
 from contractkit.matching.rules import Members

@@ -5,22 +5,23 @@ its members, each under the rules of its own place. A function knows only the va
 location on the way up, so that a body that fits costs nothing for places.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import islice
 from types import NoneType
 
 from contractkit.exact_json import Json
 from contractkit.matching.accepting import refuse
 from contractkit.matching.checks import Shortcut, combined, compile_scalar, compile_test, missing, shortcut
-from contractkit.matching.failures import MOST_MISMATCHES, Check, Failure, below
+from contractkit.matching.elements import compile_elements
+from contractkit.matching.failures import MOST_MISMATCHES, Check, Failure, below, unexpected
+from contractkit.matching.kept import FEW_KEPT, Kept
 from contractkit.matching.members import Inner, inner_rules, name_checks, said_of_members
 from contractkit.matching.rules import Members, kind_of
 from contractkit.matching.sentences import KIND_WORDS
 from contractkit.matching.shapes import Fits, fits_under
 from contractkit.matching.variants import compile_variants
-from contractkit.matching.weighting import OTHER_INDEX, OTHER_MEMBER, RuleList, Scope, index_in
-from contractkit.model import Step
+from contractkit.matching.weighting import OTHER_MEMBER, RuleList, Scope
 from contractkit.results import ABSENT
 
 _NO_SHORTCUT = Shortcut(NoneType, refuse)
@@ -29,7 +30,7 @@ DEEPEST = 100
 """Levels of nesting of an expected value; what lies deeper fails, and says so. Real bodies end far above."""
 
 
-def compile_json(expected: Json, scope: Scope, *, is_open: bool, depth: int = 0) -> Check:
+def compile_json(expected: Json, scope: Scope, *, is_open: bool, depth: int = 0, kept: Kept | None = None) -> Check:
     """Give the check of a JSON value.
 
     Args:
@@ -37,20 +38,24 @@ def compile_json(expected: Json, scope: Scope, *, is_open: bool, depth: int = 0)
         scope: The rules at its place and below.
         is_open: Whether objects may carry members that the example does not have.
         depth: How many containers are around it.
+        kept: How many checks may still be kept of the value that it is in.
     """
     if not isinstance(expected, dict | list):
         return compile_scalar(expected, scope.chosen)
     if depth >= DEEPEST:
         return _too_deep
+    kept = Kept() if kept is None else kept
+    if not kept.take():
+        return lambda actual: compile_json(expected, scope, is_open=is_open, depth=depth, kept=Kept(FEW_KEPT))(actual)
     rules = scope.chosen
     wrong_kind = _wrong_kind(expected, rules)
 
     def compile_members() -> Check:
-        return _compile_members(expected, scope, wrong_kind, is_open, depth)
+        return _compile_members(expected, scope, wrong_kind, is_open, depth, kept)
 
     fits = fits_under(scope)
     members = compile_members() if fits is None else _unless_it_fits(expected, fits, compile_members, is_open, depth)
-    own = [*_own_checks(expected, rules), *_said_checks(expected, rules, is_open, depth)]
+    own = [*_own_checks(expected, rules), *_said_checks(expected, rules, is_open, depth, kept)]
     return _guarded(type(expected), wrong_kind, combined(own, "AND"), members) if own else members
 
 
@@ -71,64 +76,67 @@ def _unless_it_fits(
 
 
 def _compile_members(
-    expected: dict[str, Json] | list[Json], scope: Scope, wrong_kind: Check, is_open: bool, depth: int
+    expected: dict[str, Json] | list[Json], scope: Scope, wrong_kind: Check, is_open: bool, depth: int, kept: Kept
 ) -> Check:
     inner = inner_rules(scope.chosen)
 
     def compile_member(place: Scope, example: Json) -> Check:
-        return compile_json(example, place.replaced_by(inner) if inner else place, is_open=is_open, depth=depth + 1)
+        at = place.replaced_by(inner) if inner else place
+        return compile_json(example, at, is_open=is_open, depth=depth + 1, kept=kept)
 
     if isinstance(expected, dict):
-        return _members_check(expected, scope, compile_member, is_open, wrong_kind)
+        return _members_check(expected, scope, compile_member, is_open, wrong_kind, kept)
     if Members.VARIANTS in said_of_members(scope.chosen):
         return combined((), "AND")
-    return _items_check(expected, scope, compile_member, wrong_kind)
+    return compile_elements(expected, scope, compile_member, wrong_kind, kept)
 
 
-def _said_checks(expected: dict[str, Json] | list[Json], rules: RuleList, is_open: bool, depth: int) -> list[Check]:
+def _said_checks(
+    expected: dict[str, Json] | list[Json], rules: RuleList, is_open: bool, depth: int, kept: Kept
+) -> list[Check]:
     """Give what the rules say of an object's names, or of elements wherever they stand."""
     if isinstance(expected, dict):
         return name_checks(rules, expected)
-    return _variant_checks(expected, rules, is_open, depth)
+    return _variant_checks(expected, rules, is_open, depth, kept)
 
 
 def _members_check(
-    expected: dict[str, Json], scope: Scope, compile_member: Inner, is_open: bool, wrong_kind: Check
+    expected: dict[str, Json], scope: Scope, compile_member: Inner, is_open: bool, wrong_kind: Check, kept: Kept
 ) -> Check:
     said = said_of_members(scope.chosen)
     places = {key: scope.step(key) for key in expected}
+    compiled = kept.remembering(lambda key: compile_member(places[key], expected[key]))
     if not said & {Members.FREE, Members.EACH_KEY, Members.EACH_VALUE}:
         is_closed = not is_open or Members.EQUAL in said
-        return _fixed_members(expected, places, compile_member, is_closed=is_closed, wrong_kind=wrong_kind)
-    members = {key: compile_member(places[key], value) for key, value in expected.items()}
+        return _fixed_members(expected, places, compiled, is_closed=is_closed, wrong_kind=wrong_kind)
+    further: dict[str, Check] = {}
     for_all = None
     if expected and said & {Members.FREE, Members.EACH_VALUE}:
         first = next(iter(expected.values()))
-        named = scope.named_steps() - members.keys()
-        members |= {name: compile_member(scope.step(name), first) for name in named}
+        named = scope.named_steps() - expected.keys()
+        further = {name: compile_member(scope.step(name), first) for name in named}
         for_all = compile_member(scope.step(OTHER_MEMBER), first)
-    return _free_members(members, for_all, wrong_kind)
+    return _free_members(lambda key: compiled(key) if key in expected else further.get(key, for_all), wrong_kind)
 
 
 def _fixed_members(
     expected: dict[str, Json],
     places: Mapping[str, Scope],
-    compile_member: Inner,
+    compiled: Callable[[str], Check],
     *,
     is_closed: bool,
     wrong_kind: Check,
 ) -> Check:
     """Give the check of an object's own members; those that a shortcut decides are compiled when it does not."""
     cuts = {key: shortcut(value, places[key].chosen) or _NO_SHORTCUT for key, value in expected.items()}
-    compiled = cache(lambda key: compile_member(places[key], expected[key]))
-    rows = tuple((key, *cut, compiled(key) if cut is _NO_SHORTCUT else None) for key, cut in cuts.items())
+    rows = tuple((key, *cut) for key, cut in cuts.items())
 
     def check(actual: dict[str, Json]) -> list[Failure] | None:
         if type(actual) is not dict:
             return wrong_kind(actual)
         found: list[Failure] | None = None
         failures: list[Failure] | None
-        for key, kind, accepts, member in rows:
+        for key, kind, accepts in rows:
             if key not in actual:
                 failures = missing(expected[key], places[key].chosen)
             else:
@@ -138,7 +146,7 @@ def _fixed_members(
                         continue
                 except UnicodeEncodeError:  # half a surrogate pair, which no engine for patterns takes
                     pass
-                failures = (member or compiled(key))(value)
+                failures = compiled(key)(value)
             if failures:
                 found = found or []
                 found += below(key, failures)
@@ -156,13 +164,13 @@ def _further_members(expected: dict[str, Json], actual: dict[str, Json]) -> list
     return list(islice(further, MOST_MISMATCHES + 1))
 
 
-def _free_members(members: Mapping[str, Check], for_all: Check | None, wrong_kind: Check) -> Check:
+def _free_members(member_at: Callable[[str], Check | None], wrong_kind: Check) -> Check:
     def check(actual: dict[str, Json]) -> list[Failure] | None:
         if type(actual) is not dict:
             return wrong_kind(actual)
         found: list[Failure] = []
         for key, item in actual.items():
-            member = members.get(key, for_all)
+            member = member_at(key)
             if member is not None and (failures := member(item)):
                 found += below(key, failures)
                 if len(found) > MOST_MISMATCHES:
@@ -172,75 +180,9 @@ def _free_members(members: Mapping[str, Check], for_all: Check | None, wrong_kin
     return check
 
 
-def _items_check(expected: list[Json], scope: Scope, compile_member: Inner, wrong_kind: Check) -> Check:
-    items = [compile_member(scope.step(index), item) for index, item in enumerate(expected)]
-    if not scope.chosen or Members.EQUAL in said_of_members(scope.chosen):
-        return _fixed_items(expected, items, scope, wrong_kind)
-    if not expected:
-        return _uniform_items(combined((), "AND"), wrong_kind)
-    named = {index for step in scope.named_steps() if (index := index_in(step)) is not None}
-    special = {index: compile_member(scope.step(index), expected[0]) for index in sorted(named) if index >= len(items)}
-    if len(items) == 1 and not special and 0 not in named:
-        return _uniform_items(items[0], wrong_kind)
-    other = compile_member(scope.step(OTHER_INDEX), expected[0])
-    return _varied_items(dict(enumerate(items)) | special, other, wrong_kind)
-
-
-def _fixed_items(expected: list[Json], items: Sequence[Check], scope: Scope, wrong_kind: Check) -> Check:
-    count = len(items)
-
-    def check(actual: list[Json]) -> list[Failure] | None:
-        if type(actual) is not list:
-            return wrong_kind(actual)
-        found: list[Failure] = []
-        for index, (item, value) in enumerate(zip(items, actual, strict=False)):
-            if failures := item(value):
-                found += below(index, failures)
-                if len(found) > MOST_MISMATCHES:
-                    return found
-        if len(actual) != count:
-            lacking, further = range(len(actual), count), range(count, len(actual))[: MOST_MISMATCHES + 1]
-            found += [each for at in lacking for each in below(at, missing(expected[at], scope.step(at).chosen))]
-            found += [unexpected(at, actual[at], "no further element") for at in further]
-        return found or None
-
-    return check
-
-
-def _uniform_items(item: Check, wrong_kind: Check) -> Check:
-    def check(actual: list[Json]) -> list[Failure] | None:
-        if type(actual) is not list:
-            return wrong_kind(actual)
-        found: list[Failure] | None = None
-        for index, value in enumerate(actual):
-            if failures := item(value):
-                found = found or []
-                found += below(index, failures)
-                if len(found) > MOST_MISMATCHES:
-                    break
-        return found
-
-    return check
-
-
-def _varied_items(items: Mapping[int, Check], other: Check, wrong_kind: Check) -> Check:
-    def check(actual: list[Json]) -> list[Failure] | None:
-        if type(actual) is not list:
-            return wrong_kind(actual)
-        found: list[Failure] = []
-        for index, value in enumerate(actual):
-            if failures := items.get(index, other)(value):
-                found += below(index, failures)
-                if len(found) > MOST_MISMATCHES:
-                    break
-        return found or None
-
-    return check
-
-
-def _variant_checks(expected: list[Json], rules: RuleList, is_open: bool, depth: int) -> list[Check]:
+def _variant_checks(expected: list[Json], rules: RuleList, is_open: bool, depth: int, kept: Kept) -> list[Check]:
     def compile_item(example: Json, scope: Scope) -> Check:
-        return compile_json(example, scope, is_open=is_open, depth=depth + 1)
+        return compile_json(example, scope, is_open=is_open, depth=depth + 1, kept=kept)
 
     wanted = [rule for rule in rules.rules if kind_of(rule).members is Members.VARIANTS]
     return [check for rule in wanted for check in compile_variants(rule, expected, compile_item)]
@@ -273,11 +215,6 @@ def _guarded(kind: type, wrong_kind: Check, own: Check, members: Check) -> Check
 def _wrong_kind(expected: Json, rules: RuleList) -> Check:
     rule = rules.rules[0].name if rules else "equality"
     return lambda actual: [Failure(expected, actual, rule, KIND_WORDS[type(expected)])]
-
-
-def unexpected(step: Step, actual: object, sentence: str) -> Failure:
-    """Give the failure of a value in a place where the example has none."""
-    return Failure(ABSENT, actual, "equality", sentence, [step])
 
 
 def _too_deep(actual: Json) -> list[Failure]:

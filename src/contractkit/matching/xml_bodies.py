@@ -9,8 +9,8 @@ from functools import partial
 from typing import TypeVar
 
 from contractkit.matching.checks import combined, compile_scalar, compile_test, missing
-from contractkit.matching.failures import Check, Failure, below
-from contractkit.matching.json_bodies import DEEPEST, unexpected
+from contractkit.matching.failures import Check, Failure, below, unexpected
+from contractkit.matching.json_bodies import DEEPEST
 from contractkit.matching.rules import kind_of
 from contractkit.matching.sentences import counted
 from contractkit.matching.tracing import TracedScope
