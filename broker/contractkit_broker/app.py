@@ -18,6 +18,7 @@ from starlette.routing import Route as Endpoint
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contractkit_broker.api.table import ROUTES
+from contractkit_broker.bare_slashes import BareSlashes
 from contractkit_broker.base_url import base_url
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.migrations import bring_up_to_date
@@ -68,12 +69,14 @@ def create_app(settings: BrokerSettings) -> Starlette:
 class EncodedSegments:
     """Lets a path parameter hold a slash: paths are routed as they were encoded, and decoded by segment after that.
 
-    A proxy may leave the path of the public URL on or take it off; both are understood.
+    A proxy may leave the path of the public URL on or take it off; both are understood, and so are the slashes that
+    some clients do not encode.
     """
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
         self._app = app
         self._prefix = prefix
+        self._slashes = BareSlashes(ROUTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -81,7 +84,7 @@ class EncodedSegments:
             path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0]
             if self._prefix and (path == self._prefix or path.startswith(f"{self._prefix}/")):
                 path = path[len(self._prefix) :] or "/"
-            scope = {**scope, "path": path}
+            scope = {**scope, "path": self._slashes.escaped(path)}
         await self._app(scope, receive, send)
 
 

@@ -108,6 +108,10 @@ REPLY_SCHEMAS: dict[str, Json] = {
     ),
     "LatestPacts": _resource({"pacts": _list(_resource({"createdAt": _TEXT}))}),
     "PactList": _resource({}),
+    "PairPactList": _embedding("pacts", "ListedPact", pacts=_list(_ref("Link"))),
+    "ListedPact": _resource(
+        {"createdAt": _TEXT, "_embedded": _object({"consumerVersion": _resource({"number": _TEXT})})}
+    ),
     "PactsForVerification": _embedding("pacts", "PactForVerification"),
     "PactForVerification": _resource(
         {
@@ -134,8 +138,12 @@ REPLY_SCHEMAS: dict[str, Json] = {
     "VerificationResults": _embedding("verificationResults", "VerificationResult"),
     "TriggeredWebhooks": _resource({"_embedded": _object({"triggeredWebhooks": _list({"type": "object"})})}),
     "Application": _resource(
-        {"name": _TEXT, "createdAt": _TEXT, "_embedded": _object({"labels": _list(_ref("Label"))})},
-        displayName=_TEXT,
+        {
+            "name": _TEXT,
+            "displayName": _TEXT,
+            "createdAt": _TEXT,
+            "_embedded": _object({"labels": _list(_ref("Label"))}),
+        },
         repositoryUrl=_TEXT,
         repositoryName=_TEXT,
         repositoryNamespace=_TEXT,

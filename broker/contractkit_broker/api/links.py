@@ -24,10 +24,12 @@ Value = TypeVar("Value")
 
 
 def application_json(call: Call, application: Application, labels: Sequence[str] = ()) -> dict[str, Json]:
-    """Give an application with its labels."""
+    """Give an application with its labels.
+
+    The name is also what it is called where nobody said otherwise: the Pact command lines stop without it.
+    """
     at = f"/pacticipants/{encoded(application.name)}"
     optional = {
-        "displayName": application.display_name,
         "repositoryUrl": application.repository_url,
         "repositoryName": application.repository_name,
         "repositoryNamespace": application.repository_namespace,
@@ -35,6 +37,7 @@ def application_json(call: Call, application: Application, labels: Sequence[str]
     }
     return {
         "name": application.name,
+        "displayName": application.display_name or application.name,
         **{name: value for name, value in optional.items() if value is not None},
         "createdAt": application.created_at,
         "_embedded": {"labels": [label_json(call, application, each) for each in labels]},

@@ -161,7 +161,10 @@ def _notices(
             yield {"type": "warning", "text": f"Cannot ignore '{each.application}': there is no such pacticipant."}
     if matrix.cut:
         yield {"type": "warning", "text": f"Only the newest {query.limit} rows are here, and the answer rests on them."}
-    yield {"type": kinds[decision.answer], "text": str(decision)}
+    first, *more = filter(str.strip, str(decision).splitlines())
+    yield {"type": kinds[decision.answer], "text": first}
+    for line in more:  # each its own: Pact's command line joins the lines of any but an info
+        yield {"type": "info", "text": line}
 
 
 def _row(call: Call, cell: Cell, details: dict[int, dict[str, Json]], counts: dict[int, tuple[int, int]]) -> Json:

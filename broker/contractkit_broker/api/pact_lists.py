@@ -1,6 +1,7 @@
 """Lists of contracts by provider or by pair, and the newest of a pair: what clients read that know no selectors."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -78,8 +79,11 @@ def _of_pair(choose: Choose) -> Handler:
             if consumer is None:
                 not_found(f"No consumer with name '{call.path['consumer']}' found")
             found = _publications(call, connection, choose, provider, [consumer.id])
-        links: list[Json] = [_link(call, each) for each in reversed(found)]
-        return _listed(call, provider, {"pb:pact-versions": links, "pact-versions": links})
+        newest_first = found[::-1]
+        links: list[Json] = [_link(call, each) for each in newest_first]
+        reply = _listed(call, provider, {"pb:pact-versions": links, "pact-versions": links})
+        embedded: Json = {"pacts": [_embedded(call, each) for each in newest_first]}
+        return replace(reply, body={**reply.body, "pacts": links, "_embedded": embedded})
 
     return list_pair_pacts
 
@@ -110,6 +114,16 @@ def _link(call: Call, each: Publication) -> Json:
     return call.link(*version_pact_segments(each), title=title, name=each.consumer)
 
 
+def _embedded(call: Call, each: Publication) -> Json:
+    number = each.version.number
+    version = call.link("pacticipants", each.consumer, "versions", number, title="Version", name=number)
+    return {
+        "createdAt": each.created_at,
+        "_embedded": {"consumerVersion": {"number": number, "_links": {"self": version}}},
+        "_links": {"self": _link(call, each)},
+    }
+
+
 def _listed(call: Call, provider: Application, links: dict[str, Json]) -> Reply:
     own = {"href": call.own_url}
     of = call.link("pacticipants", provider.name, name=provider.name)
@@ -130,12 +144,17 @@ _PROVIDER_LISTS: tuple[tuple[str, str, Choose, str], ...] = (
 _PAIR_LISTS: tuple[tuple[str, str, Choose, str], ...] = (
     ("/versions", "", _every_version, "of every version"),
     ("/tag/{tag}", "with_tag", _tagged, "of every version with a tag"),
+    ("/branch", "of_main_branch_alone", _on_main_branch, "of every version on the main branch"),
+    ("/branch/latest", "of_main_branch_head_alone", _main_branch_heads, "of the head of the main branch"),
     ("/branch/versions", "of_main_branch", _on_main_branch, "of every version on the main branch"),
     ("/branch/latest/versions", "of_main_branch_head", _main_branch_heads, "of the head of the main branch"),
     ("/branch/{branch}", "of_branch", _on_branch, "of every version on a branch"),
     ("/branch/{branch}/latest/versions", "of_branch_head", _branch_heads, "of the head of a branch"),
 )
-"""The rest of the address, what tells the operation apart, the versions, and the end of the summary."""
+"""The rest of the address, what tells the operation apart, the versions, and the end of the summary.
+
+Of a pair and its main branch, the index knows the longer addresses; Pact's command line asks the shorter ones.
+"""
 
 ROUTES: tuple[Route, ...] = (
     get(f"{_PAIR}/latest", _newest(None), "Read the newest contract of a pair.", "Pact"),
@@ -154,7 +173,13 @@ ROUTES: tuple[Route, ...] = (
         variant="of_branch",
     ),
     *(
-        get(f"{_PAIR}{rest}", _of_pair(choose), f"List the contracts of a pair {which}.", "PactList", variant=variant)
+        get(
+            f"{_PAIR}{rest}",
+            _of_pair(choose),
+            f"List the contracts of a pair {which}.",
+            "PairPactList",
+            variant=variant,
+        )
         for rest, variant, choose, which in _PAIR_LISTS
     ),
     *(

@@ -137,18 +137,18 @@ def _published_body(call: Call, form: PublishForm, published: Sequence[Published
     notices = [_notice(each) for each in published]
     pages = [contract_page(call, each.publication) for each in published]
     notices += [{"type": "info", "text": f"See it at {page}"} for page in pages]
+    application = call.link("pacticipants", name, title="Pacticipant", name=name)
+    version = call.link("pacticipants", name, "versions", number, title="Pacticipant version", name=f"{name} {number}")
     return {
         "notices": notices,
         "logs": [{"level": "info", "message": each["text"], "deprecationWarning": each["text"]} for each in notices],
         "_embedded": {
-            "pacticipant": {"name": name, "_links": {"self": call.link("pacticipants", name)}},
-            "version": {"number": number, "_links": {"self": call.link("pacticipants", name, "versions", number)}},
+            "pacticipant": {"name": name, "_links": {"self": application}},
+            "version": {"number": number, "_links": {"self": version}},
         },
         "_links": {
-            "pb:pacticipant": call.link("pacticipants", name, title="Pacticipant", name=name),
-            "pb:pacticipant-version": call.link(
-                "pacticipants", name, "versions", number, title="Pacticipant version", name=f"{name} {number}"
-            ),
+            "pb:pacticipant": application,
+            "pb:pacticipant-version": version,
             "pb:pacticipant-version-tags": [
                 call.link("pacticipants", name, "versions", number, "tags", tag, title="Tag", name=tag)
                 for tag in form.tags

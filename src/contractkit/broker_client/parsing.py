@@ -63,10 +63,11 @@ def read_environment(document: Mapping[str, Json]) -> Environment:
 
 
 def read_application(document: Mapping[str, Json]) -> Application:
-    """Give an application."""
+    """Give an application; one that is called by its name has no display name."""
+    called = document.get("displayName")
     return Application(
         name=document["name"],
-        display_name=document.get("displayName") or "",
+        display_name=called if called and called != document["name"] else "",
         main_branch=document.get("mainBranch") or "",
         repository_url=document.get("repositoryUrl") or "",
         labels=tuple(each["name"] for each in embedded(document, "labels")),
