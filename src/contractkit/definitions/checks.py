@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from contractkit.definitions.lowering import Direction, Lowering
+from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.wording import described
 from contractkit.errors import DefinitionError, nearest_names
@@ -89,7 +90,7 @@ class Checks:
 
     def __init__(self, documents: Documents, warn: Callable[[str, Node], None]) -> None:
         self._lowerings = {direction: Lowering(documents, direction, warn) for direction in Direction}
-        self._compiled: dict[tuple[str, str, Direction], Check] = {}
+        self._compiled: dict[tuple[NodeKey, Direction], Check] = {}
 
     def of(self, node: Node, direction: Direction) -> Check:
         """Give the check of the schema at a node.
@@ -97,7 +98,7 @@ class Checks:
         Raises:
             DefinitionError: A `$ref` in it leads nowhere, or the engine refuses the schema.
         """
-        key = (node.uri, node.pointer, direction)
+        key = (node.key, direction)
         found = self._compiled.get(key)
         if found is None:
             found = self._compiled[key] = self._compile(node, direction)

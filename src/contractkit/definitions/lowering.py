@@ -16,13 +16,14 @@ from enum import Enum
 from typing import Final
 
 from contractkit.definitions.discriminators import lowered_discriminator
+from contractkit.definitions.keywords import DIALECTS, LISTED_SCHEMAS, NAMED_SCHEMAS, OLDER, READERS, SCHEMAS
+from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schema_facets import says_nullable
 from contractkit.exact_json import Json, show_json
 
 Schema = dict[str, Json] | bool
 
-TYPES: Final = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
 _BASE64: Final = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _RANGES: Final = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _COMPOSED: Final = ("$ref", "allOf", "anyOf", "oneOf", "not", "if")
@@ -53,9 +54,13 @@ class Lowering:
         self._warn = warn
         version = str(documents.root.value.get("openapi", ""))
         self._ignores_siblings = version.startswith("3.0")
-        self._numbers: dict[tuple[str, str], int] = {}
+        self._knows_dynamic = not self._ignores_siblings
+        self._numbers: dict[NodeKey, int] = {}
         self._nodes: list[Node] = []
         self._origins: dict[int, Origin] = {}
+        dialect = documents.root.get("jsonSchemaDialect")
+        if dialect is not None:
+            self._warn_of_dialect(dialect)
 
     def closure(self, node: Node) -> dict[str, Json]:
         """Give one self-contained schema: a `$ref` to the node's number, and all that is reached under `$defs`.
@@ -84,11 +89,10 @@ class Lowering:
         return origin
 
     def _number(self, node: Node) -> int:
-        key = (node.uri, node.pointer)
-        if key not in self._numbers:
-            self._numbers[key] = len(self._nodes)
+        if node.key not in self._numbers:
+            self._numbers[node.key] = len(self._nodes)
             self._nodes.append(node)
-        return self._numbers[key]
+        return self._numbers[node.key]
 
     def _lower(self, node: Node, refers_to: list[int]) -> Schema:
         if isinstance(node.value, bool):
@@ -96,10 +100,14 @@ class Lowering:
         if not isinstance(node.value, dict):
             self._warn(f"Not a schema: {show_json(node.value, limit=60)}. Any value is allowed there.", node)
             return True
+        node = self._documents.entered(node)
         is_reference = isinstance(node.value.get("$ref"), str)
         lowered = self._reference(node, refers_to) if is_reference else {}
         if not (is_reference and self._ignores_siblings):
             lowered |= self._keywords(node, refers_to)
+        if self._knows_dynamic and isinstance(node.value.get("$dynamicRef"), str):
+            found = self._documents.dynamic_target(node.value["$dynamicRef"], node)
+            lowered["allOf"] = [*lowered.get("allOf", ()), self._numbered(found, refers_to)]
         return _nullable(lowered) if says_nullable(node.value) else lowered
 
     def _named(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
@@ -123,19 +131,34 @@ class Lowering:
                 lowered[keyword] = child.value  # null included
             elif keyword in ("exclusiveMinimum", "exclusiveMaximum") and isinstance(child.value, bool):
                 continue  # a flag of OpenAPI 3.0
-            elif keyword in _READERS:
-                read = _READERS[keyword](child)
+            elif keyword in READERS:
+                read = READERS[keyword](child)
                 if read is None:
                     self._warn(f"{keyword} cannot be {show_json(child.value, limit=60)}; it is passed over.", child)
                 else:
                     lowered[keyword] = read
-            elif keyword in _NAMED_SCHEMAS:
+            elif keyword in NAMED_SCHEMAS:
                 lowered[keyword] = self._named(child, refers_to)
-            elif keyword in _LISTED_SCHEMAS and isinstance(child.value, list) and child.value:
+            elif keyword in LISTED_SCHEMAS and isinstance(child.value, list) and child.value:
                 lowered[keyword] = [self._lower(each, refers_to) for each in child.items()]
-            elif keyword in _SCHEMAS and not isinstance(child.value, list):
+            elif keyword in SCHEMAS and not isinstance(child.value, list):
                 lowered[keyword] = self._lower(child, refers_to)
+            else:
+                self._warn_of_older(keyword, child)
         return self._adapted(node, lowered)
+
+    def _warn_of_older(self, keyword: str, child: Node) -> None:
+        """Say what is written as older drafts have it and means nothing now, rather than let it pass unseen."""
+        if keyword in OLDER:
+            self._warn(f"{keyword} is of an older JSON Schema and is passed over; write {OLDER[keyword]}.", child)
+        elif keyword == "items":
+            self._warn("items cannot be a list; it is passed over. Write prefixItems.", child)
+        elif keyword == "$schema":
+            self._warn_of_dialect(child)
+
+    def _warn_of_dialect(self, named: Node) -> None:
+        if not str(named.value).startswith(DIALECTS):
+            self._warn(f"Schemas of {show_json(named.value, limit=80)} are read as JSON Schema 2020-12.", named)
 
     def _adapted(self, node: Node, lowered: dict[str, Json]) -> dict[str, Json]:
         if "required" in lowered:
@@ -195,96 +218,3 @@ def _format_ranges(lowered: dict[str, Json]) -> None:
         lowered["maximum"] = min(most, lowered.get("maximum", most))
     if name == "byte" and "pattern" not in lowered:
         lowered["pattern"] = _BASE64
-
-
-def _number(node: Node) -> Json:
-    is_number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-    return node.value if is_number else None
-
-
-def _positive(node: Node) -> Json:
-    number = _number(node)
-    return number if number is not None and number > 0 else None
-
-
-def _count(node: Node) -> Json:
-    number = _number(node)
-    return int(number) if number is not None and number >= 0 and number == int(number) else None
-
-
-def _flagged(node: Node) -> Json:
-    return node.value if isinstance(node.value, bool) else None
-
-
-def _text(node: Node) -> Json:
-    return node.value if isinstance(node.value, str) else None
-
-
-def _listed(node: Node) -> Json:
-    return node.value if isinstance(node.value, list) and node.value else None
-
-
-def _type(node: Node) -> Json:
-    names = node.value if isinstance(node.value, list) else [node.value]
-    known = [name for name in names if isinstance(name, str) and name in TYPES]
-    if not known or len(known) < len(names):
-        return None
-    return node.value if isinstance(node.value, str) else list(dict.fromkeys(known))
-
-
-def _names(node: Node) -> Json:
-    if not isinstance(node.value, list) or not all(isinstance(name, str) for name in node.value):
-        return None
-    return list(dict.fromkeys(node.value))
-
-
-def _pattern(node: Node) -> Json:
-    import jsonschema_rs  # heavy; only definitions in use need it
-
-    if not isinstance(node.value, str):
-        return None
-    try:
-        jsonschema_rs.Draft202012Validator({"pattern": node.value}, offline=True)
-    except ValueError:
-        return None
-    return node.value
-
-
-def _dependencies(node: Node) -> Json:
-    return node.value if isinstance(node.value, dict) else None
-
-
-_READERS: Final[Mapping[str, Callable[[Node], Json]]] = {
-    "type": _type,
-    "enum": _listed,
-    "required": _names,
-    "format": _text,
-    "pattern": _pattern,
-    "multipleOf": _positive,
-    "minimum": _number,
-    "maximum": _number,
-    "exclusiveMinimum": _number,
-    "exclusiveMaximum": _number,
-    "uniqueItems": _flagged,
-    "dependentRequired": _dependencies,
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _count),
-    **dict.fromkeys(("minContains", "maxContains"), _count),
-}
-"""Keyword to what reads its value; None is given where the value makes no sense."""
-
-_NAMED_SCHEMAS: Final = frozenset({"properties", "patternProperties", "dependentSchemas"})
-_LISTED_SCHEMAS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_SCHEMAS: Final = frozenset(
-    {
-        "additionalProperties",
-        "contains",
-        "else",
-        "if",
-        "items",
-        "not",
-        "propertyNames",
-        "then",
-        "unevaluatedItems",
-        "unevaluatedProperties",
-    }
-)

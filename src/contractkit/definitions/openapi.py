@@ -82,6 +82,8 @@ class OpenApiDefinition:
 
     def warnings(self) -> tuple[DefinitionWarning, ...]:
         """Give the mistakes of the document that were met so far, in the order they were met."""
+        for sentence, node in self.documents.strays:
+            self._warn(sentence, node)
         return tuple(
             DefinitionWarning(
                 sentence=sentence,

@@ -1,81 +1,22 @@
-"""References: pointers into documents already read, followed lazily and remembered."""
+"""References: from a `$ref` to what it names, in documents already read or read when first asked for."""
 
 import copy
-import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from typing import Final
+from urllib.parse import unquote, urldefrag
 
+from contractkit.definitions.identifiers import Identifiers, Resource
+from contractkit.definitions.nodes import Node as Node  # what follows references says what they lead to
+from contractkit.definitions.nodes import Placed as Placed
+from contractkit.definitions.nodes import Scope
+from contractkit.definitions.uris import joined
 from contractkit.errors import DefinitionError, suggestion
 from contractkit.exact_json import Json
 
-_LONGEST_CHAIN = 64  # references that lead to references
+BUNDLED_AT: Final = "/x-documents/"
+"""Where a bundled definition holds its other documents, which references lead to from anywhere in it."""
 
-
-class Placed(dict[str, Json]):
-    """An object that stands for another place of a source than the one it is found at.
-
-    What is upgraded from an older version is made of these, so that messages lead to what people wrote. `moved` holds
-    the pointers of members that came from elsewhere and are no `Placed` themselves; they are in the same document.
-    """
-
-    __slots__ = ("is_beside", "moved", "pointer", "uri")
-
-    def __init__(self, members: Mapping[str, Json], node: "Node", *, moved: Mapping[str, str] | None = None) -> None:
-        super().__init__(members)
-        self.uri = node.uri
-        self.pointer = node.pointer
-        self.is_beside = node.is_beside
-        self.moved = moved or {}
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value of a document with its place: the document's URI and the JSON pointer in it (RFC 6901).
-
-    `is_beside` says that the document is not the root but one that was reached from it.
-    """
-
-    value: Json
-    uri: str
-    pointer: str
-    is_beside: bool = False
-
-    def __truediv__(self, step: str | int) -> "Node":
-        """Give the child at a member name or list index; KeyError or IndexError where there is none."""
-        value = self.value[step]
-        if type(value) is Placed:
-            return Node(value, value.uri, value.pointer, value.is_beside)
-        moved = self.value.moved.get(str(step)) if type(self.value) is Placed else None
-        return Node(value, self.uri, moved or f"{self.pointer}/{escape_step(step)}", self.is_beside)
-
-    def get(self, step: str) -> "Node | None":
-        """Give the member of that name, or None where the value is no object or has no such member."""
-        if not isinstance(self.value, dict) or step not in self.value:
-            return None
-        return self / step
-
-    @property
-    def place(self) -> str:
-        """Give the place as messages name it: the pointer, after the document's URI where that is not the root."""
-        return f"{self.uri}#{self.pointer}" if self.is_beside else self.pointer
-
-    def place_of(self, step: str) -> str:
-        """Give the place of the member of that name, whether it is there or not."""
-        member = self.get(step)
-        return f"{self.place}/{escape_step(step)}" if member is None else member.place
-
-    def members(self) -> Iterator[tuple[str, "Node"]]:
-        """Give name and node of each member of an object, none for another kind of value."""
-        if isinstance(self.value, dict):
-            for name in self.value:
-                yield name, self / name
-
-    def items(self) -> Iterator["Node"]:
-        """Give the node of each element of a list, none for another kind of value."""
-        if isinstance(self.value, list):
-            for index in range(len(self.value)):
-                yield self / index
+_LONGEST_CHAIN: Final = 64  # references that lead to references
 
 
 class Documents:
@@ -87,15 +28,25 @@ class Documents:
     def __init__(self, documents: Mapping[str, Json], root: str, read: Callable[[str], Json] | None = None) -> None:
         self._documents = dict(documents)
         self._read = read
-        self._targets: dict[tuple[str, str], Node] = {}
-        self._anchors: dict[str, dict[str, Node]] = {}
+        self._targets: dict[tuple[str, str, str], Node] = {}
+        self._identifiers: dict[str, Identifiers] = {}
+        self._resources: dict[str, Resource] = {}
+        self._strays: dict[tuple[str, str], tuple[str, Node]] = {}
         self.root = Node(self._documents[root], root, "")
-        self._identity = _identity_of(self.root)
+        version = self.root.value.get("openapi") if isinstance(self.root.value, dict) else None
+        self._has_dynamic_anchors = False
+        self._knows_ids = isinstance(version, str) and version >= "3.1"
+        self._identified(root)
 
     @property
     def uris(self) -> tuple[str, ...]:
         """Give the URIs of the documents that were read so far, the root first."""
         return tuple(self._documents)
+
+    @property
+    def strays(self) -> tuple[tuple[str, Node], ...]:
+        """Give the references met so far that lead where the standard does not let them, each with a sentence."""
+        return tuple(self._strays.values())
 
     def with_root(self, value: Json) -> "Documents":
         """Give the same documents under another root value; references still lead into what was read."""
@@ -109,33 +60,111 @@ class Documents:
         Raises:
             DefinitionError: The reference leads nowhere or in a circle; the pointer and its nearest names are given.
         """
+        for each in self.hops(node):
+            node = each
+        return node
+
+    def hops(self, node: Node) -> Iterator[Node]:
+        """Give the node itself, then each one that the `$ref` of the one before leads to; errors as `resolve` says."""
+        yield node
         seen = 0
         while isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str):
             seen += 1
             if seen > _LONGEST_CHAIN:
                 raise DefinitionError("A $ref leads in a circle.", details=[("at", f"{node.uri}#{node.pointer}")])
             node = self.target(node.value["$ref"], node)
-        return node
+            yield node
 
     def target(self, reference: str, base: Node) -> Node:
         """Give the node that a reference names, as seen from the node it stands in."""
-        key = (base.uri, reference)
+        identifiers = self._identified(base.uri)
+        holder = identifiers.resource_of(base.pointer) if identifiers.has_embedded else None
+        key = (base.uri, holder.root.pointer if holder is not None else "", reference)
         found = self._targets.get(key)
         if found is None:
-            uri, fragment = urldefrag(reference)
-            follow = self._anchored if fragment and not fragment.startswith("/") else self._walk
-            found = self._targets[key] = follow(self._kept_at(base.uri, uri), unquote(fragment), reference, base)
+            found = self._targets[key] = self._led(reference, base, holder)
+        return self._within(found, self.entered(base).scope) if self._has_dynamic_anchors else found
+
+    def dynamic_target(self, reference: str, base: Node) -> Node:
+        """Give what a `$dynamicRef` names (JSON Schema 2020-12 §8.2.3.2): the outermost of equal dynamic anchors."""
+        found = self.target(reference, base)
+        name = unquote(urldefrag(reference)[1])
+        if not isinstance(found.value, dict) or found.value.get("$dynamicAnchor") != name:
+            return found
+        for anchor, uri, pointer in self.entered(base).scope:
+            if anchor == name:
+                outermost = self._identified(uri).resource_of(pointer).dynamic[name]
+                return self._within(outermost, self.entered(base).scope)
         return found
 
-    def _kept_at(self, base: str, uri: str) -> str:
-        """Give where a document is that one refers to: what the root's `$self` names lies where the root lies."""
-        found = joined(base, uri)
-        if not self._identity or not found.startswith(folder := self._identity[: self._identity.rfind("/") + 1]):
-            return found
-        return self.root.uri if found == self._identity else joined(self.root.uri, found.removeprefix(folder))
+    def entered(self, node: Node) -> Node:
+        """Give a schema as it is where it is reached: with what the resource it begins or lies in adds to its scope."""
+        is_beginning = not node.scope or (isinstance(node.value, dict) and "$id" in node.value)
+        return self._within(node, node.scope) if is_beginning and self._has_dynamic_anchors else node
 
-    def _walk(self, uri: str, pointer: str, reference: str, base: Node) -> Node:
-        node = Node(self._document(uri, reference, base), uri, "", uri != self.root.uri)
+    def _within(self, node: Node, scope: Scope) -> Node:
+        """Give a node reached in a scope, to which its resource adds the dynamic anchors that are not in it yet."""
+        known = {name for name, _, _ in scope}
+        own = self._identified(node.uri).resource_of(node.pointer).dynamic
+        added = tuple((name, each.uri, each.pointer) for name, each in own.items() if name not in known)
+        return Node(node.value, node.uri, node.pointer, node.is_beside, tuple(sorted((*scope, *added))))
+
+    def _identified(self, uri: str) -> Identifiers:
+        """Give the identifiers of a document that was read, its resources known from then on."""
+        found = self._identifiers.get(uri)
+        if found is None:
+            root = Node(self._documents[uri], uri, "", uri != self.root.uri)
+            found = self._identifiers[uri] = Identifiers(root, knows_ids=self._knows_ids)
+            self._has_dynamic_anchors |= found.has_dynamic_anchors
+            for each in found.embedded():
+                self._resources.setdefault(each.identity, each)
+        return found
+
+    def _led(self, reference: str, base: Node, holder: Resource | None) -> Node:
+        """Follow a reference from the resource that it stands in; None for the document itself."""
+        uri, fragment = urldefrag(reference)
+        follow = self._anchored if fragment and not fragment.startswith("/") else self._walked
+        start = self._start_of(uri, reference, base, holder)
+        try:
+            return follow(start, unquote(fragment), reference, base)
+        except DefinitionError:
+            if uri or not start.pointer or not fragment.startswith("/"):
+                raise
+        document = self._root_of(base.uri, reference, base)
+        found = self._walked(document, unquote(fragment), reference, base)
+        if not fragment.startswith(BUNDLED_AT):
+            self._strays[(base.uri, base.pointer)] = (_astray(reference, start), base)
+        return found
+
+    def _start_of(self, uri: str, reference: str, base: Node, holder: Resource | None) -> Node:
+        """Give the schema or document that the URI of a reference names; without one, what the reference stands in."""
+        if not uri:
+            return self._root_of(base.uri, reference, base) if holder is None else holder.root
+        known = self._identified(base.uri).identity or base.uri
+        asked = joined(known if holder is None else holder.identity, uri)
+        named = self._resources.get(asked)
+        return self._root_of(self._kept_at(asked), reference, base) if named is None else named.root
+
+    def _kept_at(self, uri: str) -> str:
+        """Give where a document is: what the URI of another one places beside itself lies where that one lies."""
+        for place, known in self._identifiers.items():
+            folder = known.identity[: known.identity.rfind("/") + 1]
+            if known.identity and uri == known.identity:
+                return place
+            if folder and uri not in self._documents and uri.startswith(folder):
+                return joined(place, uri.removeprefix(folder))
+        return uri
+
+    def _root_of(self, uri: str, reference: str, base: Node) -> Node:
+        if uri not in self._documents:
+            if self._read is None:
+                raise _leads_nowhere(reference, base, base, uri)
+            self._documents[uri] = self._read(uri)
+        self._identified(uri)
+        return Node(self._documents[uri], uri, "", uri != self.root.uri)
+
+    def _walked(self, start: Node, pointer: str, reference: str, base: Node) -> Node:
+        node = start
         for step in pointer.split("/")[1:]:
             name = step.replace("~1", "/").replace("~0", "~")
             try:
@@ -144,62 +173,19 @@ class Documents:
                 raise _leads_nowhere(reference, base, node, name) from None
         return node
 
-    def _anchored(self, uri: str, anchor: str, reference: str, base: Node) -> Node:
-        """Give the schema of a document that has an anchor (JSON Schema 2020-12 §8.2.2); the first of equal ones."""
-        if uri not in self._anchors:
-            self._anchors[uri] = dict(
-                _anchors_of(Node(self._document(uri, reference, base), uri, "", uri != self.root.uri))
-            )
-        found = self._anchors[uri].get(anchor)
-        if found is None:
-            raise _no_anchor(reference, base, anchor, self._anchors[uri])
-        return found
-
-    def _document(self, uri: str, reference: str, base: Node) -> Json:
-        if uri not in self._documents:
-            if self._read is None:
-                raise _leads_nowhere(reference, base, base, uri)
-            self._documents[uri] = self._read(uri)
-        return self._documents[uri]
+    def _anchored(self, start: Node, anchor: str, reference: str, base: Node) -> Node:
+        """Give the schema that has an anchor in the resource which begins there (JSON Schema 2020-12 §8.2.2)."""
+        known = self._identified(start.uri).resource_of(start.pointer).anchors
+        if anchor not in known:
+            raise _no_anchor(reference, base, anchor, known)
+        return known[anchor]
 
 
-def _identity_of(root: Node) -> str:
-    """Give the absolute URI that a document says it has (`$self`, OpenAPI 3.2 §4.1.1), else nothing."""
-    identity = root.value.get("$self") if isinstance(root.value, dict) else None
-    return identity if isinstance(identity, str) and is_absolute(identity) and identity.count("/") > 2 else ""
-
-
-def is_absolute(uri: str) -> bool:
-    """Say whether a URI names its scheme; text that is no URI names none."""
-    try:
-        return bool(urlsplit(uri).scheme)
-    except ValueError:
-        return False
-
-
-def joined(base: str, uri: str) -> str:
-    """Give a URI as seen from another one; `..` is kept where it leads out of a relative one's folder."""
-    if not uri:
-        return base
-    if is_absolute(base) or is_absolute(uri):
-        return urljoin(base, uri)
-    return posixpath.normpath(posixpath.join(posixpath.dirname(base), uri))
-
-
-def escape_step(step: str | int) -> str:
-    """Give a member name or index as one token of a JSON pointer (RFC 6901 §3)."""
-    return str(step).replace("~", "~0").replace("/", "~1")
-
-
-def _anchors_of(root: Node) -> Iterator[tuple[str, Node]]:
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        if isinstance(node.value, dict):
-            for keyword in ("$anchor", "$dynamicAnchor"):
-                if isinstance(node.value.get(keyword), str):
-                    yield node.value[keyword], node
-        pending += [*(child for _, child in node.members()), *node.items()]
+def _astray(reference: str, start: Node) -> str:
+    return (
+        f"{reference} starts from {start.place}, which has an $id, and leads nowhere there; "
+        "it is read from the document's root, as other readers may not."
+    )
 
 
 def _no_anchor(reference: str, base: Node, anchor: str, known: Mapping[str, Node]) -> DefinitionError:

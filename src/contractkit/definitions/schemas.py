@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, TypeAlias, TypeVar
 
+from contractkit.definitions.conjuncts import Conjunct, conjuncts_of
+from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schema_facets import (
     ALL_TYPES,
@@ -28,20 +30,10 @@ _MOST_BRANCHES = 256  # beyond this many combinations a union counts as one bran
 
 Fact = TypeVar("Fact")
 
-ViewKey: TypeAlias = tuple[tuple[tuple[str, str], ...], frozenset[tuple[str, str, str]]]
+Choice: TypeAlias = tuple[NodeKey, str]
+"""A union of which a branch was chosen: the schema that holds it, and its keyword."""
 
-
-@dataclass(frozen=True, slots=True)
-class Conjunct:
-    """A schema object with its references followed; `used_at` is where it is used, `node` where it is declared."""
-
-    used_at: Node
-    node: Node
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Give what identifies the schema object: the document's URI and the pointer of its declaration."""
-        return (self.node.uri, self.node.pointer)
+ViewKey: TypeAlias = tuple[tuple[NodeKey, ...], frozenset[Choice]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +63,11 @@ class Schemas:
         root = documents.root.value
         version = str(root.get("openapi", "")) if isinstance(root, dict) else ""
         self.has_nullable = not version.startswith("3.") or version.startswith("3.0")
-        self._views: dict[tuple[tuple[str, str], ...], SchemaView] = {}
+        self._views: dict[tuple[NodeKey, ...], SchemaView] = {}
 
     def view(self, *nodes: Node) -> "SchemaView":
         """Give the view of the value that all these schemas describe together."""
-        key = tuple((node.uri, node.pointer) for node in nodes)
+        key = tuple(node.key for node in nodes)
         found = self._views.get(key)
         if found is None:
             found = self._views[key] = SchemaView(self, nodes[0], self.conjuncts(nodes))
@@ -83,25 +75,7 @@ class Schemas:
 
     def conjuncts(self, nodes: Iterable[Node]) -> tuple[Conjunct, ...]:
         """Give the schema objects that hold where these do, each once, the used ones before the inherited."""
-        found: dict[tuple[str, str], Conjunct] = {}
-        pending = list(nodes)
-        while pending:
-            used_at = pending.pop(0)
-            for node in self._followed(used_at):
-                conjunct = Conjunct(used_at, node)
-                if conjunct.key not in found:
-                    found[conjunct.key] = conjunct
-                    inherited = node.get("allOf")
-                    pending.extend(inherited.items() if inherited else ())
-        return tuple(found.values())
-
-    def _followed(self, node: Node) -> tuple[Node, ...]:
-        if not (isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str)):
-            return (node,)
-        target = self.documents.resolve(node)
-        if self.has_nullable or len(node.value) == 1:  # OpenAPI 3.0 ignores what stands beside a $ref
-            return (target,)
-        return (node, target)
+        return conjuncts_of(nodes, self.documents, ignores_siblings=self.has_nullable)
 
 
 class SchemaView:
@@ -112,7 +86,7 @@ class SchemaView:
         schemas: Schemas,
         used_at: Node,
         conjuncts: tuple[Conjunct, ...],
-        chosen: frozenset[tuple[str, str, str]] = frozenset(),
+        chosen: frozenset[Choice] = frozenset(),
     ) -> None:
         self.schemas = schemas
         self.used_at = used_at
@@ -295,7 +269,7 @@ class SchemaView:
         for conjunct in self.conjuncts:
             for keyword in UNIONS:
                 listed = conjunct.node.value.get(keyword) if isinstance(conjunct.node.value, dict) else None
-                if isinstance(listed, list) and listed and (*conjunct.key, keyword) not in self.chosen:
+                if isinstance(listed, list) and listed and (conjunct.key, keyword) not in self.chosen:
                     yield conjunct, keyword
 
     def _first_union(self) -> tuple["SchemaView", ...]:
@@ -303,7 +277,7 @@ class SchemaView:
         if found is None:
             return ()
         conjunct, keyword = found
-        chosen = self.chosen | {(*conjunct.key, keyword)}
+        chosen = self.chosen | {(conjunct.key, keyword)}
         return tuple(
             SchemaView(self.schemas, alternative, self._joined(alternative), chosen)
             for alternative in (conjunct.node / keyword).items()

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from contractkit.definitions.references import Documents, Node, Placed, escape_step
+from contractkit.definitions.nodes import escape_step
+from contractkit.definitions.references import Documents, Node, Placed
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote, urldefrag
 
-from contractkit.definitions.references import escape_step, joined
+from contractkit.definitions.nodes import escape_step
+from contractkit.definitions.references import BUNDLED_AT
+from contractkit.definitions.uris import joined
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 
-HOLDER: Final = "x-documents"
+HOLDER: Final = BUNDLED_AT.strip("/")
 """The member of the root that holds the other documents by their URI; members with `x-` are free to use."""
 
 
@@ -71,13 +73,16 @@ def _names_a_document(target: str) -> bool:
     )
 
 
-def _rewritten(value: Json, base: str, root: str, documents: dict[str, Json]) -> Json:
+def _rewritten(value: Json, base: str, root: str, documents: dict[str, Json], *, is_own: bool = False) -> Json:
+    """Give a value with references that lead into the bundle; `is_own` says that it lies in a schema with `$id`."""
     if isinstance(value, list):
-        return [_rewritten(each, base, root, documents) for each in value]
+        return [_rewritten(each, base, root, documents, is_own=is_own) for each in value]
     if not isinstance(value, dict):
         return value
-    found = {name: _rewritten(each, base, root, documents) for name, each in value.items()}
-    if isinstance(value.get("$ref"), str):
+    is_own = is_own or (value is not documents[base] and isinstance(value.get("$id"), str))
+    found = {name: _rewritten(each, base, root, documents, is_own=is_own) for name, each in value.items()}
+    reference = value.get("$ref")
+    if isinstance(reference, str) and not (is_own and reference.startswith("#")):
         found["$ref"] = _led_there(value["$ref"], base, root, documents)
     moved = {
         name: _led_there(each, base, root, documents)

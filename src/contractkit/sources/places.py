@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, TypeAlias
 from urllib.parse import unquote
 
-from contractkit.definitions.references import is_absolute
+from contractkit.definitions.uris import is_absolute
 from contractkit.errors import DefinitionError, suggestion
 from contractkit.sources.git_objects import GitObjects
 from contractkit.sources.remote import beside, fetch, is_url, without_credentials

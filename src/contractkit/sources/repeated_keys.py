@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import yaml
 
-from contractkit.definitions.references import escape_step
+from contractkit.definitions.nodes import escape_step
 from contractkit.exact_json import Json
 
 _COLON: Final = re.compile(rb"\\u003a", re.IGNORECASE)
