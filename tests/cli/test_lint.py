@@ -183,7 +183,7 @@ def test_annotations_name_the_line_of_what_makes_a_file_no_contract(contractkit:
     ("arguments", "code", "message"),
     [
         (["nowhere/none.json"], 2, "There are no contracts at that place.\n\n  path   nowhere/none.json\n\n"),
-        (["empty"], 3, "There is no contract in empty.\n"),
+        (["empty"], 3, "There is no contract in empty.\n\nRun the consumer's tests first: they write the contracts.\n"),
         (
             ["a.json", "--ignore", "exact-id"],
             2,

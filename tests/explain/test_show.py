@@ -135,7 +135,10 @@ def test_of_a_directory_every_contract_is_shown(capsys, folder):
 def test_a_directory_without_contracts_is_nothing_to_check(capsys, folder):
     Path("contracts").mkdir()
     assert run(["show", "contracts"]) == 3
-    assert capsys.readouterr() == ("", "There is no contract in contracts.\n")
+    assert capsys.readouterr() == (
+        "",
+        "There is no contract in contracts.\n\nRun the consumer's tests first: they write the contracts.\n",
+    )
 
 
 def test_an_interaction_that_is_not_there_is_nothing_to_check(capsys):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import LoadedContract, RuleFault, read_contract
-from contractkit.errors import ContractFileError
+from contractkit.errors import ContractFileError, NothingToCheckError
 from contractkit.model import Contract, LocatedGenerator, Rule
 
 STANDARD_INPUT = Path("-")
@@ -41,6 +41,12 @@ def find_contract_files(places: Sequence[Path]) -> tuple[Path, ...]:
         ContractFileError: A place is not there, or cannot be looked into; names beside it are suggested.
     """
     return tuple(dict.fromkeys(file for place in places for file in _files(place)))
+
+
+def nothing_in(places: Sequence[Path]) -> NothingToCheckError:
+    """Give the error of directories that hold no contract."""
+    named = ("this directory" if place == Path() else str(place) for place in places)
+    return NothingToCheckError(f"There is no contract in {', '.join(named)}.", next_step=_RECORD_FIRST)
 
 
 def read_contract_file(file: Path) -> ContractFile:

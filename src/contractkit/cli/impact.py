@@ -9,6 +9,7 @@ import click
 from contractkit.broker_client import BrokerClient
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
@@ -40,7 +41,7 @@ class _Asked:
     branch: str | None
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("definitions", nargs=-1, required=True, metavar="[OLD] NEW")
 @click.option(
     "--contracts", multiple=True, type=click.Path(path_type=Path), help="A contract file, or a directory of them."

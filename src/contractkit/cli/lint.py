@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from contractkit.cli.contract_files import find_contract_files, origin_of, read_contract_file
+from contractkit.cli.contract_files import find_contract_files, nothing_in, origin_of, read_contract_file
 from contractkit.cli.verbs import Verb
 from contractkit.document.reading import REACHES_NOTHING
-from contractkit.errors import ContractFileError, NothingToCheckError, UnknownNameError, suggestion
+from contractkit.errors import ContractFileError, UnknownNameError, suggestion
 from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit.model import Interaction
 from contractkit.review.findings import Finding, Level, Remark
@@ -50,7 +50,7 @@ def lint(places: tuple[Path, ...], ignored: tuple[str, ...], fail_on: str, form:
             raise UnknownNameError(f"There is no rule {each}.", next_step=suggestion(each, LINTS))
     files = find_contract_files(places)
     if not files:
-        raise NothingToCheckError(f"There is no contract in {', '.join(map(str, places))}.")
+        raise nothing_in(places)
     linted = [_linted(file, frozenset(ignored), has_lines=form == "github") for file in files]
     click.echo(_FORMATS[form](linted).rstrip("\n"))
     if any(each.lint is NOT_A_CONTRACT for file in linted for each in file.findings):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from contractkit.cli.contract_files import find_contract_files, origin_of, read_contract_file
+from contractkit.cli.contract_files import find_contract_files, nothing_in, origin_of, read_contract_file
 from contractkit.cli.verbs import Verb
 from contractkit.document import (
     LoadedContract,
@@ -60,7 +60,7 @@ def show(places: tuple[Path, ...], form: str, wanted: str | None, version: str |
         (origin_of(file.path), file.data, file.loaded) for file in map(read_contract_file, find_contract_files(places))
     ]
     if not read:
-        raise NothingToCheckError(f"There is no contract in {', '.join(map(str, places))}.")
+        raise nothing_in(places)
     chosen = [(name, data, loaded, _chosen(loaded, wanted)) for name, data, loaded in read]
     if wanted is not None and not any(interactions for *_, interactions in chosen):
         known = [each.description for _, _, loaded in read for each in loaded.contract.interactions]

@@ -3,20 +3,22 @@
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 
 class Verb(click.Command):
     """A command that refuses values given as an empty text: a shell's unset variable is nobody's wish."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse, and refuse what was given and is empty where empty is not the default."""
-        rest = super().parse_args(ctx, args)
+        """Parse, and refuse what was given and is empty where empty is not the default.
+
+        An empty path is refused before it is converted: `Path("")` is the directory that one stands in.
+        """
         if not ctx.resilient_parsing:
+            given, _, _ = self.make_parser(ctx).parse_args(list(args))
             for parameter in self.params:
-                if _is_given_empty(ctx, parameter):
+                if parameter.default != "" and _holds_empty(given.get(parameter.name)):
                     raise click.BadParameter("it is empty; is a variable not set?", ctx=ctx, param=parameter)
-        return rest
+        return super().parse_args(ctx, args)
 
 
 class VerbFamily(click.Group):
@@ -36,9 +38,6 @@ class VerbFamily(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _is_given_empty(ctx: click.Context, parameter: click.Parameter) -> bool:
-    name = parameter.name or ""
-    if ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE or parameter.default == "":
-        return False
-    given: Any = ctx.params.get(name)
-    return "" in given if isinstance(given, tuple) else given == ""
+def _holds_empty(given: Any) -> bool:
+    """Say whether a value as it was given, or one of several, is empty."""
+    return "" in given if isinstance(given, list | tuple) else isinstance(given, str) and not given
