@@ -250,6 +250,97 @@ def test_members_of_a_form_by_their_encoding(schema: Json, encoding: Json, text:
     assert body_of(media, TextBody(f"other=true&{text}", FORM)) == ({"other": True, "it": value}, [])
 
 
+TAXES = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string", "enum": [""]}]}
+AMOUNT = {"anyOf": [{"type": "integer"}, {"type": "string", "enum": ["now"]}]}
+MAYBE = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+CHUNKING = {
+    "anyOf": [
+        {
+            "anyOf": [
+                {"type": "string", "enum": ["auto"]},
+                {
+                    "type": "object",
+                    "required": ["type"],
+                    "properties": {"type": {"type": "string"}, "size": {"type": "integer"}},
+                },
+            ]
+        },
+        {"type": "null"},
+    ]
+}
+PAYER = {
+    "oneOf": [
+        {
+            "type": "object",
+            "required": ["kind", "card"],
+            "properties": {"kind": {"enum": ["card"]}, "card": {"type": "string"}},
+        },
+        {
+            "type": "object",
+            "required": ["kind", "card"],
+            "properties": {"kind": {"enum": ["stored"]}, "card": {"type": "integer"}},
+        },
+    ]
+}
+LINES = {
+    "type": "array",
+    "items": {"anyOf": [{"type": "integer"}, {"type": "object", "properties": {"size": {"type": "integer"}}}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "value"),
+    [
+        (TAXES, "it=", ""),
+        (TAXES, "it=txr_1", ["txr_1"]),
+        (TAXES, "it=txr_1&it=txr_2", ["txr_1", "txr_2"]),
+        (TAXES, "it[]=txr_1", ["txr_1"]),
+        (TAXES, "it[0]=txr_1&it[1]=txr_2", ["txr_1", "txr_2"]),
+        (AMOUNT, "it=7", 7),
+        (AMOUNT, "it=now", "now"),
+        (MAYBE, "it=7", 7),
+        (MAYBE, "it=", None),
+        (MAYBE, "it=null", None),
+        (CHUNKING, "it=auto", "auto"),
+        (CHUNKING, "it[type]=vad&it[size]=3", {"type": "vad", "size": 3}),
+        (CHUNKING, 'it={"type":"vad","size":3}', {"type": "vad", "size": 3}),
+        (PAYER, "it[kind]=stored&it[card]=7", {"kind": "stored", "card": 7}),
+        (PAYER, "it[kind]=card&it[card]=7", {"kind": "card", "card": "7"}),
+        (LINES, "it[0]=7&it[1][size]=3", [7, {"size": 3}]),
+        (LINES, 'it=7&it={"size":3}', [7, {"size": 3}]),
+    ],
+)
+def test_members_of_a_form_by_the_branch_they_are_written_for(schema: Json, text: str, value: Json) -> None:
+    media = {"schema": {"type": "object", "properties": {"it": schema}}}
+    assert body_of(media, TextBody(text, FORM)) == ({"it": value}, [])
+
+
+@pytest.mark.parametrize(
+    ("schema", "parts"),
+    [
+        (CHUNKING, ('name="it"\r\n\r\nauto',)),
+        (CHUNKING, ('name="it[type]"\r\n\r\nvad', 'name="it[size]"\r\n\r\n3')),
+        (CHUNKING, ('name="it"\r\n\r\n{"type":"vad"}',)),
+        (CHUNKING, ('name="it"\r\nContent-Type: application/json\r\n\r\n{"type":"vad"}',)),
+        (TAXES, ('name="it"\r\n\r\ntxr_1',)),
+        (TAXES, ('name="it"\r\n\r\ntxr_1', 'name="it"\r\n\r\ntxr_2')),
+        (AMOUNT, ('name="it"\r\n\r\n7',)),
+    ],
+)
+def test_parts_by_the_branch_they_are_written_for(schema: Json, parts: tuple[str, ...]) -> None:
+    body = multipart(*parts)
+    media = {"schema": {"type": "object", "properties": {"it": schema}}}
+    assert body_of(media, body, body.media_type)[1] == []
+
+
+def test_a_text_that_fits_no_branch_is_refused_at_its_place() -> None:
+    media = {"schema": {"type": "object", "properties": {"it": CHUNKING}}}
+    assert body_of(media, TextBody("it=atuo", FORM)) == (
+        {"it": "atuo"},
+        ['request.body.it: "auto" or an object'],
+    )
+
+
 PARTS = {
     "schema": {
         "type": "object",

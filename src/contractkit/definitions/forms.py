@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qsl
 
+from contractkit.definitions.fitting import fits
 from contractkit.definitions.parameters import decode_query, names_of
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Encoding, Parameter
@@ -94,13 +95,19 @@ def _parsed(name: str, value: Json, content: Content) -> Json:
     if is_json(content.encoding.get(name)):
         texts = value if isinstance(value, list) else [value]
         return json_or_text(texts[0]) if len(texts) == 1 and isinstance(texts[0], str) else value
-    if isinstance(value, str):
-        return json_or_text(value) if value[:1] == "{" and is_object(_member(name, content)) else value
-    if isinstance(value, list) and any(isinstance(each, str) and each[:1] == "{" for each in value):
-        member = _member(name, content)
-        if member is not None and is_object(member.elements):
-            return [json_or_text(each) if isinstance(each, str) else each for each in value]
-    return value
+    return written_as_json(value, _member(name, content))
+
+
+def written_as_json(value: Json, view: SchemaView | None) -> Json:
+    """Give the object or list that a text of JSON stands for, where the schema wants one and no such text."""
+    if isinstance(value, list) and view is not None:
+        elements = next((each.elements for each in view.value_branches if each.elements is not None), None)
+        return [written_as_json(each, elements) if isinstance(each, str) else each for each in value]
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return value
+    if is_object(view):
+        return json_or_text(value)
+    return found if not fits(value, view) and fits(found := json_or_text(value), view) else value
 
 
 def _member(name: str, content: Content) -> SchemaView | None:

@@ -12,10 +12,10 @@ from email.message import Message as MailMessage
 from email.utils import collapse_rfc2231_value
 from typing import Final
 
-from contractkit.definitions.forms import is_json, is_object, json_or_text, read_fields
+from contractkit.definitions.forms import is_json, is_object, json_or_text, read_fields, written_as_json
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Encoding
-from contractkit.definitions.trees import typed_text
+from contractkit.definitions.trees import typed_tree
 from contractkit.exact_json import Json
 from contractkit.model import Location, base_media_type, is_json_media_type
 from contractkit.results import Violation
@@ -87,22 +87,28 @@ def _member(parts: list[Part], content: Content, name: str) -> Json:
     member = content.view.member(name) if content.view is not None else None
     view = member.view if member is not None else None
     encoding = content.encoding.get(name)
-    is_list = view is not None and view.types - {"null"} == {"array"}
-    if not is_list:
+    listed = _list_view(view, is_sure=len(parts) > 1)
+    if listed is None:
         values = [_value(each, view, encoding) for each in parts]
         return values[0] if len(values) == 1 else values
-    assert view is not None
     if len(parts) == 1 and is_json_media_type(parts[0].media_type):
         whole = json_or_text(parts[0].text)
         return whole if isinstance(whole, list) else [whole]
-    return [_value(each, view.element(at), encoding) for at, each in enumerate(parts)]
+    return [_value(each, listed.element(at), encoding) for at, each in enumerate(parts)]
+
+
+def _list_view(view: SchemaView | None, *, is_sure: bool) -> SchemaView | None:
+    """Give what says of a list what its elements are; of a union, only where the parts are surely a list."""
+    if view is None or view.types - {"null"} == {"array"}:
+        return view
+    return next((each for each in view.value_branches if "array" in each.types), None) if is_sure else None
 
 
 def _value(part: Part, view: SchemaView | None, encoding: Encoding | None) -> Json:
     says_json = is_json_media_type(part.media_type) if part.media_type else is_json(encoding)
     if says_json or is_object(view):
         return json_or_text(part.text)
-    return part.text if part.is_file else typed_text(part.text, view)
+    return part.text if part.is_file else written_as_json(typed_tree([part.text], view), view)
 
 
 def _part(piece: bytes) -> Part:

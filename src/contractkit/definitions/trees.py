@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
+from contractkit.definitions.fitting import fits
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json
@@ -50,15 +51,29 @@ def split_name(name: str) -> list[str]:
 
 
 def typed_tree(tree: Tree, view: SchemaView | None) -> Json:
-    """Give the value of a tree as the schema types it; what does not fit stays text for the check to refuse."""
+    """Give the value of a tree as the schema types it; what does not fit stays text for the check to refuse.
+
+    Of a union, the first branch counts that the value then fits; where it fits none, the one that is nearest.
+    """
     if view is None:
         return _untyped(tree)
-    fitting = _fitting(tree, view)
+    branches = _ordered(tree, view)
+    if len(branches) > 1:
+        for branch in branches:
+            value = _typed(tree, branch)
+            if fits(value, branch):
+                return value
+    if view.is_nullable and isinstance(tree, list) and tree in ([""], ["null"]) and "string" not in view.types:
+        return None
+    return _typed(tree, branches[0])
+
+
+def _typed(tree: Tree, view: SchemaView) -> Json:
     if isinstance(tree, list):
-        return _typed_texts(tree, fitting)
-    if "array" in fitting.types and (_is_numbered(tree) or "object" not in fitting.types):
-        return _typed_elements(tree, fitting)
-    return {name: typed_tree(child, _member_view(fitting, name)) for name, child in tree.items()}
+        return _typed_texts(tree, view)
+    if "array" in view.types and (_is_numbered(tree) or "object" not in view.types):
+        return _typed_elements(tree, view)
+    return {name: typed_tree(child, _member_view(view, name)) for name, child in tree.items()}
 
 
 def typed_text(text: str, view: SchemaView | None) -> Json:
@@ -79,17 +94,24 @@ def typed_text(text: str, view: SchemaView | None) -> Json:
     return None if "null" in types and text in ("", "null") else text
 
 
-def _fitting(tree: Tree, view: SchemaView) -> SchemaView:
-    """Give the branch of a union that has the tree's form, preferring one that describes the tree's names."""
-    if len(view.value_branches) == 1 and isinstance(tree, list):
-        return view.value_branches[0]
-    wanted = {"object", "array"} if isinstance(tree, dict) or len(tree) > 1 else _SCALARS
-    branches = [branch for branch in view.value_branches if branch.types & wanted] or [view]
+def _ordered(tree: Tree, view: SchemaView) -> list[SchemaView]:
+    """Give the branches of a union in the order in which a tree is likely written for them, the likeliest first."""
+    if len(view.value_branches) < 2:
+        return [*view.value_branches, view][:1]
+    return sorted(view.value_branches, key=lambda branch: _unlikeliness(tree, branch))
+
+
+def _unlikeliness(tree: Tree, branch: SchemaView) -> tuple[int, ...]:
+    """Give a rank: a constant before a number before any text, brackets for what describes most of their names."""
     if isinstance(tree, dict):
-        return max(branches, key=lambda branch: len(tree.keys() & branch.members.keys()))
-    texts = [branch for branch in branches if branch.values and tree and tree[0] in branch.values]
-    numbers = [each for each in branches if "string" not in each.types and _suits(tree, each)]
-    return [*texts, *numbers, *branches][0]
+        return (not branch.types & {"object", "array"}, -len(tree.keys() & branch.members.keys()))
+    if len(tree) > 1:
+        return ("array" not in branch.types,)
+    if not branch.types & _SCALARS:
+        return (3,)
+    if branch.values and tree and tree[0] in branch.values:
+        return (0,)
+    return (1 if "string" not in branch.types and _suits(tree, branch) else 2,)
 
 
 def _suits(texts: list[str], view: SchemaView) -> bool:
