@@ -72,3 +72,38 @@ def test_a_multipart_body_that_cannot_be_taken_apart_is_counted() -> None:
 def test_text_and_json_are_shown_line_by_line() -> None:
     assert shown(TextBody("<order>\n  <line/>\n</order>", "application/xml")) == ["<order>", "  <line/>", "</order>"]
     assert shown(JsonBody({"n": [1]}), "request.body.n[*]") == ["{", '  "n": [', "    1   # an integer", "  ]", "}"]
+
+
+def test_of_a_huge_list_both_ends_are_shown_and_how_many_lie_between() -> None:
+    assert shown(JsonBody(list(range(5_000))), "request.body") == [
+        "[   # an integer",
+        *(f"  {number}," for number in range(10)),
+        "  … 4,988 further elements …   # contractkit show --whole has them",
+        "  4998,",
+        "  4999",
+        "]",
+    ]
+
+
+def test_of_a_huge_object_too() -> None:
+    assert shown(JsonBody({f"k{number:04}": number for number in range(5_000)}))[10:] == [
+        '  "k0009": 9,',
+        "  … 4,988 further members …   # contractkit show --whole has them",
+        '  "k4998": 4998,',
+        '  "k4999": 4999',
+        "}",
+    ]
+
+
+def test_what_an_ordinary_list_holds_is_shown_whole() -> None:
+    assert shown(JsonBody(list(range(50)))) == ["[", *(f"  {number}," for number in range(49)), "  49", "]"]
+
+
+def test_a_rule_for_an_element_that_is_not_shown_stands_below() -> None:
+    call = HttpCall(
+        request=HttpRequest(method="POST", path="/orders", body=JsonBody(list(range(5_000)))),
+        response=HttpResponse(status=204, body=EmptyBody()),
+    )
+    rules = (LocatedRules(location=parse_location("request.body[700]"), rules=(Rule("integer"),)),)
+    text = explain_interaction(Interaction(key="k", description="an order", exchange=call, rules=rules))
+    assert text.endswith("\n  also          request.body[700]: an integer\n  key           k")

@@ -236,3 +236,18 @@ def test_plugins_that_a_verifier_needs_are_named(capsys, folder):
         "a expects 0 interactions of b (Pact 4.0)\n"
         "a Pact verifier needs the plugin csv 0.0.6 for this file, and without that fails it whole\n"
     )
+
+
+def test_huge_values_are_shown_whole_on_request(capsys, folder):
+    tree = json.loads((SAMPLES / "courier-app-orders.json").read_bytes())
+    tree["interactions"][0]["contents"] = {"contentType": "application/json", "content": list(range(1_000))}
+    tree["interactions"][0].pop("matchingRules", None)
+    Path("a.json").write_text(json.dumps(tree))
+    assert run(["show", "a.json"]) == 0
+    assert "  … 988 further elements …   # contractkit show --whole has them\n" in capsys.readouterr().out
+    assert run(["show", "a.json", "--whole"]) == 0
+    shown = capsys.readouterr().out
+    assert "further elements" not in shown
+    assert [f"{number}" in shown for number in (10, 500, 997)] == [True, True, True]
+    assert run(["show", "a.json", "--whole", "--format", "json"]) == 0
+    assert "further elements" not in capsys.readouterr().out

@@ -49,7 +49,10 @@ from contractkit.review.rulings import Rulings
     type=click.Choice(["v2", "v3", "v4"]),
     help="Print the contract as a Pact file of that version instead; what does not fit is named, with exit code 2.",
 )
-def show(places: tuple[Path, ...], form: str, wanted: str | None, version: str | None) -> int:
+@click.option(
+    "--whole", is_flag=True, help="Show every member of huge lists and objects, not those at their ends alone."
+)
+def show(places: tuple[Path, ...], form: str, wanted: str | None, version: str | None, whole: bool) -> int:
     """Show the contracts in PATHs, files or directories: requests, responses, rules, needs, tests.
 
     Reads Pact files of versions 1 to 4, and says what a Pact verifier would not see.
@@ -68,9 +71,11 @@ def show(places: tuple[Path, ...], form: str, wanted: str | None, version: str |
     if version is not None:
         click.echo(_as_pact_file([(loaded, interactions) for *_, loaded, interactions in chosen], version), nl=False)
     elif form == "json":
-        click.echo(dump_canonical({"schema_version": 1, "contracts": [_as_json(*each) for each in chosen]}), nl=False)
+        click.echo(
+            dump_canonical({"schema_version": 1, "contracts": [_as_json(*each, whole) for each in chosen]}), nl=False
+        )
     else:
-        click.echo("\n\n\n".join(_as_text(*each) for each in chosen))
+        click.echo("\n\n\n".join(_as_text(*each, whole) for each in chosen))
     return 0
 
 
@@ -98,17 +103,17 @@ def _without_skipped(contract: Contract) -> Mapping[str, Mapping[str, Json]]:
     return {name: kept for name, kept in contract.kept.items() if name not in SKIPPED}
 
 
-def _as_text(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[Interaction]) -> str:
+def _as_text(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[Interaction], whole: bool) -> str:
     warnings = [f"{name}{each.pointer} {each.sentence}" for each in loaded.warnings]
     blocks = [
         explain_contract(loaded.contract),
-        *(explain_interaction(each, Rulings(each.rules)) for each in chosen),
+        *(explain_interaction(each, Rulings(each.rules), is_whole=whole) for each in chosen),
         *(["\n".join(["Warnings", *(f"  {line}" for line in warnings)])] if warnings else []),
     ]
     return "\n\n".join(blocks)
 
 
-def _as_json(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[Interaction]) -> Json:
+def _as_json(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[Interaction], whole: bool) -> Json:
     contract = loaded.contract
     return {
         "file": name,
@@ -129,7 +134,7 @@ def _as_json(name: str, data: bytes, loaded: LoadedContract, chosen: Sequence[In
                 "seenByPact": is_seen_by_pact(each),
                 "needsPlugin": needs_plugin(each),
                 "contentId": interaction_content_id(contract, each),
-                "text": explain_interaction(each, Rulings(each.rules)),
+                "text": explain_interaction(each, Rulings(each.rules), is_whole=whole),
             }
             for each in chosen
         ],

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 from urllib.parse import quote
 
-from contractkit.exact_json import Json, dump_compact, show_json
+from contractkit.exact_json import show_json
 from contractkit.explain.expected_members import count_expected_members, expected_in_words
 from contractkit.explain.forms import FormField, form_fields, is_form, is_multipart, multipart_fields
+from contractkit.explain.json_lines import json_lines
 from contractkit.explain.notes import MARK, Holding, Notes
 from contractkit.explain.terminal import printable
 from contractkit.explain.words import needs_in_words, states_in_words
@@ -69,14 +70,15 @@ def query_text(query: Query) -> str:
     return "&".join(name if value is None else f"{name}={quote(value, safe='[]$/:,@')}" for name, value in pairs)
 
 
-def explain_interaction(interaction: Interaction, holding: Holding | None = None) -> str:
+def explain_interaction(interaction: Interaction, holding: Holding | None = None, *, is_whole: bool = False) -> str:
     """Give an interaction as readable text of several lines.
 
     Args:
         interaction: The interaction.
         holding: Says which of several rules holds at a place; without it, all that are written for a place are said.
+        is_whole: Whether every member of a huge value is shown, and not those at its ends alone.
     """
-    notes = Notes.of(interaction, holding)
+    notes = Notes.of(interaction, holding, is_whole=is_whole)
     rows = [*_exchange_rows(interaction, notes), *_about(interaction, notes)]
     states = _block("given", [states_in_words(interaction)])
     return "\n".join([printable(interaction.description), *states, *rows])
@@ -188,7 +190,7 @@ def _event_rows(event: Event, at: Location, notes: Notes) -> list[str]:
             lines = [
                 line
                 for number, detail in enumerate(details)
-                for line in _json_lines(detail, at / "details" / number, notes)
+                for line in json_lines(detail, at / "details" / number, notes)
             ]
             return _block("status", [first, *lines, *_metadata_lines(trailers, at / "trailers", notes)])
 
@@ -245,7 +247,7 @@ def _body_lines(body: Body, at: Location, notes: Notes) -> list[str]:
         case EmptyBody():
             return ["(an empty body)"]
         case JsonBody(value=value):
-            return list(_json_lines(value, at, notes))
+            return list(json_lines(value, at, notes))
         case TextBody(text=text, media_type=media_type) if is_form(media_type):
             return _form_lines(form_fields(text), at, notes)
         case TextBody(text=text, media_type=media_type) if is_multipart(media_type):
@@ -266,20 +268,3 @@ def _form_lines(fields: Iterable[FormField], at: Location, notes: Notes) -> list
         first, *rest = each.lines
         lines += [f"{first}{notes.at(at / each.name)}", *rest]
     return lines
-
-
-def _json_lines(
-    value: Json, at: Location, notes: Notes, indent: str = "", lead: str = "", end: str = ""
-) -> Iterator[str]:
-    """Give a JSON value over several lines, each with what is said of its place behind it."""
-    said = notes.at(at)
-    if not isinstance(value, dict | list) or not value:
-        yield f"{indent}{lead}{dump_compact(value).decode()}{end}{said}"
-        return
-    members = [(key, f"{dump_compact(key).decode()}: ") for key in sorted(value)] if isinstance(value, dict) else []
-    children = members or [(index, "") for index in range(len(value))]
-    yield f"{indent}{lead}{'{' if members else '['}{said}"
-    for number, (step, label) in enumerate(children, start=1):
-        comma = "," if number < len(children) else ""
-        yield from _json_lines(value[step], at / step, notes, f"{indent}  ", label, comma)
-    yield f"{indent}{'}' if members else ']'}{end}"

@@ -71,19 +71,23 @@ class AsWritten:
 
 @dataclass(slots=True, eq=False)
 class Notes:
-    """What is said of the places of one interaction. It remembers what has found its place, and nothing else."""
+    """What is said of the places of one interaction. It remembers what has found its place, and nothing else.
+
+    With `is_whole`, the places of huge values are shown all.
+    """
 
     holding: Holding
     generators: ByLocation[LocatedGenerator]
     repeated: frozenset[Location]
+    is_whole: bool = False
     used: set[Location] = field(default_factory=set)
     beaten: set[Location] = field(default_factory=set)
 
     @classmethod
-    def of(cls, interaction: Interaction, holding: Holding | None) -> "Notes":
+    def of(cls, interaction: Interaction, holding: Holding | None, *, is_whole: bool = False) -> "Notes":
         """Give the notes of an interaction; without `holding`, all that is written for a place is said of it."""
         repeated = frozenset(Location(("events", place)) for place in repeated_events(interaction.rules))
-        return cls(holding or AsWritten(interaction.rules), ByLocation(interaction.generators), repeated)
+        return cls(holding or AsWritten(interaction.rules), ByLocation(interaction.generators), repeated, is_whole)
 
     def at(self, location: Location) -> str:
         """Give what is said of a place, behind a mark; empty where nothing is."""
