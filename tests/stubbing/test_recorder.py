@@ -1,12 +1,13 @@
 """The recorder of a process: what it keeps, and when it writes, by a clock that the test moves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from contractkit import load_contract
 from contractkit.errors import ContractFileError
-from contractkit.model import HttpRequest
+from contractkit.model import HttpCall, HttpRequest, JsonBody, ProviderState
 from contractkit.stubbing.dependencies import dependency_at
 from contractkit.stubbing.recorder import Recorder, Recording
 
@@ -94,3 +95,39 @@ def test_refused_requests_are_counted_each_and_not_kept(recorder: Recorder) -> N
     ask(recorder, "/orders/x", "/orders/x", "/nowhere")
 
     assert (recorder.refused, recorder.interactions, recorder.finish()) == (3, (), None)
+
+
+def test_an_edited_definition_records_anew_what_is_called_again(recorder: Recorder, project: Path) -> None:
+    ask(recorder, "/orders/1", "/orders/2")
+    (project / "order.yaml").write_text("Order: {type: object, required: [number], properties: {number: {const: 3}}}\n")
+    ask(recorder, "/orders/1")
+
+    answers = [each.exchange.response.body for each in recorder.interactions if isinstance(each.exchange, HttpCall)]
+    assert sorted(str(sorted(each.value)) for each in answers if isinstance(each, JsonBody)) == ["['id']", "['number']"]
+
+
+def test_states_are_those_that_were_given_and_that_the_request_names(recorder: Recorder) -> None:
+    answer = recorder.http(dependency_at("orders.yaml").open())
+    request = HttpRequest(method="GET", path="/orders/7")
+    answer(request)
+    recorder.given.now = (ProviderState(name="paid"),)
+    answer(request)
+    answer(replace(request, headers={"x-contractkit-given": ("order exists; id=7",)}))
+    recorder.given.now = ()
+    answer(request)
+
+    states = sorted((each.states for each in recorder.interactions), key=len)
+    assert states == [
+        (),
+        (ProviderState(name="paid"),),
+        (ProviderState(name="paid"), ProviderState(name="order exists", params={"id": 7})),
+    ]
+
+
+def test_states_that_cannot_be_read_are_refused_and_counted(recorder: Recorder) -> None:
+    answer = recorder.http(dependency_at("orders.yaml").open())
+    headers = {"x-contractkit-given": ("id=7",)}
+    answered = answer(HttpRequest(method="GET", path="/orders/7", headers=headers))
+
+    assert (answered.response.status, recorder.refused, recorder.interactions) == (400, 1, ())
+    assert answered.reason.startswith("The states cannot be read. (at: x-contractkit-given; expected: the name of a")

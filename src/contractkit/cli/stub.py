@@ -39,7 +39,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--consumer", help="With --record: who calls. [default: the settings' consumer]")
 @click.option("--provider", help="What the one definition's service is called. [default: the settings' or file's name]")
 @click.option("--suite", help="With --record: whose recording it is; a later one of that name replaces it.")
-@click.option("--allow-faults", is_flag=True, help="Let requests ask for faults, by X-Contractkit-Fault.")
+@click.option(
+    "--allow-faults",
+    is_flag=True,
+    help="Let clients ask for faults, by X-Contractkit-Fault or at /_contractkit/faults.",
+)
+@click.option("--no-check-credentials", is_flag=True, help="Do not ask for the credentials that are demanded.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def stub(
     definitions: tuple[str, ...],
@@ -53,6 +58,7 @@ def stub(
     provider: str | None,
     suite: str | None,
     allow_faults: bool,
+    no_check_credentials: bool,
     output: str,
 ) -> int:
     """Serve each DEFINITION: a path, a URL, git:REVISION:PATH, broker:NAME@WHERE, or a provider of the settings.
@@ -68,7 +74,10 @@ def stub(
         from contractkit.cli.stub_recording import check_asked
 
         check_asked(record, consumer=consumer, suite=suite, seed=seed)
-    stubs = [LiveStub(each) for each in _dependencies(definitions, provider)]
+    dependencies = _dependencies(definitions, provider)
+    if no_check_credentials:
+        dependencies = [replace(each, checks_credentials=False) for each in dependencies]
+    stubs = [LiveStub(each) for each in dependencies]
     events = events_of(output, is_alone=len(stubs) == 1)
     _check_port(stubs, port)
     tls = _tls(tls_certificate, tls_key, stubs)

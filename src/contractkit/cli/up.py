@@ -58,7 +58,11 @@ class _Up(Verb):
 )
 @click.option("--consumer", help="With --record: who calls. [default: the settings' consumer]")
 @click.option("--suite", help="With --record: whose recording it is; a later one of that name replaces it.")
-@click.option("--allow-faults", is_flag=True, help="Let requests ask for faults, by X-Contractkit-Fault.")
+@click.option(
+    "--allow-faults",
+    is_flag=True,
+    help="Let clients ask for faults, by X-Contractkit-Fault or at /_contractkit/faults.",
+)
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def up(
     names: tuple[str, ...],

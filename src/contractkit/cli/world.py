@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 from contractkit.cli.environment import EnvironmentFile, variables_of
 from contractkit.cli.up_events import Events
+from contractkit.stubbing.control import Controlled
 from contractkit.stubbing.dependencies import Dependency
 from contractkit.stubbing.faulty import with_faults
 from contractkit.stubbing.reloading import Change, LiveStub
 from contractkit.stubbing.serving import FromDefinition, Listening
+from contractkit.stubbing.states import Given
 
 if TYPE_CHECKING:
     from contractkit.cli.stub_recording import Recordings
@@ -51,9 +53,12 @@ class World:
             self._events.warned(each)
         for each in self._stubs:
             own = each.dependency
-            answering = FromDefinition(seed=seed) if self._recordings is None else self._recordings.of(own)
+            recorder = None if self._recordings is None else self._recordings.of(own)
+            answering = recorder or FromDefinition(seed=seed)
             faulty = with_faults(answering, own, each.provider, allows_header=allows_faults, seed=seed)
-            each.serve(faulty, self._events.teller(own.name), listening(own))
+            given = Given() if recorder is None else recorder.given
+            controlled = Controlled(faulty, given, allows_faults=allows_faults)
+            each.serve(controlled, self._events.teller(own.name), listening(own))
             self._events.started(each, _variables(each))
         self._announce()
 

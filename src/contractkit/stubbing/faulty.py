@@ -17,33 +17,65 @@ from contractkit.stubbing.serving import Answering, Tell
 from contractkit.transports import RpcHandler
 from contractkit.transports.fault_words import check_status, fault_of
 from contractkit.transports.faults import EVERY_OPERATION, DueFault, Fault, Faults
-from contractkit.transports.rpc_messages import Conversation, RpcOpening
+from contractkit.transports.rpc_messages import AnswersAtOnce, Conversation, Pairs, RpcOpening
 
 
 class Faulty:
     """Answers as another one does, but for the calls that go wrong; the other is not asked for those."""
 
-    def __init__(self, answering: Answering, rules: FaultRules) -> None:
-        """Take who answers, and what goes wrong."""
+    def __init__(self, answering: Answering, rules: FaultRules, provider: StubbedProvider) -> None:
+        """Take who answers, what goes wrong, and whose operations it is that do."""
         self._answering = answering
         self._rules = rules
+        self._provider = provider
+        self.asked: Mapping[str, Mapping[str, object]] = {}
 
     def http(self, provider: StubbedProvider) -> Callable[[HttpRequest], Answered]:
         """Give what answers the requests to a provider."""
+        self._provider = provider
         return faulting(provider, self._answering.http(provider), self._rules)
 
     def procedures(self, provider: StubbedProvider, tell: Tell) -> RpcHandler:
         """Give what answers the calls of a provider's procedures, and tells of each."""
+        self._provider = provider
         answer = self._answering.procedures(provider, tell)
-        return partial(self._open, provider, answer, tell) if self._rules.faults else answer
+        is_faultless = not (self._rules.faults or self._rules.allows_header)
+        return answer if is_faultless else _FaultyCalls(provider, answer, tell, self._rules)
 
-    def _open(self, provider: StubbedProvider, answer: RpcHandler, tell: Tell, opening: RpcOpening) -> Conversation:
-        procedure = provider.procedures.definition.find(opening.path)
+    def replace_asked(self, said: Mapping[str, Mapping[str, object]]) -> None:
+        """Let other faults happen than those asked for before, beside those of the settings.
+
+        Args:
+            said: As `faults_of` takes it; its calls are counted from now on.
+
+        Raises:
+            UsageError: As `faults_of` does; then nothing has changed.
+        """
+        self._rules.faults.replace_added(_checked(said, self._provider, at="The body"))
+        self.asked = said
+
+
+class _FaultyCalls:
+    """Answers the calls of procedures, but for those that go wrong."""
+
+    def __init__(self, provider: StubbedProvider, answer: RpcHandler, tell: Tell, rules: FaultRules) -> None:
+        self._procedures = provider.procedures
+        self._answer = answer
+        self._tell = tell
+        self._rules = rules
+
+    def at_once(self, path: str, data: bytes, metadata: Callable[[], Pairs]) -> bytes | None:
+        if self._rules.faults or not isinstance(self._answer, AnswersAtOnce):
+            return None
+        return self._answer.at_once(path, data, metadata)
+
+    def __call__(self, opening: RpcOpening) -> Conversation:
+        procedure = self._procedures.definition.find(opening.path)
         due = None if procedure is None else self._rules.faults.next(procedure.operation.name)
         if due is None:
-            return answer(opening)
+            return self._answer(opening)
         faulted = answer_calls(
-            provider.procedures, partial(_tell, tell, due), seed=self._rules.seed, reply=partial(_reply, due)
+            self._procedures, partial(_tell, self._tell, due), seed=self._rules.seed, reply=partial(_reply, due)
         )
         return late(faulted(opening), due)
 
@@ -59,7 +91,7 @@ def with_faults(
     """
     at = f"[tool.contractkit.providers.{dependency.name}.faults]"
     faults = faults_of(dependency.faults, provider, at=at, seed=seed)
-    return Faulty(answering, FaultRules(faults=faults, allows_header=allows_header, seed=seed))
+    return Faulty(answering, FaultRules(faults=faults, allows_header=allows_header, seed=seed), provider)
 
 
 def faults_of(
@@ -78,10 +110,17 @@ def faults_of(
         UsageError: It is no fault, or none that the operation can have.
     """
     faults = Faults(seed=seed)
-    for name, values in said.items():
-        fault = fault_of(values, at=f"{at}, {name}")
-        faults.add(_operation_of(provider, name, fault), fault)
+    for name, fault in _checked(said, provider, at=at):
+        faults.add(name, fault)
     return faults
+
+
+def _checked(
+    said: Mapping[str, Mapping[str, object]], provider: StubbedProvider, *, at: str
+) -> tuple[tuple[str, Fault], ...]:
+    """Give the names of operations with their faults."""
+    read = [(name, fault_of(values, at=f"{at}, {name}")) for name, values in said.items()]
+    return tuple((_operation_of(provider, name, fault), fault) for name, fault in read)
 
 
 def _operation_of(provider: StubbedProvider, name: str, fault: Fault) -> str:

@@ -77,9 +77,7 @@ class Stub:
             if given is not None:
                 check_name(given, what=what, like=like)
         _check_record(record)
-        self._dependency = _asked(
-            dependency_at(definition), provider, proto, headers, base_url, check_credentials
-        )
+        self._dependency = _asked(dependency_at(definition), provider, proto, headers, base_url, check_credentials)
         self._name = name
         self._consumer, self._place = _recorded_where(record, consumer, self._dependency)
         self._shared = shared_provider(self._dependency)

@@ -1,7 +1,7 @@
 """Faults: what goes wrong on purpose between a stub and its client, and which calls it happens to."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Final, Literal, TypeAlias
 
@@ -91,6 +91,7 @@ class _Row:
     came: int = 0
     faulted: int = 0
     is_told: bool = False
+    is_added: bool = False
 
     def is_due(self) -> bool:
         """Count a call, and say whether it is faulted."""
@@ -120,6 +121,14 @@ class Faults:
         """Let calls of an operation go wrong from now on; of several faults that are due the later one counts."""
         with self._lock:
             self._rows.setdefault(operation, []).append(_Row(fault))
+
+    def replace_added(self, faults: Iterable[tuple[str, Fault]]) -> None:
+        """Let these faults go wrong from now on in place of those that this added before, and beside all others."""
+        with self._lock:
+            rows = {name: [row for row in known if not row.is_added] for name, known in self._rows.items()}
+            for operation, fault in faults:
+                rows.setdefault(operation, []).append(_Row(fault, is_added=True))
+            self._rows = {name: each for name, each in rows.items() if each}
 
     def next(self, operation: str) -> DueFault | None:
         """Count a call of an operation, and give what goes wrong with it, or None."""
