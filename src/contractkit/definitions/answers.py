@@ -144,11 +144,12 @@ class Answers:
         return ABSENT, _as_body(value, shape.media_type)
 
     def _value(self, shape: _Shape, seed: str, status: int, asked: Asked) -> Json:
-        given, node = asked.given, shape.content.node
+        given, node, example = asked.given, shape.content.node, self._example(shape, asked)
+        if given is ABSENT and example is not ABSENT:
+            seed = ""  # nothing of it is drawn
         key = (node.uri, node.pointer, seed, "" if given is ABSENT else _text(given), asked.example, asked.is_dynamic)
         if key in self._made:
             return self._made[key]
-        example = self._example(shape, asked)
         if shape.view is None or shape.check is None:
             value = laid_over(None if example is ABSENT else example, given) if given is not ABSENT else example
             value = {} if value is ABSENT else value

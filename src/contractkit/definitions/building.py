@@ -54,9 +54,9 @@ class Builder:
         self.optional: set[Steps] = set()
 
     @property
-    def has_room_left(self) -> bool:
-        """Say whether nothing optional was left out for the number of values."""
-        return self._left > 0
+    def room(self) -> int:
+        """Give how many values there is still room for; where there is none, something optional may be left out."""
+        return self._left
 
     def build(
         self,
@@ -111,16 +111,8 @@ class Builder:
             case "array":
                 return self._array(view, at, above, is_sparse)
             case kind:
-                draw = self.draw(scalar_place(at, self._repairs.turns.get(at, 0)))
+                draw = Draw(self._seed, scalar_place(at, self._repairs.turns.get(at, 0)))
                 return scalar_drawer(kind, view, name_at(at))(draw)
-
-    def take(self, values: int) -> None:
-        """Count values that somebody else makes for this attempt."""
-        self._left -= values
-
-    def draw(self, place: str) -> Draw:
-        """Give the draw for a place."""
-        return Draw(self._seed, place)
 
     def _object(
         self,
@@ -196,12 +188,7 @@ class Builder:
             name = text_matching(pattern, Draw(self._seed, f"{place_in_words(at)}~{pattern}"))
             if name:
                 yield name, view.schemas.view(node)
-        if not view.is_closed:
-            for number in range(1, count + 2):
-                yield "key" if number == 1 else f"key{number}", view.additional
-        for name, member in view.members.items():
-            if not member.is_write_only:
-                yield name, member.view
+        yield from further_members(view, count)
 
     def _array(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], is_sparse: bool) -> list[Json]:
         made = [self.build(each, (*at, index), above=above) for index, each in enumerate(view.numbered)]
@@ -306,6 +293,16 @@ def scalar_place(at: Steps, turn: int = 0) -> str:
 def least_members(view: SchemaView, at: Steps, *, has_some: bool) -> int:
     """Give how many members an object is to have: one more than none where that shows something."""
     return max(counted(view, "minProperties") or 0, 0 if has_some or len(at) >= _OPTIONAL_DEPTH else 1)
+
+
+def further_members(view: SchemaView, count: int) -> Iterator[tuple[str, SchemaView | None]]:
+    """Give names for so many members of an object that are described in general, then those described by name."""
+    if not view.is_closed:
+        for number in range(1, count + 2):
+            yield "key" if number == 1 else f"key{number}", view.additional
+    for name, member in view.members.items():
+        if not member.is_write_only:
+            yield name, member.view
 
 
 def place_of(view: SchemaView) -> tuple[str, str]:

@@ -4,8 +4,8 @@ A place draws for itself, so a member added to a schema leaves the values of its
 contracts stay quiet. Nothing here depends on the process, the platform or the hash seed.
 """
 
-import hashlib
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Final, Self, TypeVar
 
 Item = TypeVar("Item")
@@ -24,7 +24,7 @@ def number_of(text: str) -> int:
 
 def number_of_bytes(data: bytes) -> int:
     """Give the same of a text in UTF-8."""
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
 
 
 def mixed(number: int, place: int) -> int:
@@ -47,6 +47,10 @@ class Draw:
         made._state = number
         return made
 
+    def start(self, data: bytes) -> None:
+        """Become the stream of a seed and a place: the two in UTF-8 with a line break between them."""
+        self._state = int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+
     def below(self, limit: int) -> int:
         """Give a number from 0 up to, not including, a limit of at most 2**64."""
         self._state = (self._state * 6364136223846793005 + 1442695040888963407) & MASK  # Knuth's MMIX
@@ -63,4 +67,5 @@ class Draw:
 
     def hexadecimal(self, digits: int) -> str:
         """Give so many hexadecimal digits."""
-        return "".join(self.pick("0123456789abcdef") for _ in range(digits))
+        below = self.below
+        return "".join(["0123456789abcdef"[below(16)] for _ in range(digits)])

@@ -1,14 +1,13 @@
 """Plans: how a schema's values are built, asked of the schema once and then only filled in.
 
-Most schemas build alike whatever the seed: an object of the same members, each a scalar drawn for its place. A plan
-holds what makes those members, of a union those of the branch that is tried first. A part that needs more (a list of
-which more is said than what its elements are, a member that has no name) is left to the `Builder`; what a plan gives is
-exactly what the builder's first attempt would be.
+Most schemas build alike whatever the seed: an object of the same members, most of them examples, the others scalars
+drawn for their places. A plan holds what never changes, and what draws the rest; of a union it takes the branch that is
+tried first. A part that needs more (a list of which more is said than what its elements are, names that follow a
+pattern) is left to the `Builder`; what a plan gives is exactly what the builder's first attempt would be.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, TypeAlias
 
 from contractkit.definitions.building import (
@@ -17,7 +16,7 @@ from contractkit.definitions.building import (
     Builder,
     Repairs,
     Steps,
-    copied,
+    further_members,
     least_members,
     name_at,
     place_in_words,
@@ -27,29 +26,60 @@ from contractkit.definitions.building import (
 )
 from contractkit.definitions.choices import examples_of, suits, tags_of
 from contractkit.definitions.draws import Draw
-from contractkit.definitions.plausible import counted, ends_pagination, scalar_drawer
+from contractkit.definitions.plausible import counted, ends_pagination, plausible_boolean, scalar_drawer
 from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json, same_json
 from contractkit.results import ABSENT
 
-_Maker: TypeAlias = Callable[[Builder], Json]
 _Above: TypeAlias = tuple[tuple[str, str], ...]
 
-_DEEPEST: Final = 5  # steps from the root that are planned
+_DEEPEST: Final = 16  # steps from the root that are planned
+
+
+class _Filling:
+    """One value that is being made: what its draws depend on, and how many values there is room for."""
+
+    __slots__ = ("draw", "room", "seed", "start")
+
+    def __init__(self, seed: str, room: int) -> None:
+        self.seed = seed
+        self.start = seed.encode()
+        self.room = room
+        self.draw = Draw.of(0)  # started anew for each place
+
+    def build(self, view: SchemaView, at: Steps, above: _Above) -> Json:
+        """Let the builder make a part."""
+        builder = Builder(self.seed, Repairs(), room=self.room)
+        value = builder.build(view, at, above=above)
+        self.room = builder.room
+        return value
+
+
+_Make: TypeAlias = Callable[[_Filling], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class _Constant:
+    """A part that is the same whatever the seed."""
+
+    value: Json
+
+
+_Part: TypeAlias = _Constant | _Make
 
 
 @dataclass(slots=True)
 class Plan:
     """What makes the values of one schema, and how many values it makes by itself."""
 
-    make: _Maker
+    make: _Make
     size: int
 
     def value(self, seed: str) -> Json:
         """Give the value for a seed; `ABSENT` where so much would be made that optional members no longer fit."""
-        builder = Builder(seed, Repairs(), room=OPTIONAL_VALUES - self.size)
-        value = self.make(builder)
-        return value if builder.has_room_left else ABSENT
+        filling = _Filling(seed, OPTIONAL_VALUES - self.size)
+        value = self.make(filling)
+        return value if filling.room > 0 else ABSENT
 
 
 def plan_of(view: SchemaView) -> Plan:
@@ -58,8 +88,13 @@ def plan_of(view: SchemaView) -> Plan:
 
 
 def _planned(view: SchemaView) -> Plan:
+    return _plan_at(view, (), ())
+
+
+def _plan_at(view: SchemaView, at: Steps, above: _Above) -> Plan:
     planning = _Planning()
-    return Plan(planning.maker(view, (), ()), planning.size)
+    part = planning.part(view, at, above)
+    return Plan(_maker_of(part), planning.size)
 
 
 class _Planning:
@@ -69,59 +104,118 @@ class _Planning:
         self.size = 0
         self._first = Builder("", Repairs())
 
-    def maker(self, view: SchemaView, at: Steps, above: _Above) -> _Maker:
-        """Give what makes the values of a schema at a place."""
+    def part(self, view: SchemaView, at: Steps, above: _Above) -> _Part:
+        """Give what the values of a schema are at a place, or what makes them."""
         branch = _branch_of(view, above)
         if len(at) > _DEEPEST or self.size > OPTIONAL_VALUES:
             return _left_to_builder(view, at, above)
         self.size += 1
         for example in examples_of(view, branch):
             if suits(example, branch if branch.types else view):
-                return lambda builder: copied(example)
+                return _Constant(example)
         if view.is_nullable and (place_of(branch) in above or ends_pagination(name_at(at))):
-            return lambda builder: None
+            return _Constant(None)
         if branch.values is not None:
-            value = branch.values[0] if branch.values else None
-            return lambda builder: value
+            return _Constant(branch.values[0] if branch.values else None)
         return self._by_type(view, branch, at, above)
 
-    def _by_type(self, view: SchemaView, branch: SchemaView, at: Steps, above: _Above) -> _Maker:
+    def _by_type(self, view: SchemaView, branch: SchemaView, at: Steps, above: _Above) -> _Part:
         below = (*above, place_of(view), place_of(branch))
+        made: _Part | None
         match type_to_make(branch, at):
             case "array":
-                made = _list_maker(branch, at, below)
+                made = _list_part(branch, at, below)
             case "object":
                 made = self._object(branch, at, below)
+            case "boolean":
+                made = _Constant(plausible_boolean(name_at(at)))
             case kind:
-                return partial(_scalar, scalar_drawer(kind, branch, name_at(at)), scalar_place(at))
+                made = _drawn(scalar_drawer(kind, branch, name_at(at)), scalar_place(at))
         if made is None:
             self.size -= 1  # the builder counts it
             return _left_to_builder(view, at, above)
         return made
 
-    def _object(self, view: SchemaView, at: Steps, above: _Above) -> _Maker | None:
-        """Give what makes an object of described members; None where members must be found for it."""
+    def _object(self, view: SchemaView, at: Steps, above: _Above) -> _Part | None:
+        """Give an object; None where the names of its members must be found for it."""
         tags = tags_of(view)
-        makers: dict[str, _Maker] = {}
+        parts: dict[str, _Part] = {}
         for name, member in view.members.items():
             place = (*at, name)
             if name in tags:
-                makers[name] = partial(_constant, tags[name])
+                parts[name] = _Constant(tags[name])
             elif not member.is_write_only and (member.is_required or self._first.has_room(member.view, place, above)):
-                makers[name] = (
-                    partial(_constant, name) if member.view is None else self.maker(member.view, place, above)
-                )
-        if len(makers) < least_members(view, at, has_some=bool(makers)):
-            return None
-        return lambda builder: {name: make(builder) for name, make in makers.items()}
+                parts[name] = self._member(member.view, place, above)
+        least = least_members(view, at, has_some=bool(parts))
+        if len(parts) < least:
+            if view.patterned:
+                return None
+            self._add_further(parts, view, at, above, min(least, MOST_ELEMENTS))
+        return _object_of({name: parts[name] for name in view.members if name in parts} | parts)
+
+    def _member(self, view: SchemaView | None, place: Steps, above: _Above) -> _Part:
+        return _Constant(str(place[-1])) if view is None else self.part(view, place, above)
+
+    def _add_further(self, parts: dict[str, _Part], view: SchemaView, at: Steps, above: _Above, wanted: int) -> None:
+        """Add members that are described in general, as the builder fills objects up."""
+        least = counted(view, "minProperties") or 0
+        for name, inner in further_members(view, wanted):
+            is_enough = len(parts) >= least and (inner is None or place_of(inner) in above)
+            if len(parts) >= wanted or is_enough:
+                return
+            if name not in parts:
+                parts[name] = self._member(inner, (*at, name), above)
 
 
-def _constant(value: Json, builder: Builder) -> Json:
-    return value
+def _maker_of(part: _Part) -> _Make:
+    """Give what makes a part, each time anew where it holds others."""
+    if not isinstance(part, _Constant):
+        return part
+    value = part.value
+    if isinstance(value, dict):
+        return _filled({name: _Constant(each) for name, each in value.items()})
+    if isinstance(value, list):
+        makers = [_maker_of(_Constant(each)) for each in value]
+        return lambda filling: [make(filling) for make in makers]
+    return lambda filling: value
 
 
-def _scalar(draw_one: Callable[[Draw], Json], place: str, builder: Builder) -> Json:
-    return draw_one(builder.draw(place))
+def _object_of(parts: dict[str, _Part]) -> _Part:
+    if all(isinstance(part, _Constant) for part in parts.values()):
+        return _Constant({name: part.value for name, part in parts.items() if isinstance(part, _Constant)})
+    return _filled(parts)
+
+
+def _filled(parts: dict[str, _Part]) -> _Make:
+    """Give what makes an object: a copy of what never changes, into which the rest is filled."""
+    kept = {name: part.value if _is_plain(part) else None for name, part in parts.items()}  # type: ignore[union-attr]
+    made_anew = [(name, _maker_of(part)) for name, part in parts.items() if not _is_plain(part)]
+    if not made_anew:
+        return lambda filling: kept.copy()
+
+    def make(filling: _Filling) -> Json:
+        made = kept.copy()
+        for name, make_member in made_anew:
+            made[name] = make_member(filling)
+        return made
+
+    return make
+
+
+def _is_plain(part: _Part) -> bool:
+    return isinstance(part, _Constant) and not isinstance(part.value, dict | list)
+
+
+def _drawn(draw_one: Callable[[Draw], Json], place: str) -> _Make:
+    """Give what draws a scalar for its place."""
+    end = f"\n{place}".encode()
+
+    def make(filling: _Filling) -> Json:
+        draw = filling.draw
+        draw.start(filling.start + end)
+        return draw_one(draw)
+
+    return make
 
 
 def _branch_of(view: SchemaView, above: _Above) -> SchemaView:
@@ -129,14 +223,14 @@ def _branch_of(view: SchemaView, above: _Above) -> SchemaView:
     return min(view.value_branches, key=lambda branch: place_of(branch) in above, default=view)
 
 
-def _list_maker(view: SchemaView, at: Steps, above: _Above) -> _Maker | None:
-    """Give what makes a list whose elements are all alike; None where the schema says more of them."""
+def _list_part(view: SchemaView, at: Steps, above: _Above) -> _Part | None:
+    """Give a list whose elements are all alike; None where the schema says more of them."""
     element = view.elements
     asks_for_some = any(conjunct.node.get("contains") for conjunct in view.conjuncts)
     if element is None or view.numbered or asks_for_some or view.flag("uniqueItems"):
         return None
     if not counted(view, "minItems") and place_of(element) in above:
-        return lambda builder: []
+        return _Constant([])
     return _List(view, element, at, above).make
 
 
@@ -149,31 +243,35 @@ class _List:
         self._element = element
         self._at = at
         self._above = above
-        self._place = place_in_words(at)
+        self._end = f"\n{place_in_words(at)}".encode()
         self._plans: list[Plan] = []
 
-    def make(self, builder: Builder) -> Json:
+    def make(self, filling: _Filling) -> Json:
         """Give a list, without elements that are alike beyond those that are demanded."""
-        usual = 1 + (builder.draw(self._place).below(2) if len(self._at) <= 1 else 0)
-        count = min(max(self._least, usual if self._most is None else min(self._most, usual)), MOST_ELEMENTS)
+        count = self._count(filling)
         made: list[Json] = []
         for index in range(4 * count):
             if len(made) >= count:
                 break
             plan = self._plan(index)
-            builder.take(plan.size)
-            value = plan.make(builder)
+            filling.room -= plan.size
+            value = plan.make(filling)
             if len(made) < max(self._least, 1) or not any(same_json(value, other) for other in made):
                 made.append(value)
         return made
 
+    def _count(self, filling: _Filling) -> int:
+        usual = 1
+        if len(self._at) <= 1:
+            filling.draw.start(filling.start + self._end)
+            usual += filling.draw.below(2)
+        return min(max(self._least, usual if self._most is None else min(self._most, usual)), MOST_ELEMENTS)
+
     def _plan(self, index: int) -> Plan:
         if index == len(self._plans):
-            planning = _Planning()
-            maker = planning.maker(self._element, (*self._at, index), self._above)
-            self._plans.append(Plan(maker, planning.size))
+            self._plans.append(_plan_at(self._element, (*self._at, index), self._above))
         return self._plans[index]
 
 
-def _left_to_builder(view: SchemaView, at: Steps, above: _Above) -> _Maker:
-    return lambda builder: builder.build(view, at, above=above)
+def _left_to_builder(view: SchemaView, at: Steps, above: _Above) -> _Make:
+    return lambda filling: filling.build(view, at, above)

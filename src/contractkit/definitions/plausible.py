@@ -44,8 +44,7 @@ def scalar_drawer(kind: str, view: SchemaView, name: str) -> Callable[[Draw], Js
     """
     match kind:
         case "string":
-            draw_text = _text_drawer(view, name)
-            return lambda draw: draw_text(draw) or ""
+            return _text_drawer(view, name)
         case "integer" if not ("number" in view.types and is_fraction(name)):
             return _whole_drawer(view, name)
         case "integer" | "number":
@@ -92,13 +91,13 @@ def _number(view: SchemaView, name: str, draw: Draw) -> Json:
     return float(rounded if low < rounded < high else number)
 
 
-def _text_drawer(view: SchemaView, name: str) -> Callable[[Draw], str | None]:
+def _text_drawer(view: SchemaView, name: str) -> Callable[[Draw], str]:
     """Give what draws texts by pattern, else by format, else by name, brought to the allowed length."""
     least, most = counted(view, "minLength") or 0, counted(view, "maxLength")
     make = _maker_of(view, name)
     pattern = next((each for each in view.said("pattern") if isinstance(each, str)), None)
     if pattern is not None:
-        return lambda draw: _matching(make(draw), pattern, draw, least, most)
+        return lambda draw: _matching(make(draw), pattern, draw, least, most) or ""
     if not least and most is None:
         return make
     known = next((each for each in _formats(view) if each in FORMATS), None)

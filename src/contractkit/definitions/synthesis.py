@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from contractkit.definitions.building import Builder, Repairs, Steps
+from contractkit.definitions.building import Builder, Repairs, Steps, copied
 from contractkit.definitions.checks import Check
 from contractkit.definitions.plans import plan_of
 from contractkit.definitions.schemas import SchemaView
@@ -30,10 +30,10 @@ def synthesise(view: SchemaView, check: Check, seed: str, *, given: Json = ABSEN
     Raises:
         DefinitionError: No attempt was valid though nothing was given, or required members never end.
     """
-    if given is ABSENT and base is ABSENT:
-        planned = plan_of(view).value(seed)
-        if planned is not ABSENT and check.accepts(planned):
-            return planned
+    if given is ABSENT:
+        first = plan_of(view).value(seed) if base is ABSENT else copied(base)
+        if first is not ABSENT and check.accepts(first):
+            return first
     repairs = Repairs()
     value: Json = None
     violations: tuple[Violation, ...] = ()
