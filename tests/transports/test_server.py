@@ -134,7 +134,17 @@ def test_a_compressed_body_is_understood(server: StubServer) -> None:
     ("sent", "status", "detail"),
     [
         (b"nonsense\r\n\r\n", 400, "Malformed HTTP: Invalid method encountered."),
-        (b"\x16\x03\x01\x02\x00\x01\x00", 400, "Malformed HTTP: Invalid method encountered."),
+        (
+            b"\x16\x03\x01\x02\x00\x01\x00",
+            400,
+            "The client speaks TLS, and the stub plain HTTP: call it by http://, not https://.",
+        ),
+        (b"FETCH / HTTP/1.1\r\nhost: x\r\n\r\n", 501, "The method FETCH is not known."),
+        (
+            b"get / HTTP/1.1\r\nhost: x\r\n\r\n",
+            501,
+            "The method get is not known. Methods are written in capitals.",
+        ),
         (b"GET / HTTP/1.1\r\n\r\n", 400, "A request of HTTP/1.1 has exactly one Host header."),
         (
             b"GET / HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n",

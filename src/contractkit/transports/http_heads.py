@@ -1,5 +1,6 @@
 """Heads of requests: the rules of HTTP/1.1 by which one is refused that the parser can read."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -7,6 +8,13 @@ from contractkit.transports.http_messages import LARGEST_BODY
 
 LARGEST_HEAD: Final = 64 * 1024  # bytes of request line and headers
 
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+"""The methods that RFC 9110 §9.3 and RFC 5789 name; the parser knows some more, such as QUERY and those of WebDAV."""
+
+_METHOD: Final = re.compile(
+    rb"(?:\r\n)*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) [^\r\n]* HTTP/"
+)  # of tokens (RFC 9110 §5.6.2)
+_TLS: Final = b"\x16\x03"
 _FRAMED_BY: Final = {"content-length", "transfer-encoding"}
 
 
@@ -18,6 +26,21 @@ class Refusal(Exception):
         super().__init__(detail)
         self.status = status
         self.detail = detail
+
+
+def refused_start(sent: bytes, problem: str) -> Refusal:
+    """Give the refusal of bytes that begin a request by no method that the parser knows.
+
+    A method is unrecognized (501, RFC 9110 §9.1) where all the rest looks like HTTP, else nothing is (400).
+    """
+    if sent.startswith(_TLS):
+        return Refusal(400, "The client speaks TLS, and the stub plain HTTP: call it by http://, not https://.")
+    found = _METHOD.match(sent)
+    if found is None:
+        return Refusal(400, f"Malformed HTTP: {problem}.")
+    method = found[1].decode()
+    capital = " Methods are written in capitals." if method.upper() in METHODS else ""
+    return Refusal(501, f"The method {method} is not known.{capital}")
 
 
 def check_head(version: str, target: bytes, headers: Sequence[tuple[str, str]]) -> None:

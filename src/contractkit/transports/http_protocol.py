@@ -16,7 +16,7 @@ from contractkit.model import HttpRequest, HttpResponse
 from contractkit.transports.connections import LARGEST_UNFINISHED, Connections
 from contractkit.transports.fault_scripts import Close, Step, Write, cut, play, script
 from contractkit.transports.faults import FaultedResponse
-from contractkit.transports.http_heads import LARGEST_HEAD, Refusal, check_head
+from contractkit.transports.http_heads import LARGEST_HEAD, Refusal, check_head, refused_start
 from contractkit.transports.http_messages import (
     LARGEST_BODY,
     Handler,
@@ -74,12 +74,15 @@ class HttpProtocol(asyncio.Protocol):
             return
         self._connections.used(self)
         self._unparsed_head += 0 if self._head_is_complete else len(data)
+        has_begun = self._has_begun
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             self._decline_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserCallbackError as error:
             self._refuse(error.__context__)
+        except httptools.HttpParserInvalidMethodError as error:
+            self._refuse(refused_start(b"" if has_begun else data, f"{error}".rstrip(".")))
         except httptools.HttpParserError as error:
             self._refuse(Refusal(400, f"Malformed HTTP: {error}."))
         else:
