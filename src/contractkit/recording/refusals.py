@@ -135,7 +135,9 @@ def _status_of(violations: tuple[Violation, ...]) -> int:
 
 
 def _allowed_methods(definition: Definition, request: HttpRequest) -> tuple[str, ...]:
-    return tuple(method for method in _METHODS if definition.route(replace(request, method=method)) is not None)
+    further = (each.signature.partition(" ")[0] for each in definition.operations)  # QUERY and others of OpenAPI 3.2
+    methods = dict.fromkeys((*_METHODS, *further))
+    return tuple(method for method in methods if definition.route(replace(request, method=method)) is not None)
 
 
 def _line(request: HttpRequest, credentials: Credentials) -> str:
