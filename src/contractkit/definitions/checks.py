@@ -5,8 +5,10 @@ nearest one is reported: the one whose errors lie deepest in the value, and then
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from contractkit.definitions.compiling import Compiler, Validator
 from contractkit.definitions.lowering import Direction, Lowering
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
@@ -17,23 +19,23 @@ from contractkit.model import Location
 from contractkit.results import ABSENT, Violation
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Draft202012Validator, ValidationError
+    from jsonschema_rs import ValidationError
 
 
 class Check:
     """A compiled schema in one direction."""
 
-    def __init__(self, validator: "Draft202012Validator", lowering: Lowering) -> None:
+    def __init__(self, validator: Validator, lowering: Lowering, *, above: int = 0) -> None:
+        """Take what checks, and how many steps its errors have before those of the value."""
         self._validator = validator
         self._lowering = lowering
-
-    def accepts(self, value: Json) -> bool:
-        """Say whether the schema allows a value."""
-        return self._validator.is_valid(value)
+        self._above = above
+        self.accepts: Callable[[Json], bool] = validator.is_valid
+        """Says whether the schema allows a value."""
 
     def violations(self, value: Json, at: Location) -> tuple[Violation, ...]:
         """Give every place where a value is not what the schema allows; `at` is where the value itself stands."""
-        if self._validator.is_valid(value):
+        if self.accepts(value):
             return ()
         errors = self._validator.iter_errors(value)
         found = {(each.location, each.expected): each for each in self._all(errors, at)}
@@ -45,7 +47,7 @@ class Check:
 
     def _of(self, error: "ValidationError", at: Location) -> Iterator[Violation]:
         kind = error.kind.name
-        place = at.under(error.instance_path)
+        place = at.under(error.instance_path[self._above :])
         pointer, schema = self._origin(error.schema_path)
         match kind:
             case "anyOf" | "oneOf" if nearest := _nearest_branch(error):
@@ -88,8 +90,15 @@ class Check:
 class Checks:
     """The checks of one set of documents, compiled when first used and kept."""
 
-    def __init__(self, documents: Documents, warn: Callable[[str, Node], None]) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        warn: Callable[[str, Node], None],
+        roots: Callable[[Direction], Iterable[Node]] = lambda direction: (),
+    ) -> None:
+        """Take the documents; `warn` is told of mistakes, and `roots` gives the schemas likely to be asked for."""
         self._lowerings = {direction: Lowering(documents, direction, warn) for direction in Direction}
+        self._compilers = {each: Compiler(self._lowerings[each], partial(roots, each)) for each in Direction}
         self._compiled: dict[tuple[NodeKey, Direction], Check] = {}
 
     def of(self, node: Node, direction: Direction) -> Check:
@@ -105,19 +114,14 @@ class Checks:
         return found
 
     def _compile(self, node: Node, direction: Direction) -> Check:
-        import jsonschema_rs  # 15 ms, paid by those who check
-
-        lowering = self._lowerings[direction]
         try:
-            validator = jsonschema_rs.Draft202012Validator(
-                lowering.closure(node), validate_formats=True, ignore_unknown_formats=True, offline=True
-            )
+            validator, above = self._compilers[direction].validator(node)
         except ValueError as error:
             raise DefinitionError(
                 "A schema of the definition cannot be used.",
                 details=[("at", node.place), ("problem", str(error).splitlines()[0])],
             ) from None
-        return Check(validator, lowering)
+        return Check(validator, self._lowerings[direction], above=above)
 
 
 _SENTENCES: Final = {

@@ -62,18 +62,20 @@ class Lowering:
         if dialect is not None:
             self._warn_of_dialect(dialect)
 
-    def closure(self, node: Node) -> dict[str, Json]:
+    def closure(self, node: Node, *, known: Mapping[str, Json] | None = None) -> dict[str, Json]:
         """Give one self-contained schema: a `$ref` to the node's number, and all that is reached under `$defs`.
+
+        What stands under the numbers `known`, which hold all that they reach, is left out.
 
         Raises:
             DefinitionError: A `$ref` in it leads nowhere.
         """
-        first = self._number(node)
+        first = self.number(node)
         found: dict[str, Schema] = {}
         pending = [first]
         while pending:
             number = pending.pop()
-            if str(number) not in found:
+            if str(number) not in found and (known is None or str(number) not in known):
                 origin = self.origin(number)
                 found[str(number)] = origin.schema
                 pending.extend(origin.refers_to)
@@ -88,7 +90,8 @@ class Lowering:
             origin = self._origins[number] = Origin(node, self._lower(node, refers_to), tuple(refers_to))
         return origin
 
-    def _number(self, node: Node) -> int:
+    def number(self, node: Node) -> int:
+        """Give the number that stands for a schema."""
         if node.key not in self._numbers:
             self._numbers[node.key] = len(self._nodes)
             self._nodes.append(node)
@@ -120,7 +123,7 @@ class Lowering:
         return self._numbered(self._documents.target(node.value["$ref"], node), refers_to)
 
     def _numbered(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
-        number = self._number(node)
+        number = self.number(node)
         refers_to.append(number)
         return {"$ref": f"#/$defs/{number}"}
 

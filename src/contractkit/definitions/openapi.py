@@ -1,7 +1,7 @@
 """OpenAPI: a document of version 2.0 (Swagger) to 3.2 as a definition; every piece is made when first asked for."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar, Final
@@ -11,9 +11,10 @@ from contractkit.definitions.checks import Checks
 from contractkit.definitions.credentials import credential_names
 from contractkit.definitions.examples import Examples
 from contractkit.definitions.interface import Answer, DefinitionWarning, Operation, Route
+from contractkit.definitions.lowering import Direction
 from contractkit.definitions.nearness import nearest_operations
 from contractkit.definitions.nesting import refusing_deep_nesting
-from contractkit.definitions.operations import Endpoint, read_endpoints
+from contractkit.definitions.operations import Endpoint, read_endpoints, schemas_of_bodies
 from contractkit.definitions.parameters import names_of
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.requests import check_request
@@ -198,7 +199,11 @@ class OpenApiDefinition:
 
     @cached_property
     def _checks(self) -> Checks:
-        return Checks(self.documents, self._warn)
+        return Checks(self.documents, self._warn, self._body_schemas)
+
+    def _body_schemas(self, direction: Direction) -> Iterator[Node]:
+        holder = "responses" if direction is Direction.RESPONSE else "requestBody"
+        return schemas_of_bodies(self._endpoints, self.documents, holder)
 
     @cached_property
     def _answers(self) -> Answers:

@@ -1,6 +1,6 @@
 """Operations: what the paths of an OpenAPI document offer, each with the nodes that describe it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from contractkit.definitions.interface import Operation
@@ -93,3 +93,24 @@ def _endpoint(template: str, method: str, node: Node, item: Node, taken: set[str
         deprecated=node.value.get("deprecated") is True,
     )
     return Endpoint(operation=operation, node=node, item=item)
+
+
+def schemas_of_bodies(endpoints: Iterable[Endpoint], documents: Documents, holder: str) -> Iterator[Node]:
+    """Give the schemas of bodies under `responses` or `requestBody` of operations; what cannot be read is left out."""
+    for endpoint in endpoints:
+        held = endpoint.node.get(holder)
+        if held is None:
+            continue
+        for each in (node for _, node in held.members()) if holder == "responses" else (held,):
+            yield from _schemas_in(each, documents)
+
+
+def _schemas_in(holder: Node, documents: Documents) -> Iterator[Node]:
+    try:
+        contents = documents.resolve(holder).get("content")
+        media_types = (
+            [] if contents is None else [documents.resolve(each) for _, each in documents.resolve(contents).members()]
+        )
+    except DefinitionError:
+        return
+    yield from (schema for each in media_types if (schema := each.get("schema")) is not None)
