@@ -17,7 +17,7 @@ NOUNS = {"exact_json", "errors", "model", "results"}
 LANGUAGES = {"document", "explain", "matching", "matchers", "definitions"}
 DECISIONS = {"conformance", "changes", "impact", "deployability", "review"}
 SHELLS = {"transports", "sources", "broker_client", "settings", "installation"}
-USE_CASES = {"recording", "stubbing", "verification", "locking"}
+USE_CASES = {"recording", "stubbing", "verification", "locking", "importing"}
 
 ALLOWED = {
     "exact_json": set(),
@@ -34,7 +34,7 @@ ALLOWED = {
     "impact": NOUNS | LANGUAGES | {"changes", "conformance"},
     "deployability": NOUNS | LANGUAGES,
     "review": NOUNS | LANGUAGES,
-    "settings": NOUNS,
+    "settings": NOUNS | {"explain"},
     "installation": {"errors"},
     "sources": NOUNS | LANGUAGES,
     "transports": NOUNS | LANGUAGES,
@@ -43,6 +43,7 @@ ALLOWED = {
     "stubbing": NOUNS | LANGUAGES | DECISIONS | SHELLS | {"recording", "locking"},
     "locking": NOUNS | LANGUAGES | DECISIONS | SHELLS | {"recording"},
     "verification": NOUNS | LANGUAGES | DECISIONS | SHELLS,
+    "importing": NOUNS | LANGUAGES | {"broker_client"},
     "cli": NOUNS | LANGUAGES | DECISIONS | SHELLS | USE_CASES,
     "pytest_contractkit": NOUNS | LANGUAGES | DECISIONS | SHELLS | USE_CASES,
     "contractkit_broker": NOUNS | LANGUAGES | DECISIONS | {"sources"},

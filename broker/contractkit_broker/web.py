@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
@@ -16,6 +17,9 @@ HAL = "application/hal+json;charset=utf-8"
 JSON = "application/json"
 HTML = "text/html;charset=utf-8"
 TEXT = "text/plain;charset=utf-8"
+
+RECORDED_AT = "contractkit-recorded-at"
+"""The header by which an import says when another broker recorded a fact."""
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -66,8 +70,18 @@ class Call:
 
     @property
     def now(self) -> str:
-        """Give the time to store."""
-        return self.settings.clock()
+        """Give the time to store: the present, or the time in the past that an import says.
+
+        Raises:
+            Refusal: What is said is no time, or not past (400).
+        """
+        said, present = self.headers.get(RECORDED_AT), self.settings.clock()
+        return present if said is None else _past(said, present)
+
+    @property
+    def is_past(self) -> bool:
+        """Say whether a fact is told that was recorded elsewhere, before now."""
+        return RECORDED_AT in self.headers
 
     @property
     def own_url(self) -> str:
@@ -135,6 +149,18 @@ def not_found(what: str) -> NoReturn:
         Refusal: Always.
     """
     raise Refusal(404, {"error": what})
+
+
+def _past(said: str, present: str) -> str:
+    try:
+        time = datetime.fromisoformat(said)
+        text = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
+        text = ""
+    if not text or text > present:
+        words = f"expected a past time of ISO 8601, received {show_json(said, limit=60)}"
+        raise Refusal(400, {"errors": {"Contractkit-Recorded-At": [words]}})
+    return text
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:

@@ -20,6 +20,8 @@ def put_branch_version(call: Call) -> Reply:
 
     def work(connection: Connection) -> tuple[Version, bool]:
         version, _ = register_build(connection, build, call.now)
+        if call.is_past:
+            return version, applications.add_to_branch(connection, version, call.path["branch"], call.now, is_past=True)
         return version, join_branch(connection, version, call.path["branch"], call.now)
 
     version, is_new = call.database.write(work)

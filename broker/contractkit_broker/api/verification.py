@@ -24,6 +24,9 @@ def publish_verification_results(call: Call) -> Reply:
         content = find_content(call, connection)
         build = Build(application=content.provider, number=form.provider_application_version)
         version, _ = register_build(connection, build, now)
+        told = verifications.find_told(connection, content.id, version.id, now) if call.is_past else None
+        if told is not None:  # an import that was interrupted says it again
+            return content, told
         number = verifications.add_verification(
             connection,
             content_row=content.id,

@@ -215,8 +215,10 @@ def main_branch_versions(connection: Connection, application_ids: Collection[int
     return _many(connection, query.order_by(version.c.id))
 
 
-def add_to_branch(connection: Connection, of: Version, name: str, now: str) -> bool:
+def add_to_branch(connection: Connection, of: Version, name: str, now: str, *, is_past: bool = False) -> bool:
     """Put a version on a branch and make it the head; a version that is already there moves nothing.
+
+    One that joined in the past (`now` is when) becomes the head only where none has since.
 
     Returns:
         Whether the version was new on the branch.
@@ -235,6 +237,9 @@ def add_to_branch(connection: Connection, of: Version, name: str, now: str) -> b
     if not upsert(connection, branch_version, ("branch_id", "version_id"), membership):
         return False
     current = (branch_head.c.branch_id == branch_id) & branch_head.c.ended_at.is_(None)
+    since = select(branch_head.c.id).where(current, branch_head.c.started_at > now)
+    if is_past and connection.execute(since).first() is not None:
+        return True
     connection.execute(update(branch_head).where(current).values(ended_at=now))
     connection.execute(insert(branch_head).values(branch_id=branch_id, version_id=of.id, started_at=now))
     return True

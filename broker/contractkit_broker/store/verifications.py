@@ -113,6 +113,16 @@ def find_verification(connection: Connection, number: int) -> Verification | Non
     return None if row is None else _verification(row)
 
 
+def find_told(connection: Connection, content_row: int, provider_version: int, at: str) -> int | None:
+    """Give the number of the verification of a content by a provider version at a certain time, or None."""
+    same = (
+        verification.c.content == content_row,
+        verification.c.provider_version_id == provider_version,
+        verification.c.verified_at == at,
+    )
+    return connection.execute(select(verification.c.id).where(*same)).scalars().first()
+
+
 def verifications_of(connection: Connection, content_row: int, *, limit: int = 20) -> tuple[Verification, ...]:
     """Give the newest verifications of a content."""
     query = _VERIFICATION.where(verification.c.content == content_row).order_by(verification.c.id.desc()).limit(limit)

@@ -50,7 +50,7 @@ def read_address(
             "The broker's URL cannot be used.",
             details=[
                 ("expected", "a URL such as https://broker.example"),
-                ("received", url.rpartition("@")[2] or "nothing"),
+                ("received", url.strip().rpartition("@")[2] or "nothing"),
             ],
         )
     host = parts.netloc.rpartition("@")[2]

@@ -1,13 +1,26 @@
 """Certificates: whom to trust on the way to a broker, and what to show to one that asks who is there."""
 
 import ssl
+from dataclasses import dataclass
 from pathlib import Path
 
 from contractkit.errors import SettingsError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the places are called in which somebody names the files."""
+
+    ca: str = "broker_ca"
+    certificate: str = "broker_certificate"
+    key: str = "broker_key"
+
+
+_SETTINGS = Names()
+
+
 def tls_context(
-    *, ca: Path | None = None, certificate: Path | None = None, key: Path | None = None
+    *, ca: Path | None = None, certificate: Path | None = None, key: Path | None = None, names: Names = _SETTINGS
 ) -> ssl.SSLContext | None:
     """Give what PEM files say, None where there are none.
 
@@ -15,6 +28,7 @@ def tls_context(
         ca: Certificate authorities to trust, and no others; those of the environment where None.
         certificate: The client's certificate, its chain and perhaps its key.
         key: The client's key, unencrypted; where None, it stands in `certificate`.
+        names: What messages call these.
 
     Raises:
         SettingsError: A file cannot be read or is not what it should be.
@@ -23,11 +37,11 @@ def tls_context(
         return None
     if key is not None and certificate is None:
         raise SettingsError(
-            "A key for the broker is given without its certificate.", next_step="Set broker_certificate too."
+            "A key for the broker is given without its certificate.", next_step=f"Set {names.certificate} too."
         )
-    context = _trusting(ca)
+    context = _trusting(ca, names)
     if certificate is not None:
-        _show(context, certificate, key)
+        _show(context, certificate, key, names)
     return context
 
 
@@ -41,7 +55,7 @@ def unusable_environment(error: Exception) -> SettingsError:
     )
 
 
-def _trusting(ca: Path | None) -> ssl.SSLContext:
+def _trusting(ca: Path | None, names: Names) -> ssl.SSLContext:
     if ca is None:
         from httpx import create_ssl_context
 
@@ -52,18 +66,18 @@ def _trusting(ca: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca)
     except OSError as error:  # which ssl.SSLError is
-        raise _unusable("broker_ca", ca, error, "a PEM file with certificates") from None
+        raise _unusable(names.ca, ca, error, "a PEM file with certificates") from None
 
 
-def _show(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
+def _show(context: ssl.SSLContext, certificate: Path, key: Path | None, names: Names) -> None:
     missing = next((each for each in (certificate, key) if each is not None and not each.is_file()), None)
     try:
         if missing is not None:
             missing.read_bytes()
         context.load_cert_chain(certificate, key, password="")  # without one, the terminal would be asked
     except OSError as error:
-        setting = "broker_key" if missing is not None and missing == key else "broker_certificate"
-        expected = "a PEM file with a certificate and its unencrypted key, or the key in broker_key"
+        setting = names.key if missing is not None and missing == key else names.certificate
+        expected = f"a PEM file with a certificate and its unencrypted key, or the key in {names.key}"
         raise _unusable(setting, missing or certificate, error, expected) from None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from types import MappingProxyType
 from urllib.parse import quote
 
 import httpx
@@ -155,13 +156,14 @@ class Connection:
         body: Json = None,
         data: bytes | None = None,
         content_type: str = "application/json",
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> httpx.Response:
         """Send a request, again where the answer or its absence says that this may help, and give the last answer."""
         content = data if data is not None else (None if body is None else dump_compact(body))
-        headers = {} if content is None else {"content-type": content_type}
+        told = {**headers, **({} if content is None else {"content-type": content_type})}
         for number, wait in enumerate((*_WAITS, None), start=1):
             try:
-                answer = self._client.request(method, url, content=content, headers=headers)
+                answer = self._client.request(method, url, content=content, headers=told)
             except httpx.RequestError as error:
                 if wait is None or number == _TRIES_WITHOUT_ANSWER or _is_final(error):
                     raise self._unreachable(error) from None

@@ -39,15 +39,10 @@ def connect(settings: Settings, *, tell: Callable[[str], None] = lambda _sentenc
         username=os.environ.get("PACT_BROKER_USERNAME"),
         password=os.environ.get("PACT_BROKER_PASSWORD"),
     )
-    files = {
-        name: None if place is None else settings.path(place)
-        for name, place in (
-            ("ca", settings.broker_ca),
-            ("certificate", settings.broker_certificate),
-            ("key", settings.broker_key),
-        )
-    }
-    return open_broker(address, timeout=settings.broker_timeout, tls=tls_context(**files), tell=tell)
+    places = (settings.broker_ca, settings.broker_certificate, settings.broker_key)
+    ca, certificate, key = (None if place is None else settings.path(place) for place in places)
+    tls = tls_context(ca=ca, certificate=certificate, key=key)
+    return open_broker(address, timeout=settings.broker_timeout, tls=tls, tell=tell)
 
 
 def definition_of_broker(settings: Settings, location: str) -> bytes:
