@@ -48,12 +48,14 @@ json_values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3), max_leaves=8
 )
 objects = st.dictionaries(names, json_values, max_size=3)
-media_types = st.sampled_from(["application/json", "text/plain", "application/hal+json; v=1", "image/png", "text/xml"])
+media_types = st.sampled_from(
+    ["application/json", "text/plain", "application/hal+json; v=1", "image/png", "text/xml", "application/graphql"]
+)
 bodies = st.one_of(
     st.just(MissingBody()),
     st.builds(EmptyBody, st.none() | media_types),
     st.builds(JsonBody, json_values, media_types),
-    st.builds(TextBody, names, media_types),
+    st.builds(TextBody, names | st.just("[1]"), media_types),
     st.builds(BinaryBody, st.binary(min_size=1, max_size=8), media_types),
 )
 field_names = st.sampled_from(["content-type", "accept", "x-a", "$x", "a[0]", "a.b"])

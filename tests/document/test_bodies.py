@@ -51,6 +51,17 @@ def test_a_body_is_written_so_that_it_reads_back(body, written):
         ({"content": "e30=", "encoded": True, "contentType": "application/json"}, None, "4.0", JsonBody({})),
         ({"content": "YQ==", "encoded": "base64"}, "text/css", "4.0", TextBody("a", "text/css")),
         ({"content": "[1]", "encoded": "json"}, None, "4.0", JsonBody([1])),
+        ('{"query": "{ a }"}', "application/graphql", "3.0", JsonBody({"query": "{ a }"}, "application/graphql")),
+        ("{ a }", "application/graphql", "3.0", TextBody("{ a }", "application/graphql")),
+        ({"content": '{"query": 1}'}, "application/graphql", "4.0", JsonBody({"query": 1}, "application/graphql")),
+        ({"content": "[1]"}, "application/json-rpc", "4.0", JsonBody([1], "application/json-rpc")),
+        ({"content": "[1]\n[2]"}, "application/jsonl", "4.0", TextBody("[1]\n[2]", "application/jsonl")),
+        (
+            {"content": "[1]", "contentTypeHint": "TEXT"},
+            "application/jsonl",
+            "4.0",
+            TextBody("[1]", "application/jsonl"),
+        ),
     ],
 )
 def test_bodies_of_every_version_are_read(value, content_type, version, body):
@@ -79,6 +90,8 @@ def test_a_wrong_envelope_is_refused_with_its_place(envelope, problem):
         (b"", "text/plain", EmptyBody("text/plain")),
         (b"{}", "application/json; charset=utf-8", JsonBody({}, "application/json; charset=utf-8")),
         (b"{", "application/json", BinaryBody(b"{", "application/json")),
+        (b"{}", "application/graphql", JsonBody({}, "application/graphql")),
+        (b"{", "application/graphql", TextBody("{", "application/graphql")),
         (b"\xff", "text/plain", BinaryBody(b"\xff", "text/plain")),
         (b"\xff", None, BinaryBody(b"\xff")),
         (b"a", None, TextBody("a")),

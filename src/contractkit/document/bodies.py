@@ -16,6 +16,7 @@ from contractkit.model import (
     TextBody,
     is_json_media_type,
     is_text_media_type,
+    may_hold_json,
 )
 from contractkit.results import ABSENT
 
@@ -43,7 +44,7 @@ def decode_body(data: bytes, media_type: str | None) -> Body:
         return EmptyBody(media_type)
     media_type = media_type or _sniffed(data)
     try:
-        match form_of(media_type):
+        match _form_of_content(data, media_type):
             case "json":
                 return JsonBody(read_embedded_json(data), media_type)
             case "text":
@@ -125,7 +126,8 @@ def write_body(body: Body) -> Json:
         case JsonBody(value=value, media_type=media_type):
             return {"content": value, "contentType": media_type, "encoded": False}
         case TextBody(text=text, media_type=media_type):
-            hint = {} if form_of(media_type) == "text" else {"contentTypeHint": "TEXT"}
+            is_known = form_of(media_type) == "text" and not may_hold_json(media_type)
+            hint = {} if is_known else {"contentTypeHint": "TEXT"}
             return {"content": text, "contentType": media_type, "encoded": False, **hint}
         case BinaryBody(data=data, media_type=media_type):
             hint = {} if form_of(media_type) == "binary" else {"contentTypeHint": "BINARY"}
@@ -137,7 +139,7 @@ def _unencoded(content: Json, media_type: str | None, hint: str | None) -> Body:
     if not isinstance(content, str):
         return JsonBody(content, media_type or _JSON)
     media_type = media_type or _sniffed(content.encode())
-    form = "text" if hint == "TEXT" else form_of(media_type)
+    form = "text" if hint == "TEXT" else _form_of_content(content.encode(), media_type)
     if form != "json":
         return TextBody(content, media_type) if form == "text" else BinaryBody(content.encode(), media_type)
     try:
@@ -173,6 +175,11 @@ def _base64(content: Json) -> bytes | None:
         return base64.b64decode(content, validate=True)
     except binascii.Error:
         return None
+
+
+def _form_of_content(data: bytes, media_type: str) -> Form:
+    """Say how content of a media type is written; what may be JSON and is, is."""
+    return "json" if may_hold_json(media_type) and _parses(data) else form_of(media_type)
 
 
 def _sniffed(data: bytes) -> str:

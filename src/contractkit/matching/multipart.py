@@ -14,7 +14,16 @@ from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.fields import compile_headers
 from contractkit.matching.media_types import parameters_in
 from contractkit.matching.weighting import NO_RULES, Scope
-from contractkit.model import BinaryBody, Body, EmptyBody, JsonBody, TextBody, is_json_media_type, is_text_media_type
+from contractkit.model import (
+    BinaryBody,
+    Body,
+    EmptyBody,
+    JsonBody,
+    TextBody,
+    is_json_media_type,
+    is_text_media_type,
+    may_hold_json,
+)
 from contractkit.results import ABSENT
 
 MOST_PARTS = 1_000
@@ -146,10 +155,10 @@ def _body(data: bytes, media_type: str) -> Body:
     if not data:
         return EmptyBody(media_type)
     readers: list[Callable[[], Body]] = [lambda: BinaryBody(data, media_type)]
-    if is_json_media_type(media_type):
-        readers.insert(0, lambda: JsonBody(read_json(data), media_type))
-    elif is_text_media_type(media_type):
+    if is_text_media_type(media_type):
         readers.insert(0, lambda: TextBody(data.decode(), media_type))
+    if is_json_media_type(media_type) or may_hold_json(media_type):
+        readers.insert(0, lambda: JsonBody(read_json(data), media_type))
     for read in readers:
         try:
             return read()

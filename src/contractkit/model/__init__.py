@@ -10,6 +10,7 @@ from contractkit.model.bodies import (
     base_media_type,
     is_json_media_type,
     is_text_media_type,
+    may_hold_json,
     media_type_of,
 )
 from contractkit.model.exchanges import (
@@ -100,6 +101,7 @@ __all__ = [
     "is_path",
     "is_text_media_type",
     "is_token",
+    "may_hold_json",
     "media_type_of",
     "name_of_rule",
     "parse_location",

@@ -51,9 +51,7 @@ Body: TypeAlias = MissingBody | EmptyBody | JsonBody | TextBody | BinaryBody
 _TEXTS = frozenset(
     {
         "application/ecmascript",
-        "application/graphql",
         "application/javascript",
-        "application/jsonl",
         "application/sql",
         "application/toml",
         "application/x-ndjson",
@@ -81,7 +79,18 @@ def is_json_media_type(content_type: str) -> bool:
     return base == "application/json" or base.endswith("+json")
 
 
+def may_hold_json(content_type: str) -> bool:
+    """Say whether a content type that is not JSON's own may carry it: `application/graphql`, `application/json…`.
+
+    Pact's readers take what they carry for JSON. So do ours where it can be parsed; a query in GraphQL's own language
+    and lines of JSON are text.
+    """
+    base = base_media_type(content_type)
+    return base.startswith(("application/json", "application/graphql")) and not is_json_media_type(base)
+
+
 def is_text_media_type(content_type: str) -> bool:
     """Say whether a content type carries text other than JSON: `text/…`, XML, YAML, forms, source code."""
     base = base_media_type(content_type)
-    return base.startswith("text/") or base.endswith(("+xml", "+yaml")) or base in _TEXTS
+    is_named = base.startswith("text/") or base.endswith(("+xml", "+yaml")) or base in _TEXTS
+    return is_named or may_hold_json(base)
