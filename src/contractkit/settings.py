@@ -1,8 +1,9 @@
 """Settings: `[tool.contractkit]` in `pyproject.toml`, then `CONTRACTKIT_*` in the environment, then options."""
 
+import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -86,7 +87,7 @@ class ServiceSettings(_Table):
     definition: str | None = None
     proto: str | None = None
     contracts: _Texts = ()
-    timeout: float = 10.0
+    timeout: _Seconds = 10.0
 
 
 class Settings(_Table):
@@ -177,12 +178,14 @@ def load_settings(
     root, table = found if found else (start.resolve(), {})
     file = root / "pyproject.toml" if found else None
     variables = os.environ if environment is None else environment
-    merged: dict[str, Any] = {**table, **_from_environment(variables)}
-    merged |= {key: value for key, value in (overrides or {}).items() if value is not None}
+    named = _variables(variables)
+    options = {key: value for key, value in (overrides or {}).items() if value is not None}
+    merged: dict[str, Any] = {**table, **{key: variables[name] for key, name in named.items()}, **options}
     try:
         settings = Settings(**{**merged, "root": root})
     except ValidationError as error:
-        raise _explained(error, _origin(file, root)) from None
+        of_variables = {key: name for key, name in named.items() if key not in options}
+        raise _explained(error, _origin(file, root), of_variables) from None
     settings._file = file
     return settings
 
@@ -218,56 +221,46 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _checked_table(found: object, file: Path) -> dict[str, Any]:
     if isinstance(found, dict):
-        return found
+        return _without_root(found, file)
     raise SettingsError(
         "The settings cannot be used.",
-        details=[("file", str(file)), ("wrong value", f"[tool.contractkit]: expected a table, received {found!r}")],
+        details=[
+            ("file", str(file)),
+            ("wrong value", "[tool.contractkit]"),
+            ("expected", "a table"),
+            ("received", json.dumps(found, default=str)),
+        ],
+        next_step='Write for example:\n\n[tool.contractkit]\nconsumer = "web-shop"',
     )
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    names = [name for name, field in Settings.model_fields.items() if name not in ("root", "providers", "provides")]
-    by_variable = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in names}
-    return {by_variable[key]: value for key, value in environment.items() if key in by_variable and value}
+def _without_root(table: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Give a table that does not say what its file does: from where paths start."""
+    if "root" not in table:
+        return table
+    raise SettingsError(
+        "The settings cannot be used.",
+        details=[("file", str(file)), ("unknown key", "root in [tool.contractkit]")],
+        next_step="Take it out: paths start from the directory of pyproject.toml.",
+    )
 
 
-_WORDS = {"tuple_type": "expected a list of texts", "string_type": "expected a text"}
-"""The validator's name for a problem to words that TOML's users know."""
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the keys that are set in the environment, each with the name of its variable."""
+    names = [name for name in Settings.model_fields if name not in ("root", "providers", "provides")]
+    by_key = {name: f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in names}
+    return {key: variable for key, variable in by_key.items() if environment.get(variable)}
 
 
-def _explained(error: ValidationError, origin: str) -> SettingsError:
-    details = [("file", origin)]
-    hints = []
-    for problem in error.errors():
-        *table, key = _steps(problem["loc"])
-        place = f"{key} in [{'.'.join(['tool.contractkit', *table])}]"
-        if problem["type"] == "extra_forbidden":
-            details.append(("unknown key", place))
-            hints.append(suggestion(key, _keys_of(table)))
-        elif problem["type"] == "missing":
-            details.append(("missing key", place))
-        else:
-            details.append(
-                (
-                    "wrong value",
-                    f"{place}: {_WORDS.get(problem['type'], problem['msg'])}, received {problem['input']!r}",
-                )
-            )
-    return SettingsError("The settings cannot be used.", details=details, next_step=" ".join(filter(None, hints)))
+def _explained(error: ValidationError, origin: str, variables: Mapping[str, str]) -> SettingsError:
+    from contractkit.explain.settings import explain_settings  # who sets nothing wrong does not pay for words
+
+    problems = [{"loc": each["loc"], "type": each["type"], "input": each["input"]} for each in error.errors()]
+    details, next_step = explain_settings(problems, variables=variables, known=_keys_of)
+    return SettingsError("The settings cannot be used.", details=[("file", origin), *details], next_step=next_step)
 
 
-def _steps(location: tuple[int | str, ...]) -> list[str]:
-    """Give a place as the names of tables and the key, an element of a list as part of its key."""
-    steps: list[str] = []
-    for step in location:
-        if isinstance(step, int) and steps:
-            steps[-1] += f"[{step}]"
-        else:
-            steps.append(str(step))
-    return steps
-
-
-def _keys_of(table: list[str]) -> tuple[str, ...]:
+def _keys_of(table: Sequence[str]) -> tuple[str, ...]:
     models: dict[str, type[BaseModel]] = {"providers": ProviderSettings, "provides": ServiceSettings}
     model = models.get(table[0], Settings) if table else Settings
     return tuple(name for name in model.model_fields if name != "root")

@@ -326,8 +326,10 @@ def test_a_command_that_is_asked_to_end_ends_the_stubs(project: Path) -> None:
             [],
             "The settings cannot be used.\n\n"
             "  file          {file}\n"
-            "  wrong value   grpc_port in [tool.contractkit.providers.stock]: "
-            "Input should be less than or equal to 65535, received 99999\n",
+            "  wrong value   grpc_port in [tool.contractkit.providers.stock]\n"
+            "  expected      a port from 0 to 65535, where 0 takes a free one\n"
+            "  received      99999\n\n"
+            "Write for example: grpc_port = 50051\n",
         ),
         (
             SETTINGS,

@@ -238,7 +238,7 @@ def test_it(orders):
         ),
         (
             '[tool]\ncontractkit = "web-shop"\n',
-            ["The settings cannot be used.", "*wrong value   [[]tool.contractkit[]]: expected a table, *'web-shop'*"],
+            ["The settings cannot be used.", "*wrong value   [[]tool.contractkit[]]", '*received *"web-shop"'],
         ),
     ],
 )
