@@ -1,8 +1,10 @@
+from collections.abc import Callable
+
 import pytest
 
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.exact_json import Json
-from contractkit.model import BinaryBody, Body, HttpRequest, JsonBody, MissingBody, TextBody, parse_location
+from contractkit.model import BinaryBody, Body, EmptyBody, HttpRequest, JsonBody, MissingBody, TextBody, parse_location
 from contractkit.results import ABSENT, Violation
 
 FORM = "application/x-www-form-urlencoded"
@@ -160,6 +162,60 @@ def test_a_body_of_another_kind(
     orders: OpenApiDefinition, body: Body, content_type: str | None, violation: tuple[str, str, object]
 ) -> None:
     assert adding(orders, body, content_type) == [violation]
+
+
+EMPTY = """\
+openapi: 3.1.0
+info: {title: Empty, version: '1'}
+paths:
+  /it:
+    post:
+      requestBody:
+        required: true
+        content:
+          application/json: {}
+          application/xml: {schema: {type: string}}
+          multipart/form-data: {schema: {type: object}}
+          application/octet-stream: {schema: {type: string, format: binary}}
+          image/*: {}
+          text/plain: {schema: {type: string, minLength: 1}}
+          application/x-www-form-urlencoded: {schema: {type: object, required: [name]}}
+      responses: {'204': {description: done}}
+  /free:
+    post:
+      requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object, required: [name]}}}}
+      responses: {'204': {description: done}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("media_type", "violations"),
+    [
+        ("application/octet-stream", []),
+        ("image/png", []),
+        ("text/plain", ["request.body: a string of at least 1 character"]),
+        (FORM, ['request.body.name: the member "name"']),
+        *(
+            (each, [
+                "request.body: a body of application/json or application/xml or multipart/form-data or "
+                f"application/octet-stream or image/* or text/plain or {FORM}"
+            ])
+            for each in ("application/json", "application/xml", "multipart/form-data; boundary=cut")
+        ),
+    ],
+)  # fmt: skip
+def test_no_bytes_of_a_named_type(
+    definition_of: Callable[[str], OpenApiDefinition], media_type: str, violations: list[str]
+) -> None:
+    empty = definition_of(EMPTY)
+    headers = {"content-type": (media_type,)}
+    request = HttpRequest(method="POST", path="/it", headers=headers, body=EmptyBody(media_type))
+    assert [f"{place}: {expected}" for place, expected, _ in violations_of(empty, request)] == violations
+
+
+def test_no_bytes_are_no_body_where_none_is_needed(definition_of: Callable[[str], OpenApiDefinition]) -> None:
+    request = HttpRequest(method="POST", path="/free", headers={"content-type": (FORM,)}, body=EmptyBody(FORM))
+    assert violations_of(definition_of(EMPTY), request) == []
 
 
 def test_a_media_type_may_carry_parameters(orders: OpenApiDefinition) -> None:

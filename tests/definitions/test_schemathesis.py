@@ -15,18 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 import pytest
 import requests
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.internal.conjecture import providers
+from schemathesis.transport.serialization import Binary
 
-from contractkit.exact_json import read_json
-from contractkit.model import HttpRequest, HttpResponse
+from contractkit.definitions.forms import FORM, MULTIPART
+from contractkit.exact_json import dump_compact, read_json
+from contractkit.model import HttpRequest, HttpResponse, base_media_type
 from contractkit.recording.answering import answer_from
 from contractkit.recording.opening import stubbed_provider
-from contractkit.results import Violation
+from contractkit.results import ABSENT, Violation
 from contractkit.sources.yaml12 import read_yaml
 from contractkit.transports.server import StubServer
 
@@ -100,39 +103,45 @@ DIFFERENCES = (
 )
 """What the stub refuses and the judge accepts."""
 
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Why what was drawn is not on the wire, and by which violation at which drawn value that is seen."""
+
+    name: str
+    why: str
+    explains: Callable[[Violation, Any], bool]
+
+
 UNWRITTEN = (
-    Difference(
+    Unwritten(
         "a name with brackets in it",
-        "stub",
         "OpenAPI 3.1 §4.8.12.4: deepObject says nothing of them; no client can write such a name, and mean it.",
-        lambda each: re.search(r"\['.*[\[\]].*'\]", str(each.location)) is not None,
+        lambda each, _: re.search(r"\['.*[\[\]].*'\]", str(each.location)) is not None,
     ),
-    Difference(
-        "an object within a form",
-        "stub",
-        "OpenAPI 3.1 §4.8.12.4: nested values are undefined; schemathesis writes an object as a list of its names.",
-        lambda each: "an object" in each.expected,
+    Unwritten(
+        "an object or a list without members within a form",
+        "RFC 6570 §2.3: a list or object without members is an undefined value, and is left out.",
+        lambda each, drawn: each.received is ABSENT and drawn in ({}, []),
     ),
-    Difference(
+    Unwritten(
         "null within a form",
-        "stub",
-        "RFC 6570 §2.3: an undefined value is left out; schemathesis writes the four letters, which are a text.",
-        lambda each: each.received == "null",
+        "RFC 6570 §2.3: an undefined value is left out; an empty text is the nearest that a form has.",
+        lambda each, drawn: each.received == "" and drawn is None,
     ),
-    Difference(
+    Unwritten(
         "a body that says it is multipart, and is not",
-        "stub",
-        "RFC 2046 §5.1.1: each part follows a delimiter line; schemathesis writes a bare value between them.",
-        lambda each: each.expected.startswith("parts that end with"),
+        "RFC 2046 §5.1.1: each part follows a delimiter line; a body that is no object has no parts.",
+        lambda each, drawn: each.expected.startswith("parts that end with") and not isinstance(drawn, dict),
     ),
-    Difference(
+    Unwritten(
         "a free member of an object that explodes in the query",
-        "schemathesis",
-        "OpenAPI 3.1 §4.8.12.4: each member is a parameter. A stub that took any name could refuse no mistake.",
-        lambda each: each.expected.startswith("no such query parameter"),
+        "OpenAPI 3.1 §4.8.12.4: each member is a parameter. A stub that took any name could refuse no mistake. "
+        "Here schemathesis is right, and what it sends is refused for the sake of all other requests.",
+        lambda each, _: each.expected.startswith("no such query parameter"),
     ),
 )
-"""What schemathesis takes for valid and the stub refuses: but for the last, it is not on the wire what was drawn."""
+"""Why the stub refuses what schemathesis takes for valid: but for the last, it is not on the wire what was drawn."""
 
 MILDER = {
     "is not of type 'string'": "openapi-core leaves a text as bytes where it does not know its media type, and bytes "
@@ -172,13 +181,13 @@ class Stubbed:
         found = [each.ok() for each in schemathesis.openapi.from_dict(self.document).get_all_operations()]
         return found[:: max(1, len(found) // most)]
 
-    def send(self, case: Any) -> tuple[Any, tuple[Violation, ...]] | None:
+    def send(self, case: Any, *, is_valid: bool = False) -> tuple[Any, tuple[Violation, ...]] | None:
         """Give the request that was sent, and the stub's violations; None where no client can send such a case."""
         self._last = None
         wanted = ("method", "url", "headers", "params", "data", "json", "files", "cookies")
-        arguments = {
-            name: value for name, value in case.as_transport_kwargs(base_url=self.url).items() if name in wanted
-        }
+        given = case.as_transport_kwargs(base_url=self.url)
+        given |= written(case, given["params"]) if is_valid else {}
+        arguments = {name: value for name, value in given.items() if name in wanted}
         try:
             prepared = self._session.prepare_request(requests.Request(**arguments))
         except (requests.RequestException, UnicodeError):
@@ -194,6 +203,56 @@ def stubbed(path: Path) -> Iterator[Stubbed]:
         yield stub
     finally:
         stub.server.stop()
+
+
+def written(case: Any, query: Any) -> dict[str, Any]:
+    """Give what clients write of a query, a form or parts that nest, which schemathesis itself does not."""
+    found: dict[str, Any] = {}
+    if isinstance(query, dict) and any(map(nests, query.values())):
+        found["params"] = list(form_pairs(query))
+    media_type = base_media_type(case.media_type or "")
+    if isinstance(case.body, dict) and media_type == FORM:
+        found["data"] = urlencode(list(form_pairs(case.body)))
+    elif isinstance(case.body, dict) and media_type == MULTIPART:
+        found |= {"data": None, "files": list(parts(case.body))}
+    return found
+
+
+def nests(value: Any) -> bool:
+    elements = value if isinstance(value, list) else [value]
+    return any(isinstance(each, dict | list) for each in elements)
+
+
+def form_pairs(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give names and texts: a list repeats its name, and what lies deeper has brackets (`items[0][price]`)."""
+    for name, value in body.items():
+        elements = value if isinstance(value, list) else [value]
+        yield from bracketed(name, value) if nests(value) else ((name, form_text(each)) for each in elements)
+
+
+def bracketed(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if children is None:
+        yield name, form_text(value)
+        return
+    for step, child in children:
+        yield from bracketed(f"{name}[{step}]", child)
+
+
+def form_text(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else dump_compact(value).decode()
+
+
+def parts(body: dict[str, Any]) -> Iterator[tuple[str, tuple[str | None, str | bytes] | tuple[str | None, str, str]]]:
+    """Give a part for each member, or for each element of a list; objects are JSON (OpenAPI 3.1 §4.8.14.5)."""
+    for name, value in body.items():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict | list):
+                yield name, (None, dump_compact(each).decode(), "application/json")
+            elif isinstance(each, Binary):
+                yield name, ("file", each.data)
+            else:
+                yield name, (None, form_text(each))
 
 
 def cases(operation: Any, mode: str, count: int) -> list[Any]:
@@ -229,17 +288,30 @@ _NOTHING_LOCAL: dict[str, Any] = {"_get_local_constants": lambda: providers.GLOB
 
 def refused(stub: Stubbed, operations: int, count: int) -> tuple[int, list[Told]]:
     """Give how many valid requests were sent, and those that were refused and should not be."""
-    told = [
-        Told(f"{sent[0].method} {sent[0].url} {sent[0].body!r}", sent[1], "")
-        for operation in stub.operations(operations)
-        for case in cases(operation, "positive", count)
-        if (sent := stub.send(case)) is not None
-    ]
-    return len(told), [each for each in told if not all(map(is_unwritten, each.violations))]
+    sent_in_all, wrong = 0, []
+    for operation in stub.operations(operations):
+        for case in cases(operation, "positive", count):
+            sent = stub.send(case, is_valid=True)
+            sent_in_all += sent is not None
+            if sent is not None and not all(is_unwritten(each, case) for each in sent[1]):
+                wrong.append(Told(f"{sent[0].method} {sent[0].url} {sent[0].body!r}", sent[1], ""))
+    return sent_in_all, wrong
 
 
-def is_unwritten(violation: Violation) -> bool:
-    return any(each.explains(violation) for each in UNWRITTEN)
+def is_unwritten(violation: Violation, case: Any) -> bool:
+    drawn = drawn_at(case, violation.location.steps)
+    return any(each.explains(violation, drawn) for each in UNWRITTEN)
+
+
+def drawn_at(case: Any, steps: tuple[Any, ...]) -> Any:
+    """Give what was drawn for a place of a body or a query; `ABSENT` where nothing was."""
+    found: Any = {"body": case.body, "query": case.query}
+    for step in steps[1:]:
+        try:
+            found = found[step]
+        except (KeyError, IndexError, TypeError):
+            return ABSENT
+    return found
 
 
 @pytest.mark.slow

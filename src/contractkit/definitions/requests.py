@@ -5,6 +5,7 @@ parameters, `request.body…` for the body, `request.headers['content-type']` fo
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from contractkit.definitions.checks import Check, Checks
@@ -175,14 +176,30 @@ def _body_violations(request: HttpRequest, surface: Surface, checks: Checks) -> 
     body, declared = request.body, surface.body
     if _is_empty(body):
         if declared is not None and declared.is_required:
-            expected = f"a body of {_listed(declared.contents)}"
-            yield Violation(location=_BODY, expected=expected, received=ABSENT, pointer=declared.node.place)
+            yield from _empty_violations(request, declared, checks)
         return
     if declared is None or not declared.contents:
         pointer = surface.node.place if declared is None else declared.node.place
         yield Violation(location=_BODY, expected="no body", received=shown_body(body), pointer=pointer)
         return
     yield from _content_violations(request, declared, checks)
+
+
+def _empty_violations(request: HttpRequest, declared: RequestBody, checks: Checks) -> Iterator[Violation]:
+    """Give the violations of no bytes: a form without fields, an empty text or file, or else no body."""
+    media_type = _media_type(request)
+    content = content_for(declared.contents, media_type) if media_type else None
+    if content is not None and _may_be_empty(content, media_type):
+        yield from _content_violations(replace(request, body=TextBody("", media_type)), declared, checks)
+        return
+    expected = f"a body of {_listed(declared.contents)}"
+    yield Violation(location=_BODY, expected=expected, received=ABSENT, pointer=declared.node.place)
+
+
+def _may_be_empty(content: Content, media_type: str) -> bool:
+    if is_json_media_type(media_type) or "xml" in media_type.lower():
+        return False
+    return base_media_type(media_type) == FORM or content.view is None or _is_text(content.view)
 
 
 def _content_violations(request: HttpRequest, declared: RequestBody, checks: Checks) -> Iterator[Violation]:

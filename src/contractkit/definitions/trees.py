@@ -104,7 +104,9 @@ def _ordered(tree: Tree, view: SchemaView) -> list[SchemaView]:
 def _unlikeliness(tree: Tree, branch: SchemaView) -> tuple[int, ...]:
     """Give a rank: a constant before a number before any text, brackets for what describes most of their names."""
     if isinstance(tree, dict):
-        return (not branch.types & {"object", "array"}, -len(tree.keys() & branch.members.keys()))
+        known = tree.keys() & branch.members.keys()
+        contradicted = sum(_is_contradicted(tree[name], _member_view(branch, name)) for name in known)
+        return (not branch.types & {"object", "array"}, contradicted, -len(known))
     if len(tree) > 1:
         return ("array" not in branch.types,)
     if not branch.types & _SCALARS:
@@ -112,6 +114,13 @@ def _unlikeliness(tree: Tree, branch: SchemaView) -> tuple[int, ...]:
     if branch.values and tree and tree[0] in branch.values:
         return (0,)
     return (1 if "string" not in branch.types and _suits(tree, branch) else 2,)
+
+
+def _is_contradicted(tree: Tree, view: SchemaView | None) -> bool:
+    """Say whether a text is another one than the constants of its member: it tells another branch."""
+    if view is None or view.values is None or not isinstance(tree, list) or len(tree) != 1:
+        return False
+    return tree[0] not in view.values and typed_text(tree[0], view) not in view.values
 
 
 def _suits(texts: list[str], view: SchemaView) -> bool:
