@@ -38,10 +38,29 @@ def test_findings_are_told_by_file_and_interaction_with_what_to_do(contractkit: 
         "      -> put the rule `type`, `integer` or a `regex` there\n\n"
         "  another\n"
         "    error  failing-example  response.body.n\n"
-        "      has the example 1, where its rule expects a value matching [a-z], for example 1\n"
+        "      has the example 1, where its rule expects a value matching [a-z]\n"
         "      -> mend the example or the rule: one of them is wrong\n\n"
         "2 files: 1 error, 2 warnings\n"
     )
+
+
+def test_what_http_cannot_carry_is_an_error_at_its_place(contractkit: Callable) -> None:
+    unsendable = http({"n": 1}, description="another", path="/n")
+    unsendable["request"] |= {"method": "G ET", "headers": {"X-A": "1\n2"}}
+    Path("a.json").write_bytes(pact_file(unsendable))
+    ended = contractkit("lint", "a.json")
+    assert (ended.code, ended.out) == (
+        1,
+        "a.json\n"
+        "  error  cannot-be-sent  /interactions/0/request/headers/X-A\n"
+        "    has a value that is not one line of text; HTTP cannot carry it\n"
+        "    -> correct it, or record the interaction again\n"
+        "  error  cannot-be-sent  /interactions/0/request/method\n"
+        "    is no method that HTTP can carry, such as GET; it cannot be sent\n"
+        "    -> correct it, or record the interaction again\n\n"
+        "1 file: 2 errors, 0 warnings\n",
+    )
+    assert contractkit("lint", "a.json", "--ignore", "cannot-be-sent").code == 0
 
 
 def test_a_rule_that_reaches_nothing_is_told_once(contractkit: Callable) -> None:

@@ -157,7 +157,7 @@ def test_rules_of_an_unknown_category_are_kept_and_reported():
     rules = {"cookies": {"a": {}}}
     loaded = read_contract(file_of(call(response={"matchingRules": rules})), origin="a.json")
     assert [(each.pointer, each.sentence) for each in loaded.warnings] == [
-        ("/interactions/0/response/matchingRules/cookies", "is no category of rules here; it is kept and not used"),
+        ("/interactions/0/response/matchingRules/cookies", "is no category here; it is kept and not used"),
     ]
     (written,) = json.loads(dump_contract(loaded.contract))["interactions"]
     assert written["response"]["matchingRules"] == rules

@@ -237,6 +237,13 @@ def test_what_http_cannot_carry_is_reported_and_every_other_interaction_is_read(
     assert warnings(interaction)[0] == (f"/interactions/0/{pointer}", sentence)
 
 
+def test_a_status_of_null_is_the_one_that_holds_where_none_is_written():
+    assert warnings(call(response={"status": None})) == [
+        ("/interactions/0/response/status", "is null; 200 is expected, as where none is written")
+    ]
+    assert warnings(call(response={})) == []
+
+
 @pytest.mark.parametrize("request_", [{"path": ""}, {"path": "/a b"}, {"method": "m-search"}, {"headers": {"X": "é"}}])
 def test_what_http_can_carry_is_not_reported(request_):
     assert warnings(call(request=request_)) == []

@@ -7,13 +7,13 @@ import click
 
 from contractkit.cli.contract_files import find_contract_files, nothing_in, origin_of, read_contract_file
 from contractkit.cli.verbs import Verb
-from contractkit.document.reading import REACHES_NOTHING
+from contractkit.document.reading import REACHES_NOTHING, LoadWarning
 from contractkit.errors import ContractFileError, UnknownNameError, suggestion
 from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit.model import Interaction
 from contractkit.review.findings import Finding, Level, Remark
 from contractkit.review.lint_formats import LintedFile, count_of, lint_as_github, lint_as_json, lint_as_text
-from contractkit.review.lints import LINTS, NOT_A_CONTRACT, NOT_USED, lint_contract
+from contractkit.review.lints import CANNOT_BE_SENT, LINTS, NOT_A_CONTRACT, NOT_USED, lint_contract
 
 _FORMATS: Mapping[str, Callable[[Sequence[LintedFile]], str]] = {
     "text": lint_as_text,
@@ -69,8 +69,8 @@ def _linted(file: Path, ignored: frozenset[str], *, has_lines: bool) -> LintedFi
     warnings = [
         each for each in read.loaded.warnings if each.sentence != REACHES_NOTHING
     ]  # the table has a rule for it
-    unused = [_unused(each.pointer, each.sentence) for each in warnings if NOT_USED.id not in ignored]
-    findings = (*unused, *lint_contract(read.contract, ignored=ignored))
+    noted = [finding for finding in map(_noted, warnings) if finding.lint.id not in ignored]
+    findings = (*noted, *lint_contract(read.contract, ignored=ignored))
     return LintedFile(name=name, findings=findings, lines=_lines(read.data, findings) if has_lines else ())
 
 
@@ -97,9 +97,13 @@ def _problem(pointer: str | None, why: str, edit: str) -> Finding:
     return Finding(lint=NOT_A_CONTRACT, pointer=pointer, remark=Remark(why=why, edit=edit))
 
 
-def _unused(pointer: str, sentence: str) -> Finding:
-    remark = Remark(why=sentence, edit="take it away, or write it so that it is understood")
-    return Finding(lint=NOT_USED, pointer=pointer, remark=remark)
+def _noted(warning: LoadWarning) -> Finding:
+    """Give the finding of what was noted while the file was read."""
+    if warning.cannot_travel:
+        lint, edit = CANNOT_BE_SENT, "correct it, or record the interaction again"
+    else:
+        lint, edit = NOT_USED, "take it away, or write it so that it is understood"
+    return Finding(lint=lint, pointer=warning.pointer, remark=Remark(why=warning.sentence, edit=edit))
 
 
 def _lines(data: bytes, findings: Sequence[Finding]) -> tuple[int | None, ...]:

@@ -20,8 +20,8 @@ from contractkit.document.plugins import descriptor_sets, with_descriptors, with
 from contractkit.document.reach import Walk
 from contractkit.document.reading import Findings, GeneratorCheck, LoadWarning, ObjectReader, RuleCheck, Scope
 from contractkit.document.specifications import WRITTEN, parse_specification, read_specification
-from contractkit.document.syntax import parse_contract_text, uncollected
-from contractkit.exact_json import Json, dump_canonical, dump_compact
+from contractkit.document.syntax import parse_contract_text
+from contractkit.exact_json import Json, dump_canonical, dump_compact, uncollected
 from contractkit.model import (
     Contract,
     DefinitionReference,

@@ -37,6 +37,7 @@ Generators: TypeAlias = tuple[LocatedGenerator, ...]
 MESSAGE = Location(("message",))
 """Where a message stands that is alone in its interaction."""
 
+_STATUS = 200  # where none is written (Pact specification, response)
 _LEAST_STATUS, _GREATEST_STATUS = 100, 999  # three digits (RFC 9110 §15); those beyond 599 are met in the wild
 
 
@@ -227,15 +228,19 @@ def _status(reader: ObjectReader) -> int:
             reader.at("status"), f"a status, {_LEAST_STATUS} to {_GREATEST_STATUS}", reader.take("status")
         )
         return _LEAST_STATUS
-    return reader.integer("status", 200)
+    if "status" in reader and reader.peek("status") is None:
+        reader.findings.warn(reader.at("status"), f"is null; {_STATUS} is expected, as where none is written")
+    return reader.integer("status", _STATUS)
 
 
 def _warn_of_unsendable(request: HttpRequest, reader: ObjectReader) -> None:
     """Warn of a method or a path that HTTP cannot carry: all other interactions of the file can be used."""
     if not is_token(request.method):
-        reader.findings.warn(reader.at("method"), "is no method that HTTP can carry, such as GET; it cannot be sent")
+        words = "is no method that HTTP can carry, such as GET; it cannot be sent"
+        reader.findings.warn(reader.at("method"), words, cannot_travel=True)
     if not is_path(request.path):
-        reader.findings.warn(reader.at("path"), "does not start with a slash, as paths in HTTP do; it cannot be sent")
+        words = "does not start with a slash, as paths in HTTP do; it cannot be sent"
+        reader.findings.warn(reader.at("path"), words, cannot_travel=True)
 
 
 def _headers(reader: ObjectReader) -> Fields:
@@ -245,9 +250,11 @@ def _headers(reader: ObjectReader) -> Fields:
         values = value if isinstance(value, list) else [value]
         texts = [text for each in values if (text := _scalar_text(each, reader, pointer)) is not None]
         if not is_token(name):
-            reader.findings.warn(pointer, "is no header's name that HTTP can carry; it cannot be sent")
+            words = "is no header's name that HTTP can carry; it cannot be sent"
+            reader.findings.warn(pointer, words, cannot_travel=True)
         if not all(map(is_field_value, texts)):
-            reader.findings.warn(pointer, "has a value that is not one line of text; HTTP cannot carry it")
+            words = "has a value that is not one line of text; HTTP cannot carry it"
+            reader.findings.warn(pointer, words, cannot_travel=True)
         found[name.lower()] = (*found.get(name.lower(), ()), *texts)
     return found
 

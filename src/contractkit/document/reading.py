@@ -18,10 +18,14 @@ _SHOWN = 60  # characters of a wrong value in a message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadWarning:
-    """Something in a file that was not used, and stays in it: the JSON pointer of the place and a sentence."""
+    """Something in a file that was not used, and stays in it: the JSON pointer of the place and a sentence.
+
+    `cannot_travel` says that it was read, but that HTTP has no way to carry it.
+    """
 
     pointer: str
     sentence: str
+    cannot_travel: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +79,9 @@ class Findings:
         found = "nothing" if received is ABSENT else show_json(received, limit=_SHOWN)
         self.problems.append((pointer or "/", f"expected {expected}, received {found}"))
 
-    def warn(self, pointer: str, sentence: str) -> None:
-        """Note something that was not used."""
-        self.warnings.append(LoadWarning(pointer=pointer or "/", sentence=sentence))
+    def warn(self, pointer: str, sentence: str, *, cannot_travel: bool = False) -> None:
+        """Note something that was not used, or that HTTP cannot carry."""
+        self.warnings.append(LoadWarning(pointer=pointer or "/", sentence=sentence, cannot_travel=cannot_travel))
 
     def judge(self, rule: Rule, pointer: str, received: Json) -> None:
         """Note a rule that can judge nothing: wrong, or a warning where its name may be that of a plugin's."""

@@ -36,7 +36,7 @@ def find_places(container: ObjectReader, side: Side, known: Container[str]) -> I
             continue
         category = side.category(name)
         if category is None:
-            container.findings.warn(container.at(name), "is no category of rules here; it is kept and not used")
+            container.findings.warn(container.at(name), "is no category here; it is kept and not used")
         elif category.address == "single":
             yield from _single(container, name, category)
         else:

@@ -1,10 +1,8 @@
 """From bytes to a JSON value, with a message for everything that a contract file turns out to be instead."""
 
-import gc
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import orjson
@@ -22,21 +20,6 @@ _CONTAINERS = frozenset({dict, list})
 _BEFORE_COLON = re.compile(rb'"[ \t\r\n]+:')
 _CONFLICT = re.compile(rb"^(<<<<<<< |=======\r?$|>>>>>>> )", re.MULTILINE)
 _RECORD_AGAIN = "Run the consumer's tests again: they write the file."
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep Python's collector of cycles from walking a growing tree over and over, a fifth of the time of reading.
-
-    There is nothing to find meanwhile: what is read holds no cycles.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class ContractText(NamedTuple):

@@ -17,10 +17,12 @@ _ERROR, _WARNING = Level.ERROR, Level.WARNING
 
 NOT_A_CONTRACT = Lint(id="not-a-contract", level=_ERROR, sentence="what stands in the file where something else has to")
 NOT_USED = Lint(id="not-used", level=_WARNING, sentence="what stands in the file and is not used")
+CANNOT_BE_SENT = Lint(id="cannot-be-sent", level=_ERROR, sentence="what HTTP has no way to carry")
 
 _ROWS = (
     NOT_A_CONTRACT,
     NOT_USED,
+    CANNOT_BE_SENT,
     Lint(
         id="failing-example",
         level=_ERROR,

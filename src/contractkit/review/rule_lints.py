@@ -8,6 +8,7 @@ from contractkit.matching import PlaceExplanation
 from contractkit.matching.generated_values import GENERATORS
 from contractkit.matching.patterns import translate_pattern
 from contractkit.matching.rules import Members, kind_of
+from contractkit.matching.sentences import for_example
 from contractkit.model import BinaryBody, LocatedRules, Location, Part, Rule, TextBody, Wildcard
 from contractkit.results import Mismatch
 from contractkit.review.findings import Examined, Remark
@@ -33,7 +34,7 @@ def failing_examples(examined: Examined) -> Iterator[Remark]:
         if not _is_of_length(place, mismatch) and not _is_generated(examined, place):
             yield Remark(
                 location=place.location,
-                why=f"has the example {show_tree(place.expected)}, where its rule expects {mismatch.sentence}",
+                why=f"has the example {show_tree(place.expected)}, where its rule expects {_expected(mismatch)}",
                 edit="mend the example or the rule: one of them is wrong",
             )
 
@@ -51,6 +52,11 @@ def examples_of_other_lengths(examined: Examined) -> Iterator[Remark]:
 
 def _refused(examined: Examined) -> Iterator[tuple[PlaceExplanation, Mismatch]]:
     return ((place, mismatch) for place in examined.places for mismatch in place.mismatches)
+
+
+def _expected(mismatch: Mismatch) -> str:
+    """Give what a rule expects, without the example that it refuses."""
+    return mismatch.sentence.replace(for_example("", mismatch.expected), "")
 
 
 def _is_of_length(place: PlaceExplanation, mismatch: Mismatch) -> bool:
