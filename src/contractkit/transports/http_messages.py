@@ -52,14 +52,20 @@ def read_request(method: str, target: str, headers: Iterable[tuple[str, str]], d
     Raises:
         UnreadableBodyError: The body cannot be decompressed, or would be larger than `LARGEST_BODY`.
     """
-    path, _, query = _ORIGIN.sub("", target.partition("#")[0], count=1).partition("?")
     fields = collect_fields(headers)
+    body = read_body(decompressed(data, fields), ", ".join(fields.get("content-type", ())) or None)
+    return addressed(method, _ORIGIN.sub("", target.partition("#")[0], count=1), fields, body)
+
+
+def addressed(method: str, target: str, headers: Fields, body: Body) -> HttpRequest:
+    """Give a request to a target that is a path, with or without a query."""
+    path, _, query = target.partition("?")
     return HttpRequest(
         method=method,
         path=path if path.startswith("/") else f"/{path}",
-        query=read_query(query),
-        headers=fields,
-        body=read_body(decompressed(data, fields), ", ".join(fields.get("content-type", ())) or None),
+        query=read_query(query) if query else {},
+        headers=headers,
+        body=body,
     )
 
 

@@ -12,7 +12,7 @@ from typing import cast
 
 import httptools
 
-from contractkit.model import HttpRequest, HttpResponse
+from contractkit.model import EmptyBody, HttpRequest, HttpResponse, MissingBody
 from contractkit.transports.connections import LARGEST_UNFINISHED, Connections
 from contractkit.transports.fault_scripts import Close, Step, Write, cut, play, script
 from contractkit.transports.faults import FaultedResponse
@@ -26,6 +26,7 @@ from contractkit.transports.http_messages import (
     read_request,
     response_headers,
 )
+from contractkit.transports.known_heads import KnownHeads
 
 LINGERING = 2.0  # seconds for which a refused client may go on sending before the connection is closed
 
@@ -41,9 +42,13 @@ class HttpProtocol(asyncio.Protocol):
     since where the next request starts is not known. No other protocol is switched to.
     """
 
-    def __init__(self, handler: Callable[[], Handler], connections: Connections) -> None:
+    def __init__(
+        self, handler: Callable[[], Handler], connections: Connections, heads: KnownHeads | None = None
+    ) -> None:
         self._handler = handler
         self._connections = connections
+        self._heads = KnownHeads() if heads is None else heads
+        self._taken: list[HttpRequest] = []
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
         self._unplayed: deque[Iterable[Step]] = deque()
@@ -73,8 +78,16 @@ class HttpProtocol(asyncio.Protocol):
         if self._is_refused:
             return
         self._connections.used(self)
+        known = None if self._has_begun else self._heads.request(data)
+        if known is not None:
+            self._send(self._answer_to(known), is_head=known.method == "HEAD", connection="")
+            return
+        self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
         self._unparsed_head += 0 if self._head_is_complete else len(data)
         has_begun = self._has_begun
+        self._taken.clear()
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -88,6 +101,8 @@ class HttpProtocol(asyncio.Protocol):
         else:
             if not self._head_is_complete and self._unparsed_head > LARGEST_HEAD:
                 self._refuse(Refusal(431, f"Request line and headers are larger than {LARGEST_HEAD} bytes."))
+            elif len(self._taken) == 1 and not (has_begun or self._has_begun):
+                self._heads.learn(data, self._taken[0])
 
     def eof_received(self) -> None:
         """Say so where the client stops sending within a request (RFC 9112 §8); the connection closes."""
@@ -169,6 +184,8 @@ class HttpProtocol(asyncio.Protocol):
         except UnreadableBodyError as error:
             raise Refusal(400, str(error)) from None
         self._write(self._answer_to(request), is_head=method == "HEAD", keep=keep)
+        if keep and isinstance(request.body, MissingBody | EmptyBody):
+            self._taken.append(request)
         self._start_request()
 
     def _start_request(self) -> None:
@@ -205,7 +222,7 @@ class HttpProtocol(asyncio.Protocol):
         self._start_request()
         self._declined = declined
         self._parser = httptools.HttpRequestParser(self)
-        self.data_received(b"\r\n".join([first, *lines, b"", b""]))
+        self._parse(b"\r\n".join([first, *lines, b"", b""]))
         if rest:
             self.data_received(rest)
 
@@ -217,19 +234,19 @@ class HttpProtocol(asyncio.Protocol):
 
     def _refuse(self, error: BaseException | None) -> None:
         refusal = error if isinstance(error, Refusal) else Refusal(500, f"{type(error).__name__}: {error}")
-        self._send(problem(refusal.status, "The request was refused", refusal.detail), is_head=False, keep=False)
+        refused = problem(refusal.status, "The request was refused", refusal.detail)
+        self._send(refused, is_head=False, connection="close")
         self._linger()
 
     def _write(self, response: HttpResponse, *, is_head: bool, keep: bool) -> None:
-        self._send(response, is_head=is_head, keep=keep)
+        old = self._parser.get_http_version() == "1.0"
+        self._send(response, is_head=is_head, connection=("keep-alive" if old else "") if keep else "close")
         if not keep and self._playing is None:
             self.close()
 
-    def _send(self, response: HttpResponse, *, is_head: bool, keep: bool) -> None:
+    def _send(self, response: HttpResponse, *, is_head: bool, connection: str) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        old = self._parser.get_http_version() == "1.0"
-        connection = ("keep-alive" if old else "") if keep else "close"
         if self._playing is not None or isinstance(response, FaultedResponse):
             self._play(script_of(response, is_head=is_head, connection=connection))
             return

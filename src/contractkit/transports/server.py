@@ -6,6 +6,7 @@ import socket
 from contractkit.transports.connections import Connections
 from contractkit.transports.http_messages import Handler, nobody_is_served
 from contractkit.transports.http_protocol import HttpProtocol
+from contractkit.transports.known_heads import KnownHeads
 from contractkit.transports.loops import stub_loop, wait_for
 from contractkit.transports.ports import BACKLOG, listen
 
@@ -25,6 +26,7 @@ class StubServer:
         """
         self.handler = handler or nobody_is_served
         self._connections = Connections()
+        self._heads = KnownHeads()
         listener = listen(host, port)
         self.host, self.port = listener.getsockname()[:2]
         self._loop = stub_loop("http")
@@ -41,7 +43,9 @@ class StubServer:
 
     async def _serve(self, listener: socket.socket) -> asyncio.Server:
         return await self._loop.create_server(
-            lambda: HttpProtocol(lambda: self.handler, self._connections), sock=listener, backlog=BACKLOG
+            lambda: HttpProtocol(lambda: self.handler, self._connections, self._heads),
+            sock=listener,
+            backlog=BACKLOG,
         )
 
     async def _close(self) -> None:
