@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin
-from contractkit.recording.rpc_answering import AnsweredProcedure, answer_calls
+from contractkit.recording.rpc_answered import AnsweredProcedure, answer_calls
 from contractkit.transports.rpc_messages import AnswersAtOnce, RpcHandler, RpcOpening
 
 GET_ITEM = "/inventory.v1.Inventory/GetItem"

@@ -8,7 +8,8 @@ import pytest
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import read_json
 from contractkit.sources import read_definition
-from contractkit.sources.repeated_keys import RepeatedKeyError, refuse_repeated_keys
+from contractkit.sources.repeated_keys import refuse_repeated_keys
+from contractkit.sources.syntax import RepeatedKeyError
 
 JSON = b'{"openapi": "3.1.0",\n "paths": {"/a": {\n  "get": {"tags": [{"x": 1}, "x"]},\n  "get": {}\n}}}'
 YAML = b"openapi: 3.1.0\npaths:\n  /a:\n    get: {tags: [{x: 1}, x]}\n    get: {}\n"

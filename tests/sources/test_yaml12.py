@@ -1,6 +1,7 @@
 import pytest
 
-from contractkit.sources.yaml12 import YamlError, read_yaml
+from contractkit.sources.syntax import YamlError
+from contractkit.sources.yaml12 import read_yaml
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from contractkit.definitions.references import Node
@@ -15,6 +16,7 @@ Mistake = tuple[str, Node]
 """A sentence, and the node where the mistake is."""
 
 
+@lru_cache(maxsize=256)
 def is_status(written: str) -> bool:
     """Say whether a key of `responses` is a status: a code, a class (`4XX`) or `default`."""
     return _STATUS.fullmatch(str(written)) is not None  # other readers of YAML give an unquoted 200 as a number

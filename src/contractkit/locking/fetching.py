@@ -14,8 +14,7 @@ from contractkit.exact_json import Json, dump_compact
 from contractkit.sources.bundling import bundled
 from contractkit.sources.loading import LoadedDefinition, read_definition, read_document
 from contractkit.sources.places import BROKER, Place, UrlPlace, place_of
-from contractkit.sources.proto_files import is_proto_text
-from contractkit.sources.protos import SET_ENDINGS, is_proto_source, load_protos
+from contractkit.sources.proto_kinds import SET_ENDINGS, is_proto_source, is_proto_text
 from contractkit.sources.remote import fetch_reference, is_url, without_credentials
 
 _Read = TypeVar("_Read")
@@ -84,6 +83,8 @@ def _single(data: bytes, name: str, told: str) -> Fetched:
 
 
 def _compiled(place: Place) -> Fetched:
+    from contractkit.sources.protos import load_protos  # heavy
+
     definition = _reachable(lambda: load_protos(place))
     data = definition.files.with_positions()
     return Fetched(data=data, ending=_SET, loaded=read_definition(data, source=place.name, file=f"definition{_SET}"))

@@ -9,7 +9,7 @@ from contractkit.model import HttpRequest, HttpResponse, JsonBody, MissingBody
 from contractkit.recording.preferred import PreferenceRefused, preferred_answer, preferring
 from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
-from contractkit.recording.rpc_answering import AnsweredProcedure, answer_calls
+from contractkit.recording.rpc_answered import AnsweredProcedure, answer_calls
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.uncredentialed import missing_credentials
 from contractkit.transports import problem

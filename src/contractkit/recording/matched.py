@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from contractkit.errors import MatcherError
 from contractkit.exact_json import Json
-from contractkit.matchers.unfolding import Unfolded, unfold
 from contractkit.model import Body, JsonBody, LocatedGenerator, LocatedRules, Location, Step, Wildcard
+
+if TYPE_CHECKING:
+    from contractkit.matchers.unfolding import Unfolded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,7 @@ NOTHING_MATCHED = Matched()
 """No matcher was written."""
 
 
-def join_matched(parts: Iterable[Unfolded | Matched]) -> Matched:
+def join_matched(parts: Iterable["Unfolded | Matched"]) -> Matched:
     """Give what several parts of an exchange say together."""
     said = [part for part in parts if part.places]
     if not said:
@@ -40,6 +43,8 @@ def refuse_matchers(what: str, values: Mapping[str, object]) -> None:
     Raises:
         MatcherError: One of them is a matcher, or holds one.
     """
+    from contractkit.matchers.unfolding import unfold  # heavy, and stubs without tests need none
+
     for name, value in values.items():
         if unfold(value, Location((name,)), _no_example):
             raise MatcherError(

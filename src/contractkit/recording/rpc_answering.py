@@ -2,11 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from contractkit.definitions.rpc_interface import Procedure
-from contractkit.exact_json import Json
 from contractkit.recording.credentials import hide_in_json
+from contractkit.recording.rpc_answered import AnsweredProcedure
 from contractkit.recording.rpc_answers import UnaryAnswers
 from contractkit.recording.rpc_conversations import RpcConversation
 from contractkit.recording.rpc_interactions import ToldCall
@@ -14,42 +13,10 @@ from contractkit.recording.rpc_refusals import Parties, refuse_unknown
 from contractkit.recording.rpc_replies import RpcReply
 from contractkit.recording.rpc_unary import UnaryCall
 from contractkit.recording.stubbed_procedures import StubbedProcedures
-from contractkit.transports.rpc_messages import Conversation, Pairs, Refused, RpcHandler, RpcOpening
+from contractkit.transports.rpc_messages import Conversation, Pairs, Refused, RpcOpening
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredProcedure:
-    """One call that is over: the messages that were sent, without credentials, and how many came back.
-
-    `is_known` says that its path reached a procedure; `reason` is empty if it was allowed; `fault` says what went wrong
-    on purpose.
-    """
-
-    procedure: str
-    sent: tuple[Json, ...]
-    received: int
-    code: str
-    is_known: bool = True
-    reason: str = ""
-    fault: str = ""
-
-
-def answer_calls(
-    procedures: StubbedProcedures,
-    tell: Callable[[AnsweredProcedure], None],
-    *,
-    seed: str = "",
-    ended: Callable[[ToldCall], None] | None = None,
-    reply: Callable[[Procedure], RpcReply] | None = None,
-) -> RpcHandler:
-    """Give what answers calls as the definition says, equal ones equally for one seed, and tells of each.
-
-    `ended` is told of each call of a known procedure first, as it was; `reply` gives how a call is answered otherwise.
-    """
-    return _Calls(procedures, tell, ended, seed, reply)
-
-
-class _Calls:
+class Calls:
     """Answers the calls of a definition's procedures."""
 
     def __init__(
@@ -84,6 +51,7 @@ class _Calls:
         return answer.encoded
 
     def __call__(self, opening: RpcOpening) -> Conversation:
+        """Give the conversation that a call opens."""
         definition = self._procedures.definition
         procedure = definition.find(opening.path)
         if procedure is None:

@@ -57,9 +57,8 @@ class StubbedProvider:
         self._http = None if has_procedures(definition) else cast(Definition, definition)
         rpc = definition if has_procedures(definition) else proto
         self._procedures = StubbedProcedures(name, rpc, headers=self.headers) if rpc is not None else None
-        self._references = [DefinitionReference(source=source, digest=definition.digest)]
-        if proto is not None and self._http is not None:
-            self._references.append(DefinitionReference(source=proto_source, digest=proto.digest))
+        beside = [(proto_source, proto)] if proto is not None and self._http is not None else []
+        self._defined = [(source, definition), *beside]
         self._server: StubServer | None = None
         self._handler: Handler = nobody_is_served
 
@@ -137,11 +136,12 @@ class StubbedProvider:
     @cached_property
     def reference(self) -> DefinitionReference:
         """Give the definition's place and digest, as contracts name them; of two definitions both, and one digest."""
-        if len(self._references) == 1:
-            return self._references[0]
-        joined = "\n".join(each.digest for each in self._references)
+        references = [DefinitionReference(source=source, digest=each.digest) for source, each in self._defined]
+        if len(references) == 1:
+            return references[0]
+        joined = "\n".join(each.digest for each in references)
         return DefinitionReference(
-            source=", ".join(each.source for each in self._references),
+            source=", ".join(each.source for each in references),
             digest=f"sha256:{hashlib.sha256(joined.encode()).hexdigest()}",
         )
 

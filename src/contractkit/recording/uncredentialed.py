@@ -4,23 +4,25 @@ A client may send a request without them first and again with them when it is as
 again with them is no mistake.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from contractkit.definitions.interface import Route
 from contractkit.definitions.preferences import Preference
 from contractkit.definitions.security import MissingCredentials
 from contractkit.errors import ContractkitError
 from contractkit.model import HttpRequest, HttpResponse
-from contractkit.recording.notes import Notes
-from contractkit.recording.replies import Reply
 from contractkit.recording.stubbed import StubbedProvider
+
+if TYPE_CHECKING:
+    from contractkit.recording.notes import Notes
+    from contractkit.recording.replies import Reply
 
 _REFUSALS: Final = frozenset({401, 403})
 """What a provider answers to such a request (RFC 9110 §15.5.2, §15.5.4): a test of these may send it."""
 
 
 def missing_credentials(
-    provider: StubbedProvider, route: Route, wanted: Preference | Reply | None
+    provider: StubbedProvider, route: Route, wanted: "Preference | Reply | None"
 ) -> MissingCredentials | None:
     """Give which credentials a request lacks; None where nothing is to be said of it.
 
@@ -33,7 +35,7 @@ def missing_credentials(
     return None if missing is None or _is_refusal(provider, route, wanted) else missing
 
 
-def _is_refusal(provider: StubbedProvider, route: Route, wanted: Preference | Reply | None) -> bool:
+def _is_refusal(provider: StubbedProvider, route: Route, wanted: "Preference | Reply | None") -> bool:
     if wanted is None or (wanted.status is None and wanted.example is None):
         return False
     if wanted.status is not None:
@@ -55,7 +57,7 @@ class Asked:
         """Keep the error of a request that lacks credentials; the error of an earlier one like it stays noted."""
         self._errors[identity(request)] = error
 
-    def settle(self, request: HttpRequest, notes: Notes) -> None:
+    def settle(self, request: HttpRequest, notes: "Notes") -> None:
         """Take back the error of a request that now came with credentials."""
         if self._errors:
             error = self._errors.pop(identity(request), None)

@@ -3,10 +3,12 @@
 import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the C scanner of the standard library
+from typing import TYPE_CHECKING
 
-import yaml
+from contractkit.sources.syntax import YamlError
 
-from contractkit.sources.yaml12 import YamlError, compose
+if TYPE_CHECKING:
+    import yaml
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _skip_value = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # gives the value and where it ends
@@ -29,15 +31,11 @@ class LineFinder:
             return None
 
     def _yaml_line(self, steps: list[str]) -> int | None:
+        from contractkit.sources.yaml_lines import composed, line_in  # heavy, and warnings are rare
+
         if self._tree is None:
-            self._tree = compose(self._text)
-        node, line = self._tree, self._tree.start_mark.line
-        for step in steps:
-            found = _yaml_child(node, step)
-            if found is None:
-                return None
-            node, line = found
-        return int(line) + 1
+            self._tree = composed(self._text)
+        return line_in(self._tree, steps)
 
     def _json_line(self, steps: list[str]) -> int | None:
         text = self._text.decode("utf-8-sig")
@@ -49,18 +47,6 @@ class LineFinder:
             key, position = found
         at = key if steps else position
         return text.count("\n", 0, at) + 1
-
-
-def _yaml_child(node: yaml.Node, step: str) -> tuple[yaml.Node, int] | None:
-    if isinstance(node, yaml.SequenceNode):
-        item = node.value[int(step)]
-        return item, item.start_mark.line
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    for key, value in node.value:
-        if key.value == step:
-            return value, key.start_mark.line
-    return None
 
 
 def _json_child(text: str, position: int, step: str) -> tuple[int, int] | None:

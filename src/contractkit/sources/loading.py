@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
 from contractkit.errors import DefinitionError
-from contractkit.exact_json import Json, JsonSyntaxError, read_json
+from contractkit.exact_json import Json, JsonSyntaxError, read_json, uncollected
 from contractkit.sources.cache import read_through
 from contractkit.sources.lines import LineFinder
 from contractkit.sources.places import Place, UrlPlace, place_of
-from contractkit.sources.protos import SET_ENDINGS, is_proto_source, load_protos, read_proto
+from contractkit.sources.proto_kinds import SET_ENDINGS, is_proto_source, proto_kind
 from contractkit.sources.remote import fetch_reference, is_url
-from contractkit.sources.repeated_keys import RepeatedKeyError, refuse_repeated_keys
-from contractkit.sources.yaml12 import YamlError, read_yaml
+from contractkit.sources.repeated_keys import refuse_repeated_keys
+from contractkit.sources.syntax import RepeatedKeyError, YamlError
 
 if TYPE_CHECKING:
     from contractkit.definitions.protobuf import ProtoDefinition
@@ -113,6 +113,8 @@ def load_definition(
     """
     place = place_of(location, root or Path.cwd())
     if is_proto_source(place):
+        from contractkit.sources.protos import load_protos  # heavy
+
         return _loaded_protos(load_protos(place), place.name)
     return _loaded(place.read(), place.uri, place.name, place, remote_references)
 
@@ -137,8 +139,11 @@ def read_definition(data: bytes, *, source: str, file: str | None = None) -> Loa
 
 def _loaded(data: bytes, uri: str, name: str, place: Place | None, remote: Collection[str] | None) -> LoadedDefinition:
     text = _unzipped(data, name) if data.startswith(_GZIP) else data
-    protos = read_proto(text, name)
-    return _loaded_protos(protos, name) if protos is not None else _loaded_openapi(text, uri, name, place, remote)
+    if not proto_kind(text, name):
+        return _loaded_openapi(text, uri, name, place, remote)
+    from contractkit.sources.protos import read_proto  # heavy
+
+    return _loaded_protos(read_proto(text, name), name)
 
 
 def _loaded_protos(definition: "ProtoDefinition", name: str) -> LoadedDefinition:
@@ -186,7 +191,8 @@ def _parsed(data: bytes, uri: str, name: str, texts: _Texts) -> Json:
     is_json = _is_json(text, uri)
     texts.finders[uri] = LineFinder(text, is_json=is_json)
     try:
-        return _read_unique(text) if is_json else read_through(text, read_yaml)
+        with uncollected():
+            return _read_unique(text) if is_json else read_through(text, _read_yaml)
     except RepeatedKeyError as error:
         raise DefinitionError(
             f"The definition {name} says a key twice.",
@@ -202,6 +208,12 @@ def _parsed(data: bytes, uri: str, name: str, texts: _Texts) -> Json:
             f"The definition {name} is not {'JSON' if is_json else 'YAML'}.",
             details=[("at", f"line {error.line}, column {error.column}"), ("problem", error.problem)],
         ) from None
+
+
+def _read_yaml(text: bytes) -> Json:
+    from contractkit.sources.yaml12 import read_yaml  # heavy, and what was read before comes from the cache
+
+    return read_yaml(text)
 
 
 def _read_unique(text: bytes) -> Json:

@@ -16,13 +16,11 @@ from typing import Final
 
 from contractkit.errors import DefinitionError
 from contractkit.sources.places import FilePlace, GitPlace
+from contractkit.sources.proto_kinds import without_comments
 
 _IMPORT: Final = re.compile(
     rb"""(?:^|[;}])\s*import\s*(?:\b(?:public|weak|option)\s*)?(["'])([^"'\n]+)\1""", re.MULTILINE
 )
-_TEXT_OR_COMMENT: Final = re.compile(rb"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|/\*.*?\*/|//[^\n]*""", re.DOTALL)
-_FIRST_STATEMENT: Final = re.compile(rb"""\s*(?:syntax|edition)\s*=\s*["']""")
-_START: Final = 16_384  # bytes in which the first statement is looked for
 _LEFT_OUT: Final = frozenset(("node_modules", "__pycache__", "venv"))
 _MOST_FILES: Final = 20_000
 
@@ -95,16 +93,7 @@ def from_text(text: bytes, name: str) -> ProtoFiles:
 
 def imports_of(text: bytes) -> list[str]:
     """Give the names that a .proto text imports."""
-    return [found[1].decode(errors="replace") for found in _IMPORT.findall(_without_comments(text))]
-
-
-def is_proto_text(text: bytes) -> bool:
-    """Say whether a text starts as .proto files do, comments aside: with its syntax or edition."""
-    return _FIRST_STATEMENT.match(_without_comments(text[:_START])) is not None
-
-
-def _without_comments(text: bytes) -> bytes:
-    return _TEXT_OR_COMMENT.sub(lambda found: found[1] or b" ", text)
+    return [found[1].decode(errors="replace") for found in _IMPORT.findall(without_comments(text))]
 
 
 def _of_folder(texts: dict[str, bytes], name: str) -> ProtoFiles:

@@ -1,6 +1,5 @@
 """Protobuf definitions: from a .proto file, a directory of them or a descriptor set to a definition that is ready."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from contractkit.definitions.interface import DefinitionWarning
@@ -13,29 +12,15 @@ from contractkit.sources.proto_files import (
     from_git_directory,
     from_git_file,
     from_text,
-    is_proto_text,
 )
+from contractkit.sources.proto_kinds import proto_kind
 from contractkit.sources.protoc import Problem, compile_protos
 
 if TYPE_CHECKING:
     from contractkit.definitions.protobuf import ProtoDefinition
 
-SET_ENDINGS: Final = (".binpb", ".pb", ".desc", ".protoset", ".fds")
-"""What the names of descriptor sets end in."""
-
 _MOST_SHOWN: Final = 8
 _NOT_FOUND: Final = "File not found."
-
-
-def is_proto_source(place: Place) -> bool:
-    """Say whether a location means .proto files, so that more than one file is read."""
-    match place:
-        case FilePlace(path=path):
-            return path.suffix == ".proto" or path.is_dir()
-        case GitPlace(path=path):
-            return path.endswith(".proto") or (not Path(path).suffix and place.is_directory())
-        case _:
-            return False
 
 
 def load_protos(place: Place) -> "ProtoDefinition":
@@ -53,31 +38,17 @@ def load_protos(place: Place) -> "ProtoDefinition":
             return _compiled(from_text(place.read(), place.name), place.name)
 
 
-def read_proto(data: bytes, name: str) -> "ProtoDefinition | None":
-    """Give the definition that some bytes are where they are a descriptor set or .proto text, else None.
-
-    What has no telling name is known by how it starts.
+def read_proto(data: bytes, name: str) -> "ProtoDefinition":
+    """Give the definition that some bytes are, a descriptor set or .proto text as `proto_kind` says.
 
     Raises:
-        DefinitionError: The name says that they are one, and they are not.
+        DefinitionError: They are not what their name says.
     """
     from contractkit.definitions.protobuf import ProtoDefinition
 
-    ending = name.lower().removesuffix(".gz")
-    if ending.endswith(".proto") or is_proto_text(data):
+    if proto_kind(data, name) == "text":
         return _compiled(from_text(data, name), name)
-    if ending.endswith(SET_ENDINGS) or _looks_like_set(data):
-        return ProtoDefinition(data, source=name)
-    return None
-
-
-def _looks_like_set(data: bytes) -> bool:
-    """Say whether bytes start as a FileDescriptorSet does: its first file, which starts with its own name."""
-    if data[:1] != b"\x0a":
-        return False
-    start = next((at + 1 for at in range(1, min(6, len(data))) if data[at] < 0x80), 0)
-    size = data[start + 1] if data[start : start + 1] == b"\x0a" and len(data) > start + 1 else 0
-    return bool(size) and data[start + 2 : start + 2 + size].endswith(b".proto")
+    return ProtoDefinition(data, source=name)
 
 
 def _compiled(files: ProtoFiles, name: str) -> "ProtoDefinition":

@@ -8,7 +8,7 @@ from contractkit.exact_json import dump_compact
 from contractkit.sources.bundling import bundled
 from contractkit.sources.loading import read_document
 from contractkit.sources.places import FilePlace
-from contractkit.sources.protos import SET_ENDINGS, is_proto_source, load_protos
+from contractkit.sources.proto_kinds import SET_ENDINGS, is_proto_source
 
 _PROTOBUF: Final = "application/protobuf"
 _MEDIA_TYPES: Final = {
@@ -31,6 +31,8 @@ def published_definition(path: Path) -> tuple[bytes, str]:
     """
     place = FilePlace(name=str(path), path=path)
     if is_proto_source(place):
+        from contractkit.sources.protos import load_protos  # heavy
+
         return load_protos(place).files.with_positions(), _PROTOBUF
     whole = _bundled(place)
     if whole is not None:

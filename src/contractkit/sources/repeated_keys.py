@@ -3,27 +3,19 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-import yaml
 
 from contractkit.definitions.nodes import escape_step
 from contractkit.exact_json import Json
+from contractkit.sources.syntax import RepeatedKeyError
+
+if TYPE_CHECKING:
+    import yaml
 
 _COLON: Final = re.compile(rb"\\u003a", re.IGNORECASE)
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
-
-
-class RepeatedKeyError(ValueError):
-    """An object says a key twice. `line`, `column` and `first_line` count from 1; `pointer` leads to the key."""
-
-    def __init__(self, key: str, *, pointer: str, line: int, column: int, first_line: int) -> None:
-        super().__init__(f"the key {key!r} stands twice (line {line}, column {column})")
-        self.problem = f"the key {key!r} stands twice, first in line {first_line}"
-        self.pointer = pointer
-        self.line = line
-        self.column = column
 
 
 def refuse_repeated_keys(text: bytes, value: Json) -> None:
@@ -93,7 +85,7 @@ def _error(text: bytes, opened: list[_Open], first: int, second: int) -> Repeate
     )
 
 
-def repeated_in_mapping(root: yaml.Node, holder: yaml.MappingNode, key: yaml.ScalarNode) -> RepeatedKeyError:
+def repeated_in_mapping(root: "yaml.Node", holder: "yaml.MappingNode", key: "yaml.ScalarNode") -> RepeatedKeyError:
     """Give the error of a key of YAML that its mapping, somewhere below `root`, has said before."""
     first = next(each for each, _ in holder.value if each.value == key.value)
     return RepeatedKeyError(
@@ -105,7 +97,7 @@ def repeated_in_mapping(root: yaml.Node, holder: yaml.MappingNode, key: yaml.Sca
     )
 
 
-def _pointer_to(wanted: yaml.Node, root: yaml.Node) -> str:
+def _pointer_to(wanted: "yaml.Node", root: "yaml.Node") -> str:
     """Give the pointer that leads to a node; the tree is searched, since only errors ask."""
     pending = [(root, "")]
     seen: set[int] = set()
@@ -113,10 +105,10 @@ def _pointer_to(wanted: yaml.Node, root: yaml.Node) -> str:
         node, pointer = pending.pop()
         if node is wanted:
             return pointer
-        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
+        if isinstance(node.value, str) or id(node) in seen:
             continue
         seen.add(id(node))
-        is_mapping = isinstance(node, yaml.MappingNode)
-        steps = ((key.value, child) for key, child in node.value) if is_mapping else enumerate(node.value)
-        pending += [(child, f"{pointer}/{escape_step(step)}") for step, child in steps]
+        pairs = [each if isinstance(each, tuple) else (None, each) for each in node.value]  # a mapping's, or elements
+        for index, (key, child) in enumerate(pairs):
+            pending.append((child, f"{pointer}/{escape_step(index if key is None else key.value)}"))
     return ""

@@ -12,6 +12,7 @@ import yaml
 
 from contractkit.exact_json import Json
 from contractkit.sources.repeated_keys import repeated_in_mapping
+from contractkit.sources.syntax import YamlError
 
 try:
     from yaml import CSafeLoader as _Parser
@@ -26,16 +27,6 @@ _TAG = "tag:yaml.org,2002:"
 _BRACKET = re.compile(r"[\[\]{}]")
 _LONG_INDENT = re.compile(rf"^[ \t?:-]{{{_DEEPEST}}}", re.MULTILINE)
 _WORDS = {"null": None, "~": None, "": None, "true": True, "false": False}
-
-
-class YamlError(ValueError):
-    """The text is not YAML that can be said in JSON. `line` and `column` count from 1; `problem` is one phrase."""
-
-    def __init__(self, problem: str, *, line: int, column: int) -> None:
-        super().__init__(f"{problem} (line {line}, column {column})")
-        self.problem = problem
-        self.line = line
-        self.column = column
 
 
 class _CoreLoader(_Parser):

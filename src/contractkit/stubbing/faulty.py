@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from contractkit.definitions.rpc_interface import Procedure
 from contractkit.model import HttpRequest
 from contractkit.recording.answering import Answered
 from contractkit.recording.faulting import FaultRules, faulting
-from contractkit.recording.rpc_answering import AnsweredProcedure, answer_calls
-from contractkit.recording.rpc_faults import failing_reply, late
-from contractkit.recording.rpc_replies import RpcReply
+from contractkit.recording.rpc_answered import AnsweredProcedure, answer_calls
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.stubbing.dependencies import Dependency
 from contractkit.stubbing.serving import Answering, Tell
@@ -18,6 +17,9 @@ from contractkit.transports import RpcHandler
 from contractkit.transports.fault_words import check_status, fault_of
 from contractkit.transports.faults import EVERY_OPERATION, DueFault, Fault, Faults
 from contractkit.transports.rpc_messages import AnswersAtOnce, Conversation, Pairs, RpcOpening
+
+if TYPE_CHECKING:
+    from contractkit.recording.rpc_replies import RpcReply
 
 
 class Faulty:
@@ -77,6 +79,8 @@ class _FaultyCalls:
         faulted = answer_calls(
             self._procedures, partial(_tell, self._tell, due), seed=self._rules.seed, reply=partial(_reply, due)
         )
+        from contractkit.recording.rpc_faults import late  # heavy, and most stubs have no procedures
+
         return late(faulted(opening), due)
 
 
@@ -139,7 +143,10 @@ def _is_procedure(provider: StubbedProvider, name: str) -> bool:
     return any(f"/{each}".replace(".", "/").endswith(f"/{name}".replace(".", "/")) for each in known)
 
 
-def _reply(due: DueFault, procedure: Procedure) -> RpcReply:
+def _reply(due: DueFault, procedure: Procedure) -> "RpcReply":
+    from contractkit.recording.rpc_faults import failing_reply
+    from contractkit.recording.rpc_replies import RpcReply
+
     return failing_reply(procedure, due) or RpcReply(procedure=procedure)
 
 

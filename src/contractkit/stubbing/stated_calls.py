@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from contractkit.errors import UsageError
 from contractkit.recording.preferred import in_one_line
-from contractkit.recording.rpc_answering import AnsweredProcedure
+from contractkit.recording.rpc_answered import AnsweredProcedure
 from contractkit.stubbing.states import HEADER, states_of
 from contractkit.transports import RpcHandler
 from contractkit.transports.rpc_messages import AnswersAtOnce, Conversation, Pairs, Refused, RpcOpening
