@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from contractkit.broker_client.address import BrokerAddress, read_address
 from contractkit.broker_client.certificates import tls_context
-from contractkit.broker_client.client import DEFAULT_SELECTORS, BrokerClient
+from contractkit.broker_client.client import DEFAULT_SELECTORS, MOST_ROWS, BrokerClient
 from contractkit.broker_client.connection import Connection
 from contractkit.broker_client.records import (
     Application,
@@ -50,6 +50,7 @@ def open_broker(
 
 __all__ = [
     "DEFAULT_SELECTORS",
+    "MOST_ROWS",
     "Application",
     "Branch",
     "BrokerAddress",

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from contractkit.broker_client.administration import Administration
 from contractkit.broker_client.connection import Connection
+from contractkit.broker_client.heads import Heads
 from contractkit.broker_client.occupancies import Occupancies
 from contractkit.broker_client.parsing import read_answer, read_notices, read_pages
 from contractkit.broker_client.records import (
@@ -27,6 +28,9 @@ from contractkit.exact_json import Json, read_json
 DEFAULT_SELECTORS: tuple[dict[str, Json], ...] = ({"mainBranch": True}, {"deployedOrReleased": True})
 """What a provider verifies where nothing else is asked: each consumer's main branch, and everything that runs."""
 
+MOST_ROWS = 10_000
+"""How many rows an answer to can-i-deploy may rest on; brokers cut the matrix at some limit, and some say nothing."""
+
 _BAD_REQUEST = 400
 _NOT_FOUND = 404
 _FOR_VERIFICATION = "pb:provider-pacts-for-verification"
@@ -41,6 +45,8 @@ class BrokerClient:
         """Environments, applications and branches."""
         self.occupancies = Occupancies(connection, self.administration)
         """What is deployed and released where."""
+        self.heads = Heads(connection, self.administration)
+        """Which version a branch or a tag means."""
         self.resources = Resources(connection)
         """What only our own broker has: definitions, stored files, impact jobs."""
 
@@ -151,12 +157,13 @@ class BrokerClient:
         tag: str | None = None,
         ignored: Sequence[str] = (),
     ) -> DeploymentAnswer:
-        """Give the broker's answer, with the rows it rests on.
+        """Give the broker's answer, with the rows it rests on; a yes that rests on a part of them is an unknown.
 
         Args:
             subjects: Applications with their versions, to be deployed together.
             environment: Where to; what is deployed or released there counts.
-            tag: Instead of an environment: the newest version of every other application with this tag counts.
+            tag: Instead of an environment: the newest version of every other application with this tag counts; where
+                neither is named, the heads of their main branches.
             ignored: Applications whose rows do not count.
 
         Raises:
@@ -167,8 +174,9 @@ class BrokerClient:
             ("latestby", "cvpv"),
             *([("environment", environment)] if environment is not None else []),
             *([("tag", tag), ("latest", "true")] if tag is not None else []),
+            *([("mainBranch", "true"), ("latest", "true")] if environment is None and tag is None else []),
             *(("ignore[][pacticipant]", name) for name in ignored),
-            ("limit", "10000"),
+            ("limit", str(MOST_ROWS + 1)),
         ]
         url = f"{self._connection.path('matrix')}?{urlencode(query)}"
         try:
@@ -177,7 +185,7 @@ class BrokerClient:
             if error.status == _BAD_REQUEST:
                 self._check_known([name for name, _ in subjects], environment)
             raise
-        return read_answer(document)
+        return read_answer(document, most_rows=MOST_ROWS)
 
     def _check_known(self, applications: Sequence[str], environment: str | None) -> None:
         """Check that a refusal does not come from a name that the broker does not know."""

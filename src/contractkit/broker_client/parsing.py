@@ -31,14 +31,18 @@ def read_pages(document: Mapping[str, Json]) -> dict[str, str]:
     return {each.get("name", each["href"]): each["href"] for each in links}
 
 
-def read_answer(document: Mapping[str, Json]) -> DeploymentAnswer:
-    """Give the answer that a matrix document amounts to."""
+def read_answer(document: Mapping[str, Json], *, most_rows: int) -> DeploymentAnswer:
+    """Give the answer that a matrix document amounts to; of more than `most_rows` rows a yes is unknown."""
     summary = document.get("summary") or {}
     own = document.get("contractkit") or {}
+    rows = document.get("matrix") or ()
+    deployable = summary.get("deployable")
+    is_cut = len(rows) > most_rows
     return DeploymentAnswer(
-        deployable=summary.get("deployable"),
+        deployable=None if is_cut and deployable else deployable,
         reason=str(summary.get("reason") or ""),
-        entries=tuple(_entry(row) for row in document.get("matrix") or ()),
+        entries=tuple(_entry(row) for row in rows),
+        is_cut=is_cut,
         notices=read_notices(document),
         answer=own.get("answer", ""),
         text=own.get("text", ""),

@@ -97,7 +97,8 @@ class DeploymentAnswer:
     """A broker's answer to can-i-deploy: `deployable` is None where it is unknown; `reason` its own sentence.
 
     `answer` (`yes`, `no`, `unknown`), `text` and `reasons` are what our own broker says in more words, with the next
-    command for each reason; empty where the broker is another.
+    command for each reason; empty where the broker is another. `is_cut` says that there are more rows than were
+    asked for.
     """
 
     deployable: bool | None
@@ -107,6 +108,7 @@ class DeploymentAnswer:
     answer: str = ""
     text: str = ""
     reasons: tuple[Mapping[str, Json], ...] = ()
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

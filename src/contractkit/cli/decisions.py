@@ -9,14 +9,17 @@ import click
 from contractkit.broker_client import BrokerClient, DeploymentAnswer, MatrixEntry
 from contractkit.cli.brokers import asks_broker, open_set_broker, show
 from contractkit.cli.decision_words import answer_as_json, answer_as_text, explain_compared
+from contractkit.cli.subjects import Wanted, asks_about_versions, check_wanted, find_subjects
 from contractkit.cli.verbs import Verb
 from contractkit.deployability import Decision, MatrixRow, Question, Subject, VerificationResult, decide
 from contractkit.errors import UsageError
 
+_MAIN_BRANCHES = "the heads of the main branches"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What may go where: exactly one of `environment` and `tag` is there."""
+    """What may go where: at most one of `environment` and `tag` is there; without either, to the main branches."""
 
     subjects: tuple[Subject, ...]
     environment: str | None
@@ -25,7 +28,9 @@ class _Asked:
 
     @property
     def target(self) -> str:
-        return self.environment or f"the newest versions tagged {self.tag}"
+        if self.environment is not None:
+            return self.environment
+        return _MAIN_BRANCHES if self.tag is None else f"the newest versions tagged {self.tag}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +44,14 @@ class _Patience:
 
 @click.command("can-i-deploy", cls=Verb)
 @click.argument("applications", nargs=-1, required=True)
-@click.option("--version", required=True, help="The version that is to be deployed.")
+@asks_about_versions
 @click.option("--with", "others", multiple=True, nargs=2, metavar="APPLICATION VERSION",
               help="Another application that is deployed together, at a version of its own.")  # fmt: skip
 @click.option("--to-environment", "environment", help="Where to: everything deployed or released there counts.")
-@click.option("--to", "tag", help="Where to, for brokers that still use tags: the newest versions with this tag.")
+@click.option(
+    "--to", "target_tag", help="Where to, for brokers that still use tags: the newest versions with this tag."
+)
+@click.option("--to-main-branches", is_flag=True, help="Where to, before a merge: the heads of all main branches.")
 @click.option("--ignore", "ignored", multiple=True, help="An application whose results do not count.")
 @click.option("--dry-run", is_flag=True, help="Say the answer and end with exit code 0 whatever it is.")
 @click.option("--retry-while-unknown", type=click.IntRange(min=0), default=0, help="Ask again so many times.")
@@ -57,10 +65,15 @@ class _Patience:
 @asks_broker
 def can_i_deploy(
     applications: tuple[str, ...],
-    version: str,
+    version: str | None,
+    branch: str | None,
+    main_branch: bool,
+    tag: str | None,
+    latest: bool,
     others: tuple[tuple[str, str], ...],
     environment: str | None,
-    tag: str | None,
+    target_tag: str | None,
+    to_main_branches: bool,
     ignored: tuple[str, ...],
     dry_run: bool,
     retry_while_unknown: int,
@@ -75,16 +88,21 @@ def can_i_deploy(
     Several applications of one repository are asked about together: they are then checked with each other too. Exit
     codes: 0 yes, 1 no or unknown, 4 the broker cannot be reached.
     """
-    asked = _asked(applications, version, others, environment, tag, ignored)
+    wanted = Wanted(version=version, branch=branch, tag=tag, main_branch=main_branch, latest=latest)
+    check_wanted(wanted)
+    _check_target(environment, target_tag, to_main_branches)
+    _check_named(applications, others, version or " ".join(wanted.said))
     if retry_while_unknown and seconds is not None:
         raise UsageError("--retry-while-unknown and --wait cannot be given together.")
     patience = _Patience(retries=retry_while_unknown, seconds=seconds, interval=retry_interval)
     with open_set_broker(broker) as client:
+        subjects = (*find_subjects(client, applications, wanted), *_given(others))
+        asked = _Asked(subjects=subjects, environment=environment, tag=target_tag, ignored=ignored)
         answer = _ask(client, asked, patience)
     decision = _decision(answer, asked)
     text = answer_as_text(decision, answer)
     for notice in answer.notices:
-        if notice.kind == "warning" and notice.text not in text:
+        if notice.kind == "warning" and notice.text not in text and not answer.is_cut:
             click.echo(notice.text, err=True)
     if explain_selection:
         click.echo(f"{explain_compared(decision.question, answer.entries, asked.tag)}\n", err=True)
@@ -95,32 +113,33 @@ def can_i_deploy(
     return 0 if answer.deployable else 1
 
 
-def _asked(
-    applications: Sequence[str],
-    version: str,
-    others: Sequence[tuple[str, str]],
-    environment: str | None,
-    tag: str | None,
-    ignored: tuple[str, ...],
-) -> _Asked:
-    if (environment is None) is (tag is None):
-        raise UsageError(
-            "It is not said where to."
-            if environment is None
-            else "--to-environment and --to cannot be given together.",
-            next_step="Name an environment: --to-environment NAME" if environment is None else "",
-        )
-    named = [(name, version) for name in applications] + list(others)
+def _check_target(environment: str | None, tag: str | None, to_main_branches: bool) -> None:
+    ways = {
+        "--to-environment": environment is not None,
+        "--to": tag is not None,
+        "--to-main-branches": to_main_branches,
+    }
+    said = [name for name, is_given in ways.items() if is_given]
+    if not said:
+        raise UsageError("It is not said where to.", next_step="Name an environment: --to-environment NAME")
+    if len(said) > 1:
+        raise UsageError(f"{' and '.join(said)} cannot be given together.")
+
+
+def _check_named(applications: Sequence[str], others: Sequence[tuple[str, str]], which: str) -> None:
+    named = [*((name, which) for name in applications), *others]
     twice = next((name for name, _ in named if [each for each, _ in named].count(name) > 1), None)
     if twice is not None:
         raise UsageError(
             f"{twice} is named twice: one version of an application can be asked about at a time.",
-            details=[("version", number) for name, number in named if name == twice],
+            details=[("version", version) for name, version in named if name == twice],
         )
     if any(not text.strip() for pair in others for text in pair):
         raise UsageError("--with has an empty value; is a variable not set?")
-    subjects = tuple(Subject(application=name, version=number) for name, number in named)
-    return _Asked(subjects=subjects, environment=environment, tag=tag, ignored=ignored)
+
+
+def _given(others: Sequence[tuple[str, str]]) -> tuple[Subject, ...]:
+    return tuple(Subject(application=name, version=version) for name, version in others)
 
 
 def _ask(client: BrokerClient, asked: _Asked, patience: _Patience) -> DeploymentAnswer:
