@@ -253,6 +253,7 @@ REPLY_SCHEMAS: dict[str, Json] = {
             "ignored": _FLAG,
         }
     ),
+    "File": {"type": ["object", "array"]},
     "StoredDefinition": _resource({"digest": _TEXT, "contentType": _TEXT}),
     "Contracts": _resource({"contracts": _list(_ref("ListedContract"))}),
     "ListedContract": _resource(

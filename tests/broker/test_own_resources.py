@@ -193,3 +193,14 @@ def test_jobs_are_worked_off_after_the_database_was_gone_for_a_while(
     worker.stop()
     store.close()
     assert claims[:5] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [(b'{"openapi": "3.1.0"}', "application/json"), (b"{openapi: 3.1.0}", "text/plain"), (b"[1", "text/plain")],
+)
+def test_a_file_is_called_json_where_it_is(broker: Story, data: bytes, media_type: str) -> None:
+    at = "/pacticipants/orders/versions/1.0/definition"
+    digest = broker.http.put(at, content=data, headers={"content-type": "application/yaml"}).json()["digest"]
+    reply = broker.http.get(f"/blobs/{digest}")
+    assert (reply.content, reply.headers["content-type"].partition(";")[0]) == (data, media_type)

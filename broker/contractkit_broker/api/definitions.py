@@ -5,14 +5,14 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from contractkit.document import file_digest
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit_broker.api.applications import application_of, version_of
 from contractkit_broker.routing import Answer, Query, Route
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.selectors import SelectorError, known_environment
 from contractkit_broker.store import applications, contracts, definitions, environments
 from contractkit_broker.store.records import Publication, StoredDefinition, Version
-from contractkit_broker.web import Call, Refusal, Reply, encoded, not_found
+from contractkit_broker.web import JSON, Call, Refusal, Reply, encoded, not_found
 
 
 def put_definition(call: Call) -> Reply:
@@ -150,9 +150,18 @@ def get_blob(call: Call) -> Reply:
         data = contracts.find_blob(connection, call.path["digest"])
     if data is None:
         not_found(f"No file with digest {call.path['digest']} found")
-    is_json = data.lstrip()[:1] in (b"{", b"[")
     kept_for_ever = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
-    return Reply(body=data, media_type="application/json" if is_json else "text/plain", headers=kept_for_ever)
+    return Reply(body=data, media_type=JSON if _is_json(data) else "text/plain", headers=kept_for_ever)
+
+
+def _is_json(data: bytes) -> bool:
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return False
+    try:
+        read_json(data)
+    except JsonSyntaxError:  # a definition in YAML may begin like it
+        return False
+    return True
 
 
 def get_audit(call: Call) -> Reply:
@@ -240,7 +249,10 @@ ROUTES = (
         handler=get_blob,
         summary="Read a file, byte for byte, by its digest.",
         group="contracts",
-        answers=_RAW,
+        answers={
+            200: Answer("The file as it was stored.", "File", JSON, also=("text/plain",)),
+            404: Answer("There is none.", "Error"),
+        },
     ),
     Route(
         method="GET",

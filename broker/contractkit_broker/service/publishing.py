@@ -131,12 +131,13 @@ def _store(
     existing = contracts.find_publication(connection, consumer.name, version.number, provider.name)
     if existing is None:
         return _store_first(connection, consumer, version, provider, upload, now)
-    received = content_id(upload.contract)
-    if received != existing.content_id:
-        return _merge_or_refuse(connection, existing, received, version, provider, upload, now)
-    digest = file_digest(upload.data)
+    received, digest = content_id(upload.contract), file_digest(upload.data)
     if digest == existing.file_digest:
         return Published(publication=existing, kind=PublicationKind.UNCHANGED)
+    before = _published_contract(connection, existing)
+    is_a_share = upload.merge and compare_contracts(before, upload.contract).removed
+    if received != existing.content_id or is_a_share:  # equal calls under two names are two interactions all the same
+        return _merge_or_refuse(connection, existing, before, received, version, provider, upload, now)
     _keep_file(connection, upload, digest, now)
     contracts.ensure_content(connection, consumer, provider, received, digest, now)
     contracts.replace_file(connection, version, provider, digest)
@@ -168,18 +169,22 @@ def _store_first(
     return Published(publication=publication, kind=kind)
 
 
+def _published_contract(connection: Connection, existing: Publication) -> Contract:
+    data = contracts.find_blob(connection, existing.file_digest)
+    assert data is not None
+    return load_contract(data, origin=f"the contract of {existing.consumer} {existing.version.number}")
+
+
 def _merge_or_refuse(
     connection: Connection,
     existing: Publication,
+    before: Contract,
     received: str,
     version: Version,
     provider: Application,
     upload: ContractUpload,
     now: str,
 ) -> Published:
-    data = contracts.find_blob(connection, existing.file_digest)
-    assert data is not None
-    before = load_contract(data, origin=f"the contract of {existing.consumer} {existing.version.number}")
     merged = merge_contracts(before, upload.contract) if upload.merge else None
     if merged is None:
         raise ContentConflict(existing, received, compare_contracts(before, upload.contract))
