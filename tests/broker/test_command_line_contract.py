@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from contractkit_broker.server import running_broker
-from contractkit_broker.store import applications, environments
+from contractkit_broker.store import applications, contracts, definitions, environments
 from contractkit_broker.store.database import Database
 from sqlalchemy import Connection
 
 from contractkit.broker_client import BrokerClient, Build, ContractUpload, open_broker, read_address
-from contractkit.document import load_contract
+from contractkit.document import file_digest, load_contract
 from contractkit.exact_json import Json
 from contractkit.explain.verification import explain_verification
 from contractkit.verification.http_transport import HttpTransport
@@ -123,6 +123,25 @@ class Preparation:
         self.client.record_branch(Build(application="orders", version=version, branch="main"))
         self.client.occupancies.deploy("orders", version, "production")
 
+    def with_definition(self, environment: str) -> None:
+        self._provider_in_production("1.0", environment)
+        self.client.resources.publish_definition("orders", "1.0", b"openapi: 3.1.0\n", content_type="application/yaml")
+
+    def impact_job(self, uuid: str) -> None:
+        self.published()
+
+        def work(connection: Connection) -> None:
+            if definitions.find_job(connection, uuid) is not None:
+                return
+            provider = applications.ensure_application(connection, "orders", NOW)
+            digest = file_digest(b"{}")
+            contracts.add_blob(connection, digest, b"{}", NOW)
+            values = {"provider_id": provider.id, "old_digest": digest, "new_digest": digest, "against": {}}
+            definitions.add_job(connection, {"uuid": uuid, "created_at": NOW, **values})
+            definitions.finish_job(connection, uuid, report={"consumers": []}, problem=None, now=NOW)
+
+        self.database.write(work)
+
     def handlers(self) -> StateHandlers:
         named: dict[str, Callable[..., None]] = {
             "web-shop 1.4.0 on the branch main": self.published,
@@ -137,6 +156,8 @@ class Preparation:
             "web-shop 1.4.0 is released": self.released,
             "web-shop 1.4.0 is verified by what is in production": self.verified,
             "web-shop 1.4.0 is not verified by what is in production": self.not_verified,
+            "orders 1.0 runs in production with a definition": self.with_definition,
+            "an impact job is done": self.impact_job,
         }
         return StateHandlers(StateHandler(name=name, function=function) for name, function in named.items())
 

@@ -9,7 +9,9 @@ import pytest
 
 from contractkit.broker_client import Build, InteractionVerdict, open_broker, read_address
 from contractkit.cli.main import run
-from contractkit.document import load_contract
+from contractkit.document import file_digest, load_contract
+from contractkit.errors import BrokerRefusedError
+from contractkit.matchers import regex
 
 BASE = "http://broker.example"
 PRODUCTION = "b3c1a9d0-6f0e-4c43-9a51-0c6a6ad4f001"
@@ -31,6 +33,19 @@ CONTRACT = {
 }
 CONTENT = "9116ed5806b86f9331c127981f4a2e6fefc24fb1d9ff47d28957db26a2695f1c"
 INTERACTION = load_contract(json.dumps(CONTRACT).encode(), origin="web-shop").interactions[0]
+FILE = file_digest(json.dumps(CONTRACT).encode())
+JOB = "b3c1a9d0-6f0e-4c43-9a51-0c6a6ad4f005"
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+DEFINITION = """\
+openapi: 3.1.0
+info: {title: orders, version: "1"}
+paths:
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {"200": {description: It.}}
+"""
 LABEL = {"name": "mobile", "_links": {}}
 RELATIONS = {
     "pb:publish-contracts": "/contracts/publish",
@@ -299,3 +314,54 @@ def test_the_end_of_support_is_recorded(broker, index):
     occupied(broker, "released-versions/currently-supported", "releasedVersions", [here])
     broker.on("PATCH /released-versions/{uuid}").reply(200, {**here, "currentlySupported": False})
     assert run(["record-support-ended", "web-shop", "--version", "1.4.0", "--environment", "production"]) == 0
+
+
+def test_a_definition_is_published_and_fetched(broker):
+    broker.given("orders 1.0 runs in production with a definition", environment=PRODUCTION)
+    broker.on("PUT /pacticipants/{name}/versions/{version}/definition").reply(201)
+    broker.on("GET /pacticipants/{name}/definition").reply(
+        200, DEFINITION, headers={"Content-Type": "application/yaml"}
+    )
+    with open_broker(read_address(broker.url)) as client:
+        client.resources.publish_definition("orders", "1.1", DEFINITION.encode(), content_type="application/yaml")
+        found = client.resources.definition("orders", environment="production")
+    assert found.data.decode() == DEFINITION
+
+
+def test_a_definition_that_nobody_published_is_said(broker):
+    broker.given("web-shop 1.4.0 on the branch main")
+    broker.on("GET /pacticipants/{name}/definition").reply(404, {"error": "none"})
+    with open_broker(read_address(broker.url)) as client, pytest.raises(BrokerRefusedError) as refused:
+        client.resources.definition("web-shop")
+    assert refused.value.status == 404
+
+
+def test_the_contracts_that_count_are_fetched_as_they_were_stored(broker):
+    broker.given("web-shop 1.4.0 on the branch main")
+    version = {"number": "1.4.0", "branches": ["main"], "environments": []}
+    entry = {
+        "consumer": "web-shop",
+        "provider": "orders",
+        "contentId": f"sha256:{CONTENT}",
+        "fileDigest": FILE,
+        "consumerVersions": [version],
+        "_links": {"file": link(f"/blobs/{FILE}")},
+    }
+    broker.on("GET /contracts").reply(200, {"contracts": [entry]})
+    broker.on("GET /blobs/{digest}").reply(200)
+    with open_broker(read_address(broker.url)) as client:
+        [stored] = client.resources.contracts_of("orders", branch="main")
+        data = client.resources.contract_file(stored)
+    assert (stored.consumer, stored.file_digest, stored.consumer_versions[0].branches) == ("web-shop", FILE, ("main",))
+    assert json.loads(data) == {}
+
+
+def test_the_broker_says_who_breaks(broker):
+    broker.given("an impact job is done", uuid=JOB)
+    job = {"uuid": JOB, "status": "done", "provider": "orders", "report": {}, "problem": None}
+    at = regex(rf"https?://[^/]+/impact-jobs/{UUID}", f"{BASE}/impact-jobs/{JOB}")
+    broker.on("POST /impact-jobs").reply(202, {"status": "queued"}, headers={"Location": at})
+    broker.on("GET /impact-jobs/{uuid}").reply(200, job)
+    with open_broker(read_address(broker.url)) as client:
+        document = client.resources.impact("orders", DEFINITION.encode(), old=DEFINITION.encode())
+    assert document["status"] == "done"
