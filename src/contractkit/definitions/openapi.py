@@ -51,6 +51,7 @@ class OpenApiDefinition:
         self.source = source or documents.root.uri
         self._locate = locate
         self._credentials_by_place: dict[str, frozenset[str]] = {}
+        self._declared_names: dict[str, Mapping[str, frozenset[str]]] = {}
         self._mistakes: dict[tuple[str, str, str], Node] = {}
         refuse_other_documents(documents.root, self.source)
         self.documents = upgraded(documents)
@@ -165,12 +166,14 @@ class OpenApiDefinition:
 
         A query parameter with brackets is there under each of its names: `created[gte]`.
         """
-        declared = self._surface(route.operation).parameters.values()
-        found = {place: {each.name for each in declared if each.place == place} for place in RECORDED_PLACES}
-        for parameter in declared:
-            if parameter.place in ("query", "querystring"):
-                found["query"] |= names_of(parameter, route.request.query)
-        return {place: frozenset(names) for place, names in found.items()}
+        surface, query = self._surface(route.operation), route.request.query
+        found = self._declared_names.get(surface.signature)
+        if found is None:
+            found = self._declared_names[surface.signature] = _names_by_place(surface)
+        if not query:
+            return found
+        spoken = [each for each in surface.parameters.values() if each.place in ("query", "querystring")]
+        return {**found, "query": found["query"].union(*(names_of(each, query) for each in spoken))}
 
     def credential_headers(self) -> frozenset[str]:
         """Give the lower-case names of headers that carry credentials by the definition's security schemes."""
@@ -268,6 +271,11 @@ def _refused(source: str, place: str, expected: str, received: str) -> Definitio
         details=[("at", place), ("expected", expected), ("received", received)],
         next_step="Name the OpenAPI document itself: a file that starts with `openapi: 3.…` or `swagger: 2.0`.",
     )
+
+
+def _names_by_place(surface: Surface) -> dict[str, frozenset[str]]:
+    declared = surface.parameters.values()
+    return {place: frozenset(each.name for each in declared if each.place == place) for place in RECORDED_PLACES}
 
 
 def _route(found: Found[Endpoint], request: HttpRequest, path: str) -> Route:

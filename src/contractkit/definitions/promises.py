@@ -6,7 +6,7 @@ lies in is promised. A list's elements are graded like the list: `lines[0].quant
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from contractkit.definitions.interface import Promise
 from contractkit.definitions.schema_facets import type_of
@@ -22,10 +22,8 @@ class Graded:
 
     __slots__ = ("_branches", "_value", "_views", "promise")
 
-    def __init__(self, views: tuple[SchemaView, ...], value: Json, promise: Promise) -> None:
-        if promise is Promise.PROMISED and any(view.is_nullable for view in views):
-            promise = Promise.NULLABLE
-        self.promise = promise
+    def __init__(self, views: tuple[SchemaView, ...], value: Json, promise: Promise, *, is_nullable: bool) -> None:
+        self.promise = Promise.NULLABLE if is_nullable and promise is Promise.PROMISED else promise
         self._views, self._value = views, value
         self._branches: tuple[SchemaView, ...] | None = None
 
@@ -33,12 +31,8 @@ class Graded:
         """Give the member of that name, or the element at that index, which the value has."""
         if self._branches is None:
             self._branches = tuple([branch for view in self._views for branch in _applying(view, self._value)])
-        if isinstance(step, str):
-            views, grade = _member(self._branches, step)
-        else:
-            views = tuple([found for branch in self._branches if (found := branch.element(step)) is not None])
-            grade = Promise.PROMISED if views else Promise.UNDECLARED
-        return Graded(views, self._value[step], _below(self.promise, grade))
+        views, grade, is_nullable = _known_inner(self._branches, step)
+        return Graded(views, self._value[step], _below(self.promise, grade), is_nullable=is_nullable)
 
 
 class Promises(Mapping[Location, Promise]):
@@ -81,7 +75,9 @@ def promises_of(view: SchemaView | None, value: Json, at: Location) -> Iterator[
 
 
 def _root(view: SchemaView | None, value: Json) -> Graded:
-    return Graded((), value, Promise.UNDECLARED) if view is None else Graded((view,), value, Promise.PROMISED)
+    if view is None:
+        return Graded((), value, Promise.UNDECLARED, is_nullable=False)
+    return Graded((view,), value, Promise.PROMISED, is_nullable=view.is_nullable)
 
 
 def _listed(graded: Graded, value: Json, at: Location) -> Iterator[tuple[Location, Promise]]:
@@ -89,6 +85,40 @@ def _listed(graded: Graded, value: Json, at: Location) -> Iterator[tuple[Locatio
     if isinstance(value, dict | list):
         for step, child in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _listed(graded.inner(step), child, at / step)
+
+
+class _Inner(NamedTuple):
+    """The schemas of a member or element, how far it is promised by what it lies in alone, whether one allows null."""
+
+    views: tuple[SchemaView, ...]
+    grade: Promise
+    is_nullable: bool
+
+
+def _known_inner(branches: tuple[SchemaView, ...], step: str | int) -> _Inner:
+    """Give what lies at a step; of a schema without alternatives, what each declared member is is worked out once."""
+    if len(branches) != 1 or isinstance(step, int):
+        return _inner(branches, step)
+    known = branches[0].known(_nothing_known)
+    found = known.get(step)
+    if found is None:
+        found = _inner(branches, step)
+        if step in branches[0].members:  # other names are without number
+            known[step] = found
+    return found
+
+
+def _nothing_known(view: SchemaView) -> dict[str, _Inner]:
+    return {}
+
+
+def _inner(branches: tuple[SchemaView, ...], step: str | int) -> _Inner:
+    if isinstance(step, str):
+        views, grade = _member(branches, step)
+    else:
+        views = tuple([found for branch in branches if (found := branch.element(step)) is not None])
+        grade = Promise.PROMISED if views else Promise.UNDECLARED
+    return _Inner(views, grade, any(view.is_nullable for view in views))
 
 
 def _member(branches: tuple[SchemaView, ...], name: str) -> tuple[tuple[SchemaView, ...], Promise]:

@@ -141,8 +141,12 @@ class _Pruning:
         elif graded.promise is not Promise.PROMISED:
             return ABSENT
         if isinstance(value, dict):
-            staying = {name: self.promised(each, graded.inner(name), (*steps, name)) for name, each in value.items()}
-            return {name: each for name, each in staying.items() if each is not ABSENT}
+            staying: dict[str, Json] = {}
+            for name, each in value.items():
+                kept = self.promised(each, graded.inner(name), (*steps, name))
+                if kept is not ABSENT:
+                    staying[name] = kept
+            return staying
         if isinstance(value, list):
             first = self.promised(value[0], graded.inner(0), (*steps, 0)) if value else ABSENT
             return [] if first is ABSENT else [first]

@@ -109,7 +109,7 @@ def _headers(
 
 def _steady(body: Body) -> tuple[Body, str | None]:
     """Give a multipart body with a boundary that is the same each run, since clients draw theirs at random."""
-    found = _BOUNDARY.search(media_type_of(body) or "")
+    found = _BOUNDARY.search(media_type_of(body) or "") if not isinstance(body, MissingBody) else None
     if found is None or not isinstance(body, BinaryBody | TextBody):
         return body, None
     drawn = found[2].strip('"')
