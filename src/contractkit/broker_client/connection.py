@@ -13,12 +13,15 @@ from urllib.parse import quote
 import httpx
 
 from contractkit.broker_client.address import BrokerAddress
-from contractkit.broker_client.certificates import unusable_environment
+from contractkit.broker_client.certificates import Names, unusable_environment
+from contractkit.broker_client.proxies import proxy_of
 from contractkit.broker_client.refusals import refusal
 from contractkit.errors import BrokerError, BrokerUnreachableError
 from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
 
 HAL = "application/hal+json, application/json;q=0.9"
+
+_NAMES = Names(ca="CONTRACTKIT_BROKER_CA", certificate="CONTRACTKIT_BROKER_CERTIFICATE", key="CONTRACTKIT_BROKER_KEY")
 
 _RETRIED_STATUSES = frozenset({408, 429, *range(500, 600)} - {501, 505})
 _WAITS = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the second try, the third, …
@@ -31,7 +34,8 @@ class Connection:
     """Speaks to one broker: follows its link relations, tries again where that may help.
 
     Proxies are taken from the environment (`HTTPS_PROXY` and its kin), and so are certificate authorities
-    (`SSL_CERT_FILE`, `SSL_CERT_DIR`) where `tls` is None. Waits of two seconds or more are told to `tell`.
+    (`SSL_CERT_FILE`, `SSL_CERT_DIR`) where `tls` is None. Waits of two seconds or more are told to `tell`. Where
+    certificates are the reason that there is no answer, messages call what names them by `names`.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Connection:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         tell: Callable[[str], None] = lambda _sentence: None,
+        names: Names = _NAMES,
     ) -> None:
         headers = {"accept": HAL, "user-agent": "contractkit"}
         if address.authorization:
@@ -50,6 +55,7 @@ class Connection:
         self.address = address
         self._sleep = sleep
         self._tell = tell
+        self._names = names
         try:
             self._client = httpx.Client(
                 headers=headers, timeout=timeout, transport=transport, verify=True if tls is None else tls
@@ -182,17 +188,26 @@ class Connection:
 
     def _unreachable(self, error: httpx.RequestError) -> BrokerUnreachableError:
         reason = "no answer in time" if isinstance(error, httpx.TimeoutException) else _phrase(error)
-        certificate = "CERTIFICATE" in reason.upper()
-        hint = (
-            "Name its certificate authority in CONTRACTKIT_BROKER_CA."
-            if certificate
-            else "Check the URL and the network."
-        )
+        proxy = proxy_of(self.address.url)
         return BrokerUnreachableError(
             f"The broker at {self.address.url} cannot be reached.",
-            details=[("reason", reason or type(error).__name__)],
-            next_step=hint,
+            details=[
+                ("reason", reason or type(error).__name__),
+                *([("by way of", f"the proxy {proxy}")] if proxy else []),
+            ],
+            next_step=self._hint(reason.upper(), proxy),
         )
+
+    def _hint(self, reason: str, proxy: str) -> str:
+        if "CERTIFICATE_REQUIRED" in reason:
+            return f"It asks who is there: name a certificate in {self._names.certificate}."
+        if "ALERT_UNKNOWN_CA" in reason or "ALERT_BAD_CERTIFICATE" in reason:
+            return f"It does not trust the certificate in {self._names.certificate}."
+        if "CERTIFICATE" in reason:
+            return f"Name its certificate authority in {self._names.ca}."
+        if proxy:
+            return "Check the proxy; NO_PROXY names the hosts that are reached without one."
+        return "Check the URL and the network."
 
 
 def _phrase(error: httpx.RequestError) -> str:

@@ -39,8 +39,17 @@ def refusal(answer: httpx.Response, summary: str = "") -> BrokerRefusedError:
 
 def _next_step(answer: httpx.Response) -> str:
     if answer.has_redirect_location:  # not followed: who answers there would be given the credentials
-        return f"It leads to {answer.headers['location']}: if that is the broker, set it as the broker's URL."
+        return f"It leads to {_place(answer)}: if that is the broker, set it as the broker's URL."
     return _NEXT_STEPS.get(answer.status_code, "")
+
+
+def _place(answer: httpx.Response) -> str:
+    """Give where a redirection leads, without what may be secret in it: user, password, query and fragment."""
+    try:
+        url = answer.request.url.join(answer.headers["location"])
+    except (httpx.InvalidURL, ValueError):
+        return "an address that is none"
+    return str(url.copy_with(userinfo=b"", query=None, fragment=None))
 
 
 def _status(answer: httpx.Response) -> list[tuple[str, str]]:

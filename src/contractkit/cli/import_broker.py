@@ -107,7 +107,7 @@ def _source(
         password=os.environ.get("PACT_BROKER_PASSWORD"),
     )
     tls = tls_context(ca=ca, certificate=certificate, key=key, names=_OPTIONS)
-    return Connection(address, timeout=settings.broker_timeout, tls=tls, tell=_tell)
+    return Connection(address, timeout=settings.broker_timeout, tls=tls, tell=_tell, names=_OPTIONS)
 
 
 def _target(settings: Settings) -> Connection:

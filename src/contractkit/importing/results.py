@@ -45,7 +45,9 @@ def _by_content(sides: Sides, pair: Pair, versions: Sequence[str]) -> Iterator[t
         some = versions[start : start + sides.extent.readers]
         for version, found in zip(some, sides.pool.map(partial(_asked, sides, pair), some), strict=True):
             if isinstance(found, str):
-                sides.tally.miss(f"the results on the contract of {pair.consumer} {version} with {pair.provider}", found)
+                sides.tally.miss(
+                    f"the results on the contract of {pair.consumer} {version} with {pair.provider}", found
+                )
                 continue
             content = found[0].content if found else ""
             if not found or content in seen:

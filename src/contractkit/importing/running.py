@@ -67,12 +67,12 @@ def _check_sides(there: History, here: History) -> None:
             details=[("both", there.url)],
             next_step="Name the broker to import as URL, and with --broker the one that it goes into.",
         )
+    _enter(there)
     if not here.is_ours:
         raise UsageError(
             f"The broker at {here.url} is not contractkit's: only into that one is anything imported.",
             next_step="Start one: contractkit broker --database FILE",
         )
-    _enter(there)
 
 
 def _enter(there: History) -> None:
