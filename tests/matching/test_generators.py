@@ -10,6 +10,7 @@ import pytest
 from contractkit.errors import ContractFileError, ProviderStateError
 from contractkit.matching import generate, variant_generators
 from contractkit.model import (
+    BinaryBody,
     HttpRequest,
     HttpResponse,
     JsonBody,
@@ -192,13 +193,49 @@ def test_an_unknown_generator_is_said_with_the_nearest_name() -> None:
     assert str(raised.value) == "The generator Uid is not known.\n\n  at   response.body.a\n\nDid you mean Uuid?"
 
 
-def test_xml_takes_no_values() -> None:
-    request = HttpRequest(method="POST", path="/", body=TextBody("<a/>", "text/xml"))
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (
+            TextBody("a: 1", "text/yaml"),
+            "values can be put into JSON, forms, XML, multipart and whole texts, not into text/yaml",
+        ),
+        (TextBody("<a>", "text/xml"), "the XML body cannot be read: no element found (line 1, column 4)"),
+        (TextBody("--x", "multipart/mixed; boundary=y"), "the multipart body cannot be taken apart"),
+    ],
+)
+def test_a_body_that_takes_no_values_is_said(body: TextBody, reason: str) -> None:
     with pytest.raises(ContractFileError) as raised:
-        sent(request, at("request.body.a", "Uuid"))
-    assert raised.value.explanation.summary == (
-        "The generator Uuid cannot be used: values can be put into JSON, forms and whole texts, not into text/xml."
-    )
+        sent(HttpRequest(method="POST", path="/", body=body), at("request.body.a", "Uuid"))
+    assert raised.value.explanation.summary == f"The generator Uuid cannot be used: {reason}."
+
+
+@pytest.mark.parametrize(
+    ("place", "document"),
+    [
+        ("a.b", "<a x='1'><b>7</b><b>7</b><c><d>e</d>f</c></a>"),
+        ("a.b[1]['#text']", "<a x='1'><b>1</b><b>7</b><c><d>e</d>f</c></a>"),
+        ("a['@x']", """<a x="7"><b>1</b><b/><c><d>e</d>f</c></a>"""),
+        ("a.*.d", "<a x='1'><b>1</b><b/><c><d>7</d>f</c></a>"),
+        ("a.c", "<a x='1'><b>1</b><b/><c><d>e</d>f</c></a>"),
+        ("a.c['#text']", "<a x='1'><b>1</b><b/><c><d>e</d>f</c></a>"),
+    ],
+)
+def test_a_value_stands_in_xml_where_its_place_is_and_nothing_else_changes(place: str, document: str) -> None:
+    body = TextBody("<a x='1'><b>1</b><b/><c><d>e</d>f</c></a>", "text/xml")
+    generator = at(f"request.body.{place}", "ProviderState", expression="${id}")
+    assert sent(HttpRequest(method="POST", path="/", body=body), generator, id=7).body == TextBody(document, "text/xml")
+
+
+def test_bytes_of_other_parts_stay_and_what_a_part_says_of_its_encoding_holds() -> None:
+    def body(content: bytes) -> BinaryBody:
+        head = b'--X\r\ncontent-disposition: form-data; name="a"\r\ncontent-transfer-encoding: base64\r\n\r\n'
+        rest = b"\r\n--X\r\n\r\n\xff\xfe\r\n--X--"
+        return BinaryBody(head + content + rest, "Multipart/mixed; boundary=X")
+
+    generator = at("request.body.a", "ProviderState", expression="${id}")
+    request = HttpRequest(method="POST", path="/", body=body(b"eA=="))
+    assert sent(request, generator, id="seven").body == body(b"c2V2ZW4=")
 
 
 @pytest.mark.parametrize(

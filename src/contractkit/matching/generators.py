@@ -4,34 +4,29 @@ A request is sent to a provider, so `ProviderState` reads the context there; a r
 `MockServerURL` knows its address there. Time and chance are arguments: the same ones give the same values.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any, TypeVar
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import quote
 
 from contractkit.errors import ContractFileError, ProviderStateError, suggestion
 from contractkit.exact_json import Json, show_json
 from contractkit.matching.accepting import UnusableRuleError
+from contractkit.matching.generated_bodies import Change, as_text, in_body, in_json, leads
 from contractkit.matching.generated_values import GENERATORS, Making, MissingValueError, like_example
 from contractkit.matching.json_bodies import DEEPEST
 from contractkit.model import (
     Body,
     HttpRequest,
     HttpResponse,
-    JsonBody,
     LocatedGenerator,
     Message,
     Step,
-    TextBody,
-    Wildcard,
-    base_media_type,
 )
 
 Side = TypeVar("Side", HttpRequest, HttpResponse, Message)
-Change = Callable[[Json], Json]
 
 _SIDES = {HttpRequest: "request", HttpResponse: "response", Message: "message"}
 
@@ -83,15 +78,15 @@ def _applied(side: Side, steps: list[Step], located: LocatedGenerator, making: M
         case "body" | "contents":
             changed = _in_body(value, rest, change, located)
         case "path":
-            changed = quote(str(change(value)), safe="/%:@!$&'()*+,;=~-._")
+            changed = quote(as_text(change(value)), safe="/%:@!$&'()*+,;=~-._")
         case "method":
-            changed = str(change(value))
+            changed = as_text(change(value))
         case "status":
             changed = _status(change(value), located)
         case "headers" | "query":
             changed = _in_lists(value, rest, change)
         case "metadata":
-            changed = _in_json(dict(value), rest, change)
+            changed = in_json(dict(value), rest, change)
         case _:
             return side
     return replace(side, **{str(name): changed})
@@ -142,28 +137,10 @@ def _unusable(located: LocatedGenerator, reason: str) -> ContractFileError:
 
 
 def _in_body(body: Body, steps: list[Step], change: Change, located: LocatedGenerator) -> Body:
-    match body:
-        case JsonBody(value=value):
-            return replace(body, value=_in_json(value, steps, change))
-        case TextBody(text=text) if not steps:
-            return replace(body, text=str(change(text)))
-        case TextBody(text=text) if base_media_type(body.media_type) == "application/x-www-form-urlencoded":
-            return replace(body, text=_in_form(text, steps, change))
-        case TextBody():
-            raise _unusable(located, f"values can be put into JSON, forms and whole texts, not into {body.media_type}")
-    return body
-
-
-def _in_json(value: Json, steps: list[Step], change: Change) -> Json:
-    """Give a copy of a value in which the places that the steps lead to are changed."""
-    if not steps:
-        return change(value)
-    step, *rest = steps
-    if isinstance(value, dict):
-        return {key: _in_json(item, rest, change) if _leads(step, key) else item for key, item in value.items()}
-    if isinstance(value, list):
-        return [_in_json(item, rest, change) if _leads(step, index) else item for index, item in enumerate(value)]
-    return value
+    try:
+        return in_body(body, steps, change)
+    except UnusableRuleError as error:
+        raise _unusable(located, str(error)) from None
 
 
 def _in_lists(values: Mapping[str, tuple[Any, ...]], steps: list[Step], change: Change) -> dict[str, tuple[Any, ...]]:
@@ -171,30 +148,8 @@ def _in_lists(values: Mapping[str, tuple[Any, ...]], steps: list[Step], change: 
     name, *index = steps or ["", 0]
     return {
         key: tuple(
-            str(change(value)) if _leads(name, key) and (not index or _leads(index[0], number)) else value
+            as_text(change(value)) if leads(name, key) and (not index or leads(index[0], number)) else value
             for number, value in enumerate(items)
         )
         for key, items in values.items()
     }
-
-
-def _in_form(text: str, steps: list[Step], change: Change) -> str:
-    """Give a form in which the values of one name, or one of them, are changed; the rest stays as it is spelled."""
-    wanted, *index = steps
-    counted: Counter[str] = Counter()
-    pairs = text.split("&")
-    for place, pair in enumerate(pairs):
-        written, _, value = pair.partition("=")
-        name = unquote_plus(written)
-        if _leads(wanted, name) and (not index or _leads(index[0], counted[name])):
-            pairs[place] = f"{written}={quote_plus(str(change(unquote_plus(value))))}"
-        counted[name] += 1
-    return "&".join(pairs)
-
-
-def _leads(step: Step, key: str | int) -> bool:
-    if step is Wildcard.ANY:
-        return True
-    if step is Wildcard.INDEX:
-        return isinstance(key, int)
-    return str(step) == str(key)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from contractkit.exact_json import JsonSyntaxError, read_json
+from contractkit.exact_json import JsonSyntaxError, dump_compact, read_json
 from contractkit.matching.failures import Check, Failure, below
 from contractkit.matching.fields import compile_headers
 from contractkit.matching.media_types import parameters_in
@@ -58,6 +58,16 @@ class FormPart:
     body: Body
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartPiece:
+    """A part as it is written: `whole`, which begins with `head` and ends with its content in a transfer encoding."""
+
+    part: FormPart
+    whole: bytes
+    head: bytes
+    encoding: str
+
+
 def compile_multipart(expected: TextBody | BinaryBody, scope: Scope, is_open: bool, compile_body: CompileBody) -> Check:
     """Give the check of a multipart body: each expected part must be there, further parts may be."""
     wanted = read_parts(expected)
@@ -86,23 +96,46 @@ def read_parts(body: TextBody | BinaryBody) -> dict[str, FormPart] | None:
 
     None stands where the boundary separates nothing, or too much.
     """
+    pieces = split_parts(body)
+    if pieces is None:
+        return None
+    parts = [piece.part for piece in pieces if isinstance(piece, PartPiece)]
+    return {f"{part.name}[{part.place}]" if part.place else part.name: part for part in parts}
+
+
+def split_parts(body: TextBody | BinaryBody) -> list[bytes | PartPiece] | None:
+    """Give a multipart body in the pieces that it is made of: its parts, and the bytes between them; None as above."""
     boundary = parameters_in(body.media_type).get("boundary")
     data = body.text.encode(errors="replace") if isinstance(body, TextBody) else body.data
     if not boundary:
         return None
-    delimiter = rb"(?:^|\r?\n)--" + re.escape(boundary.encode()) + rb"(?=--|[ \t]*\r?\n)"
-    pieces = re.split(delimiter, data, maxsplit=MOST_PARTS + 2)
-    if not 3 <= len(pieces) <= MOST_PARTS + 2 or not pieces[-1].startswith(b"--"):
+    delimiter = rb"((?:^|\r?\n)--" + re.escape(boundary.encode()) + rb"(?=--|[ \t]*\r?\n))"
+    found = re.split(delimiter, data, maxsplit=MOST_PARTS + 2)
+    if not 3 <= (len(found) + 1) // 2 <= MOST_PARTS + 2 or not found[-1].startswith(b"--"):
         return None
-    found: dict[str, FormPart] = {}
+    pieces: list[bytes | PartPiece] = [found[0]]
     places: Counter[str] = Counter()
-    for number, piece in enumerate(pieces[1:-1]):
-        headers, content = _taken_apart(piece)
-        name = parameters_in(_first(headers, "content-disposition")).get("name") or str(number)
-        place = places[name]
-        places[name] += 1
-        found[f"{name}[{place}]" if place else name] = _part(name, place, headers, content)
-    return found
+    for number in range(1, len(found) - 2, 2):
+        piece = _part_piece(found[number + 1], number // 2, places)
+        pieces += [found[number], piece]
+        places[piece.part.name] += 1
+    return [*pieces, *found[-2:]]
+
+
+def encode_content(body: Body, piece: PartPiece) -> bytes:
+    """Give the content of a part with another body, encoded as the part says."""
+    match body:
+        case JsonBody(value=value):
+            data = dump_compact(value)
+        case TextBody(text=text):
+            data = text.encode()
+        case BinaryBody(data=data):
+            pass
+        case _:
+            data = b""
+    if piece.encoding == "base64":
+        return base64.b64encode(data)
+    return quopri.encodestring(data) if piece.encoding == "quoted-printable" else data
 
 
 def _compile_part(part: FormPart, scope: Scope, is_open: bool, compile_body: CompileBody) -> Check:
@@ -135,11 +168,14 @@ def _taken_apart(piece: bytes) -> tuple[dict[str, tuple[str, ...]], bytes]:
     return headers, content
 
 
-def _part(name: str, place: int, headers: Mapping[str, tuple[str, ...]], content: bytes) -> FormPart:
+def _part_piece(piece: bytes, number: int, places: Mapping[str, int]) -> PartPiece:
+    headers, content = _taken_apart(piece)
+    name = parameters_in(_first(headers, "content-disposition")).get("name") or str(number)
+    encoding = _first(headers, "content-transfer-encoding").lower()
+    body = _body(_decoded(content, encoding), _first(headers, "content-type") or "text/plain")
     compared = {key: values for key, values in headers.items() if key not in _NOT_COMPARED}
-    data = _decoded(content, _first(headers, "content-transfer-encoding").lower())
-    body = _body(data, _first(headers, "content-type") or "text/plain")
-    return FormPart(name=name, place=place, headers=compared, body=body)
+    part = FormPart(name=name, place=places[name], headers=compared, body=body)
+    return PartPiece(part=part, whole=piece, head=piece[: len(piece) - len(content)], encoding=encoding)
 
 
 def _decoded(content: bytes, encoding: str) -> bytes:
