@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
+import pytest
+
 from contractkit.model import HttpRequest, JsonBody
 from contractkit.recording import StubbedProvider
-from contractkit.recording.answering import Answered, answer_from, remembering
+from contractkit.recording.answering import Answered, answer_from
+from contractkit.recording.remembering import AlikeRequests, remembering
 
 
 def test_remembered_answers_are_those_of_the_definition(
@@ -53,6 +56,37 @@ def test_an_equal_request_is_worked_out_once_unless_it_has_a_body(request_of: Ca
         answer(request_of("GET", "/orders/7"))
         answer(request_of("POST", "/orders/7", b"{}"))
     assert [request.method for request in seen] == ["GET", "POST", "POST"]
+
+
+@pytest.mark.parametrize("seed", ["", "another"])
+def test_requests_that_differ_in_their_path_alone_are_answered_as_the_definition_says(
+    provider: StubbedProvider, request_of: Callable[..., HttpRequest], seed: str
+) -> None:
+    alike = AlikeRequests(provider, seed)
+    requests = [
+        request_of(method, target, **headers)
+        for headers in (
+            {},
+            {"accept": "application/json", "x-tenant": "a", "authorization": "Bearer x", "cookie": "a=1; b=2"},
+            {"prefer": "code=404"},
+            {"prefer": "code=x"},
+        )
+        for method in ("GET", "HEAD", "DELETE")
+        for target in (
+            "/orders",
+            "/orders/7",
+            "/orders/8",
+            "/orders/x",
+            "/orders/%39",
+            "/orders/7?a=1",
+            "/",
+            "/orders/9",
+        )
+    ]
+    fresh = [answer_from(provider, request, seed=seed) for request in requests]
+    assert [alike.answer(request) for request in requests] == fresh
+    assert [alike.answer(request) for request in requests] == fresh
+    assert {each.response.status for each in fresh} >= {200, 400, 404}
 
 
 def test_as_many_requests_are_remembered_as_memory_should_bear(request_of: Callable[..., HttpRequest]) -> None:

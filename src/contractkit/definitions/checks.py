@@ -100,6 +100,21 @@ class Checks:
         self._lowerings = {direction: Lowering(documents, direction, warn) for direction in Direction}
         self._compilers = {each: Compiler(self._lowerings[each], partial(roots, each)) for each in Direction}
         self._compiled: dict[tuple[NodeKey, Direction], Check] = {}
+        self._held: dict[tuple[NodeKey, Direction], Check | None] = {}
+        self.settled: set[object] = set()
+        """What was checked and is right whatever else is asked; whoever adds to it bounds it."""
+
+    def held_by(self, node: Node, direction: Direction) -> Check | None:
+        """Give the check of a parameter's or header's schema, its own or that of its media type; None without one.
+
+        Raises:
+            DefinitionError: A `$ref` in it leads nowhere, or the engine refuses the schema.
+        """
+        key = (node.key, direction)
+        if key not in self._held:
+            schema = held_schema(node)
+            self._held[key] = None if schema is None else self.of(schema, direction)
+        return self._held[key]
 
     def of(self, node: Node, direction: Direction) -> Check:
         """Give the check of the schema at a node.
@@ -122,6 +137,16 @@ class Checks:
                 details=[("at", node.place), ("problem", str(error).splitlines()[0])],
             ) from None
         return Check(validator, self._lowerings[direction], above=above)
+
+
+def held_schema(node: Node) -> Node | None:
+    """Give the schema of a parameter or header, its own or that of its media type; None without one."""
+    schema = node.get("schema")
+    if schema is not None:
+        return schema
+    content = node.get("content")
+    first = next((each for _, each in content.members()), None) if content is not None else None
+    return first.get("schema") if first is not None else None
 
 
 _SENTENCES: Final = {

@@ -5,8 +5,7 @@ only where the answer's schema has a member of that name and type.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from contractkit.definitions.interface import Route
 from contractkit.definitions.requests import decoded_body, decoded_parameters
@@ -18,6 +17,8 @@ from contractkit.definitions.trees import typed_text
 from contractkit.definitions.vocabulary import words_of
 from contractkit.exact_json import Json
 from contractkit.results import ABSENT
+
+_Candidates: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 
 _IDENTITY: Final = ("id", "name", "key")
 """Members that a path's last parameter may name where no member has its own name: the first that fits, after the
@@ -34,7 +35,7 @@ def echoed(route: Route, surface: Surface, view: SchemaView) -> dict[str, Json]:
     body = decoded_body(route.request, surface)
     if isinstance(body, dict):
         found |= {name: value for name, value in body.items() if _agrees(value, described.get(name))}
-    return found | dict(_from_path(route, described))
+    return found | dict(_from_path(route, view))
 
 
 def laid_over(base: Json, over: Json) -> Json:
@@ -52,16 +53,23 @@ def _queried(route: Route, surface: Surface) -> Iterator[tuple[str, Json]]:
             yield parameter.name, decoded.value
 
 
-def _from_path(route: Route, described: Mapping[str, SchemaView]) -> Iterator[tuple[str, Json]]:
-    for name, candidates in _candidates(route.operation.path, tuple(described)):
+def _from_path(route: Route, view: SchemaView) -> Iterator[tuple[str, Json]]:
+    described, path = view.answered_members, route.operation.path
+    known = view.known(_by_path)
+    if path not in known:
+        known[path] = _candidates(path, tuple(described))
+    for name, candidates in known[path]:
         text = route.path_parameters[name]
         wanted = next((each for each in candidates if _fits(text, each, described)), None)
         if wanted is not None:
             yield wanted, typed_text(text, described[wanted])
 
 
-@lru_cache(maxsize=4096)
-def _candidates(path: str, members: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _by_path(view: SchemaView) -> dict[str, _Candidates]:
+    return {}
+
+
+def _candidates(path: str, members: tuple[str, ...]) -> _Candidates:
     """Give the parameters of a path, each with the members that it may name: the first that fits is meant."""
     names = parameter_names(path)
     found: list[tuple[str, tuple[str, ...]]] = []

@@ -68,10 +68,12 @@ class Router(Generic[Target]):
     def find(self, method: str, path: str) -> Found[Target] | None:
         """Give what a percent-encoded path leads to under a method, or None."""
         segments = path.split("/")[1:]
-        for leaf, values in _matches(self._root, segments, 0, (), method):
-            decoded = [unquote(value) for value in values]
-            return Found(leaf.target, dict(zip(leaf.names, decoded, strict=True)))
-        return None
+        found = _match(self._root, segments, 0, (), method)
+        if found is None:
+            return None
+        leaf, values = found
+        decoded = [unquote(value) if "%" in value else value for value in values]
+        return Found(leaf.target, dict(zip(leaf.names, decoded, strict=True)))
 
 
 @lru_cache(maxsize=8_192)
@@ -102,25 +104,30 @@ def _pattern(shape: str) -> re.Pattern[str]:
     return re.compile("(.+?)".join(re.escape(part) for part in (*first, last)))
 
 
-def _matches(
+def _match(
     branch: _Branch[Target], segments: list[str], depth: int, values: tuple[str, ...], method: str
-) -> Iterator[tuple[_Leaf[Target], tuple[str, ...]]]:
+) -> tuple[_Leaf[Target], tuple[str, ...]] | None:
+    """Give the leaf that segments lead to from a branch on, and the values of its parameters; None without one."""
     if depth == len(segments):
-        if method in branch.leaves:
-            yield branch.leaves[method], values
-        return
+        leaf = branch.leaves.get(method)
+        return None if leaf is None else (leaf, values)
     segment = segments[depth]
     literal = branch.literals.get(unquote(segment) if "%" in segment else segment)
-    if literal is not None:
-        yield from _matches(literal, segments, depth + 1, values, method)
+    if literal is not None and (found := _match(literal, segments, depth + 1, values, method)) is not None:
+        return found
     for _, pattern, child in branch.mixed:
-        found = pattern.fullmatch(segment)
-        if found is not None:
-            yield from _matches(child, segments, depth + 1, (*values, *found.groups()), method)
+        matched = pattern.fullmatch(segment)
+        if matched is not None:
+            found = _match(child, segments, depth + 1, (*values, *matched.groups()), method)
+            if found is not None:
+                return found
     if branch.any is not None and segment:
-        yield from _matches(branch.any, segments, depth + 1, (*values, segment), method)
+        found = _match(branch.any, segments, depth + 1, (*values, segment), method)
+        if found is not None:
+            return found
     if method in branch.rest and segment:
-        yield branch.rest[method], (*values, "/".join(segments[depth:]))
+        return branch.rest[method], (*values, "/".join(segments[depth:]))
+    return None
 
 
 def without_base(path: str, bases: Iterable[str]) -> Iterator[str]:

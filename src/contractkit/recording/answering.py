@@ -1,11 +1,10 @@
 """Answering: a definition on its own as a stub: what comes is checked, answers are synthesised, nothing is recorded."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import dump_compact
-from contractkit.model import HttpRequest, HttpResponse, JsonBody, MissingBody
+from contractkit.model import HttpRequest, HttpResponse, JsonBody
 from contractkit.recording.preferred import PreferenceRefused, preferred_answer, preferring
 from contractkit.recording.refusals import refuse_unrouted, refuse_violating
 from contractkit.recording.requests import fingerprint, recorded_request
@@ -14,9 +13,7 @@ from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.uncredentialed import missing_credentials
 from contractkit.transports import problem
 
-__all__ = ["Answered", "AnsweredProcedure", "answer_calls", "answer_from", "remembering"]
-
-_REMEMBERED = 4_096
+__all__ = ["Answered", "AnsweredProcedure", "answer_calls", "answer_from"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,27 +69,6 @@ def _answered(provider: StubbedProvider, sent: HttpRequest, seed: str) -> Answer
     except PreferenceRefused as refused:
         return _refused(hidden, refused.response, operation.name)
     return Answered(request=hidden, response=answer.response, operation=operation.name)
-
-
-def remembering(answer: Callable[[HttpRequest], Answered]) -> Callable[[HttpRequest], Answered]:
-    """Give an `answer_from` of one provider and seed that works out equal requests without a body once.
-
-    They have one verdict and one answer. What was found is kept for the last 4,096 different requests.
-    """
-    found: dict[object, Answered] = {}
-
-    def answer_once(request: HttpRequest) -> Answered:
-        if not isinstance(request.body, MissingBody):
-            return answer(request)
-        asked = (request.method, request.path, tuple(request.query.items()), tuple(request.headers.items()))
-        answered = found.get(asked)
-        if answered is None:
-            if len(found) >= _REMEMBERED:
-                del found[next(iter(found))]
-            answered = found[asked] = answer(request)
-        return answered
-
-    return answer_once
 
 
 def _refused(request: HttpRequest, response: HttpResponse, operation: str | None) -> Answered:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from contractkit.errors import ContractkitError
 from contractkit.model import Contract, HttpRequest, Interaction, JsonBody, TestReference
-from contractkit.recording.answering import Answered, AnsweredProcedure, answer_calls, remembering
+from contractkit.recording.answering import Answered, AnsweredProcedure, answer_calls
 from contractkit.recording.calls import HttpExchange
 from contractkit.recording.contract_files import FileUpdate
 from contractkit.recording.http_calls import HttpCalls
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.preferred import in_one_line
+from contractkit.recording.remembering import remembering
 from contractkit.recording.rpc_calls import AnsweredCall, LedCall
 from contractkit.recording.rpc_interactions import ToldCall, interaction_of
 from contractkit.recording.stubbed import StubbedProvider

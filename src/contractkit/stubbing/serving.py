@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from contractkit.errors import UsageError
 from contractkit.model import HttpRequest, HttpResponse
-from contractkit.recording.answering import Answered, AnsweredProcedure, answer_calls, answer_from, remembering
+from contractkit.recording.answering import Answered, AnsweredProcedure, answer_calls
+from contractkit.recording.remembering import AlikeRequests, remembering
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.transports import Handler, RpcHandler
 from contractkit.transports.server import StubServer
@@ -37,7 +37,7 @@ class FromDefinition:
 
     def http(self, provider: StubbedProvider) -> Callable[[HttpRequest], Answered]:
         """Give what answers the requests to a provider."""
-        return remembering(partial(answer_from, provider, seed=self.seed))
+        return remembering(AlikeRequests(provider, self.seed).answer)
 
     def procedures(self, provider: StubbedProvider, tell: Tell) -> RpcHandler:
         """Give what answers the calls of a provider's procedures, and tells of each."""
