@@ -25,13 +25,17 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """An application version that somebody wants to deploy."""
+    """An application version that somebody wants to deploy.
+
+    `version` is empty where it was not named but selected, and nothing fits; `selection` says that in words.
+    """
 
     application: str
-    version: str
+    version: str = ""
+    selection: str = ""
 
     def __str__(self) -> str:
-        return f"{self.application} {self.version}"
+        return f"{self.application} {self.version}" if self.version else self.application
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +161,7 @@ def _with_unknown_provider(row: MatrixRow, question: Question) -> MatrixRow:
 
     It is that version's verification that is missing, not some other version in the target.
     """
-    asked = [each.version for each in question.missing if each.application == row.provider]
+    asked = [each.version for each in question.missing if each.application == row.provider and each.version]
     return replace(row, provider_version=asked[0]) if asked and row.provider_version is None else row
 
 
@@ -271,7 +275,7 @@ def _table(decision: Decision) -> str:
 
 def _notes(decision: Decision) -> str:
     question = decision.question
-    lines = [f"No version {each.version} of {each.application} is known here." for each in question.missing]
+    lines = [_unknown(each) for each in question.missing]
     if not question.missing and not decision.reasons and not decision.ignored:
         lines += [
             f"No contract concerns {each} here, as consumer or as provider: nothing was checked."
@@ -283,13 +287,19 @@ def _notes(decision: Decision) -> str:
     return "\n".join(lines)
 
 
+def _unknown(subject: Subject) -> str:
+    if not subject.version:
+        return f"No version of {subject.application} fits the selection: {subject.selection}."
+    return f"No version {subject.version} of {subject.application} is known here."
+
+
 def _next_steps(decision: Decision) -> str:
     failures = [reason for reason in decision.blocking if reason.standing is Standing.FAILED]
     pages = list(dict.fromkeys(each.row.result.url for each in failures if each.row.result and each.row.result.url))
     built = ", ".join(dict.fromkeys(each.row.provider for each in failures))
     unknown = _commands(reason for reason in decision.blocking if reason.standing is not Standing.FAILED)
     missing = [
-        f"contractkit publish --version {each.version}, run where {each.application} is built"
+        f"contractkit publish --version {each.version or 'VERSION'}, run where {each.application} is built"
         for each in decision.question.missing
         if not any(_is_asked_provider(reason.row, each) for reason in decision.reasons)  # verifying makes it known
     ]

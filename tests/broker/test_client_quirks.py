@@ -129,3 +129,22 @@ def test_joining_keeps_two_interactions_that_differ_by_name_alone(broker: Story)
         409,
         [{"interaction": "an order, given order exists", "places": ["response.body.total: 12.5 became 13"]}],
     )
+
+
+def test_a_selection_that_fits_no_version_is_said_in_words(broker: Story) -> None:
+    """`pact broker can-i-deploy … --pacticipant orders --latest`, before anybody built the provider."""
+    published(broker)
+    asked = "q[][pacticipant]=web-shop&q[][version]=4.1.0&q[][pacticipant]=orders"
+    for selector, words in (("latest]=true", "the newest versions"), ("branch]=main", "the branch main")):
+        answer = broker.http.get(f"/matrix?{asked}&q[][{selector}&latestby=cvpv").json()
+        assert (answer["summary"]["deployable"], answer["summary"]["reason"].splitlines()[0]) == (
+            False,
+            f"No pacts or verifications have been published for {words} of orders",
+        )
+        assert [each["text"] for each in answer["notices"]] == [
+            "web-shop 4.1.0 and orders cannot be deployed to the newest versions.",
+            "  web-shop 4.1.0 calls orders   unknown   no version of it is among the newest versions",
+            f"No version of orders fits the selection: {words}.",
+            "To settle the unknown: contractkit verify orders --consumer web-shop",
+            "To make it known: contractkit publish --version VERSION, run where orders is built",
+        ]

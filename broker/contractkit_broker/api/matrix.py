@@ -129,7 +129,8 @@ def _reasons(decision: Decision) -> Iterable[str]:
     question = decision.question
     if question.missing:
         for each in question.missing:
-            yield f"No pacts or verifications have been published for version {each.version} of {each.application}"
+            which = each.selection or f"version {each.version}"
+            yield f"No pacts or verifications have been published for {which} of {each.application}"
     elif not decision.reasons:
         yield "There are no missing dependencies"
     elif decision.answer is Verdict.YES:

@@ -23,18 +23,17 @@ def decide_query(connection: Connection, query: MatrixQuery, result_url: ResultU
 
 
 def _question(query: MatrixQuery, matrix: Matrix) -> Question:
-    missing = tuple(Subject(application=each.application, version=_wanted(each.number)) for each in matrix.missing)
+    missing = tuple(
+        Subject(application=each.application, version=each.number or "", selection="" if each.number else each.words)
+        for each in matrix.missing
+    )
     found = tuple(Subject(application=each.application, version=each.number) for each in matrix.named)
     return Question(
-        subjects=(*found, *missing),
+        subjects=tuple(dict.fromkeys((*found, *missing))),
         target=query.target.words if query.target else "the newest versions",
         environment=query.target.environment if query.target else None,
         missing=missing,
     )
-
-
-def _wanted(number: str | None) -> str:
-    return number if number is not None else "(none selected)"
 
 
 def _row(cell: Cell, matrix: Matrix, result_url: ResultUrl) -> MatrixRow:
