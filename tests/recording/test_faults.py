@@ -84,7 +84,7 @@ def test_a_fault_that_no_call_meets_fails_the_test(session: StubSession) -> None
     [
         (
             {"status": "UNAVAILABLE"},
-            "The fault cannot be.\n\n"
+            "The fault cannot be used.\n\n"
             "  at         The fault of getOrder, status\n"
             "  expected   a status such as 503\n"
             '  received   "UNAVAILABLE"',
@@ -150,12 +150,12 @@ def test_a_request_asks_for_its_own_fault_where_it_may(provider: StubbedProvider
     [
         (
             "status=NO",
-            "The fault cannot be. (at: The header x-contractkit-fault, status; expected: a status from 200 to 599, "
+            "The fault cannot be used. (at: The header x-contractkit-fault, status; expected: a status from 200 to 599, "
             'or over gRPC a name such as "UNAVAILABLE"; received: "NO")',
         ),
         (
             "status=UNAVAILABLE",
-            "The fault cannot be. (at: The fault of getOrder, status; expected: a status such as 503; "
+            "The fault cannot be used. (at: The fault of getOrder, status; expected: a status such as 503; "
             'received: "UNAVAILABLE")',
         ),
     ],
@@ -167,7 +167,7 @@ def test_a_header_without_sense_is_a_problem(
 
     assert (told.response.status, told.reason) == (400, reason)
     assert isinstance(told.response.body, JsonBody)
-    assert told.response.body.value["title"] == "The fault cannot be"
+    assert told.response.body.value["title"] == "The fault cannot be used"
 
 
 def codes(call: Callable[[], Any], number: int) -> list[str]:

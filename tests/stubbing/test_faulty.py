@@ -8,7 +8,7 @@ import grpc
 import httpx
 import pytest
 
-from contractkit.errors import UnknownNameError, UsageError
+from contractkit.errors import SettingsError
 from contractkit.recording.answering import Answered, AnsweredProcedure
 from contractkit.stubbing.dependencies import Dependency
 from contractkit.stubbing.faulty import with_faults
@@ -108,55 +108,65 @@ def test_the_same_holds_over_grpc(served: Served, told: Told) -> None:
     assert [each.fault.partition(" ")[0] for each in told] == ["", "status", "latency"]
 
 
-AT = "[tool.contractkit.providers.orders.faults]"
-
-
 @pytest.mark.parametrize(
-    ("faults", "kind", "message"),
+    ("operation", "fault", "summary", "rows"),
     [
         (
-            {"getOrders": {"status": 503}},
-            UnknownNameError,
-            "Orders 1.0.0 has no operation 'getOrders'.\n\nDid you mean getOrder or deleteOrder?",
+            "getOrders",
+            {"status": 503},
+            "Orders 1.0.0 has no operation 'getOrders'.",
+            "\n\nDid you mean getOrder or deleteOrder?",
         ),
         (
-            {"getOrder": {"staus": 503}},
-            UsageError,
-            f"{AT}, getOrder is no fault: 'staus' is not known.\n\nDid you mean status?",
+            "getOrder",
+            {"staus": 503},
+            'The fault of getOrder is no fault: "staus" is not known.',
+            "\n\nDid you mean status?",
         ),
         (
-            {"getOrder": {"latency": "1h"}},
-            UsageError,
-            "The fault cannot be.\n\n"
-            f"  at         {AT}, getOrder, latency\n"
+            "getOrder",
+            {"latency": "1h"},
+            "The fault cannot be used.",
+            "\n  at         The fault of getOrder, latency\n"
             '  expected   seconds up to 600: 0.5, (0.1, 0.5), "200ms" or "100ms-500ms"\n'
             '  received   "1h"',
         ),
         (
-            {"*": {"status": "UNAVAILABLE"}},
-            UsageError,
-            "The fault cannot be.\n\n"
-            "  at         The fault of every operation, status\n"
+            "*",
+            {"status": "UNAVAILABLE"},
+            "The fault cannot be used.",
+            "\n  at         The fault of every operation, status\n"
             "  expected   a status such as 503\n"
             '  received   "UNAVAILABLE"',
+        ),
+        (
+            "getOrder",
+            {},
+            "The fault of getOrder says no fault.",
+            "\n\nSay what goes wrong: latency, reset, bytes_per_second, malformed, status.",
         ),
     ],
 )
 def test_settings_that_say_no_fault_are_refused(
-    tmp_path: Path, faults: Faults, kind: type[UsageError], message: str
+    tmp_path: Path, operation: str, fault: dict[str, object], summary: str, rows: str
 ) -> None:
-    asked = dependency(tmp_path, faults)
+    asked = dependency(tmp_path, {operation: fault})
 
-    with pytest.raises(kind) as error:
+    with pytest.raises(SettingsError) as error:
         with_faults(FromDefinition(), asked, asked.open(), allows_header=False)
 
-    assert str(error.value) == message
+    gap = " " if "expected" in rows else ""
+    assert str(error.value) == (
+        f"{summary}\n\n"
+        f"  file      {gap}{tmp_path}/pyproject.toml\n"
+        f"  setting   {gap}{operation} in [tool.contractkit.providers.orders.faults]{rows}"
+    )
 
 
 def test_a_procedure_that_there_is_not_is_refused(tmp_path: Path) -> None:
     asked = dependency(tmp_path, {"GetItms": {"status": "UNAVAILABLE"}}, definition="stock.proto")
 
-    with pytest.raises(UnknownNameError) as error:
+    with pytest.raises(SettingsError) as error:
         with_faults(FromDefinition(), asked, asked.open(), allows_header=False)
 
     assert "GetItem" in str(error.value)

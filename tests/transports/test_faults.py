@@ -337,7 +337,7 @@ def test_a_value_that_is_none_of_its_kind_is_refused(
         fault_of(said, at="The fault of getOrder")
 
     assert str(error.value) == (
-        "The fault cannot be.\n\n"
+        "The fault cannot be used.\n\n"
         f"  at         The fault of getOrder, {place}\n"
         f"  expected   {expected}\n"
         f"  received   {received}"
@@ -347,7 +347,7 @@ def test_a_value_that_is_none_of_its_kind_is_refused(
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"latancy": 1}, "The fault is no fault: 'latancy' is not known.\n\nDid you mean latency?"),
+        ({"latancy": 1}, 'The fault is no fault: "latancy" is not known.\n\nDid you mean latency?'),
         (
             {"every": 3},
             "The fault says no fault.\n\nSay what goes wrong: latency, reset, bytes_per_second, malformed, status.",
@@ -371,9 +371,9 @@ def test_what_is_no_fault_is_refused(said: dict[str, object], message: str) -> N
     [
         ("", "The header x-contractkit-fault says no fault.\n\nSay what goes wrong: "
              "latency, reset, bytes_per_second, malformed, status."),
-        ("slow", "The header x-contractkit-fault is no fault: 'slow' is not known.\n\n"
+        ("slow", "The header x-contractkit-fault is no fault: \"slow\" is not known.\n\n"
                  "Known: bytes_per_second, every, latency, malformed, reset, status, times."),
-        ("status=503; every=2", "The header x-contractkit-fault is no fault: 'every' is not known.\n\n"
+        ("status=503; every=2", "The header x-contractkit-fault is no fault: \"every\" is not known.\n\n"
                                 "A request speaks for itself: leave it out, or count in the settings."),
     ],
 )  # fmt: skip
@@ -390,7 +390,7 @@ def test_a_header_that_says_no_fault_is_refused(text: str, message: str) -> None
         (
             Fault(status=503),
             True,
-            "The fault cannot be.\n\n"
+            "The fault cannot be used.\n\n"
             "  at         The fault of Get, status\n"
             '  expected   the name of a gRPC status, for example "UNAVAILABLE"\n'
             "  received   503",
@@ -398,7 +398,7 @@ def test_a_header_that_says_no_fault_is_refused(text: str, message: str) -> None
         (
             Fault(status="UNAVAILABLE"),
             False,
-            "The fault cannot be.\n\n"
+            "The fault cannot be used.\n\n"
             "  at         The fault of Get, status\n"
             "  expected   a status such as 503\n"
             '  received   "UNAVAILABLE"',

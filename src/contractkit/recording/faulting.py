@@ -90,5 +90,5 @@ def _without_header(request: HttpRequest) -> HttpRequest:
 
 def _refused(provider: StubbedProvider, request: HttpRequest, error: UsageError) -> Answered:
     reason = in_one_line(error)
-    response = problem(400, "The fault cannot be", reason)
+    response = problem(400, "The fault cannot be used", reason)
     return Answered(request=provider.credentials.without(request), response=response, operation=None, reason=reason)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from contractkit.definitions.rpc_interface import Procedure
+from contractkit.errors import SettingsError, UsageError
 from contractkit.model import HttpRequest
 from contractkit.recording.answering import Answered
 from contractkit.recording.faulting import FaultRules, faulting
@@ -53,7 +54,7 @@ class Faulty:
         Raises:
             UsageError: As `faults_of` does; then nothing has changed.
         """
-        self._rules.faults.replace_added(_checked(said, self._provider, at="The body"))
+        self._rules.faults.replace_added([_checked(name, each, self._provider) for name, each in said.items()])
         self.asked = said
 
 
@@ -90,41 +91,35 @@ def with_faults(
     """Give what answers a dependency's calls, some of which go wrong as its settings and, if allowed, requests say.
 
     Raises:
-        UnknownNameError: The settings name an operation that there is not.
-        UsageError: What they say is no fault.
+        SettingsError: The settings name an operation that there is not, or what they say is no fault.
     """
-    at = f"[tool.contractkit.providers.{dependency.name}.faults]"
-    faults = faults_of(dependency.faults, provider, at=at, seed=seed)
+    faults = Faults(seed=seed)
+    for name, values in dependency.faults.items():
+        try:
+            faults.add(*_checked(name, values, provider))
+        except UsageError as error:
+            raise _of_settings(error, dependency, name) from None
     return Faulty(answering, FaultRules(faults=faults, allows_header=allows_header, seed=seed), provider)
 
 
-def faults_of(
-    said: Mapping[str, Mapping[str, object]], provider: StubbedProvider, *, at: str, seed: str = ""
-) -> Faults:
-    """Give the faults that settings say of a provider's operations.
+def _of_settings(error: UsageError, dependency: Dependency, name: str) -> SettingsError:
+    """Give an error of a fault with its place in the settings."""
+    said = error.explanation
+    file = dependency.root / "pyproject.toml"
+    place = f"{name} in [tool.contractkit.providers.{dependency.locked_as or dependency.name}.faults]"
+    details = [("file", str(file)), ("setting", place), *said.details]
+    return SettingsError(said.summary, details=details, next_step=said.next_step)
 
-    Args:
-        said: By operation (an id, a signature, a procedure's name, or `*` for every one), what goes wrong.
-        provider: Whose operations they are.
-        at: Where it is said, for messages.
-        seed: Decides what is drawn from ranges.
+
+def _checked(name: str, said: object, provider: StubbedProvider) -> tuple[str, Fault]:
+    """Give the name of an operation (from its id, signature or procedure, or `*` for every one) with its fault.
 
     Raises:
         UnknownNameError: There is no such operation; the nearest names are suggested.
         UsageError: It is no fault, or none that the operation can have.
     """
-    faults = Faults(seed=seed)
-    for name, fault in _checked(said, provider, at=at):
-        faults.add(name, fault)
-    return faults
-
-
-def _checked(
-    said: Mapping[str, Mapping[str, object]], provider: StubbedProvider, *, at: str
-) -> tuple[tuple[str, Fault], ...]:
-    """Give the names of operations with their faults."""
-    read = [(name, fault_of(values, at=f"{at}, {name}")) for name, values in said.items()]
-    return tuple((_operation_of(provider, name, fault), fault) for name, fault in read)
+    fault = fault_of(said, at=f"The fault of {name}")
+    return _operation_of(provider, name, fault), fault
 
 
 def _operation_of(provider: StubbedProvider, name: str, fault: Fault) -> str:

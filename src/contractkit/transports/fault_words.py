@@ -25,7 +25,7 @@ _SECONDS: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|)\s*")
 _COUNTING: Final = frozenset({"every", "times"})
 
 
-def fault_of(said: Mapping[str, object], *, at: str) -> Fault:
+def fault_of(said: object, *, at: str) -> Fault:
     """Give the fault that named values say.
 
     Args:
@@ -36,10 +36,14 @@ def fault_of(said: Mapping[str, object], *, at: str) -> Fault:
     Raises:
         UsageError: A name is not known, a value is none of its kind, two exclude each other, or nothing is said.
     """
+    if not isinstance(said, Mapping):
+        raise _wrong(at, 'names with values, for example {"status": 503, "every": 10}', said)
     known = {name: value for name, value in said.items() if value is not None}
     for name in known:
         if name not in _READERS:
-            raise UsageError(f"{at} is no fault: {name!r} is not known.", next_step=suggestion(name, _READERS))
+            raise UsageError(
+                f"{at} is no fault: {show_json(str(name))} is not known.", next_step=suggestion(str(name), _READERS)
+            )
     fault = Fault(**{name: _READERS[name](value, f"{at}, {name}") for name, value in known.items()})
     if not known.keys() - _COUNTING:
         names = ", ".join(name for name in _READERS if name not in _COUNTING)
@@ -63,7 +67,7 @@ def read_fault(text: str) -> Fault:
     said = {name.strip(): value.strip().strip('"') for name, _, value in pairs}
     for name in _COUNTING & said.keys():
         raise UsageError(
-            f"The header {HEADER} is no fault: {name!r} is not known.",
+            f"The header {HEADER} is no fault: {show_json(name)} is not known.",
             next_step="A request speaks for itself: leave it out, or count in the settings.",
         )
     return fault_of({name: _number(value) for name, value in said.items()}, at=f"The header {HEADER}")
@@ -149,4 +153,4 @@ def _wrong(at: str, expected: str, received: object) -> UsageError:
         shown = show_json(received)
     except (TypeError, ValueError):
         shown = repr(received)
-    return UsageError("The fault cannot be.", details=[("at", at), ("expected", expected), ("received", shown)])
+    return UsageError("The fault cannot be used.", details=[("at", at), ("expected", expected), ("received", shown)])
