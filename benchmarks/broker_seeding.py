@@ -226,7 +226,7 @@ class _Teller:
         if said.pair not in self._integrated:
             self._integrated.add(said.pair)
             self._rows["integration"].append((provider, build.service + 1, build.at))
-        self._rows["publication"].append((version, provider, content, digest, build.at))
+        self._rows["publication"].append((version, provider, content, digest, build.at, build.service + 1))
 
     def _keep(self, build: Build, said: Said) -> tuple[int, str, list[str]]:
         data, row = history.contract_bytes(self._world, self._pairs, said), self._id("content")

@@ -56,7 +56,7 @@ def badge_tagged_pair(call: Call) -> Reply:
         versions = applications.tagged_versions(
             connection, [found.provider_id], call.path["provider_tag"], newest_only=True
         )
-        verdicts = verifications.verdicts(connection, [found.content], [each.id for each in versions])
+        verdicts = verifications.verdicts(connection, [(found.content, each.id) for each in versions])
     return badge(call, _pair(call), *_standing(verdicts[0].success if verdicts else None))
 
 

@@ -143,8 +143,9 @@ def _for_verification(call: Call, form: SelectionForm) -> Reply:
 
 def _left_out(connection: Connection, selected: Sequence[Selected]) -> dict[int, int]:
     """Give, by content, how many interactions a client without the protobuf plugin does not get."""
-    blobs = {each.newest.content: contracts.find_blob(connection, each.newest.file_digest) for each in selected}
-    return {content: count_protobuf_interactions(data) for content, data in blobs.items() if data is not None}
+    digests = {each.newest.content: each.newest.file_digest for each in selected}
+    files = contracts.find_blobs(connection, set(digests.values()))
+    return {content: count_protobuf_interactions(files[digest]) for content, digest in digests.items()}
 
 
 def _to_verify(call: Call, selected: Selected, form: SelectionForm, left_out: int) -> Json:

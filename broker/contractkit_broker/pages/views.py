@@ -1,7 +1,8 @@
 """The pages: each loads records, and gives them to a template."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,7 +18,12 @@ from contractkit.explain.interactions import explain_interaction, summary
 from contractkit.model import Contract, Interaction
 from contractkit.review.rulings import Rulings
 from contractkit_broker.pages.neighbourhood import draw_neighbourhood
-from contractkit_broker.service.overview import IntegrationOverview, integrations_overview, services_overview
+from contractkit_broker.service.overview import (
+    IntegrationOverview,
+    integrations_in_order,
+    integrations_overview,
+    services_overview,
+)
 from contractkit_broker.service.results import mismatch_words
 from contractkit_broker.store import applications, contracts, definitions, environments, verifications
 from contractkit_broker.store.records import Content, InteractionOutcome, Verification
@@ -50,14 +56,18 @@ class ShownInteraction:
 def get_first_page(call: Call) -> Reply:
     """Show services, who talks to whom, and what is verified."""
     with call.database.reading() as connection:
-        integrations = integrations_overview(connection)
+        integrations = integrations_in_order(connection)
+        services = applications.list_applications(connection)
+        counts = Counter(standing for _, standing in integrations)
         return _page(
             call,
             "first.html",
-            integrations=_stretch(call, "integrations", integrations),
-            services=_stretch(call, "services", services_overview(connection)),
-            environments=_inhabited(integrations),
-            counts={name: sum(each.standing == name for each in integrations) for name in _STANDINGS},
+            integrations=_stretch(
+                call, "integrations", integrations, lambda some: integrations_overview(connection, [a for a, _ in some])
+            ),
+            services=_stretch(call, "services", services, lambda some: services_overview(connection, some)),
+            environments=environments.inhabited(connection),
+            counts={name: counts[name] for name in _STANDINGS},
         )
 
 
@@ -72,7 +82,10 @@ class Stretch:
     after: str | None
 
 
-def _stretch(call: Call, name: str, everything: Sequence[Any]) -> Stretch:
+def _stretch(
+    call: Call, name: str, everything: Sequence[Any], load: Callable[[Sequence[Any]], Sequence[Any]]
+) -> Stretch:
+    """Give the part of a list that the query asks for, with what is only loaded for what is shown."""
     start = min(read_count(call.parameter(name)) or 0, max(len(everything) - 1, 0))
     end = start + _MOST_ROWS
 
@@ -80,7 +93,7 @@ def _stretch(call: Call, name: str, everything: Sequence[Any]) -> Stretch:
         return f"{call.href('ui', **{name: str(place)})}#{name}"
 
     return Stretch(
-        shown=everything[start:end],
+        shown=load(everything[start:end]),
         first=start + 1,
         total=len(everything),
         before=at(max(start - _MOST_ROWS, 0)) if start else None,
@@ -108,7 +121,7 @@ def get_application_page(call: Call) -> Reply:
             raise _lost(call, f"No application is named {name}.")
         versions = applications.list_versions(connection, name, limit=20)
         ids = [version.id for version in versions]
-        integrations = integrations_overview(connection, name)
+        integrations = integrations_overview(connection, contracts.pairs_of(connection, application.id))
         newest = definitions.newest_version_with_definition(connection, name)
         return _page(
             call,

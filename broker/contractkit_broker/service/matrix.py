@@ -148,10 +148,8 @@ def _cells(
     published: Sequence[Publication],
     providers: dict[int, tuple[Version, ...]],
 ) -> list[Cell]:
-    provider_ids = {each.provider_id for each in published}
-    meeting = [version for provider in provider_ids for version in providers.get(provider, ())]
-    contents = {each.content for each in published}
-    found = verifications.verdicts(connection, contents, {version.id for version in meeting}) if meeting else []
+    wanted = {(each.content, version.id) for each in published for version in providers.get(each.provider_id, ())}
+    found = verifications.verdicts(connection, wanted)
     verdicts = {(each.content, each.provider_version_id): each for each in found}
     open_names = {each.application for each in query.named if each.is_open}
     cells: list[Cell] = []

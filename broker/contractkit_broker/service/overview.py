@@ -1,13 +1,20 @@
 """The overview: how every integration stands, newest against newest and in each environment."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from contractkit_broker.store import applications, contracts, definitions, environments, verifications
-from contractkit_broker.store.records import Occupancy, Publication, Verification, Version
+from contractkit_broker.store import (
+    applications,
+    contracts,
+    definitions,
+    environments,
+    standings,
+    verifications,
+)
+from contractkit_broker.store.records import Application, Occupancy, Publication, Verification, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +59,28 @@ class ServiceOverview:
     providers: int
 
 
-def integrations_overview(connection: Connection, application: str | None = None) -> tuple[IntegrationOverview, ...]:
-    """Give every integration, or those of one application; what is not verified comes first."""
-    newest = [
-        each
-        for each in contracts.newest_publications(connection)
-        if application in (None, each.consumer, each.provider)
-    ]
+_ORDER = {"failed": 0, "unknown": 1, "verified": 2}
+_STANDINGS = {True: "verified", False: "failed", None: "unknown"}
+
+
+def integrations_in_order(connection: Connection) -> tuple[tuple[tuple[int, int], str], ...]:
+    """Give the ids of every integration's ends with its standing; what is not verified comes first."""
+    found = [(_STANDINGS[each.success], each) for each in standings.integration_standings(connection)]
+    found.sort(key=lambda pair: (_ORDER[pair[0]], pair[1].consumer, pair[1].provider))
+    return tuple(((each.consumer_id, each.provider_id), standing) for standing, each in found)
+
+
+def integrations_overview(
+    connection: Connection, pairs: Collection[tuple[int, int]]
+) -> tuple[IntegrationOverview, ...]:
+    """Give some integrations, named by the ids of consumer and provider; what is not verified comes first."""
+    newest = contracts.newest_publications(connection, pairs)
     verified = verifications.newest_verifications(connection, {each.content for each in newest})
     counts = verifications.outcome_counts(connection, [each.id for each in verified.values()])
     sizes = contracts.interaction_counts(connection, {each.file_digest for each in newest})
     places = environments.list_environments(connection)
-    running = environments.occupied(connection, [place.id for place in places])
+    ends = {end for each in newest for end in (each.version.application_id, each.provider_id)}
+    running = environments.occupied(connection, [place.id for place in places], ends)
     in_places = _PlaceStandings(connection, running, [place.name for place in places])
     found = []
     for each in newest:
@@ -79,16 +96,15 @@ def integrations_overview(connection: Connection, application: str | None = None
                 places=in_places.of(each),
             )
         )
-    order = {"failed": 0, "unknown": 1, "verified": 2}
-    return tuple(sorted(found, key=lambda each: (order[each.standing], each.publication.consumer)))
+    return tuple(sorted(found, key=lambda each: (_ORDER[each.standing], each.publication.consumer)))
 
 
-def services_overview(connection: Connection) -> tuple[ServiceOverview, ...]:
-    """Give every application by name."""
-    everyone = applications.list_applications(connection)
-    newest = {each.application_id: each for each in applications.newest_versions(connection, [a.id for a in everyone])}
+def services_overview(connection: Connection, services: Sequence[Application]) -> tuple[ServiceOverview, ...]:
+    """Give some applications in their order."""
+    ids = [each.id for each in services]
+    newest = {each.application_id: each for each in applications.newest_versions(connection, ids)}
     places = [place.id for place in environments.list_environments(connection)]
-    running = environments.occupied(connection, places)
+    running = environments.occupied(connection, places, ids)
     here: dict[int, list[Occupancy]] = {}
     for place in running:
         here.setdefault(place.version.application_id, []).append(place)
@@ -105,7 +121,7 @@ def services_overview(connection: Connection) -> tuple[ServiceOverview, ...]:
             consumers=consumers[each.name],
             providers=providers[each.name],
         )
-        for each in everyone
+        for each in services
     )
 
 
@@ -120,8 +136,18 @@ class _PlaceStandings:
         versions = {each.version.id for each in running}
         published = contracts.publications_of(connection, versions)
         self._published = {(each.version.id, each.provider_id): each for each in published}
-        found = verifications.verdicts(connection, {each.content for each in published}, versions)
+        found = verifications.verdicts(connection, self._meetings(running))
         self._verdicts = {(each.content, each.provider_version_id): each.success for each in found}
+
+    def _meetings(self, running: Iterable[Occupancy]) -> Iterable[tuple[int, int]]:
+        """Give contents with the provider versions that they meet somewhere."""
+        calls: dict[int, list[Publication]] = {}
+        for published in self._published.values():
+            calls.setdefault(published.version.id, []).append(published)
+        for each in running:
+            for published in calls.get(each.version.id, ()):
+                for provider in self._here.get((each.environment.name, published.provider_id), ()):
+                    yield published.content, provider.id
 
     def of(self, publication: Publication) -> tuple[PlaceStanding, ...]:
         """Give the standing of one integration in each environment."""

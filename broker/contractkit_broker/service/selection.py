@@ -147,10 +147,8 @@ def _tagged(connection: Connection, selector: Selector, consumers: set[int]) -> 
 
 
 def _newest(connection: Connection, provider: Application, consumers: set[int]) -> Iterator[Choice]:
-    for consumer in sorted(consumers):
-        found = contracts.newest_publication(connection, consumer, provider.id)
-        if found is not None:
-            yield found.version, "the newest of all"
+    for each in contracts.newest_publications(connection, [(consumer, provider.id) for consumer in consumers]):
+        yield each.version, "the newest of all"
 
 
 def default_choices(connection: Connection, provider: Application, consumers: set[int]) -> Iterator[Choice]:

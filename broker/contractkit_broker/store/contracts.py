@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from contractkit_broker.store.database import AnyRow, AnySelect, add_missing, many, upsert
+from contractkit_broker.store.listed import as_list, pairs
 from contractkit_broker.store.records import Application, Content, Publication, Version
 from contractkit_broker.store.schema import application, blob, content, integration, publication, usage, version
 
@@ -55,29 +56,34 @@ _PUBLISHED = _PUBLICATION.where(publication.c.version_id.in_(many("ids"))).order
 
 _PUBLISHED_FOR = _PUBLISHED.where(publication.c.provider_id.in_(many("provider_ids")))
 
-_NEWEST_VERSION = (
-    select(publication.c.version_id)
-    .join(version, version.c.id == publication.c.version_id)
-    .where(
-        version.c.application_id == integration.c.consumer_id,
-        publication.c.provider_id == integration.c.provider_id,
-    )
-    .order_by(publication.c.version_id.desc())
-    .limit(1)
+_OF_PAIR = publication.alias("of_pair")
+
+NEWEST_VERSION = (
+    select(func.max(_OF_PAIR.c.version_id))
+    .where(_OF_PAIR.c.consumer_id == integration.c.consumer_id, _OF_PAIR.c.provider_id == integration.c.provider_id)
     .correlate(integration)
     .scalar_subquery()
 )
+"""The version that published last for the integration of a query: one step in an index."""
 
 _NEWEST = _PUBLICATION.join(
     integration,
-    (integration.c.provider_id == publication.c.provider_id) & (publication.c.version_id == _NEWEST_VERSION),
+    (integration.c.provider_id == publication.c.provider_id) & (publication.c.version_id == NEWEST_VERSION),
 ).order_by(_CONSUMER.c.name, _PROVIDER.c.name)
+
+_PAIRS = pairs("pairs")
+
+_NEWEST_OF = _NEWEST.join(
+    _PAIRS, (integration.c.consumer_id == _PAIRS.c.one) & (integration.c.provider_id == _PAIRS.c.other)
+)
 
 _CONSUMERS = select(integration.c.consumer_id, integration.c.provider_id).where(
     integration.c.provider_id.in_(many("ids"))
 )
 
 _BLOB = select(blob.c.data).where(blob.c.digest == bindparam("digest"))
+
+_BLOBS = select(blob.c.digest, blob.c.data).where(blob.c.digest.in_(many("digests")))
 
 
 def add_blob(connection: Connection, digest: str, data: bytes, now: str) -> None:
@@ -89,6 +95,11 @@ def find_blob(connection: Connection, digest: str) -> bytes | None:
     """Give the bytes stored under a digest, or None."""
     data = connection.execute(_BLOB, {"digest": digest}).scalar_one_or_none()
     return None if data is None else bytes(data)
+
+
+def find_blobs(connection: Connection, digests: Collection[str]) -> dict[str, bytes]:
+    """Give the bytes stored under each of some digests."""
+    return {row[0]: bytes(row[1]) for row in connection.execute(_BLOBS, {"digests": digests})}
 
 
 def ensure_content(
@@ -160,6 +171,7 @@ def add_publication(connection: Connection, of: Version, provider: Application, 
         "content": said.id,
         "file_digest": said.file_digest,
         "created_at": now,
+        "consumer_id": of.application_id,
     }
     connection.execute(insert(publication).values(**values))
 
@@ -186,12 +198,12 @@ def delete_publication(connection: Connection, of: Version, provider_id: int) ->
 def publication_before(connection: Connection, of: Publication) -> Publication | None:
     """Give the newest publication of an earlier version of the pair with another content, or None."""
     query = _PUBLICATION.where(
-        version.c.application_id == of.version.application_id,
+        publication.c.consumer_id == of.version.application_id,
         publication.c.provider_id == of.provider_id,
         publication.c.content != of.content,
-        version.c.id < of.version.id,
+        publication.c.version_id < of.version.id,
     )
-    found = _publications(connection, query.order_by(version.c.id.desc()).limit(1))
+    found = _publications(connection, query.order_by(publication.c.version_id.desc()).limit(1))
     return found[0] if found else None
 
 
@@ -215,20 +227,21 @@ def publications_between(
     connection: Connection, consumer_ids: Collection[int], provider_id: int
 ) -> tuple[Publication, ...]:
     """Give everything that consumers ever published for a provider, in the order of the versions."""
-    query = _PUBLICATION.where(version.c.application_id.in_(consumer_ids), publication.c.provider_id == provider_id)
+    query = _PUBLICATION.where(publication.c.consumer_id.in_(consumer_ids), publication.c.provider_id == provider_id)
     return _publications(connection, query.order_by(*_IN_ORDER))
 
 
 def newest_publication(connection: Connection, consumer_id: int, provider_id: int) -> Publication | None:
     """Give what the newest consumer version with a contract published for a provider, or None."""
-    query = _PUBLICATION.where(version.c.application_id == consumer_id, publication.c.provider_id == provider_id)
-    found = _publications(connection, query.order_by(version.c.id.desc()).limit(1))
+    found = newest_publications(connection, [(consumer_id, provider_id)])
     return found[0] if found else None
 
 
-def newest_publications(connection: Connection) -> tuple[Publication, ...]:
-    """Give for every integration what its newest consumer version published."""
-    return _publications(connection, _NEWEST)
+def newest_publications(connection: Connection, of: Iterable[tuple[int, int]] | None = None) -> tuple[Publication, ...]:
+    """Give what the newest consumer version published, for each integration or for some pairs of ids, by name."""
+    if of is None:
+        return _publications(connection, _NEWEST)
+    return _publications(connection, _NEWEST_OF, pairs=as_list(of))
 
 
 def publications_with(connection: Connection, content_row: int, *, limit: int = 50) -> tuple[Publication, ...]:

@@ -18,6 +18,7 @@ def put_definition(connection: Connection, of: Version, digest: str, content_typ
     """Set the definition of a version to a blob; say whether it is the version's first."""
     is_first = find_definition(connection, of) is None
     values = {"version_id": of.id, "digest": digest, "content_type": content_type, "created_at": now}
+    values["application_id"] = of.application_id
     upsert(connection, definition, ("version_id",), values, update=("digest", "content_type"))
     return is_first
 
@@ -39,8 +40,8 @@ def newest_version_with_definition(connection: Connection, application_name: str
         select(version.c.number)
         .join(application, application.c.id == version.c.application_id)
         .join(definition, definition.c.version_id == version.c.id)
-        .where(application.c.name == application_name)
-        .order_by(version.c.id.desc())
+        .where(application.c.name == application_name, definition.c.application_id == application.c.id)
+        .order_by(definition.c.version_id.desc())
         .limit(1)
     )
     return connection.execute(query).scalar_one_or_none()
@@ -48,11 +49,7 @@ def newest_version_with_definition(connection: Connection, application_name: str
 
 def applications_with_definition(connection: Connection) -> frozenset[int]:
     """Give the ids of the applications of which some version has a definition."""
-    its_own = (
-        select(definition.c.version_id)
-        .join(version, version.c.id == definition.c.version_id)
-        .where(version.c.application_id == application.c.id)
-    )
+    its_own = select(definition.c.version_id).where(definition.c.application_id == application.c.id)
     return frozenset(connection.execute(select(application.c.id).where(its_own.exists())).scalars())
 
 

@@ -3,13 +3,25 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Table, bindparam, delete, insert, literal, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from contractkit.exact_json import Json
 from contractkit_broker.store.applications import one_at_a_time
 from contractkit_broker.store.database import AnyRow, AnySelect, many
 from contractkit_broker.store.records import Environment, Occupancy, Version
-from contractkit_broker.store.schema import application, deployment, environment, release, version
+from contractkit_broker.store.schema import application, deployment, environment, integration, release, version
 
 _TABLES = {"deployment": deployment, "release": release}
 
@@ -56,6 +68,22 @@ _OCCUPIED = _current(("environment_id", "environments"))
 _OCCUPIED_BY = _current(("environment_id", "environments"), ("application_id", "applications"))
 _OCCUPIED_BY_VERSION = _current(("version_id", "versions"))
 
+_INHABITED = (
+    select(environment.c.name)
+    .where(
+        or_(
+            *(
+                select(table.c.id)
+                .join(integration, integration.c.consumer_id == table.c.application_id)
+                .where(table.c.environment_id == environment.c.id, table.c.ended_at.is_(None))
+                .exists()
+                for table in _TABLES.values()
+            )
+        )
+    )
+    .order_by(environment.c.name)
+)
+
 _NAMED = select(environment).where(environment.c.name == bindparam("name"))
 _ALL = select(environment).order_by(environment.c.name)
 
@@ -97,6 +125,11 @@ def occupied(
     query = _OCCUPIED if application_ids is None else _OCCUPIED_BY
     values = {"environments": environment_ids, "applications": application_ids or ()}
     return tuple(_occupancy(row) for row in connection.execute(query, values))
+
+
+def inhabited(connection: Connection) -> tuple[str, ...]:
+    """Give the names of the environments in which some consumer of an integration is now."""
+    return tuple(connection.execute(_INHABITED).scalars())
 
 
 def occupancies_of(connection: Connection, version_ids: Collection[int]) -> tuple[Occupancy, ...]:

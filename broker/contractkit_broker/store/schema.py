@@ -206,8 +206,11 @@ publication = Table(
     _reference("content", "content"),
     Column("file_digest", String, ForeignKey("blob.digest"), nullable=False),
     _word("created_at"),
+    # of the version; here too, so that the newest of a pair is one step in an index, whatever else was published
+    Column("consumer_id", Integer, nullable=False, server_default="0"),
     Index(None, "provider_id", "version_id"),
     Index(None, "content"),
+    Index(None, "consumer_id", "provider_id", "version_id"),
 )
 
 integration = Table(
@@ -277,6 +280,8 @@ definition = Table(
     Column("digest", String, ForeignKey("blob.digest"), nullable=False),
     _word("content_type"),
     _word("created_at"),
+    Column("application_id", Integer, nullable=False, server_default="0"),  # of the version, as in a publication
+    Index(None, "application_id", "version_id"),
 )
 
 impact_job = Table(

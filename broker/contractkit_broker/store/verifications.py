@@ -1,12 +1,13 @@
 """Verifications: appended for ever, and beside them the current verdict of each provider version on each content."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, func, insert, select
 
 from contractkit.exact_json import Json
 from contractkit_broker.store.database import AnyRow, many, upsert
+from contractkit_broker.store.listed import as_list, pairs
 from contractkit_broker.store.records import InteractionOutcome, Verdict, Verification, Version
 from contractkit_broker.store.schema import (
     application,
@@ -43,7 +44,11 @@ _VERDICT = select(
 ).join(verification, verification.c.id == verdict.c.verification_id)
 
 
-_VERDICTS = _VERDICT.where(verdict.c.content.in_(many("contents")), verdict.c.provider_version_id.in_(many("versions")))
+_PAIRS = pairs("pairs")
+
+_VERDICTS = _VERDICT.join(
+    _PAIRS, (verdict.c.content == _PAIRS.c.one) & (verdict.c.provider_version_id == _PAIRS.c.other)
+)
 
 _COUNTS = (
     select(
@@ -148,10 +153,9 @@ def outcome_counts(connection: Connection, numbers: Collection[int]) -> dict[int
     return {row[0]: (int(row[1] or 0), int(row[2])) for row in connection.execute(_COUNTS, {"numbers": numbers})}
 
 
-def verdicts(connection: Connection, contents: Collection[int], provider_versions: Collection[int]) -> list[Verdict]:
-    """Give the current verdicts of provider versions on contents."""
-    values = {"contents": contents, "versions": provider_versions}
-    return [Verdict(**row._mapping) for row in connection.execute(_VERDICTS, values)]
+def verdicts(connection: Connection, wanted: Iterable[tuple[int, int]]) -> list[Verdict]:
+    """Give the current verdicts for pairs of a content and a provider version, where there is one."""
+    return [Verdict(**row._mapping) for row in connection.execute(_VERDICTS, {"pairs": as_list(wanted)})]
 
 
 def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, Verification]:
