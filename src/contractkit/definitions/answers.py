@@ -16,6 +16,7 @@ from contractkit.definitions.interface import Answer, Operation, Route
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.markup import as_markup
 from contractkit.definitions.promises import Promises
+from contractkit.definitions.replacing import stays_allowed
 from contractkit.definitions.responses import is_bodiless
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Parameter, Response, Surface
@@ -42,7 +43,8 @@ _BODY: Final = Location(("response", "body"))
 _CONCRETE: Final = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/plain"}
 _FAILED: Final = 400
 _STATUS_MEMBERS: Final = ("status", "statusCode", "status_code")
-_KEPT: Final = 4_096  # made values; a long test run on a large document stays bounded
+_MOST_MADE: Final = 256  # values, which may be large each
+_MOST_SHAPES: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ class Answers:
         accepted = asked.route.request.headers.get("accept", ()) if asked.route is not None else ()
         key = (operation.signature, status, accepted)
         if key not in self._shapes:
-            if len(self._shapes) >= _KEPT:
+            if len(self._shapes) >= _MOST_SHAPES:
                 self._shapes.clear()
             self._shapes[key] = self._new_shape(declared, surface, status, asked)
         return self._shapes[key]
@@ -157,7 +159,7 @@ class Answers:
             value = synthesise(shape.view, shape.check, seed, given=given, base=example)
             if status >= _FAILED and example is ABSENT:
                 value = _saying(status, value, shape.check, given)
-        if len(self._made) >= _KEPT:
+        if len(self._made) >= _MOST_MADE:
             self._made.clear()
         self._made[key] = value
         return value
@@ -176,7 +178,8 @@ class Answers:
         if not echoes:
             return value
         whole = laid_over(value, echoes)
-        if shape.check.accepts(whole):
+        is_sound = given is ABSENT and stays_allowed(shape.view, self._checks, value, echoes)
+        if is_sound or shape.check.accepts(whole):
             return whole
         for name, each in echoes.items():  # one by one, since one may contradict the schema
             single = laid_over(value, {name: each})

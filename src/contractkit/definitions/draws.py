@@ -5,6 +5,7 @@ contracts stay quiet. Nothing here depends on the process, the platform or the h
 """
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import blake2b
 from typing import Final, Self, TypeVar
 
@@ -15,6 +16,11 @@ MASK: Final = 2**64 - 1
 
 SPREAD: Final = 0x9E3779B97F4A7C15
 """An odd number of 64 bits; multiplied by it, close numbers end far apart (Knuth, The Art of Programming, 6.4)."""
+
+_FACTOR: Final = 6364136223846793005  # Knuth's MMIX
+_SUMMAND: Final = 1442695040888963407
+_LANE: Final = 16  # bytes that hold the product of two numbers of 64 bits
+_DIGITS: Final = bytes(b"0123456789abcdef"[(byte & 15) * 0xD & 15] for byte in range(256))
 
 
 def number_of(text: str) -> int:
@@ -53,7 +59,7 @@ class Draw:
 
     def below(self, limit: int) -> int:
         """Give a number from 0 up to, not including, a limit of at most 2**64."""
-        self._state = (self._state * 6364136223846793005 + 1442695040888963407) & MASK  # Knuth's MMIX
+        self._state = (self._state * _FACTOR + _SUMMAND) & MASK
         mixed = self._state ^ (self._state >> 33)
         return ((mixed * 0xFF51AFD7ED558CCD) & MASK) % limit
 
@@ -66,6 +72,26 @@ class Draw:
         return items[self.below(len(items))]
 
     def hexadecimal(self, digits: int) -> str:
-        """Give so many hexadecimal digits."""
-        below = self.below
-        return "".join(["0123456789abcdef"[below(16)] for _ in range(digits)])
+        """Give so many hexadecimal digits, each as `below(16)` would: all its steps are made in one multiplication.
+
+        A step leaves the lowest four bits of `(state ^ state >> 33) * 0x…CD`, which only bits 0 to 3 and 33 to 36 of
+        the state decide: those of its first byte, and of its fifth from the second bit on.
+        """
+        if not digits:
+            return ""
+        factors, summands = _steps(digits)
+        states = (self._state * factors + summands).to_bytes(_LANE * digits, "little")
+        self._state = int.from_bytes(states[-_LANE:-8], "little")
+        first, fifth = (int.from_bytes(states[at::_LANE], "little") for at in (0, 4))
+        return (first ^ fifth >> 1).to_bytes(digits, "little").translate(_DIGITS).decode()
+
+
+@cache
+def _steps(count: int) -> tuple[int, int]:
+    """Give what takes a state to each of its next ones: the factors side by side, and the summands likewise."""
+    factor, summand, factors, summands = 1, 0, 0, 0
+    for step in range(count):
+        factor, summand = factor * _FACTOR & MASK, (summand * _FACTOR + _SUMMAND) & MASK
+        factors |= factor << 8 * _LANE * step
+        summands |= summand << 8 * _LANE * step
+    return factors, summands
