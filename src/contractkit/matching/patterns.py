@@ -1,10 +1,10 @@
 """Patterns: regular expressions from contract files, which are untrusted, matched in full and in bounded time.
 
 Files are written in the dialect of Java (and of Oniguruma, near enough). A pattern is translated and given to a
-linear-time engine. What such an engine cannot do (look-around, back-references, atomic and possessive groups) goes to a
-backtracking engine that is bounded in the length of the text and in time; past the bounds the value is not accepted,
-and the reason is said. Linear is linear in the text alone: a pattern of thousands of states takes thousands of times as
-long, so a large one is bounded too.
+linear-time engine. What such an engine cannot do (look-around, back-references, atomic and possessive groups), and what
+ours does not (classes in classes, blocks of Unicode), goes to a backtracking engine that is bounded in the length of
+the text and in time; past the bounds the value is not accepted, and the reason is said. Linear is linear in the text
+alone: a pattern of thousands of states takes thousands of times as long, so a large one is bounded too.
 """
 
 import re
@@ -57,21 +57,46 @@ _ASCII_CLASSES = {
 _TOKEN = re.compile(
     r"\\Q(?P<literal>.*?)(?:\\E|\Z)"
     r"|\[:(?P<negated>\^?)(?P<posix>[a-z]+):\]"
-    r"|\\(?P<sign>[pP])\{(?P<property>[A-Za-z_=]+)\}"
+    r"|\\(?P<sign>[pP])\{(?P<property>\^?[A-Za-z0-9_=]+)\}"
+    r"|\\k(?:<(?P<angled>\w+)>|'(?P<quoted>\w+)'|\{(?P<braced>\w+)\})"
     r"|\\(?P<escape>.)"
     r"|(?P<backtracking>\(\?(?:[=!>]|<[=!])|[*+?}]\+)"
     r"|(?P<plain>.)",
     re.DOTALL,
 )
 _BLANK = _ASCII_CLASSES["space"]
+_ESCAPED_CLASS = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED_CLASSES = {
+    "d": "[0-9]",
+    "D": "[^0-9]",
+    "w": f"[{_ASCII_CLASSES['word']}]",
+    "W": f"[^{_ASCII_CLASSES['word']}]",
+    "S": f"[^{_BLANK}]",
+    "z": r"\Z",
+}
+"""What Java means, as the backtracking engine has it: classes are of ASCII, in a class as well."""
+
+_JAVA_PROPERTIES = {
+    "javaLowerCase": "Lowercase",
+    "javaUpperCase": "Uppercase",
+    "javaWhitespace": "White_Space",
+    "javaLetter": "L",
+    "javaDigit": "Nd",
+}
+_BLOCK = re.compile(r"In[A-Z]|(?:blk|block)=")
+_COMMENTED = re.compile(r"\(\?[a-z]*x")  # blanks and comments in a pattern do not count
 
 
 @dataclass(frozen=True, slots=True)
 class TranslatedPattern:
-    """A pattern in the dialect of our engines. `needs_backtracking` says that no linear engine can run it."""
+    """A pattern in the dialect of our engines.
+
+    `needs_backtracking` says that no linear engine can run it, `needs_sets` that ours cannot.
+    """
 
     text: str
     needs_backtracking: bool
+    needs_sets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +130,18 @@ def compile_pattern(pattern: str) -> PatternTest:
     translated = translate_pattern(pattern)
     if translated.needs_backtracking:
         return _backtracking_test(pattern, translated.text)
+    if translated.needs_sets:
+        try:
+            return _backtracking_test(pattern, translated.text)
+        except UnusableRuleError:  # a bracket in a class may be meant as a member, as JavaScript has it
+            return _linear_test(pattern, translated.text)
     return _linear_test(pattern, translated.text)
 
 
 def translate_pattern(pattern: str) -> TranslatedPattern:
     """Give a Java pattern in the dialect of our engines."""
     pieces: list[str] = []
-    needs_backtracking = False
+    needs_backtracking = needs_sets = False
     class_depth = 0
     after_class = False
     for token in _TOKEN.finditer(pattern):
@@ -119,12 +149,26 @@ def translate_pattern(pattern: str) -> TranslatedPattern:
         pieces.append(r"\-" if is_dash else _translated(token, in_class=class_depth > 0))
         after_class = (token["escape"] or " ") in "dDsSwW" or token["property"] is not None
         needs_backtracking |= class_depth == 0 and _needs_backtracking(token)
+        needs_sets |= _needs_sets(token, in_class=class_depth > 0)
         class_depth = max(0, class_depth + {"[": 1, "]": -1}.get(token["plain"] or "", 0))
-    return TranslatedPattern("".join(pieces), needs_backtracking)
+    return TranslatedPattern("".join(pieces), needs_backtracking, needs_sets)
 
 
 def _needs_backtracking(token: re.Match[str]) -> bool:
-    return token["backtracking"] is not None or (token["escape"] or " ") in "123456789k"
+    return token["backtracking"] is not None or bool(_named(token)) or (token["escape"] or " ") in "123456789"
+
+
+def _needs_sets(token: re.Match[str], *, in_class: bool) -> bool:
+    """Say whether a token is a class in a class, an intersection of classes, or a block of Unicode."""
+    if token["property"] is not None:
+        return _BLOCK.match(token["property"]) is not None or (in_class and token["sign"] == "P")
+    is_intersection = token["plain"] == "&" and token.string.startswith("&", token.end())
+    return in_class and (is_intersection or token["plain"] == "[" or bool(token["negated"]))
+
+
+def _named(token: re.Match[str]) -> str | None:
+    """Give the group that a back-reference names."""
+    return token["angled"] or token["quoted"] or token["braced"]
 
 
 def _translated(token: re.Match[str], *, in_class: bool) -> str:
@@ -134,6 +178,10 @@ def _translated(token: re.Match[str], *, in_class: bool) -> str:
         return _ascii_class(token["posix"], token[0], in_class=in_class, negated=bool(token["negated"]))
     if token["property"] is not None:
         return _property(token, in_class=in_class)
+    if _named(token):
+        return f"\\g<{_named(token)}>"
+    if in_class and token["plain"] in ("|", "~"):  # doubled, one of our engines takes them for operators
+        return f"\\{token[0]}"
     match token["escape"]:
         case "s":
             return _BLANK if in_class else f"[{_BLANK}]"
@@ -151,10 +199,11 @@ def _translated(token: re.Match[str], *, in_class: bool) -> str:
 
 
 def _property(token: re.Match[str], *, in_class: bool) -> str:
-    name = token["property"]
+    name = token["property"].removeprefix("^")
+    negated = (token["sign"] == "P") is not token["property"].startswith("^")
     if name.lower() in _ASCII_CLASSES and len(name) > 2:
-        return _ascii_class(name.lower(), token[0], in_class=in_class, negated=token["sign"] == "P")
-    return f"\\{token['sign']}{{{name.removeprefix('Is')}}}"
+        return _ascii_class(name.lower(), token[0], in_class=in_class, negated=negated)
+    return f"\\{'P' if negated else 'p'}{{{_JAVA_PROPERTIES.get(name, name.removeprefix('Is'))}}}"
 
 
 def _ascii_class(name: str, written: str, *, in_class: bool, negated: bool) -> str:
@@ -166,7 +215,8 @@ def _ascii_class(name: str, written: str, *, in_class: bool, negated: bool) -> s
 
 
 def _linear_test(written: str, pattern: str) -> PatternTest:
-    whole = f"^(?:{pattern})$"
+    end = "\n" if _COMMENTED.search(pattern) else ""  # of a comment
+    whole = f"^(?:{pattern}{end})$"
     try:
         _validator(pattern, _LARGE)  # alone first, so that no stray parenthesis can leave the group around it
         test = _validator(whole, _LARGE).is_valid
@@ -198,11 +248,15 @@ def _validator(pattern: str, size: int, **bounds: int) -> jsonschema_rs.Validato
     return jsonschema_rs.validator_for({"type": "string", **bounds, "pattern": pattern}, pattern_options=options)
 
 
+def _for_backtracking(pattern: str) -> str:
+    return _ESCAPED_CLASS.sub(lambda found: _ESCAPED_CLASSES.get(found[1], found[0]), pattern)
+
+
 def _backtracking_test(written: str, pattern: str) -> PatternTest:
     import regex  # only the rare pattern that looks around pays for it
 
     try:
-        compiled = regex.compile(pattern.replace(r"\z", r"\Z"), regex.ASCII | regex.V1)
+        compiled = regex.compile(_for_backtracking(pattern), regex.V1)
     except (regex.error, OverflowError, RecursionError) as error:
         raise UnusableRuleError(f"its pattern {written} is not a regular expression: {error}") from error
 
@@ -212,4 +266,4 @@ def _backtracking_test(written: str, pattern: str) -> PatternTest:
         except TimeoutError:
             raise UnusableRuleError(f"its pattern took longer than {BACKTRACKING_SECONDS} s on this value") from None
 
-    return PatternTest(_bounded(is_match, "a pattern that looks around", LONGEST_BACKTRACKED_TEXT))
+    return PatternTest(_bounded(is_match, "such a pattern", LONGEST_BACKTRACKED_TEXT))
