@@ -22,18 +22,32 @@ from contractkit_broker.settings import DEFAULT_DATABASE
     is_flag=True,
     help="Pact verifiers here have Pact's protobuf plugin: give them calls over gRPC.",
 )
-def broker(database: str, host: str, port: int, public_url: str | None, protobuf_plugin: bool) -> int:
+@click.option(
+    "--similar-names",
+    type=click.Choice(["allow", "warn", "refuse"]),
+    default="warn",
+    show_default=True,
+    help="What to do where a contract is published for an application that is new and has nearly the name of another.",
+)
+def broker(
+    database: str, host: str, port: int, public_url: str | None, protobuf_plugin: bool, similar_names: str
+) -> int:
     """Run the broker: contracts, verifications, deployments, and the pages that show them.
 
     Stops on Ctrl-C. Everything is kept in the database; a file is created where there is none.
     """
     from contractkit_broker.server import BrokerServer, listen  # heavy, and not needed for --help
-    from contractkit_broker.settings import BrokerSettings
+    from contractkit_broker.settings import BrokerSettings, SimilarNames
 
     listening = listen(host, port)
     address = public_url or f"http://{_in_url(host)}:{listening.getsockname()[1]}"
     with listening:
-        settings = BrokerSettings(database=database, public_url=public_url, pact_has_protobuf_plugin=protobuf_plugin)
+        settings = BrokerSettings(
+            database=database,
+            public_url=public_url,
+            pact_has_protobuf_plugin=protobuf_plugin,
+            similar_names=SimilarNames(similar_names),
+        )
         server = BrokerServer(settings)
         click.echo(_greeting(address, database))
         server.run(sockets=[listening])

@@ -90,18 +90,18 @@ REPLY_SCHEMAS: dict[str, Json] = {
         {
             "notices": _list(_NOTICE),
             "errors": _object({"contracts": _TEXTS}),
-            "contractkit": _object(
-                {
-                    "consumer": _TEXT,
-                    "provider": _TEXT,
-                    "version": _TEXT,
-                    "contentId": _object({"published": _TEXT, "received": _TEXT}),
-                    "added": _TEXTS,
-                    "removed": _TEXTS,
-                    "changed": _list(_object({"interaction": _TEXT, "places": _TEXTS})),
-                }
-            ),
-        }
+        },
+        contractkit=_object(
+            {
+                "consumer": _TEXT,
+                "provider": _TEXT,
+                "version": _TEXT,
+                "contentId": _object({"published": _TEXT, "received": _TEXT}),
+                "added": _TEXTS,
+                "removed": _TEXTS,
+                "changed": _list(_object({"interaction": _TEXT, "places": _TEXTS})),
+            }
+        ),
     ),
     "Difference": _resource(
         {"added": _TEXTS, "removed": _TEXTS, "changed": _list(_object({"interaction": _TEXT, "places": _TEXTS}))}

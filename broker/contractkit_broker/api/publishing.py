@@ -18,7 +18,9 @@ from contractkit_broker.service.publishing import (
     Published,
     publish,
 )
-from contractkit_broker.web import JSON, Call, Refusal, Reply
+from contractkit_broker.service.similar_names import SimilarName, similar_names
+from contractkit_broker.settings import SimilarNames
+from contractkit_broker.web import JSON, TEXT, Call, Refusal, Reply
 
 _NOTICES = {
     PublicationKind.NEW_CONTENT: ("success", "Contract with {provider} published: its content is new."),
@@ -40,6 +42,10 @@ def publish_contracts(call: Call) -> Reply:
     """Store the contracts of one consumer version, all or none."""
     form = call.form(PublishForm)
     uploads = _read_all(form)
+    names = [form.pacticipant_name, *(each.provider_name for each in form.contracts)]
+    similar = _similar(call, names)
+    if similar and call.settings.similar_names is SimilarNames.REFUSE:
+        raise Refusal(409, _similar_body(similar), media_type=JSON)
     build = Build(
         application=form.pacticipant_name,
         number=form.pacticipant_version_number,
@@ -51,7 +57,7 @@ def publish_contracts(call: Call) -> Reply:
         _, published = call.database.write(lambda connection: publish(connection, build, uploads, call.now))
     except ContentConflict as conflict:
         raise Refusal(409, _conflict_body(conflict), media_type=JSON) from None
-    return Reply(body=_published_body(call, form, published))
+    return Reply(body=_published_body(call, form, published, similar))
 
 
 def put_pact(call: Call) -> Reply:
@@ -65,6 +71,9 @@ def put_pact(call: Call) -> Reply:
         if wanted != received:
             message = f"the {role} in the contract ('{received}') is not the one in the path ('{wanted}')"
             raise Refusal(400, {"errors": {f"{role}.name": [message]}})
+    similar = _similar(call, [consumer, provider])
+    if similar and call.settings.similar_names is SimilarNames.REFUSE:
+        raise Refusal(409, "\n".join(each.refusal for each in similar), media_type=TEXT)
     build = Build(application=consumer, number=call.path["version"])
     try:
         _, (one,) = call.database.write(lambda connection: publish(connection, build, [upload], call.now))
@@ -132,9 +141,24 @@ def _conflict_body(conflict: ContentConflict) -> Json:
     }
 
 
-def _published_body(call: Call, form: PublishForm, published: Sequence[Published]) -> Json:
+def _similar(call: Call, names: Sequence[str]) -> tuple[SimilarName, ...]:
+    if call.settings.similar_names is SimilarNames.ALLOW:
+        return ()
+    with call.database.reading() as connection:
+        return similar_names(connection, names)
+
+
+def _similar_body(similar: Sequence[SimilarName]) -> Json:
+    refusals = [each.refusal for each in similar]
+    notices = [{"type": "error", "text": text} for text in refusals]
+    return {"notices": notices, "errors": {"contracts": refusals}}
+
+
+def _published_body(
+    call: Call, form: PublishForm, published: Sequence[Published], similar: Sequence[SimilarName]
+) -> Json:
     name, number = form.pacticipant_name, form.pacticipant_version_number
-    notices = [_notice(each) for each in published]
+    notices = [*({"type": "warning", "text": each.warning} for each in similar), *map(_notice, published)]
     pages = [contract_page(call, each.publication) for each in published]
     notices += [{"type": "info", "text": f"See it at {page}"} for page in pages]
     application = call.link("pacticipants", name, title="Pacticipant", name=name)
@@ -182,7 +206,9 @@ ROUTES = (
         body="PublishForm",
         answers={
             200: Answer("They are stored; each notice says what happened.", "Published"),
-            409: Answer("The version published other content before; what differs.", "Conflict", JSON),
+            409: Answer(
+                "The version published other content before; or a new name resembles another.", "Conflict", JSON
+            ),
         },
     ),
     Route(
@@ -195,7 +221,11 @@ ROUTES = (
         answers={
             200: Answer("It was there, or its evidence is replaced.", "Pact"),
             201: Answer("It is new.", "Pact"),
-            409: Answer("The version published other content before.", "Error"),
+            409: Answer(
+                "The version published other content before; or a new name resembles another.",
+                "Error",
+                also=("text/plain",),
+            ),
         },
     ),
     Route(
@@ -209,7 +239,11 @@ ROUTES = (
         answers={
             200: Answer("They are joined.", "Pact"),
             201: Answer("It is new.", "Pact"),
-            409: Answer("One interaction differs between the two.", "Error"),
+            409: Answer(
+                "One interaction differs between the two; or a new name resembles another.",
+                "Error",
+                also=("text/plain",),
+            ),
         },
     ),
 )
