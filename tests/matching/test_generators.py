@@ -9,6 +9,7 @@ import pytest
 
 from contractkit.errors import ContractFileError, ProviderStateError
 from contractkit.matching import generate, variant_generators
+from contractkit.matching.patterns import compile_pattern
 from contractkit.model import (
     BinaryBody,
     HttpRequest,
@@ -185,6 +186,22 @@ def test_a_generator_that_cannot_be_used_says_why(name: str, attributes: dict[st
     with pytest.raises(ContractFileError) as raised:
         made(name, "x", **attributes)
     assert raised.value.explanation.summary.startswith(f"The generator {name} cannot be used: {reason}")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\p{Alpha}{3}\p{Lu}[\p{L}_]",
+        "[a-z&&[^b]]{4}",
+        r"^\d+\z",
+        r"(?<n>[ab])-\k<n>",
+        r"[[:alpha:]]{2}\Q.*\E",
+        r"[\w-.]{3}a++b(?>c)",
+        r"(?=a)[ab]\w",
+    ],
+)
+def test_texts_are_made_of_patterns_in_the_dialect_of_files(pattern: str) -> None:
+    assert compile_pattern(pattern)(made("Regex", "x", regex=pattern))
 
 
 def test_an_unknown_generator_is_said_with_the_nearest_name() -> None:

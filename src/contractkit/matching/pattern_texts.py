@@ -5,13 +5,42 @@ import re
 from random import Random
 
 from contractkit.matching.accepting import UnusableRuleError
-from contractkit.matching.patterns import BACKTRACKING_SECONDS, compile_pattern
+from contractkit.matching.patterns import BACKTRACKING_SECONDS, compile_pattern, translate_pattern
 
-_TRIES = 20
+_TRIES = 50
 _REPEAT = re.compile(r"(\d{1,9})\}")
 _MOST_REPEATS = 100_000  # characters that repetitions in repetitions may make of one
 _MOST_DRAWS = 5_000
 """Random decisions that one text may take: a pattern of nested repetitions would otherwise make an endless one."""
+
+_LOOSENED: tuple[tuple[str, str], ...] = (
+    (r"\(\?<(?=[A-Za-z])", "(?P<"),
+    (r"\\g<(\d+)>", r"(?:\\\1)"),
+    (r"\\g<(\w+)>", r"(?P=\1)"),
+    (r"\\z", r"\\Z"),
+    (r"\(\?>", "(?:"),
+    (r"([*+?}])\+", r"\1"),
+    (r"\(\?<?[=!][^()]*\)", ""),
+    (r"&&\[[^\]]*\]", ""),
+)
+"""What is written otherwise, or left out, for a maker of texts that knows the dialect of Python alone."""
+
+_PIECE = re.compile(r"\\p\{(?P<property>\w+)\}|\\.|\[|\]|[^\\\[\]]+", re.DOTALL)
+_MEMBERS = {
+    "L": "a-zA-Z",
+    "Alphabetic": "a-zA-Z",
+    "Latin": "a-zA-Z",
+    "Lu": "A-Z",
+    "Uppercase": "A-Z",
+    "Ll": "a-z",
+    "Lowercase": "a-z",
+    "N": "0-9",
+    "Nd": "0-9",
+    "P": "!,.:;?",
+    "Zs": " ",
+    "White_Space": " ",
+}
+"""Some members of the properties of Unicode; a text needs no more of them."""
 
 
 def text_for(pattern: str, random: Random) -> str:
@@ -27,7 +56,8 @@ def text_for(pattern: str, random: Random) -> str:
         raise UnusableRuleError("its pattern repeats without end")
     matches, texts = compile_pattern(pattern), rstr.Rstr(_FewDraws(random))
     try:
-        made = (texts.xeger(pattern) for _ in range(_TRIES))
+        loosened = _loosened(pattern)
+        made = (texts.xeger(loosened) for _ in range(_TRIES))
         return next(text for text in made if matches(text))
     except (re.error, LookupError, StopIteration, ValueError) as error:
         raise UnusableRuleError(f"no text could be made for its pattern {pattern}") from error
@@ -50,6 +80,21 @@ def first_group(pattern: str, text: str) -> str | None:
     if found is None:
         return None
     return str(found[1] or "") if found.re.groups else ""
+
+
+def _loosened(pattern: str) -> str:
+    """Give a pattern in Python's dialect of which texts can be made. Not all of them match: they are tried."""
+    text = translate_pattern(pattern).text
+    for written, instead in _LOOSENED:
+        text = re.sub(written, instead, text)
+    pieces: list[str] = []
+    is_in_class = False
+    for piece in _PIECE.finditer(text):
+        members = _MEMBERS.get(piece["property"] or "")
+        bracketed = members if is_in_class else f"[{members}]"
+        pieces.append(piece[0] if members is None else str(bracketed))
+        is_in_class = {"[": True, "]": False}.get(piece[0], is_in_class)
+    return "".join(pieces)
 
 
 class _FewDraws(Random):
