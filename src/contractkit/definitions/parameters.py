@@ -1,67 +1,47 @@
-"""Parameters: from the texts of a request to typed values, in every style (OpenAPI 3.1 §4.8.12.2)."""
+"""Parameters: from the texts of a request to typed values, wherever they stand (OpenAPI 3.1 §4.8.12)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.styles import (
+    NOTHING,
+    Decoded,
+    decode_content,
+    decode_json,
+    decode_text,
+    form_of,
+    is_content,
+)
 from contractkit.definitions.surfaces import Parameter
-from contractkit.definitions.trees import read_tree, split_name, typed_text, typed_tree
-from contractkit.exact_json import Json, JsonSyntaxError, read_json
+from contractkit.definitions.trees import Tree, read_tree, split_name, typed_element, typed_tree
+from contractkit.exact_json import Json
 from contractkit.model import Query, is_json_media_type
-from contractkit.results import ABSENT, Absent
-
-_SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
-"""Style to what stands between elements, where it is no comma; the last one is Swagger's `tsv`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """The value of a parameter, `ABSENT` where the request has none; `problem` where it cannot be decoded."""
-
-    value: Json | Absent
-    problem: str = ""
-
-
-NOTHING: Final = Decoded(ABSENT)
-
-
-def decode_text(text: str, parameter: Parameter) -> Decoded:
-    """Give the value of a path or header parameter, or of a cookie, from its text."""
-    if parameter.node.get("schema") is None and parameter.node.get("content") is not None:
-        return _content(text)
-    form = _form(parameter.view)
-    if parameter.style in ("label", "matrix"):
-        return Decoded(_PREFIXED[parameter.style](text, parameter, form))
-    separator = _SEPARATORS.get(parameter.style, ",")
-    return Decoded(_separated(text, separator, parameter.view, form, is_named=parameter.explode))
 
 
 def decode_cookies(cookies: Query, parameter: Parameter) -> Decoded:
     """Give the value of a cookie parameter: of one cookie, or of several where the style spreads it over them."""
     texts = cookies.get(parameter.name, ())
-    if len(texts) > 1 or _is_spread(parameter, _form(parameter.view)):
+    if len(texts) > 1 or _is_spread(parameter):
         return decode_query(cookies, parameter)
     return decode_text(texts[0] or "", parameter) if texts else NOTHING
 
 
 def decode_query(query: Query, parameter: Parameter) -> Decoded:
     """Give the value of a query parameter from all that the query holds."""
-    form = _form(parameter.view)
-    if _is_spread(parameter, form):
+    if _is_spread(parameter):
         return _spread(query, parameter)
     texts = [text or "" for text in query.get(parameter.name, ())]
     if not texts:
         return _bracketed(query, parameter)
-    if parameter.node.get("schema") is None and parameter.node.get("content") is not None:
-        return _content(texts[0])
-    if form == "array" and (parameter.explode or len(texts) > 1):
-        return Decoded([typed_text(text, _element(parameter.view, at)) for at, text in enumerate(texts)])
+    if is_content(parameter):
+        several: Json = list(texts)
+        return decode_content(texts[0], parameter) if len(texts) == 1 else Decoded(several, problem="one value")
+    if form_of(parameter.view) == "array" and (parameter.explode or len(texts) > 1):
+        return Decoded([typed_element(text, _element(parameter, at)) for at, text in enumerate(texts)])
     if len(texts) > 1:  # a list, which the schema of a single value refuses
         return Decoded(typed_tree(texts, parameter.view))
-    separator = _SEPARATORS.get(parameter.style, ",")
-    return Decoded(_separated(texts[0], separator, parameter.view, form, is_named=False))
+    return decode_text(texts[0], parameter)
 
 
 def decode_whole_query(query: Query, parameter: Parameter) -> Decoded:
@@ -71,7 +51,7 @@ def decode_whole_query(query: Query, parameter: Parameter) -> Decoded:
     contents = parameter.node.get("content")
     named = next((name for name, _ in contents.members()), "") if contents is not None else ""
     if is_json_media_type(named):
-        return _content("&".join(_written(name, text) for name, texts in query.items() for text in texts))
+        return decode_json("&".join(_written(name, text) for name, texts in query.items() for text in texts))
     tree = read_tree((name, text or "") for name, texts in query.items() for text in texts)
     return Decoded(typed_tree(tree, parameter.view))
 
@@ -82,13 +62,18 @@ def _written(name: str, text: str | None) -> str:
 
 def names_of(parameter: Parameter, query: Query) -> frozenset[str]:
     """Give the names in a query that belong to a parameter: its own, its brackets', its members'."""
-    if parameter.place == "querystring":
+    if parameter.place == "querystring" or is_free(parameter):
         return frozenset(query)
-    if _is_spread(parameter, _form(parameter.view)) and parameter.view is not None:
-        is_open = parameter.view.additional is not None or not parameter.view.members
-        return frozenset(query) if is_open else frozenset(parameter.view.members) & query.keys()
-    own = split_name(parameter.name)[0]
-    return frozenset(name for name in query if name == parameter.name or _is_bracketed(name, own, parameter))
+    if _is_spread(parameter) and parameter.view is not None:
+        return frozenset(name for branch in parameter.view.value_branches for name in branch.members) & query.keys()
+    return frozenset(name for name in query if name == parameter.name or _is_bracketed(name, parameter))
+
+
+def is_free(parameter: Parameter) -> bool:
+    """Say whether any name in the query may be a member of a parameter: an exploded object of free members."""
+    if not _is_spread(parameter) or parameter.view is None:
+        return False
+    return any(branch.additional is not None or not branch.members for branch in parameter.view.value_branches)
 
 
 def read_cookies(values: Iterable[str]) -> Query:
@@ -101,35 +86,20 @@ def read_cookies(values: Iterable[str]) -> Query:
     return found
 
 
-def _form(view: SchemaView | None) -> str:
-    """Say whether a parameter is meant as an `array`, an `object` or a `scalar`."""
-    types = frozenset() if view is None else view.types - {"null"}
-    if types & {"string", "integer", "number", "boolean"} or not types:
-        return "scalar"
-    return "array" if "array" in types else "object"
-
-
-def _element(view: SchemaView | None, index: int) -> SchemaView | None:
-    return None if view is None else view.element(index)
-
-
-def _is_spread(parameter: Parameter, form: str) -> bool:
+def _is_spread(parameter: Parameter) -> bool:
     """Say whether an object's members stand in the query under their own names (style form, exploded).
 
     Cookies have a style of that name since OpenAPI 3.2 (§4.12.4).
     """
-    return form == "object" and parameter.style in ("form", "cookie") and parameter.explode and _has_schema(parameter)
+    is_exploded = parameter.explode and parameter.style in ("form", "cookie")
+    return is_exploded and form_of(parameter.view) == "object" and not is_content(parameter)
 
 
-def _has_schema(parameter: Parameter) -> bool:
-    return parameter.node.get("schema") is not None
-
-
-def _is_bracketed(name: str, own: str, parameter: Parameter) -> bool:
-    if not name.startswith(f"{own}["):
-        return False
+def _is_bracketed(name: str, parameter: Parameter) -> bool:
+    """Say whether a name is a parameter's with brackets: `created[gte]` of `created`, `ids[0]` of `ids[]`."""
+    own = parameter.name.removesuffix("[]")
     types = frozenset() if parameter.view is None else parameter.view.types
-    return split_name(name)[0] == own and bool(types & {"array", "object"})
+    return name.startswith(f"{own}[") and len(split_name(name)) > 1 and bool(types & {"array", "object"})
 
 
 def _spread(query: Query, parameter: Parameter) -> Decoded:
@@ -141,55 +111,15 @@ def _spread(query: Query, parameter: Parameter) -> Decoded:
 
 
 def _bracketed(query: Query, parameter: Parameter) -> Decoded:
-    own = split_name(parameter.name)[0]
-    names = [name for name in query if _is_bracketed(name, own, parameter)]
+    names = [name for name in query if _is_bracketed(name, parameter)]
     if not names:
         return NOTHING
-    tree = read_tree((name, text or "") for name in names for text in query[name])
-    return Decoded(typed_tree(tree[own], parameter.view))
+    tree: Tree = read_tree((name, text or "") for name in names for text in query[name])
+    for step in split_name(parameter.name.removesuffix("[]")):
+        assert isinstance(tree, dict)  # every name has brackets behind those of the parameter
+        tree = tree[step]
+    return Decoded(typed_tree(tree, parameter.view))
 
 
-def _content(text: str) -> Decoded:
-    try:
-        return Decoded(read_json(text))
-    except JsonSyntaxError as error:
-        return Decoded(text, problem=f"JSON ({error.problem})")
-
-
-def _separated(text: str, separator: str, view: SchemaView | None, form: str, *, is_named: bool) -> Json:
-    if form == "scalar":
-        return typed_tree([text], view)
-    parts = [part.strip() for part in text.split(separator)] if text else []
-    return _listed(parts, view) if form == "array" else _named(parts, view, is_named=is_named)
-
-
-def _listed(parts: Sequence[str], view: SchemaView | None) -> Json:
-    return [typed_text(part, _element(view, index)) for index, part in enumerate(parts)]
-
-
-def _named(parts: Sequence[str], view: SchemaView | None, *, is_named: bool) -> Json:
-    if is_named:
-        pairs = [(name, value) for name, _, value in (part.partition("=") for part in parts)]
-    else:
-        pairs = list(zip(parts[::2], parts[1::2], strict=False))
-    return typed_tree({name: [value] for name, value in pairs}, view)
-
-
-def _label(text: str, parameter: Parameter, form: str) -> Json:
-    """Take both spellings of what is not exploded: commas by RFC 6570 §3.2.5, dots by the table of OpenAPI 3.0."""
-    separator = "," if "," in text and not parameter.explode else "."
-    return _separated(text.removeprefix("."), separator, parameter.view, form, is_named=parameter.explode)
-
-
-def _matrix(text: str, parameter: Parameter, form: str) -> Json:
-    parts = text.removeprefix(";").split(";")
-    own = f"{parameter.name}="
-    if form == "object" and parameter.explode:
-        return _named(parts, parameter.view, is_named=True)
-    if form == "array" and parameter.explode:
-        return _listed([part.removeprefix(own) for part in parts], parameter.view)
-    written = "" if parts[0] == parameter.name else parts[0].removeprefix(own)
-    return _separated(written, ",", parameter.view, form, is_named=False)
-
-
-_PREFIXED: Final[Mapping[str, Callable[[str, Parameter, str], Json]]] = {"label": _label, "matrix": _matrix}
+def _element(parameter: Parameter, index: int) -> SchemaView | None:
+    return None if parameter.view is None else parameter.view.element(index)

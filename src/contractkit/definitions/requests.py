@@ -13,16 +13,15 @@ from contractkit.definitions.forms import FORM, MULTIPART, read_form
 from contractkit.definitions.interface import Route
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.parameters import (
-    NOTHING,
-    Decoded,
     decode_cookies,
     decode_query,
-    decode_text,
     decode_whole_query,
+    is_free,
     names_of,
     read_cookies,
 )
 from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.styles import NOTHING, Decoded, decode_text
 from contractkit.definitions.surfaces import Content, Parameter, RequestBody, Surface, content_for
 from contractkit.errors import nearest_names
 from contractkit.exact_json import Json
@@ -90,7 +89,18 @@ def decoded_parameters(route: Route, surface: Surface) -> Iterator[tuple[Paramet
     """Give each declared parameter with its value in the request."""
     cookies = read_cookies(route.request.headers.get("cookie", ()))
     for parameter in surface.parameters.values():
+        if is_free(parameter) and parameter.place == "query":
+            yield parameter, decode_query(_unclaimed(route.request.query, parameter, surface), parameter)
+            continue
         yield parameter, _READERS[parameter.place](route, parameter, cookies)
+
+
+def _unclaimed(query: Query, free: Parameter, surface: Surface) -> Query:
+    """Give what of a query may be free members of a parameter: what no other one takes."""
+    others = [each for each in surface.parameters.values() if each.place == "query" and not is_free(each)]
+    taken = frozenset[str]().union(*(names_of(each, query) for each in others))
+    own = frozenset(free.view.members) if free.view is not None else frozenset()
+    return {name: texts for name, texts in query.items() if name not in taken - own}
 
 
 def decoded_body(request: HttpRequest, surface: Surface) -> Json:
@@ -163,6 +173,8 @@ def value_violations(
         return
     if decoded.problem:
         yield Violation(location=at, expected=decoded.problem, received=decoded.value, pointer=pointer)
+        return
+    if decoded.is_opaque:
         return
     if decoded.value == "" and parameter.node.value.get("allowEmptyValue") is True:
         return

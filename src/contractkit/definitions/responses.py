@@ -8,8 +8,8 @@ from typing import Final
 
 from contractkit.definitions.checks import Checks
 from contractkit.definitions.lowering import Direction
-from contractkit.definitions.parameters import NOTHING, decode_text
 from contractkit.definitions.requests import body_violations, shown_body, value_violations
+from contractkit.definitions.styles import NOTHING, decode_text
 from contractkit.definitions.surfaces import Response, Surface, content_for
 from contractkit.model import Body, EmptyBody, HttpResponse, Location, MissingBody, media_type_of
 from contractkit.results import ABSENT, Violation

@@ -17,7 +17,8 @@ Tree: TypeAlias = "list[str] | dict[str, Tree]"
 """The texts given for a name, in order, or what its brackets hold by name."""
 
 _BRACKET: Final = re.compile(r"\[([^\[\]]*)\]")
-_INTEGER: Final = re.compile(r"[-+]?\d{1,400}")
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,400}")
+_NUMBER: Final = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DEEPEST: Final = 32  # brackets; a name with more is taken as it is written
 _BOOLEANS: Final = {"true": True, "false": False, "True": True, "False": False}  # as Python's form clients write them
 _SCALARS: Final = frozenset({"boolean", "integer", "number", "string", "null"})
@@ -83,15 +84,19 @@ def typed_text(text: str, view: SchemaView | None) -> Json:
         return text
     if _INTEGER.fullmatch(text) and types & {"integer", "number"}:
         return int(text)
-    if "number" in types:
-        try:
-            number = float(text)
-        except ValueError:
-            return text
-        return text if number != number or abs(number) == float("inf") else number
+    if "number" in types and _NUMBER.fullmatch(text):
+        number = float(text)
+        return text if abs(number) == float("inf") else number
     if "boolean" in types and text in _BOOLEANS:
         return _BOOLEANS[text]
     return None if "null" in types and text in ("", "null") else text
+
+
+def typed_element(text: str, view: SchemaView | None) -> Json:
+    """Give one text of a list as its schema makes of it, of a union as the branch that it fits."""
+    if view is None or len(view.value_branches) < 2:
+        return typed_text(text, view)
+    return typed_tree([text], view)
 
 
 def _ordered(tree: Tree, view: SchemaView) -> list[SchemaView]:
@@ -129,17 +134,17 @@ def _suits(texts: list[str], view: SchemaView) -> bool:
 
 def _typed_texts(texts: list[str], view: SchemaView) -> Json:
     if "array" in view.types and not view.types & _SCALARS:
-        return [typed_text(text, view.element(index)) for index, text in enumerate(texts)]
+        return [typed_element(text, view.element(index)) for index, text in enumerate(texts)]
     if len(texts) == 1:
         return typed_text(texts[0], view)
-    return [typed_text(text, view.elements) for text in texts]
+    return [typed_element(text, view.elements) for text in texts]
 
 
 def _typed_elements(tree: dict[str, Tree], view: SchemaView) -> list[Json]:
     values: list[Json] = []
     for _, child in sorted(tree.items(), key=lambda pair: int(pair[0]) if pair[0].isdigit() else -1):
         if isinstance(child, list):
-            values += [typed_text(text, view.elements) for text in child]
+            values += [typed_element(text, view.elements) for text in child]
         else:
             values.append(typed_tree(child, view.elements))
     return values
