@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from contractkit_broker.api.table import ROUTES
 from contractkit_broker.bare_slashes import BareSlashes
 from contractkit_broker.base_url import base_url
+from contractkit_broker.forms import LONGER_PARAMETERS, LONGEST
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.migrations import bring_up_to_date
 from contractkit_broker.pages.table import PAGES, PAGES_FOR_BROWSERS
@@ -174,6 +175,8 @@ def _refuse_unstorable(path: Mapping[str, str], query: Iterable[tuple[str, str]]
     for name, value in path.items():
         if not value.strip():
             raise Refusal(400, {"errors": {name: ["can't be blank"]}})
+        if len(value) > LONGEST and name not in LONGER_PARAMETERS:
+            raise Refusal(400, {"errors": {name: [f"is longer than {LONGEST} characters"]}})
     for name, value in (*path.items(), *query):
         if "\0" in value or "\0" in name:  # no database keeps it in a text
             raise Refusal(400, {"errors": {name.replace("\0", ""): ["holds the character U+0000"]}})

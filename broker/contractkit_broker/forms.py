@@ -10,10 +10,14 @@ from pydantic.alias_generators import to_camel
 
 from contractkit.exact_json import Json, show_json
 
-_LONGEST = 1024  # characters of a name
+LONGEST = 512
+"""The most characters of a name: four bytes each, and an index of PostgreSQL takes 2,704 bytes."""
 
 NOT_BLANK = r"^[^\x00]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"
 """The pattern of a name: some character that is no blank, and none that is U+0000."""
+
+LONGER_PARAMETERS = frozenset({"metadata"})
+"""Parameters of a path that are no name, and hold one among other things."""
 
 
 def _checked_word(value: object) -> object:
@@ -21,14 +25,21 @@ def _checked_word(value: object) -> object:
         raise ValueError("can't be blank")
     if isinstance(value, str) and "\0" in value:
         raise ValueError("holds the character U+0000")  # PostgreSQL keeps it in no text
-    if isinstance(value, str) and len(value) > _LONGEST:
-        raise ValueError(f"is longer than {_LONGEST} characters")
+    return _checked_length(value)
+
+
+_DESCRIBED = WithJsonSchema({"type": "string", "pattern": NOT_BLANK, "minLength": 1, "maxLength": LONGEST})
+
+Word = Annotated[str, BeforeValidator(_checked_word), Field(min_length=1, max_length=LONGEST), _DESCRIBED]
+
+
+def _checked_length(value: object) -> object:
+    if isinstance(value, str) and len(value) > LONGEST:
+        raise ValueError(f"is longer than {LONGEST} characters")
     return value
 
 
-_DESCRIBED = WithJsonSchema({"type": "string", "pattern": NOT_BLANK, "minLength": 1, "maxLength": _LONGEST})
-
-Word = Annotated[str, BeforeValidator(_checked_word), Field(min_length=1, max_length=_LONGEST), _DESCRIBED]
+Instance = Annotated[str, BeforeValidator(_checked_length), WithJsonSchema({"type": "string", "maxLength": LONGEST})]
 
 
 class _Form(BaseModel):
@@ -108,8 +119,8 @@ class EnvironmentForm(_Form):
 class DeploymentForm(_Form):
     """A deployment; `target` is the older word for the instance."""
 
-    application_instance: str | None = None
-    target: str | None = None
+    application_instance: Instance | None = None
+    target: Instance | None = None
 
     @property
     def instance(self) -> str:

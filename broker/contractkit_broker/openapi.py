@@ -78,9 +78,14 @@ def _operation(route: Route) -> Json:
 
 def _path_parameters(path: str) -> list[Json]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": forms.NOT_BLANK}}
+        {"name": name, "in": "path", "required": True, "schema": _segment(name)}
         for name in re.findall(r"{(\w+)}", path)
     ]
+
+
+def _segment(name: str) -> Json:
+    longest = {} if name in forms.LONGER_PARAMETERS else {"maxLength": forms.LONGEST}
+    return {"type": "string", "pattern": forms.NOT_BLANK, **longest}
 
 
 def _query_parameters(route: Route) -> list[Json]:

@@ -1,9 +1,13 @@
 """What interactions use of a provider: the operation and the locations, as rows to be looked up later."""
 
+from hashlib import sha256
 from typing import Any
 
 from contractkit.model import Contract, HttpCall, InferredNeeds, Interaction, Location, RpcCall
 from contractkit_broker.service.places import places_of
+
+_LONGEST = 1_000
+"""Bytes of an operation or a location: an index of PostgreSQL takes 2,704 for both."""
 
 
 def usage_rows(contract: Contract) -> list[dict[str, Any]]:
@@ -14,13 +18,14 @@ def usage_rows(contract: Contract) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for interaction in contract.interactions:
         for location, needed in _locations(interaction).items():
+            place = shortened(location)
             row = {
                 "interaction_key": interaction.key,
-                "operation": operation_of(interaction),
-                "location": location,
+                "operation": shortened(operation_of(interaction)),
+                "location": place,
                 "needed": needed,
             }
-            rows.setdefault((interaction.key, location), row)
+            rows.setdefault((interaction.key, place), row)
     return list(rows.values())
 
 
@@ -35,6 +40,14 @@ def operation_of(interaction: Interaction) -> str:
             return procedure
         case _:
             return interaction.description
+
+
+def shortened(text: str) -> str:
+    """Give a text as it is, or its beginning and a digest where an index would not take it."""
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) <= _LONGEST:
+        return text
+    return f"{data[: _LONGEST - 80].decode('utf-8', 'ignore')}…{sha256(data).hexdigest()}"
 
 
 def _locations(interaction: Interaction) -> dict[str, bool | None]:
