@@ -1,8 +1,9 @@
 """How soon a stub answers, from the start of its process, beside Prism, Specmatic and WireMock.
 
-Run `python benchmarks/stub_start.py`; `stub_peers` says where the peers come from. A petstore and Stripe's and GitHub's
-documents come from the outside test data, GitHub's current one from npm. Each figure is the median over rounds in which
-every side ran once. This project's stub is measured with an empty cache and with what the run before left in it.
+Run `PEERS=FOLDER python benchmarks/stub_start.py [DOCUMENT…]`; `stub_peers` says where the peers come from. A petstore
+and Stripe's and GitHub's documents come from the outside test data, GitHub's current one from npm. Each figure is the
+median over ROUNDS rounds (5) in which every side ran once. This project's stub is measured with an empty cache and with
+what the run before left in it.
 """
 
 import os
@@ -10,7 +11,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from stub_peers import DOCUMENTS, Document, PeerError, Side, installed, plain_file, serving
+from stub_peers import Document, PeerError, Side, asked_documents, installed, plain_file, serving
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 BARS = {"petstore": 5.0, "GitHub, current": 5.0}
@@ -82,7 +83,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "cache"
         kept.mkdir()
-        for document in DOCUMENTS:
+        for document in asked_documents():
             with plain_file(document, Path(folder)) as file:
                 if file is not None:
                     measure(document, file, sides, kept)

@@ -7,6 +7,8 @@ The peers are found on the PATH, and in `node_modules/.bin` below the folder tha
 Specmatic and WireMock need a Java runtime. A peer that is absent is left out, and that is said. One that ends, hangs or
 answers wrongly is reported so. WireMock reads no definitions: it is given the one answer that is measured, and checks
 nothing.
+
+Each benchmark takes names of documents, or parts of them, and measures those alone: `petstore`, `Stripe`, `current`.
 """
 
 import contextlib
@@ -71,6 +73,15 @@ DOCUMENTS: Final = (
     ),
     Document(name="GitHub, current", source=CURRENT_GITHUB, path="/repos/ada/engine{}"),
 )
+
+
+def asked_documents() -> tuple[Document, ...]:
+    """Give the documents that the command line names, all of them where it names none."""
+    parts = [each.lower() for each in sys.argv[1:]]
+    found = tuple(each for each in DOCUMENTS if not parts or any(part in each.name.lower() for part in parts))
+    if not found:
+        sys.exit(f"No document is called that. There are: {'; '.join(each.name for each in DOCUMENTS)}.")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +187,10 @@ class Served:
         """Give the MiB that the process and all it started hold."""
         return sum(_resident(process) for process in _family(self.process)) / 1024
 
+    def processor_time(self) -> float:
+        """Give the seconds of processors that the process and all it started have used."""
+        return sum(_used(process) for process in _family(self.process)) / os.sysconf("SC_CLK_TCK")
+
 
 @contextlib.contextmanager
 def serving(
@@ -247,4 +262,11 @@ def _resident(process: int) -> int:
         for line in Path(f"/proc/{process}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1])
+    return 0
+
+
+def _used(process: int) -> int:
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])  # utime and stime (proc(5))
     return 0
