@@ -32,7 +32,7 @@ from contractkit.model import (
 
 _DETECTED = (
     *("GITHUB_", "CI_", "PACT_", "CONTRACTKIT_", "BITBUCKET_", "BUILD", "CIRCLE_", "TRAVIS_", "GIT_", "BRANCH_"),
-    *("SYSTEM_", "DRONE_", "SEMAPHORE_", "CODEBUILD_", "CHANGE_"),
+    *("SYSTEM_", "DRONE_", "SEMAPHORE_", "CODEBUILD_", "CHANGE_", "APPVEYOR_", "BITRISE_", "CF_", "bamboo_", "TAG_"),
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from contractkit import errors
-from contractkit.cli import builds
+from contractkit.cli import build_systems as systems
 from contractkit.cli.main import EXTRAS, VERBS, contractkit
 from contractkit.settings import ENVIRONMENT_PREFIX, ProviderSettings, ServiceSettings, Settings
 
@@ -106,8 +106,9 @@ def test_every_setting_s_variable_is_in_the_manual() -> None:
 def test_every_variable_that_is_read_is_in_the_manual() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "src/contractkit").rglob("*.py"))
     read = set(re.findall(r"environ(?:ment)?(?:\.get\(|\[)\s*\"([A-Z_]+)\"", sources))
-    read |= {*builds._BRANCHES, *builds._COMMITS, *builds._PAGES, *(name for pair in builds._TAGS for name in pair)}
-    read |= set(re.findall("{([A-Z_]+)}", "".join(builds._TEMPLATES)))
+    read |= {*systems.BRANCHES, *systems.COMMITS, *systems.HEADS, *systems.PAGES}
+    read |= {name for pair in systems.TAGS for name in pair}
+    read |= set(re.findall("{([A-Z_]+)}", "".join(systems.TEMPLATES)))
     assert {"CONTRACTKIT_DEBUG", "PACT_BROKER_TOKEN", "XDG_CACHE_HOME", "GITHUB_SHA"} <= read
     assert {name for name in read if f"`{name}`" not in MANUAL} == set()
 

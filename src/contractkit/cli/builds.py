@@ -1,79 +1,49 @@
 """Builds: the version, branch and page of the build that is running, as git and the usual CI systems tell them."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from contractkit.broker_client import Build
+from contractkit.cli.build_systems import (
+    BRANCHES,
+    COMMITS,
+    HEADS,
+    NO_BRANCH,
+    NO_TAG,
+    PAGES,
+    PREFIXES,
+    TAGS,
+    TEMPLATES,
+)
 from contractkit.errors import UsageError
+from contractkit.exact_json import JsonSyntaxError, read_json
 from contractkit.settings import Settings
-
-_BRANCHES = (
-    "GITHUB_HEAD_REF",  # GitHub, pull requests
-    "GITHUB_REF_NAME",
-    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",  # GitLab, merge requests
-    "CI_COMMIT_REF_NAME",
-    "BITBUCKET_BRANCH",
-    "SYSTEM_PULLREQUEST_SOURCEBRANCH",  # Azure Pipelines, pull requests
-    "BUILD_SOURCEBRANCH",  # Azure Pipelines; its …NAME is only what stands behind the last slash
-    "CIRCLE_BRANCH",
-    "TRAVIS_PULL_REQUEST_BRANCH",
-    "TRAVIS_BRANCH",
-    "BUILDKITE_BRANCH",
-    "DRONE_SOURCE_BRANCH",
-    "SEMAPHORE_GIT_BRANCH",
-    "CODEBUILD_WEBHOOK_HEAD_REF",
-    "CHANGE_BRANCH",  # Jenkins, change requests
-    "BRANCH_NAME",
-    "GIT_BRANCH",
-)
-_COMMITS = (
-    "GITHUB_SHA",
-    "CI_COMMIT_SHA",
-    "BITBUCKET_COMMIT",
-    "BUILD_SOURCEVERSION",
-    "CIRCLE_SHA1",
-    "TRAVIS_COMMIT",
-    "BUILDKITE_COMMIT",
-    "DRONE_COMMIT_SHA",
-    "SEMAPHORE_GIT_SHA",
-    "CODEBUILD_RESOLVED_SOURCE_VERSION",
-    "GIT_COMMIT",
-)
-_PAGES = (
-    "CI_JOB_URL",
-    "CIRCLE_BUILD_URL",
-    "TRAVIS_BUILD_WEB_URL",
-    "BUILDKITE_BUILD_URL",
-    "DRONE_BUILD_LINK",
-    "CODEBUILD_BUILD_URL",
-    "BUILD_URL",
-)
-_TEMPLATES = (
-    "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",
-    "{BITBUCKET_GIT_HTTP_ORIGIN}/pipelines/results/{BITBUCKET_BUILD_NUMBER}",
-    "{SYSTEM_COLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}",
-)
-"""Pages of systems that do not name them whole."""
-
-_TAGS = (("GITHUB_REF_TYPE", "GITHUB_REF_NAME"), ("CI_COMMIT_TAG", "CI_COMMIT_REF_NAME"))
-"""A variable that says that a tag is built, and the one that then names the tag and no branch."""
-
-_PREFIXES = ("refs/heads/", "origin/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildFacts:
-    """What is known about the running build. `is_clean` says that the version is exactly what was committed."""
+    """What is known about the running build.
+
+    Attributes:
+        version: The commit, of a proposal its head.
+        branch: The branch, of a proposal its own.
+        url: The page of the build.
+        is_clean: The version is exactly what was committed.
+        is_merge: What was built is not the version itself but its merge into the target.
+    """
 
     version: str | None = None
     branch: str | None = None
     url: str | None = None
     is_clean: bool = True
+    is_merge: bool = False
 
 
 def this_build(
@@ -94,7 +64,8 @@ def this_build(
             next_step="Give it as an option, or set CONTRACTKIT_VERSION; git knows none here.",
         )
     if given is None:
-        note = "" if facts.is_clean else ", though files differ from it"
+        note = ", though files differ from it" if not facts.is_clean else ""
+        note += ", whose merge into the target was built" if facts.is_merge else ""
         click.echo(f"Version detected: {facts.version}{note}.", err=True)
     if chosen is None and facts.branch is not None:
         click.echo(f"Branch detected: {facts.branch}.", err=True)
@@ -109,43 +80,79 @@ def this_build(
 
 
 def detect_build(root: Path, environment: Mapping[str, str]) -> BuildFacts:
-    """Give what git in `root` and the environment say; git wins for the commit, the environment for the branch."""
+    """Give what git in `root` and the environment say; git wins for the commit, the environment for the branch.
+
+    Where git has a proposal's merge checked out, the proposal's head is the version: nobody else knows the merge.
+    """
     status = _git(root, "status", "--porcelain", "--untracked-files=no")
+    checked_out, built = _git(root, "rev-parse", "HEAD"), _first(environment, COMMITS)
+    head = _head(environment) if checked_out in (None, built) else None
     return BuildFacts(
-        version=_git(root, "rev-parse", "HEAD") or _first(environment, _COMMITS),
-        branch=_branch(root, environment),
+        version=head or checked_out or built,
+        branch=_branch(root, environment, checked_out or built),
         url=_page(environment),
         is_clean=not status,
+        is_merge=head is not None and head != (checked_out or built),
     )
 
 
-def _branch(root: Path, environment: Mapping[str, str]) -> str | None:
-    tags = [name for flag, name in _TAGS if environment.get(flag) not in (None, "", "branch")]
-    named = _first(environment, tuple(name for name in _BRANCHES if name not in tags))
-    if named:
-        return _without_prefix(named)
+def _head(environment: Mapping[str, str]) -> str | None:
+    """Give the head of the proposal that is built, where one is and the system says it."""
+    if environment.get("GITHUB_EVENT_NAME") == "pull_request":
+        return _head_on_github(environment.get("GITHUB_EVENT_PATH", ""))
+    return _first(environment, HEADS)
+
+
+def _head_on_github(event_file: str) -> str | None:
+    try:
+        event: Any = read_json(Path(event_file).read_bytes())
+        head = event["pull_request"]["head"]["sha"]
+    except (OSError, JsonSyntaxError, KeyError, TypeError):
+        return None
+    return head if isinstance(head, str) and head else None
+
+
+def _branch(root: Path, environment: Mapping[str, str], commit: str | None) -> str | None:
+    passed_over = [name for flag, name in TAGS if environment.get(flag, "") not in NO_TAG]
+    if _builds_the_target(environment, commit):
+        passed_over.append("GITHUB_HEAD_REF")
+    named = [environment.get(name, "") for name in BRANCHES if name not in passed_over]
+    found = next((name for name in named if name and not _is_of_no_branch(name)), None)
+    if found:
+        return _without_prefix(found)
     current = _git(root, "rev-parse", "--abbrev-ref", "HEAD")
     return None if current == "HEAD" else current  # HEAD is what git says where no branch is checked out
 
 
+def _builds_the_target(environment: Mapping[str, str], commit: str | None) -> bool:
+    """Say whether GitHub builds a pull request's target, as it does unless the workflow checks the head out."""
+    is_asked = environment.get("GITHUB_EVENT_NAME") == "pull_request_target"
+    return is_asked and commit == environment.get("GITHUB_SHA")
+
+
+def _is_of_no_branch(name: str) -> bool:
+    """Say whether a name is that of a tag or of a proposal; GitHub calls the latter `12/merge`."""
+    return name.startswith(NO_BRANCH) or re.fullmatch(r"\d+/(merge|head)", name) is not None
+
+
 def _without_prefix(name: str) -> str:
-    for prefix in _PREFIXES:
+    for prefix in PREFIXES:
         name = name.removeprefix(prefix)
     return name
 
 
 def _page(environment: Mapping[str, str]) -> str | None:
-    known = {name: value for name, value in environment.items() if value}
-    for template in _TEMPLATES:
+    known = {name: value.replace(" ", "%20") for name, value in environment.items() if value}
+    for template in TEMPLATES:
         try:
             return template.format_map(known)
         except KeyError:
             continue
-    return _first(environment, _PAGES)
+    return _first(environment, PAGES)
 
 
 def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    return next((environment[name] for name in names if environment.get(name)), None)
+    return next((environment[name] for name in names if environment.get(name, "HEAD") not in ("", "HEAD")), None)
 
 
 def _git(root: Path, *arguments: str) -> str | None:
