@@ -187,3 +187,24 @@ def test_each_of_thousands_of_members_is_explained_by_its_own_rule() -> None:
         ("response.body.k1", "response.body.k1 WRITTEN 4", [("response.body", "weighs 2, less than 4")], []),
     ]
     assert len(told) == 901
+
+
+def parts_of(*contents: str) -> HttpResponse:
+    head = '--X\r\nContent-Disposition: form-data; name="{}"\r\nContent-Type: application/json\r\n\r\n{}\r\n'
+    pieces = [head.format(*each.split("=")) for each in contents]
+    return HttpResponse(status=200, body=TextBody("".join([*pieces, "--X--\r\n"]), "multipart/form-data; boundary=X"))
+
+
+def test_what_is_in_the_parts_of_a_multipart_body_is_explained_too() -> None:
+    assert explained(
+        parts_of('j={"a": 1}', "k=[1]", "k=[2]"),
+        parts_of('j={"a": "x"}', "k=[1]", "k=[3]"),
+        rules("response.body.j.a", "integer"),
+    ) == [
+        ("response.body.j", None, [], []),
+        ("response.body.j.a", "response.body.j.a WRITTEN 8", [], ["an integer, for example 1"]),
+        ("response.body.k[0]", None, [], []),
+        ("response.body.k[0][0]", None, [], []),
+        ("response.body.k[1]", None, [], []),
+        ("response.body.k[1][0]", None, [], ["exactly 2"]),
+    ]

@@ -12,7 +12,7 @@ from contractkit.matching.json_bodies import DEEPEST
 from contractkit.matching.members import inner_rules, said_of_members
 from contractkit.matching.rules import Members
 from contractkit.matching.tracing import TracedScope
-from contractkit.model import Body, JsonBody, Part, PartKind, Step, TextBody
+from contractkit.model import BinaryBody, Body, JsonBody, Part, PartKind, Step, TextBody
 from contractkit.results import ABSENT
 
 MOST_ELEMENTS = 1_000
@@ -70,20 +70,33 @@ def places_in(
 
 
 def body_places(
-    expected: Body, actual: Body, scope: TracedScope, wrong: Container[tuple[Step, ...]] = ()
+    expected: Body, actual: Body, scope: TracedScope, wrong: Container[tuple[Step, ...]] = (), *, nested: int = 0
 ) -> Iterator[Place]:
-    """Give the places of a body: those in it where its form has any and both bodies have it, else itself."""
+    """Give the places of a body: those in it where its form has any and both bodies have it, else itself.
+
+    `nested` says in how many multipart bodies it is a part.
+    """
     if isinstance(expected, JsonBody) and isinstance(actual, JsonBody):
         yield from _json_places(expected.value, actual.value, scope, wrong)
         return
-    if isinstance(expected, TextBody) and isinstance(actual, TextBody):
-        from contractkit.matching.text_places import form_places, xml_places
+    inside = _places_in_text(expected, actual, scope, nested)
+    if inside is not None:
+        yield from inside
+        return
+    yield Place(steps=(), expected=shown_body(expected), actual=shown_body(actual), scope=scope)
 
+
+def _places_in_text(expected: Body, actual: Body, scope: TracedScope, nested: int) -> Iterator[Place] | None:
+    """Give the places of forms, XML and multipart bodies; None where the bodies have no inside that both share."""
+    from contractkit.matching.text_places import form_places, part_places, xml_places
+
+    if isinstance(expected, TextBody) and isinstance(actual, TextBody):
         inside = form_places(expected, actual, scope) or xml_places(expected, actual, scope)
         if inside is not None:
-            yield from inside
-            return
-    yield Place(steps=(), expected=shown_body(expected), actual=shown_body(actual), scope=scope)
+            return inside
+    if isinstance(expected, TextBody | BinaryBody) and isinstance(actual, TextBody | BinaryBody):
+        return part_places(expected, actual, scope, nested)
+    return None
 
 
 def value_places(expected: Sequence[object], actual: Sequence[object], scope: TracedScope) -> Iterator[Place]:

@@ -29,7 +29,7 @@ def of_kind(attributes: Attributes, example: Json) -> str:
     """Say the kind of the example, and the bounds of its size."""
     words = KIND_WORDS[type(example)]
     if isinstance(example, dict | list):
-        return f"{words}{_size(attributes)}"
+        return words + size_of(attributes, "element")
     return for_example(words, example)
 
 
@@ -129,21 +129,22 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _size(attributes: Attributes) -> str:
+def size_of(attributes: Attributes, noun: str) -> str:
+    """Give how many of something the bounds of a rule want, ` of at least 2 elements`; nothing where there are none."""
     match attributes.get("min"), attributes.get("max"):
         case None, None:
             return ""
         case low, None:
-            return f" of at least {_elements(low)}"
+            return f" of at least {_some(low, noun)}"
         case None, high:
-            return f" of at most {_elements(high)}"
+            return f" of at most {_some(high, noun)}"
         case low, high:
-            return f" of {low} to {_elements(high)}"
+            return f" of {low} to {_some(high, noun)}"
     return ""
 
 
-def _elements(bound: Json) -> str:
-    return f"{bound} element{'' if str(bound) == '1' else 's'}"
+def _some(bound: Json, noun: str) -> str:
+    return f"{bound} {noun}{'' if str(bound) == '1' else 's'}"
 
 
 def _shown(example: Json) -> str:

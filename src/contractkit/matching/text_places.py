@@ -1,15 +1,18 @@
-"""Places in texts that have an inside: the fields of a form, the elements and attributes of XML."""
+"""Places in bodies that have an inside: fields of a form, elements and attributes of XML, parts of multipart bodies."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from contractkit.matching.bodies import MOST_NESTED
 from contractkit.matching.forms import read_fields
 from contractkit.matching.json_bodies import DEEPEST
 from contractkit.matching.media_types import format_of
-from contractkit.matching.places import Place, value_places
+from contractkit.matching.multipart import read_parts
+from contractkit.matching.places import Place, body_places, value_places
 from contractkit.matching.tracing import TracedScope
 from contractkit.matching.xml_bodies import TEXT, attribute_scope, named_scope
 from contractkit.matching.xml_trees import Element, XmlError, read_xml
-from contractkit.model import Step, TextBody, base_media_type
+from contractkit.model import BinaryBody, Step, TextBody, base_media_type
 from contractkit.results import ABSENT
 
 
@@ -37,6 +40,26 @@ def xml_places(expected: TextBody, actual: TextBody, scope: TracedScope) -> Iter
         return None
     inside = _element_places(wanted, found, named_scope(scope, wanted.name).beside(0))
     return (place.below(wanted.name.written) for place in inside)
+
+
+def part_places(
+    expected: TextBody | BinaryBody, actual: TextBody | BinaryBody, scope: TracedScope, nested: int
+) -> Iterator[Place] | None:
+    """Give the places of the parts of a multipart body; None where one of the two has none."""
+    if not base_media_type(expected.media_type).startswith("multipart/") or nested >= MOST_NESTED:
+        return None
+    wanted, found = read_parts(expected), read_parts(actual)
+    if wanted is None or found is None:
+        return None
+    count = Counter(part.name for part in wanted.values())
+    return (
+        place.below(part.place).below(part.name) if count[part.name] > 1 else place.below(part.name)
+        for key, part in wanted.items()
+        if key in found
+        for place in body_places(
+            part.body, found[key].body, scope.step(part.name).beside(part.place), nested=nested + 1
+        )
+    )
 
 
 def _element_places(expected: Element, actual: Element, scope: TracedScope) -> Iterator[Place]:

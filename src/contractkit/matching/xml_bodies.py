@@ -12,7 +12,7 @@ from contractkit.matching.checks import combined, compile_scalar, compile_test, 
 from contractkit.matching.failures import Check, Failure, below, unexpected
 from contractkit.matching.json_bodies import DEEPEST
 from contractkit.matching.rules import kind_of
-from contractkit.matching.sentences import counted
+from contractkit.matching.sentences import counted, size_of
 from contractkit.matching.tracing import TracedScope
 from contractkit.matching.weighting import OTHER_INDEX, Scope
 from contractkit.matching.xml_trees import Element, Name, XmlError, read_xml
@@ -75,11 +75,13 @@ def _own_check(expected: Element, scope: Scope) -> Check:
         if kind_of(rule).name in ("type", "notEmpty")
     ]
     speaking = combined([test for test in tests if test is not None], rules.combine)
+    bounds = (size_of(rule.attributes, "child element") for rule in rules.rules)
+    sentence = f"an element{next(filter(None, bounds), ' that is not empty')}"
 
     def check(actual: Element) -> list[Failure] | None:
         failures = speaking(actual.children or ([actual.text] if actual.text else []))
         for failure in failures or ():
-            failure.actual = counted(len(actual.children), "child element")
+            failure.actual, failure.sentence = counted(len(actual.children), "child element"), sentence
         return failures
 
     return check

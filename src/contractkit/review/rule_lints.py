@@ -6,6 +6,7 @@ from itertools import chain
 from contractkit.explain.words import rules_in_words
 from contractkit.matching import PlaceExplanation
 from contractkit.matching.generated_values import GENERATORS
+from contractkit.matching.multipart import read_parts
 from contractkit.matching.patterns import translate_pattern
 from contractkit.matching.rules import Members, kind_of
 from contractkit.matching.sentences import for_example
@@ -178,12 +179,14 @@ def rule_on_elements(examined: Examined, place: PlaceExplanation) -> LocatedRule
 
 
 def _hidden(examined: Examined) -> tuple[Location, ...]:
-    """Give the places below which not all is looked at: multipart bodies, lists with variants, very large values."""
+    """Give the places below which not all is looked at: bodies not taken apart, lists with variants, huge values."""
     parts: tuple[Part, ...] = examined.interaction.exchange.parts()
     multipart = (
         part.location
         for part in parts
-        if isinstance(part.value, TextBody | BinaryBody) and part.value.media_type.lower().startswith("multipart/")
+        if isinstance(part.value, TextBody | BinaryBody)
+        and part.value.media_type.lower().startswith("multipart/")
+        and read_parts(part.value) is None
     )
     variants = (
         place.location
