@@ -7,7 +7,7 @@ schema; then what the request says comes back where names and types agree, and w
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from contractkit.definitions.checks import Check, Checks
 from contractkit.definitions.echoes import echoed, laid_over
@@ -44,7 +44,7 @@ _CONCRETE: Final = {"*/*": "application/json", "application/*": "application/jso
 _FAILED: Final = 400
 _STATUS_MEMBERS: Final = ("status", "statusCode", "status_code")
 _MOST_MADE: Final = 256  # values, which may be large each
-_MOST_SHAPES: Final = 4_096
+_MOST_USUAL: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,9 @@ class _Shape:
     check: Check | None
 
 
+_Chosen: TypeAlias = tuple[int, Response, _Shape | None]
+
+
 class Answers:
     """Makes the answers of one definition, and keeps what it made for the next equal question."""
 
@@ -82,17 +85,11 @@ class Answers:
         self._checks = checks
         self._examples = examples
         self._made: dict[tuple[str | bool | None, ...], Json] = {}
-        self._shapes: dict[tuple[str, int, tuple[str, ...]], _Shape | None] = {}
+        self._usual: dict[tuple[str, int | None, tuple[str, ...]], _Chosen] = {}
 
     def answer(self, operation: Operation, surface: Surface, asked: Asked) -> Answer:
         """Give an answer to an operation, which has that surface; errors as `Definition.answer` says."""
-        status = self._status(surface, asked)
-        declared = surface.response_to(status)
-        if declared is None:
-            raise _no_such_status(operation, surface, status)
-        if asked.example is not None and not self._examples.having(declared, asked.example):
-            raise self._examples.missing(operation, declared, status, asked.example)
-        shape = self._shape(operation, declared, surface, status, asked)
+        status, declared, shape = self._chosen(operation, surface, asked)
         value, filled = self._filled(shape, operation, status, surface, asked)
         fields = self._fields(declared, shape, asked.seed, filled, asked.headers)
         response = HttpResponse(status=status, headers=fields, body=filled)
@@ -100,26 +97,35 @@ class Answers:
         promises = Promises(view, value, _BODY) if value is not ABSENT else {}
         return Answer(operation=operation, response=response, promises=promises)
 
+    def _chosen(self, operation: Operation, surface: Surface, asked: Asked) -> _Chosen:
+        """Give the status with its declaration and shape, found once for each status and `Accept` asked for."""
+        if asked.example is not None or asked.body is not None:
+            return self._choose(operation, surface, asked)
+        accepted = asked.route.request.headers.get("accept", ()) if asked.route is not None else ()
+        key = (operation.signature, asked.status, accepted)
+        found = self._usual.get(key)
+        if found is None:
+            if len(self._usual) >= _MOST_USUAL:
+                self._usual.clear()
+            found = self._usual[key] = self._choose(operation, surface, asked)
+        return found
+
+    def _choose(self, operation: Operation, surface: Surface, asked: Asked) -> _Chosen:
+        status = self._status(surface, asked)
+        declared = surface.response_to(status)
+        if declared is None:
+            raise _no_such_status(operation, surface, status)
+        if asked.example is not None and not self._examples.having(declared, asked.example):
+            raise self._examples.missing(operation, declared, status, asked.example)
+        return status, declared, self._shape(declared, surface, status, asked)
+
     def _status(self, surface: Surface, asked: Asked) -> int:
         if asked.status is not None:
             return asked.status
         default = default_status(tuple(surface.responses))
         return default if asked.example is None else self._examples.status_of(surface, asked.example, default)
 
-    def _shape(
-        self, operation: Operation, declared: Response, surface: Surface, status: int, asked: Asked
-    ) -> _Shape | None:
-        if asked.body is not None or asked.example is not None:
-            return self._new_shape(declared, surface, status, asked)
-        accepted = asked.route.request.headers.get("accept", ()) if asked.route is not None else ()
-        key = (operation.signature, status, accepted)
-        if key not in self._shapes:
-            if len(self._shapes) >= _MOST_SHAPES:
-                self._shapes.clear()
-            self._shapes[key] = self._new_shape(declared, surface, status, asked)
-        return self._shapes[key]
-
-    def _new_shape(self, declared: Response, surface: Surface, status: int, asked: Asked) -> _Shape | None:
+    def _shape(self, declared: Response, surface: Surface, status: int, asked: Asked) -> _Shape | None:
         contents = declared.contents
         if not contents or is_bodiless(surface.method, status):
             return None
@@ -195,6 +201,8 @@ class Answers:
         headers: Mapping[str, str] | None,
     ) -> dict[str, tuple[str, ...]]:
         """Give the required headers, the content type, and over both what the caller gives."""
+        if not (declared.headers or headers) and isinstance(body, JsonBody):
+            return {"content-type": (body.media_type,)}
         fields: dict[str, tuple[str, ...]] = {
             name: (self._header(header, f"{seed} {name}"),)
             for name, header in declared.headers.items()

@@ -6,7 +6,7 @@ nearest one is reported: the one whose errors lie deepest in the value, and then
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from contractkit.definitions.compiling import Compiler, Validator
 from contractkit.definitions.lowering import Direction, Lowering
@@ -101,8 +101,8 @@ class Checks:
         self._compilers = {each: Compiler(self._lowerings[each], partial(roots, each)) for each in Direction}
         self._compiled: dict[tuple[NodeKey, Direction], Check] = {}
         self._held: dict[tuple[NodeKey, Direction], Check | None] = {}
-        self.settled: set[object] = set()
-        """What was checked and is right whatever else is asked; whoever adds to it bounds it."""
+        self.settled: dict[object, Any] = {}
+        """What was checked and is right whatever else is asked, with what is left to check; whoever adds bounds it."""
 
     def held_by(self, node: Node, direction: Direction) -> Check | None:
         """Give the check of a parameter's or header's schema, its own or that of its media type; None without one.

@@ -6,7 +6,7 @@ parameters, `request.body…` for the body, `request.headers['content-type']` fo
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from contractkit.definitions.checks import Check, Checks
 from contractkit.definitions.forms import FORM, MULTIPART, read_form
@@ -23,6 +23,7 @@ from contractkit.definitions.parameters import (
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.styles import NOTHING, Decoded, decode_text
 from contractkit.definitions.surfaces import Content, Parameter, RequestBody, Surface, content_for
+from contractkit.definitions.trees import typed_text
 from contractkit.errors import nearest_names
 from contractkit.exact_json import Json
 from contractkit.model import (
@@ -65,13 +66,14 @@ def _bare_violations(
 ) -> tuple[Violation, ...]:
     """Give the violations of a request without query and body, of which the headers say all but what the path says."""
     key = (surface.method, surface.path, tuple(route.request.headers.items()))
-    if key in checks.settled:
-        return tuple(_path_violations(route, surface, checks))
+    left: tuple[_PathCheck, ...] | None = checks.settled.get(key)
+    if left is not None:
+        return _path_violations(route, left, checks)
     found = _all_violations(route, surface, checks, credentials)
     if not found:
         if len(checks.settled) >= _MOST_SETTLED:
             checks.settled.clear()
-        checks.settled.add(key)
+        checks.settled[key] = _path_checks(surface, checks)
     return found
 
 
@@ -151,14 +153,37 @@ def _parameter_violations(route: Route, surface: Surface, checks: Checks) -> Ite
         yield from value_violations(parameter, decoded, checks, parameter.location, Direction.REQUEST)
 
 
-def _path_violations(route: Route, surface: Surface, checks: Checks) -> Iterator[Violation]:
-    for parameter in surface.parameters.values():
-        text = route.path_parameters.get(parameter.name) if parameter.place == "path" else None
-        if text is None:
+_PathCheck: TypeAlias = tuple[Parameter, SchemaView | None, Check | None]
+"""A path parameter with the schema that types its text, where that says all, and with its check."""
+
+
+def _path_checks(surface: Surface, checks: Checks) -> tuple[_PathCheck, ...]:
+    return tuple(
+        (each, _single(each), checks.held_by(each.node, Direction.REQUEST))
+        for each in surface.parameters.values()
+        if each.place == "path"
+    )
+
+
+def _path_violations(route: Route, left: tuple[_PathCheck, ...], checks: Checks) -> tuple[Violation, ...]:
+    found: list[Violation] = []
+    for parameter, single, check in left:
+        text = route.path_parameters.get(parameter.name)
+        is_told = text is not None and single is not None and check is not None
+        if text is None or (is_told and check.accepts(typed_text(text, single))):  # type: ignore[union-attr]
             continue
-        decoded, check = decode_text(text, parameter), checks.held_by(parameter.node, Direction.REQUEST)
-        if check is None or decoded.problem or not check.accepts(decoded.value):
-            yield from value_violations(parameter, decoded, checks, parameter.location, Direction.REQUEST)
+        decoded = decode_text(text, parameter)
+        found += value_violations(parameter, decoded, checks, parameter.location, Direction.REQUEST)
+    return tuple(found)
+
+
+def _single(parameter: Parameter) -> SchemaView | None:
+    """Give the one branch of a parameter's schema that makes a value of its whole text; None where more decides."""
+    view = parameter.view
+    if view is None or parameter.style != "simple" or "schema" not in parameter.node.value:
+        return None
+    is_single = len(view.value_branches) == 1 and view.types.isdisjoint(("array", "object", "null"))
+    return view.value_branches[0] if is_single else None
 
 
 def value_violations(
