@@ -153,6 +153,30 @@ def test_the_states_a_provider_needs_are_listed_with_their_consumers(broker: Sto
     )
 
 
+def test_states_are_those_of_main_branches_once_per_set_of_parameters(broker: Story) -> None:
+    other, wished = interaction("another order"), interaction("a wish", state="order is wished")
+    other["providerStates"][0]["params"] = {"id": 8}
+    broker.publish("web-shop", "1", contract("web-shop", "orders", interaction(), other), branch="main")
+    broker.publish("web-shop", "2", contract("web-shop", "orders", wished), branch="feature/x")
+    broker.deploy("web-shop", "2", "production")
+    at = "/pacts/provider/orders/provider-states"
+    listed = {rest: broker.http.get(f"{at}{rest}").json()["providerStates"] for rest in ("", "/branch/feature%2Fx")}
+    assert listed[""] == [
+        {"name": "order exists", "params": {"id": 7}, "consumers": ["web-shop"]},
+        {"name": "order exists", "params": {"id": 8}, "consumers": ["web-shop"]},
+    ]
+    wish = [{"name": "order is wished", "params": {"id": 7}, "consumers": ["web-shop"]}]
+    assert listed["/branch/feature%2Fx"] == wish
+    place = next(
+        each
+        for each in broker.http.get("/environments").json()["_embedded"]["environments"]
+        if each["name"] == "production"
+    )
+    for called in (place["uuid"], "production"):
+        assert broker.http.get(f"{at}/environment/{called}").json()["providerStates"] == wish
+    assert broker.http.get(f"{at}/environment/nowhere").status_code == 404
+
+
 def test_a_branch_with_a_slash_has_its_own_address(broker: Story) -> None:
     three_versions(broker)
     head = broker.http.get("/pacticipants/web-shop/branches/feature%2Fx").json()

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy import Connection
 
-from contractkit.document import load_contract
 from contractkit.exact_json import Json
 from contractkit_broker.api.links import contract_page, pact_segments, version_pact_segments
 from contractkit_broker.api.rendering import count_protobuf_interactions, has_plugin, rendered
@@ -15,7 +14,7 @@ from contractkit_broker.forms import SelectionForm
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.selection import Selected, check_selectors, select_contracts
 from contractkit_broker.service.selectors import SelectorError
-from contractkit_broker.store import applications, contracts, environments
+from contractkit_broker.store import applications, contracts
 from contractkit_broker.store.records import Application, Content, Publication
 from contractkit_broker.web import Call, Refusal, Reply, not_found
 
@@ -198,42 +197,6 @@ def _left_out_notices(newest: Publication, left_out: int) -> list[Json]:
     return [{"when": "before_verification", "text": text}]
 
 
-def get_provider_states(call: Call) -> Reply:
-    """List every state that a provider must support, with the consumers that ask for it."""
-    branch, uuid = call.path.get("branch"), call.path.get("uuid")
-    found: dict[str, dict[str, Json]] = {}
-    with call.database.reading() as connection:
-        provider = provider_of(call, connection)
-        for each in _publications_in(connection, provider, branch, uuid):
-            data = contracts.find_blob(connection, each.file_digest)
-            assert data is not None
-            for interaction in load_contract(data, origin="the stored contract").interactions:
-                for state in interaction.states:
-                    entry = found.setdefault(state.name, {"name": state.name, "params": {}, "consumers": []})
-                    entry["params"].update(state.params)
-                    if each.consumer not in entry["consumers"]:
-                        entry["consumers"].append(each.consumer)
-    own = call.link("pacts", "provider", provider.name, "provider-states")
-    return Reply(body={"providerStates": [found[name] for name in sorted(found)], "_links": {"self": own}})
-
-
-def _publications_in(
-    connection: Connection, provider: Application, branch: str | None, uuid: str | None
-) -> tuple[Publication, ...]:
-    consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider.id])}
-    if branch is not None:
-        versions = applications.named_branch_heads(connection, consumers, branch)
-    elif uuid is not None:
-        place = environments.find_environment(connection, uuid=uuid)
-        if place is None:
-            not_found(f"No environment with uuid '{uuid}' found")
-        versions = tuple(each.version for each in environments.occupied(connection, [place.id], consumers))
-    else:
-        newest = (contracts.newest_publication(connection, consumer, provider.id) for consumer in consumers)
-        return tuple(each for each in newest if each is not None)
-    return contracts.publications_of(connection, [version.id for version in versions], [provider.id])
-
-
 def provider_of(call: Call, connection: Connection) -> Application:
     """Give the provider that the path names.
 
@@ -326,25 +289,5 @@ ROUTES = (
         query=_PLUGINS,
         body="SelectionForm",
         answers={200: Answer("They.", "PactsForVerification"), 404: Answer("No such provider.", "Error")},
-    ),
-    get(
-        f"{_PROVIDER}/provider-states",
-        get_provider_states,
-        "List the states a provider must support.",
-        "ProviderStates",
-    ),
-    get(
-        f"{_PROVIDER}/provider-states/branch/{{branch}}",
-        get_provider_states,
-        "List the states that the heads of a branch ask for.",
-        "ProviderStates",
-        variant="of_branch",
-    ),
-    get(
-        f"{_PROVIDER}/provider-states/environment/{{uuid}}",
-        get_provider_states,
-        "List the states that the consumers in an environment ask for.",
-        "ProviderStates",
-        variant="of_environment",
     ),
 )

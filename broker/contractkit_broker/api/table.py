@@ -15,6 +15,7 @@ from contractkit_broker.api import (
     matrix,
     pact_lists,
     pacts,
+    provider_states,
     publishing,
     verification,
 )
@@ -25,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *document.ROUTES,
     *publishing.ROUTES,
     *pacts.ROUTES,
+    *provider_states.ROUTES,
     *badges.ROUTES,
     *pact_lists.ROUTES,
     *differences.ROUTES,
