@@ -5,29 +5,34 @@ as `Repairs`, so that a wrong example or a branch that cannot be satisfied costs
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from contractkit.definitions.choices import examples_of, likeness, suits, tags_of
 from contractkit.definitions.draws import Draw
+from contractkit.definitions.making import (
+    MOST_ELEMENTS,
+    OPTIONAL_DEPTH,
+    Steps,
+    further_members,
+    least_members,
+    name_at,
+    place_in_words,
+    place_of,
+    scalar_place,
+    type_to_make,
+)
 from contractkit.definitions.patterns import text_matching
 from contractkit.definitions.plausible import counted, ends_pagination, scalar_drawer
-from contractkit.definitions.references import Node
-from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, same_json
 from contractkit.results import ABSENT
 
-Steps: TypeAlias = tuple[str | int, ...]
-
-_OPTIONAL_DEPTH: Final = 5  # steps from the root; deeper, only what is required is made
 OPTIONAL_VALUES: Final = 1_200  # values; once so many are made, only what is required follows
 _DEEPEST: Final = 48  # steps; required members that nest deeper never end
-MOST_ELEMENTS: Final = 1_000  # of a list, whatever is demanded
 _MOST_VALUES: Final = 50_000  # values; required members that multiply by ten at each level never end either
-_ORDER: Final = ("object", "array", "string", "integer", "number", "boolean")
 
 
 @dataclass(slots=True)
@@ -164,7 +169,7 @@ class Builder:
         """Say whether an optional member is made: not too deep, too many, or one that leads back to itself."""
         if self._repairs.is_minimal or place in self._repairs.omitted or view is None:
             return False
-        if len(place) > _OPTIONAL_DEPTH or self._left <= 0 or place_of(view) in above:
+        if len(place) > OPTIONAL_DEPTH or self._left <= 0 or place_of(view) in above:
             return False
         return not view.value_branches or any(place_of(branch) not in above for branch in view.value_branches)
 
@@ -191,10 +196,9 @@ class Builder:
         yield from further_members(view, count)
 
     def _array(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], is_sparse: bool) -> list[Json]:
-        made = [self.build(each, (*at, index), above=above) for index, each in enumerate(view.numbered)]
-        least, most = counted(view, "minItems") or 0, counted(view, "maxItems")
-        if most is not None:
-            made = made[:most]
+        least, most = min(counted(view, "minItems") or 0, MOST_ELEMENTS), counted(view, "maxItems")
+        numbered = view.numbered[: MOST_ELEMENTS if most is None else min(most, MOST_ELEMENTS)]
+        made = [self.build(each, (*at, index), above=above) for index, each in enumerate(numbered)]
         made += self._contained(view, at, above, len(made))
         element = view.elements
         if element is None:
@@ -233,7 +237,7 @@ class Builder:
             if view.flag("uniqueItems") and element.values:
                 self._repairs.turns[(*at, number)] = number
             value = self.build(element, (*at, number), above=above, is_sparse=is_sparse)
-            if not any(same_json(value, other) for other in made) or not _must_differ(view, made, least):
+            if not (_must_differ(view, made, least) and any(same_json(value, other) for other in made)):
                 made.append(value)
         return made
 
@@ -280,61 +284,10 @@ def _in_order(made: dict[str, Json], view: SchemaView) -> dict[str, Json]:
     return known | made
 
 
-def name_at(at: Steps) -> str:
-    """Give the last name on the way to a place."""
-    return next((step for step in reversed(at) if isinstance(step, str)), "")
-
-
-def scalar_place(at: Steps, turn: int = 0) -> str:
-    """Give the place for which a scalar is drawn, another one each time the first was wrong."""
-    return f"{place_in_words(at)}#{turn}"
-
-
-def least_members(view: SchemaView, at: Steps, *, has_some: bool) -> int:
-    """Give how many members an object is to have: one more than none where that shows something."""
-    return max(counted(view, "minProperties") or 0, 0 if has_some or len(at) >= _OPTIONAL_DEPTH else 1)
-
-
-def further_members(view: SchemaView, count: int) -> Iterator[tuple[str, SchemaView | None]]:
-    """Give names for so many members of an object that are described in general, then those described by name."""
-    if not view.is_closed:
-        for number in range(1, count + 2):
-            yield "key" if number == 1 else f"key{number}", view.additional
-    for name, member in view.members.items():
-        if not member.is_write_only:
-            yield name, member.view
-
-
-def place_of(view: SchemaView) -> tuple[str, str]:
-    """Give the document and the pointer at which a schema is declared."""
-    return view.known(_declared)
-
-
-def _declared(view: SchemaView) -> tuple[str, str]:
-    node: Node = view.declared_at
-    return (node.uri, node.pointer)
-
-
-def type_to_make(view: SchemaView, at: Steps, *, turn: int = 0) -> str:
-    """Give the type to make: the only one, the one that the other keywords speak of, or the first in order."""
-    if len(view.types) > 2:
-        for name, speaks in _SPEAKING.items():
-            if name in view.types and speaks(view):
-                return name
-    order = ("string", *_ORDER) if view.types == ALL_TYPES and at else _ORDER
-    possible = [name for name in order if name in view.types]
-    return possible[turn % len(possible)] if possible else "null"
-
-
-def place_in_words(at: Steps) -> str:
-    """Give a place as draws know it."""
-    return "/".join(map(str, at))
-
-
 def _endless(view: SchemaView) -> DefinitionError:
     return DefinitionError(
         "No answer can be made: required members contain each other without an end.",
-        details=[("at", view.declared_at.pointer)],
+        details=[("at", view.declared_at.place)],
         next_step="Let one of the members on the way be optional, null or an empty list.",
     )
 
@@ -342,18 +295,9 @@ def _endless(view: SchemaView) -> DefinitionError:
 def _too_large(view: SchemaView) -> DefinitionError:
     return DefinitionError(
         f"No answer can be made: what is required of it amounts to more than {_MOST_VALUES:,} values.",
-        details=[("at", view.declared_at.pointer)],
+        details=[("at", view.declared_at.place)],
         next_step="Let some of its members be optional, or give the answer an example.",
     )
-
-
-_SPEAKING: Final[Mapping[str, Callable[[SchemaView], bool]]] = {
-    "object": lambda view: view.describes_members,
-    "array": lambda view: view.elements is not None or bool(view.numbered) or "minItems" in view.bounds,
-    "string": lambda view: bool(view.said("pattern") or view.said("format")) or "maxLength" in view.bounds,
-    "integer": lambda view: "minimum" in view.bounds or "maximum" in view.bounds,
-}
-"""Type to whether the other keywords speak of it, where several types are possible."""
 
 
 def copied(value: Json) -> Json:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
 from contractkit.definitions.lowering import Lowering
+from contractkit.definitions.multiplying import Ways
 from contractkit.definitions.nodes import Node
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
@@ -52,6 +53,7 @@ class Compiler:
         """Take what lowers; `roots` gives the schemas that are likely to be asked for."""
         self._lowering = lowering
         self._roots = roots
+        self._ways = Ways(lowering)
         self._large = 0
         self._shared: Mapping[int, Validator] = {}
 
@@ -59,13 +61,14 @@ class Compiler:
         """Give what checks a schema, and how many steps its errors have before those of the value.
 
         Raises:
-            DefinitionError: A `$ref` in the schema leads nowhere.
+            DefinitionError: A `$ref` in the schema leads nowhere, or its alternatives multiply beyond reason.
             ValueError: The engine refuses the schema.
         """
         number = self._lowering.number(node)
         if number in self._shared:
             return self._shared[number], 1
         closure = self._lowering.closure(node)
+        self._ways.refuse_too_many(closure["$defs"])
         if len(closure["$defs"]) >= _MUCH:
             self._large += 1
             if self._large == 2:
@@ -80,9 +83,11 @@ class Compiler:
         defs: dict[str, Json] = {}
         for root in self._roots():
             try:
-                defs |= self._lowering.closure(root, known=defs)["$defs"]
+                added = self._lowering.closure(root, known=defs)["$defs"]
+                self._ways.refuse_too_many(added)
             except (DefinitionError, RecursionError):
                 continue  # told to whoever uses it
+            defs |= added
             numbers[self._lowering.number(root)] = None
         members = {str(number): {"$ref": f"#/$defs/{number}"} for number in numbers}
         try:

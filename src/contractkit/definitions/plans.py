@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from contractkit.definitions.building import (
+from contractkit.definitions.building import OPTIONAL_VALUES, Builder, Repairs
+from contractkit.definitions.choices import examples_of, suits, tags_of
+from contractkit.definitions.draws import Draw
+from contractkit.definitions.making import (
     MOST_ELEMENTS,
-    OPTIONAL_VALUES,
-    Builder,
-    Repairs,
     Steps,
     further_members,
     least_members,
@@ -24,8 +24,6 @@ from contractkit.definitions.building import (
     scalar_place,
     type_to_make,
 )
-from contractkit.definitions.choices import examples_of, suits, tags_of
-from contractkit.definitions.draws import Draw
 from contractkit.definitions.plausible import counted, ends_pagination, plausible_boolean, scalar_drawer
 from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json, same_json
@@ -144,7 +142,7 @@ class _Planning:
             place = (*at, name)
             if name in tags:
                 parts[name] = _Constant(tags[name])
-            elif not member.is_write_only and (member.is_required or self._first.has_room(member.view, place, above)):
+            elif not member.is_write_only and (member.is_required or self._has_room(member.view, place, above)):
                 parts[name] = self._member(member.view, place, above)
         least = least_members(view, at, has_some=bool(parts))
         if len(parts) < least:
@@ -152,6 +150,9 @@ class _Planning:
                 return None
             self._add_further(parts, view, at, above, min(least, MOST_ELEMENTS))
         return _object_of({name: parts[name] for name in view.members if name in parts} | parts)
+
+    def _has_room(self, view: SchemaView | None, place: Steps, above: _Above) -> bool:
+        return self.size <= OPTIONAL_VALUES and self._first.has_room(view, place, above)
 
     def _member(self, view: SchemaView | None, place: Steps, above: _Above) -> _Part:
         return _Constant(str(place[-1])) if view is None else self.part(view, place, above)
@@ -251,7 +252,7 @@ class _List:
         count = self._count(filling)
         made: list[Json] = []
         for index in range(4 * count):
-            if len(made) >= count:
+            if len(made) >= count or filling.room <= 0:  # else lists in lists would be filled for nothing
                 break
             plan = self._plan(index)
             filling.room -= plan.size

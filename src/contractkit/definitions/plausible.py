@@ -1,13 +1,13 @@
 """Plausible scalars: texts, numbers and booleans that look like what their format and name say."""
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
-from math import ceil, floor
+from fractions import Fraction
+from math import ceil, floor, gcd, lcm
 from typing import Final
 
 from contractkit.definitions.draws import Draw
-from contractkit.definitions.patterns import text_matching
+from contractkit.definitions.patterns import matches, text_matching
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.usual_numbers import is_fraction, usual_integers, usual_numbers
 from contractkit.definitions.vocabulary import FORMATS, text_maker, words_of
@@ -21,6 +21,8 @@ _FALSE_NAMES: Final = frozenset(
     )
 )
 """Words in a boolean's name that make false the ordinary value: `has_more` above all, which ends a pagination."""
+
+_LONGEST: Final = 1_000_000  # characters of a text, whatever is demanded
 
 _NEXT_PAGE: Final = frozenset(("page", "cursor", "url", "uri", "link", "href", "token"))
 
@@ -70,14 +72,24 @@ def _whole_drawer(view: SchemaView, name: str) -> Callable[[Draw], int | None]:
     if low > high:
         return lambda draw: None
     if view.said("multipleOf"):
-        return lambda draw: _on_step(draw.between(low, high), low, high, view)
+        unusual = _smallest_step(view)
+        otherwise = unusual if isinstance(unusual, int) else None
+
+        def on_step(draw: Draw) -> int | None:
+            found = _on_step(draw.between(low, high), low, high, view)
+            return otherwise if found is None else found
+
+        return on_step
     return lambda draw: draw.between(low, high)
 
 
 def _number(view: SchemaView, name: str, draw: Draw) -> Json:
     """Give a number within the bounds, with two decimals where they fit; None where none is allowed."""
     least, most = _limit(view, "minimum"), _limit(view, "maximum")
-    if view.said("multipleOf") or any(bound is not None and abs(bound) > 10**15 for bound in (least, most)):
+    if view.said("multipleOf"):
+        whole = _whole_drawer(view, name)(draw)
+        return _smallest_step(view) if whole is None else whole
+    if any(bound is not None and abs(bound) > 10**15 for bound in (least, most)):
         return _whole_drawer(view, name)(draw)
     usual = usual_numbers(name)
     low = usual[0] if least is None else max(least, usual[0])
@@ -93,7 +105,7 @@ def _number(view: SchemaView, name: str, draw: Draw) -> Json:
 
 def _text_drawer(view: SchemaView, name: str) -> Callable[[Draw], str]:
     """Give what draws texts by pattern, else by format, else by name, brought to the allowed length."""
-    least, most = counted(view, "minLength") or 0, counted(view, "maxLength")
+    least, most = min(counted(view, "minLength") or 0, _LONGEST), counted(view, "maxLength")
     make = _maker_of(view, name)
     pattern = next((each for each in view.said("pattern") if isinstance(each, str)), None)
     if pattern is not None:
@@ -107,7 +119,7 @@ def _text_drawer(view: SchemaView, name: str) -> Callable[[Draw], str]:
 
 
 def _matching(text: str, pattern: str, draw: Draw, least: int, most: int | None) -> str | None:
-    return _sized(text, least, most) if _fits(text, pattern) else text_matching(pattern, draw, least=least)
+    return _sized(text, least, most) if matches(pattern, text) else text_matching(pattern, draw, least=least)
 
 
 def counted(view: SchemaView, keyword: str) -> int | None:
@@ -122,13 +134,6 @@ def _formats(view: SchemaView) -> tuple[str, ...]:
 
 def _named_formats(view: SchemaView) -> tuple[str, ...]:
     return tuple(name for name in view.said("format") if isinstance(name, str))
-
-
-def _fits(text: str, pattern: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
 
 
 def _maker_of(view: SchemaView, name: str) -> Callable[[Draw], str]:
@@ -171,6 +176,25 @@ def _integer_bounds(view: SchemaView) -> tuple[int | None, int | None]:
 def _limit(view: SchemaView, keyword: str) -> Decimal | None:
     bound = view.bounds.get(keyword)
     return None if bound is None else Decimal(str(bound.value))
+
+
+def _smallest_step(view: SchemaView) -> Json:
+    """Give the multiple next to nothing within the bounds, however unusual for the name; None if there is none."""
+    steps = [Fraction(str(each)) for each in view.said("multipleOf") if isinstance(each, int | float) and each > 0]
+    if not steps:
+        return None
+    step = Fraction(lcm(*(each.numerator for each in steps)), gcd(*(each.denominator for each in steps)))
+    low, high = view.bounds.get("minimum"), view.bounds.get("maximum")
+    least = None if low is None else ceil(Fraction(str(low.value)) / step)
+    most = None if high is None else floor(Fraction(str(high.value)) / step)
+    if low is not None and least is not None and low.is_exclusive and least * step == Fraction(str(low.value)):
+        least += 1
+    if high is not None and most is not None and high.is_exclusive and most * step == Fraction(str(high.value)):
+        most -= 1
+    if least is not None and most is not None and least > most:
+        return None
+    number = step * (least if least is not None and least > 0 else most if most is not None and most < 0 else 0)
+    return int(number) if number.denominator == 1 else float(number)
 
 
 def _on_step(number: int, low: int, high: int, view: SchemaView) -> int | None:

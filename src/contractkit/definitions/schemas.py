@@ -5,7 +5,6 @@ the members of its `allOf`. OpenAPI 3.0 (`nullable`, boolean `exclusiveMaximum`)
 `prefixItems`) read alike.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from contractkit.definitions.conjuncts import Conjunct, conjuncts_of
 from contractkit.definitions.nodes import NodeKey
+from contractkit.definitions.patterns import matches
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schema_facets import (
     ALL_TYPES,
@@ -27,6 +27,8 @@ from contractkit.exact_json import Json, dump_compact
 UNIONS: Final = ("oneOf", "anyOf")
 
 _MOST_BRANCHES = 256  # beyond this many combinations a union counts as one branch that settles less
+
+_MOST_UNIONS = 64  # unions in unions; their views grow with each, and no value is found by following more
 
 Fact = TypeVar("Fact")
 
@@ -161,7 +163,7 @@ class SchemaView:
         found = self.members.get(name)
         if found is not None and found.view is not None:
             return found
-        matching = [node for pattern, node in self.patterned if _matches(pattern, name)]
+        matching = [node for pattern, node in self.patterned if matches(pattern, name)]
         view = self.schemas.view(*matching) if matching else self.additional
         return found if view is None else Member(name, view, found is not None)
 
@@ -238,6 +240,8 @@ class SchemaView:
             if view.key in seen:
                 continue  # else alternatives that lead to the same place would double with each level
             seen.add(view.key)
+            if len(view.chosen) > _MOST_UNIONS:
+                return (self,)
             alternatives = view._first_union()
             if len(finished) + len(pending) + len(alternatives) > _MOST_BRANCHES:
                 return (self,)
@@ -336,10 +340,3 @@ def _names(listed: Json) -> Iterator[str]:
 
 def _describes(node: Node, keyword: str) -> bool:
     return isinstance(node.value.get(keyword), dict) and bool(node.value[keyword])
-
-
-def _matches(pattern: str, name: str) -> bool:
-    try:
-        return re.search(pattern, name) is not None
-    except re.error:
-        return False

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from contractkit.definitions.building import Builder, Repairs, Steps, copied
+from contractkit.definitions.building import Builder, Repairs, copied
 from contractkit.definitions.checks import Check
+from contractkit.definitions.making import Steps
 from contractkit.definitions.plans import plan_of
 from contractkit.definitions.schemas import SchemaView
 from contractkit.errors import DefinitionError
