@@ -260,6 +260,12 @@ def test_a_stub_in_use_is_not_entered_again() -> None:
         ),
         (
             ["orders.yaml"],
+            {"headers": 7},
+            UsageError,
+            'headers names request headers to record.\n\n  expected   texts, for example ["X-Tenant"]\n  received   7',
+        ),
+        (
+            ["orders.yaml"],
             {"proto": "stok.proto"},
             DefinitionError,
             "The definition stok.proto cannot be read.\n\n"

@@ -11,15 +11,18 @@ from contractkit.explain.terminal import printable
 from contractkit.model import HttpRequest
 from contractkit.recording.answering import Answered, AnsweredProcedure
 from contractkit.recording.stubbed import StubbedProvider
+from contractkit.stubbing.serving import Told
 from contractkit.transports import write_query
+from contractkit.transports.http_heads import Unread
 
 if TYPE_CHECKING:  # of recordings, and slow to import
     from contractkit.recording.contract_files import FileUpdate
 
 
-def call_as_text(answered: Answered | AnsweredProcedure, provider: str = "") -> str:
+def call_as_text(answered: Told, provider: str = "") -> str:
     """Give a call with what became of it: `GET /orders/7 -> 200 getOrder`, `stock.v1.Stock/GetItem {"id":7} -> OK`."""
-    reason = f": {answered.reason}" if answered.reason else f" (fault: {answered.fault})" if answered.fault else ""
+    fault = _fault(answered)
+    reason = f": {answered.reason}" if answered.reason else f" (fault: {fault})" if fault else ""
     before = f"{provider}  " if provider else ""
     match answered:
         case Answered(response=response, operation=operation):
@@ -27,17 +30,23 @@ def call_as_text(answered: Answered | AnsweredProcedure, provider: str = "") -> 
             verdict = f"{response.status} {reached}".rstrip()
         case AnsweredProcedure(code=code):
             verdict = code
+        case Unread(status=number):
+            verdict = f"{number} nothing"
     return printable(f"{before}{_line(answered)} -> {verdict}{reason}")
 
 
-def call_as_json(answered: Answered | AnsweredProcedure, provider: str = "") -> str:
+def call_as_json(answered: Told, provider: str = "") -> str:
     """Give the same as a JSON object; the provider is named where there are several."""
     status: int | str
+    operation: str | None = None
+    fault = _fault(answered)
     match answered:
         case Answered(response=response):
             status, operation = response.status, answered.operation
         case AnsweredProcedure(code=code):
             status, operation = code, answered.procedure if answered.is_known else None
+        case Unread():
+            status = answered.status
     return dump_compact(
         {
             "schema_version": 1,
@@ -48,7 +57,7 @@ def call_as_json(answered: Answered | AnsweredProcedure, provider: str = "") -> 
             "operation": operation,
             "allowed": not answered.reason,
             "reason": answered.reason,
-            **({"fault": answered.fault} if answered.fault else {}),
+            **({"fault": fault} if fault else {}),
         }
     ).decode()
 
@@ -100,8 +109,14 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _line(answered: Answered | AnsweredProcedure) -> str:
+def _fault(answered: Told) -> str:
+    return "" if isinstance(answered, Unread) else answered.fault
+
+
+def _line(answered: Told) -> str:
     match answered:
+        case Unread(start=start):
+            return start or "what is no request"
         case Answered(request=request):
             return _request(request)
         case AnsweredProcedure():

@@ -19,9 +19,8 @@ from contractkit.cli.stub_lines import (
     warnings_of,
 )
 from contractkit.exact_json import dump_compact
-from contractkit.recording.answering import Answered, AnsweredProcedure
 from contractkit.stubbing.reloading import Change, Kept, LiveStub, Reloaded
-from contractkit.stubbing.serving import Tell
+from contractkit.stubbing.serving import Tell, Told
 
 if TYPE_CHECKING:  # of recordings, and slow to import
     from contractkit.recording.contract_files import FileUpdate
@@ -171,7 +170,7 @@ class JsonEvents(Events):
         """Tell that nothing is served any more."""
         self._write("stopped")
 
-    def _tell(self, name: str, answered: Answered | AnsweredProcedure) -> None:
+    def _tell(self, name: str, answered: Told) -> None:
         self._line(call_as_json(answered, name))
 
     def _of(self, stub: LiveStub) -> dict[str, object]:
@@ -197,5 +196,5 @@ def titles_of(stub: LiveStub) -> Iterable[str]:
     return (each.title for each in stub.provider.definitions)
 
 
-def _tell_text(name: str, answered: Answered | AnsweredProcedure) -> None:
+def _tell_text(name: str, answered: Told) -> None:
     tell(call_as_text(answered, name))

@@ -1,11 +1,12 @@
 """Remote: documents fetched over the network, those that others refer to only where somebody allowed it."""
 
 import os
+import re
 from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from contractkit.errors import DefinitionError
+from contractkit.errors import DefinitionError, UnreachableDefinitionError
 
 VARIABLE: Final = "CONTRACTKIT_REMOTE_REFERENCES"
 """The variable that names what may be fetched where no setting does: the starts of URLs, separated by blanks."""
@@ -23,14 +24,15 @@ def fetch(url: str, name: str, *, follows_redirects: bool = True) -> bytes:
         follows_redirects: Whether it may be somewhere else.
 
     Raises:
-        DefinitionError: Nobody answers, or not with status 200, or with more than 256 MiB.
+        UnreachableDefinitionError: Nobody answers, or not with status 200, or with more than 256 MiB.
     """
     import httpx  # heavy, and most definitions are files
 
     try:
         answer = httpx.get(url, follow_redirects=follows_redirects, timeout=SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise _unreadable(name, str(error) or type(error).__name__) from None
+        said = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
+        raise _unreadable(name, said) from None
     if answer.status_code != 200:
         leads_to = f", which leads to {answer.headers['location']}" if answer.is_redirect else ""
         raise _unreadable(name, f"the server answered {answer.status_code} {answer.reason_phrase}{leads_to}")
@@ -96,5 +98,5 @@ def beside(url: str, uri: str) -> str | None:
     return urlunsplit(other._replace(netloc=own.netloc))
 
 
-def _unreadable(name: str, reason: str) -> DefinitionError:
-    return DefinitionError(f"The definition {name} cannot be read.", details=[("reason", reason)])
+def _unreadable(name: str, reason: str) -> UnreachableDefinitionError:
+    return UnreachableDefinitionError(f"The definition {name} cannot be read.", details=[("reason", reason)])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from contractkit.errors import ContractkitError, UsageError
-from contractkit.exact_json import Json, show_json
+from contractkit.exact_json import Json, JsonSyntaxError, read_json, show_json
 from contractkit.model import HttpRequest, HttpResponse, JsonBody, ProviderState
 from contractkit.recording.answering import Answered
 from contractkit.recording.preferred import in_one_line
@@ -16,7 +16,7 @@ from contractkit.recording.stubbed import StubbedProvider
 from contractkit.stubbing.faulty import Faulty
 from contractkit.stubbing.serving import Tell
 from contractkit.stubbing.states import Given, states_from_json
-from contractkit.transports import RpcHandler, problem
+from contractkit.transports import RpcHandler, encode_body, problem
 
 PREFIX: Final = "/_contractkit/"
 """What stands before the paths of a stub's own."""
@@ -88,15 +88,12 @@ def _not_a_method(request: HttpRequest) -> HttpResponse:
 
 
 def _json_of(request: HttpRequest) -> Json:
-    if isinstance(request.body, JsonBody):
-        return request.body.value
-    raise UsageError(
-        "The body is not JSON.",
-        details=[
-            ("expected", "JSON under Content-Type: application/json"),
-            ("received", ", ".join(request.headers.get("content-type", ())) or "no Content-Type"),
-        ],
-    )
+    """Give the JSON of a body, whatever its media type says: `curl -d` says that it is a form."""
+    data = encode_body(request.body)
+    try:
+        return read_json(data)
+    except JsonSyntaxError as error:
+        raise UsageError("The body is not JSON.", details=[("problem", str(error))]) from None
 
 
 def _hear_states(stub: Controlled, value: Json) -> None:

@@ -10,12 +10,16 @@ from contractkit.recording.answering import Answered, AnsweredProcedure, answer_
 from contractkit.recording.remembering import AlikeRequests, remembering
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.transports import Handler, RpcHandler
+from contractkit.transports.http_heads import Unread
 from contractkit.transports.server import StubServer
 
 if TYPE_CHECKING:
     from contractkit.transports.grpc_server import GrpcServer, TlsFiles
 
-Tell: TypeAlias = Callable[[Answered | AnsweredProcedure], None]
+Told: TypeAlias = Answered | AnsweredProcedure | Unread
+"""What became of a call, or of what was none."""
+
+Tell: TypeAlias = Callable[[Told], None]
 """Is told of every call once it is answered, on the threads that serve."""
 
 
@@ -71,7 +75,7 @@ class Served:
         self._http: StubServer | None = None
         self._rpc: GrpcServer | None = None
         if provider.has_http:
-            self._http = StubServer(self._handler(provider), host=listening.host, port=listening.port)
+            self._http = StubServer(self._handler(provider), host=listening.host, port=listening.port, refused=tell)
         try:
             if provider.has_procedures:
                 self._rpc = self._serve_procedures(provider, listening.grpc_port)

@@ -77,6 +77,7 @@ class Stub:
             if given is not None:
                 check_name(given, what=what, like=like)
         _check_record(record)
+        self._given = definition
         self._dependency = _asked(dependency_at(definition), provider, proto, headers, base_url, check_credentials)
         self._name = name
         self._consumer, self._place = _recorded_where(record, consumer, self._dependency)
@@ -207,7 +208,7 @@ class Stub:
         if self._session is None or self._provider is None:
             raise RecordingError(
                 f"This stub of {self._dependency.shown} is {'not in use yet' if self._session is None else 'over'}.",
-                next_step=f'Use it within its block: with Stub("{self._dependency.definition}") as stub.',
+                next_step=f'Use it within its block: with Stub("{self._given}") as stub.',
             )
         return self._session
 
@@ -235,8 +236,18 @@ def _asked(
     said: dict[str, Any] = {"name": provider, "proto": None if proto is None else str(proto), "base_url": base_url}
     said["checks_credentials"] = check_credentials
     if headers is not None:
-        said["headers"] = (headers,) if isinstance(headers, str) else tuple(headers)
+        said["headers"] = _checked_headers(headers)
     return replace(found, **{name: value for name, value in said.items() if value is not None})
+
+
+def _checked_headers(headers: object) -> tuple[str, ...]:
+    named = (headers,) if isinstance(headers, str) else tuple(headers) if isinstance(headers, Iterable) else ()
+    if all(isinstance(each, str) for each in named) and (named or isinstance(headers, Iterable)):
+        return tuple(str(each) for each in named)
+    raise UsageError(
+        "headers names request headers to record.",
+        details=[("expected", 'texts, for example ["X-Tenant"]'), ("received", repr(headers))],
+    )
 
 
 def _recorded_where(record: bool | str | Path, consumer: str | None, dependency: Dependency) -> tuple[str, Path | None]:

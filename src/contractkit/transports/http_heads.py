@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from contractkit.transports.http_messages import LARGEST_BODY
@@ -16,6 +17,15 @@ _METHOD: Final = re.compile(
 )  # of tokens (RFC 9110 §5.6.2)
 _TLS: Final = b"\x16\x03"
 _FRAMED_BY: Final = {"content-length", "transfer-encoding"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """What came and was refused before it was a request. `start` is `GET /orders/7` where that much could be read."""
+
+    start: str
+    status: int
+    reason: str
 
 
 class Refusal(Exception):

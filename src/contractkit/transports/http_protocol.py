@@ -16,7 +16,7 @@ from contractkit.model import EmptyBody, HttpRequest, HttpResponse, MissingBody
 from contractkit.transports.connections import LARGEST_UNFINISHED, Connections
 from contractkit.transports.fault_scripts import Close, Step, Write, cut, play, script
 from contractkit.transports.faults import FaultedResponse
-from contractkit.transports.http_heads import LARGEST_HEAD, Refusal, check_head, refused_start
+from contractkit.transports.http_heads import LARGEST_HEAD, Refusal, Unread, check_head, refused_start
 from contractkit.transports.http_messages import (
     LARGEST_BODY,
     Handler,
@@ -28,6 +28,7 @@ from contractkit.transports.http_messages import (
 )
 from contractkit.transports.known_heads import KnownHeads
 
+_LONGEST_START = 200  # characters of a path that is told of a request that was refused
 LINGERING = 2.0  # seconds for which a refused client may go on sending before the connection is closed
 
 _FRAMING = {"connection", "content-length", "keep-alive", "transfer-encoding"}  # ours to write, whatever a reply says
@@ -43,9 +44,14 @@ class HttpProtocol(asyncio.Protocol):
     """
 
     def __init__(
-        self, handler: Callable[[], Handler], connections: Connections, heads: KnownHeads | None = None
+        self,
+        handler: Callable[[], Handler],
+        connections: Connections,
+        heads: KnownHeads | None = None,
+        refused: Callable[[Unread], None] | None = None,
     ) -> None:
         self._handler = handler
+        self._refused = refused
         self._connections = connections
         self._heads = KnownHeads() if heads is None else heads
         self._taken: list[HttpRequest] = []
@@ -237,6 +243,10 @@ class HttpProtocol(asyncio.Protocol):
         refused = problem(refusal.status, "The request was refused", refusal.detail)
         self._send(refused, is_head=False, connection="close")
         self._linger()
+        if self._refused is not None:
+            target = self._target.partition(b"?")[0].decode("latin-1")[:_LONGEST_START]
+            start = f"{self._parser.get_method().decode('latin-1')} {target}" if target else ""
+            self._refused(Unread(start=start, status=refusal.status, reason=refusal.detail))
 
     def _write(self, response: HttpResponse, *, is_head: bool, keep: bool) -> None:
         old = self._parser.get_http_version() == "1.0"

@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 from contractkit.transports.connections import Connections
+from contractkit.transports.http_heads import Unread
 from contractkit.transports.http_messages import Handler, nobody_is_served
 from contractkit.transports.http_protocol import HttpProtocol
 from contractkit.transports.known_heads import KnownHeads
@@ -18,8 +20,21 @@ class StubServer:
     can hold it up.
     """
 
-    def __init__(self, handler: Handler | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        handler: Handler | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        refused: Callable[[Unread], None] | None = None,
+    ) -> None:
         """Listen.
+
+        Args:
+            handler: What answers; nobody is served where None.
+            host: The address to listen on.
+            port: The port; 0 takes a free one.
+            refused: Is told of what was refused before it was a request.
 
         Raises:
             AddressInUseError: Something else listens on the port, or the address cannot be listened on.
@@ -27,6 +42,7 @@ class StubServer:
         self.handler = handler or nobody_is_served
         self._connections = Connections()
         self._heads = KnownHeads()
+        self._refused = refused
         listener = listen(host, port)
         self.host, self.port = listener.getsockname()[:2]
         self._loop = stub_loop("http")
@@ -43,7 +59,7 @@ class StubServer:
 
     async def _serve(self, listener: socket.socket) -> asyncio.Server:
         return await self._loop.create_server(
-            lambda: HttpProtocol(lambda: self.handler, self._connections, self._heads),
+            lambda: HttpProtocol(lambda: self.handler, self._connections, self._heads, self._refused),
             sock=listener,
             backlog=BACKLOG,
         )
