@@ -5,7 +5,6 @@ openapi-core is the judge of each; where the stub says otherwise, one of `DIFFER
 """
 
 import gzip
-import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -41,7 +40,8 @@ DOCUMENTS = (
     "openai-2.3.0.json",
 )
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-NESTED_FORMS = "stripe-2022-04-12.json.gz"
+ACCEPTED = (*DOCUMENTS, "digitalocean-v2-bundled.json.gz", "stripe-2022-04-12.json.gz")
+"""Those and two of which openapi-core is no judge: it misreads Stripe's nested forms, and the other's paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ DIFFERENCES = (
         "stub",
         "OpenAPI 3.1 §4.8.12.4: only arrays and objects explode; openapi-core takes the last value.",
         lambda each: (
-            str(each.location).startswith(("request.query", "request.body.")) and isinstance(each.received, list)
+            str(each.location).startswith(("request.query", "request.body."))
+            and (isinstance(each.received, list) or isinstance(each.location.steps[-1], int))
         ),
     ),
     Difference(
@@ -117,7 +118,7 @@ UNWRITTEN = (
     Unwritten(
         "a name with brackets in it",
         "OpenAPI 3.1 §4.8.12.4: deepObject says nothing of them; no client can write such a name, and mean it.",
-        lambda each, _: re.search(r"\['.*[\[\]].*'\]", str(each.location)) is not None,
+        lambda each, _: any(set("[]") & set(str(step)) for step in each.location.steps),
     ),
     Unwritten(
         "an object or a list without members within a form",
@@ -150,6 +151,10 @@ MILDER = {
     "nullable beside anyOf or $ref (OpenAPI 3.0.3 §4.7.24.1 leaves no other sense for it).",
     "Missing required query parameter": "openapi-core takes an empty value for none; `tags=` is a list of one empty "
     "text (RFC 6570 §3.2.8).",
+    "could not be resolved": "a discriminator whose value names no schema; it is the constant of a branch's own member "
+    "(OpenAPI 3.1 §4.8.25 leaves values without a schema of that name undefined).",
+    "Invalid query parameter: metadata": "a free object that explodes in the query: any name is a member of it, "
+    "its own too; openapi-core looks for the parameter's name (OpenAPI 3.1 §4.8.12.4).",
     "None is not": "null where the schema is nullable beside anyOf or $ref (OpenAPI 3.0.3 §4.7.24.1).",
 }
 """By what openapi-core says: why the stub accepts it."""
@@ -315,7 +320,7 @@ def drawn_at(case: Any, steps: tuple[Any, ...]) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*DOCUMENTS, NESTED_FORMS])
+@pytest.mark.parametrize("name", ACCEPTED)
 def test_valid_requests_are_accepted(name: str, test_data: Callable[[str], Path]) -> None:
     with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
         sent, wrong = refused(stub, operations=15, count=5)
@@ -325,10 +330,10 @@ def test_valid_requests_are_accepted(name: str, test_data: Callable[[str], Path]
 
 @pytest.mark.deep
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*DOCUMENTS, "digitalocean-v2-bundled.json.gz"])
+@pytest.mark.parametrize("name", ACCEPTED)
 def test_very_many_valid_requests_are_accepted(name: str, test_data: Callable[[str], Path]) -> None:
     with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
-        sent, wrong = refused(stub, operations=1_000, count=20)
+        sent, wrong = refused(stub, operations=1_000, count=8)
     print(f"{name}: {sent} valid requests, {len(wrong)} refused")
     assert wrong == []
 
@@ -399,7 +404,7 @@ def test_invalid_requests_are_refused(name: str, test_data: Callable[[str], Path
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_very_many_invalid_requests_are_refused(name: str, test_data: Callable[[str], Path]) -> None:
     with stubbed(test_data(f"definitions/real/openapi/{name}")) as stub:
-        told = judged(stub, operations=250, count=20)
+        told = judged(stub, operations=200, count=6)
     agreed = [each for each in told if each.is_agreed]
     reasons = Counter(name for each in told if not each.is_agreed for name in set(explanations(each)))
     print(f"{name}: {len(told)} requests, {len(agreed)} judged alike, else {dict(reasons)}")
