@@ -7,10 +7,12 @@ contracts are listed under `pact-versions`. `OLD` is one of before there were br
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 BELIEVED = "http://pact-broker.internal:9292"
 PAIR = "/pacts/provider/Order%20API/consumer/Zoo%20App"
@@ -215,22 +217,59 @@ OLD: dict[str, Any] = {
 }  # fmt: skip
 
 
+@dataclass
+class Crowd:
+    """How many requests a broker answers at once, and how many there were at most."""
+
+    lock: Lock = field(default_factory=Lock)
+    now: int = 0
+    most: int = 0
+
+    def __enter__(self) -> None:
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.now -= 1
+
+
 @contextmanager
-def pact_broker(answers: Mapping[str, Any], *, authorization: str = "") -> Iterator[str]:
-    """Run a Pact Broker with these answers, by path, and give its URL; it may want to know who asks."""
+def pact_broker(
+    answers: Mapping[str, Any],
+    *,
+    authorization: str = "",
+    prefix: str = "",
+    is_busy: bool = False,
+    crowd: Crowd | None = None,
+) -> Iterator[str]:
+    """Run a Pact Broker with these answers, by path, and give its URL.
+
+    It may want to know who asks, stand below a path, answer each address with 429 at first, and count who is there.
+    """
+    asked_before: set[str] = set()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            status, body = 200, answers.get(_key(self.path))
-            if authorization and self.headers["authorization"] != authorization:
+            with crowd or nullcontext():
+                self._answer()
+
+        def _answer(self) -> None:
+            status, body = 200, answers.get(_key(self.path.removeprefix(prefix)))
+            if is_busy and self.path not in asked_before:
+                asked_before.add(self.path)
+                status, body = 429, None
+            elif authorization and self.headers["authorization"] != authorization:
                 status, body = 401, None
             elif body is None:
                 status, body = 404, {"error": "The requested document was not found on this server."}
             content = b"" if body is None else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("content-type", "application/hal+json;charset=utf-8")
+            self.send_header("retry-after", "0")
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -242,7 +281,7 @@ def pact_broker(answers: Mapping[str, Any], *, authorization: str = "") -> Itera
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}{prefix}"
     finally:
         server.shutdown()
         thread.join()
@@ -250,8 +289,6 @@ def pact_broker(answers: Mapping[str, Any], *, authorization: str = "") -> Itera
 
 
 def _key(path: str) -> str:
-    from urllib.parse import parse_qs, urlsplit
-
     parts = urlsplit(path)
     query = parse_qs(parts.query)
     if parts.path == "/matrix":

@@ -11,7 +11,7 @@ from contractkit.document import dump_contract
 from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpCall, HttpRequest, HttpResponse, Interaction, JsonBody
 
-VERSIONS = 100
+VERSIONS = 104
 
 
 def past_clock() -> Callable[[], str]:

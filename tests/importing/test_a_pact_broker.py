@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.importing.conftest import Ended
-from tests.importing.pact_broker import CURRENT, OLD, PAIR, pact_broker
+from tests.importing.pact_broker import CURRENT, OLD, OTHER_SHA, PAIR, Crowd, pact, pact_broker
 
 pytestmark = pytest.mark.slow
 
@@ -218,3 +218,45 @@ def test_a_dry_run_writes_nothing_and_says_the_same(contractkit: Call, target: s
         == said.replace("imported   there", "would be imported   there").split("Not imported")[0].split()
     )
     assert dry.out.endswith("This was a dry run: nothing was written.\n")
+
+
+def test_a_broker_below_a_path_that_is_busy_at_first_is_waited_for(contractkit: Call, target: str) -> None:
+    with pact_broker(OLD, prefix="/pacts/broker", is_busy=True) as url:
+        ended = contractkit("import-broker", url, "--broker", target)
+    assert (ended.code, ended.out.splitlines()[0]) == (0, f"{url} is imported into {target}.")
+    assert read(target, f"{PAIR}/version/1")["interactions"][0]["description"] == "a request for an order"
+
+
+def test_no_more_is_asked_at_once_than_is_allowed(contractkit: Call, target: str) -> None:
+    crowd = Crowd()
+    with pact_broker(CURRENT, crowd=crowd) as url:
+        contractkit("import-broker", url, "--readers", "1", "--broker", target)
+    assert crowd.most == 1
+
+
+def test_a_version_with_another_contract_here_keeps_it_and_gets_no_results_of_the_other(
+    contractkit: Call, target: str
+) -> None:
+    here = pact("1", OTHER_SHA, "/elsewhere")
+    assert httpx.put(f"{target}{PAIR}/version/1", json=here).status_code == 201
+    with pact_broker(OLD) as url:
+        ended = contractkit("import-broker", url, "--broker", target)
+    assert ended.code == 1
+    assert (
+        "Not imported:\n"
+        "  2 results on the contract of Zoo App 1 with Order API\n"
+        "    this version has another contract here\n"
+    ) in ended.out
+    assert read(target, f"{PAIR}/version/1")["interactions"][0]["request"]["path"] == "/elsewhere"
+    assert _rows(target, "20") == []
+
+
+def test_one_contract_that_the_broker_has_lost_does_not_stop_the_others(contractkit: Call, target: str) -> None:
+    lost = {path: answer for path, answer in CURRENT.items() if path != f"{PAIR}/version/3"}
+    with pact_broker(lost) as url:
+        ended = contractkit("import-broker", url, "--broker", target)
+    assert (
+        "  the contract of Zoo App 3 with Order API\n    the broker lists it, and has no contract at its address\n"
+    ) in ended.out
+    assert read(target, f"{PAIR}/version/1")["consumer"] == {"name": "Zoo App"}
+    assert read(target, "/pacticipants/Zoo%20App/versions/3")["number"] == "3"
