@@ -69,6 +69,11 @@ def _write_month(moment: datetime, count: int) -> str:
     return {3: name[:3], 4: name}.get(count, f"{moment.month:0{count}d}")
 
 
+def _write_quarter(moment: datetime, count: int) -> str:
+    quarter = (moment.month + 2) // 3
+    return f"Q{quarter}" if count == 3 else f"{quarter:0{count}d}"
+
+
 def _write_weekday(moment: datetime, count: int) -> str:
     name = DAYS[moment.weekday()]
     return name if count == 4 else name[:3]
@@ -101,6 +106,11 @@ _SIXTY = _two("[1-5][0-9]|0?[0-9]", "[0-5][0-9]")
 _MONTH = Letter(look=({1: "1[0-2]|0?[1-9]", 2: "0[1-9]|1[0-2]"} | _names(MONTHS)).get, write=_write_month)
 _YEAR = Letter(look=_year, write=_write_year)
 _ZONE = Letter(look=_zone, write=lambda moment, _count: moment.tzname() or "UTC")
+_DAY_OF_YEAR = {
+    1: "36[0-6]|3[0-5][0-9]|[12][0-9][0-9]|0{0,2}[1-9]|0?[1-9][0-9]",
+    3: "[0-2][0-9][0-9]|3[0-5][0-9]|36[0-6]",
+}
+_QUARTER = Letter(look={1: "[1-4]", 2: "0[1-4]", 3: "Q[1-4]"}.get, write=_write_quarter)
 
 LETTERS: Mapping[str, Letter] = {
     "y": _YEAR,
@@ -109,7 +119,9 @@ LETTERS: Mapping[str, Letter] = {
     "M": _MONTH,
     "L": _MONTH,
     "d": _number(_two("[12][0-9]|3[01]|0?[1-9]", "0[1-9]|[12][0-9]|3[01]"), lambda moment: moment.day),
-    "D": _number({3: "[0-2][0-9][0-9]|3[0-5][0-9]|36[0-6]"}.get, lambda moment: moment.timetuple().tm_yday),
+    "D": _number(_DAY_OF_YEAR.get, lambda moment: moment.timetuple().tm_yday),
+    "Q": _QUARTER,
+    "q": _QUARTER,
     "w": _number(
         _two("[1-4][0-9]|5[0-3]|0?[1-9]", "0[1-9]|[1-4][0-9]|5[0-3]"), lambda moment: moment.isocalendar().week
     ),

@@ -96,7 +96,7 @@ def _lengths(letter: str, count: int) -> int:
     """Give an upper bound of the lengths that the text of a letter may have."""
     if letter in _YEARS:
         return 9 if count != 2 else 1
-    return 1 if count == 2 or letter in "SaDE" else 3
+    return 1 if count == 2 or letter in "SaE" or (letter, count) == ("D", 3) else 3
 
 
 def _known_letter(token: re.Match[str], pattern: str) -> tuple[Letter, str]:
