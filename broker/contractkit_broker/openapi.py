@@ -52,9 +52,9 @@ def openapi_document(routes: Iterable[Route], base_url: str) -> Json:
         "info": {
             "title": "contractkit broker",
             "version": "1",
-            "description": "The Pact Broker's API on its own paths, with definitions, files and impact beside it. A writing "
-            "request may say by the header Contractkit-Recorded-At, a past time of ISO 8601, when another broker "
-            "recorded what it tells.",
+            "description": "The Pact Broker's API on its own paths, with definitions, files and impact beside it. "
+            "A writing request may say by the header Contractkit-Recorded-At, a past time of ISO 8601, when another "
+            "broker recorded what it tells.",
         },
         "servers": [{"url": base_url}],
         "paths": paths,

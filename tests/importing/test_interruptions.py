@@ -1,5 +1,6 @@
 """An import that is killed is run again: it goes on where it stopped, and nothing is there twice or by half."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,21 @@ def killed_at(request: int, source: str, target: str, folder: Path) -> int:
     with watched(source, kill) as url:
         running.append(subprocess.Popen(command(url, target), cwd=folder, stderr=subprocess.DEVNULL))
         return running[0].wait()
+
+
+def test_who_stops_an_import_is_told_that_it_may_go_on(source: str, target: str, tmp_path: Path) -> None:
+    running: list[subprocess.Popen[str]] = []
+
+    def stop(number: int) -> None:
+        if number == 40:
+            running[0].send_signal(signal.SIGINT)
+
+    with watched(source, stop) as url:
+        pipe = subprocess.PIPE
+        running.append(subprocess.Popen(command(url, target), cwd=tmp_path, stdout=pipe, stderr=pipe, text=True))
+        out, err = running[0].communicate()
+    assert (running[0].returncode, out) == (130, "")
+    assert err.endswith("\nWhat was imported so far stays. Run the same command again to go on.\nStopped.\n")
 
 
 def half_told(target: str) -> list[str]:
