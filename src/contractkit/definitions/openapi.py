@@ -1,6 +1,7 @@
 """OpenAPI: a document of version 2.0 (Swagger) to 3.2 as a definition; every piece is made when first asked for."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -31,6 +32,8 @@ from contractkit.results import Violation
 
 RECORDED_PLACES: Final = ("query", "header", "cookie")
 """Where a request carries parameters that a contract records; what the path says is the path itself."""
+
+_VERSION: Final = re.compile(r"3\.[012](?![0-9])")
 
 Locate = Callable[[str, str], int | None]
 """From a document's URI and a JSON pointer to a line, counted from 1."""
@@ -257,7 +260,7 @@ def refuse_other_documents(root: Node, source: str) -> None:
         if not is_swagger(value):
             raise _refused(source, "/swagger", '"2.0", or the member openapi instead', show_json(value["swagger"]))
         version = value["swagger"]
-    elif not isinstance(version, str) or not version.startswith(("3.0", "3.1", "3.2")):
+    elif not isinstance(version, str) or not _VERSION.match(version):
         received = "nothing" if version is None else show_json(version)
         raise _refused(source, "/openapi", 'a version such as "3.1.0"', received)
     if not isinstance(value.get("paths"), dict) and not (str(version) >= "3.1" and "paths" not in value):

@@ -1,7 +1,9 @@
 """Operations: what the paths of an OpenAPI document offer, each with the nodes that describe it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.mistakes import is_status, lost
@@ -10,6 +12,8 @@ from contractkit.errors import DefinitionError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """The fields of a path item that hold an operation (OpenAPI 3.1 §4.8.9; `query` since 3.2)."""
+
+_TOKEN: Final = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")  # RFC 9110 §5.6.2
 
 Warn = Callable[[str, Node], None]
 """Notes a mistake in the document: a sentence, and the node where it is."""
@@ -44,6 +48,8 @@ def read_endpoints(documents: Documents, warn: Warn) -> tuple[Endpoint, ...]:
 
 def _operations_of(item: Node, documents: Documents, warn: Warn) -> Iterator[tuple[str, Node]]:
     resolved = _resolved(item, documents, warn, "path")
+    if resolved is not None:
+        _warn_of_further(resolved, warn)
     for method, node in written_operations(resolved) if resolved is not None else ():
         found = _resolved(node, documents, warn, "operation")  # no place for a $ref by the standard, but a usual one
         if found is not None and isinstance(found.value, dict):
@@ -59,7 +65,27 @@ def written_operations(item: Node) -> Iterator[tuple[str, Node]]:
             yield method.upper(), node
     further = item.get("additionalOperations")
     for method, node in further.members() if further is not None else ():
-        yield method.upper(), node
+        if not _further_mistake(method):
+            yield method.upper(), node
+
+
+def _warn_of_further(item: Node, warn: Warn) -> None:
+    further = item.get("additionalOperations")
+    if further is not None and not isinstance(further.value, dict):
+        warn("additionalOperations is not an object and is left out.", further)
+    for method, node in further.members() if further is not None else ():
+        mistake = _further_mistake(method)
+        if mistake:
+            warn(mistake, node)
+
+
+def _further_mistake(method: str) -> str:
+    """Say why a member of `additionalOperations` is no operation, or nothing (OpenAPI 3.2 §4.9.1)."""
+    if not _TOKEN.fullmatch(method):
+        return f"{method!r} is no method of HTTP; the operation is left out."
+    if method.lower() in METHODS:
+        return f"{method} is no further method: it has a field of its own, {method.lower()}. The operation is left out."
+    return ""
 
 
 def _resolved(node: Node, documents: Documents, warn: Warn, what: str) -> Node | None:

@@ -1,6 +1,7 @@
 """References: from a `$ref` to what it names, in documents already read or read when first asked for."""
 
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from urllib.parse import unquote, urldefrag
@@ -16,6 +17,7 @@ from contractkit.exact_json import Json
 BUNDLED_AT: Final = "/x-documents/"
 """Where a bundled definition holds its other documents, which references lead to from anywhere in it."""
 
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _LONGEST_CHAIN: Final = 64  # references that lead to references
 
 
@@ -122,7 +124,10 @@ class Documents:
 
     def _led(self, reference: str, base: Node, holder: Resource | None) -> Node:
         """Follow a reference from the resource that it stands in; None for the document itself."""
-        uri, fragment = urldefrag(reference)
+        try:
+            uri, fragment = urldefrag(reference)
+        except ValueError:
+            raise _no_uri(reference, base) from None
         follow = self._anchored if fragment and not fragment.startswith("/") else self._walked
         start = self._start_of(uri, reference, base, holder)
         try:
@@ -141,7 +146,10 @@ class Documents:
         if not uri:
             return self._root_of(base.uri, reference, base) if holder is None else holder.root
         known = self._identified(base.uri).identity or base.uri
-        asked = joined(known if holder is None else holder.identity, uri)
+        try:
+            asked = joined(known if holder is None else holder.identity, uri)
+        except ValueError:
+            raise _no_uri(reference, base) from None
         named = self._resources.get(asked)
         return self._root_of(self._kept_at(asked), reference, base) if named is None else named.root
 
@@ -168,7 +176,7 @@ class Documents:
         for step in pointer.split("/")[1:]:
             name = step.replace("~1", "/").replace("~0", "~")
             try:
-                node = node / (int(name) if isinstance(node.value, list) else name)
+                node = node / (_index(name) if isinstance(node.value, list) else name)
             except (KeyError, IndexError, TypeError, ValueError):
                 raise _leads_nowhere(reference, base, node, name) from None
         return node
@@ -179,6 +187,21 @@ class Documents:
         if anchor not in known:
             raise _no_anchor(reference, base, anchor, known)
         return known[anchor]
+
+
+def _index(step: str) -> int:
+    """Give the index that a step of a pointer is (RFC 6901 §4); ValueError where it is none."""
+    if not _INDEX.fullmatch(step):
+        raise ValueError(step)
+    return int(step)
+
+
+def _no_uri(reference: str, base: Node) -> DefinitionError:
+    return DefinitionError(
+        f"A $ref is no URI: {reference}",
+        details=[("at", f"{base.uri}#{base.pointer}/$ref")],
+        next_step="A reference to a schema by name is written #/components/schemas/NAME.",
+    )
 
 
 def _astray(reference: str, start: Node) -> str:
