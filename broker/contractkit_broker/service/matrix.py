@@ -10,6 +10,7 @@ from contractkit_broker.store import applications, contracts, environments, veri
 from contractkit_broker.store.records import Publication, Verdict, Verification, Version
 
 _EVERY = 1_000_000_000
+_FIRST_STRETCH = 10  # versions that are looked at first, where a few newest rows are wanted of a long history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +123,27 @@ def _find_cells(connection: Connection, query: MatrixQuery, named: dict[int, tup
     A contract that a named version published requires its provider; of those that call a named application, only
     the consumers in the target count.
     """
-    versions = [version.id for each in named.values() for version in each]
-    own = contracts.publications_of(connection, versions)
     if _only_named(query):
-        return _cells(connection, query, [each for each in own if each.provider_id in named], named)
+        return _cells_of_named(connection, query, named)
+    own = contracts.publications_of(connection, [version.id for each in named.values() for version in each])
     consumers = {consumer for consumer, _ in contracts.consumers_of(connection, named.keys())} - named.keys()
     others = consumers | {each.provider_id for each in own} - named.keys()
     inferred = _by_application(_inferred(connection, query, others))
     calling = [version.id for consumer in consumers for version in inferred.get(consumer, ())]
     theirs = contracts.publications_of(connection, calling, named.keys()) if calling else ()
     return _cells(connection, query, [*own, *theirs], {**inferred, **named})
+
+
+def _cells_of_named(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> list[Cell]:
+    """Give rows between named versions, from the newest consumer version back, until there are more than wanted."""
+    left = sorted((version.id for each in named.values() for version in each), reverse=True)
+    found: list[Cell] = []
+    stretch = _FIRST_STRETCH
+    while left and (query.limit is None or len(_wanted(_distinct(found), query)) <= query.limit):
+        now, left, stretch = left[:stretch], left[stretch:], 2 * stretch
+        own = [each for each in contracts.publications_of(connection, now) if each.provider_id in named]
+        found += _cells(connection, query, own, named)
+    return found
 
 
 def _only_named(query: MatrixQuery) -> bool:
@@ -148,20 +160,40 @@ def _cells(
     published: Sequence[Publication],
     providers: dict[int, tuple[Version, ...]],
 ) -> list[Cell]:
-    wanted = {(each.content, version.id) for each in published for version in providers.get(each.provider_id, ())}
+    open_names = {each.application for each in query.named if each.is_open}
+    of_open = [each for each in published if each.provider in open_names]
+    verified = _verified_by(connection, of_open, providers)
+    wanted = {
+        (each.content, version.id)
+        for each in published
+        for version in (verified[each.content] if each.provider in open_names else providers.get(each.provider_id, ()))
+    }
     found = verifications.verdicts(connection, wanted)
     verdicts = {(each.content, each.provider_version_id): each for each in found}
-    open_names = {each.application for each in query.named if each.is_open}
     cells: list[Cell] = []
     for publication in published:
         versions: Sequence[Version | None] = providers.get(publication.provider_id, ())
         if publication.provider in open_names:
-            versions = [each for each in versions if each and (publication.content, each.id) in verdicts]
+            versions = verified[publication.content]
         for version in versions or (None,):
             verdict = verdicts.get((publication.content, version.id)) if version is not None else None
             ignored = _is_ignored(publication, version, query.ignored)
             cells.append(Cell(publication=publication, provider_version=version, verdict=verdict, ignored=ignored))
     return cells
+
+
+def _verified_by(
+    connection: Connection, published: Sequence[Publication], providers: dict[int, tuple[Version, ...]]
+) -> dict[int, list[Version]]:
+    """Give, by content, the versions of its provider that have verified it."""
+    known = {version.id: version for each in published for version in providers.get(each.provider_id, ())}
+    found: dict[int, list[Version]] = {each.content: [] for each in published}
+    if not found:
+        return found
+    for content, version in verifications.verified_by(connection, found.keys()):
+        if version in known:
+            found[content].append(known[version])
+    return found
 
 
 def _is_ignored(publication: Publication, version: Version | None, ignored: Collection[Ignored]) -> bool:

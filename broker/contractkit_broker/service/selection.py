@@ -75,9 +75,8 @@ def pending_contents(
     known = verifications.branch_of(connection, provider.name, branch)
     if known is None:  # a branch that begins now: whatever was accepted before it holds for it
         return frozenset(content_rows) - verifications.succeeded(connection, content_rows)
-    on_branch = verifications.succeeded_on_branch(connection, content_rows, known[0])
-    before = verifications.succeeded(connection, content_rows, before=known[1])
-    return frozenset(content_rows) - on_branch - before
+    fresh = frozenset(content_rows) - verifications.succeeded(connection, content_rows, before=known[1])
+    return fresh - verifications.succeeded_on_branch(connection, fresh, known[0])
 
 
 def _follow(
@@ -189,8 +188,8 @@ def _work_in_progress(
     connection: Connection, provider: Application, form: SelectionForm, consumers: set[int], known: set[int]
 ) -> Iterator[Selected]:
     """Give the branch heads since a date that nobody selected and the provider's branch has not accepted yet."""
-    heads = applications.every_branch_head(connection, consumers)
-    recent = [head.id for head in heads if head.created_at >= str(form.include_wip_pacts_since)]
+    heads = applications.every_branch_head(connection, consumers, since=str(form.include_wip_pacts_since))
+    recent = [head.id for head in heads]
     published = contracts.publications_of(connection, recent, [provider.id])
     new = [each for each in published if each.content not in known]
     pending = pending_contents(connection, provider, {each.content for each in new}, form.provider_version_branch)

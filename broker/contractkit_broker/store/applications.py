@@ -24,11 +24,13 @@ _VERSION_NAMED = _VERSION.where(application.c.name == bindparam("name"), version
 
 _HEADS = (
     _VERSION.join(branch_head, branch_head.c.version_id == version.c.id)
-    .join(branch, branch.c.id == branch_head.c.branch_id)
+    .join(branch, (branch.c.id == branch_head.c.branch_id) & (branch.c.application_id == application.c.id))
     .where(branch_head.c.ended_at.is_(None))
-)
+)  # through the branches of an application, not through all versions that it ever had
 
-_HEADS_OF = _HEADS.where(application.c.id.in_(many("ids")))
+_HEADS_OF = _HEADS.where(branch.c.application_id.in_(many("ids")))
+
+_HEADS_SINCE = _HEADS_OF.where(version.c.created_at >= bindparam("since"))
 
 _MAIN_HEADS = _HEADS_OF.where(branch.c.name == application.c.main_branch)
 
@@ -174,9 +176,11 @@ def named_branch_heads(connection: Connection, application_ids: Collection[int],
     return _many(connection, _NAMED_HEADS, ids=application_ids, name=name)
 
 
-def every_branch_head(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
-    """Give the heads of all branches of applications."""
-    return _many(connection, _HEADS_OF.order_by(version.c.id), ids=application_ids)
+def every_branch_head(
+    connection: Connection, application_ids: Collection[int], *, since: str = ""
+) -> tuple[Version, ...]:
+    """Give the heads of all branches of applications that became known since a time."""
+    return _many(connection, _HEADS_SINCE.order_by(version.c.id), ids=application_ids, since=since)
 
 
 def newest_versions(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, select
 
 from contractkit.exact_json import Json
 from contractkit_broker.store.database import AnyRow, many, upsert
@@ -58,6 +58,20 @@ _COUNTS = (
     )
     .where(interaction_result.c.verification_id.in_(many("numbers")))
     .group_by(interaction_result.c.verification_id)
+)
+
+_A_SUCCESS = select(verification.c.id).where(verification.c.content == content.c.id, _WHOLE_SUCCESS)
+
+# one after another until the first that succeeded: how often a content was verified since does not matter
+_SUCCEEDED = select(content.c.id).where(
+    content.c.id.in_(many("contents")), _A_SUCCESS.where(verification.c.verified_at < bindparam("before")).exists()
+)
+
+_SUCCEEDED_ON_BRANCH = select(content.c.id).where(
+    content.c.id.in_(many("contents")),
+    _A_SUCCESS.join(branch_version, branch_version.c.version_id == verification.c.provider_version_id)
+    .where(branch_version.c.branch_id == bindparam("branch"))
+    .exists(),
 )
 
 _NEWEST = _VERIFICATION.where(
@@ -158,6 +172,12 @@ def verdicts(connection: Connection, wanted: Iterable[tuple[int, int]]) -> list[
     return [Verdict(**row._mapping) for row in connection.execute(_VERDICTS, {"pairs": as_list(wanted)})]
 
 
+def verified_by(connection: Connection, contents: Collection[int]) -> list[tuple[int, int]]:
+    """Give contents with the ids of the provider versions that have a verdict on them."""
+    query = select(verdict.c.content, verdict.c.provider_version_id)
+    return [(row[0], row[1]) for row in connection.execute(query.where(verdict.c.content.in_(contents)))]
+
+
 def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, Verification]:
     """Give, by content, its newest verification by whichever provider version; unverified contents have none."""
     return {row.content: _verification(row) for row in connection.execute(_NEWEST, {"contents": contents})}
@@ -165,24 +185,14 @@ def newest_verifications(connection: Connection, contents: Collection[int]) -> d
 
 def succeeded_on_branch(connection: Connection, contents: Collection[int], branch_id: int) -> frozenset[int]:
     """Give those contents that some version of a provider's branch has verified with success, ever."""
-    query = (
-        select(verification.c.content)
-        .join(branch_version, branch_version.c.version_id == verification.c.provider_version_id)
-        .where(
-            branch_version.c.branch_id == branch_id,
-            verification.c.content.in_(contents),
-            _WHOLE_SUCCESS,
-        )
-    )
-    return frozenset(connection.execute(query.distinct()).scalars())
+    values = {"contents": contents, "branch": branch_id}
+    return frozenset(connection.execute(_SUCCEEDED_ON_BRANCH, values).scalars())
 
 
 def succeeded(connection: Connection, contents: Collection[int], *, before: str | None = None) -> frozenset[int]:
     """Give those contents that any provider version has verified with success, before a time where one is given."""
-    query = select(verification.c.content).where(verification.c.content.in_(contents), _WHOLE_SUCCESS)
-    if before is not None:
-        query = query.where(verification.c.verified_at < before)
-    return frozenset(connection.execute(query.distinct()).scalars())
+    values = {"contents": contents, "before": before or "~"}  # which sorts behind every time
+    return frozenset(connection.execute(_SUCCEEDED, values).scalars())
 
 
 def branch_of(connection: Connection, application_name: str, name: str) -> tuple[int, str] | None:
