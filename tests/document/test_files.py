@@ -13,7 +13,9 @@ from contractkit.model import (
     HttpResponse,
     Interaction,
     JsonBody,
+    LocatedGenerator,
     LocatedRules,
+    Location,
     Message,
     MissingBody,
     ProviderState,
@@ -40,6 +42,15 @@ def call(**members):
 def only(data):
     (interaction,) = load_contract(data, origin="a.json").interactions
     return interaction
+
+
+@pytest.mark.parametrize("name", ["", "$"])
+def test_a_generator_of_a_path_may_stand_below_its_category_and_have_a_member_of_that_name(name):
+    generators = {"path": {name: {"type": "Uuid"}}, "method": {"type": "Regex", name: None}}
+    assert only(file_of(call(request={"generators": generators}))).generators == (
+        LocatedGenerator(location=Location(("request", "method")), name="Regex", attributes={name: None}),
+        LocatedGenerator(location=Location(("request", "path")), name="Uuid"),
+    )
 
 
 def message_of(data):

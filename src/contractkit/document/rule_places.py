@@ -12,6 +12,9 @@ from contractkit.model import Location, Step, parse_path, write_path
 PATH_EXPRESSION = "a path expression such as `$.lines[*]['unit price']`"
 """What is expected where a path has to be."""
 
+_SAYS_ITSELF = frozenset({"matchers", "match", "type"})
+"""Members by which an object is rules or a generator itself, and does not hold them under a path once more."""
+
 
 class Place(NamedTuple):
     """A place of a category that rules or generators speak of: `name` is the member of `holder` that has them.
@@ -65,7 +68,8 @@ def _single(container: ObjectReader, name: str, category: Category) -> Iterator[
     if not value:
         container.take(name)
         return
-    again = next((key for key in ("$", "") if isinstance(value, dict) and key in value), None)
+    is_itself = not isinstance(value, dict) or not _SAYS_ITSELF.isdisjoint(value)
+    again = None if is_itself else next((key for key in ("$", "") if key in value), None)
     holder = container.child(name) if again is not None else container
     assert holder is not None
     written = (category.spellings[0],)
