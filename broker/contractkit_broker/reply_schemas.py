@@ -265,6 +265,14 @@ REPLY_SCHEMAS: dict[str, Json] = {
             "consumerVersions": _list(_object({"number": _TEXT, "branches": _TEXTS, "environments": _TEXTS})),
         }
     ),
+    "Usage": _resource({"uses": _list(_ref("Use"))}),
+    "Use": _object(
+        {
+            "operation": _TEXT,
+            "location": _TEXT,
+            "consumers": _list(_object({"name": _TEXT, "needed": {"type": ["boolean", "null"]}})),
+        }
+    ),
     "Audit": _resource(
         {"entries": _list(_object({"at": _TEXT, "event": _TEXT, "version": _TEXT, "details": {"type": "object"}}))}
     ),

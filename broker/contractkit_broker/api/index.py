@@ -60,6 +60,7 @@ RELATIONS = {
         "/pacticipants/{pacticipant}/versions/{version}/definition",
         "The definition of a version",
     ),
+    "contractkit:usage": ("/usage", "Who uses which operations and locations"),
     "contractkit:blob": ("/blobs/{digest}", "A file by its digest"),
     "contractkit:impact-jobs": ("/impact-jobs", "Who breaks on a change"),
     "contractkit:openapi": ("/openapi.json", "This API as an OpenAPI document"),

@@ -17,6 +17,7 @@ from contractkit_broker.api import (
     pacts,
     provider_states,
     publishing,
+    usage,
     verification,
 )
 from contractkit_broker.routing import Route
@@ -39,5 +40,6 @@ ROUTES: tuple[Route, ...] = (
     *heads.ROUTES,
     *definitions.ROUTES,
     *impact.ROUTES,
+    *usage.ROUTES,
 )
 """Every method on every path."""

@@ -1,0 +1,83 @@
+"""Who uses which operations and locations of a provider, as the contracts that count say."""
+
+from typing import Any
+
+import pytest
+
+from tests.broker.conftest import Story, contract, interaction
+
+Json = Any
+
+
+def uses(broker: Story, **asked: str) -> list[tuple[str, str, list[tuple[str, Json]]]]:
+    reply = broker.http.get("/usage", params={"provider": "orders", **asked})
+    assert reply.status_code == 200, reply.text
+    return [
+        (each["operation"], each["location"], [(use["name"], use["needed"]) for use in each["consumers"]])
+        for each in reply.json()["uses"]
+    ]
+
+
+def inferred(*needed: str, tolerated: tuple[str, ...] = ()) -> Json:
+    """Give an interaction whose consumer's needs were inferred."""
+    needs = {"kind": "inferred", "needed": [{"location": each, "nonNull": True} for each in needed]}
+    test = {"file": "tests/test_orders.py", "line": 1, "nodeId": "tests/test_orders.py::test_an_order"}
+    evidence = [{"test": test, "needs": {**needs, "tolerated": list(tolerated)}}]
+    found = interaction("an order")
+    found["comments"] = {"contractkit": {"operation": "getOrder", "evidence": evidence}}
+    return found
+
+
+def test_a_location_names_its_consumers(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+    broker.publish("courier-app", "1", contract("courier-app", "orders"), branch="main")
+    both = [("courier-app", None), ("web-shop", None)]
+    assert uses(broker, location="response.body.total") == [("GET /orders/7", "response.body.total", both)]
+    assert uses(broker, operation="GET /orders/8") == []
+    assert {operation for operation, *_ in uses(broker)} == {"GET /orders/7"}
+
+
+def test_a_location_says_who_needs_it(broker: Story) -> None:
+    needing, indifferent = inferred("response.body.total"), inferred(tolerated=("response.body.total",))
+    broker.publish("web-shop", "1", contract("web-shop", "orders", needing), branch="main")
+    broker.publish("courier-app", "1", contract("courier-app", "orders", indifferent), branch="main")
+    assert uses(broker, operation="getOrder", location="response.body.total") == [
+        ("getOrder", "response.body.total", [("courier-app", False), ("web-shop", True)])
+    ]
+
+
+def test_only_what_counts_is_asked(broker: Story) -> None:
+    wished = interaction("a wish")
+    wished["request"]["path"] = "/wishes"
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+    broker.publish("web-shop", "2", contract("web-shop", "orders", wished), branch="feature/x")
+    broker.deploy("web-shop", "2", "test")
+    operations = {
+        "main": {operation for operation, *_ in uses(broker, branch="main")},
+        "feature/x": {operation for operation, *_ in uses(broker, branch="feature/x")},
+        "test": {operation for operation, *_ in uses(broker, environment="test")},
+        "production": {operation for operation, *_ in uses(broker, environment="production")},
+    }
+    assert operations == {
+        "main": {"GET /orders/7"},
+        "feature/x": {"GET /wishes"},
+        "test": {"GET /wishes"},
+        "production": set(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ({"provider": "nobody"}, 404, {"error": "No provider with name 'nobody' found"}),
+        (
+            {"provider": "orders", "environment": "nowhere"},
+            400,
+            {"errors": {"environment": ["No environment named 'nowhere' is known. Known: production, test."]}},
+        ),
+    ],
+)
+def test_what_is_not_known_is_said(broker: Story, asked: Json, status: int, said: Json) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"))
+    reply = broker.http.get("/usage", params=asked)
+    assert (reply.status_code, reply.json()) == (status, said)
