@@ -1,4 +1,4 @@
-"""Callers that break the rules, or mean harm, at `contractkit up` as a process: the next caller is served all the same."""
+"""Callers that break the rules, or mean harm, at `contractkit up` as a process: the next one is served all the same."""
 
 import resource
 import socket

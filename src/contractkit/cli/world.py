@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from contractkit.cli.environment import EnvironmentFile, variables_of
 from contractkit.cli.up_events import Events
+from contractkit.stubbing.browsers import ForBrowsers
 from contractkit.stubbing.control import Controlled
 from contractkit.stubbing.dependencies import Dependency
 from contractkit.stubbing.faulty import with_faults
@@ -58,7 +59,7 @@ class World:
             faulty = with_faults(answering, own, each.provider, allows_header=allows_faults, seed=seed)
             given = Given() if recorder is None else recorder.given
             controlled = Controlled(faulty, given, allows_faults=allows_faults)
-            each.serve(controlled, self._events.teller(own.name), listening(own))
+            each.serve(ForBrowsers(controlled), self._events.teller(own.name), listening(own))
             self._events.started(each, _variables(each))
         self._announce()
 
