@@ -39,6 +39,15 @@ def told(findings: Sequence[Finding]) -> list[Told]:
 
 CASES: list[tuple[tuple[dict[str, Any], ...], Told]] = [
     (
+        (http({"n": 1}, status=204),),
+        (
+            "impossible-body",
+            "response.body",
+            "is expected, and an answer of status 204 never has a body",
+            "leave the body out",
+        ),
+    ),
+    (
         (http({"n": 1}, rules={"$.n": {"match": "regex", "regex": "[a-z]+"}}),),
         (
             "failing-example",
@@ -264,6 +273,14 @@ def test_each_rule_finds_its_case_and_nothing_else(
     contract: Callable[..., Contract], interactions: tuple[dict[str, Any], ...], expected: Told
 ) -> None:
     assert told(lint_contract(contract(*interactions))) == [expected]
+
+
+def test_answers_to_head_have_no_body_and_those_without_content_may_say_so(contract: Callable[..., Contract]) -> None:
+    [finding] = lint_contract(contract(http({"n": 1}, method="HEAD")))
+    assert finding.remark.why == "is expected, and an answer to HEAD never has a body"
+    assert lint_contract(contract(http(method="HEAD"))) == ()
+    assert lint_contract(contract(http(response={"status": 304, "body": {"content": ""}}))) == ()
+    assert lint_contract(contract(http(response={"status": 204, "body": {"content": None}}))) == ()
 
 
 def test_every_rule_of_the_table_has_a_case() -> None:

@@ -9,13 +9,14 @@ from typing import TypeAlias
 from contractkit.exact_json import Json, dump_compact
 from contractkit.matching import PlaceExplanation
 from contractkit.matching.rules import kind_of
-from contractkit.model import InferredNeeds, JsonBody, Location, Rule
+from contractkit.model import EmptyBody, HttpCall, InferredNeeds, JsonBody, Location, MissingBody, Rule
 from contractkit.review.findings import Examined, Remark
 from contractkit.review.rule_lints import rule_on_elements
 from contractkit.review.trees import show_tree
 
 _Looks: TypeAlias = Callable[[str, Json], bool]
 _PARTS = ("status", "status_message", "contents", "body")
+_WITHOUT_CONTENT, _FIRST_FINAL = (204, 304), 200
 _FEWEST_VALUES = 2  # in a body that is called exact as a whole
 
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -153,6 +154,23 @@ def exact_bodies(examined: Examined) -> Iterator[Remark]:
                 why=f"has no rule at all: each of its {count} values must be exactly the example's",
                 edit="put the rule `type` there; values that count get `equality` or a `regex`",
             )
+
+
+def impossible_bodies(examined: Examined) -> Iterator[Remark]:
+    """Find bodies of answers that HTTP never gives one (RFC 9110 §6.4.1)."""
+    exchange = examined.interaction.exchange
+    if not isinstance(exchange, HttpCall):
+        return
+    match exchange.response.body:
+        case MissingBody() | EmptyBody() | JsonBody(value=None):  # no body fits null as well
+            return
+    status, is_head = exchange.response.status, exchange.request.method == "HEAD"
+    if is_head or status in _WITHOUT_CONTENT or status < _FIRST_FINAL:
+        yield Remark(
+            location=Location(("response", "body")),
+            why=f"is expected, and an answer {'to HEAD' if is_head else f'of status {status}'} never has a body",
+            edit="leave the body out",
+        )
 
 
 def pinned_lengths(examined: Examined) -> Iterator[Remark]:

@@ -108,6 +108,12 @@ _ROWS = (
         of_interaction=demand_lints.exact_bodies,
     ),
     Lint(
+        id="impossible-body",
+        level=_ERROR,
+        sentence="the body of an answer that never has one",
+        of_interaction=demand_lints.impossible_bodies,
+    ),
+    Lint(
         id="pinned-length",
         level=_WARNING,
         sentence="a list in an answer that must have as many elements as the example",
