@@ -1,5 +1,6 @@
 """`can-i-deploy` without a version's number: the broker looks up what a branch, a tag or the newest is."""
 
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -101,6 +102,10 @@ WAYS = "Give --version V, or have the broker look it up: --branch NAME, --main-b
             "webshop --branch main --to-environment test",
             "The broker knows no application named 'webshop'.\n\nDid you mean web-shop?\n",
         ),
+        (
+            "web-shop --branch main --to-environment test --ignore-version orders ''",
+            "--ignore-version has an empty value; is a variable not set?\n",
+        ),
         ("web-shop --tag live --to-environment test", "No version of web-shop has the tag live.\n"),
         ("orders --latest --to-environment test", "orders has no version yet.\n"),
         (
@@ -111,7 +116,7 @@ WAYS = "Give --version V, or have the broker look it up: --branch NAME, --main-b
     ],
 )
 def test_wrong_use_is_told(contractkit: Run, history: str, arguments: str, message: str) -> None:
-    ended = contractkit("can-i-deploy", *arguments.split())
+    ended = contractkit("can-i-deploy", *shlex.split(arguments))
     assert (ended.code, ended.out, ended.err) == (2, "", message)
 
 
@@ -121,3 +126,18 @@ def test_an_empty_branch_is_an_unset_variable(contractkit: Run, history: str) ->
         2,
         "Error: Invalid value for '--branch': it is empty; is a variable not set?",
     )
+
+
+def test_one_version_of_an_application_may_be_left_out_of_the_decision(contractkit: Run, history: str) -> None:
+    with httpx.Client(base_url=history) as client:
+        client.put("/pacticipants/orders/versions/8", json={})
+        environments = client.get("/environments?name=production").json()["_embedded"]["environments"]
+        for application, version in (("orders", "8"), ("web-shop", "1")):
+            at = f"/pacticipants/{application}/versions/{version}/deployed-versions/environment"
+            assert client.post(f"{at}/{environments[0]['uuid']}", json={}).is_success
+    question = ("orders", "--version", "8", "--to-environment", "production")
+    codes = [
+        contractkit("can-i-deploy", *question, *more).code
+        for more in ((), ("--ignore-version", "web-shop", "2"), ("--ignore-version", "web-shop", "1"))
+    ]
+    assert codes == [1, 1, 0]

@@ -156,6 +156,7 @@ class BrokerClient:
         environment: str | None = None,
         tag: str | None = None,
         ignored: Sequence[str] = (),
+        ignored_versions: Sequence[tuple[str, str]] = (),
     ) -> DeploymentAnswer:
         """Give the broker's answer, with the rows it rests on; a yes that rests on a part of them is an unknown.
 
@@ -165,6 +166,7 @@ class BrokerClient:
             tag: Instead of an environment: the newest version of every other application with this tag counts; where
                 neither is named, the heads of their main branches.
             ignored: Applications whose rows do not count.
+            ignored_versions: Applications with the one version of each whose rows do not count.
 
         Raises:
             UnknownNameError: The broker knows no such environment or application; the nearest are suggested.
@@ -175,6 +177,11 @@ class BrokerClient:
             *([("environment", environment)] if environment is not None else []),
             *([("tag", tag), ("latest", "true")] if tag is not None else []),
             *([("mainBranch", "true"), ("latest", "true")] if environment is None and tag is None else []),
+            *(
+                pair
+                for name, version in ignored_versions
+                for pair in (("ignore[][pacticipant]", name), ("ignore[][version]", version))
+            ),
             *(("ignore[][pacticipant]", name) for name in ignored),
             ("limit", str(MOST_ROWS + 1)),
         ]

@@ -25,6 +25,7 @@ class _Asked:
     environment: str | None
     tag: str | None
     ignored: tuple[str, ...]
+    ignored_versions: tuple[tuple[str, str], ...]
 
     @property
     def target(self) -> str:
@@ -53,6 +54,8 @@ class _Patience:
 )
 @click.option("--to-main-branches", is_flag=True, help="Where to, before a merge: the heads of all main branches.")
 @click.option("--ignore", "ignored", multiple=True, help="An application whose results do not count.")
+@click.option("--ignore-version", "ignored_versions", multiple=True, nargs=2, metavar="APPLICATION VERSION",
+              help="An application of which this version's results do not count.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say the answer and end with exit code 0 whatever it is.")
 @click.option("--retry-while-unknown", type=click.IntRange(min=0), default=0, help="Ask again so many times.")
 @click.option(
@@ -75,6 +78,7 @@ def can_i_deploy(
     target_tag: str | None,
     to_main_branches: bool,
     ignored: tuple[str, ...],
+    ignored_versions: tuple[tuple[str, str], ...],
     dry_run: bool,
     retry_while_unknown: int,
     seconds: float | None,
@@ -91,13 +95,21 @@ def can_i_deploy(
     wanted = Wanted(version=version, branch=branch, tag=tag, main_branch=main_branch, latest=latest)
     check_wanted(wanted)
     _check_target(environment, target_tag, to_main_branches)
+    _check_pairs("--with", others)
+    _check_pairs("--ignore-version", ignored_versions)
     _check_named(applications, others, version or " ".join(wanted.said))
     if retry_while_unknown and seconds is not None:
         raise UsageError("--retry-while-unknown and --wait cannot be given together.")
     patience = _Patience(retries=retry_while_unknown, seconds=seconds, interval=retry_interval)
     with open_set_broker(broker) as client:
         subjects = (*find_subjects(client, applications, wanted), *_given(others))
-        asked = _Asked(subjects=subjects, environment=environment, tag=target_tag, ignored=ignored)
+        asked = _Asked(
+            subjects=subjects,
+            environment=environment,
+            tag=target_tag,
+            ignored=ignored,
+            ignored_versions=ignored_versions,
+        )
         answer = _ask(client, asked, patience)
     decision = _decision(answer, asked)
     text = answer_as_text(decision, answer)
@@ -134,8 +146,11 @@ def _check_named(applications: Sequence[str], others: Sequence[tuple[str, str]],
             f"{twice} is named twice: one version of an application can be asked about at a time.",
             details=[("version", version) for name, version in named if name == twice],
         )
-    if any(not text.strip() for pair in others for text in pair):
-        raise UsageError("--with has an empty value; is a variable not set?")
+
+
+def _check_pairs(option: str, pairs: Sequence[tuple[str, str]]) -> None:
+    if any(not text.strip() for pair in pairs for text in pair):
+        raise UsageError(f"{option} has an empty value; is a variable not set?")
 
 
 def _given(others: Sequence[tuple[str, str]]) -> tuple[Subject, ...]:
@@ -143,8 +158,7 @@ def _given(others: Sequence[tuple[str, str]]) -> tuple[Subject, ...]:
 
 
 def _ask(client: BrokerClient, asked: _Asked, patience: _Patience) -> DeploymentAnswer:
-    pairs = [(each.application, each.version) for each in asked.subjects]
-    answer = client.can_i_deploy(pairs, environment=asked.environment, tag=asked.tag, ignored=asked.ignored)
+    answer = _ask_once(client, asked)
     end, left = time.monotonic() + (patience.seconds or 0.0), patience.retries
     while answer.deployable is None and (left > 0 or time.monotonic() < end):
         remaining = max(end - time.monotonic(), 0.0)
@@ -153,8 +167,18 @@ def _ask(client: BrokerClient, asked: _Asked, patience: _Patience) -> Deployment
         click.echo(f"Unknown as yet; asking again in {wait:.3g} s ({how_long}).", err=True)
         time.sleep(wait)
         left -= 1
-        answer = client.can_i_deploy(pairs, environment=asked.environment, tag=asked.tag, ignored=asked.ignored)
+        answer = _ask_once(client, asked)
     return answer
+
+
+def _ask_once(client: BrokerClient, asked: _Asked) -> DeploymentAnswer:
+    return client.can_i_deploy(
+        [(each.application, each.version) for each in asked.subjects],
+        environment=asked.environment,
+        tag=asked.tag,
+        ignored=asked.ignored,
+        ignored_versions=asked.ignored_versions,
+    )
 
 
 def _decision(answer: DeploymentAnswer, asked: _Asked) -> Decision:
