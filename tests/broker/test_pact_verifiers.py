@@ -12,7 +12,7 @@ from pact import Pact, match
 
 from tests.broker.conftest import Story, contract, interaction
 from tests.broker.orders_service import OrdersService, serving_orders
-from tests.broker.pact_commands import from_pypi, npm_install
+from tests.broker.pact_commands import forwarding, from_pypi, npm_install
 from tests.broker.pact_verifiers import SCRIPTS, Asked, Verify, run_script, verify_in_javascript, verify_in_python
 
 Json = Any
@@ -130,6 +130,19 @@ def test_what_runs_somewhere_or_has_the_same_branch_is_selected(
     assert (len(results(broker, "4.1.0")), len(results(broker, "4.2.0-x"))) == (1, 1)
     branch = broker.http.get("/pacticipants/orders/branches/feature%2Fx/versions/1.0")
     assert branch.json()["latest"] is True
+
+
+def test_a_broker_below_a_path_is_used_as_any_other(broker: Story, orders: OrdersService, verify: Verify) -> None:
+    """Pact's verifiers put the path of a link behind the address that they were given."""
+    published(broker)
+    url = str(broker.http.base_url).rstrip("/")
+    with forwarding(url, prefix="/pact") as forwarder, httpx.Client(base_url=f"{forwarder.url}/pact") as http:
+        assert verify(Story(http), orders, Asked(version="1.0", branch="feature/y"))
+        passed = [forwarder.passed.get_nowait() for _ in range(forwarder.passed.qsize())]
+    assert len(results(broker, "4.1.0")) == 1
+    assert passed[0] == "GET /pact/"
+    assert all(each.split()[1].startswith("/pact/") and "/pact/pact/" not in each for each in passed)
+    assert "PUT /pact/pacticipants/orders/branches/feature%2Fy/versions/1.0" in passed
 
 
 def test_a_contract_of_pact_python_goes_all_the_way(
