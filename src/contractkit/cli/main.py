@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from contractkit.cli.collecting import uncollected
 from contractkit.cli.output import end_output, is_of_output, is_read_no_further, unwritable
 from contractkit.errors import ContractkitError, UsageError, suggestion
 
@@ -81,7 +82,8 @@ class VerbGroup(click.Group):
         if cmd_name not in VERBS:
             return next((_load_added(point) for point in _added_verbs() if point.name == cmd_name), None)
         module, attribute = VERBS[cmd_name].split(":")
-        command = getattr(importlib.import_module(module), attribute)
+        with uncollected():
+            command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 

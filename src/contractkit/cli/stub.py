@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from contractkit.cli.collecting import uncollected
 from contractkit.cli.stopping import told_to_stop, until
 from contractkit.cli.stub_events import events_of
 from contractkit.cli.verbs import Verb
@@ -77,7 +79,8 @@ def stub(
     dependencies = _dependencies(definitions, provider)
     if no_check_credentials:
         dependencies = [replace(each, checks_credentials=False) for each in dependencies]
-    stubs = [LiveStub(each) for each in dependencies]
+    with uncollected():
+        stubs = [LiveStub(each) for each in dependencies]
     events = events_of(output, is_alone=len(stubs) == 1)
     _check_port(stubs, port)
     tls = _tls(tls_certificate, tls_key, stubs)
@@ -90,7 +93,8 @@ def stub(
     world = World(stubs, events, recordings=recordings)
     stopped = told_to_stop()
     try:
-        world.serve(lambda dependency: _listening(dependency, host, port, tls), seed=seed, allows_faults=allow_faults)
+        with uncollected():
+            world.serve(partial(_listening, host=host, port=port, tls=tls), seed=seed, allows_faults=allow_faults)
         until(stopped, world.look)
     finally:
         world.stop()
@@ -111,7 +115,7 @@ def _dependencies(definitions: Sequence[str], provider: str | None) -> list[Depe
     return found
 
 
-def _listening(dependency: Dependency, host: str, port: int | None, tls: "TlsFiles | None") -> Listening:
+def _listening(dependency: Dependency, *, host: str, port: int | None, tls: "TlsFiles | None") -> Listening:
     own, grpc = (dependency.port, dependency.grpc_port) if port is None else (port, port)
     return Listening(host=host, port=own, grpc_port=grpc, tls=tls)
 
