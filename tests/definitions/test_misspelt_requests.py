@@ -100,6 +100,8 @@ FREE = in_query("more", {"type": "object", "additionalProperties": {"type": "int
     [
         ("limit=all&a=1&b=2", []),
         ("limit=all", []),
+        ("limit=all&a[b]=1", []),
+        ("limit=all&a[b]=x", ["request.query.more['a[b]']: an integer"]),
         ("limit=all&a=x", ["request.query.more.a: an integer"]),
         ("limit=none", ['request.query.limit: "all"']),
     ],

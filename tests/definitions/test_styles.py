@@ -389,6 +389,10 @@ ID = 'name="id"\r\n\r\n7'
             "request.body.files: a list of at most 2 elements"
         ]),
         ((ID, 'name="labels[colour]"\r\n\r\nred'), []),
+        ((ID, 'title="id"\r\n\r\nred'), [
+            'request.body: a name for each part (Content-Disposition: form-data; name="…")'
+        ]),
+        ((ID, 'name=""\r\n\r\nred'), []),
     ],
 )  # fmt: skip
 def test_parts_of_a_body_are_typed_by_their_schema(parts: tuple[str, ...], violations: list[str]) -> None:

@@ -25,13 +25,17 @@ _MOST_PARTS: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part: its name, the media type it names (empty where none), its headers by lower-case name, its bytes."""
+    """One part: its name, the media type it names (empty where none), its headers by lower-case name, its bytes.
+
+    A part that is not named has no place in a form (RFC 7578 §4.2).
+    """
 
     name: str
     media_type: str
     headers: Mapping[str, tuple[str, ...]]
     data: bytes
     is_file: bool
+    is_named: bool
 
     @property
     def text(self) -> str:
@@ -125,6 +129,7 @@ def _part(piece: bytes) -> Part:
         headers=headers,
         data=data,
         is_file=bool(_disposition(message, "filename")),
+        is_named=message.get_param("name", header="content-disposition") is not None,
     )
 
 

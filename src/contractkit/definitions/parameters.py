@@ -103,11 +103,21 @@ def _is_bracketed(name: str, parameter: Parameter) -> bool:
 
 
 def _spread(query: Query, parameter: Parameter) -> Decoded:
-    names = names_of(parameter, query)
+    """Give the object whose members stand in the query; a name with brackets is one as it is where nothing can nest."""
+    owned = names_of(parameter, query)
+    names = [name for name in query if name in owned]
     if not names:
         return NOTHING
-    tree = read_tree((name, text or "") for name in query if name in names for text in query[name])
+    nested = [name for name in names if _nests(name, parameter.view)]
+    tree = read_tree((name, text or "") for name in nested for text in query[name])
+    tree |= {name: [text or "" for text in query[name]] for name in names if name not in nested}
     return Decoded(typed_tree(tree, parameter.view))
+
+
+def _nests(name: str, view: SchemaView | None) -> bool:
+    first, *steps = split_name(name)
+    members = [branch.member(first) for branch in view.value_branches] if view is not None and steps else []
+    return any(each is None or each.view is None or each.view.types & {"object", "array"} for each in members)
 
 
 def _bracketed(query: Query, parameter: Parameter) -> Decoded:

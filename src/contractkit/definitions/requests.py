@@ -304,6 +304,10 @@ def _multipart_violations(
         expected = "parts that end with --BOUNDARY--, and their boundary in the content type"
         yield Violation(location=at, expected=expected, received=shown_body(body), pointer=content.node.place)
         return
+    if not all(part.is_named for part in parts):
+        expected = 'a name for each part (Content-Disposition: form-data; name="…")'
+        yield Violation(location=at, expected=expected, received=shown_body(body), pointer=content.node.place)
+        return
     yield from check.violations(read_members(parts, content), at)
     yield from encoding_violations(parts, content, at)
 
