@@ -235,6 +235,14 @@ def test_contracts_to_verify_are_fetched_and_results_published(broker, index):
     assert (fetched.pending, url) == (True, f"{broker.url}{at}/verification-results/311")
 
 
+def test_the_head_of_a_branch_is_looked_up(broker, index):
+    broker.given("web-shop 1.4.0 on the branch main")
+    head = {"name": "main", "_embedded": {"latestVersion": {"number": "1.4.0"}}, "_links": {}}
+    broker.on("GET /pacticipants/{name}/branches/{branch}").reply(200, head)
+    with open_broker(read_address(broker.url)) as client:
+        assert client.heads.of_branch("web-shop", "main") == "1.4.0"
+
+
 def test_a_version_may_be_deployed(broker):
     broker.given("web-shop 1.4.0 is verified by what is in production", environment=PRODUCTION)
     row = {
