@@ -16,6 +16,9 @@ LONGEST = 512
 NOT_BLANK = r"^[^\x00]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"
 """The pattern of a name: some character that is no blank, and none that is U+0000."""
 
+MOST = 1_000
+"""The most entries of a list that is worked on one by one while others wait."""
+
 LONGER_PARAMETERS = frozenset({"metadata"})
 """Parameters of a path that are no name, and hold one among other things."""
 
@@ -77,9 +80,9 @@ class PublishForm(_Form):
     pacticipant_name: Word
     pacticipant_version_number: Word
     branch: Word | None = None
-    tags: tuple[Word, ...] = ()
+    tags: tuple[Word, ...] = Field(default=(), max_length=MOST)
     build_url: str | None = None
-    contracts: tuple[ContractToPublish, ...]
+    contracts: tuple[ContractToPublish, ...] = Field(max_length=MOST)
 
 
 class ApplicationForm(_Form):
@@ -104,7 +107,7 @@ class VersionForm(_Form):
 
     build_url: str | None = None
     branch: Word | None = None
-    tags: tuple[Word, ...] | None = None
+    tags: Annotated[tuple[Word, ...], Field(max_length=MOST)] | None = None
 
 
 class EnvironmentForm(_Form):
@@ -168,7 +171,7 @@ class Selector(_Form):
 class SelectionForm(_Form):
     """Which contracts a provider version wants to verify."""
 
-    consumer_version_selectors: tuple[Selector, ...] = ()
+    consumer_version_selectors: tuple[Selector, ...] = Field(default=(), max_length=MOST)
     provider_version_branch: str | None = None
     provider_version_tags: tuple[str, ...] = ()
     include_pending_status: StrictBool = True

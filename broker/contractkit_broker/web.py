@@ -186,6 +186,8 @@ _EXPECTED = {
 def _sentence(problem: Any) -> str:
     if problem["type"] == "missing":
         return "is missing"
+    if problem["type"] == "too_long":
+        return f"expected at most {problem['ctx']['max_length']} entries, received {len(problem['input'])}"
     if expected := _EXPECTED.get(problem["type"]):
         return f"expected {expected}, received {show_json(problem['input'], limit=60)}"
     message = str(problem["msg"]).removeprefix("Value error, ")

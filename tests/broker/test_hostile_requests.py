@@ -66,6 +66,10 @@ def test_a_body_of_the_wrong_form_is_refused(broker: Story, path: str, body: byt
     assert (reply.status_code, reply.json()) == (400, said)
 
 
+ENTRY = {"consumerName": "web-shop", "providerName": "orders", "content": ""}
+PUBLICATION = {"pacticipantName": "web-shop", "pacticipantVersionNumber": "1", "contracts": []}
+
+
 def test_a_body_that_is_too_large_is_refused_and_the_connection_goes_on(broker: Story) -> None:
     reply = broker.http.post("/contracts/publish", content=b" " * 200_000)
     assert (reply.status_code, reply.json()) == (
@@ -311,3 +315,20 @@ def test_ten_thousand_branches_are_listed_selected_and_removed(broker: Story, da
         assert http.delete("/pacticipants/web-shop/branches").status_code == 202
         left = http.get("/pacticipants/web-shop/branches").json()["_embedded"]["branches"]
     assert [each["name"] for each in left] == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "name"),
+    [
+        ("/pacts/provider/orders/for-verification", {"consumerVersionSelectors": [{"latest": True}] * 1001}, None),
+        ("/contracts/publish", {**PUBLICATION, "tags": ["x"] * 1001}, "tags"),
+        ("/contracts/publish", {**PUBLICATION, "contracts": [ENTRY] * 1001}, "contracts"),
+    ],
+    ids=["selectors", "tags", "contracts"],
+)
+def test_a_list_that_would_keep_others_waiting_is_refused(
+    broker: Story, path: str, form: Json, name: str | None
+) -> None:
+    reply = broker.http.post(path, json=form)
+    said = {name or "consumerVersionSelectors": ["expected at most 1000 entries, received 1001"]}
+    assert (reply.status_code, reply.json()) == (400, {"errors": said})
