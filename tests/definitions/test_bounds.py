@@ -143,3 +143,11 @@ def test_alternatives_that_multiply_are_refused_each_time(schemas: Json, problem
             f"  problem   its alternatives {problem}\n\n"
             "Write out what it allows, with fewer schemas on the way."
         )
+
+
+def test_of_very_many_alternatives_one_is_answered() -> None:
+    wide = [{"type": "object", "required": [f"a{at}"], "properties": {f"a{at}": {"const": at}}} for at in range(300)]
+    assert answered({"anyOf": wide}) == {"a0": 0}
+    assert answered({"oneOf": wide}) == {"a0": 0}
+    both = [{"anyOf": [{"required": [f"{name}{at}"]} for at in range(20)]} for name in "abc"]
+    assert answered({"type": "object", "allOf": both}) == {"a0": "a0", "b0": "b0", "c0": "c0"}

@@ -171,7 +171,7 @@ class Builder:
             return False
         if len(place) > OPTIONAL_DEPTH or self._left <= 0 or place_of(view) in above:
             return False
-        return not view.value_branches or any(place_of(branch) not in above for branch in view.value_branches)
+        return not view.likely_branches or any(place_of(branch) not in above for branch in view.likely_branches)
 
     def _fill(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], made: dict[str, Json]) -> None:
         """Add members that are described by pattern or in general: one where none is named, more where so demanded."""
@@ -263,7 +263,7 @@ class Builder:
         return ABSENT
 
     def _branch(self, view: SchemaView, at: Steps, above: tuple[tuple[str, str], ...], given: Json) -> SchemaView:
-        branches = view.value_branches
+        branches = view.likely_branches
         if len(branches) < 2:
             return branches[0] if branches else view
         self.unions.add(at)

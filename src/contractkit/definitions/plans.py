@@ -221,7 +221,7 @@ def _drawn(draw_one: Callable[[Draw], Json], place: str) -> _Make:
 
 def _branch_of(view: SchemaView, above: _Above) -> SchemaView:
     """Give the branch of a union that is taken first: one that the value does not lie in, if there is one."""
-    return min(view.value_branches, key=lambda branch: place_of(branch) in above, default=view)
+    return min(view.likely_branches, key=lambda branch: place_of(branch) in above, default=view)
 
 
 def _list_part(view: SchemaView, at: Steps, above: _Above) -> _Part | None:

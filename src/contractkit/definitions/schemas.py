@@ -8,6 +8,7 @@ the members of its `allOf`. OpenAPI 3.0 (`nullable`, boolean `exclusiveMaximum`)
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
 from contractkit.definitions.conjuncts import Conjunct, conjuncts_of
@@ -28,6 +29,8 @@ UNIONS: Final = ("oneOf", "anyOf")
 
 _MOST_BRANCHES = 256  # beyond this many combinations a union counts as one branch that settles less
 
+_MOST_SEEN = 1_024  # views that are looked at for them
+_MOST_TRIED = 32  # branches that a value is made of, where there are so many
 _MOST_UNIONS = 64  # unions in unions; their views grow with each, and no value is found by following more
 
 Fact = TypeVar("Fact")
@@ -230,9 +233,23 @@ class SchemaView:
         """Give the union-free views of which one holds: the view itself where there is no `oneOf` and no `anyOf`.
 
         A union of alternatives that are unions gives its innermost ones; each branch carries what stands beside the
-        union.
+        union. Of very many together nothing is settled, so they count as the view itself.
         """
-        finished: dict[ViewKey, SchemaView] = {}
+        found = tuple(islice(self._each_branch(), _MOST_BRANCHES + 1))
+        if len(found) > _MOST_BRANCHES or None in found:
+            return (self,)
+        return tuple(each for each in found if each is not None)
+
+    @cached_property
+    def likely_branches(self) -> tuple["SchemaView", ...]:
+        """Give branches that admit anything but null, for making values: of very many the first ones."""
+        if self.branches != (self,):
+            return self.value_branches
+        found = (each for each in self._each_branch() if each is not None and each.types - {"null"})
+        return tuple(islice(found, _MOST_TRIED))
+
+    def _each_branch(self) -> Iterator["SchemaView | None"]:
+        """Give each union-free view once, depth first; None stands for what is left out of very many."""
         seen: set[ViewKey] = set()
         pending = [self]
         while pending:
@@ -240,16 +257,13 @@ class SchemaView:
             if view.key in seen:
                 continue  # else alternatives that lead to the same place would double with each level
             seen.add(view.key)
-            if len(view.chosen) > _MOST_UNIONS:
-                return (self,)
+            if len(seen) > _MOST_SEEN or len(view.chosen) > _MOST_UNIONS:
+                yield None
+                return
             alternatives = view._first_union()
-            if len(finished) + len(pending) + len(alternatives) > _MOST_BRANCHES:
-                return (self,)
-            if alternatives:
-                pending.extend(reversed(alternatives))
-            else:
-                finished.setdefault(view.key, view)
-        return tuple(finished.values())
+            pending.extend(reversed(alternatives))
+            if not alternatives:
+                yield view
 
     @cached_property
     def value_branches(self) -> tuple["SchemaView", ...]:
