@@ -38,6 +38,10 @@ _Variable: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
 """The name of an environment variable."""
 
 
+_Text: TypeAlias = Annotated[str, Field(pattern=r"\S")]
+"""A text that says something."""
+
+
 _Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """A length of time."""
 
@@ -53,9 +57,9 @@ class ProviderSettings(_Table):
     stub does not ask whether requests have the credentials that the definition demands.
     """
 
-    definition: str
-    proto: str | None = None
-    base_url: str | None = None
+    definition: _Text
+    proto: _Text | None = None
+    base_url: _Text | None = None
     headers: _Texts = ()
     port: _Port | None = None
     grpc_port: _Port | None = None
@@ -76,16 +80,16 @@ class ServiceSettings(_Table):
     interaction.
     """
 
-    url: str | None = None
-    app: str | None = None
+    url: _Text | None = None
+    app: _Text | None = None
     base_path: str | None = None
-    grpc: str | None = None
+    grpc: _Text | None = None
     grpc_ca: Path | None = None
     grpc_certificate: Path | None = None
     grpc_key: Path | None = None
-    states: str | None = None
-    definition: str | None = None
-    proto: str | None = None
+    states: _Text | None = None
+    definition: _Text | None = None
+    proto: _Text | None = None
     contracts: _Texts = ()
     timeout: _Seconds = 10.0
 
@@ -98,17 +102,17 @@ class Settings(_Table):
     """
 
     root: Path = Field(default_factory=Path.cwd)
-    consumer: str | None = None
+    consumer: _Text | None = None
     contracts: Path = Path("contracts")
-    broker: str | None = None
-    broker_token: str | None = None
+    broker: _Text | None = None
+    broker_token: _Text | None = None
     broker_token_file: Path | None = None
     broker_ca: Path | None = None
     broker_certificate: Path | None = None
     broker_key: Path | None = None
     broker_timeout: _Seconds = 30.0
-    branch: str | None = None
-    version: str | None = None
+    branch: _Text | None = None
+    version: _Text | None = None
     remote_references: _Words | None = None
     providers: Mapping[str, ProviderSettings] = {}
     provides: Mapping[str, ServiceSettings] = {}

@@ -137,6 +137,8 @@ _VARIABLE = 'the name of an environment variable: letters, digits and "_", no di
             "Write for example: getOrder = { status = 503, every = 10 }",
         ),
         ("providers.orders", "base_url = 2026-01-01", "a text", "2026-01-01", ""),
+        ("providers.orders", 'base_url = " "', "a text that is not empty", '" "', ""),
+        ("", 'consumer = ""', "a text that is not empty", '""', ""),
         ("provides.orders", "timeout = 0", "seconds, more than 0", "0", "Write for example: timeout = 10"),
         ("", "broker_timeout = nan", "seconds, more than 0", "nan", "Write for example: broker_timeout = 30"),
         ("", "broker_token = 7", "a text", '"[credential]"', ""),

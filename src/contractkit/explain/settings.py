@@ -89,7 +89,9 @@ def explain_settings(
 
 def _wrong(place: str, key: str, form: _Form, received: object) -> list[tuple[str, str]]:
     shown = '"[credential]"' if key in _SECRETS else _shown(received)
-    return [("wrong value", place), ("expected", form.expected), ("received", shown)]
+    is_blank = form is _TEXT and isinstance(received, str)
+    expected = f"{form.expected} that is not empty" if is_blank else form.expected
+    return [("wrong value", place), ("expected", expected), ("received", shown)]
 
 
 def _form(table: Sequence[str], key: str) -> _Form:
