@@ -1,7 +1,8 @@
 """Running an import: in an order in which nothing is believed here before what it rests on is here, too.
 
-Environments and applications come first, then versions with their contracts, then results, and last what is deployed:
-whoever asks meanwhile whether something may be deployed is told that it is unknown, not that nothing stands against it.
+Environments and applications come first, then versions with their contracts, then what is deployed, and last the
+results: once an environment is filled, whoever asks is told that what was not imported yet is unknown. Before that,
+nothing there stands against a provider, which is why the manual says to decide by the old broker until the end.
 What is here is looked up, not remembered, so an import that was interrupted goes on where it stopped.
 """
 
@@ -99,8 +100,8 @@ def _import_all(sides: Sides) -> None:
     applications = sides.source.applications()
     _import_applications(sides, applications)
     wanted = _import_versions(sides, applications, occupancies)
-    _import_results(sides, wanted)
     import_occupancies(sides, occupancies)
+    _import_results(sides, wanted)
     _name_what_is_never_imported(sides, environments)
 
 
