@@ -69,6 +69,7 @@ paths:
       b ad: {responses: {'204': {description: it}}}
       MOVE: 3
   /other: {additionalOperations: [1]}
+  /empty:
 """
 
 
@@ -80,6 +81,7 @@ def test_further_operations_that_are_none_are_left_out_with_their_lines() -> Non
         (8, "'b ad' is no method of HTTP; the operation is left out."),
         (9, "The operation MOVE is not an object and is left out."),
         (10, "additionalOperations is not an object and is left out."),
+        (11, "The path item is not an object and is left out."),
     ]
 
 

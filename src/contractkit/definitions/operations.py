@@ -48,7 +48,9 @@ def read_endpoints(documents: Documents, warn: Warn) -> tuple[Endpoint, ...]:
 
 def _operations_of(item: Node, documents: Documents, warn: Warn) -> Iterator[tuple[str, Node]]:
     resolved = _resolved(item, documents, warn, "path")
-    if resolved is not None:
+    if resolved is not None and not isinstance(resolved.value, dict):
+        warn("The path item is not an object and is left out.", item)
+    elif resolved is not None:
         _warn_of_further(resolved, warn)
     for method, node in written_operations(resolved) if resolved is not None else ():
         found = _resolved(node, documents, warn, "operation")  # no place for a $ref by the standard, but a usual one
