@@ -227,7 +227,7 @@ def test_a_file_with_more_rules_than_can_be_tried_is_read_all_the_same():
     rules = {"body": {f"$[*][*].x{number}": {"match": "type"} for number in range(40)}}
     answer = {"body": [[1] * 200] * 200, "matchingRules": rules}
     loaded = read_contract(file_of(call(response=answer), version="3.0"), origin="a.json")
-    assert loaded.warnings[-1].sentence == "has too many rules to try the path of each on its example"
+    assert loaded.warnings[-1].sentence == "has too many rules, or too large examples, for the path of each to be tried"
     assert len(loaded.contract.interactions[0].rules) == 40
 
 

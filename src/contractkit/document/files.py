@@ -102,7 +102,7 @@ def _read(data: bytes, origin: str, decode: Decoder | None, findings: Findings) 
     reading = _Reading(findings, scope.open(text.value, ""), decode)
     contract, identifiers = reading.contract(scope)
     if findings.walk is not None and findings.walk.is_over:
-        findings.warn("/", "has too many rules to try the path of each on its example")
+        findings.warn("/", "has too many rules, or too large examples, for the path of each to be tried")
     findings.check(f"{origin} is not a contract.")
     return LoadedContract(contract=contract, warnings=tuple(findings.warnings), broker_ids=identifiers)
 
