@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.importing.conftest import Ended
-from tests.importing.pact_broker import CURRENT, OLD, pact_broker
+from tests.importing.pact_broker import CURRENT, OLD, PAIR, pact_broker
 
 pytestmark = pytest.mark.slow
 
 Call = Callable[..., Ended]
+CONTRACTS = "contracts of Zoo App with Order API"
 
 
 def answered(call: Call, *arguments: str) -> tuple[int, str]:
@@ -125,18 +126,39 @@ def test_what_is_no_broker_is_told(contractkit: Call, target: str) -> None:
         )
 
 
-def test_a_list_in_another_form_is_told_with_its_name(contractkit: Call, target: str) -> None:
-    strange: dict[str, Any] = {**OLD, "/pacticipants": {"pacticipants": [{"title": "no name"}]}}
-    with pact_broker(strange) as url:
-        assert answered(contractkit, url, "--broker", target) == (
-            4,
-            f"Reading {url}.\n"
-            f"What answers at {url} is not a Pact Broker that can be read.\n\n"
-            "  list      pacticipants\n"
-            "  problem   a member of it lacks 'name', or has it in another form\n\n"
-            "Check the broker's URL, its path included.\n"
-            "What was imported so far stays. Run the same command again to go on.",
-        )
+@pytest.mark.parametrize(
+    ("changed", "asked_for", "problem"),
+    [
+        ({"/pacticipants": {"pacticipants": [{"title": "no name"}]}}, "pacticipants", "a member lacks 'name'"),
+        ({"/pacticipants": [1, 2]}, "pacticipants", "it is of another form"),
+        ({f"{PAIR}/versions": {"_links": {"pact-versions": [{}]}}}, CONTRACTS, "a member lacks 'href'"),
+        ({"/matrix?1": {"matrix": "none"}}, "results of Zoo App with Order API", "it is of another form"),
+    ],
+)
+def test_an_answer_in_another_form_is_told_with_what_was_asked_for(
+    contractkit: Call, target: str, changed: dict[str, Any], asked_for: str, problem: str
+) -> None:
+    with pact_broker({**OLD, **changed}) as url:
+        code, said = answered(contractkit, url, "--broker", target)
+    assert (code, said[said.index("What answers") :]) == (
+        4,
+        f"What answers at {url} is not a Pact Broker that can be read.\n\n"
+        f"  asked for   {asked_for}\n"
+        f"  problem     {problem}\n\n"
+        "Check the broker's URL, its path included.\n"
+        "What was imported so far stays. Run the same command again to go on.",
+    )
+
+
+def test_versions_that_our_broker_does_not_take_are_named_and_stop_nothing(contractkit: Call, target: str) -> None:
+    numbers = [{"number": number} for number in (" ", "x" * 1025, "a\0b", "1")]
+    odd = {**OLD, "/pacticipants/Zoo%20App/versions": {"_embedded": {"versions": numbers}}}
+    with pact_broker(odd) as url:
+        ended = contractkit("import-broker", url, "--broker", target)
+    assert ended.code == 1
+    assert "  Zoo App a\0b\n    version: holds the character U+0000\n" in ended.out
+    assert "  Zoo App  \n    version: can't be blank\n" in ended.out
+    assert "  contracts            1          0\n" in ended.out
 
 
 def test_a_broker_that_nobody_answers_for_is_told(contractkit: Call, target: str) -> None:

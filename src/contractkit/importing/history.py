@@ -3,7 +3,8 @@
 Paths are taken from links where brokers give them, and else are those that are the same in all of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode, urlsplit
@@ -80,9 +81,10 @@ class History:
     def publishers(self, pair: Pair) -> tuple[str, ...]:
         """Give the numbers of the consumer versions that published a contract with the provider."""
         document = self._found(self._path("pacts", "provider", pair.provider, "consumer", pair.consumer, "versions"))
-        links = (document or {}).get("_links") or {}
-        listed = links.get("pb:pact-versions") or links.get("pact-versions") or ()
-        return tuple(unquote(urlsplit(each["href"]).path.rpartition("/")[2]) for each in listed)
+        with self._understanding(f"contracts of {pair}"):
+            links = (document or {}).get("_links") or {}
+            listed = links.get("pb:pact-versions") or links.get("pact-versions") or ()
+            return tuple(unquote(urlsplit(each["href"]).path.rpartition("/")[2]) for each in listed)
 
     def contract(self, pair: Pair, version: str) -> PastContract | None:
         """Give the contract that a consumer version published, None where there is none any more."""
@@ -116,13 +118,15 @@ class History:
             ("limit", str(MOST_ROWS)),
         ]
         document = self._found(f"{self._path('matrix')}?{urlencode(query)}") or {}
-        rows = [row for row in document.get("matrix") or () if row.get("verificationResult")]
-        found = self._read(rows, self._result, "the matrix")
-        return tuple(sorted(found, key=lambda each: instant(each.verified_at)))
+        with self._understanding(f"results of {pair}"):
+            rows = [row for row in document.get("matrix") or () if row.get("verificationResult")]
+            found = map(self._result, rows)
+            return tuple(sorted(found, key=lambda each: instant(each.verified_at)))
 
     def whole_result(self, result: PastResult) -> Mapping[str, Json]:
         """Give a result with its verifier and its interactions, nothing where it cannot be read any more."""
-        return (self._found(result.url) if result.url else None) or {}
+        found = self._found(result.url) if result.url else None
+        return found if isinstance(found, dict) else {}
 
     def environments(self) -> tuple[PastEnvironment, ...]:
         """Give every environment."""
@@ -140,8 +144,11 @@ class History:
 
     def webhooks(self) -> int:
         """Give how many webhooks there are."""
-        links = (self._found(self._path("webhooks")) or {}).get("_links") or {}
-        return len(links.get("pb:webhooks") or ()) if self.offers("pb:webhooks") else 0
+        if not self.offers("pb:webhooks"):
+            return 0
+        with self._understanding("webhooks"):
+            links = (self._found(self._path("webhooks")) or {}).get("_links") or {}
+            return len(links.get("pb:webhooks") or ())
 
     def _result(self, row: Mapping[str, Any]) -> PastResult:
         result = row["verificationResult"]
@@ -157,17 +164,19 @@ class History:
     def _records(
         self, url: str, name: str, read: Callable[[Mapping[str, Any]], _Record], *, paged: bool = True
     ) -> list[_Record]:
-        return self._read(self._members(url, name, paged=paged), read, name)
+        with self._understanding(name):
+            return [read(each) for each in self._members(url, name, paged=paged)]
 
-    def _read(
-        self, found: Iterable[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], _Record], name: str
-    ) -> list[_Record]:
+    @contextmanager
+    def _understanding(self, what: str) -> Iterator[None]:
+        """Tell, instead of stumbling over it, that an answer is of another form than a Pact Broker's."""
         try:
-            return [read(each) for each in found]
+            yield
         except (KeyError, TypeError, AttributeError) as error:
+            problem = f"a member lacks {error}" if isinstance(error, KeyError) else "it is of another form"
             raise BrokerError(
                 f"What answers at {self.url} is not a Pact Broker that can be read.",
-                details=[("list", name), ("problem", f"a member of it lacks {error}, or has it in another form")],
+                details=[("asked for", what), ("problem", problem)],
                 next_step="Check the broker's URL, its path included.",
             ) from None
 

@@ -93,13 +93,24 @@ def _import(sides: Sides, application: str, work: _Work, fetched: Sequence[_Fetc
         if each.problem:
             _miss(sides, each.pair, work.version, each.problem)
     if not _published(sides, work.version, usable):
-        sides.writer.save_version(application, work.version)
+        if not _saved(sides, application, work.version):
+            return
         for each in usable:
             _publish_alone(sides, work.version, each)
     if work.is_here:
         sides.tally.find("versions")
     else:
         sides.tally.bring("versions")
+
+
+def _saved(sides: Sides, application: str, version: PastVersion) -> bool:
+    """Save a version without its contracts; say whether that was done."""
+    try:
+        sides.writer.save_version(application, version)
+    except BrokerRefusedError as error:
+        sides.tally.miss(f"{application} {version.number}", reason_of(error))
+        return False
+    return True
 
 
 def _published(sides: Sides, version: PastVersion, usable: Sequence[_Fetched]) -> bool:
@@ -132,8 +143,12 @@ def _import_branches(
         if known is not None and membership.branch in known.branches:
             sides.tally.find("places on branches")
             continue
-        sides.writer.join(application, version, membership)
-        sides.tally.bring("places on branches")
+        try:
+            sides.writer.join(application, version, membership)
+        except BrokerRefusedError as error:
+            sides.tally.miss(f"{application} {version.number} on {membership.branch}", reason_of(error))
+        else:
+            sides.tally.bring("places on branches")
 
 
 def _warn_of_order(sides: Sides, application: str, works: Sequence[_Work], here: Mapping[str, PastVersion]) -> None:
