@@ -69,6 +69,7 @@ def test_only_what_counts_is_asked(broker: Story) -> None:
 @pytest.mark.parametrize(
     ("asked", "status", "said"),
     [
+        ({}, 400, {"errors": {"provider": ["is missing"]}}),
         ({"provider": "nobody"}, 404, {"error": "No provider with name 'nobody' found"}),
         (
             {"provider": "orders", "environment": "nowhere"},

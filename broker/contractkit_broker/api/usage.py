@@ -7,17 +7,20 @@ from contractkit_broker.api.definitions import contracts_that_count
 from contractkit_broker.routing import Answer, Query, Route
 from contractkit_broker.service.usage import shortened
 from contractkit_broker.store.usages import Use, uses_of
-from contractkit_broker.web import Call, Reply
+from contractkit_broker.web import Call, Refusal, Reply
 
 
 def list_usage(call: Call) -> Reply:
     """List the locations that the contracts which count use, each with its consumers and whether they need it."""
+    provider = call.parameter("provider")
+    if not provider:
+        raise Refusal(400, {"errors": {"provider": ["is missing"]}})
     asked = {name: call.parameter(name) for name in ("operation", "location")}
     named = {name: shortened(value) for name, value in asked.items() if value is not None}
     with call.database.reading() as connection:
         published = contracts_that_count(
             connection,
-            call.parameter("provider") or "",
+            provider,
             environment=call.parameter("environment"),
             branch=call.parameter("branch"),
         )

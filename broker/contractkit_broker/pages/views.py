@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import Connection
@@ -90,7 +90,7 @@ def _stretch(
     end = start + _MOST_ROWS
 
     def at(place: int) -> str:
-        return f"{call.href('ui', **{name: str(place)})}#{name}"
+        return f"{call.own_url}?{name}={place}#{name}"
 
     return Stretch(
         shown=load(everything[start:end]),
@@ -171,7 +171,12 @@ def _contract_page(call: Call, connection: Connection, content: Content) -> Repl
         contract=contract,
         publications=contracts.publications_with(connection, content.id),
         results=results,
-        interactions=_shown(connection, contract, results[0] if results else None),
+        interactions=_stretch(
+            call,
+            "interactions",
+            _judged(connection, contract, results[0] if results else None),
+            lambda some: [_interaction(*each) for each in some],
+        ),
     )
 
 
@@ -183,15 +188,19 @@ def get_result_page(call: Call) -> Reply:
         content = contracts.content_by_id(connection, result.content) if result is not None else None
         if result is None or content is None:
             raise _lost(call, f"There is no result {number}.")
-        shown = _shown(connection, _contract(connection, content), result)
-        failed = [each for each in shown if each.outcome is not None and not each.outcome.success]
+        judged = _judged(connection, _contract(connection, content), result)
+        failed = [each for each in judged if each[2] is not None and not each[2].success]
+        passed = [each for each in judged if each[2] is not None and each[2].success]
         return _page(
             call,
             "result.html",
             content=content,
             result=result,
-            failed=failed,
-            passed=[each for each in shown if each.outcome is not None and each.outcome.success],
+            failed=len(failed),
+            passed=len(passed),
+            interactions=_stretch(
+                call, "interactions", [*failed, *passed], lambda some: [_interaction(*each) for each in some]
+            ),
             publications=contracts.publications_with(connection, content.id),
         )
 
@@ -213,17 +222,18 @@ def _contract(connection: Connection, content: Content) -> Contract:
     return load_contract(data, origin="the stored contract", decode=decode_message)
 
 
-def _shown(connection: Connection, contract: Contract, result: Verification | None) -> tuple[ShownInteraction, ...]:
+Judged: TypeAlias = tuple[Interaction, str, InteractionOutcome | None]
+"""An interaction, its identity in results, and what a verification said of it."""
+
+
+def _judged(connection: Connection, contract: Contract, result: Verification | None) -> list[Judged]:
     outcomes = verifications.outcomes_of(connection, result.id) if result is not None else ()
     by_id = {outcome.interaction_id: outcome for outcome in outcomes}
-    return tuple(_interaction(contract, each, by_id) for each in contract.interactions)
+    identified = ((each, interaction_content_id(contract, each).partition(":")[2]) for each in contract.interactions)
+    return [(interaction, identity, by_id.get(identity)) for interaction, identity in identified]
 
 
-def _interaction(
-    contract: Contract, interaction: Interaction, outcomes: Mapping[str, InteractionOutcome]
-) -> ShownInteraction:
-    identity = interaction_content_id(contract, interaction).partition(":")[2]
-    outcome = outcomes.get(identity)
+def _interaction(interaction: Interaction, identity: str, outcome: InteractionOutcome | None) -> ShownInteraction:
     found = (*outcome.mismatches, *outcome.errors) if outcome is not None else ()
     return ShownInteraction(
         anchor=identity[:12],
