@@ -1,6 +1,7 @@
 """The lines of `contractkit stub` and `contractkit up`: one for each call, whole, whoever calls and reads."""
 
 import os
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import grpc
 import httpx
 import pytest
 
+from contractkit.cli.lines import Lines
 from contractkit.exact_json import read_json
 from tests.cli.running import command, running
 
@@ -120,6 +122,21 @@ def test_what_is_no_request_is_an_object_as_a_call_is(project: Path) -> None:
         "allowed": False,
         "reason": "The method FETCH is not known.",
     }
+
+
+def test_lines_that_were_left_out_are_told_in_the_form_of_the_others() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as stream, os.fdopen(reading, "rb") as reader:
+        lines = Lines(stream)
+        for is_json in (False, True):
+            for _ in range(200):
+                lines.write("a" * 1_000)
+            os.read(reader.fileno(), 1 << 20)
+            lines.write("{}", is_json=is_json)
+            told, line = os.read(reader.fileno(), 1 << 20).splitlines()
+            assert line == b"{}"
+            sentence = read_json(told)["sentence"] if is_json else told.decode().strip("()")
+            assert re.fullmatch(r"\d+ lines were left out: nobody read\.", sentence)
 
 
 @contextmanager

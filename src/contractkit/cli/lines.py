@@ -10,6 +10,8 @@ import sys
 import threading
 from typing import IO, Any
 
+from contractkit.exact_json import dump_compact
+
 _PATIENCE = 1_000  # milliseconds
 _pipes_can_be_asked = sys.platform != "win32"
 
@@ -24,16 +26,15 @@ class Lines:
         self._left_out = 0
         self._lock = threading.Lock()
 
-    def write(self, line: str) -> None:
-        """Write a line; whoever reads no more is no reason to fail."""
+    def write(self, line: str, *, is_json: bool = False) -> None:
+        """Write a line, JSON or text; whoever reads no more is no reason to fail."""
         with self._lock:
             if not self._is_read():
                 self._left_out += 1
                 return
             left_out, self._left_out = self._left_out, 0
-            missed = f"({left_out} lines were left out: nobody read.)\n" if left_out else ""
             try:
-                self.stream.write(f"{missed}{line}\n")
+                self.stream.write(f"{_missed(left_out, is_json=is_json)}{line}\n")
                 self.stream.flush()
             except (OSError, ValueError):
                 self._forget_reader()
@@ -50,6 +51,16 @@ class Lines:
             os.close(nowhere)
         except (OSError, ValueError):
             self._pipe = None  # the stream is none of the system's, or closed
+
+
+def _missed(left_out: int, *, is_json: bool) -> str:
+    """Give the line that stands for those that were left out, or nothing."""
+    if not left_out:
+        return ""
+    sentence = f"{left_out} lines were left out: nobody read."
+    if not is_json:
+        return f"({sentence})\n"
+    return f"{dump_compact({'schema_version': 1, 'event': 'note', 'sentence': sentence}).decode()}\n"
 
 
 def _pipe_of(stream: IO[str]) -> Any:
@@ -69,11 +80,11 @@ def _pipe_of(stream: IO[str]) -> Any:
 _known: dict[str, Lines] = {}
 
 
-def tell(line: str, *, is_result: bool = False) -> None:
+def tell(line: str, *, is_result: bool = False, is_json: bool = False) -> None:
     """Write a line to standard error, or to standard output: click's own way costs more than answering does."""
     name = "stdout" if is_result else "stderr"
     stream = getattr(sys, name)
     lines = _known.get(name)
     if lines is None or lines.stream is not stream:
         lines = _known[name] = Lines(stream)
-    lines.write(line)
+    lines.write(line, is_json=is_json)

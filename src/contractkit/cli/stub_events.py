@@ -81,7 +81,7 @@ class StubJsonEvents(JsonEvents):
         return {**self._of(stub), **where, "definition": ", ".join(titles_of(stub))}
 
     def _print(self, event: str, **members: object) -> None:
-        tell(dump_compact({"schema_version": 1, "event": event, **members}).decode(), is_result=True)
+        tell(dump_compact({"schema_version": 1, "event": event, **members}).decode(), is_result=True, is_json=True)
 
 
 def events_of(output: str, *, is_alone: bool) -> Events:

@@ -183,7 +183,7 @@ class JsonEvents(Events):
         self._line(dump_compact({"schema_version": 1, "event": event, **members}).decode())
 
     def _line(self, line: str) -> None:
-        tell(line, is_result=self._is_on_standard_output)
+        tell(line, is_result=self._is_on_standard_output, is_json=True)
 
 
 def titles(stub: LiveStub) -> str:
