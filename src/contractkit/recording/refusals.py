@@ -114,8 +114,7 @@ def undefined_request(
     return UndefinedRequestError(
         f"{consumer} sent {provider} a request that its definition does not allow.",
         details=details,
-        next_step=next_step
-        or f"Mend the client, or, if {provider} does offer this, its definition ({title}).",
+        next_step=next_step or f"Mend the client, or, if {provider} does offer this, its definition ({title}).",
     )
 
 
