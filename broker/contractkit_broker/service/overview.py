@@ -110,7 +110,7 @@ def services_overview(connection: Connection, services: Sequence[Application]) -
         here.setdefault(place.version.application_id, []).append(place)
     pairs = contracts.list_integrations(connection)
     consumers, providers = Counter(pair[1] for pair in pairs), Counter(pair[0] for pair in pairs)
-    defined = definitions.applications_with_definition(connection)
+    defined = definitions.applications_with_definition(connection, ids)
     return tuple(
         ServiceOverview(
             name=each.name,

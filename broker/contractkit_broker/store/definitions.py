@@ -1,13 +1,20 @@
 """Definitions by version, impact jobs, and the audit of what changed after the fact."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from contractkit.exact_json import Json
-from contractkit_broker.store.database import AnyRow, AnySelect, upsert
+from contractkit_broker.store.database import AnyRow, AnySelect, many, upsert
 from contractkit_broker.store.records import AuditEntry, ImpactJob, StoredDefinition, Version
 from contractkit_broker.store.schema import application, audit, blob, definition, impact_job, version
+
+_NEWEST = select(func.max(definition.c.version_id)).where(definition.c.application_id == application.c.id)
+
+_DEFINED = select(application.c.id).where(
+    application.c.id.in_(many("ids")), _NEWEST.scalar_subquery().is_not(None)
+)  # by the newest, which is one step in an index; whether there is any would be sought through all
 
 _JOB = select(impact_job, application.c.name.label("provider")).join(
     application, application.c.id == impact_job.c.provider_id
@@ -47,10 +54,9 @@ def newest_version_with_definition(connection: Connection, application_name: str
     return connection.execute(query).scalar_one_or_none()
 
 
-def applications_with_definition(connection: Connection) -> frozenset[int]:
-    """Give the ids of the applications of which some version has a definition."""
-    its_own = select(definition.c.version_id).where(definition.c.application_id == application.c.id)
-    return frozenset(connection.execute(select(application.c.id).where(its_own.exists())).scalars())
+def applications_with_definition(connection: Connection, application_ids: Collection[int]) -> frozenset[int]:
+    """Give those applications of which some version has a definition."""
+    return frozenset(connection.execute(_DEFINED, {"ids": application_ids}).scalars())
 
 
 def add_job(connection: Connection, values: dict[str, Any]) -> None:
