@@ -71,8 +71,8 @@ def put_pact(call: Call) -> Reply:
         if wanted != received:
             message = f"the {role} in the contract ('{received}') is not the one in the path ('{wanted}')"
             raise Refusal(400, {"errors": {f"{role}.name": [message]}})
-    similar = _similar(call, [consumer, provider])
-    if similar and call.settings.similar_names is SimilarNames.REFUSE:
+    is_strict = call.settings.similar_names is SimilarNames.REFUSE  # the answer has no place for a warning
+    if is_strict and (similar := _similar(call, [consumer, provider])):
         raise Refusal(409, "\n".join(each.refusal for each in similar), media_type=TEXT)
     build = Build(application=consumer, number=call.path["version"])
     try:
