@@ -44,7 +44,7 @@ TABLE = {
     "openapi/oai-petstore.yaml": Row(3, 6, 2, 1, 0),
     "openapi/oai-uspto.yaml": Row(3, 5, 4, 1, 0),
     "openapi/oai-webhook-example-31.yaml": Row(0, 0, 0, 0, 0),
-    "openapi/openai-2.3.0.json": Row(237, 251, 478, 90, 0),
+    "openapi/openai-2.3.0.json": Row(237, 251, 478, 90, 1),
     "openapi/prism-petstore.yaml": Row(26, 51, 19, 11, 5),
     "openapi/stripe-2022-04-12.json.gz": Row(417, 834, 1059, 417, 0),
     "openapi/twilio-api-v2010.json": Row(197, 199, 813, 62, 145),
@@ -128,10 +128,12 @@ def test_every_status_of_a_large_document_is_answered_and_its_mistakes_are_told(
 def read_whole(definition: OpenApiDefinition, row: Row) -> None:
     """Compile every schema and make an answer for every status: all are allowed, and each mistake has its line."""
     problems = [problem for surface in surfaces_of(definition) for problem in problems_with(definition, surface)]
-    checks = Checks(definition.documents, lambda sentence, node: problems.append(f"{node.place}: {sentence}"))
+    told = {f"{each.pointer}: {each.sentence}" for each in definition.warnings()}
+    met: list[str] = []
+    checks = Checks(definition.documents, lambda sentence, node: met.append(f"{node.place}: {sentence}"))
     for schema in (each for surface in surfaces_of(definition) for each in request_schemas(surface)):
         checks.of(schema, Direction.REQUEST)
-    assert problems == []
+    assert (problems, set(met) - told) == ([], set())
     warnings = definition.warnings()
     print(f"{definition.title}: {row.operations} operations, {row.statuses} statuses, {len(warnings)} mistakes")
     assert (len(warnings), all(each.line for each in warnings)) == (row.mistakes, True)
