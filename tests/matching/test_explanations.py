@@ -208,3 +208,10 @@ def test_what_is_in_the_parts_of_a_multipart_body_is_explained_too() -> None:
         ("response.body.k[1]", None, [], []),
         ("response.body.k[1][0]", None, [], ["exactly 2"]),
     ]
+
+
+def test_of_very_many_elements_of_xml_the_first_are_explained_and_the_others_counted() -> None:
+    body = HttpResponse(status=200, body=TextBody(f"<a>{'<b>1</b>' * 1_500}</a>", "text/xml"))
+    places = explain_rules(body.parts(), (rules("response.body.a.b[*]['#text']", "integer"),), body.parts())
+    assert [(str(each.location), each.left_out) for each in places if each.left_out] == [("response.body.a", 500)]
+    assert str(places[-1].location) == "response.body.a.b[999]['#text']"

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from contractkit.matching.bodies import MOST_NESTED
 from contractkit.matching.forms import read_fields
 from contractkit.matching.json_bodies import DEEPEST
 from contractkit.matching.media_types import format_of
 from contractkit.matching.multipart import read_parts
-from contractkit.matching.places import Place, body_places, value_places
+from contractkit.matching.places import MOST_ELEMENTS, Place, body_places, value_places
 from contractkit.matching.tracing import TracedScope
 from contractkit.matching.xml_bodies import TEXT, attribute_scope, named_scope
 from contractkit.matching.xml_trees import Element, XmlError, read_xml
@@ -63,24 +64,25 @@ def part_places(
 
 
 def _element_places(expected: Element, actual: Element, scope: TracedScope) -> Iterator[Place]:
-    yield Place(steps=(), expected=_shown(expected), actual=_shown(actual), scope=scope)
+    given, wanted = actual.children_by_name(), expected.children_by_name()
+    left_out = sum(max(0, len(given.get(name, ())) - MOST_ELEMENTS) for name in wanted)
+    yield Place(steps=(), expected=_shown(expected), actual=_shown(actual), scope=scope, left_out=left_out)
     for name, value in expected.attributes.items():
         found = actual.attributes.get(name, ABSENT)
         at = attribute_scope(scope, name)
         yield Place(steps=(f"@{name.written}",), expected=value, actual=found, scope=at)
     yield Place(steps=(TEXT,), expected=expected.text, actual=actual.text, scope=scope.step(TEXT))
-    given = actual.children_by_name()
-    for name, elements in expected.children_by_name().items():
+    for name, elements in wanted.items():
         inside = _group_places(elements, given.get(name, []), named_scope(scope, name))
         yield from (place.below(name.written) for place in inside)
 
 
 def _group_places(expected: Sequence[Element], actual: Sequence[Element], scope: TracedScope) -> Iterator[Place]:
-    for index, each in enumerate(actual):
+    for index, each in enumerate(actual[:MOST_ELEMENTS]):
         example = expected[index] if index < len(expected) else expected[0]
         steps: tuple[Step, ...] = () if len(actual) == 1 else (index,)
         for place in _element_places(example, each, scope.beside(index)):
-            yield Place(steps=(*steps, *place.steps), expected=place.expected, actual=place.actual, scope=place.scope)
+            yield replace(place, steps=(*steps, *place.steps))
 
 
 def _shown(element: Element) -> str:

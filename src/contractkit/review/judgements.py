@@ -164,6 +164,8 @@ def _without_rule(place: PlaceExplanation) -> str:
         return "none: the example has nothing here"
     if any(each.rule == "content type" for each in place.mismatches):
         return "none: bodies of other types are not compared any further"
+    if any(each.rule != "equality" for each in place.mismatches):
+        return f"{place.mismatches[0].rule}: one of so many places that it is not followed further"
     match place.expected:
         case dict():
             return "none reaches this place: its members are compared, each by its own rules"
