@@ -43,7 +43,7 @@ def answer(**members):
         ({"type": "RandomInt", "min": 9, "max": 1}, "its min 9 is greater than its max 1"),
         ({"type": "RandomInt", "min": 11}, "its min 11 is greater than its max 10"),
         ({"type": "Date", "expression": "blah"}, "its expression is not understood from 'blah' on"),
-        ({"type": "Time", "format": "qq"}, "its format qq holds qq, which contractkit does not know"),
+        ({"type": "Time", "format": "bb"}, "its format bb holds bb, which contractkit does not know"),
         (
             {"type": "Uuid", "format": "foo"},
             'its format "foo" is none of lower-case-hyphenated, upper-case-hyphenated, simple, URN',
