@@ -123,6 +123,7 @@ def get_application_page(call: Call) -> Reply:
         ids = [version.id for version in versions]
         integrations = integrations_overview(connection, contracts.pairs_of(connection, application.id))
         newest = definitions.newest_version_with_definition(connection, name)
+        branches = applications.list_branches(connection, name)
         return _page(
             call,
             "application.html",
@@ -133,7 +134,8 @@ def get_application_page(call: Call) -> Reply:
             versions=versions,
             memberships=applications.memberships(connection, ids),
             places=environments.occupancies_of(connection, ids),
-            branches=applications.list_branches(connection, name),
+            branches=branches[:_MOST_ROWS],
+            branch_count=len(branches),
             history=environments.history_of(connection, name, limit=20),
             audit=definitions.audit_of(connection, name, limit=20),
             definition_version=newest,

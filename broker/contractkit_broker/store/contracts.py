@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from contractkit_broker.store.database import AnyRow, AnySelect, add_missing, many, upsert
-from contractkit_broker.store.listed import as_list, pairs
+from contractkit_broker.store.listed import as_list, numbers, pairs
 from contractkit_broker.store.records import Application, Content, Publication, Version
 from contractkit_broker.store.schema import application, blob, content, integration, publication, usage, version
 
@@ -52,7 +52,9 @@ _PUBLICATION = (
 
 _IN_ORDER = (version.c.id, _PROVIDER.c.name)
 
-_PUBLISHED = _PUBLICATION.where(publication.c.version_id.in_(many("ids"))).order_by(*_IN_ORDER)
+_IDS = numbers("ids")
+
+_PUBLISHED = _PUBLICATION.join(_IDS, _IDS.c.value == publication.c.version_id).order_by(*_IN_ORDER)
 
 _PUBLISHED_FOR = _PUBLISHED.where(publication.c.provider_id.in_(many("provider_ids")))
 
@@ -83,6 +85,8 @@ _CONSUMERS = select(integration.c.consumer_id, integration.c.provider_id).where(
 
 _BLOB = select(blob.c.data).where(blob.c.digest == bindparam("digest"))
 
+_AT_ONCE = 1_000  # files named in one statement: databases take so many values and no more
+
 _BLOBS = select(blob.c.digest, blob.c.data).where(blob.c.digest.in_(many("digests")))
 
 
@@ -99,7 +103,11 @@ def find_blob(connection: Connection, digest: str) -> bytes | None:
 
 def find_blobs(connection: Connection, digests: Collection[str]) -> dict[str, bytes]:
     """Give the bytes stored under each of some digests."""
-    return {row[0]: bytes(row[1]) for row in connection.execute(_BLOBS, {"digests": digests})}
+    named, found = list(digests), {}
+    for start in range(0, len(named), _AT_ONCE):
+        rows = connection.execute(_BLOBS, {"digests": named[start : start + _AT_ONCE]})
+        found.update({row[0]: bytes(row[1]) for row in rows})
+    return found
 
 
 def ensure_content(
@@ -219,8 +227,8 @@ def publications_of(
 ) -> tuple[Publication, ...]:
     """Give what consumer versions published, for all providers or for some, in the order of the versions."""
     if provider_ids is None:
-        return _publications(connection, _PUBLISHED, ids=version_ids)
-    return _publications(connection, _PUBLISHED_FOR, ids=version_ids, provider_ids=provider_ids)
+        return _publications(connection, _PUBLISHED, ids=as_list(version_ids))
+    return _publications(connection, _PUBLISHED_FOR, ids=as_list(version_ids), provider_ids=provider_ids)
 
 
 def publications_between(

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, insert, select
 
 from contractkit.exact_json import Json
 from contractkit_broker.store.database import AnyRow, many, upsert
-from contractkit_broker.store.listed import as_list, pairs
+from contractkit_broker.store.listed import as_list, numbers, pairs
 from contractkit_broker.store.records import InteractionOutcome, Verdict, Verification, Version
 from contractkit_broker.store.schema import (
     application,
@@ -62,16 +62,23 @@ _COUNTS = (
 
 _A_SUCCESS = select(verification.c.id).where(verification.c.content == content.c.id, _WHOLE_SUCCESS)
 
+_CONTENTS = numbers("contents")
+
 # one after another until the first that succeeded: how often a content was verified since does not matter
-_SUCCEEDED = select(content.c.id).where(
-    content.c.id.in_(many("contents")), _A_SUCCESS.where(verification.c.verified_at < bindparam("before")).exists()
+_SUCCEEDED = (
+    select(content.c.id)
+    .join(_CONTENTS, _CONTENTS.c.value == content.c.id)
+    .where(_A_SUCCESS.where(verification.c.verified_at < bindparam("before")).exists())
 )
 
-_SUCCEEDED_ON_BRANCH = select(content.c.id).where(
-    content.c.id.in_(many("contents")),
-    _A_SUCCESS.join(branch_version, branch_version.c.version_id == verification.c.provider_version_id)
-    .where(branch_version.c.branch_id == bindparam("branch"))
-    .exists(),
+_SUCCEEDED_ON_BRANCH = (
+    select(content.c.id)
+    .join(_CONTENTS, _CONTENTS.c.value == content.c.id)
+    .where(
+        _A_SUCCESS.join(branch_version, branch_version.c.version_id == verification.c.provider_version_id)
+        .where(branch_version.c.branch_id == bindparam("branch"))
+        .exists(),
+    )
 )
 
 _NEWEST = _VERIFICATION.where(
@@ -185,13 +192,13 @@ def newest_verifications(connection: Connection, contents: Collection[int]) -> d
 
 def succeeded_on_branch(connection: Connection, contents: Collection[int], branch_id: int) -> frozenset[int]:
     """Give those contents that some version of a provider's branch has verified with success, ever."""
-    values = {"contents": contents, "branch": branch_id}
+    values = {"contents": as_list(contents), "branch": branch_id}
     return frozenset(connection.execute(_SUCCEEDED_ON_BRANCH, values).scalars())
 
 
 def succeeded(connection: Connection, contents: Collection[int], *, before: str | None = None) -> frozenset[int]:
     """Give those contents that any provider version has verified with success, before a time where one is given."""
-    values = {"contents": contents, "before": before or "~"}  # which sorts behind every time
+    values = {"contents": as_list(contents), "before": before or "~"}  # which sorts behind every time
     return frozenset(connection.execute(_SUCCEEDED, values).scalars())
 
 
