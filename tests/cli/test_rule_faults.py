@@ -84,8 +84,8 @@ def test_a_rule_that_a_plugin_may_know_is_reported_and_the_file_is_read(folder, 
             "a rule that can be used (the rules of a variant are none)",
         ),
         (
-            Rule("date", {"format": "yyyy-qq-bb"}),
-            "a rule that can be used (its format yyyy-qq-bb holds qq, which contractkit does not know)",
+            Rule("date", {"format": "yyyy-bb-qq"}),
+            "a rule that can be used (its format yyyy-bb-qq holds bb, which contractkit does not know)",
         ),
         (
             Rule("statusCode", {"status": "fine"}),

@@ -254,12 +254,12 @@ def test_an_expected_example_that_the_definition_does_not_allow_is_refused(
             "  problem   its pattern a( is not a regular expression, or too large",
         ),
         (
-            {"note": date("2024", "qqq")},
+            {"note": date("2024", "bbb")},
             MatcherError,
             "A matcher in the reply to getOrder cannot be used.\n\n"
             "  at        response.body.note\n"
             "  matcher   date\n"
-            "  problem   its format qqq holds qqq, which contractkit does not know",
+            "  problem   its format bbb holds bbb, which contractkit does not know",
         ),
         (
             {"id": null()},
