@@ -158,4 +158,5 @@ def test_help_needs_no_server() -> None:
         "port",
         "public_url",
         "protobuf_plugin",
+        "similar_names",
     ]
