@@ -75,8 +75,12 @@ def pending_contents(
     known = verifications.branch_of(connection, provider.name, branch)
     if known is None:  # a branch that begins now: whatever was accepted before it holds for it
         return frozenset(content_rows) - verifications.succeeded(connection, content_rows)
-    fresh = frozenset(content_rows) - verifications.succeeded(connection, content_rows, before=known[1])
-    return fresh - verifications.succeeded_on_branch(connection, fresh, known[0])
+    pending = frozenset(content_rows)
+    if branch == provider.main_branch:  # it has accepted nearly everything; another branch, what was there before it
+        pending -= verifications.succeeded_on_branch(connection, pending, known[0])
+        return pending - verifications.succeeded(connection, pending, before=known[1])
+    pending -= verifications.succeeded(connection, pending, before=known[1])
+    return pending - verifications.succeeded_on_branch(connection, pending, known[0])
 
 
 def _follow(
