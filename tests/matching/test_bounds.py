@@ -76,8 +76,7 @@ def test_an_exploding_pattern_that_looks_around_is_stopped() -> None:
 def test_a_pattern_that_looks_around_is_not_tried_on_long_texts() -> None:
     (mismatch,) = compare("x", "x" * 20_000, at_body("regex", regex="(?=x)x+"))
     assert mismatch.sentence == (
-        'a value matching (?=x)x+, for example "x", '
-        "but such a pattern is tried on at most 10,000 characters"
+        'a value matching (?=x)x+, for example "x", but such a pattern is tried on at most 10,000 characters'
     )
 
 
