@@ -150,8 +150,8 @@ def test_a_request_asks_for_its_own_fault_where_it_may(provider: StubbedProvider
     [
         (
             "status=NO",
-            "The fault cannot be used. (at: The header x-contractkit-fault, status; expected: a status from 200 to 599, "
-            'or over gRPC a name such as "UNAVAILABLE"; received: "NO")',
+            "The fault cannot be used. (at: The header x-contractkit-fault, status; expected: a status from 200 to "
+            '599, or over gRPC a name such as "UNAVAILABLE"; received: "NO")',
         ),
         (
             "status=UNAVAILABLE",
