@@ -21,6 +21,7 @@ from contractkit.definitions.parameters import (
     read_cookies,
 )
 from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.sequences import ITEM_SCHEMA, is_sequence, item_violations
 from contractkit.definitions.styles import NOTHING, Decoded, decode_text
 from contractkit.definitions.surfaces import Content, Parameter, RequestBody, Surface, content_for
 from contractkit.definitions.trees import typed_text
@@ -277,10 +278,15 @@ def _content_violations(request: HttpRequest, declared: RequestBody, checks: Che
 def body_violations(
     body: Body, media_type: str, content: Content, checks: Checks, at: Location, direction: Direction
 ) -> Iterator[Violation]:
-    """Give the violations of a body under its media type: JSON and forms by schema, text where it is a string."""
+    """Give the violations of a body under its media type: JSON and forms by schema, text where it is a string.
+
+    A sequence is judged item by item where it has an `itemSchema`.
+    """
     schema = content.node.get("schema")
     if is_json_media_type(media_type) and not isinstance(body, JsonBody):
         yield Violation(location=at, expected="JSON", received=shown_body(body), pointer=content.node.place)
+    elif content.node.get(ITEM_SCHEMA) is not None and is_sequence(content.media_type):
+        yield from item_violations(body, content.node, content.media_type, checks, at, direction)
     elif schema is None:
         return
     elif isinstance(body, JsonBody):

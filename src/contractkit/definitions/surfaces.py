@@ -9,11 +9,13 @@ from contractkit.definitions.interface import Definition, Operation
 from contractkit.definitions.mistakes import (
     Mistake,
     is_status,
+    item_mistakes,
     lost,
     parameter_mistake,
     path_mistakes,
     security_mistakes,
     status_mistakes,
+    unmade_items,
 )
 from contractkit.definitions.operations import written_operations
 from contractkit.definitions.references import Documents, Node
@@ -64,12 +66,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """How one member of a form is written (OpenAPI 3.1 §4.8.15). `style` is empty where none is given."""
+    """How one member of a form is written (OpenAPI 3.1 §4.8.15). `style` is empty where none is given.
+
+    `headers` are those of its part, by lower-case name.
+    """
 
     style: str
     explode: bool
     media_types: tuple[str, ...]
     node: Node
+    headers: Mapping[str, Parameter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,13 +291,19 @@ class SurfaceReader:
         return found
 
     def _response(self, status: str, node: Node) -> Response:
-        headers = {
+        contents = self._contents(node)
+        for each in contents:
+            self._note(unmade_items(each.media_type, each.node))
+        return Response(status=status, headers=self._headers(node), contents=contents, node=node)
+
+    def _headers(self, node: Node) -> dict[str, Parameter]:
+        """Give the headers of a response or of a part, by lower-case name."""
+        return {
             name.lower(): header
             for name, each in self._held(node, "headers").members()
             if (resolved := self._reached(each, "header")) is not None
             and (header := self._parameter(resolved, place="header", name=name)) is not None
         }
-        return Response(status=status, headers=headers, contents=self._contents(node), node=node)
 
     def _contents(self, node: Node) -> tuple[Content, ...]:
         return tuple(
@@ -301,11 +313,15 @@ class SurfaceReader:
 
     def _content(self, media_type: str, node: Node) -> Content:
         schema = node.get("schema")
+        self._note(item_mistakes(media_type, node))
         return Content(
             media_type=media_type,
             view=self.schemas.view(schema) if schema else None,
             node=node,
-            encoding={name: _encoding(each) for name, each in (node.get("encoding") or _NOTHING).members()},
+            encoding={
+                name: _encoding(each, self._headers(each))
+                for name, each in (node.get("encoding") or _NOTHING).members()
+            },
         )
 
     def _security(self, operation: Node) -> tuple[Mapping[str, tuple[str, ...]], ...]:
@@ -356,7 +372,7 @@ def _contradict(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 _NOTHING = Node(None, "", "")
 
 
-def _encoding(node: Node) -> Encoding:
+def _encoding(node: Node, headers: Mapping[str, Parameter]) -> Encoding:
     value = node.value if isinstance(node.value, dict) else {}
     written = value.get("style")
     style = written if isinstance(written, str) else "form" if "explode" in value else ""
@@ -366,6 +382,7 @@ def _encoding(node: Node) -> Encoding:
         explode=bool(value.get("explode", style == "form")),
         media_types=tuple(name for each in listed if (name := each.strip())),
         node=node,
+        headers=headers,
     )
 
 
