@@ -5,6 +5,7 @@ a file, and text otherwise.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_string
@@ -14,7 +15,7 @@ from typing import Final
 
 from contractkit.definitions.forms import is_json, is_object, json_or_text, read_fields, written_as_json
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import Content, Encoding
+from contractkit.definitions.surfaces import Content, Encoding, Parameter
 from contractkit.definitions.trees import typed_tree
 from contractkit.exact_json import Json
 from contractkit.model import Location, base_media_type, is_json_media_type
@@ -79,6 +80,22 @@ def encoding_violations(parts: Sequence[Part], content: Content, at: Location) -
             pointer = encoding.node.place_of("contentType")
             expected = " or ".join(wanted)
             yield Violation(location=at / part.name, expected=expected, received=part.media_type, pointer=pointer)
+
+
+def part_headers(parts: Sequence[Part], content: Content) -> Iterator[tuple[Part, Parameter, tuple[str | int, ...]]]:
+    """Give each part with each header that its encoding describes, and the steps to the header in the body.
+
+    Of parts that share a name, the steps have the number: `photo[1].headers['x-width']`. What is said of a part's
+    `Content-Type` is passed over: the encoding's `contentType` says it (OpenAPI 3.1 §4.8.15.1).
+    """
+    counts, seen = Counter(part.name for part in parts), Counter[str]()
+    for part in parts:
+        encoding = content.encoding.get(part.name)
+        number = (seen[part.name],) if counts[part.name] > 1 else ()
+        seen[part.name] += 1
+        for name, header in encoding.headers.items() if encoding is not None else ():
+            if name != "content-type":
+                yield part, header, (part.name, *number, "headers", name)
 
 
 def _is_one_of(media_type: str, wanted: Sequence[str]) -> bool:

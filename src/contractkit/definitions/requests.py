@@ -294,18 +294,18 @@ def body_violations(
     elif isinstance(body, TextBody) and base_media_type(media_type) == FORM:
         yield from checks.of(schema, direction).violations(read_form(body.text, content), at)
     elif isinstance(body, TextBody | BinaryBody) and base_media_type(media_type) == MULTIPART:
-        yield from _multipart_violations(body, media_type, content, checks.of(schema, direction), at)
+        yield from _multipart_violations(body, media_type, content, checks, at, direction)
     elif isinstance(body, TextBody) and media_type.startswith("text/") and _is_text(content.view):
         yield from checks.of(schema, direction).violations(body.text, at)
 
 
 def _multipart_violations(
-    body: TextBody | BinaryBody, media_type: str, content: Content, check: Check, at: Location
+    body: TextBody | BinaryBody, media_type: str, content: Content, checks: Checks, at: Location, direction: Direction
 ) -> Iterator[Violation]:
-    from contractkit.definitions.multipart import encoding_violations, read_members, read_parts  # loads mail's modules
+    from contractkit.definitions import multipart  # loads mail's modules
 
     data = body.text.encode() if isinstance(body, TextBody) else body.data
-    parts = read_parts(data, media_type)
+    parts = multipart.read_parts(data, media_type)
     if parts is None:
         expected = "parts that end with --BOUNDARY--, and their boundary in the content type"
         yield Violation(location=at, expected=expected, received=shown_body(body), pointer=content.node.place)
@@ -314,8 +314,17 @@ def _multipart_violations(
         expected = 'a name for each part (Content-Disposition: form-data; name="…")'
         yield Violation(location=at, expected=expected, received=shown_body(body), pointer=content.node.place)
         return
-    yield from check.violations(read_members(parts, content), at)
-    yield from encoding_violations(parts, content, at)
+    check = checks.of(content.node / "schema", direction)
+    yield from check.violations(multipart.read_members(parts, content), at)
+    yield from multipart.encoding_violations(parts, content, at)
+    for part, header, steps in multipart.part_headers(parts, content):
+        values = part.headers.get(header.name)
+        if values is None and header.is_required:
+            expected = f"the header {header.name} of the part {part.name}"
+            yield Violation(location=at.under(steps), expected=expected, received=ABSENT, pointer=header.node.place)
+        elif values is not None:
+            decoded = decode_text(", ".join(values), header)
+            yield from value_violations(header, decoded, checks, at.under(steps), direction)
 
 
 def _is_text(view: SchemaView | None) -> bool:
