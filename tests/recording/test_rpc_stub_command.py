@@ -105,6 +105,7 @@ def test_clients_without_code_list_its_services_and_ask_for_its_health(definitio
     assert health.status == health_pb2.HealthCheckResponse.SERVING
     assert read_json(told[0]) == {
         "schema_version": 1,
+        "event": "call",
         "request": 'stock.v1.Stock/GetItem {"id":0,"token":""}',
         "status": "OK",
         "operation": "stock.v1.Stock/GetItem",
