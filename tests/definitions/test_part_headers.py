@@ -96,8 +96,11 @@ def test_a_described_header_may_be_a_reference() -> None:
 def test_a_header_whose_reference_leads_nowhere_is_a_warning() -> None:
     given = definition({"photo": {"headers": {"X-Width": {"$ref": "#/components/headers/Height"}}}})
     assert told(given, f"{PHOTO}\r\n\r\n.") == []
-    assert [each.sentence for each in given.warnings()] == [
-        "A $ref leads nowhere: #/components/headers/Height. The header is left out."
+    sentence = "A $ref leads nowhere: #/components/headers/Height. The header is left out."
+    place = "content/multipart~1form-data/encoding/photo/headers/X-Width"
+    assert [(each.sentence, each.pointer) for each in given.warnings()] == [
+        (sentence, f"/paths/~1it/post/requestBody/{place}"),
+        (sentence, f"/paths/~1it/post/responses/200/{place}"),
     ]
 
 
