@@ -262,6 +262,38 @@ def test_the_media_type_is_one_that_is_accepted(definition_of: Callable[[str], O
     ]
 
 
+def test_markup_has_its_elements_in_the_order_of_the_schema(
+    definition_of: Callable[[str], OpenApiDefinition],
+) -> None:
+    definition = definition_of(
+        """\
+        openapi: 3.0.0
+        paths:
+          /a:
+            get:
+              operationId: get
+              responses:
+                '200':
+                  description: x
+                  content:
+                    application/xml: {schema: {$ref: '#/components/schemas/Range'}}
+                    application/json: {schema: {$ref: '#/components/schemas/Range'}}
+        components:
+          schemas:
+            Range: {type: object, properties: {to: {type: integer, example: 2}, from: {type: integer, example: 1}}}
+        """
+    )
+    bodies = []
+    for accept in ("application/json", "application/xml"):
+        request = HttpRequest(method="GET", path="/a", headers={"accept": (accept,)})
+        route = definition.route(request)
+        bodies.append(definition.answer(definition.operation("get"), seed="a", route=route).response.body)
+    assert bodies == [
+        JsonBody({"from": 1, "to": 2}, "application/json"),
+        TextBody("<root><to>2</to><from>1</from></root>", "application/xml"),
+    ]
+
+
 def test_a_new_member_leaves_its_siblings_values_alone(answering: Answering) -> None:
     before = made(answering("{type: object, required: [a], properties: {a: {type: string}}}"))
     after = made(answering("{type: object, required: [a], properties: {b: {type: string}, a: {type: string}}}"))

@@ -1,5 +1,6 @@
 """Plans give exactly what the builder's first attempt gives, for every answer of real documents."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from contractkit.definitions.plans import plan_of
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import SurfaceReader
 from contractkit.errors import ContractkitError
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, dump_compact
 from contractkit.results import ABSENT
 from contractkit.sources import load_definition
 
@@ -63,3 +64,14 @@ def test_an_ordinary_answer_has_a_plan(test_data: Callable[[str], Path]) -> None
     definition = load_definition(test_data("definitions/real/openapi/prism-petstore.yaml")).openapi
 
     assert all(planned(view, "one") is not ABSENT for view in views_of(definition))
+
+
+def test_a_sorted_plan_gives_the_same_with_its_members_in_the_order_of_their_names(
+    test_data: Callable[[str], Path],
+) -> None:
+    definition = load_definition(test_data("definitions/real/openapi/prism-petstore.yaml")).openapi
+
+    made = [(plan_of(view, is_sorted=True).value("one"), planned(view, "one")) for view in views_of(definition)]
+
+    assert [dump_compact(in_order) for in_order, _ in made] == [dump_compact(plain) for _, plain in made]
+    assert [json.dumps(in_order) for in_order, _ in made] == [json.dumps(plain, sort_keys=True) for _, plain in made]

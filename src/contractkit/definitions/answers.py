@@ -162,7 +162,8 @@ class Answers:
             value = laid_over(None if example is ABSENT else example, given) if given is not ABSENT else example
             value = {} if value is ABSENT else value
         else:
-            value = synthesise(shape.view, shape.check, seed, given=given, base=example)
+            is_sorted = is_json_media_type(shape.media_type)  # unlike markup, which keeps the schema's order
+            value = synthesise(shape.view, shape.check, seed, given=given, base=example, is_sorted=is_sorted)
             if status >= _FAILED and example is ABSENT:
                 value = _saying(status, value, shape.check, given)
         if len(self._made) >= _MOST_MADE:

@@ -19,6 +19,7 @@ SPREAD: Final = 0x9E3779B97F4A7C15
 
 _FACTOR: Final = 6364136223846793005  # Knuth's MMIX
 _SUMMAND: Final = 1442695040888963407
+_MIX: Final = 0xFF51AFD7ED558CCD  # of MurmurHash3's finaliser
 _LANE: Final = 16  # bytes that hold the product of two numbers of 64 bits
 _DIGITS: Final = bytes(b"0123456789abcdef"[(byte & 15) * 0xD & 15] for byte in range(256))
 
@@ -31,6 +32,11 @@ def number_of(text: str) -> int:
 def number_of_bytes(data: bytes) -> int:
     """Give the same of a text in UTF-8."""
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+
+
+def origin_of(seed: str) -> blake2b:
+    """Give what the places of a seed are drawn from: the seed and a line break, hashed once for all of them."""
+    return blake2b(f"{seed}\n".encode(), digest_size=8)
 
 
 def mixed(number: int, place: int) -> int:
@@ -53,23 +59,27 @@ class Draw:
         made._state = number
         return made
 
-    def start(self, data: bytes) -> None:
-        """Become the stream of a seed and a place: the two in UTF-8 with a line break between them."""
-        self._state = int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+    def start(self, origin: blake2b, place: bytes) -> None:
+        """Become the stream of a seed, of which the origin is, and of a place in UTF-8."""
+        hashed = origin.copy()
+        hashed.update(place)
+        self._state = int.from_bytes(hashed.digest(), "big")
 
     def below(self, limit: int) -> int:
         """Give a number from 0 up to, not including, a limit of at most 2**64."""
-        self._state = (self._state * _FACTOR + _SUMMAND) & MASK
-        mixed = self._state ^ (self._state >> 33)
-        return ((mixed * 0xFF51AFD7ED558CCD) & MASK) % limit
+        self._state = state = (self._state * _FACTOR + _SUMMAND) & MASK
+        return (((state ^ (state >> 33)) * _MIX) & MASK) % limit
 
     def between(self, least: int, most: int) -> int:
         """Give a number from `least` to `most`, both possible."""
-        return least + self.below(min(most - least + 1, MASK))
+        limit = most - least + 1
+        self._state = state = (self._state * _FACTOR + _SUMMAND) & MASK  # `below`, without a call for each
+        return least + (((state ^ (state >> 33)) * _MIX) & MASK) % (limit if limit < MASK else MASK)
 
     def pick(self, items: Sequence[Item]) -> Item:
         """Give one of the items."""
-        return items[self.below(len(items))]
+        self._state = state = (self._state * _FACTOR + _SUMMAND) & MASK  # likewise
+        return items[(((state ^ (state >> 33)) * _MIX) & MASK) % len(items)]
 
     def hexadecimal(self, digits: int) -> str:
         """Give so many hexadecimal digits, each as `below(16)` would: all its steps are made in one multiplication.

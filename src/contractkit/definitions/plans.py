@@ -8,11 +8,12 @@ pattern) is left to the `Builder`; what a plan gives is exactly what the builder
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 from contractkit.definitions.building import OPTIONAL_VALUES, Builder, Repairs
 from contractkit.definitions.choices import examples_of, suits, tags_of
-from contractkit.definitions.draws import Draw
+from contractkit.definitions.draws import Draw, origin_of
 from contractkit.definitions.making import (
     MOST_ELEMENTS,
     Steps,
@@ -37,11 +38,11 @@ _DEEPEST: Final = 16  # steps from the root that are planned
 class _Filling:
     """One value that is being made: what its draws depend on, and how many values there is room for."""
 
-    __slots__ = ("draw", "room", "seed", "start")
+    __slots__ = ("draw", "origin", "room", "seed")
 
     def __init__(self, seed: str, room: int) -> None:
         self.seed = seed
-        self.start = seed.encode()
+        self.origin = origin_of(seed)
         self.room = room
         self.draw = Draw.of(0)  # started anew for each place
 
@@ -63,7 +64,20 @@ class _Constant:
     value: Json
 
 
-_Part: TypeAlias = _Constant | _Make
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A scalar that is drawn for its place, which is in UTF-8."""
+
+    draw_one: Callable[[Draw], Json]
+    place: bytes
+
+    def make(self, filling: _Filling) -> Json:
+        """Give the scalar."""
+        filling.draw.start(filling.origin, self.place)
+        return self.draw_one(filling.draw)
+
+
+_Part: TypeAlias = _Constant | _Drawn | _Make
 
 
 @dataclass(slots=True)
@@ -80,17 +94,27 @@ class Plan:
         return value if filling.room > 0 else ABSENT
 
 
-def plan_of(view: SchemaView) -> Plan:
-    """Give the plan of a schema, made when it is first asked for."""
-    return view.known(_planned)
+def plan_of(view: SchemaView, *, is_sorted: bool = False) -> Plan:
+    """Give the plan of a schema, made when it is first asked for.
+
+    Args:
+        view: The schema.
+        is_sorted: Members come in the order of their names where the plan makes them, not in that of the schema: so
+            they are written as JSON, whose writer has little left to sort then.
+    """
+    return view.known(_planned_sorted if is_sorted else _planned)
 
 
 def _planned(view: SchemaView) -> Plan:
-    return _plan_at(view, (), ())
+    return _plan_at(view, (), (), is_sorted=False)
 
 
-def _plan_at(view: SchemaView, at: Steps, above: _Above) -> Plan:
-    planning = _Planning()
+def _planned_sorted(view: SchemaView) -> Plan:
+    return _plan_at(view, (), (), is_sorted=True)
+
+
+def _plan_at(view: SchemaView, at: Steps, above: _Above, *, is_sorted: bool) -> Plan:
+    planning = _Planning(is_sorted=is_sorted)
     part = planning.part(view, at, above)
     return Plan(_maker_of(part), planning.size)
 
@@ -98,8 +122,9 @@ def _plan_at(view: SchemaView, at: Steps, above: _Above) -> Plan:
 class _Planning:
     """Makes one plan, counting the values that it will make."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_sorted: bool) -> None:
         self.size = 0
+        self._is_sorted = is_sorted
         self._first = Builder("", Repairs())
 
     def part(self, view: SchemaView, at: Steps, above: _Above) -> _Part:
@@ -110,7 +135,7 @@ class _Planning:
         self.size += 1
         for example in examples_of(view, branch):
             if suits(example, branch if branch.types else view):
-                return _Constant(example)
+                return _Constant(_in_order_of_names(example) if self._is_sorted else example)
         if view.is_nullable and (place_of(branch) in above or ends_pagination(name_at(at))):
             return _Constant(None)
         if branch.values is not None:
@@ -122,13 +147,13 @@ class _Planning:
         made: _Part | None
         match type_to_make(branch, at):
             case "array":
-                made = _list_part(branch, at, below)
+                made = _list_part(branch, at, below, is_sorted=self._is_sorted)
             case "object":
                 made = self._object(branch, at, below)
             case "boolean":
                 made = _Constant(plausible_boolean(name_at(at)))
             case kind:
-                made = _drawn(scalar_drawer(kind, branch, name_at(at)), scalar_place(at))
+                made = _Drawn(scalar_drawer(kind, branch, name_at(at)), scalar_place(at).encode())
         if made is None:
             self.size -= 1  # the builder counts it
             return _left_to_builder(view, at, above)
@@ -149,7 +174,8 @@ class _Planning:
             if view.patterned:
                 return None
             self._add_further(parts, view, at, above, min(least, MOST_ELEMENTS))
-        return _object_of({name: parts[name] for name in view.members if name in parts} | parts)
+        declared = {name: parts[name] for name in view.members if name in parts} | parts
+        return _object_of(dict(sorted(declared.items(), key=itemgetter(0))) if self._is_sorted else declared)
 
     def _has_room(self, view: SchemaView | None, place: Steps, above: _Above) -> bool:
         return self.size <= OPTIONAL_VALUES and self._first.has_room(view, place, above)
@@ -170,6 +196,8 @@ class _Planning:
 
 def _maker_of(part: _Part) -> _Make:
     """Give what makes a part, each time anew where it holds others."""
+    if isinstance(part, _Drawn):
+        return part.make
     if not isinstance(part, _Constant):
         return part
     value = part.value
@@ -190,12 +218,19 @@ def _object_of(parts: dict[str, _Part]) -> _Part:
 def _filled(parts: dict[str, _Part]) -> _Make:
     """Give what makes an object: a copy of what never changes, into which the rest is filled."""
     kept = {name: part.value if _is_plain(part) else None for name, part in parts.items()}  # type: ignore[union-attr]
-    made_anew = [(name, _maker_of(part)) for name, part in parts.items() if not _is_plain(part)]
-    if not made_anew:
+    drawn = [(name, part.draw_one, part.place) for name, part in parts.items() if isinstance(part, _Drawn)]
+    made_anew = [
+        (name, _maker_of(part)) for name, part in parts.items() if not (_is_plain(part) or isinstance(part, _Drawn))
+    ]
+    if not (drawn or made_anew):
         return lambda filling: kept.copy()
 
     def make(filling: _Filling) -> Json:
         made = kept.copy()
+        draw, origin = filling.draw, filling.origin
+        for name, draw_one, place in drawn:  # most of what is made, so without a call more for each
+            draw.start(origin, place)
+            made[name] = draw_one(draw)
         for name, make_member in made_anew:
             made[name] = make_member(filling)
         return made
@@ -207,24 +242,18 @@ def _is_plain(part: _Part) -> bool:
     return isinstance(part, _Constant) and not isinstance(part.value, dict | list)
 
 
-def _drawn(draw_one: Callable[[Draw], Json], place: str) -> _Make:
-    """Give what draws a scalar for its place."""
-    end = f"\n{place}".encode()
-
-    def make(filling: _Filling) -> Json:
-        draw = filling.draw
-        draw.start(filling.start + end)
-        return draw_one(draw)
-
-    return make
-
-
 def _branch_of(view: SchemaView, above: _Above) -> SchemaView:
     """Give the branch of a union that is taken first: one that the value does not lie in, if there is one."""
     return min(view.likely_branches, key=lambda branch: place_of(branch) in above, default=view)
 
 
-def _list_part(view: SchemaView, at: Steps, above: _Above) -> _Part | None:
+def _in_order_of_names(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _in_order_of_names(value[name]) for name in sorted(value)}
+    return [_in_order_of_names(each) for each in value] if isinstance(value, list) else value
+
+
+def _list_part(view: SchemaView, at: Steps, above: _Above, *, is_sorted: bool) -> _Part | None:
     """Give a list whose elements are all alike; None where the schema says more of them."""
     element = view.elements
     asks_for_some = any(conjunct.node.get("contains") for conjunct in view.conjuncts)
@@ -232,19 +261,20 @@ def _list_part(view: SchemaView, at: Steps, above: _Above) -> _Part | None:
         return None
     if not counted(view, "minItems") and place_of(element) in above:
         return _Constant([])
-    return _List(view, element, at, above).make
+    return _List(view, element, at, above, is_sorted=is_sorted).make
 
 
 class _List:
     """What makes the values of a list, the plan of each element made when there first is so long a list."""
 
-    def __init__(self, view: SchemaView, element: SchemaView, at: Steps, above: _Above) -> None:
+    def __init__(self, view: SchemaView, element: SchemaView, at: Steps, above: _Above, *, is_sorted: bool) -> None:
         self._least = counted(view, "minItems") or 0
         self._most = counted(view, "maxItems")
         self._element = element
         self._at = at
         self._above = above
-        self._end = f"\n{place_in_words(at)}".encode()
+        self._is_sorted = is_sorted
+        self._place = place_in_words(at).encode()
         self._plans: list[Plan] = []
 
     def make(self, filling: _Filling) -> Json:
@@ -264,13 +294,14 @@ class _List:
     def _count(self, filling: _Filling) -> int:
         usual = 1
         if len(self._at) <= 1:
-            filling.draw.start(filling.start + self._end)
+            filling.draw.start(filling.origin, self._place)
             usual += filling.draw.below(2)
         return min(max(self._least, usual if self._most is None else min(self._most, usual)), MOST_ELEMENTS)
 
     def _plan(self, index: int) -> Plan:
         if index == len(self._plans):
-            self._plans.append(_plan_at(self._element, (*self._at, index), self._above))
+            plan = _plan_at(self._element, (*self._at, index), self._above, is_sorted=self._is_sorted)
+            self._plans.append(plan)
         return self._plans[index]
 
 

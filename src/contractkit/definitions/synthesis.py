@@ -18,7 +18,15 @@ _MINIMAL_FROM: Final = 8  # the attempt from which only required members are mad
 _ROOT: Final = Location()
 
 
-def synthesise(view: SchemaView, check: Check, seed: str, *, given: Json = ABSENT, base: Json = ABSENT) -> Json:
+def synthesise(
+    view: SchemaView,
+    check: Check,
+    seed: str,
+    *,
+    given: Json = ABSENT,
+    base: Json = ABSENT,
+    is_sorted: bool = False,
+) -> Json:
     """Give a value that a schema allows, equal for equal arguments.
 
     Args:
@@ -27,12 +35,13 @@ def synthesise(view: SchemaView, check: Check, seed: str, *, given: Json = ABSEN
         seed: Decides the values.
         given: What must be in it; where that is not allowed the value is given all the same, for the caller to check.
         base: An example to start from, which must be valid itself.
+        is_sorted: Members may come in the order of their names, since the value is written so; see `plan_of`.
 
     Raises:
         DefinitionError: No attempt was valid though nothing was given, or required members never end.
     """
     if given is ABSENT:
-        first = plan_of(view).value(seed) if base is ABSENT else copied(base)
+        first = plan_of(view, is_sorted=is_sorted).value(seed) if base is ABSENT else copied(base)
         if first is not ABSENT and check.accepts(first):
             return first
     repairs = Repairs()
