@@ -87,6 +87,7 @@ def test_each_item_of_json_is_judged(media_type: str, text: str, expected: list[
         ("event: added\ndata: a\ndata:\n\n", []),
         (": still here\n\nretry: 5000\n\nevent: unheard\n\n", []),
         ("event: added\ndata: cup\nunknown: field\n: comment\nretry: soon\n\n", []),
+        ('{"event":"added"}\n', ["response.body[0]: an event with data"]),
         ("data: cup\n\n", ['response.body[0].event: the member "event"']),
         ("event: added\ndata: cup\n\nevent: broken\ndata: cup", ['response.body[1].event: one of "added", "removed"']),
         ("event: added\ndata\n\n", ["response.body[0].data: a string of at least 2 characters"]),

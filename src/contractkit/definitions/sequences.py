@@ -17,6 +17,7 @@ from contractkit.results import Violation
 
 ITEM_SCHEMA: Final = "itemSchema"
 
+_FIELDS: Final = ("data", "event", "id", "retry")
 _LONGEST_RETRY: Final = 18  # digits; no client waits for longer, and Python reads no number without end
 
 
@@ -25,6 +26,7 @@ class _Unreadable:
     """What stands where an item should, and is none."""
 
     text: str
+    expected: str = "an item of JSON"
 
 
 def is_sequence(media_type: str) -> bool:
@@ -53,7 +55,7 @@ def item_violations(
     items = list(_items(body, media_type))
     for index, item in enumerate(items):
         if isinstance(item, _Unreadable):
-            yield Violation(location=at / index, expected="an item of JSON", received=item.text, pointer=node.place)
+            yield Violation(location=at / index, expected=item.expected, received=item.text, pointer=node.place)
         else:
             yield from check.violations(item, at / index)
     whole = content.get("schema")
@@ -87,8 +89,11 @@ def _events(text: str) -> Iterator[Json | _Unreadable]:
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for block in lines.split("\n\n"):
         fields = [_field(line) for line in block.split("\n")]
-        if any(name == "data" for name, _ in fields):  # else no client is told of it
+        names = {name for name, _ in fields}
+        if "data" in names:  # else no client is told of it
             yield _event(fields)
+        elif names - {""} and names.isdisjoint(_FIELDS):
+            yield _Unreadable(block, "an event with data")
 
 
 def _event(fields: list[tuple[str, str]]) -> Json:
