@@ -1,11 +1,11 @@
-"""Bodies of items are judged item by item, in both directions; what cannot be judged or made is a warning."""
+"""Bodies of items are judged and answered item by item, in both directions; what cannot be judged is a warning."""
 
 from collections.abc import Callable, Mapping
 
 import pytest
 
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.exact_json import dump_compact
+from contractkit.exact_json import Json, dump_compact
 from contractkit.model import BinaryBody, Body, HttpRequest, HttpResponse, JsonBody, TextBody
 from contractkit.results import Violation
 from contractkit.sources import read_definition
@@ -24,6 +24,7 @@ EVENT = {
     },
 }
 LINES, RECORDS, EVENTS = "application/jsonl", "application/json-seq", "text/event-stream"
+EVENTS_OF_TWO = "id: 1\ndata: a cup\ndata: of tea\n\nretry: 7\ndata: late\n\n"
 
 
 def definition(media_type: str, media: Mapping[str, object]) -> OpenApiDefinition:
@@ -126,46 +127,48 @@ def test_the_schema_beside_it_speaks_of_the_list_of_items() -> None:
     assert [f"{each.location}: {each.expected}" for each in found] == ["response.body: a list of at most 1 element"]
 
 
-UNMADE = (
-    "No items of text/event-stream are made by itemSchema: without a text as example, or one that a test replies with, "
-    "a stub answers one JSON value."
+@pytest.mark.parametrize(
+    "media_type", [LINES, "application/x-ndjson", "application/json-seq", "application/geo+json-seq"]
 )
+def test_what_is_answered_is_a_sequence_of_made_items(media_type: str) -> None:
+    given = definition(media_type, {"itemSchema": ITEM})
+    answer = given.answer(given.operation("follow"), seed="a").response
+    assert isinstance(answer.body, TextBody)
+    assert answer.headers["content-type"] == (media_type,)
+    assert answer.body.text.count("\n") == 2
+    assert given.check_response(given.operation("follow"), answer) == ()
+    assert given.warnings() == ()
+
+
+def test_events_are_made_with_the_fields_that_are_described() -> None:
+    given = definition(EVENTS, {"itemSchema": EVENT})
+    answer = given.answer(given.operation("follow"), seed="a").response
+    assert isinstance(answer.body, TextBody)
+    first, second, end = answer.body.text.split("\n\n")
+    assert [line.partition(": ")[0] for line in first.split("\n")] == ["event", "id", "retry", "data"]
+    assert (first == second, end) == (False, "")
+    assert given.check_response(given.operation("follow"), answer) == ()
 
 
 @pytest.mark.parametrize(
-    ("media", "sentences"),
+    ("said", "text"),
     [
-        ({}, [UNMADE]),
-        ({"schema": {"type": "array"}}, [UNMADE]),
-        ({"example": [{"data": "cup"}]}, [UNMADE]),
-        ({"example": "data: cup\n\n"}, []),
-        ({"examples": {"one": {"value": "data: cup\n\n"}}}, []),
+        ([{"data": "a cup\nof tea", "id": "1"}, {"data": "late", "retry": 7}], EVENTS_OF_TWO),
+        ({"data": "late", "retry": 7}, "retry: 7\ndata: late\n\n"),
+        ("data: late\n\n", "data: late\n\n"),
+        ({"data": {"id": 1}}, 'data: {"id":1}\n\n'),
+        ({"event": "ping"}, "event: ping\ndata: {}\n\n"),
+        (7, "data: 7\n\n"),
     ],
 )
-def test_an_answer_that_is_not_made_of_items_is_a_warning(media: dict[str, object], sentences: list[str]) -> None:
-    given = definition(EVENTS, {"itemSchema": EVENT, **media})
-    given.answer(given.operation("follow"), seed="a")
-    assert [each.sentence for each in given.warnings()] == sentences
-
-
-def test_the_warning_says_where(definition_of: Reader) -> None:
-    given = definition_of(
-        """\
-        openapi: 3.2.0
-        paths:
-          /it:
-            get:
-              responses:
-                '200':
-                  description: a stream
-                  content:
-                    text/event-stream:
-                      itemSchema: {type: object}
-        """
-    )
-    given.answer(given.operation("GET /it"), seed="a")
-    pointer = "/paths/~1it/get/responses/200/content/text~1event-stream/itemSchema"
-    assert [(each.sentence, each.pointer, each.line) for each in given.warnings()] == [(UNMADE, pointer, 10)]
+def test_examples_and_replies_are_items_or_the_text_itself(said: Json, text: str) -> None:
+    by_example = definition(EVENTS, {"itemSchema": {}, "example": said})
+    by_reply = definition(EVENTS, {"itemSchema": {}})
+    answers = [
+        by_example.answer(by_example.operation("follow"), seed="a"),
+        by_reply.answer(by_reply.operation("follow"), seed="a", body=JsonBody(said, EVENTS)),
+    ]
+    assert [answer.response.body for answer in answers] == [TextBody(text, EVENTS)] * 2
 
 
 def test_a_text_as_example_is_the_answer_and_fits() -> None:

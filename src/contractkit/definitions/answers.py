@@ -5,7 +5,7 @@ schema; then what the request says comes back where names and types agree, and w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -19,6 +19,7 @@ from contractkit.definitions.promises import Promises
 from contractkit.definitions.replacing import stays_allowed
 from contractkit.definitions.responses import is_bodiless
 from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.sequences import ITEM_SCHEMA, written_items
 from contractkit.definitions.surfaces import Content, Parameter, Response, Surface
 from contractkit.definitions.synthesis import synthesise
 from contractkit.errors import UnknownNameError
@@ -45,6 +46,7 @@ _FAILED: Final = 400
 _STATUS_MEMBERS: Final = ("status", "statusCode", "status_code")
 _MOST_MADE: Final = 256  # values, which may be large each
 _MOST_USUAL: Final = 4_096
+_ITEMS: Final = 2  # of a sequence, so that clients meet a next one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +69,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What an answer's body must be: the content chosen, its schema as view and as check."""
+    """What an answer's body must be: the content chosen, its schema as view and as check; of a sequence an item's."""
 
     content: Content
     media_type: str
     view: SchemaView | None
     check: Check | None
+    is_sequence: bool = False
 
 
 _Chosen: TypeAlias = tuple[int, Response, _Shape | None]
@@ -136,6 +139,9 @@ class Answers:
         check = self._checks.of(schema, Direction.RESPONSE) if schema is not None else None
         base = base_media_type(content.media_type)
         media_type = _CONCRETE.get(base, "image/png" if base == "image/*" else content.media_type)
+        if content.item is not None:
+            each = self._checks.of(content.node / ITEM_SCHEMA, Direction.RESPONSE)
+            return _Shape(content, media_type, content.item, each, is_sequence=True)
         return _Shape(content, media_type, content.view, check)
 
     def _filled(
@@ -144,12 +150,23 @@ class Answers:
         """Give the JSON value of the body, `ABSENT` where it is no JSON, and the body itself."""
         if shape is None or (asked.body is not None and not isinstance(asked.body, JsonBody)):
             return asked.given, asked.body if asked.body is not None else MissingBody()
+        if shape.is_sequence:
+            return ABSENT, self._sequence(shape, f"{operation.signature} {status} {asked.seed}", asked)
         value = self._value(shape, f"{operation.signature} {status} {asked.seed}", status, asked)
         if asked.route is not None and asked.example is None:  # who names an example wants it as it is
             value = self._with_echoes(value, shape, asked.route, surface, asked.given)
         if is_json_media_type(shape.media_type):
             return value, JsonBody(value, shape.media_type)
         return ABSENT, _as_body(value, shape.media_type)
+
+    def _sequence(self, shape: _Shape, seed: str, asked: Asked) -> TextBody:
+        """Give a sequence: what a test or an example says, a list of items, one item or a text; else two made ones."""
+        said = asked.given if asked.given is not ABSENT else self._example(replace(shape, check=None), asked)
+        if isinstance(said, str):
+            return TextBody(said, shape.media_type)
+        if said is ABSENT and shape.view is not None and shape.check is not None:
+            said = [synthesise(shape.view, shape.check, f"{seed} {number}") for number in range(_ITEMS)]
+        return TextBody(written_items(said if isinstance(said, list) else [said], shape.media_type), shape.media_type)
 
     def _value(self, shape: _Shape, seed: str, status: int, asked: Asked) -> Json:
         given, node, example = asked.given, shape.content.node, self._example(shape, asked)

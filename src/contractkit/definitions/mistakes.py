@@ -71,30 +71,8 @@ def item_mistakes(media_type: str, content: Node) -> Iterator[Mistake]:
         yield f"itemSchema is read for {known}; it checks nothing of {media_type}.", content / ITEM_SCHEMA
 
 
-def unmade_items(media_type: str, content: Node) -> Iterator[Mistake]:
-    """Give the `itemSchema` of an answer that has no text as example: values are made by `schema` alone."""
-    if content.get(ITEM_SCHEMA) is None or not is_sequence(media_type) or any(map(_is_text, _examples(content))):
-        return
-    sentence = (
-        f"No items of {media_type} are made by itemSchema: without a text as example, or one that a test replies with, "
-        "a stub answers one JSON value."
-    )
-    yield sentence, content / ITEM_SCHEMA
-
-
 def lost(error: DefinitionError, what: str) -> str:
     """Say that a piece is left out because its reference cannot be followed, and why."""
     summary, details = error.explanation.summary.rstrip("."), dict(error.explanation.details)
     why = f": {details['at']}, {details['problem']}" if "problem" in details and "at" in details else ""
     return f"{summary}{why}. The {what} is left out."
-
-
-def _examples(content: Node) -> Iterator[Node | None]:
-    yield content.get("example")
-    named = content.get("examples")
-    for _, each in named.members() if named is not None else ():
-        yield each.get("value")
-
-
-def _is_text(node: Node | None) -> bool:
-    return node is not None and isinstance(node.value, str)

@@ -4,14 +4,14 @@ Lines of JSON, records of JSON (RFC 7464) and server-sent events are read. The i
 fields after parsing: `data` with its lines joined, `event` and `id` as text, `retry` as an integer.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from contractkit.definitions.checks import Checks
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.references import Node
-from contractkit.exact_json import Json, JsonSyntaxError, read_json
+from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
 from contractkit.model import BinaryBody, Body, JsonBody, Location, TextBody, base_media_type
 from contractkit.results import Violation
 
@@ -61,6 +61,11 @@ def item_violations(
     whole = content.get("schema")
     if whole is not None and not any(isinstance(item, _Unreadable) for item in items):
         yield from checks.of(whole, direction).violations(items, at)
+
+
+def written_items(items: Iterable[Json], media_type: str) -> str:
+    """Give the text of a sequence, as `item_violations` reads it; an event without `data` has `{}` for it."""
+    return "".join(map(_WRITERS.get(base_media_type(media_type), _written_record), items))
 
 
 def _items(body: Body, media_type: str) -> Iterator[Json | _Unreadable]:
@@ -124,3 +129,33 @@ _READERS: Final[Mapping[str, Callable[[str], Iterator[Json | _Unreadable]]]] = {
     "text/event-stream": _events,
 }
 """Media type to how its items are read; what ends in `+json-seq` is records too."""
+
+
+def _written_line(item: Json) -> str:
+    return f"{_text(item)}\n"
+
+
+def _written_record(item: Json) -> str:
+    return f"\x1e{_text(item)}\n"
+
+
+def _written_event(item: Json) -> str:
+    fields = item if isinstance(item, dict) else {"data": item}
+    named = [(name, _plain(fields[name])) for name in ("event", "id", "retry") if name in fields]
+    lines = [f"{name}: {' '.join(text.splitlines())}" for name, text in named]
+    lines += [f"data: {line}" for line in _plain(fields.get("data", {})).splitlines() or [""]]
+    return "\n".join(lines) + "\n\n"
+
+
+def _plain(value: Json) -> str:
+    return value if isinstance(value, str) else _text(value)
+
+
+def _text(item: Json) -> str:
+    return dump_compact(item).decode()
+
+
+_WRITERS: Final[Mapping[str, Callable[[Json], str]]] = {
+    media_type: _written_event if reader is _events else _written_record if reader is _records else _written_line
+    for media_type, reader in _READERS.items()
+}

@@ -15,11 +15,11 @@ from contractkit.definitions.mistakes import (
     path_mistakes,
     security_mistakes,
     status_mistakes,
-    unmade_items,
 )
 from contractkit.definitions.operations import written_operations
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import Schemas, SchemaView
+from contractkit.definitions.sequences import ITEM_SCHEMA, is_sequence
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 from contractkit.model import Location, base_media_type
@@ -80,11 +80,15 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """One media type of a body, as written (`application/json`, `image/*`). `encoding` is by the member's name."""
+    """One media type of a body, as written (`application/json`, `image/*`). `encoding` is by the member's name.
+
+    `item` is what each item of a sequence must be; None where the body is none, or nothing describes its items.
+    """
 
     media_type: str
     view: SchemaView | None
     node: Node
+    item: SchemaView | None = None
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
 
 
@@ -291,10 +295,7 @@ class SurfaceReader:
         return found
 
     def _response(self, status: str, node: Node) -> Response:
-        contents = self._contents(node)
-        for each in contents:
-            self._note(unmade_items(each.media_type, each.node))
-        return Response(status=status, headers=self._headers(node), contents=contents, node=node)
+        return Response(status=status, headers=self._headers(node), contents=self._contents(node), node=node)
 
     def _headers(self, node: Node) -> dict[str, Parameter]:
         """Give the headers of a response or of a part, by lower-case name."""
@@ -312,12 +313,13 @@ class SurfaceReader:
         )
 
     def _content(self, media_type: str, node: Node) -> Content:
-        schema = node.get("schema")
+        schema, item = node.get("schema"), node.get(ITEM_SCHEMA)
         self._note(item_mistakes(media_type, node))
         return Content(
             media_type=media_type,
             view=self.schemas.view(schema) if schema else None,
             node=node,
+            item=self.schemas.view(item) if item is not None and is_sequence(media_type) else None,
             encoding={
                 name: _encoding(each, self._headers(each))
                 for name, each in (node.get("encoding") or _NOTHING).members()
