@@ -14,8 +14,9 @@ from contractkit.changes.operation_rules import (
 from contractkit.changes.records import Change, Difference, Direction, Level, Place
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
 from contractkit.changes.surface_pairs import REQUEST_BODY, SchemaUse, SurfacePair, schema_uses
+from contractkit.definitions.contents import content_for
 from contractkit.definitions.references import Node
-from contractkit.definitions.surfaces import DocumentedDefinition, Surface, SurfaceReader, content_for
+from contractkit.definitions.surfaces import DocumentedDefinition, Surface, SurfaceReader
 from contractkit.errors import DefinitionError
 from contractkit.model import Location, Step
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair, header_location
+from contractkit.definitions.contents import content_for
 from contractkit.definitions.references import Node
-from contractkit.definitions.surfaces import Parameter, content_for
+from contractkit.definitions.surfaces import Parameter
 from contractkit.exact_json import Json
 from contractkit.model import Location
 

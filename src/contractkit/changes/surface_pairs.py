@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from contractkit.changes.records import Direction
+from contractkit.definitions.contents import content_for
 from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import Parameter, Response, Surface, content_for
+from contractkit.definitions.surfaces import Parameter, Response, Surface
 from contractkit.model import Location
 
 REQUEST_BODY = Location(("request", "body"))

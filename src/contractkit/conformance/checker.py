@@ -6,6 +6,7 @@ from enum import Enum
 
 from contractkit.conformance.grades import Grade, Standing, stand
 from contractkit.conformance.uses import RESPONSE_HEADERS, Use, Uses, uses_of
+from contractkit.definitions.contents import content_for
 from contractkit.definitions.interface import Route
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
@@ -16,7 +17,6 @@ from contractkit.definitions.surfaces import (
     Response,
     Surface,
     SurfaceReader,
-    content_for,
 )
 from contractkit.exact_json import Json
 from contractkit.model import (

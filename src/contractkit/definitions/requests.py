@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from contractkit.definitions.checks import Check, Checks
+from contractkit.definitions.contents import content_for
 from contractkit.definitions.forms import FORM, MULTIPART, read_form
 from contractkit.definitions.interface import Route
 from contractkit.definitions.lowering import Direction
@@ -23,7 +24,7 @@ from contractkit.definitions.parameters import (
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.sequences import ITEM_SCHEMA, is_sequence, item_violations
 from contractkit.definitions.styles import NOTHING, Decoded, decode_text
-from contractkit.definitions.surfaces import Content, Parameter, RequestBody, Surface, content_for
+from contractkit.definitions.surfaces import Content, Parameter, RequestBody, Surface
 from contractkit.definitions.trees import typed_text
 from contractkit.errors import nearest_names
 from contractkit.exact_json import Json

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from contractkit.definitions.checks import Checks
+from contractkit.definitions.contents import content_for
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.requests import body_violations, shown_body, value_violations
 from contractkit.definitions.styles import NOTHING, decode_text
-from contractkit.definitions.surfaces import Response, Surface, content_for
+from contractkit.definitions.surfaces import Response, Surface
 from contractkit.model import Body, EmptyBody, HttpResponse, Location, MissingBody, media_type_of
 from contractkit.results import ABSENT, Violation
 

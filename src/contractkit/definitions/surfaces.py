@@ -22,7 +22,7 @@ from contractkit.definitions.schemas import Schemas, SchemaView
 from contractkit.definitions.sequences import ITEM_SCHEMA, is_sequence
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
-from contractkit.model import Location, base_media_type
+from contractkit.model import Location
 
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that a definition may write and that mean nothing (OpenAPI 3.0 §4.7.12.2)."""
@@ -338,37 +338,6 @@ class SurfaceReader:
 
 def _pass_over(sentence: str, node: Node) -> None:
     """Note nothing: whoever compares definitions does not judge them."""
-
-
-def content_for(contents: tuple[Content, ...], media_type: str) -> Content | None:
-    """Give the content that speaks of a media type: itself, then `type/*`, then `*/*` (OpenAPI 3.0 §4.7.14).
-
-    Of contents that differ in parameters (`application/json; version=2`) the one that agrees with most counts; one
-    that names another value does not. `charset` and `boundary` tell nothing apart.
-    """
-    wanted, named = base_media_type(media_type), _parameters_of(media_type)
-    for written in (wanted, f"{wanted.split('/')[0]}/*", "*/*"):
-        found = [
-            (len(parameters.items() & named.items()), each)
-            for each in contents
-            if base_media_type(each.media_type) == written
-            and not _contradict(parameters := _parameters_of(each.media_type), named)
-        ]
-        if found:
-            return max(found, key=lambda pair: pair[0])[1]
-    return None
-
-
-def _parameters_of(media_type: str) -> dict[str, str]:
-    if ";" not in media_type:
-        return {}
-    pairs = (each.partition("=") for each in media_type.lower().split(";")[1:])
-    found = {name.strip(): value.strip().strip('"') for name, _, value in pairs}
-    return {name: value for name, value in found.items() if name not in ("charset", "boundary", "")}
-
-
-def _contradict(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return any(other.get(name, value) != value for name, value in one.items())
 
 
 _NOTHING = Node(None, "", "")

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from contractkit.changes import Change, DefinitionChanges, Direction, Level
 from contractkit.changes.surface_pairs import REQUEST_BODY, RESPONSE_BODY, SchemaUse, SurfacePair
 from contractkit.conformance import InteractionConformance
-from contractkit.definitions.surfaces import Surface, content_for
+from contractkit.definitions.contents import content_for
+from contractkit.definitions.surfaces import Surface
 from contractkit.model import HttpRequest, Location, Wildcard, media_type_of
 
 

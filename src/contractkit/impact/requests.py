@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from contractkit.changes import Change, Direction, Level
 from contractkit.conformance import InteractionConformance
-from contractkit.definitions.surfaces import Surface, content_for
+from contractkit.definitions.contents import content_for
+from contractkit.definitions.surfaces import Surface
 from contractkit.exact_json import show_json
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
