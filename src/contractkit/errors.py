@@ -9,6 +9,7 @@
     │   ├── DefinitionError              a definition that cannot be read or used
     │   │   └── UnreachableDefinitionError   4, since it is elsewhere and cannot be fetched
     │   ├── ContractFileError            a contract file that is not one
+    │   ├── StateCatalogueError          a catalogue of provider states that is not one
     │   └── AddressInUseError            a port that something else listens on
     ├── RecordingError                1  the author of the consumer's test
     │   ├── UndefinedRequestError        a request that the definition does not allow
@@ -84,6 +85,10 @@ class UnreachableDefinitionError(DefinitionError):
 
 class ContractFileError(UsageError):
     """A file is not JSON, or not a contract; every problem of the file is in the details."""
+
+
+class StateCatalogueError(UsageError):
+    """A document is not JSON, or not a state catalogue; every wrong place is in the details."""
 
 
 class AddressInUseError(UsageError):
