@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -28,6 +29,9 @@ metadata = MetaData(
 )
 
 _OPEN = text("ended_at IS NULL")
+
+BYTE_BY_BYTE = "varchar_pattern_ops"
+"""How PostgreSQL orders an index in which all that begins with a text stands together; SQLite always does."""
 
 
 def _id() -> Column[int]:
@@ -75,6 +79,7 @@ version = Table(
     _word("created_at"),
     UniqueConstraint("application_id", "number"),
     Index(None, "application_id", "id"),
+    Index(None, "number", postgresql_ops={"number": BYTE_BY_BYTE}),  # for numbers of which only the beginning is known
 )
 
 branch = Table(
@@ -85,6 +90,7 @@ branch = Table(
     _word("name"),
     _word("created_at"),
     UniqueConstraint("application_id", "name"),
+    Index(None, "name", postgresql_ops={"name": BYTE_BY_BYTE}),
 )
 
 branch_version = Table(
@@ -222,6 +228,18 @@ integration = Table(
     Index(None, "consumer_id"),
 )
 
+search_word = Table(
+    "search_word",
+    metadata,
+    Column("provider_id", Integer, primary_key=True),
+    Column("consumer_id", Integer, primary_key=True),
+    Column("word", String, primary_key=True),
+    ForeignKeyConstraint(
+        ["provider_id", "consumer_id"], ["integration.provider_id", "integration.consumer_id"], ondelete="CASCADE"
+    ),
+    Index(None, "word", postgresql_ops={"word": BYTE_BY_BYTE}),
+)  # what the newest contract of a pair names: operations, states and interactions, word by word
+
 usage = Table(
     "usage",
     metadata,
@@ -258,7 +276,7 @@ interaction_result = Table(
     Column("success", Boolean, nullable=False),
     Column("mismatches", JSON, nullable=False),
     Column("errors", JSON, nullable=False),
-    Index(None, "interaction_id"),
+    Index(None, "interaction_id", "verification_id"),  # the newest of one interaction first, whatever came before
 )
 
 verdict = Table(
@@ -281,6 +299,16 @@ definition = Table(
     _word("content_type"),
     _word("created_at"),
     Column("application_id", Integer, nullable=False, server_default="0"),  # of the version, as in a publication
+    Index(None, "application_id", "version_id"),
+)
+
+state_catalogue = Table(
+    "state_catalogue",
+    metadata,
+    _reference("version_id", "version", primary_key=True),
+    Column("application_id", Integer, nullable=False),  # of the version, as in a publication
+    Column("digest", String, ForeignKey("blob.digest"), nullable=False),
+    _word("created_at"),
     Index(None, "application_id", "version_id"),
 )
 
