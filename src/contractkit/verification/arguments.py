@@ -36,12 +36,29 @@ def bind_arguments(handler: StateHandler, state: ProviderState | DerivedState) -
     return checked
 
 
+def fill_parameters(
+    function: Handler, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Give the keyword arguments for those of a function's parameters that have a value, and what is wrong with them.
+
+    What a function does not name is left out; a parameter without a default that has no value is a problem.
+    """
+    parameters = inspect.signature(function).parameters
+    takes_all = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values())
+    named = {name: each for name, each in parameters.items() if each.kind not in _VARIADIC}
+    problems = [*_missing(named, values, who="producer")]
+    wanted = {name: value for name, value in values.items() if name in named or takes_all}
+    return {name: _checked(function, name, value, problems) for name, value in wanted.items()}, problems
+
+
 _VARIADIC = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 
-def _missing(named: Mapping[str, inspect.Parameter], offered: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _missing(
+    named: Mapping[str, inspect.Parameter], offered: Mapping[str, Any], *, who: str = "handler"
+) -> list[tuple[str, str]]:
     return [
-        ("missing", f"{name}, which the handler requires")
+        ("missing", f"{name}, which the {who} requires")
         for name, parameter in named.items()
         if parameter.default is inspect.Parameter.empty and name not in offered
     ]
@@ -56,7 +73,7 @@ def _unexpected(named: Mapping[str, Any], offered: Mapping[str, Any]) -> list[tu
 
 
 def _checked(function: Handler, name: str, value: object, problems: list[tuple[str, str]]) -> object:
-    adapter = _adapters(function).get(name)
+    adapter = adapters_of(function).get(name)
     if adapter is None:
         return value
     try:
@@ -68,7 +85,8 @@ def _checked(function: Handler, name: str, value: object, problems: list[tuple[s
 
 
 @lru_cache(maxsize=1024)
-def _adapters(function: Handler) -> Mapping[str, TypeAdapter[Any]]:
+def adapters_of(function: Handler) -> Mapping[str, TypeAdapter[Any]]:
+    """Give what checks each annotated parameter of a function; types that say nothing about JSON have none."""
     try:
         hints = typing.get_type_hints(inspect.unwrap(function), include_extras=True)
     except (NameError, TypeError):  # an annotation that only a type checker can read

@@ -5,7 +5,7 @@ the declarations found on its functions.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
@@ -117,6 +117,9 @@ class StateHandlers:
             if key in self._by_key:
                 raise _declared_twice(self._by_key[key], handler)
             self._by_key[key] = handler
+
+    def __iter__(self) -> Iterator[StateHandler]:
+        return iter(self._by_key.values())
 
     @property
     def names(self) -> tuple[str, ...]:
