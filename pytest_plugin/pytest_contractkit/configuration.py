@@ -1,14 +1,26 @@
 """Configuration: options, pytest's ini lines, the environment and `pyproject.toml`, as they hold for one test."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from contractkit.errors import SettingsError, suggestion
-from contractkit.settings import ENVIRONMENT_PREFIX, Settings, load_settings
+from contractkit.settings import Settings, load_settings
+from pytest_contractkit.options import CONSUMER, DIRECTORY, NO_CONTRACTS, Option, is_on, value_of
 
-_MARKED = ("consumer", "provider", "pending")
+MARKED: Mapping[str, tuple[type, str]] = MappingProxyType(
+    {
+        "consumer": (str, 'a text such as "web-shop"'),
+        "provider": (str, 'a text such as "orders"'),
+        "pending": (bool, "True or False"),
+    }
+)
+"""What the marker takes by name: the type, and the words for it."""
+
 _KNOWN = pytest.StashKey[dict[Path, Settings]]()
 
 
@@ -22,7 +34,7 @@ def settings_for(config: pytest.Config, path: Path) -> Settings:
         return known[path]
     directory = path if path.is_dir() else path.parent
     if directory not in known:
-        said = {"consumer": _said(config, "consumer"), "contracts": _said(config, "dir", setting="contracts")}
+        said = {"consumer": _override(config, CONSUMER), "contracts": _override(config, DIRECTORY)}
         known[directory] = load_settings(directory, overrides=said)
     known[path] = known[directory]
     return known[path]
@@ -30,18 +42,16 @@ def settings_for(config: pytest.Config, path: Path) -> Settings:
 
 def writes_contracts(config: pytest.Config) -> bool:
     """Say whether contracts are to be written at all."""
-    return not (
-        config.getoption("--no-contracts") or config.getini("no_contracts") or config.getoption("--collect-only")
-    )
+    return not (is_on(config, NO_CONTRACTS) or config.getoption("--collect-only"))
 
 
-def consumer_of(settings: Settings, marker: pytest.Mark | None) -> str:
+def consumer_of(settings: Settings, marked: Mapping[str, Any]) -> str:
     """Give the consumer's name: the marker's, else the settings'.
 
     Raises:
         SettingsError: Nobody names the consumer.
     """
-    name = (marker.kwargs.get("consumer") if marker is not None else None) or settings.consumer
+    name = marked.get("consumer") or settings.consumer
     if not name:
         raise SettingsError(
             "The consumer has no name: nothing says whose contract the tests record.",
@@ -51,35 +61,40 @@ def consumer_of(settings: Settings, marker: pytest.Mark | None) -> str:
     return str(name)
 
 
-def marker_of(item: pytest.Item) -> pytest.Mark | None:
-    """Give the `contract` marker that holds for a test, or None.
+def marked_for(item: pytest.Item) -> Mapping[str, Any]:
+    """Give what the `contract` markers of a test, its class and its module say; the nearest that says a thing counts.
 
     Raises:
-        SettingsError: It says something that is not known, or nothing by name.
+        SettingsError: One says something that is not known, or of another type, or nothing by name.
     """
-    marker = item.get_closest_marker("contract")
-    if marker is None:
-        return None
-    unknown = [name for name in marker.kwargs if name not in _MARKED]
+    said: dict[str, Any] = {}
+    for marker in item.iter_markers("contract"):
+        _check_marker(marker, item)
+        said = {**marker.kwargs, **said}
+    return said
+
+
+def _override(config: pytest.Config, option: Option) -> str | None:
+    """Give what overrides the settings; not what a variable says, for they read it too, and name it where it is bad."""
+    value = value_of(config, option)
+    return None if value == os.environ.get(option.variable) else value
+
+
+def _check_marker(marker: pytest.Mark, item: pytest.Item) -> None:
+    unknown = [name for name in marker.kwargs if name not in MARKED]
     if marker.args or unknown:
         received = [*map(repr, marker.args), *(f"{name}=…" for name in unknown)]
-        raise SettingsError(
-            "The marker `contract` cannot be used.",
-            details=[
-                ("test", item.nodeid),
-                ("expected", f"{', '.join(_MARKED)}, by name"),
-                ("received", ", ".join(received)),
-            ],
-            next_step=suggestion(unknown[0], _MARKED) if unknown else 'For example: contract(consumer="web-shop").',
-        )
-    return marker
+        step = suggestion(unknown[0], MARKED) if unknown else 'For example: contract(consumer="web-shop").'
+        raise _unusable(item, f"{', '.join(MARKED)}, by name", ", ".join(received), step)
+    for name, value in marker.kwargs.items():
+        type_, words = MARKED[name]
+        if value is not None and not isinstance(value, type_):
+            raise _unusable(item, f"{name}= {words}", f"{name}={value!r}", "")
 
 
-def _said(config: pytest.Config, name: str, *, setting: str = "") -> str | None:
-    option: str | None = config.getoption(f"--contract-{name}")
-    if option is not None:
-        return option
-    if os.environ.get(f"{ENVIRONMENT_PREFIX}{(setting or name).upper()}"):
-        return None
-    ini: str | None = config.getini(f"contract_{name}") or None
-    return ini
+def _unusable(item: pytest.Item, expected: str, received: str, step: str) -> SettingsError:
+    return SettingsError(
+        "The marker `contract` cannot be used.",
+        details=[("test", item.nodeid), ("expected", expected), ("received", received)],
+        next_step=step,
+    )

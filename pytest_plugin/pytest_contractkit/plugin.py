@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_contractkit.options import add_options, check_options
+
 if TYPE_CHECKING:
     from contractkit.recording import RunReport
     from pytest_contractkit.recorder import OpenStub, Recorder
@@ -97,17 +99,12 @@ class Run:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options, each with a line of pytest's own configuration that says the same."""
-    group = parser.getgroup("contractkit", "contracts from tests (contractkit)")
-    for option, name, words in _OPTIONS:
-        group.addoption(option, metavar="VALUE", default=None, help=words)
-        parser.addini(name, words, default=None)
-    words = "answer from the stubs, but write no contract"
-    group.addoption("--no-contracts", action="store_true", default=None, help=words)
-    parser.addini("no_contracts", words, type="bool", default=False)
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker and start watching."""
+    """Declare the marker, check what is set, and start watching."""
+    check_options(config)
     config.addinivalue_line("markers", _MARKER)
     run = config.stash[RUN] = Run(config)
     config.pluginmanager.register(run, "contractkit-run")
@@ -127,14 +124,10 @@ def contract_stub(request: pytest.FixtureRequest) -> "Iterator[OpenStub]":
         yield open_stub
 
 
-_OPTIONS = (
-    ("--contract-consumer", "contract_consumer", "the consumer's name, over [tool.contractkit] consumer"),
-    ("--contract-dir", "contract_dir", "the directory of contract files, over [tool.contractkit] contracts"),
-)
-
 _MARKER = (
     "contract(consumer=None, provider=None, pending=False): the consumer's name, the provider that `contract_stub()` "
-    "opens, and whether the recorded interactions are pending, so that they block nobody yet"
+    "opens, and whether the recorded interactions are pending, so that they block nobody yet; "
+    "of a test, its class and its module the nearest that says a thing counts"
 )
 
 

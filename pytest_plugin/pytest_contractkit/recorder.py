@@ -16,7 +16,7 @@ from contractkit.recording.uses import check_name
 from contractkit.settings import Settings
 from contractkit.sources import LoadedDefinition
 from contractkit.sources.places import is_elsewhere
-from pytest_contractkit.configuration import consumer_of, marker_of, settings_for, writes_contracts
+from pytest_contractkit.configuration import consumer_of, marked_for, settings_for, writes_contracts
 from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.plugin import RUN, TOLD
 
@@ -139,8 +139,7 @@ class _Opening:
         pytest.fail(said)  # outside of the handler, or pytest shows both errors; with the line of the test
 
     def _opened(self, provider: str | None, definition: str | Path | None) -> StubSession:
-        marker = marker_of(self._item)
-        said = marker.kwargs if marker is not None else {}
+        said = marked_for(self._item)
         name = said.get("provider") if provider is None else provider
         if name is None:
             raise _nothing_named(self._settings)
@@ -150,7 +149,7 @@ class _Opening:
             self._definitions[name] = stubbed
             self._sessions[name] = StubSession(
                 stubbed,
-                consumer=consumer_of(self._settings, marker),
+                consumer=consumer_of(self._settings, said),
                 origin=_origin(self._item, self._settings),
                 pending=bool(said.get("pending")),
             )

@@ -9,6 +9,7 @@ import pytest
 
 for _name in (
     "httpx",
+    "contractkit.sources.yaml12",
     "contractkit.transports.in_process",
     "pytest_contractkit.finishing",
     "pytest_contractkit.recorder",
