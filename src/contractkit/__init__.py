@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from contractkit.errors import ContractkitError
     from contractkit.sources import load_definition
     from contractkit.stubbing.stub import Stub
-    from contractkit.verification import provider_state
+    from contractkit.verification import message_producer, provider_state
 
 _HOMES = {
     "ContractkitError": "contractkit.errors",
@@ -16,6 +16,7 @@ _HOMES = {
     "dump_contract": "contractkit.document",
     "load_contract": "contractkit.document",
     "load_definition": "contractkit.sources",
+    "message_producer": "contractkit.verification",
     "provider_state": "contractkit.verification",
 }
 
@@ -25,6 +26,7 @@ __all__ = [
     "dump_contract",
     "load_contract",
     "load_definition",
+    "message_producer",
     "provider_state",
 ]
 

@@ -75,8 +75,9 @@ class ServiceSettings(_Table):
     Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI), which may serve under a `base_path`
     that recorded paths do not have; its remote procedures at `grpc`, an address (`host:port`, `grpcs://host:port`) or
     `package.module:attribute`. `grpc_ca`, `grpc_certificate` and `grpc_key` are PEM files for TLS. `states` is a Python
-    file or module with state handlers; `contracts` are files or directories; `definition` is published with
-    verification results, `proto` is the protobuf one of a service that offers both; `timeout` is seconds per
+    file or module with state handlers; `messages` is one with message producers, where those are elsewhere, and
+    `messages_url` a URL that emits messages over HTTP; `contracts` are files or directories; `definition` is published
+    with verification results, `proto` is the protobuf one of a service that offers both; `timeout` is seconds per
     interaction.
     """
 
@@ -88,6 +89,8 @@ class ServiceSettings(_Table):
     grpc_certificate: Path | None = None
     grpc_key: Path | None = None
     states: _Text | None = None
+    messages: _Text | None = None
+    messages_url: _Text | None = None
     definition: _Text | None = None
     proto: _Text | None = None
     contracts: _Texts = ()

@@ -24,11 +24,16 @@ def skeleton_of(state: ProviderState | DerivedState) -> str:
             wanted = status if status.isdigit() else show_json(status)
             decorator = f"@provider_state.for_operation({show_json(name)}, status={wanted})"
             arguments = {("status_value" if key == "status" else key): value for key, value in values.items()}
-    function = re.sub(r"\W+", "_", _CAMEL.sub("_", state.name)).strip("_").lower() or "state"
-    return f"{decorator}\ndef {_safe(function)}({_parameters(arguments)}):\n    ..."
+    return f"{decorator}\ndef {function_name(state.name)}({typed_parameters(arguments)}):\n    ..."
 
 
-def _parameters(values: Mapping[str, Json]) -> str:
+def function_name(words: str) -> str:
+    """Give the name of a function that does what words say."""
+    return _safe(re.sub(r"\W+", "_", _CAMEL.sub("_", words)).strip("_").lower() or "state")
+
+
+def typed_parameters(values: Mapping[str, Json]) -> str:
+    """Give the parameters of a function for values by name, as Python writes them."""
     if not all(name.isidentifier() and not keyword.iskeyword(name) for name in values):
         return "**values"
     return ", ".join(f"{name}: {_TYPES[type(value)]}" if value is not None else name for name, value in values.items())

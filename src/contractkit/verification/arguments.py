@@ -36,9 +36,7 @@ def bind_arguments(handler: StateHandler, state: ProviderState | DerivedState) -
     return checked
 
 
-def fill_parameters(
-    function: Handler, values: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def fill_parameters(function: Handler, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """Give the keyword arguments for those of a function's parameters that have a value, and what is wrong with them.
 
     What a function does not name is left out; a parameter without a default that has no value is a problem.

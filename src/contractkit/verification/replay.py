@@ -8,7 +8,7 @@ from contractkit.errors import Explanation, ProviderStateError
 from contractkit.model import Interaction
 from contractkit.results import InteractionResult
 from contractkit.verification.faults import last_raised
-from contractkit.verification.transport import AnyTransport, Failure, Replaying
+from contractkit.verification.transport import AnyTransport, Failure, NotProduced, Replaying
 
 
 async def replay(interaction: Interaction, transport: AnyTransport, replaying: Replaying) -> InteractionResult:
@@ -41,5 +41,7 @@ async def replay(interaction: Interaction, transport: AnyTransport, replaying: R
 
 def errored(interaction: Interaction, failure: Failure, provider: str) -> InteractionResult:
     """Give the result of an interaction to which no answer came."""
-    error = Explanation(failure.sentence, (("provider", provider),))
+    told = failure if isinstance(failure, NotProduced) else None
+    details, next_step = (told.details, told.next_step) if told is not None else ((), "")
+    error = Explanation(failure.sentence, (("provider", provider), *details), next_step)
     return InteractionResult(interaction=interaction, error=error, reason=failure.reason)

@@ -92,7 +92,17 @@ class EndlessStream:
         return f"The provider had not ended its stream {self.limit}: {self.received} came, {expected} expected."
 
 
-Failure: TypeAlias = TimedOut | NotConnected | Unsendable | BrokenAnswer | EndlessStream
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotProduced:
+    """No message came: the provider has nobody who emits it, or whoever does raised or refused."""
+
+    reason: str
+    sentence: str
+    details: tuple[tuple[str, str], ...] = ()
+    next_step: str = ""
+
+
+Failure: TypeAlias = TimedOut | NotConnected | Unsendable | BrokenAnswer | EndlessStream | NotProduced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
