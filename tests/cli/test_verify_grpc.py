@@ -111,7 +111,7 @@ def test_a_provider_of_remote_procedures_is_verified_in_process(contractkit: Run
     ended = contractkit("verify", "stock", "--contracts", "contracts")
     assert (ended.code, ended.out, ended.err) == (
         0,
-        "  web-shop   1 passed\n\nstock does what web-shop expects: 1 interaction passed.\n",
+        "stock does what web-shop expects: 1 interaction passed.\n\n  web-shop   1 passed\n",
         "Replaying 1 interaction of web-shop against stock_server:add.\n\n",
     )
 
@@ -122,14 +122,14 @@ def test_a_wrong_message_of_a_stream_is_named_in_words(contractkit: Run, stock: 
     ended = contractkit("verify", "stock", "--contracts", "contracts")
     assert (ended.code, ended.out) == (
         1,
+        "1 interaction with stock: 1 failed.\n\n"
         "  web-shop   1 failed\n\n"
         "web-shop cannot use the response of stock to stock.v1.Stock/Watch.\n\n"
         "  interaction   Watch id=7 answers OK\n"
         "  at            events[3].message.left (the 2nd message received)\n"
         "  expected      exactly 1\n"
         "  received      2\n\n"
-        'Run this interaction alone: contractkit verify stock --interaction "Watch id=7 answers OK"\n\n'
-        "1 interaction with stock: 1 failed.\n",
+        'Run this interaction alone: contractkit verify stock --interaction "Watch id=7 answers OK"\n',
     )
 
 

@@ -77,7 +77,7 @@ def test_a_provider_that_keeps_it_passes(
     ended = contractkit("verify", "stock", "--grpc", stock, "--contracts", str(tmp_path / "a.json"))
     assert (ended.code, ended.out) == (
         0,
-        "  web-shop   1 passed\n\nstock does what web-shop expects: 1 interaction passed.\n",
+        "stock does what web-shop expects: 1 interaction passed.\n\n  web-shop   1 passed\n",
     )
 
 
@@ -88,14 +88,14 @@ def test_a_provider_that_breaks_it_fails_with_the_place(
     ended = contractkit("verify", "stock", "--grpc", stock, "--contracts", str(tmp_path / "a.json"))
     assert (ended.code, ended.out) == (
         1,
+        "1 interaction with stock: 1 failed.\n\n"
         "  web-shop   1 failed\n\n"
         "web-shop cannot use the response of stock to stock.v1.Stock/Get.\n\n"
         "  interaction   an item\n"
         "  at            events[2].message.count (the message received)\n"
         "  expected      exactly 40\n"
         "  received      3\n\n"
-        'Run this interaction alone: contractkit verify stock --interaction "an item"\n\n'
-        "1 interaction with stock: 1 failed.\n",
+        'Run this interaction alone: contractkit verify stock --interaction "an item"\n',
     )
 
 
@@ -117,6 +117,6 @@ def test_a_verification_of_calls_and_streams_counts_as_whole(
         (result,) = http.get(f"{page['href']}/verification-results").json()["_embedded"]["verificationResults"]
     assert (ended.code, ended.out) == (
         0,
-        "  web-shop   2 passed\n\nstock does what web-shop expects: 2 interactions passed.\n",
+        "stock does what web-shop expects: 2 interactions passed.\n\n  web-shop   2 passed\n",
     )
     assert (result["success"], len(result["testResults"]), result.get("contractkit:leftOut")) == (True, 2, None)

@@ -1,7 +1,7 @@
 """What a provider's team is told of a call over gRPC that ended with another status."""
 
 from contractkit.exact_json import read_json
-from contractkit.explain.verification import explain_failure
+from contractkit.explain.verification_failures import explain_failure
 from contractkit.explain.verification_formats import verification_as_json
 from contractkit.model import (
     Contract,

@@ -62,6 +62,7 @@ ERRORED = InteractionResult(interaction=interaction("a slow order"), error=TIME_
 
 def test_a_failure_names_place_values_and_test() -> None:
     assert explain_verification("orders", [result(PASSED, FAILED)]) == (
+        "2 interactions with orders: 1 passed, 1 failed.\n\n"
         "  web-shop   1 passed, 1 failed\n\n"
         "web-shop cannot use the response of orders to GET /orders/42.\n\n"
         "  interaction   a shipped order\n"
@@ -73,29 +74,28 @@ def test_a_failure_names_place_values_and_test() -> None:
         "  at            response.body.total\n"
         "  expected      a number\n"
         "  received      nothing\n\n"
-        'Run this interaction alone: contractkit verify orders --interaction "a shipped order"\n\n'
-        "2 interactions with orders: 1 passed, 1 failed."
+        'Run this interaction alone: contractkit verify orders --interaction "a shipped order"'
     )
 
 
 def test_all_passed_is_one_sentence() -> None:
     results = [result(PASSED), result(PASSED, consumer="courier-app")]
     assert explain_verification("orders", results) == (
+        "orders does what web-shop and courier-app expect: 2 interactions passed.\n\n"
         "  web-shop      1 passed\n"
-        "  courier-app   1 passed\n\n"
-        "orders does what web-shop and courier-app expect: 2 interactions passed."
+        "  courier-app   1 passed"
     )
 
 
 def test_equal_errors_are_told_once() -> None:
     again = InteractionResult(interaction=interaction("another"), error=TIME_OUT, reason="time-out")
     assert explain_verification("orders", [result(ERRORED, again)]) == (
+        "2 interactions with orders: 2 errored.\n\n"
         "  web-shop   2 errored\n\n"
         "2 interactions were not judged (time-out). No whole answer came within 10 s.\n\n"
         "  provider   http://localhost:8000\n"
         "  web-shop   a slow order (tests/test_orders.py:18)\n"
-        "  web-shop   another (tests/test_orders.py:18)\n\n"
-        "2 interactions with orders: 2 errored."
+        "  web-shop   another (tests/test_orders.py:18)"
     )
 
 
@@ -105,7 +105,7 @@ def test_a_thousand_equal_errors_name_ten() -> None:
         for number in range(1000)
     ]
     text = explain_verification("orders", [result(*many)])
-    assert "             and 990 more\n" in text
+    assert text.endswith("\n             and 990 more")
     assert text.count("order ") == 10
 
 
@@ -138,6 +138,7 @@ def test_pending_failures_are_told_apart() -> None:
     pending = result(FAILED, pending=True)
     text = explain_verification("orders", [pending])
     assert text.startswith(
+        "1 interaction with orders: 1 failed. 1 of those not passed is pending and blocks nobody.\n\n"
         "  web-shop   1 failed   (pending: blocks nobody)\n\n"
         "Pending: web-shop cannot use the response of orders to GET /orders/42.\n"
     )
@@ -149,10 +150,10 @@ def test_pending_failures_are_told_apart() -> None:
 def test_skipped_interactions_are_named_and_never_green() -> None:
     skipped = SkippedInteraction(key="m", description="an order was placed", reason="messages cannot be replayed yet")
     assert explain_verification("orders", [result(PASSED, skipped=(skipped,))]) == (
+        "2 interactions with orders: 1 passed, 1 skipped.\n\n"
         "  web-shop   1 passed, 1 skipped\n\n"
         "1 interaction was skipped, so not verified.\n\n"
-        "  web-shop   an order was placed: messages cannot be replayed yet\n\n"
-        "2 interactions with orders: 1 passed, 1 skipped."
+        "  web-shop   an order was placed: messages cannot be replayed yet"
     )
 
 
@@ -170,7 +171,7 @@ def test_control_characters_of_a_contract_do_not_reach_the_terminal() -> None:
 def test_the_command_to_repeat_it_is_quoted_for_a_shell(description: str, quoted: str) -> None:
     failed = InteractionResult(interaction=interaction(description), mismatches=(TOTAL,))
     text = explain_verification("orders", [result(failed)])
-    assert f"contractkit verify orders --interaction {quoted}\n" in text
+    assert text.endswith(f"contractkit verify orders --interaction {quoted}")
 
 
 def test_a_shared_description_is_told_apart_by_the_key() -> None:
@@ -179,7 +180,7 @@ def test_a_shared_description_is_told_apart_by_the_key() -> None:
     ]
     text = explain_verification("orders", [result(*both)])
     assert 'contractkit verify orders --interaction "k1"\n' in text
-    assert 'contractkit verify orders --interaction "k2"\n' in text
+    assert text.endswith('contractkit verify orders --interaction "k2"')
 
 
 def test_json_holds_every_fact() -> None:
@@ -276,6 +277,8 @@ def test_an_empty_list_that_left_elements_unchecked_is_told_though_it_passed() -
         unchecked=(parse_location("response.body.items"),),
     )
     assert explain_verification("orders", [result(passed)]) == (
+        "orders does what web-shop expects: 1 interaction passed. 1 interaction left elements of lists unchecked: the "
+        "provider had none.\n\n"
         "  web-shop   1 passed\n\n"
         "GET /orders/42 passed, and less was checked than web-shop expects of orders.\n\n"
         "  interaction   all orders\n"
@@ -287,9 +290,7 @@ def test_an_empty_list_that_left_elements_unchecked_is_told_though_it_passed() -
         "Add to the file of provider states (`states` in the settings, or --states):\n\n"
         '@provider_state.for_operation("listOrders", status=200)\n'
         "def list_orders_answers_200():\n"
-        "    ...\n\n"
-        "orders does what web-shop expects: 1 interaction passed. 1 interaction left elements of lists unchecked: the "
-        "provider had none."
+        "    ..."
     )
     shown = json.loads(verification_as_json("orders", [result(passed)]))["contracts"][0]["interactions"][0]
     assert shown["unchecked"] == ["response.body.items"]
@@ -308,6 +309,7 @@ def test_a_contract_cannot_forge_lines_of_a_report() -> None:
     )
     text = explain_verification("orders", [result(InteractionResult(interaction=forged, mismatches=(wrong,)))])
     assert text == (
+        "1 interaction with orders: 1 failed.\n\n"
         "  web-shop   1 failed\n\n"
         "web-shop cannot use the response of orders to GET /a\\x0a\\x0a1 interaction with orders: 1 passed..\n\n"
         "  interaction   red\\x0d\\x0afake line\n"
@@ -315,8 +317,7 @@ def test_a_contract_cannot_forge_lines_of_a_report() -> None:
         "  at            response.body['a\\x0ab']\n"
         "  expected      like x\\x0ay\n"
         "  received      2\n\n"
-        'Run this interaction alone: contractkit verify orders --interaction "0123"\n\n'
-        "1 interaction with orders: 1 failed."
+        'Run this interaction alone: contractkit verify orders --interaction "0123"'
     )
 
 

@@ -10,7 +10,7 @@ import click
 from contractkit.broker_client import BrokerClient, Build, InteractionVerdict
 from contractkit.cli.brokers import connect
 from contractkit.errors import BrokerRefusedError, UsageError
-from contractkit.explain.verification import show_value
+from contractkit.explain.verification_failures import show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
 from contractkit.settings import Settings
 from contractkit.sources import published_definition

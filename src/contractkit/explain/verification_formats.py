@@ -5,11 +5,15 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
 from contractkit.exact_json import Json, dump_canonical
-from contractkit.explain.verification import count_outcomes, explain_failure, show_value
-from contractkit.model import Status
+from contractkit.explain.verification import count_outcomes
+from contractkit.explain.verification_failures import body_in_words, command_for, explain_failure, show_value
+from contractkit.model import HttpResponse, Status
 from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
 
 SCHEMA_VERSION = 1
+"""The version of the JSON report's form, which `contracts/schema/verification-report-v1.schema.json` describes."""
+
+_LONGEST_BODY = 4_000
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 §2.2 cannot hold, not even escaped."""
@@ -21,7 +25,7 @@ def verification_as_json(provider: str, results: Sequence[ContractResult]) -> st
         "schema_version": SCHEMA_VERSION,
         "provider": provider,
         "counts": count_outcomes(results),
-        "contracts": [_contract(each) for each in results],
+        "contracts": [_contract(each, results) for each in results],
     }
     return dump_canonical(document).decode().rstrip()
 
@@ -35,12 +39,13 @@ def verification_as_junit(provider: str, results: Sequence[ContractResult]) -> s
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def _contract(each: ContractResult) -> dict[str, Json]:
+def _contract(each: ContractResult, results: Sequence[ContractResult]) -> dict[str, Json]:
     return {
         "consumer": each.contract.consumer,
         "pending": each.pending,
+        "origin": each.origin,
         "outcome": each.outcome.value,
-        "interactions": [_interaction(result) for result in each.results],
+        "interactions": [_interaction(result) | _repeatable(each, result, results) for result in each.results],
         "skipped": [
             {"key": skipped.key, "description": skipped.description, "reason": skipped.reason}
             for skipped in each.skipped
@@ -64,11 +69,19 @@ def _interaction(result: InteractionResult) -> dict[str, Json]:
     }
     if isinstance(result.answer, Status):
         shown["status"] = {"code": result.answer.code, "message": result.answer.message}
+    if isinstance(result.answer, HttpResponse):
+        shown["response"] = {"status": result.answer.status, "body": body_in_words(result.answer.body, _LONGEST_BODY)}
     if result.raised is not None:
         shown["raised"] = {"error": result.raised.error, "at": result.raised.at, "lines": list(result.raised.lines)}
     if result.error is not None:
         shown |= {"reason": result.reason, "error": str(result.error)}
     return shown
+
+
+def _repeatable(each: ContractResult, result: InteractionResult, results: Sequence[ContractResult]) -> dict[str, Json]:
+    if result.outcome is Outcome.PASSED:
+        return {}
+    return {"replay": command_for(each.contract, result.interaction, among=[other.contract for other in results])}
 
 
 def _mismatch(mismatch: Mismatch) -> dict[str, Json]:

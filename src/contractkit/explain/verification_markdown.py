@@ -1,0 +1,130 @@
+"""Verification as Markdown: one comment on a pull request, found again by its hidden first line and replaced."""
+
+import re
+from collections.abc import Sequence
+
+from contractkit.explain.terminal import printable
+from contractkit.explain.verification import count_outcomes, summarise
+from contractkit.explain.verification_failures import asked_of, command_for, place_in_words, show_value
+from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
+
+LONGEST = 60_000
+"""Characters; GitHub takes comments of 65,536, GitLab of a million."""
+
+_MOST_CONSUMERS = 100
+_MOST_MISMATCHES = 5
+_LONGEST_VALUE = 200
+_MARKER_UNSAFE = re.compile(r"[^\w.-]+")
+_MARKED = re.compile(r"([\\`*_{}\[\]<>|#~@])")
+
+
+def marker_of(provider: str) -> str:
+    """Give the first line of the comment, which no reader sees and by which a later run finds it."""
+    return f"<!-- contractkit verify {_MARKER_UNSAFE.sub('-', provider)} -->"
+
+
+def verification_as_markdown(provider: str, results: Sequence[ContractResult]) -> str:
+    """Give the comment: the summary, a table of consumers, and what did not pass, as far as it fits."""
+    head = [
+        marker_of(provider),
+        f"### Contracts with {_plain(provider)}: {_verdict(results)}",
+        _plain(summarise(provider, results)),
+        _table(results),
+    ]
+    return _bounded("\n\n".join(head), [*_failures(results), *_not_judged(results)])
+
+
+def _bounded(head: str, blocks: Sequence[str]) -> str:
+    text = head
+    for number, block in enumerate(blocks):
+        note = f"\n\n… and {len(blocks) - number} more, which the build's log has."
+        if len(text) + len(block) + len(note) > LONGEST:
+            return f"{text}{note}"
+        text = f"{text}\n\n{block}"
+    return text
+
+
+def _verdict(results: Sequence[ContractResult]) -> str:
+    blocking = [each for each in results if not each.pending]
+    if any(each.outcome is Outcome.FAILED for each in blocking):
+        return "broken"
+    is_judged = all(each.outcome is Outcome.PASSED and not each.skipped for each in blocking)
+    return "kept" if is_judged else "not all judged"
+
+
+def _table(results: Sequence[ContractResult]) -> str:
+    rows = [
+        f"| {_plain(each.contract.consumer)} | {' | '.join(str(count) for count in count_outcomes([each]).values())} "
+        f"| {'pending' if each.pending else ''} |"
+        for each in results[:_MOST_CONSUMERS]
+    ]
+    more = len(results) - _MOST_CONSUMERS
+    rest = [f"| … and {more} more | | | | | |"] if more > 0 else []
+    head = ["| consumer | passed | failed | errored | skipped | |", "| --- | --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows, *rest])
+
+
+def _failures(results: Sequence[ContractResult]) -> list[str]:
+    return [
+        _failure(each, result, results)
+        for each in results
+        for result in each.results
+        if result.outcome is Outcome.FAILED
+    ]
+
+
+def _failure(each: ContractResult, result: InteractionResult, results: Sequence[ContractResult]) -> str:
+    interaction = result.interaction
+    pending = " (pending)" if each.pending or interaction.pending else ""
+    tests = ", ".join(_code(str(evidence.test)) for evidence in interaction.evidence)
+    states = ", ".join(map(_code, interaction.state_names))
+    among = [other.contract for other in results]
+    lines = [
+        f"**{_plain(each.contract.consumer)}**: {_plain(interaction.description)}{pending}",
+        "",
+        f"- asked: {_code(asked_of(interaction))}",
+        *([f"- given: {states}"] if states else []),
+        *([f"- the consumer's test: {tests}"] if tests else []),
+        *(_mismatch(mismatch, result) for mismatch in result.mismatches[:_MOST_MISMATCHES]),
+        *_more(len(result.mismatches) - _MOST_MISMATCHES),
+        f"- to replay it: {_code(command_for(each.contract, interaction, among=among))}",
+    ]
+    return "\n".join(lines)
+
+
+def _mismatch(mismatch: Mismatch, result: InteractionResult) -> str:
+    place = place_in_words(mismatch.location, result.interaction)
+    expected = mismatch.sentence or show_value(mismatch.expected)
+    return f"- at {_code(place)}: expected {_code(expected)}, received {_code(show_value(mismatch.actual))}"
+
+
+def _more(count: int) -> list[str]:
+    return [f"- and {count} more mismatches"] if count > 0 else []
+
+
+def _not_judged(results: Sequence[ContractResult]) -> list[str]:
+    errored = [
+        (each, result.interaction.description, f"{result.reason}: {result.error.summary}")
+        for each in results
+        for result in each.results
+        if result.error is not None
+    ]
+    skipped = [(each, skipped.description, skipped.reason) for each in results for skipped in each.skipped]
+    return [
+        f"**{_plain(each.contract.consumer)}**: {_plain(description)} was not judged ({_code(reason)})"
+        for each, description, reason in (*errored, *skipped)
+    ]
+
+
+def _code(text: str) -> str:
+    """Give a text as code, in which nothing is a link, a mention or markup; backticks fence it longer."""
+    line = printable(text) if len(text) <= _LONGEST_VALUE else f"{printable(text[: _LONGEST_VALUE - 1])}…"
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    padding = " " if longest else ""
+    return f"{fence}{padding}{line}{padding}{fence}"
+
+
+def _plain(text: str) -> str:
+    """Give a text in which nothing is markup; `@` is followed by a joiner, so that nobody is told by a contract."""
+    return _MARKED.sub(r"\\\1", printable(text)).replace("\\@", "@\u200b")
