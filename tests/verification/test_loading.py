@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contractkit.errors import UsageError
-from contractkit.verification.loading import load_application, load_states
+from contractkit.verification.loading import is_wsgi, load_application, load_states
 
 
 @pytest.fixture(autouse=True)
@@ -72,8 +72,8 @@ def test_an_attribute_that_cannot_be_called_is_no_application(tmp_path: Path) ->
     with pytest.raises(UsageError) as caught:
         load_application("flat_shop:app", root=tmp_path)
     assert str(caught.value) == (
-        "flat_shop:app is not an ASGI application.\n\n"
-        "  expected   a callable taking scope, receive and send\n"
+        "flat_shop:app is no application.\n\n"
+        "  expected   a callable taking scope, receive and send (ASGI), or environ and start_response (WSGI)\n"
         "  received   int"
     )
 
@@ -85,14 +85,21 @@ def test_a_function_that_needs_no_argument_makes_the_application(tmp_path: Path)
     assert load_application("made_shop:create", root=tmp_path).__name__ == "app"
 
 
-def test_a_wsgi_application_is_sent_to_its_server(tmp_path: Path) -> None:
-    (tmp_path / "wsgi_shop.py").write_text("def app(environ, start_response): ...\n")
+def test_a_wsgi_application_is_told_from_an_asgi_one(tmp_path: Path) -> None:
+    source = "def flask(environ, start_response): ...\nasync def starlette(scope, receive, send): ...\n"
+    (tmp_path / "two_shops.py").write_text(source)
+    assert is_wsgi(load_application("two_shops:flask", root=tmp_path)) is True
+    assert is_wsgi(load_application("two_shops:starlette", root=tmp_path)) is False
+
+
+def test_a_function_of_other_parameters_is_no_application(tmp_path: Path) -> None:
+    (tmp_path / "view_shop.py").write_text("def app(request): ...\n")
     with pytest.raises(UsageError) as caught:
-        load_application("wsgi_shop:app", root=tmp_path)
+        load_application("view_shop:app", root=tmp_path)
     assert str(caught.value) == (
-        "wsgi_shop:app is not an ASGI application.\n\n"
-        "  expected   a callable taking scope, receive and send\n"
-        "  received   a callable taking environ and start_response\n\n"
+        "view_shop:app is no application.\n\n"
+        "  expected   a callable taking scope, receive and send (ASGI), or environ and start_response (WSGI)\n"
+        "  received   a callable taking request\n\n"
         "Run it under its own server, and verify it there with --url."
     )
 

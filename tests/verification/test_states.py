@@ -157,7 +157,8 @@ def test_an_isolation_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError) as caught:
         provider_state("order exists", isolation=cast(Any, "thread"))(order_exists)
     assert str(caught.value) == (
-        'A provider state cannot be isolated as \'thread\'.\n\n  expected   "interaction", "worker" or "shared"'
+        "A provider state cannot be isolated as 'thread'.\n\n"
+        '  expected   "interaction", "worker", "shared", or an isolator such as contractkit.sqlalchemy has'
     )
 
 

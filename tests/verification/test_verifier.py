@@ -20,6 +20,7 @@ from contractkit.model import HttpCall, Interaction, JsonBody, LocatedGenerator,
 from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome, SkippedInteraction
 from contractkit.verification.asgi_transport import AsgiTransport
 from contractkit.verification.credentials import Credentials, read_credentials
+from contractkit.verification.lanes import current_worker
 from contractkit.verification.states import Handler, handlers_of
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 
@@ -291,7 +292,7 @@ def test_isolated_states_run_at_the_same_time(
     assert result.outcome is Outcome.PASSED
 
 
-@pytest.mark.parametrize(("isolation", "method"), [(None, "GET"), ("worker", "GET"), ("shared", "POST")])
+@pytest.mark.parametrize(("isolation", "method"), [(None, "GET"), ("shared", "POST")])
 def test_what_is_not_isolated_runs_one_after_another(
     interaction: Build, contract: Select, isolation: Any, method: str
 ) -> None:
@@ -304,6 +305,30 @@ def test_what_is_not_isolated_runs_one_after_another(
     ]
     [result] = verify(Shop(1, 2, companions=2), contract(*calls), handlers=(handler,), timeout=0.05)
     assert [each.reason for each in result.results] == ["time-out", "time-out"]
+
+
+def test_interactions_of_several_workers_meet_and_each_worker_has_its_number(
+    interaction: Build, contract: Select
+) -> None:
+    running: dict[int, int] = {}
+
+    @provider_state("order exists", isolation="worker")
+    def handler() -> Iterator[None]:
+        running[current_worker()] = running.get(current_worker(), 0) + 1
+        assert running[current_worker()] == 1, "two interactions of one worker"
+        yield
+        running[current_worker()] -= 1
+
+    calls = [
+        interaction(f"/orders/{number}", method="POST", given={"order exists": {}}, description=str(number))
+        for number in range(6)
+    ]
+    [result] = verify(Shop(*range(6), companions=2), contract(*calls), handlers=(handler,))
+    assert result.outcome is Outcome.PASSED, [each.error for each in result.results]
+    assert set(running) <= set(range(1, 17))
+    assert len(running) > 1
+    assert set(running.values()) == {0}
+    assert current_worker() == 0
 
 
 def test_writes_run_after_all_reads_in_their_order(interaction: Build, contract: Select) -> None:
@@ -339,13 +364,17 @@ def test_a_pending_interaction_fails_and_does_not_decide(interaction: Build, con
     assert result.outcome is Outcome.PASSED
 
 
-def test_messages_are_skipped_and_named(interaction: Build, contract: Select) -> None:
+def test_messages_that_nobody_produces_are_skipped_and_named(interaction: Build, contract: Select) -> None:
     message = replaced(
         interaction(description="an order was placed"), exchange=Message(contents=JsonBody({"id": 7})), key="m"
     )
     [result] = verify(Shop(7), contract(message, interaction()))
     assert result.skipped == (
-        SkippedInteraction(key="m", description="an order was placed", reason="messages cannot be replayed yet"),
+        SkippedInteraction(
+            key="m",
+            description="an order was placed",
+            reason="a message, and nothing says who produces it: give --messages or --messages-url",
+        ),
     )
     assert [each.outcome for each in result.results] == [Outcome.PASSED]
 
@@ -356,11 +385,11 @@ def test_nothing_selected_is_no_success(contract: Select) -> None:
     assert str(caught.value) == "No interaction was selected, so nothing was verified."
 
 
-def test_nothing_but_messages_is_no_success(interaction: Build, contract: Select) -> None:
+def test_nothing_but_messages_that_nobody_produces_is_no_success(interaction: Build, contract: Select) -> None:
     message = replaced(interaction(), exchange=Message(contents=JsonBody({"id": 7})))
     with pytest.raises(NothingToCheckError) as caught:
         verify(Shop(), contract(message))
     assert str(caught.value) == (
         "None of the 1 selected interactions can be replayed, so nothing was verified.\n\n"
-        "  an order   messages cannot be replayed yet"
+        "  an order   a message, and nothing says who produces it: give --messages or --messages-url"
     )

@@ -9,10 +9,11 @@ from contractkit.errors import SettingsError, UsageError, suggestion
 from contractkit.settings import ServiceSettings, Settings
 from contractkit.sources import load_definition
 from contractkit.transports.grpc_library import require_grpc
-from contractkit.verification.asgi_transport import AsgiTransport
+from contractkit.verification.asgi_transport import Application, AsgiTransport
 from contractkit.verification.http_transport import HttpTransport
-from contractkit.verification.loading import load_application, load_server
+from contractkit.verification.loading import is_wsgi, load_application, load_server
 from contractkit.verification.transport import AnyTransport
+from contractkit.verification.wsgi_transport import WsgiApplication, WsgiTransport
 
 if TYPE_CHECKING:  # the library for gRPC is an extra, and is loaded where an address of it is given
     from contractkit.definitions.rpc_interface import RpcDefinition
@@ -32,6 +33,8 @@ class AskedProvider:
     grpc_ca: Path | None = None
     grpc_certificate: Path | None = None
     grpc_key: Path | None = None
+    messages: str | None = None
+    messages_url: str | None = None
     definition: str | None = None
     timeout: float | None = None
     concurrency: int = 16
@@ -44,7 +47,7 @@ def service_of(settings: Settings, asked: AskedProvider) -> ServiceSettings:
         SettingsError: Neither says where it runs.
     """
     found = settings.provides.get(asked.name)
-    if found is None and asked.url is None and asked.app is None and asked.grpc is None:
+    if found is None and not any((asked.url, asked.app, asked.grpc, asked.messages, asked.messages_url)):
         raise SettingsError(
             f"Nothing says where {asked.name} runs.",
             details=[("file", settings.origin)],
@@ -55,13 +58,16 @@ def service_of(settings: Settings, asked: AskedProvider) -> ServiceSettings:
     return found or ServiceSettings()
 
 
-def transports_to(settings: Settings, service: ServiceSettings, asked: AskedProvider) -> tuple[AnyTransport, ...]:
-    """Give the ways to the provider: for HTTP, for remote procedures, or for both.
+def transports_to(
+    settings: Settings, service: ServiceSettings, asked: AskedProvider, *, messages: AnyTransport | None = None
+) -> tuple[AnyTransport, ...]:
+    """Give the ways to the provider: for HTTP, for remote procedures, for messages.
 
     Raises:
         UsageError: An address cannot be used, an application or server cannot be loaded, or nothing is given.
     """
-    ways = tuple(way for way in (_http(settings, service, asked), _grpc(settings, service, asked)) if way is not None)
+    found = (_http(settings, service, asked), _grpc(settings, service, asked), messages)
+    ways = tuple(way for way in found if way is not None)
     if not ways:
         raise SettingsError(
             f"Nothing says where {asked.name} runs.",
@@ -105,9 +111,17 @@ def _http(settings: Settings, service: ServiceSettings, asked: AskedProvider) ->
         _check_without_base_path(asked)
         return HttpTransport(url, timeout=timeout, connections=asked.concurrency)
     if app is not None:
-        application = load_application(app, root=settings.root)
-        return AsgiTransport(application, name=app, timeout=timeout, base_path=base_path_of(service, asked))
+        return _in_process(load_application(app, root=settings.root), app, timeout, base_path_of(service, asked))
     return None
+
+
+def _in_process(
+    application: Application | WsgiApplication, name: str, timeout: float, base_path: str
+) -> AnyTransport:
+    if is_wsgi(application):
+        return WsgiTransport(application, name=name, timeout=timeout, base_path=base_path)
+    asgi: Application = application  # type: ignore[assignment]  # the only other kind
+    return AsgiTransport(asgi, name=name, timeout=timeout, base_path=base_path)
 
 
 def _check_without_base_path(asked: AskedProvider) -> None:

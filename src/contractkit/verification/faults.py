@@ -1,9 +1,13 @@
 """Faults: what an application in process raised, in the words in which it is shown beside its answer."""
 
+import logging
 import sysconfig
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from types import SimpleNamespace
 
 from contractkit.results import Raised
 
@@ -19,6 +23,33 @@ _INSTALLED = tuple(
 
 last_raised: ContextVar[Raised | None] = ContextVar("last_raised", default=None)
 """What the application raised while it answered the request of the running task, or None."""
+
+
+class _LoggedError(logging.Handler):
+    """Keeps the last exception that is logged: Flask and Django log what a view raised, and answer 500 themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.ERROR)
+        self._noted: ContextVar[SimpleNamespace | None] = ContextVar("noted", default=None)
+
+    @contextmanager
+    def noted(self) -> Iterator[SimpleNamespace]:
+        """Give what holds, as `error`, the last exception that is logged in this context."""
+        noted = SimpleNamespace(error=None)
+        token = self._noted.set(noted)
+        try:
+            yield noted
+        finally:
+            self._noted.reset(token)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        noted = self._noted.get()
+        if noted is not None and record.exc_info and record.exc_info[1] is not None:
+            noted.error = record.exc_info[1]
+
+
+logged_error = _LoggedError()
+"""Added to the root logger while an application that answers 500 by itself runs in this process."""
 
 
 def describe_raised(error: BaseException) -> Raised:

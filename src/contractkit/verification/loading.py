@@ -8,11 +8,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from contractkit.errors import UsageError, suggestion
 from contractkit.verification.asgi_transport import Application
+from contractkit.verification.producers import MessageProducers, producers_of
 from contractkit.verification.states import StateHandlers, handlers_of
+from contractkit.verification.wsgi_transport import WsgiApplication
 
 Loaded = TypeVar("Loaded")
 
@@ -22,8 +24,8 @@ _EXPECTED = {"application": _IN_PROCESS, "server": f"host:port, or {_IN_PROCESS}
 """What is loaded to how its place is written."""
 
 
-def load_application(target: str, *, root: Path) -> Application:
-    """Give the ASGI application that `package.module:attribute` names.
+def load_application(target: str, *, root: Path) -> Application | WsgiApplication:
+    """Give the ASGI or WSGI application that `package.module:attribute` names.
 
     Args:
         target: The place; an attribute may be dotted. A callable that needs no argument is called: it makes one.
@@ -37,6 +39,12 @@ def load_application(target: str, *, root: Path) -> Application:
         factory: Callable[[], object] = found  # type: ignore[assignment]
         found = _loaded(factory, "application", target, root)
     return _checked(found, target)
+
+
+def is_wsgi(application: Application | WsgiApplication) -> TypeGuard[WsgiApplication]:
+    """Say whether an application takes an environment and `start_response` (PEP 3333), not scope, receive and send."""
+    parameters = _required_parameters(application)
+    return parameters is not None and len(parameters) == _WSGI_PARAMETERS
 
 
 def load_server(target: str, *, root: Path) -> object:
@@ -65,6 +73,46 @@ def load_states(target: str, *, root: Path) -> StateHandlers:
     return handlers
 
 
+def load_producers(target: str, *, root: Path) -> MessageProducers:
+    """Give the message producers of a Python file (relative to `root`) or of a module.
+
+    Raises:
+        UsageError: The file or module cannot be loaded, declares no producer, or declares one twice.
+    """
+    is_file = target.endswith(".py") or "/" in target
+    module = (
+        _executed(root / target, target, root, kind="messages")
+        if is_file
+        else _imported(target, "messages", target, root)
+    )
+    return _some(producers_of(module), target)
+
+
+def producers_beside(states: str, *, are_needed: bool = False) -> MessageProducers:
+    """Give the producers of the file or module whose provider states were loaded; none where it declares none.
+
+    Raises:
+        UsageError: It declares one twice, or none though some are needed.
+    """
+    is_file = states.endswith(".py") or "/" in states
+    module = sys.modules[_module_name(Path(states)) if is_file else states]
+    found = producers_of(module)
+    return _some(found, states) if are_needed else found
+
+
+def _some(producers: MessageProducers, target: str) -> MessageProducers:
+    if producers.names:
+        return producers
+    raise UsageError(
+        f"{target} declares no message producer.",
+        next_step='Declare one: @message_producer("OrderPlaced") above a function.',
+    )
+
+
+def _module_name(file: Path, kind: str = "states") -> str:
+    return f"_provider_{kind}_{file.stem}"
+
+
 def _attribute(target: str, kind: str, root: Path) -> object:
     module_name, separator, attribute = target.partition(":")
     if not (module_name and separator and attribute):
@@ -84,14 +132,17 @@ def _attribute(target: str, kind: str, root: Path) -> object:
     return found
 
 
-def _checked(found: object, target: str) -> Application:
+def _checked(found: object, target: str) -> Application | WsgiApplication:
     parameters = _required_parameters(found)
-    if callable(found) and (parameters is None or len(parameters) == _ASGI_PARAMETERS):
+    if callable(found) and (parameters is None or len(parameters) in (_WSGI_PARAMETERS, _ASGI_PARAMETERS)):
         return found
     received = type(found).__name__ if parameters is None else f"a callable taking {' and '.join(parameters)}"
     raise UsageError(
-        f"{target} is not an ASGI application.",
-        details=[("expected", "a callable taking scope, receive and send"), ("received", received)],
+        f"{target} is no application.",
+        details=[
+            ("expected", "a callable taking scope, receive and send (ASGI), or environ and start_response (WSGI)"),
+            ("received", received),
+        ],
         next_step="Run it under its own server, and verify it there with --url." if callable(found) else "",
     )
 
@@ -110,19 +161,23 @@ def _required_parameters(found: object) -> tuple[str, ...] | None:
 
 
 _ASGI_PARAMETERS = 3
+_WSGI_PARAMETERS = 2
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def _executed(file: Path, target: str, root: Path) -> ModuleType:
+_FILES = {"states": "provider states", "messages": "message producers"}
+
+
+def _executed(file: Path, target: str, root: Path, kind: str = "states") -> ModuleType:
     if not file.is_file():
-        raise UsageError("The file of provider states is not there.", details=[("file", str(file))])
-    name = f"_provider_states_{file.stem}"
+        raise UsageError(f"The file of {_FILES[kind]} is not there.", details=[("file", str(file))])
+    name = _module_name(file, kind)
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     loader = spec.loader
     sys.modules[name] = module  # where annotations and dataclasses look for it
-    _loaded(lambda: loader.exec_module(module), "states", target, root)
+    _loaded(lambda: loader.exec_module(module), kind, target, root)
     return module
 
 

@@ -44,5 +44,5 @@ def plan_replays(ready: Sequence[Ready]) -> Plan:
 
 
 def _is_isolated(each: Ready) -> bool:
-    allowed = {Isolation.INTERACTION, Isolation.SHARED} if each.is_read else {Isolation.INTERACTION}
+    allowed = {Isolation.INTERACTION, Isolation.WORKER, *({Isolation.SHARED} if each.is_read else ())}
     return bool(each.steps) and {handler.isolation for _, handler in each.steps} <= allowed

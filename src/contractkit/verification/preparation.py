@@ -3,8 +3,7 @@
 import asyncio
 import inspect
 import traceback
-from collections.abc import AsyncIterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol, TypeAlias
 
@@ -13,6 +12,9 @@ from contractkit.exact_json import Json, dump_compact
 from contractkit.explain.states import ADD_TO_STATES, skeleton_of
 from contractkit.model import DerivedState, Interaction, ProviderState
 from contractkit.verification.arguments import bind_arguments
+from contractkit.verification.isolators import Isolator
+from contractkit.verification.lanes import Lane, this_lane
+from contractkit.verification.leaks import Surroundings, Watch
 from contractkit.verification.states import Isolation, StateHandler
 
 State: TypeAlias = ProviderState | DerivedState
@@ -28,6 +30,10 @@ class States(Protocol):
 
     def find(self, state: State) -> StateHandler | None:
         """Give the handler of a state, or None."""
+
+
+def _unheard(_warning: str) -> None:
+    pass
 
 
 class MissingStateError(ProviderStateError):
@@ -57,11 +63,16 @@ def steps_for(interaction: Interaction, states: States) -> tuple[Step, ...]:
 class Preparer:
     """Calls handlers: async ones on the running loop, others one at a time on a thread of their own.
 
+    Those that are isolated by worker, or by something that is begun and ended per worker, are called on the thread of
+    their interaction's lane. `isolators` are put around every interaction, what `warn` is told is for people.
     Entered before the first interaction; `tear_down_shared` comes after the last.
     """
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="provider-states")
+    def __init__(self, isolators: Sequence[Isolator] = (), warn: Callable[[str], None] = _unheard) -> None:
+        self.lane = Lane(0)
+        self.isolators = tuple(isolators)
+        self._begun: list[Isolator] = []
+        self._watch = Watch(warn)
         self._shared: dict[tuple[int, bytes], asyncio.Task[Mapping[str, Json]]] = {}
         self._shared_stacks: list[tuple[StateHandler, AsyncExitStack]] = []
 
@@ -70,9 +81,11 @@ class Preparer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Tear down what is still shared and end the thread."""
+        """Tear down what is still shared, remove what isolators made, and end the thread."""
         await self.tear_down_shared()
-        self._thread.shutdown()
+        for isolator in self._begun:
+            isolator.close()
+        self.lane.close()
 
     async def tear_down_shared(self) -> tuple[tuple[StateHandler, ProviderStateError], ...]:
         """Tear down what was set up once, the last first, and give the handlers that raised with their errors."""
@@ -93,14 +106,43 @@ class Preparer:
             ProviderStateError: A handler does not take the parameters, raised, or returned something else than a
                 mapping; what was set up before it has been torn down.
         """
-        if not steps:
+        isolators = self._isolators_of(steps)
+        if not steps and not isolators:
             yield {}
             return
+        is_alone = this_lane.get() in (None, self.lane)
         async with AsyncExitStack() as stack:
             returned: dict[str, Json] = {}
+            for state, handler in (each for each in steps if isolators and each[1].isolation is Isolation.SHARED):
+                returned |= await self._set_up(state, handler, stack)  # before what each worker has of it is begun
+            for isolator in isolators:
+                await self._begin(isolator, stack)
             for state, handler in steps:
+                before = Surroundings.now() if is_alone else None
                 returned |= await self._set_up(state, handler, stack)
+                if before is not None:
+                    stack.callback(self._watch.compare, handler, before, Surroundings.now())
             yield returned
+
+    def _isolators_of(self, steps: tuple[Step, ...]) -> tuple[Isolator, ...]:
+        own = (handler.isolator for _, handler in steps if handler.isolator is not None)
+        return tuple({id(each): each for each in (*self.isolators, *own)}.values())
+
+    async def _begin(self, isolator: Isolator, stack: AsyncExitStack) -> None:
+        lane = this_lane.get() or self.lane
+        if isolator not in self._begun:
+            self._begun.append(isolator)
+        try:
+            await lane.call(lambda: isolator.begin(lane.number))
+        except Exception as error:
+            raise _not_isolated(isolator, error, "be begun") from error
+        stack.push_async_callback(self._end, isolator, lane)
+
+    async def _end(self, isolator: Isolator, lane: Lane) -> None:
+        try:
+            await lane.call(lambda: isolator.end(lane.number))
+        except Exception as error:
+            raise _not_isolated(isolator, error, "be ended") from error
 
     async def _set_up(self, state: State, handler: StateHandler, stack: AsyncExitStack) -> Mapping[str, Json]:
         arguments = bind_arguments(handler, state)
@@ -110,8 +152,16 @@ class Preparer:
         if key not in self._shared:
             shared = AsyncExitStack()
             self._shared_stacks.append((handler, shared))
-            self._shared[key] = asyncio.create_task(self._call(state, handler, arguments, shared))
+            self._shared[key] = asyncio.create_task(self._share(state, handler, arguments, shared))
         return await self._shared[key]
+
+    async def _share(
+        self, state: State, handler: StateHandler, arguments: dict[str, Any], stack: AsyncExitStack
+    ) -> Mapping[str, Json]:
+        returned = await self._call(state, handler, arguments, stack)
+        for isolator in self.isolators:
+            isolator.renew()
+        return returned
 
     async def _call(
         self, state: State, handler: StateHandler, arguments: dict[str, Any], stack: AsyncExitStack
@@ -120,30 +170,32 @@ class Preparer:
         try:
             if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
                 generator = function(**arguments)
-                returned = await self._advance(generator)
+                returned = await self._advance(handler, generator)
                 stack.push_async_callback(self._finish, state, handler, generator)
             elif inspect.iscoroutinefunction(function):
                 returned = await function(**arguments)
             else:
-                returned = await self._on_thread(lambda: function(**arguments))
+                returned = await self._on_thread(handler, lambda: function(**arguments))
         except (Exception, SystemExit) as error:
             raise _raised(state, handler, error, "raised") from None
         return _checked(state, handler, returned)
 
     async def _finish(self, state: State, handler: StateHandler, generator: Any) -> None:
         try:
-            if await self._advance(generator) is not _ENDED:
+            if await self._advance(handler, generator) is not _ENDED:
                 raise RuntimeError("the handler yields more than once")
         except (Exception, SystemExit) as error:
             raise _raised(state, handler, error, "raised while tearing down") from None
 
-    async def _advance(self, generator: Any) -> Any:
+    async def _advance(self, handler: StateHandler, generator: Any) -> Any:
         if inspect.isasyncgen(generator):
             return await anext(generator, _ENDED)
-        return await self._on_thread(lambda: next(generator, _ENDED))
+        return await self._on_thread(handler, lambda: next(generator, _ENDED))
 
-    async def _on_thread(self, call: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+    async def _on_thread(self, handler: StateHandler, call: Callable[[], Any]) -> Any:
+        is_of_lane = handler.isolation is Isolation.WORKER or handler.isolator is not None
+        lane = this_lane.get() if is_of_lane else None
+        return await (lane or self.lane).call(call)
 
 
 _ENDED = object()
@@ -176,6 +228,14 @@ def _missing(missing: Sequence[ProviderState], known: tuple[str, ...]) -> Missin
     return MissingStateError(
         f"No handler prepares the state{'s' if len(states) > 1 else ''} {names}.",
         next_step=f"{' '.join(filter(None, near))}\n\n{ADD_TO_STATES}\n\n{skeletons}".strip(),
+    )
+
+
+def _not_isolated(isolator: Isolator, error: Exception, what: str) -> ProviderStateError:
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return ProviderStateError(
+        f"The isolation of the interaction could not {what}.",
+        details=[("isolation", isolator.name), ("raised", text.splitlines()[0])],
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from contractkit.errors import UsageError
 from contractkit.model import DerivedState, ProviderState
+from contractkit.verification.isolators import Isolator
 
 Handler: TypeAlias = Callable[..., Any]
 HandlerType = TypeVar("HandlerType", bound=Handler)
@@ -25,7 +26,7 @@ class Isolation(Enum):
     """How far what a handler sets up is kept from other interactions; see `docs/verification.md`."""
 
     INTERACTION = "interaction"  # each call makes data of its own
-    WORKER = "worker"  # the data belongs to this process
+    WORKER = "worker"  # the data belongs to the worker that replays the interaction, see `current_worker`
     SHARED = "shared"  # set up once for equal parameters, only read afterwards
     UNDECLARED = "undeclared"
 
@@ -36,7 +37,8 @@ class StateHandler:
 
     `name` is the state's name, or the operation's where `is_derived`; `status` limits a derived one to an expected
     status. `function` is plain, async, or a generator of either kind whose rest is the teardown. `description` is what
-    people know it by where that is not the function.
+    people know it by where that is not the function. `isolator` keeps its data from other interactions' where the
+    provider's team gave one.
     """
 
     name: str
@@ -45,6 +47,7 @@ class StateHandler:
     is_derived: bool = False
     status: str | None = None
     description: str = ""
+    isolator: Isolator | None = None
 
     def described_at(self, place: str) -> str:
         """Give what messages call the handler, with a place in its source."""
@@ -61,16 +64,18 @@ class _ProviderState:
     """The decorator `provider_state`, and `provider_state.for_operation`."""
 
     def __call__(
-        self, name: str, *, isolation: Literal["interaction", "worker", "shared"] | None = None
+        self, name: str, *, isolation: Literal["interaction", "worker", "shared"] | Isolator | None = None
     ) -> Callable[[HandlerType], HandlerType]:
         """Declare that a function prepares the state of that name.
 
         The function's parameters are the state's, checked against their annotations. A mapping it returns (or
         yields) is injected into the request; what follows a `yield` is the teardown.
         """
+        level, isolator = _isolation(isolation)
 
         def declare(function: HandlerType) -> HandlerType:
-            return _declared(function, StateHandler(name=name, function=function, isolation=_isolation(isolation)))
+            handler = StateHandler(name=name, function=function, isolation=level, isolator=isolator)
+            return _declared(function, handler)
 
         return declare
 
@@ -79,7 +84,7 @@ class _ProviderState:
         operation: str,
         *,
         status: int | str | None = None,
-        isolation: Literal["interaction", "worker", "shared"] | None = None,
+        isolation: Literal["interaction", "worker", "shared"] | Isolator | None = None,
     ) -> Callable[[HandlerType], HandlerType]:
         """Declare that a function prepares an operation for interactions whose test named no state.
 
@@ -93,10 +98,16 @@ class _ProviderState:
             isolation: How far what it sets up is kept from other interactions.
         """
         wanted = None if status is None else str(status)
+        level, isolator = _isolation(isolation)
 
         def declare(function: HandlerType) -> HandlerType:
             handler = StateHandler(
-                name=operation, function=function, isolation=_isolation(isolation), is_derived=True, status=wanted
+                name=operation,
+                function=function,
+                isolation=level,
+                isolator=isolator,
+                is_derived=True,
+                status=wanted,
             )
             return _declared(function, handler)
 
@@ -108,9 +119,10 @@ provider_state = _ProviderState()
 
 
 class StateHandlers:
-    """The handlers of one provider by what they prepare."""
+    """The handlers of one provider by what they prepare, and what is put around every interaction."""
 
-    def __init__(self, handlers: Iterable[StateHandler] = ()) -> None:
+    def __init__(self, handlers: Iterable[StateHandler] = (), isolators: Iterable[Isolator] = ()) -> None:
+        self.isolators = tuple(isolators)
         self._by_key: dict[tuple[bool, str, str | None], StateHandler] = {}
         for handler in handlers:
             key = (handler.is_derived, handler.name, handler.status)
@@ -143,14 +155,16 @@ class StateHandlers:
 
 
 def handlers_of(module: ModuleType) -> StateHandlers:
-    """Give the states that the functions of a module declare, imported functions included.
+    """Give the states that the functions of a module declare, imported functions included, and its isolators.
 
     Raises:
         UsageError: Two functions declare the same state; both places are named.
     """
     _check_not_covered(module)
     functions = {id(value): value for value in vars(module).values() if hasattr(value, _ATTRIBUTE)}
-    return StateHandlers(handler for function in functions.values() for handler in getattr(function, _ATTRIBUTE))
+    isolators = {id(each): each for each in vars(module).values() if isinstance(each, Isolator)}
+    handlers = [handler for function in functions.values() for handler in getattr(function, _ATTRIBUTE)]
+    return StateHandlers(handlers, isolators.values())
 
 
 def offered_values(state: ProviderState | DerivedState) -> Mapping[str, Any]:
@@ -201,15 +215,19 @@ def _covered(first: StateHandler, second: StateHandler) -> UsageError:
     )
 
 
-def _isolation(given: str | None) -> Isolation:
+def _isolation(given: str | Isolator | None) -> tuple[Isolation, Isolator | None]:
     if given is None:
-        return Isolation.UNDECLARED
+        return Isolation.UNDECLARED, None
+    if isinstance(given, Isolator):
+        return Isolation.INTERACTION, given
     try:
-        return Isolation(given)
+        return Isolation(given), None
     except ValueError:
         raise UsageError(
             f"A provider state cannot be isolated as {given!r}.",
-            details=[("expected", '"interaction", "worker" or "shared"')],
+            details=[
+                ("expected", '"interaction", "worker", "shared", or an isolator such as contractkit.sqlalchemy has')
+            ],
         ) from None
 
 

@@ -1,8 +1,8 @@
 """The verifier: contracts replayed against one provider, concurrently where that is safe."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -13,6 +13,7 @@ from contractkit.exact_json import Json
 from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall, SynchronousMessages
 from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
 from contractkit.verification.credentials import Credentials
+from contractkit.verification.lanes import Lane, this_lane
 from contractkit.verification.plan import Ready, plan_replays
 from contractkit.verification.preparation import MissingStateError, Preparer, States, steps_for
 from contractkit.verification.replay import replay
@@ -29,10 +30,18 @@ _NOTHING_PREPARED: nullcontext[Mapping[str, Json]] = nullcontext({})
 _LACKING: Mapping[type[Exchange], str] = {
     HttpCall: "an HTTP call, and nothing says where the provider takes them: give --url or --app",
     RpcCall: "a remote procedure call, and nothing says where the provider takes them: give --grpc",
-    Message: "messages cannot be replayed yet",
+    Message: "a message, and nothing says who produces it: give --messages or --messages-url",
     SynchronousMessages: "synchronous messages cannot be replayed yet",
 }
 """The kind of an exchange to why it could not be replayed."""
+
+
+def _unnoted(_result: InteractionResult) -> None:
+    pass
+
+
+def _unwarned(_warning: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +49,7 @@ class SelectedContract:
     """A contract to verify, with those of its interactions that were selected, in the contract's order.
 
     `pending` and `url` come from a broker: failures block nobody; where the results go, with the broker's ids of
-    interactions by their keys.
+    interactions by their keys. `origin` is the file or URL that the contract was read from.
     """
 
     contract: Contract
@@ -48,6 +57,7 @@ class SelectedContract:
     pending: bool = False
     url: str | None = None
     broker_ids: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -57,11 +67,16 @@ class SelectedContract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationOptions:
-    """How to verify: who prepares states, which credentials go along, how many reads run at the same time."""
+    """How to verify: who prepares states, which credentials go along, how many reads run at the same time.
+
+    `note` is told of each result as it comes, `warn` of what is no result and people should know.
+    """
 
     states: States = field(default_factory=StateHandlers)
     credentials: Credentials = field(default_factory=Credentials)
     concurrency: int = 16
+    note: Callable[[InteractionResult], None] = _unnoted
+    warn: Callable[[str], None] = _unwarned
 
 
 def verify_contracts(
@@ -89,8 +104,10 @@ async def _verify(
         for exchange, transport in ways.items():
             if exchange in used:
                 await stack.enter_async_context(transport)
-        preparer = await stack.enter_async_context(Preparer())
+        isolators = options.states.isolators if isinstance(options.states, StateHandlers) else ()
+        preparer = await stack.enter_async_context(Preparer(isolators, options.warn))
         run = _Run(ways=ways, options=options, preparer=preparer)
+        stack.callback(run.close)
         results += await run.verify(selected)
 
 
@@ -101,6 +118,7 @@ class _Run:
         self._ways = ways
         self._options = options
         self._preparer = preparer
+        self._lanes = [Lane(number) for number in range(1, options.concurrency + 1)]
         self._now = datetime.now(UTC)
         self._contracts: list[Contract] = []
         self._results: dict[int, InteractionResult] = {}
@@ -112,11 +130,17 @@ class _Run:
         plan = plan_replays(ready)
         await self._all_at_once(plan.stateless)
         await self._all_at_once(plan.isolated)
-        for each in plan.ordered:
-            await self._replay(each)
+        with _on(self._preparer.lane):
+            for each in plan.ordered:
+                await self._replay(each)
         await self._tear_down(ready)
         numbers = iter(range(len(entries)))
         return tuple(self._result_of(each, [next(numbers) for _ in each.interactions]) for each in selected)
+
+    def close(self) -> None:
+        """Let the lanes' threads end."""
+        for lane in self._lanes:
+            lane.close()
 
     def _ready(self, entries: Sequence[tuple[Contract, Interaction]]) -> list[Ready]:
         ready = []
@@ -135,21 +159,23 @@ class _Run:
     async def _all_at_once(self, group: tuple[Ready, ...]) -> None:
         waiting = iter(group)
 
-        async def work() -> None:
-            for each in waiting:
-                await self._replay(each)
+        async def work(lane: Lane) -> None:
+            with _on(lane):
+                for each in waiting:
+                    await self._replay(each)
 
         try:
             async with asyncio.TaskGroup() as workers:
-                for _ in range(min(self._options.concurrency, len(group))):
-                    workers.create_task(work())
+                for lane in self._lanes[: len(group)]:
+                    workers.create_task(work(lane))
         except BaseExceptionGroup as faults:  # a fault of ours: results and refusals are no exceptions here
             raise faults.exceptions[0] from None
 
     async def _replay(self, each: Ready) -> None:
         interaction = each.interaction
         try:
-            async with self._preparer.prepared(each.steps) if each.steps else _NOTHING_PREPARED as returned:
+            is_prepared = each.steps or self._preparer.isolators
+            async with self._preparer.prepared(each.steps) if is_prepared else _NOTHING_PREPARED as returned:
                 replaying = Replaying(
                     contract=self._contracts[each.number],
                     returned=returned,
@@ -164,6 +190,7 @@ class _Run:
             result = _errored(interaction, reason, error)
         unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
         self._results[each.number] = replace(result, unprepared=True) if unprepared else result
+        self._options.note(result)
 
     async def _tear_down(self, ready: Sequence[Ready]) -> None:
         for raised, error in await self._preparer.tear_down_shared():
@@ -180,7 +207,17 @@ class _Run:
             skipped=(*skipped, *(_unread(selected.contract) if selected.is_whole else ())),
             pending=selected.pending,
             url=selected.url,
+            origin=selected.origin,
         )
+
+
+@contextmanager
+def _on(lane: Lane) -> Iterator[None]:
+    token = this_lane.set(lane)
+    try:
+        yield
+    finally:
+        this_lane.reset(token)
 
 
 def _errored(interaction: Interaction, reason: str, error: ContractkitError) -> InteractionResult:
