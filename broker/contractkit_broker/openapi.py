@@ -29,6 +29,7 @@ _FORMS: tuple[type[BaseModel], ...] = (
 
 _NEEDED = {
     "Contract",
+    "StateCatalogueForm",
     *(form.__name__ for form in _FORMS if any(each.is_required() for each in form.model_fields.values())),
 }
 """The forms that nothing sent cannot be."""

@@ -1,292 +1,288 @@
 """The schemas of what the API replies, by name (JSON Schema 2020-12, as OpenAPI 3.1 has it)."""
 
 from contractkit.exact_json import Json
+from contractkit_broker.own_reply_schemas import OWN_REPLY_SCHEMAS
+from contractkit_broker.schema_parts import (
+    COUNT,
+    FLAG,
+    MAYBE_TEXT,
+    TEXT,
+    TEXTS,
+    list_of,
+    object_of,
+    reference,
+    resource_of,
+)
 
-_TEXT: Json = {"type": "string"}
 _NAME: Json = {"type": "string", "pattern": r"\S"}
-_FLAG: Json = {"type": "boolean"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_TEXTS: Json = {"type": "array", "items": _TEXT}
-_MAYBE_TEXT: Json = {"type": ["string", "null"]}
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _object(required: dict[str, Json], **optional: Json) -> Json:
-    return {"type": "object", "properties": {**required, **optional}, "required": list(required)}
-
-
-def _resource(required: dict[str, Json], **optional: Json) -> Json:
-    return _object({**required, "_links": _ref("Links")}, **optional)
 
 
 def _embedding(name: str, items: str, **more: Json) -> Json:
-    return _resource({"_embedded": _object({name: _list(_ref(items))}), **more})
+    return resource_of({"_embedded": object_of({name: list_of(reference(items))}), **more})
 
 
 def _paged(name: str, items: str, **more: Json) -> Json:
     """Give the schema of a list that can be read in pages; then it says which page it is."""
-    return _resource({"_embedded": _object({name: _list(_ref(items))}), **more}, page=_ref("Page"))
+    return resource_of({"_embedded": object_of({name: list_of(reference(items))}), **more}, page=reference("Page"))
 
 
-_NOTICE = _object({"type": _TEXT, "text": _TEXT})
-_PARTY = _resource({"name": _TEXT})
-_OCCUPANCY = _object(
-    {"pacticipant": _ref("Application"), "version": _ref("Version"), "environment": _ref("Environment")}
+_NOTICE = object_of({"type": TEXT, "text": TEXT})
+_PARTY = resource_of({"name": TEXT})
+_OCCUPANCY = object_of(
+    {"pacticipant": reference("Application"), "version": reference("Version"), "environment": reference("Environment")}
 )
 
 REPLY_SCHEMAS: dict[str, Json] = {
-    "Link": _object({"href": _TEXT}, title=_TEXT, name=_TEXT, templated=_FLAG),
+    **OWN_REPLY_SCHEMAS,
+    "Link": object_of({"href": TEXT}, title=TEXT, name=TEXT, templated=FLAG),
     "Links": {
         "type": "object",
-        "additionalProperties": {"anyOf": [_ref("Link"), _list(_ref("Link"))]},
+        "additionalProperties": {"anyOf": [reference("Link"), list_of(reference("Link"))]},
     },
-    "Error": _object({"error": _TEXT}),
-    "Errors": _object({"errors": {"type": "object", "additionalProperties": _TEXTS}}),
-    "Problems": _object({"errors": {"anyOf": [_TEXTS, {"type": "object", "additionalProperties": _TEXTS}]}}),
-    "Refused": {"anyOf": [_ref("Error"), _ref("Problems")]},
-    "OwnFault": _object({"error": _object({"message": _TEXT, "reference": _TEXT})}),
-    "Problem": _object(
+    "Error": object_of({"error": TEXT}),
+    "Errors": object_of({"errors": {"type": "object", "additionalProperties": TEXTS}}),
+    "Problems": object_of({"errors": {"anyOf": [TEXTS, {"type": "object", "additionalProperties": TEXTS}]}}),
+    "Refused": {"anyOf": [reference("Error"), reference("Problems")]},
+    "OwnFault": object_of({"error": object_of({"message": TEXT, "reference": TEXT})}),
+    "Problem": object_of(
         {
-            "type": _TEXT,
-            "title": _TEXT,
-            "status": _COUNT,
-            "instance": _TEXT,
-            "errors": _list(_object({"type": _TEXT, "title": _TEXT, "detail": _TEXT}, pointer=_TEXT)),
+            "type": TEXT,
+            "title": TEXT,
+            "status": COUNT,
+            "instance": TEXT,
+            "errors": list_of(object_of({"type": TEXT, "title": TEXT, "detail": TEXT}, pointer=TEXT)),
         }
     ),
-    "Index": _resource({}),
-    "Heartbeat": _resource({"ok": _FLAG}),
-    "Dependencies": _resource({"database": _object({"ok": _FLAG})}),
-    "Metrics": {"type": "object", "additionalProperties": _object({"count": _COUNT})},
-    "Document": _object({"openapi": _TEXT, "paths": {"type": "object"}}),
+    "Index": resource_of({}),
+    "Heartbeat": resource_of({"ok": FLAG}),
+    "Dependencies": resource_of({"database": object_of({"ok": FLAG})}),
+    "Metrics": {"type": "object", "additionalProperties": object_of({"count": COUNT})},
+    "Document": object_of({"openapi": TEXT, "paths": {"type": "object"}}),
     "Contract": {
-        **_object(
-            {"consumer": _object({"name": _NAME}), "provider": _object({"name": _NAME})},
+        **object_of(
+            {"consumer": object_of({"name": _NAME}), "provider": object_of({"name": _NAME})},
             interactions={"type": ["array", "null"], "items": {"type": "object"}},
             messages={"type": ["array", "null"], "items": {"type": "object"}},
         ),
         "anyOf": [{"required": ["interactions"]}, {"required": ["messages"]}],
     },
-    "Pact": _resource(
-        {"consumer": _object({"name": _TEXT}), "provider": _object({"name": _TEXT}), "createdAt": _TEXT},
-        interactions={"type": ["array", "null"], "items": _object({"_id": _TEXT, "description": _TEXT})},
-        messages={"type": ["array", "null"], "items": _object({"_id": _TEXT, "description": _TEXT})},
+    "Pact": resource_of(
+        {"consumer": object_of({"name": TEXT}), "provider": object_of({"name": TEXT}), "createdAt": TEXT},
+        interactions={"type": ["array", "null"], "items": object_of({"_id": TEXT, "description": TEXT})},
+        messages={"type": ["array", "null"], "items": object_of({"_id": TEXT, "description": TEXT})},
     ),
-    "Published": _resource(
+    "Published": resource_of(
         {
-            "notices": _list(_NOTICE),
-            "logs": _list(_object({"level": _TEXT, "message": _TEXT, "deprecationWarning": _TEXT})),
-            "_embedded": _object({"pacticipant": _PARTY, "version": _resource({"number": _TEXT})}),
+            "notices": list_of(_NOTICE),
+            "logs": list_of(object_of({"level": TEXT, "message": TEXT, "deprecationWarning": TEXT})),
+            "_embedded": object_of({"pacticipant": _PARTY, "version": resource_of({"number": TEXT})}),
         }
     ),
-    "Conflict": _object(
+    "Conflict": object_of(
         {
-            "notices": _list(_NOTICE),
-            "errors": _object({"contracts": _TEXTS}),
+            "notices": list_of(_NOTICE),
+            "errors": object_of({"contracts": TEXTS}),
         },
-        contractkit=_object(
+        contractkit=object_of(
             {
-                "consumer": _TEXT,
-                "provider": _TEXT,
-                "version": _TEXT,
-                "contentId": _object({"published": _TEXT, "received": _TEXT}),
-                "added": _TEXTS,
-                "removed": _TEXTS,
-                "changed": _list(_object({"interaction": _TEXT, "places": _TEXTS})),
+                "consumer": TEXT,
+                "provider": TEXT,
+                "version": TEXT,
+                "contentId": object_of({"published": TEXT, "received": TEXT}),
+                "added": TEXTS,
+                "removed": TEXTS,
+                "changed": list_of(object_of({"interaction": TEXT, "places": TEXTS})),
             }
         ),
     ),
-    "Difference": _resource(
-        {"added": _TEXTS, "removed": _TEXTS, "changed": _list(_object({"interaction": _TEXT, "places": _TEXTS}))}
+    "Difference": resource_of(
+        {"added": TEXTS, "removed": TEXTS, "changed": list_of(object_of({"interaction": TEXT, "places": TEXTS}))}
     ),
-    "LatestPacts": _resource({"pacts": _list(_resource({"createdAt": _TEXT}))}),
-    "PactList": _resource({}),
-    "PairPactList": _embedding("pacts", "ListedPact", pacts=_list(_ref("Link"))),
-    "ListedPact": _resource(
-        {"createdAt": _TEXT, "_embedded": _object({"consumerVersion": _resource({"number": _TEXT})})}
+    "LatestPacts": resource_of({"pacts": list_of(resource_of({"createdAt": TEXT}))}),
+    "PactList": resource_of({}),
+    "PairPactList": _embedding("pacts", "ListedPact", pacts=list_of(reference("Link"))),
+    "ListedPact": resource_of(
+        {"createdAt": TEXT, "_embedded": object_of({"consumerVersion": resource_of({"number": TEXT})})}
     ),
     "PactsForVerification": _embedding("pacts", "PactForVerification"),
-    "PactForVerification": _resource(
+    "PactForVerification": resource_of(
         {
-            "shortDescription": _TEXT,
-            "verificationProperties": _object(
-                {"notices": _list(_object({"when": _TEXT, "text": _TEXT}))}, pending=_FLAG, wip=_FLAG
+            "shortDescription": TEXT,
+            "verificationProperties": object_of(
+                {"notices": list_of(object_of({"when": TEXT, "text": TEXT}))}, pending=FLAG, wip=FLAG
             ),
         }
     ),
-    "ProviderStates": _resource(
-        {"providerStates": _list(_object({"name": _TEXT, "params": {"type": "object"}, "consumers": _TEXTS}))}
+    "ProviderStates": resource_of(
+        {"providerStates": list_of(object_of({"name": TEXT, "params": {"type": "object"}, "consumers": TEXTS}))}
     ),
-    "VerificationResult": _resource(
+    "VerificationResult": resource_of(
         {
-            "success": _FLAG,
-            "providerApplicationVersion": _TEXT,
+            "success": FLAG,
+            "providerApplicationVersion": TEXT,
             "verifiedBy": {"type": "object"},
-            "testResults": _list({"type": "object"}),
-            "verificationDate": _TEXT,
+            "testResults": list_of({"type": "object"}),
+            "verificationDate": TEXT,
         },
-        buildUrl=_TEXT,
+        buildUrl=TEXT,
         **{"contractkit:leftOut": {"type": "integer"}},
     ),
     "VerificationResults": _embedding("verificationResults", "VerificationResult"),
-    "TriggeredWebhooks": _resource({"_embedded": _object({"triggeredWebhooks": _list({"type": "object"})})}),
-    "Application": _resource(
+    "TriggeredWebhooks": resource_of({"_embedded": object_of({"triggeredWebhooks": list_of({"type": "object"})})}),
+    "Application": resource_of(
         {
-            "name": _TEXT,
-            "displayName": _TEXT,
-            "createdAt": _TEXT,
-            "_embedded": _object({"labels": _list(_ref("Label"))}),
+            "name": TEXT,
+            "displayName": TEXT,
+            "createdAt": TEXT,
+            "_embedded": object_of({"labels": list_of(reference("Label"))}),
         },
-        repositoryUrl=_TEXT,
-        repositoryName=_TEXT,
-        repositoryNamespace=_TEXT,
-        mainBranch=_TEXT,
+        repositoryUrl=TEXT,
+        repositoryName=TEXT,
+        repositoryNamespace=TEXT,
+        mainBranch=TEXT,
     ),
-    "Applications": _paged("pacticipants", "Application", pacticipants=_list(_ref("Application"))),
-    "Label": _resource({"name": _TEXT}),
+    "Applications": _paged("pacticipants", "Application", pacticipants=list_of(reference("Application"))),
+    "Label": resource_of({"name": TEXT}),
     "Labels": _paged("labels", "Label"),
-    "Page": _object({"number": _COUNT, "size": _COUNT, "totalElements": _COUNT, "totalPages": _COUNT}),
-    "Notices": _resource({"notices": _list(_NOTICE)}),
-    "Version": _resource(
+    "Page": object_of({"number": COUNT, "size": COUNT, "totalElements": COUNT, "totalPages": COUNT}),
+    "Notices": resource_of({"notices": list_of(_NOTICE)}),
+    "Version": resource_of(
         {
-            "number": _TEXT,
-            "createdAt": _TEXT,
-            "_embedded": _object({"branchVersions": _list(_ref("BranchVersion")), "tags": _list(_ref("Tag"))}),
+            "number": TEXT,
+            "createdAt": TEXT,
+            "_embedded": object_of(
+                {"branchVersions": list_of(reference("BranchVersion")), "tags": list_of(reference("Tag"))}
+            ),
         },
-        buildUrl=_TEXT,
+        buildUrl=TEXT,
     ),
     "Versions": _paged("versions", "Version"),
-    "Branch": _resource(
-        {"name": _TEXT, "createdAt": _TEXT}, _embedded=_object({}, latestVersion=_object({"number": _TEXT}))
+    "Branch": resource_of(
+        {"name": TEXT, "createdAt": TEXT}, _embedded=object_of({}, latestVersion=object_of({"number": TEXT}))
     ),
     "Branches": _paged("branches", "Branch"),
-    "BranchVersion": _resource({"name": _TEXT, "latest": _FLAG}),
-    "Tag": _resource({"name": _TEXT}),
+    "BranchVersion": resource_of({"name": TEXT, "latest": FLAG}),
+    "Tag": resource_of({"name": TEXT}),
     "Integrations": _paged("integrations", "Integration"),
-    "Integration": _resource({"consumer": _PARTY, "provider": _PARTY}),
-    "Environment": _resource(
+    "Integration": resource_of({"consumer": _PARTY, "provider": _PARTY}),
+    "Environment": resource_of(
         {
-            "uuid": _TEXT,
-            "name": _TEXT,
-            "displayName": _TEXT,
-            "production": _FLAG,
-            "contacts": _list({"type": "object"}),
-            "createdAt": _TEXT,
+            "uuid": TEXT,
+            "name": TEXT,
+            "displayName": TEXT,
+            "production": FLAG,
+            "contacts": list_of({"type": "object"}),
+            "createdAt": TEXT,
         }
     ),
     "Environments": _embedding("environments", "Environment"),
-    "DeployedVersion": _resource(
-        {"uuid": _TEXT, "currentlyDeployed": _FLAG, "createdAt": _TEXT, "_embedded": _OCCUPANCY},
-        target=_TEXT,
-        applicationInstance=_TEXT,
-        undeployedAt=_TEXT,
+    "DeployedVersion": resource_of(
+        {"uuid": TEXT, "currentlyDeployed": FLAG, "createdAt": TEXT, "_embedded": _OCCUPANCY},
+        target=TEXT,
+        applicationInstance=TEXT,
+        undeployedAt=TEXT,
     ),
     "DeployedVersions": _embedding("deployedVersions", "DeployedVersion"),
-    "ReleasedVersion": _resource(
-        {"uuid": _TEXT, "currentlySupported": _FLAG, "createdAt": _TEXT, "_embedded": _OCCUPANCY},
-        supportEndedAt=_TEXT,
+    "ReleasedVersion": resource_of(
+        {"uuid": TEXT, "currentlySupported": FLAG, "createdAt": TEXT, "_embedded": _OCCUPANCY},
+        supportEndedAt=TEXT,
     ),
     "ReleasedVersions": _embedding("releasedVersions", "ReleasedVersion"),
-    "Matrix": _object(
+    "Matrix": object_of(
         {
-            "summary": _object(
+            "summary": object_of(
                 {
                     "deployable": {"type": ["boolean", "null"]},
-                    "reason": _TEXT,
-                    "success": _COUNT,
-                    "failed": _COUNT,
-                    "unknown": _COUNT,
+                    "reason": TEXT,
+                    "success": COUNT,
+                    "failed": COUNT,
+                    "unknown": COUNT,
                 },
-                ignored=_COUNT,
+                ignored=COUNT,
             ),
-            "notices": _list(_NOTICE),
-            "matrix": _list(_ref("MatrixRow")),
-            "contractkit": _ref("Decision"),
+            "notices": list_of(_NOTICE),
+            "matrix": list_of(reference("MatrixRow")),
+            "contractkit": reference("Decision"),
         }
     ),
-    "MatrixVersion": _resource(
+    "MatrixVersion": resource_of(
         {
-            "number": _TEXT,
-            "branch": _MAYBE_TEXT,
-            "branches": _list(_object({"name": _TEXT, "latest": _FLAG})),
-            "branchVersions": _list(_ref("BranchVersion")),
-            "environments": _list(
-                _object({"uuid": _TEXT, "name": _TEXT, "displayName": _TEXT, "production": _FLAG, "createdAt": _TEXT})
+            "number": TEXT,
+            "branch": MAYBE_TEXT,
+            "branches": list_of(object_of({"name": TEXT, "latest": FLAG})),
+            "branchVersions": list_of(reference("BranchVersion")),
+            "environments": list_of(
+                object_of({"uuid": TEXT, "name": TEXT, "displayName": TEXT, "production": FLAG, "createdAt": TEXT})
             ),
-            "tags": _list(_resource({"name": _TEXT, "latest": _FLAG})),
+            "tags": list_of(resource_of({"name": TEXT, "latest": FLAG})),
         }
     ),
-    "MatrixRow": _object(
+    "MatrixRow": object_of(
         {
-            "consumer": _resource({"name": _TEXT, "version": _ref("MatrixVersion")}),
-            "provider": _resource({"name": _TEXT, "version": {"anyOf": [{"type": "null"}, _ref("MatrixVersion")]}}),
-            "pact": _resource({"createdAt": _TEXT}),
+            "consumer": resource_of({"name": TEXT, "version": reference("MatrixVersion")}),
+            "provider": resource_of(
+                {"name": TEXT, "version": {"anyOf": [{"type": "null"}, reference("MatrixVersion")]}}
+            ),
+            "pact": resource_of({"createdAt": TEXT}),
             "verificationResult": {
                 "anyOf": [
                     {"type": "null"},
-                    _resource(
-                        {"success": _FLAG, "verifiedAt": _TEXT, "number": _COUNT, "failed": _COUNT, "total": _COUNT}
+                    resource_of(
+                        {"success": FLAG, "verifiedAt": TEXT, "number": COUNT, "failed": COUNT, "total": COUNT}
                     ),
                 ]
             },
         },
-        ignored=_FLAG,
+        ignored=FLAG,
     ),
-    "Decision": _object(
-        {"answer": {"enum": ["yes", "no", "unknown"]}, "text": _TEXT, "reasons": _list(_ref("Reason"))}
+    "Decision": object_of(
+        {"answer": {"enum": ["yes", "no", "unknown"]}, "text": TEXT, "reasons": list_of(reference("Reason"))}
     ),
-    "Reason": _object(
+    "Reason": object_of(
         {
-            "consumer": _object({"name": _TEXT, "version": _TEXT}),
-            "provider": _object({"name": _TEXT, "version": _MAYBE_TEXT}),
+            "consumer": object_of({"name": TEXT, "version": TEXT}),
+            "provider": object_of({"name": TEXT, "version": MAYBE_TEXT}),
             "reason": {"enum": ["verified", "failed", "stale", "never verified", "provider absent"]},
-            "text": _TEXT,
-            "nextCommand": _MAYBE_TEXT,
-            "resultUrl": _MAYBE_TEXT,
-            "ignored": _FLAG,
+            "text": TEXT,
+            "nextCommand": MAYBE_TEXT,
+            "resultUrl": MAYBE_TEXT,
+            "ignored": FLAG,
         }
     ),
     "File": {"type": ["object", "array"]},
-    "StoredDefinition": _resource({"digest": _TEXT, "contentType": _TEXT}),
-    "Contracts": _resource({"contracts": _list(_ref("ListedContract"))}),
-    "ListedContract": _resource(
+    "StoredDefinition": resource_of({"digest": TEXT, "contentType": TEXT}),
+    "Contracts": resource_of({"contracts": list_of(reference("ListedContract"))}),
+    "ListedContract": resource_of(
         {
-            "consumer": _TEXT,
-            "provider": _TEXT,
-            "contentId": _TEXT,
-            "fileDigest": _TEXT,
-            "consumerVersions": _list(_object({"number": _TEXT, "branches": _TEXTS, "environments": _TEXTS})),
+            "consumer": TEXT,
+            "provider": TEXT,
+            "contentId": TEXT,
+            "fileDigest": TEXT,
+            "consumerVersions": list_of(object_of({"number": TEXT, "branches": TEXTS, "environments": TEXTS})),
         }
     ),
-    "Usage": _resource({"uses": _list(_ref("Use"))}),
-    "Use": _object(
+    "Usage": resource_of({"uses": list_of(reference("Use"))}),
+    "Use": object_of(
         {
-            "operation": _TEXT,
-            "location": _TEXT,
-            "consumers": _list(_object({"name": _TEXT, "needed": {"type": ["boolean", "null"]}})),
+            "operation": TEXT,
+            "location": TEXT,
+            "consumers": list_of(object_of({"name": TEXT, "needed": {"type": ["boolean", "null"]}})),
         }
     ),
-    "Audit": _resource(
-        {"entries": _list(_object({"at": _TEXT, "event": _TEXT, "version": _TEXT, "details": {"type": "object"}}))}
+    "Audit": resource_of(
+        {"entries": list_of(object_of({"at": TEXT, "event": TEXT, "version": TEXT, "details": {"type": "object"}}))}
     ),
-    "ImpactJob": _resource(
+    "ImpactJob": resource_of(
         {
-            "uuid": _TEXT,
+            "uuid": TEXT,
             "status": {"enum": ["queued", "running", "done", "failed"]},
-            "provider": _TEXT,
+            "provider": TEXT,
             "against": {"type": "object"},
-            "oldDigest": _TEXT,
-            "newDigest": _TEXT,
-            "createdAt": _TEXT,
+            "oldDigest": TEXT,
+            "newDigest": TEXT,
+            "createdAt": TEXT,
             "report": {"type": ["object", "null"]},
-            "problem": _MAYBE_TEXT,
+            "problem": MAYBE_TEXT,
         }
     ),
 }

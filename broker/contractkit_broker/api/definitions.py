@@ -1,6 +1,7 @@
 """What Pact has no word for: definitions by version, contracts by provider, files by digest."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
@@ -9,6 +10,7 @@ from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit_broker.api.applications import application_of, version_of
 from contractkit_broker.routing import Answer, Query, Route
 from contractkit_broker.service.publishing import Build, register_build
+from contractkit_broker.service.scopes import versions_that_hold
 from contractkit_broker.service.selectors import SelectorError, known_environment
 from contractkit_broker.store import applications, contracts, definitions, environments
 from contractkit_broker.store.records import Publication, StoredDefinition, Version
@@ -68,17 +70,9 @@ def current_definition(
     application = applications.find_application(connection, name)
     if application is None:
         return None
-    if environment is not None:
-        versions = [
-            each.version
-            for each in environments.occupied(connection, [_environment(connection, environment)], [application.id])
-        ]
-    elif branch is not None:
-        versions = list(applications.named_branch_heads(connection, [application.id], branch))
-    else:
-        newest = definitions.newest_version_with_definition(connection, name)
-        versions = list(applications.main_branch_heads(connection, [application.id]))
-        versions += [v for v in [applications.find_version(connection, name, newest or "")] if v is not None]
+    newest = definitions.newest_version_with_definition(connection, name)
+    with refused_environment():
+        versions = versions_that_hold(connection, application, environment=environment, branch=branch, newest=newest)
     found = (definitions.find_definition(connection, version) for version in versions)
     return next((each for each in found if each is not None), None)
 
@@ -135,8 +129,9 @@ def contracts_that_count(
         not_found(f"No provider with name '{provider_name}' found")
     consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider.id])}
     if environment is not None:
-        current = environments.occupied(connection, [_environment(connection, environment)], consumers)
-        versions = [each.version for each in current]
+        with refused_environment():
+            place = known_environment(connection, environment)
+        versions = [each.version for each in environments.occupied(connection, [place.id], consumers)]
     elif branch is not None:
         versions = list(applications.named_branch_heads(connection, consumers, branch))
     else:
@@ -188,24 +183,27 @@ def _default_versions(connection: Connection, provider_id: int, consumers: Colle
     ]
 
 
-def _environment(connection: Connection, name: str) -> int:
-    try:
-        return known_environment(connection, name).id
-    except SelectorError as error:
-        raise Refusal(400, {"errors": {"environment": [str(error)]}}) from None
-
-
 def _document(found: StoredDefinition) -> Reply:
     headers = {"X-Content-Type-Options": "nosniff", "Contractkit-Version": encoded(found.version.number)}
     return Reply(body=found.data, media_type=found.content_type, headers=headers)
 
 
+@contextmanager
+def refused_environment() -> Iterator[None]:
+    """Refuse a request that names an environment which is not there (400)."""
+    try:
+        yield
+    except SelectorError as error:
+        raise Refusal(400, {"errors": {"environment": [str(error)]}}) from None
+
+
 _VERSION = "/pacticipants/{name}/versions/{version}/definition"
 _RAW = {200: Answer("The document as it was stored.", None, "*/*"), 404: Answer("There is none.", "Error")}
-_SCOPE: dict[str, str | Query] = {
+SCOPE: dict[str, str | Query] = {
     "environment": "What is in this environment now.",
     "branch": "The heads of this branch.",
 }
+"""The query parameters that say which versions count."""
 
 ROUTES = (
     Route(
@@ -231,7 +229,7 @@ ROUTES = (
         handler=get_current_definition,
         summary="Read the definition that holds in an environment, on a branch, or by default.",
         group="definitions",
-        query=_SCOPE,
+        query=SCOPE,
         answers=_RAW,
     ),
     Route(
@@ -240,7 +238,7 @@ ROUTES = (
         handler=list_contracts,
         summary="List the contracts that count for a provider.",
         group="contracts",
-        query={"provider": Query(meaning="The provider.", required=True), **_SCOPE},
+        query={"provider": Query(meaning="The provider.", required=True), **SCOPE},
         answers={200: Answer("They, each content once.", "Contracts"), 404: Answer("No such provider.", "Error")},
     ),
     Route(

@@ -247,6 +247,9 @@ def verification_json(call: Call, content: Content, verification: Verification) 
                 *pact_segments(content), "verification-results", str(verification.id), "triggered-webhooks"
             ),
             "contractkit:page": call.link("ui", "results", str(verification.id)),
+            "contractkit:interactions": call.link(
+                *pact_segments(content), "verification-results", str(verification.id), "interactions"
+            ),
         },
     }
 

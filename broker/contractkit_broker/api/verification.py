@@ -10,7 +10,7 @@ from contractkit_broker.service.coverage import count_left_out
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.results import read_outcomes
 from contractkit_broker.store import contracts, verifications
-from contractkit_broker.store.records import Content, InteractionOutcome
+from contractkit_broker.store.records import Content, InteractionOutcome, Verification
 from contractkit_broker.web import Call, Reply, not_found, read_count
 
 
@@ -69,13 +69,23 @@ def list_verification_results(call: Call) -> Reply:
 
 def get_verification_result(call: Call) -> Reply:
     """Give a verification by its number."""
-    number = call.path["number"]
     with call.database.reading() as connection:
         content = find_content(call, connection)
-        found = verifications.find_verification(connection, read_count(number) or 0)
+        found = result_of(call, connection, content)
+    return Reply(body=verification_json(call, content, found))
+
+
+def result_of(call: Call, connection: Connection, content: Content) -> Verification:
+    """Give the verification of a content that the path names.
+
+    Raises:
+        Refusal: There is none (404).
+    """
+    number = call.path["number"]
+    found = verifications.find_verification(connection, read_count(number) or 0)
     if found is None or found.content != content.id:
         not_found(f"No verification result {number} of this contract found")
-    return Reply(body=verification_json(call, content, found))
+    return found
 
 
 def list_triggered_webhooks(call: Call) -> Reply:

@@ -7,6 +7,13 @@ from contractkit.broker_client.address import BrokerAddress, read_address
 from contractkit.broker_client.certificates import tls_context
 from contractkit.broker_client.client import DEFAULT_SELECTORS, MOST_ROWS, BrokerClient
 from contractkit.broker_client.connection import Connection
+from contractkit.broker_client.outcome_records import (
+    InteractionHistory,
+    InteractionOutcome,
+    OwedContract,
+    OwedInteraction,
+    PastOutcome,
+)
 from contractkit.broker_client.records import (
     Application,
     Branch,
@@ -63,10 +70,15 @@ __all__ = [
     "ContractUpload",
     "DeploymentAnswer",
     "Environment",
+    "InteractionHistory",
+    "InteractionOutcome",
     "InteractionVerdict",
     "MatrixEntry",
     "Notice",
     "Occupancy",
+    "OwedContract",
+    "OwedInteraction",
+    "PastOutcome",
     "Publication",
     "StoredContract",
     "StoredDefinition",

@@ -10,6 +10,7 @@ from contractkit.broker_client.administration import Administration
 from contractkit.broker_client.connection import Connection
 from contractkit.broker_client.heads import Heads
 from contractkit.broker_client.occupancies import Occupancies
+from contractkit.broker_client.outcomes import Outcomes
 from contractkit.broker_client.parsing import read_answer, read_notices, read_pages
 from contractkit.broker_client.records import (
     Build,
@@ -48,7 +49,9 @@ class BrokerClient:
         self.heads = Heads(connection, self.administration)
         """Which version a branch or a tag means."""
         self.resources = Resources(connection)
-        """What only our own broker has: definitions, stored files, impact jobs."""
+        """What only our own broker has: definitions, state catalogues, stored files, impact jobs."""
+        self.outcomes = Outcomes(connection)
+        """What only our own broker keeps: results by interaction, their history, and what is owed."""
 
     def __enter__(self) -> "BrokerClient":
         """Give the client itself."""

@@ -1,4 +1,4 @@
-"""Resources that only our own broker has: definitions, contract files as stored, and impact jobs."""
+"""Resources that only our own broker has: definitions, state catalogues, files as stored, and impact jobs."""
 
 import base64
 import time
@@ -10,9 +10,11 @@ from contractkit.broker_client.connection import Connection
 from contractkit.broker_client.parsing import read_stored_contracts
 from contractkit.broker_client.records import StoredContract, StoredDefinition
 from contractkit.broker_client.refusals import refusal
+from contractkit.document.state_catalogue import StateCatalogue, dump_state_catalogue, load_state_catalogue
 from contractkit.exact_json import Json
 
 _POLL_SECONDS = 0.5
+_NOT_FOUND = 404
 
 
 class Resources:
@@ -36,6 +38,32 @@ class Resources:
         url = f"{self._connection.path('pacticipants', application, 'definition')}{_query(environment, branch)}"
         data, content_type = self._bytes(url, f"The broker gave no definition of {application}.")
         return StoredDefinition(data=data, content_type=content_type, url=url)
+
+    def publish_state_catalogue(self, version: str, catalogue: StateCatalogue) -> None:
+        """Publish which provider states a version of a provider prepares."""
+        provider = catalogue.provider
+        url = self._connection.path("pacticipants", provider, "versions", version, "state-catalogue")
+        answer = self._connection.send("PUT", url, data=dump_state_catalogue(catalogue))
+        if not answer.is_success:
+            raise refusal(answer, f"The state catalogue of {provider} {version} was not published.")
+
+    def state_catalogue(
+        self, provider: str, *, environment: str | None = None, branch: str | None = None
+    ) -> StateCatalogue | None:
+        """Give the states prepared in an environment, or on a branch, else on the main branch, else by the newest.
+
+        None where the broker has no catalogue there, or keeps none at all.
+
+        Raises:
+            StateCatalogueError: What the broker gave is of a newer release.
+        """
+        url = f"{self._connection.path('pacticipants', provider, 'state-catalogue')}{_query(environment, branch)}"
+        answer = self._connection.send("GET", url)
+        if answer.status_code == _NOT_FOUND:
+            return None
+        if not answer.is_success:
+            raise refusal(answer, f"The broker gave no state catalogue of {provider}.")
+        return load_state_catalogue(answer.content, origin=url)
 
     def contracts_of(
         self, provider: str, *, environment: str | None = None, branch: str | None = None

@@ -1,11 +1,13 @@
 """State catalogues; words to find contracts by; and indexes for beginnings of names and for the newest results."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+from contractkit_broker.service.words import words_of_contract
 
 from contractkit.document import load_contract
 from contractkit.errors import ContractkitError
-from contractkit_broker.service.words import words_of_contract
 
 revision = "0005"
 down_revision = "0004"
@@ -74,5 +76,5 @@ def _words(data: bytes) -> list[str]:
         return []
 
 
-def _index(table: str, *columns: str, **options: object) -> None:
+def _index(table: str, *columns: str, **options: Any) -> None:
     op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns), unique=False, **options)
