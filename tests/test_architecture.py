@@ -13,15 +13,16 @@ PACKAGES = {
     "contractkit_broker": ROOT / "broker/contractkit_broker",
 }
 
-NOUNS = {"exact_json", "errors", "model", "results"}
+NOUNS = {"exact_json", "errors", "warnings", "model", "results"}
 LANGUAGES = {"document", "explain", "matching", "matchers", "definitions"}
-DECISIONS = {"conformance", "changes", "impact", "deployability", "review"}
+DECISIONS = {"conformance", "changes", "impact", "deployability", "review", "inference"}
 SHELLS = {"transports", "sources", "broker_client", "settings", "installation"}
 USE_CASES = {"recording", "stubbing", "verification", "locking", "importing"}
 
 ALLOWED = {
     "exact_json": set(),
     "errors": set(),
+    "warnings": set(),
     "model": {"exact_json"},
     "results": {"errors", "model"},
     "document": NOUNS,
@@ -34,6 +35,7 @@ ALLOWED = {
     "impact": NOUNS | LANGUAGES | {"changes", "conformance"},
     "deployability": NOUNS | LANGUAGES,
     "review": NOUNS | LANGUAGES,
+    "inference": NOUNS | LANGUAGES | {"conformance"},
     "settings": NOUNS | {"explain"},
     "installation": {"errors"},
     "sources": NOUNS | LANGUAGES,

@@ -28,6 +28,7 @@ from contractkit.model import (
     MissingBody,
     Need,
     ProviderState,
+    Reaction,
     Received,
     RpcCall,
     Rule,
@@ -100,8 +101,10 @@ needs = st.builds(UnknownNeeds, reason=names) | st.builds(
         st.builds(
             Need,
             location=locations,
+            may_lack=st.booleans(),
             non_null=st.booleans(),
             non_empty=st.booleans(),
+            at_most=st.none() | st.integers(0, 9),
             members=st.lists(json_values, max_size=2).map(tuple),
             pattern=st.none() | words,
         ),
@@ -111,6 +114,7 @@ needs = st.builds(UnknownNeeds, reason=names) | st.builds(
     tolerated=location_lists,
     untouched=location_lists,
     weak=location_lists,
+    reactions=st.lists(st.builds(Reaction, to=names, result=names), max_size=2).map(tuple),
     valid_for=words,
 )
 evidence = st.builds(

@@ -16,6 +16,7 @@ from contractkit.model import (
     MissingBody,
     Need,
     Needs,
+    Reaction,
     TestReference,
     UnknownNeeds,
     parse_location,
@@ -109,6 +110,7 @@ def _read_needs(reader: ObjectReader) -> Needs:
         tolerated=_located(reader, "tolerated"),
         untouched=_located(reader, "untouched"),
         weak=_located(reader, "weak"),
+        reactions=tuple(_read_reaction(each) for each in reader.objects("reactions")),
         valid_for=reader.text("validFor", ""),
     )
 
@@ -123,18 +125,25 @@ def _write_needs(needs: Needs) -> Json:
                 "tolerated": [str(place) for place in needs.tolerated],
                 "untouched": [str(place) for place in needs.untouched],
                 "weak": [str(place) for place in needs.weak],
+                "reactions": [{"to": each.to, "result": each.result} for each in needs.reactions],
                 "validFor": needs.valid_for,
             }
             said = {name: value for name, value in lists.items() if value}
             return {"kind": "inferred", "needed": [_write_need(need) for need in needs.needed], **said}
 
 
+def _read_reaction(reader: ObjectReader) -> Reaction:
+    return Reaction(to=reader.text("to"), result=reader.text("result"))
+
+
 def _read_need(reader: ObjectReader) -> Need | None:
     location = read_location(reader.take("location"), reader, reader.at("location"))
     need = Need(
         location=location or Location(),
+        may_lack=reader.flag("mayLack"),
         non_null=reader.flag("nonNull"),
         non_empty=reader.flag("nonEmpty"),
+        at_most=reader.integer("atMost") if "atMost" in reader else None,
         members=tuple(value for _, value in reader.elements("members")),
         pattern=reader.optional_text("pattern"),
     )
@@ -143,12 +152,14 @@ def _read_need(reader: ObjectReader) -> Need | None:
 
 def _write_need(need: Need) -> Json:
     said = {
+        "mayLack": need.may_lack,
         "nonNull": need.non_null,
         "nonEmpty": need.non_empty,
+        "atMost": ABSENT if need.at_most is None else need.at_most,
         "members": list(need.members),
         "pattern": ABSENT if need.pattern is None else need.pattern,
     }
-    chosen = {name: value for name, value in said.items() if value not in (False, [], ABSENT)}
+    chosen = {name: value for name, value in said.items() if value is not False and value not in ([], ABSENT)}
     return {"location": str(need.location), **chosen}
 
 

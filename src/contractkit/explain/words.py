@@ -8,6 +8,7 @@ from contractkit.model import (
     Interaction,
     LocatedGenerator,
     LocatedRules,
+    Location,
     Need,
     Needs,
     Rule,
@@ -115,13 +116,18 @@ def needs_in_words(needs: Needs) -> tuple[str, ...]:
         case InferredNeeds():
             groups = [" or ".join(map(str, group)) for group in needs.any_of]
             weak = [f"{place} is read but never needed" for place in needs.weak]
-            return (*map(_need, needs.needed), *groups, *weak) or ("nothing of the answer's body",)
+            beyond = [f"{each.to}: {each.result}" for each in needs.reactions if each.result != "tolerated"]
+            needed = (_need(need, needs.around(need.location)) for need in needs.needed)
+            return (*needed, *groups, *weak, *beyond) or ("nothing of the answer's body",)
 
 
-def _need(need: Need) -> str:
+def _need(need: Need, around: tuple[Location, ...]) -> str:
     said = [
+        "where it is there" if need.may_lack else "",
+        f"where {max(around, key=lambda each: len(each.steps))} is there" if around and not need.may_lack else "",
         "not null" if need.non_null else "",
         "not empty" if need.non_empty else "",
+        f"at most {need.at_most} elements" if need.at_most is not None else "",
         f"one of {', '.join(map(show_json, need.members))}" if need.members else "",
         f"matching {need.pattern}" if need.pattern is not None else "",
     ]

@@ -44,10 +44,9 @@ from contractkit.model.interactions import (
     TestReference,
     WireForm,
     interaction_key,
-    unite_needs,
 )
 from contractkit.model.locations import Location, Step, Wildcard, parse_location, parse_path, write_path
-from contractkit.model.needs import InferredNeeds, Need, Needs, UnknownNeeds
+from contractkit.model.needs import InferredNeeds, Need, Needs, Reaction, UnknownNeeds, unite_needs
 from contractkit.model.rules import Combine, LocatedGenerator, LocatedRules, Rule, name_of_rule, repeated_events
 
 __all__ = [
@@ -81,6 +80,7 @@ __all__ = [
     "PartKind",
     "ProviderState",
     "Query",
+    "Reaction",
     "Received",
     "RpcCall",
     "Rule",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model.bodies import Body, MissingBody
 from contractkit.model.exchanges import Exchange
-from contractkit.model.needs import InferredNeeds, Needs, UnknownNeeds
+from contractkit.model.needs import Needs, UnknownNeeds, unite_needs
 from contractkit.model.rules import LocatedGenerator, LocatedRules
 
 
@@ -143,24 +143,6 @@ class Contract:
     definition: DefinitionReference | None = None
     plugins: tuple[Mapping[str, Json], ...] = ()
     kept: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
-
-
-def unite_needs(needs: tuple[Needs, ...]) -> Needs:
-    """Give the union of several tests' needs; one unknown makes the whole unknown, and so does none at all."""
-    inferred = [each for each in needs if isinstance(each, InferredNeeds)]
-    if not inferred:
-        return needs[0] if needs else UnknownNeeds()
-    if len(inferred) < len(needs):
-        return UnknownNeeds(reason="not inferred for every test")
-    needed = {need.location: need for each in inferred for need in each.needed}
-    return InferredNeeds(
-        needed=tuple(needed[location] for location in sorted(needed)),
-        any_of=tuple(sorted({group for each in inferred for group in each.any_of})),
-        tolerated=tuple(sorted({place for each in inferred for place in each.tolerated} - needed.keys())),
-        untouched=tuple(sorted(set.intersection(*({*each.untouched} for each in inferred)))),
-        weak=tuple(sorted({place for each in inferred for place in each.weak} - needed.keys())),
-        valid_for="+".join(sorted({each.valid_for for each in inferred})),
-    )
 
 
 def interaction_key(

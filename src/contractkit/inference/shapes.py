@@ -1,0 +1,42 @@
+"""Shapes: the usual kinds of texts, so that a consumer that copes with any date is not said to need this one."""
+
+import re
+from typing import NamedTuple
+
+from contractkit.exact_json import Json
+
+
+class Shape(NamedTuple):
+    """One kind of text: the pattern of all of it, and two examples."""
+
+    pattern: str
+    examples: tuple[str, str]
+
+
+SHAPES = (
+    Shape(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", ("2031-07-19", "2030-11-05")),
+    Shape(
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        ("2031-07-19T08:15:30Z", "2030-11-05T17:45:01Z"),
+    ),
+    Shape(r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$", ("08:15:30", "17:45:01")),
+    Shape(
+        r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+        ("6f1f1a52-7a0e-4c61-9b6e-3f0c1d2e4a5b", "0d9b7a43-52c1-4f7e-8a34-91e6c2b7d805"),
+    ),
+    Shape(r"^-?[0-9]+$", ("48213", "7306")),
+    Shape(r"^-?[0-9]+\.[0-9]+$", ("48213.25", "73.5")),
+    Shape(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", ("someone.else@example.com", "another@example.org")),
+    Shape(r"^https?://[^\s]+$", ("https://example.com/elsewhere", "https://example.org/there")),
+)
+"""A table of kinds; a text is of the first whose pattern it matches."""
+
+
+def same_shape(value: Json) -> tuple[Shape, str] | None:
+    """Give the shape of a text and another text of that shape; None where it has none of the usual ones."""
+    if not isinstance(value, str):
+        return None
+    found = next((shape for shape in SHAPES if re.fullmatch(shape.pattern, value)), None)
+    if found is None:
+        return None
+    return found, next(each for each in found.examples if each != value)
