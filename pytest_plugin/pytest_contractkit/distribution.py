@@ -4,12 +4,14 @@ import shutil
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contractkit.recording import TestRecord
 from contractkit.recording.fragments import append_fragment, read_fragments
 from contractkit.recording.local_state import state_directory
+from pytest_contractkit.plugin import Run
 
 HELD = pytest.StashKey[Mapping[str, list[str]]]()
 """On the controller: each file that the workers collected, with the node ids of its tests."""
@@ -28,6 +30,22 @@ def keeper_for(config: pytest.Config) -> Callable[[TestRecord], None]:
     directory.mkdir(parents=True, exist_ok=True)
     file = directory / f"{workerinput['workerid']}.jsonl"
     return lambda record: append_fragment(file, record)
+
+
+def give_output(run: Run, held: Mapping[str, frozenset[str]], output: dict[str, object]) -> None:
+    """Hand over, in a worker, which tests there are and what it has to say; values that the wire takes."""
+    output["contractkit_held"] = {file: sorted(ids) for file, ids in held.items()}
+    output["contractkit_notices"] = [list(each) for each in run.notices]
+    output["contractkit_remarks"] = run.remarks
+    output["contractkit_properties"] = run.properties
+
+
+def take_output(run: Run, output: Mapping[str, Any]) -> None:
+    """Take, in the controller, what one worker handed over."""
+    run.config.stash[HELD] = output["contractkit_held"]
+    run.notices += [(kind, sentence, file, line) for kind, sentence, file, line in output["contractkit_notices"]]
+    run.remarks += [each for each in output["contractkit_remarks"] if each not in run.remarks]
+    run.properties |= output["contractkit_properties"]
 
 
 def fragment_directory(config: pytest.Config) -> Path:

@@ -4,6 +4,8 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -12,30 +14,49 @@ import pytest
 from contractkit.errors import ContractkitError
 from contractkit.recording import RunFacts, RunReport, finish_run
 from pytest_contractkit.configuration import settings_for, writes_contracts
-from pytest_contractkit.distribution import HELD, collected_records
+from pytest_contractkit.distribution import HELD, collected_records, give_output
+from pytest_contractkit.notices import outdated, warn_of
 from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.plugin import REPORT, TOLD, Run
+from pytest_contractkit.properties import tell_of_run
+from pytest_contractkit.summary import write_errors
 
 
 def finish(run: Run, session: pytest.Session) -> None:
     """Write contracts; of a worker, hand over which tests there are."""
     held = _collected(run)
+    run.notices += run.recorder.notices() if run.recorder is not None else ()
     workeroutput = getattr(session.config, "workeroutput", None)
     if workeroutput is not None:
-        workeroutput["contractkit_held"] = {file: sorted(ids) for file, ids in held.items()}
-        workeroutput["contractkit_locked"] = run.locked
+        give_output(run, held, workeroutput)
         return
-    if not writes_contracts(session.config):
-        return
-    try:
-        with _no_collections():
-            report = _written(run, {**_from_workers(session.config), **held})
-    except ContractkitError as error:
-        is_told = str(error) in session.config.stash.get(TOLD, ())
-        report = RunReport(updates=(), errors=() if is_told else (error,))
+    report = RunReport(updates=(), errors=())
+    if writes_contracts(session.config):
+        report = _report(run, {**_from_workers(session.config), **held})
+    report = replace(report, errors=(*report.errors, *warn_of([*run.notices, *outdated(report.updates)])))
     session.config.stash[REPORT] = report
+    tell_of_run(session.config, report, run.properties)
     if report.errors and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if session.config.getoption("no_summary", False):
+        _tell_of_errors(session.config, report)
+
+
+def _tell_of_errors(config: pytest.Config, report: RunReport) -> None:
+    """Tell of errors where `--no-summary` keeps the summary away: a run that fails says why."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None:
+        write_errors(terminal, report)
+
+
+def _report(run: Run, held: Mapping[str, frozenset[str]]) -> RunReport:
+    """Give what became of the contracts; where the settings cannot be used, that, unless a test told it already."""
+    try:
+        with _no_collections():
+            return _written(run, held)
+    except ContractkitError as error:
+        is_told = str(error) in run.config.stash.get(TOLD, ())
+        return RunReport(updates=(), errors=() if is_told else (error,))
 
 
 @contextmanager
@@ -63,12 +84,14 @@ def _written(run: Run, held: Mapping[str, frozenset[str]]) -> RunReport:
             _facts_in(config, root, run.passed, held),
             directories={root: settings_for(config, root).contracts_directory},
             is_gone=partial(_is_gone, root, whole),
+            today=date.today(),
         )
         for root in sorted(roots)
     ]
     return RunReport(
         updates=tuple(update for report in reports for update in report.updates),
         errors=tuple(error for report in reports for error in report.errors),
+        days={path: days for report in reports for path, days in report.days.items()},
     )
 
 

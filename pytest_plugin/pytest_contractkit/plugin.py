@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -20,11 +20,20 @@ TOLD: "pytest.StashKey[set[str]]" = pytest.StashKey()
 """Messages about settings that tests were failed with, which the summary need not repeat."""
 
 
+Notice: TypeAlias = tuple[str, str, str, int]
+"""What to warn of at the end: the name of a class of `contractkit.warnings`, a sentence, a file, a line in it or 0.
+
+Plain values, since workers of pytest-xdist send them to the controller.
+"""
+
+
 class Run:
     """What the plugin watches of every run, whether or not it uses a stub: names of tests and files, nothing more.
 
     `passed` are the node ids of tests that passed in all phases; `items` are those collected, before any are
-    deselected; `files` are the node ids of the modules that were collected without an error.
+    deselected; `files` are the node ids of the modules that were collected without an error. `notices` are to be
+    warned of at the end of the run, `remarks` are lines for its summary, `properties` are the suite's in a JUnit
+    report: whatever part of the plugin has something to say adds to them, in any process, before the session finishes.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -34,12 +43,9 @@ class Run:
         self.files: set[str] = set()
         self.recorder: Recorder | None = None
         self.fragments: Path | None = None
-        self.locked_by_workers: list[str] = []
-
-    @property
-    def locked(self) -> list[str]:
-        """Give a sentence for each definition that this run locked, of workers too."""
-        return [*(self.recorder.locked if self.recorder is not None else ()), *self.locked_by_workers]
+        self.notices: list[Notice] = []
+        self.remarks: list[str] = []
+        self.properties: dict[str, str] = {}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember which modules could be collected."""
@@ -58,9 +64,11 @@ class Run:
         elif report.when == "call":
             self.passed.add(report.nodeid)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the contracts, or hand them to the controller."""
-        if self.recorder is None and not self._left_by_workers() and not _records_contracts(session.config):
+        """Write the contracts, or hand them to the controller; before a JUnit report that tells of them is written."""
+        has_something_to_say = self.notices or self.remarks or self._left_by_workers()
+        if self.recorder is None and not has_something_to_say and not _records_contracts(session.config):
             return
         from pytest_contractkit.finishing import finish
 
@@ -76,22 +84,23 @@ class Run:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take from a worker of pytest-xdist which tests there are."""
-        self.locked_by_workers += getattr(node, "workeroutput", {}).get("contractkit_locked", ())
-        held = getattr(node, "workeroutput", {}).get("contractkit_held")
-        if held is not None:
-            from pytest_contractkit.distribution import HELD
+        """Take from a worker of pytest-xdist which tests there are, and its notices; one that crashed has none."""
+        output = getattr(node, "workeroutput", {})
+        if "contractkit_held" in output:
+            from pytest_contractkit.distribution import take_output
 
-            self.config.stash[HELD] = held
+            take_output(self, output)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say in a few lines what became of the contracts."""
         report = self.config.stash.get(REPORT, None)
-        if report is None and not self.locked:
+        if (report is None and not self.remarks) or self.config.getoption("no_summary", False):
             return
+        from datetime import date
+
         from pytest_contractkit.summary import write_summary
 
-        write_summary(terminalreporter, report, self.locked)
+        write_summary(terminalreporter, report, self.remarks, today=date.today())
 
     def _left_by_workers(self) -> bool:
         return self.fragments is not None and self.fragments.exists()
@@ -106,8 +115,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, check what is set, and start watching."""
     check_options(config)
     config.addinivalue_line("markers", _MARKER)
+    config.addinivalue_line("markers", _PROVIDER_MARKER)
     run = config.stash[RUN] = Run(config)
     config.pluginmanager.register(run, "contractkit-run")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say whose contracts are recorded, and against which definitions, where the settings are in sight."""
+    from pytest_contractkit.header import header_line
+
+    return header_line(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make an item of a test marked `contract_provider` for each interaction of the provider's contracts."""
+    if metafunc.definition.get_closest_marker("contract_provider") is not None:
+        from pytest_contractkit.verifying import parametrize
+
+        parametrize(metafunc)
 
 
 @pytest.fixture
@@ -128,6 +153,11 @@ _MARKER = (
     "contract(consumer=None, provider=None, pending=False): the consumer's name, the provider that `contract_stub()` "
     "opens, and whether the recorded interactions are pending, so that they block nobody yet; "
     "of a test, its class and its module the nearest that says a thing counts"
+)
+
+_PROVIDER_MARKER = (
+    "contract_provider(name, *, contracts, consumer, interaction, operation, states, base_path, timeout): replay the "
+    "contracts with this provider, an item for each interaction; the test gives the provider's URL or application"
 )
 
 

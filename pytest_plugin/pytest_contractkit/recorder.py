@@ -2,6 +2,7 @@
 
 import inspect
 import threading
+import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,9 +17,12 @@ from contractkit.recording.uses import check_name
 from contractkit.settings import Settings
 from contractkit.sources import LoadedDefinition
 from contractkit.sources.places import is_elsewhere
+from contractkit.warnings import NothingRecordedWarning
 from pytest_contractkit.configuration import consumer_of, marked_for, settings_for, writes_contracts
+from pytest_contractkit.notices import mistakes, unlocked
 from pytest_contractkit.places import file_in_project, node_id_in_project
-from pytest_contractkit.plugin import RUN, TOLD
+from pytest_contractkit.plugin import RUN, TOLD, Notice
+from pytest_contractkit.properties import tell_of_test
 
 if TYPE_CHECKING:
     from contractkit.locking.definition_lock import DefinitionLock
@@ -36,13 +40,15 @@ class Recorder:
         """Take what to do with the record of a test that ended."""
         self.config = config
         self._keep = keep
-        self._providers: dict[tuple[str, str], StubbedProvider] = {}
+        self._providers: dict[tuple[str, str], tuple[StubbedProvider, Path]] = {}
         self._locks: dict[Path, DefinitionLock] = {}
 
-    @property
-    def locked(self) -> list[str]:
-        """Give a sentence for each definition that was locked in this process."""
-        return [sentence for lock in self._locks.values() for sentence in lock.said]
+    def notices(self) -> Iterator[Notice]:
+        """Give what to warn of: definitions that were locked in this process, and mistakes met in definitions."""
+        for lock in self._locks.values():
+            yield from unlocked(lock.said, lock.root)
+        for provider, root in self._providers.values():
+            yield from mistakes(provider, root)
 
     @contextmanager
     def test(self, request: pytest.FixtureRequest) -> Iterator[OpenStub]:
@@ -57,6 +63,7 @@ class Recorder:
         for session in sessions.values():
             session.close()
         contracts = tuple(session.contract() for session in sessions.values())
+        tell_of_test(item, contracts)
         self._keep(TestRecord(node_id=_node_id(item, settings), root=settings.root, contracts=contracts))
         late = _errors(sessions)
         del item.stash[_SESSIONS]  # items live as long as the run; what a test sent and was answered need not
@@ -70,7 +77,7 @@ class Recorder:
         key = (name, str(location if definition is None else Path(definition)))
         if key not in self._providers:
             beside = known.proto if known and definition is None else None
-            self._providers[key] = stubbed_provider(
+            provider = stubbed_provider(
                 name,
                 location,
                 root=settings.root,
@@ -81,7 +88,8 @@ class Recorder:
                 checks_credentials=known.check_credentials if known else True,
                 load=self._loading(name, settings, (location, beside), is_set=definition is None),
             )
-        return self._providers[key]
+            self._providers[key] = (provider, settings.root)
+        return self._providers[key][0]
 
     def _loading(
         self, name: str, settings: Settings, places: tuple[str | Path | None, ...], *, is_set: bool
@@ -98,7 +106,7 @@ class Recorder:
 
     def stop(self) -> None:
         """Stop every server."""
-        for provider in self._providers.values():
+        for provider, _ in self._providers.values():
             provider.stop()
 
     @pytest.hookimpl(wrapper=True)
@@ -111,9 +119,13 @@ class Recorder:
             if text:
                 item.add_report_section("call", "contractkit", text)
             raise
-        text = _errors(item.stash.get(_SESSIONS, {}))
+        sessions = item.stash.get(_SESSIONS, {})
+        text = _errors(sessions)
         if text:
             pytest.fail(text, pytrace=False)
+        for name, session in sessions.items():
+            if not session.is_used:
+                _warn_of_nothing(item, name)
         return result
 
 
@@ -189,6 +201,12 @@ def _errors(sessions: dict[str, StubSession], *, failures_only: bool = False) ->
     if failures_only:
         errors = [error for error in errors if not isinstance(error, UnusedExpectationError)]
     return "\n\n".join(map(str, errors))
+
+
+def _warn_of_nothing(item: pytest.Item, provider: str) -> None:
+    file, line, _ = item.location
+    sentence = f"{item.nodeid} opened the stub of {provider} and called nothing: no contract has anything of it"
+    warnings.warn_explicit(sentence, NothingRecordedWarning, filename=file, lineno=(line or 0) + 1)
 
 
 def _settings_of(item: pytest.Item) -> Settings:

@@ -33,7 +33,8 @@ def remote(project: Project, site: Site) -> Project:
 
 def sentence(site: Site) -> str:
     return (
-        f"orders: {site.url}/orders.yaml was not locked, and is now at {digest_of(DEFINITION.encode())[:19]}; "
+        f"*contractkit.lock:0: UnlockedDefinitionWarning: orders: {site.url}/orders.yaml was not locked, "
+        f"and is now at {digest_of(DEFINITION.encode())[:19]}; "
         "commit contractkit.lock and contractkit.locked"
     )
 
@@ -58,7 +59,8 @@ def test_later_runs_need_nobody_and_say_nothing(remote: Project, site: Site) -> 
 def test_workers_lock_once_and_the_controller_says_so(remote: Project, site: Site) -> None:
     result = remote.run("-n", "2")
     result.assert_outcomes(passed=2)
-    assert [line for line in result.outlines if "was not locked" in line] == [sentence(site)]
+    result.stdout.fnmatch_lines([sentence(site)])
+    assert len([line for line in result.outlines if "was not locked" in line]) == 1
     assert site.asked == ["/orders.yaml"]
 
 
@@ -88,7 +90,8 @@ def test_what_another_definition_recorded_is_told_where_its_tests_did_not_run(pr
     result = project.run("-k", "one")
     result.stdout.fnmatch_lines(
         [
-            "orders: its definition has changed since 1 of the interactions in web-shop-orders.json was recorded by "
+            "*web-shop-orders.json:0: OutdatedRecordingWarning: orders: its definition has changed since 1 of the "
+            "interactions in web-shop-orders.json was recorded by "
             "tests that did not pass in this run; run them, or see contractkit definitions refresh --check orders"
         ]
     )

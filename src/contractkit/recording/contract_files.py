@@ -8,8 +8,17 @@ from pathlib import Path
 from contractkit.document import contract_file_name, dump_contract, interaction_content_id, load_contract
 from contractkit.errors import ContractFileError
 from contractkit.explain.expected_members import count_expected_members
-from contractkit.model import Contract, Interaction
+from contractkit.model import Contract, Interaction, TestReference
 from contractkit.recording.merging import RunFacts, merge_contracts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """An interaction that no test which passed in a run stands for, and the first of the tests that recorded it."""
+
+    key: str
+    description: str
+    test: TestReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +29,8 @@ class FileUpdate:
     those that tests which passed stand for; `altered` are the keys whose content is no longer what it was. The file is
     removed where nothing is left to write. `outdated` are the keys of interactions that no test which passed stands
     for, where the provider's definition is not the one that the file was recorded against before. `members` says
-    how many members of served bodies are expected, and how many there were.
+    how many members of served bodies are expected, and how many there were. `unconfirmed` are the interactions of
+    tests that no test which passed stands for.
     """
 
     path: Path
@@ -33,6 +43,7 @@ class FileUpdate:
     is_removed: bool
     members: tuple[int, int] = (0, 0)
     outdated: frozenset[str] = frozenset()
+    unconfirmed: tuple[Unconfirmed, ...] = ()
 
     @property
     def new(self) -> int:
@@ -90,6 +101,7 @@ def update_contract_file(
         is_removed=new_data is None and data is not None,
         members=count_expected_members(after.interactions) if after is not None else (0, 0),
         outdated=_outdated(before, after, facts),
+        unconfirmed=_unconfirmed(after, facts),
     )
 
 
@@ -174,6 +186,15 @@ def _outdated(before: Contract | None, after: Contract | None, facts: RunFacts) 
         return frozenset()
     ours = {key for key, each in _by_key(after).items() if each.evidence}
     return frozenset(ours & _by_key(before).keys()) - _confirmed(after, facts)
+
+
+def _unconfirmed(contract: Contract | None, facts: RunFacts) -> tuple[Unconfirmed, ...]:
+    confirmed = _confirmed(contract, facts)
+    return tuple(
+        Unconfirmed(key=each.key, description=each.description, test=each.evidence[0].test)
+        for each in (contract.interactions if contract is not None else ())
+        if each.evidence and each.key not in confirmed
+    )
 
 
 def _confirmed(contract: Contract | None, facts: RunFacts) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from contractkit.exact_json import Json, JsonSyntaxError, dump_canonical, read_json
@@ -21,21 +22,26 @@ class Confirmations:
     Attributes:
         revision: The git HEAD at that time, or None where there was none.
         keys: The name of a contract file to the keys of its confirmed interactions.
+        days: The name of a contract file to the key of each interaction that it held when it was written last, with the
+            day on which a test last confirmed it here, at whatever revision.
     """
 
     revision: str | None = None
     keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    days: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
 
     def of(self, file_name: str) -> frozenset[str]:
         """Give the confirmed keys of a contract file; none where it was not part of a run."""
         return self.keys.get(file_name, frozenset())
 
     def joined_with(self, later: "Confirmations") -> "Confirmations":
-        """Give both together where they speak of one revision, else the later ones."""
+        """Give both together where they speak of one revision, else the later ones; of days the later for each file."""
+        days = {**self.days, **later.days}
         if later.revision is None or later.revision != self.revision:
-            return later
+            return replace(later, days=days)
         names = self.keys.keys() | later.keys.keys()
-        return Confirmations(revision=later.revision, keys={name: self.of(name) | later.of(name) for name in names})
+        keys = {name: self.of(name) | later.of(name) for name in names}
+        return Confirmations(revision=later.revision, keys=keys, days=days)
 
 
 def state_directory(root: Path) -> Path:
@@ -60,12 +66,7 @@ def read_confirmations(root: Path) -> Confirmations:
 def write_confirmations(root: Path, confirmations: Confirmations) -> None:
     """Keep what a run confirmed, added to what earlier runs confirmed at the same revision."""
     whole = read_confirmations(root).joined_with(confirmations)
-    value = {
-        "schema_version": _SCHEMA_VERSION,
-        "revision": whole.revision,
-        "contracts": {name: sorted(keys) for name, keys in whole.keys.items()},
-    }
-    write_whole(state_directory(root) / _FILE, dump_canonical(value))
+    write_whole(state_directory(root) / _FILE, dump_canonical(_written(whole)))
 
 
 def current_revision(root: Path) -> str | None:
@@ -79,10 +80,31 @@ def current_revision(root: Path) -> str | None:
     return found.stdout.strip() or None if found.returncode == 0 else None
 
 
+def _written(confirmations: Confirmations) -> Json:
+    return {
+        "schema_version": _SCHEMA_VERSION,
+        "revision": confirmations.revision,
+        "contracts": {name: sorted(keys) for name, keys in confirmations.keys.items()},
+        "days": {
+            name: {key: day.isoformat() for key, day in each.items()} for name, each in confirmations.days.items()
+        },
+    }
+
+
 def _parsed(written: Json) -> Confirmations:
     match written:
         case {"schema_version": 1, "revision": str() | None as revision, "contracts": dict() as contracts}:
             keys = {str(name): frozenset(map(str, each)) for name, each in contracts.items() if isinstance(each, list)}
-            return Confirmations(revision=revision, keys=keys)
+            return Confirmations(revision=revision, keys=keys, days=_days(written.get("days")))
         case _:
             return Confirmations()
+
+
+def _days(written: Json) -> Mapping[str, Mapping[str, date]]:
+    """Give the days of each file; none where the file was written by hand, or by a version that kept none."""
+    if not isinstance(written, dict):
+        return {}
+    try:
+        return {name: {key: date.fromisoformat(day) for key, day in each.items()} for name, each in written.items()}
+    except (AttributeError, TypeError, ValueError):
+        return {}

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from contractkit.document import contract_file_name
@@ -10,7 +11,12 @@ from contractkit.errors import ContractkitError
 from contractkit.model import Contract
 from contractkit.recording.contract_files import FileUpdate, recorded_contracts, update_contract_file
 from contractkit.recording.joining import join_contracts
-from contractkit.recording.local_state import Confirmations, current_revision, write_confirmations
+from contractkit.recording.local_state import (
+    Confirmations,
+    current_revision,
+    read_confirmations,
+    write_confirmations,
+)
 from contractkit.recording.merging import RunFacts
 
 
@@ -27,10 +33,14 @@ class TestRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """What came of a run: the contract files it touched, and the errors that kept others as they were."""
+    """What came of a run: the contract files it touched, and the errors that kept others as they were.
+
+    `days` has for each file and key the day on which a test last confirmed that interaction here, where one did.
+    """
 
     updates: tuple[FileUpdate, ...]
     errors: tuple[ContractkitError, ...]
+    days: Mapping[Path, Mapping[str, date]] = field(default_factory=dict)
 
 
 def finish_run(
@@ -39,6 +49,7 @@ def finish_run(
     *,
     directories: Mapping[Path, Path],
     is_gone: Callable[[str], bool] = lambda file: False,
+    today: date | None = None,
 ) -> RunReport:
     """Write what a run recorded.
 
@@ -49,16 +60,18 @@ def finish_run(
         facts: Which tests passed, and which are there.
         directories: The root of each project to the directory of its contract files.
         is_gone: Says whether a test file that evidence names is certainly no longer there.
+        today: The day on which what is confirmed now was confirmed; no days are kept where None.
     """
     last = {record.node_id: record for record in records if record.node_id in facts.passed}
     updates: list[FileUpdate] = []
     errors: list[ContractkitError] = []
+    days: dict[Path, Mapping[str, date]] = {}
     for root, directory in sorted(directories.items()):
         recorded = [last[node_id].contracts for node_id in sorted(last) if last[node_id].root == root]
         done = _write(directory, [each for contracts in recorded for each in contracts], facts, is_gone, errors)
         updates += done
-        _confirm(root, done, errors)
-    return RunReport(updates=tuple(updates), errors=tuple(errors))
+        days |= _confirm(root, done, today, errors)
+    return RunReport(updates=tuple(updates), errors=tuple(errors), days=days)
 
 
 def _write(
@@ -86,15 +99,28 @@ def _write(
     return updates
 
 
-def _confirm(root: Path, updates: Sequence[FileUpdate], errors: list[ContractkitError]) -> None:
+def _confirm(
+    root: Path, updates: Sequence[FileUpdate], today: date | None, errors: list[ContractkitError]
+) -> Mapping[Path, Mapping[str, date]]:
+    """Keep what the tests confirmed, and give the day on which each interaction was confirmed last."""
     keys = {update.path.name: update.confirmed for update in updates if update.after}
     if not keys:
-        return
+        return {}
+    known = read_confirmations(root).days
+    days = {update.path: _days(update, known.get(update.path.name, {}), today) for update in updates if update.after}
+    named = {path.name: each for path, each in days.items()}
     try:
-        write_confirmations(root, Confirmations(revision=current_revision(root), keys=keys))
+        write_confirmations(root, Confirmations(revision=current_revision(root), keys=keys, days=named))
     except OSError as error:
         details = [("directory", str(root)), ("reason", error.strerror or str(error))]
         errors.append(ContractkitError("What this run confirmed cannot be kept.", details=details))
+    return days
+
+
+def _days(update: FileUpdate, known: Mapping[str, date], today: date | None) -> Mapping[str, date]:
+    """Give the day of each interaction that the file now holds; those of interactions that are gone are forgotten."""
+    now = dict.fromkeys(update.confirmed, today) if today is not None else {}
+    return {key: day for key, day in {**known, **now}.items() if key in update.after and day is not None}
 
 
 def _with_gone_files(facts: RunFacts, known: Sequence[Contract], is_gone: Callable[[str], bool]) -> RunFacts:

@@ -230,6 +230,12 @@ class StubSession:
         with self._notes.lock:
             return tuple(each if isinstance(each, AnsweredCall) else each.answered() for each in self._calls)
 
+    @property
+    def is_used(self) -> bool:
+        """Say whether anything called the stub, or anything was recorded of it."""
+        with self._notes.lock:
+            return bool(self._calls or self._notes.interactions)
+
     # what it does
 
     def handle(self, request: HttpRequest) -> HttpResponse:

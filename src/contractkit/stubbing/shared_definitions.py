@@ -6,6 +6,7 @@ import warnings
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.stubbing.dependencies import Dependency
 from contractkit.stubbing.watching import Watch
+from contractkit.warnings import UnlockedDefinitionWarning
 
 _MOST = 32
 """How many dependencies are remembered; a service rarely has more."""
@@ -28,7 +29,7 @@ def shared_provider(dependency: Dependency) -> StubbedProvider:
             provider = dependency.open()
             watch.follow(provider)
             for sentence in dependency.take_said():
-                warnings.warn(sentence, stacklevel=3)  # at the line that makes the stub
+                warnings.warn(sentence, UnlockedDefinitionWarning, stacklevel=3)  # at the line that makes the stub
             _known.pop(dependency, None)
             if len(_known) >= _MOST:
                 del _known[next(iter(_known))]
