@@ -235,10 +235,7 @@ class _Teller:
         consumer, provider = self._pairs[said.pair]
         self._rows["blob"].append((digest, data, build.at))
         self._rows["content"].append((row, consumer + 1, provider + 1, content_id(contract), digest, build.at))
-        self._rows["usage"] += [
-            (digest, each["interaction_key"], each["location"], each["operation"], each["needed"])
-            for each in sorted(usage_rows(contract), key=lambda each: (each["interaction_key"], each["location"]))
-        ]
+        self._rows["usage"] += [(digest, *each) for each in sorted(usage_rows(contract), key=lambda each: each[:3])]
         self._contents[said] = row, digest, ids
         return self._contents[said]
 

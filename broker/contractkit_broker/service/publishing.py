@@ -81,12 +81,15 @@ class Build:
 
 def register_build(connection: Connection, build: Build, now: str) -> tuple[Version, bool]:
     """Store a version with its branch, tags and build address; give it and whether it is new."""
-    application = applications.ensure_application(connection, build.application, now)
+    return _register(connection, applications.ensure_application(connection, build.application, now), build, now)
+
+
+def _register(connection: Connection, application: Application, build: Build, now: str) -> tuple[Version, bool]:
     version, created = applications.ensure_version(connection, application, build.number, now)
     if build.build_url:
         applications.set_build_url(connection, version.id, build.build_url)
     if build.branch:
-        join_branch(connection, version, build.branch, now)
+        _join_branch(connection, application, version, build.branch, now)
     for tag in sorted(build.tags):
         applications.add_tag(connection, version.id, tag, now)
     return version, created
@@ -94,9 +97,13 @@ def register_build(connection: Connection, build: Build, now: str) -> tuple[Vers
 
 def join_branch(connection: Connection, version: Version, branch: str, now: str) -> bool:
     """Put a version on a branch; the first `main`, `master` or `develop` of an application is its main branch."""
-    application = applications.find_application(connection, version.application)
-    if application is not None and application.main_branch is None and branch in ("develop", "main", "master"):
-        applications.change_application(connection, version.application, {"main_branch": branch})
+    application = applications.ensure_application(connection, version.application, now)
+    return _join_branch(connection, application, version, branch, now)
+
+
+def _join_branch(connection: Connection, application: Application, version: Version, branch: str, now: str) -> bool:
+    if application.main_branch is None and branch in ("develop", "main", "master"):
+        applications.change_application(connection, application.name, {"main_branch": branch})
     return applications.add_to_branch(connection, version, branch, now)
 
 
@@ -112,11 +119,16 @@ def publish(
     names = sorted({build.application, *(upload.contract.provider for upload in ordered)})
     # by name: two that call each other and publish at once would else wait for each other
     known = {name: applications.ensure_application(connection, name, now) for name in names}
-    version, _ = register_build(connection, build, now)
-    published = [
-        _store(connection, known[build.application], version, known[upload.contract.provider], upload, now)
-        for upload in ordered
-    ]
+    consumer = known[build.application]
+    version, is_new = _register(connection, consumer, build, now)
+    taken: set[str] = set()
+    published = []
+    for upload in ordered:
+        provider = known[upload.contract.provider]
+        is_first = is_new and provider.name not in taken  # then there is nothing to be looked for
+        taken.add(provider.name)
+        store = _store_first if is_first else _store
+        published.append(store(connection, consumer, version, provider, upload, now))
     return version, tuple(published)
 
 
@@ -159,12 +171,14 @@ def _store_first(
 ) -> Published:
     digest, said = file_digest(upload.data), content_id(upload.contract)
     known = contracts.find_content(connection, consumer.name, provider.name, said)
-    _keep_file(connection, upload, digest, now)
-    content = contracts.ensure_content(connection, consumer, provider, said, digest, now)
-    contracts.ensure_integration(connection, consumer, provider, now)
-    contracts.add_publication(connection, version, provider, content, now)
-    publication = contracts.find_publication(connection, consumer.name, version.number, provider.name)
-    assert publication is not None
+    if known is not None and known.file_digest == digest:  # an earlier version published the same bytes
+        content = known
+    else:
+        _keep_file(connection, upload, digest, now)
+        content = contracts.ensure_content(connection, consumer, provider, said, digest, now)
+    if known is None:
+        contracts.ensure_integration(connection, consumer, provider, now)
+    publication = contracts.add_publication(connection, version, provider, content, now)
     kind = PublicationKind.NEW_CONTENT if known is None else PublicationKind.KNOWN_CONTENT
     return Published(publication=publication, kind=kind)
 

@@ -43,7 +43,9 @@ def similar_names(connection: Connection, names: Iterable[str]) -> tuple[Similar
 
     Names that are there, character for character, are what they are, however many resemble each other.
     """
-    new = [name for name in dict.fromkeys(names) if applications.find_application(connection, name) is None]
+    wanted = list(dict.fromkeys(names))
+    there = applications.known_names(connection, wanted)
+    new = [name for name in wanted if name not in there]
     if not new:
         return ()
     known = [each.name for each in applications.list_applications(connection)]

@@ -1,7 +1,7 @@
 """What interactions use of a provider: the operation and the locations, as rows to be looked up later."""
 
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 
 from contractkit.model import Contract, HttpCall, InferredNeeds, Interaction, Location, RpcCall
 from contractkit_broker.service.places import places_of
@@ -10,23 +10,17 @@ _LONGEST = 1_000
 """Bytes of an operation or a location: an index of PostgreSQL takes 2,704 for both."""
 
 
-def usage_rows(contract: Contract) -> list[dict[str, Any]]:
-    """Give a row per interaction and location: its operation, and whether the location is needed.
+def usage_rows(contract: Contract) -> list[tuple[str, str, int, bool | None]]:
+    """Give, for each location of each interaction: operation, location, the interaction's place, and if it is needed.
 
-    `needed` is true or false where the consumer's needs were inferred, and None where they were not.
+    That is true or false where the consumer's needs were inferred, and None where they were not.
     """
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for interaction in contract.interactions:
-        for location, needed in _locations(interaction).items():
-            place = shortened(location)
-            row = {
-                "interaction_key": interaction.key,
-                "operation": shortened(operation_of(interaction)),
-                "location": place,
-                "needed": needed,
-            }
-            rows.setdefault((interaction.key, place), row)
-    return list(rows.values())
+    return [
+        (operation, location, place, needed)
+        for place, interaction in enumerate(contract.interactions)
+        for operation in (shortened(operation_of(interaction)),)
+        for location, needed in _locations(interaction).items()
+    ]
 
 
 def operation_of(interaction: Interaction) -> str:
@@ -63,5 +57,6 @@ def _locations(interaction: Interaction) -> dict[str, bool | None]:
     return found
 
 
+@lru_cache(maxsize=16_384)
 def _general(location: Location) -> str:
-    return str(location.generalised())
+    return shortened(str(location.generalised()))

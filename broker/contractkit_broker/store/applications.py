@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from contractkit_broker.store.database import AnyRow, AnySelect, many, upsert
+from contractkit_broker.store.database import AnyRow, AnySelect, upsert, upsert_id
+from contractkit_broker.store.listed import among
 from contractkit_broker.store.records import Application, Branch, BranchMembership, Version
 from contractkit_broker.store.schema import application, branch, branch_head, branch_version, tag, version
 
@@ -28,19 +29,42 @@ _HEADS = (
     .where(branch_head.c.ended_at.is_(None))
 )  # through the branches of an application, not through all versions that it ever had
 
-_HEADS_OF = _HEADS.where(branch.c.application_id.in_(many("ids")))
+_HEADS_OF = _HEADS.where(among(branch.c.application_id, "ids"))
 
 _HEADS_SINCE = _HEADS_OF.where(version.c.created_at >= bindparam("since"))
 
-_MAIN_HEADS = _HEADS_OF.where(branch.c.name == application.c.main_branch)
+_IS_MAIN = branch.c.name == application.c.main_branch
 
-_NAMED_HEADS = _HEADS_OF.where(branch.c.name == bindparam("name"))
+_IS_NAMED = branch.c.name == bindparam("name")
+
+_MAIN_HEADS = _HEADS_OF.where(_IS_MAIN)
+
+_NAMED_HEADS = _HEADS_OF.where(_IS_NAMED)
+
+_ON_BRANCHES = (
+    _VERSION.join(branch_version, branch_version.c.version_id == version.c.id)
+    .join(branch, branch.c.id == branch_version.c.branch_id)
+    .where(among(branch.c.application_id, "ids"))
+    .order_by(version.c.id)
+)
+
+_ON_MAIN_BRANCHES = _ON_BRANCHES.where(_IS_MAIN)
+
+_ON_NAMED_BRANCHES = _ON_BRANCHES.where(_IS_NAMED)
+
+_TAGGED = (
+    _VERSION.join(tag, tag.c.version_id == version.c.id)
+    .where(among(version.c.application_id, "ids"), tag.c.name == bindparam("name"))
+    .order_by(version.c.id)
+)
+
+_KNOWN_NAMES = select(application.c.name).where(among(application.c.name, "names"))
 
 _NEWEST = _VERSION.where(
     version.c.id.in_(
         select(
             select(func.max(version.c.id)).where(version.c.application_id == application.c.id).scalar_subquery()
-        ).where(application.c.id.in_(many("ids")))
+        ).where(among(application.c.id, "ids"))
     )
 )
 
@@ -58,11 +82,11 @@ _MEMBERSHIPS = (
         & (branch_head.c.version_id == branch_version.c.version_id)
         & branch_head.c.ended_at.is_(None),
     )
-    .where(branch_version.c.version_id.in_(many("ids")))
+    .where(among(branch_version.c.version_id, "ids"))
     .order_by(branch.c.name)
 )
 
-_TAGS = select(tag.c.version_id, tag.c.name).where(tag.c.version_id.in_(many("ids"))).order_by(tag.c.name)
+_TAGS = select(tag.c.version_id, tag.c.name).where(among(tag.c.version_id, "ids")).order_by(tag.c.name)
 
 _BRANCH = (
     select(branch.c.id, application.c.name.label("application"), branch.c.name, branch.c.created_at, version.c.number)
@@ -71,13 +95,29 @@ _BRANCH = (
     .outerjoin(version, version.c.id == branch_head.c.version_id)
 )
 
+_BRANCH_ID = select(branch.c.id).where(
+    branch.c.application_id == bindparam("application_id"), branch.c.name == bindparam("name")
+)
+
+_HEAD = (branch_head.c.branch_id == bindparam("branch")) & branch_head.c.ended_at.is_(None)
+
+_MOVED_SINCE = select(branch_head.c.id).where(_HEAD, branch_head.c.started_at > bindparam("since"))
+
+_END_HEAD = update(branch_head).where(_HEAD).values(ended_at=bindparam("now"))
+
+_ADD_HEAD = insert(branch_head)
+
+_LOCKED = select(application.c.id).where(application.c.id == bindparam("id")).with_for_update(key_share=True)
+
 _AT_ONCE = 1_000  # rows named in one statement: databases take so many values and no more
 
 
 def ensure_application(connection: Connection, name: str, now: str) -> Application:
     """Give the application of that name, which is created if there is none."""
-    upsert(connection, application, ("name",), {"name": name, "created_at": now})
     found = find_application(connection, name)
+    if found is None:
+        upsert(connection, application, ("name",), {"name": name, "created_at": now})
+        found = find_application(connection, name)
     assert found is not None
     return found
 
@@ -86,6 +126,11 @@ def find_application(connection: Connection, name: str) -> Application | None:
     """Give the application of that name, or None."""
     row = connection.execute(_APPLICATION, {"name": name}).one_or_none()
     return None if row is None else Application(**row._mapping)
+
+
+def known_names(connection: Connection, names: Collection[str]) -> frozenset[str]:
+    """Give those of some names that applications have."""
+    return frozenset(connection.execute(_KNOWN_NAMES, {"names": names}).scalars())
 
 
 def list_applications(connection: Connection) -> tuple[Application, ...]:
@@ -108,10 +153,15 @@ def delete_application(connection: Connection, name: str) -> bool:
 def ensure_version(connection: Connection, of: Application, number: str, now: str) -> tuple[Version, bool]:
     """Give a version, which is created if there is none, and whether it was created."""
     values = {"application_id": of.id, "number": number, "created_at": now}
-    created = upsert(connection, version, ("application_id", "number"), values)
+    row_id = upsert_id(connection, version, ("application_id", "number"), values)
+    if row_id is not None:
+        created = Version(
+            id=row_id, application_id=of.id, application=of.name, number=number, build_url=None, created_at=now
+        )
+        return created, True
     found = find_version(connection, of.name, number)
     assert found is not None
-    return found, created
+    return found, False
 
 
 def set_build_url(connection: Connection, version_id: int, build_url: str) -> None:
@@ -192,31 +242,18 @@ def tagged_versions(
     connection: Connection, application_ids: Collection[int], name: str, *, newest_only: bool
 ) -> tuple[Version, ...]:
     """Give the versions of applications with a tag, or of each application only the newest such."""
-    query = _VERSION.join(tag, tag.c.version_id == version.c.id).where(
-        version.c.application_id.in_(application_ids), tag.c.name == name
-    )
-    found = _many(connection, query.order_by(version.c.id))
+    found = _many(connection, _TAGGED, ids=application_ids, name=name)
     return tuple({each.application_id: each for each in found}.values()) if newest_only else found
 
 
 def branch_versions(connection: Connection, application_ids: Collection[int], name: str) -> tuple[Version, ...]:
     """Give every version on the branches of one name of applications."""
-    query = (
-        _VERSION.join(branch_version, branch_version.c.version_id == version.c.id)
-        .join(branch, branch.c.id == branch_version.c.branch_id)
-        .where(branch.c.application_id.in_(application_ids), branch.c.name == name)
-    )
-    return _many(connection, query.order_by(version.c.id))
+    return _many(connection, _ON_NAMED_BRANCHES, ids=application_ids, name=name)
 
 
 def main_branch_versions(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
     """Give every version on the main branches of applications."""
-    query = (
-        _VERSION.join(branch_version, branch_version.c.version_id == version.c.id)
-        .join(branch, branch.c.id == branch_version.c.branch_id)
-        .where(branch.c.application_id.in_(application_ids), branch.c.name == application.c.main_branch)
-    )
-    return _many(connection, query.order_by(version.c.id))
+    return _many(connection, _ON_MAIN_BRANCHES, ids=application_ids)
 
 
 def add_to_branch(connection: Connection, of: Version, name: str, now: str, *, is_past: bool = False) -> bool:
@@ -227,32 +264,31 @@ def add_to_branch(connection: Connection, of: Version, name: str, now: str, *, i
     Returns:
         Whether the version was new on the branch.
     """
-    upsert(
-        connection,
-        branch,
-        ("application_id", "name"),
-        {"application_id": of.application_id, "name": name, "created_at": now},
-    )
-    branch_id = connection.execute(
-        select(branch.c.id).where(branch.c.application_id == of.application_id, branch.c.name == name)
-    ).scalar_one()
+    branch_id = _ensure_branch(connection, of.application_id, name, now)
     one_at_a_time(connection, of.application_id)
     membership = {"branch_id": branch_id, "version_id": of.id, "created_at": now}
     if not upsert(connection, branch_version, ("branch_id", "version_id"), membership):
         return False
-    current = (branch_head.c.branch_id == branch_id) & branch_head.c.ended_at.is_(None)
-    since = select(branch_head.c.id).where(current, branch_head.c.started_at > now)
-    if is_past and connection.execute(since).first() is not None:
+    if is_past and connection.execute(_MOVED_SINCE, {"branch": branch_id, "since": now}).first() is not None:
         return True
-    connection.execute(update(branch_head).where(current).values(ended_at=now))
-    connection.execute(insert(branch_head).values(branch_id=branch_id, version_id=of.id, started_at=now))
+    connection.execute(_END_HEAD, {"branch": branch_id, "now": now})
+    connection.execute(_ADD_HEAD, {"branch_id": branch_id, "version_id": of.id, "started_at": now})
     return True
+
+
+def _ensure_branch(connection: Connection, application_id: int, name: str, now: str) -> int:
+    """Give the id of a branch, which is created if there is none."""
+    key = {"application_id": application_id, "name": name}
+    known = connection.execute(_BRANCH_ID, key).scalar()
+    if known is None:
+        known = upsert_id(connection, branch, ("application_id", "name"), {**key, "created_at": now})
+    return int(known if known is not None else connection.execute(_BRANCH_ID, key).scalar_one())
 
 
 def one_at_a_time(connection: Connection, application_id: int) -> None:
     """Wait until no other transaction moves a head or a deployment of an application, and keep others waiting."""
-    row = select(application.c.id).where(application.c.id == application_id)
-    connection.execute(row.with_for_update(key_share=True))  # SQLite has one writer anyway, and leaves this out
+    if connection.dialect.name != "sqlite":  # which has one writer anyway
+        connection.execute(_LOCKED, {"id": application_id})
 
 
 def list_branches(connection: Connection, name: str) -> tuple[Branch, ...]:

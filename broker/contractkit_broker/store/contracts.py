@@ -1,12 +1,13 @@
 """Contracts: files by digest, contents by pair, publications by version, integrations, and what interactions use."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Insert, String, bindparam, delete, func, insert, select, text, update
 
-from contractkit_broker.store.database import AnyRow, AnySelect, add_missing, many, upsert
-from contractkit_broker.store.listed import as_list, numbers, pairs
+from contractkit_broker.store.database import AnyRow, AnySelect, insert_missing, upsert, upsert_id
+from contractkit_broker.store.listed import among, as_list, numbers, pairs, rows
 from contractkit_broker.store.records import Application, Content, Publication, Version
 from contractkit_broker.store.schema import application, blob, content, integration, publication, usage, version
 
@@ -50,13 +51,37 @@ _PUBLICATION = (
 )
 
 
+_CONTENT_NAMED = _CONTENT.where(
+    _CONSUMER.c.name == bindparam("consumer"),
+    _PROVIDER.c.name == bindparam("provider"),
+    content.c.content_id == bindparam("content_id"),
+)
+
+_PUBLICATION_NAMED = _PUBLICATION.where(
+    _CONSUMER.c.name == bindparam("consumer"),
+    version.c.number == bindparam("number"),
+    _PROVIDER.c.name == bindparam("provider"),
+)
+
+_ADD_PUBLICATION = insert(publication)
+
 _IN_ORDER = (version.c.id, _PROVIDER.c.name)
 
 _IDS = numbers("ids")
 
 _PUBLISHED = _PUBLICATION.join(_IDS, _IDS.c.value == publication.c.version_id).order_by(*_IN_ORDER)
 
-_PUBLISHED_FOR = _PUBLISHED.where(publication.c.provider_id.in_(many("provider_ids")))
+_PUBLISHED_FOR = _PUBLISHED.where(among(publication.c.provider_id, "provider_ids"))
+
+_BETWEEN = _PUBLICATION.where(
+    among(publication.c.consumer_id, "consumers"), publication.c.provider_id == bindparam("provider")
+).order_by(*_IN_ORDER)
+
+_INTERACTIONS = (
+    select(usage.c.file_digest, func.count(usage.c.interaction.distinct()))
+    .where(among(usage.c.file_digest, "digests"))
+    .group_by(usage.c.file_digest)
+)
 
 _OF_PAIR = publication.alias("of_pair")
 
@@ -79,15 +104,18 @@ _NEWEST_OF = _NEWEST.join(
     _PAIRS, (integration.c.consumer_id == _PAIRS.c.one) & (integration.c.provider_id == _PAIRS.c.other)
 )
 
-_CONSUMERS = select(integration.c.consumer_id, integration.c.provider_id).where(
-    integration.c.provider_id.in_(many("ids"))
-)
+_CONSUMERS = select(integration.c.consumer_id, integration.c.provider_id).where(among(integration.c.provider_id, "ids"))
 
 _BLOB = select(blob.c.data).where(blob.c.digest == bindparam("digest"))
 
+_OF_USE = (usage.c.operation, usage.c.location, usage.c.interaction, usage.c.needed)
+
+Use: TypeAlias = tuple[str, str, int, bool | None]
+"""Operation, location, the place of the interaction in its contract, and whether the location is needed there."""
+
 _AT_ONCE = 1_000  # files named in one statement: databases take so many values and no more
 
-_BLOBS = select(blob.c.digest, blob.c.data).where(blob.c.digest.in_(many("digests")))
+_BLOBS = select(blob.c.digest, blob.c.data).where(among(blob.c.digest, "digests"))
 
 
 def add_blob(connection: Connection, digest: str, data: bytes, now: str) -> None:
@@ -121,18 +149,25 @@ def ensure_content(
         "file_digest": file_digest,
         "created_at": now,
     }
-    upsert(connection, content, ("consumer_id", "provider_id", "content_id"), values, update=("file_digest",))
-    found = find_content(connection, consumer.name, provider.name, content_id)
-    assert found is not None
-    return found
+    keys = ("consumer_id", "provider_id", "content_id")
+    row_id = upsert_id(connection, content, keys, values, update=("file_digest",))
+    assert row_id is not None
+    return Content(
+        id=row_id,
+        content_id=content_id,
+        consumer=consumer.name,
+        provider=provider.name,
+        consumer_id=consumer.id,
+        provider_id=provider.id,
+        file_digest=file_digest,
+        created_at=now,
+    )
 
 
 def find_content(connection: Connection, consumer: str, provider: str, content_id: str) -> Content | None:
     """Give the content of a pair by its content id, or None."""
-    query = _CONTENT.where(
-        _CONSUMER.c.name == consumer, _PROVIDER.c.name == provider, content.c.content_id == content_id
-    )
-    return _content(connection.execute(query).one_or_none())
+    values = {"consumer": consumer, "provider": provider, "content_id": content_id}
+    return _content(connection.execute(_CONTENT_NAMED, values).one_or_none())
 
 
 def content_by_id(connection: Connection, row_id: int) -> Content | None:
@@ -171,8 +206,8 @@ def delete_integration(connection: Connection, consumer: Application, provider: 
     return connection.execute(delete(integration).where(pair)).rowcount > 0
 
 
-def add_publication(connection: Connection, of: Version, provider: Application, said: Content, now: str) -> None:
-    """Store that a consumer version published a content in the file that the content now names."""
+def add_publication(connection: Connection, of: Version, provider: Application, said: Content, now: str) -> Publication:
+    """Store that a consumer version published a content in the file that the content now names, and give it."""
     values = {
         "version_id": of.id,
         "provider_id": provider.id,
@@ -181,7 +216,17 @@ def add_publication(connection: Connection, of: Version, provider: Application, 
         "created_at": now,
         "consumer_id": of.application_id,
     }
-    connection.execute(insert(publication).values(**values))
+    connection.execute(_ADD_PUBLICATION, values)
+    return Publication(
+        content=said.id,
+        content_id=said.content_id,
+        file_digest=said.file_digest,
+        consumer=of.application,
+        provider=provider.name,
+        provider_id=provider.id,
+        version=of,
+        created_at=now,
+    )
 
 
 def replace_file(connection: Connection, of: Version, provider: Application, file_digest: str) -> None:
@@ -217,8 +262,7 @@ def publication_before(connection: Connection, of: Publication) -> Publication |
 
 def find_publication(connection: Connection, consumer: str, number: str, provider: str) -> Publication | None:
     """Give what a consumer version published for a provider, or None."""
-    query = _PUBLICATION.where(_CONSUMER.c.name == consumer, version.c.number == number, _PROVIDER.c.name == provider)
-    found = _publications(connection, query)
+    found = _publications(connection, _PUBLICATION_NAMED, consumer=consumer, number=number, provider=provider)
     return found[0] if found else None
 
 
@@ -227,16 +271,15 @@ def publications_of(
 ) -> tuple[Publication, ...]:
     """Give what consumer versions published, for all providers or for some, in the order of the versions."""
     if provider_ids is None:
-        return _publications(connection, _PUBLISHED, ids=as_list(version_ids))
-    return _publications(connection, _PUBLISHED_FOR, ids=as_list(version_ids), provider_ids=provider_ids)
+        return _publications(connection, _PUBLISHED, ids=version_ids)
+    return _publications(connection, _PUBLISHED_FOR, ids=version_ids, provider_ids=provider_ids)
 
 
 def publications_between(
     connection: Connection, consumer_ids: Collection[int], provider_id: int
 ) -> tuple[Publication, ...]:
     """Give everything that consumers ever published for a provider, in the order of the versions."""
-    query = _PUBLICATION.where(publication.c.consumer_id.in_(consumer_ids), publication.c.provider_id == provider_id)
-    return _publications(connection, query.order_by(*_IN_ORDER))
+    return _publications(connection, _BETWEEN, consumers=consumer_ids, provider=provider_id)
 
 
 def newest_publication(connection: Connection, consumer_id: int, provider_id: int) -> Publication | None:
@@ -267,26 +310,27 @@ def pairs_of(connection: Connection, application_id: int) -> tuple[tuple[int, in
 
 def interaction_counts(connection: Connection, file_digests: Collection[str]) -> dict[str, int]:
     """Give how many interactions files hold, by digest."""
-    query = (
-        select(usage.c.file_digest, func.count(usage.c.interaction_key.distinct()))
-        .where(usage.c.file_digest.in_(file_digests))
-        .group_by(usage.c.file_digest)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(_INTERACTIONS, {"digests": file_digests})}
 
 
-def add_usage(connection: Connection, file_digest: str, rows: Iterable[dict[str, Any]]) -> None:
+def add_usage(connection: Connection, file_digest: str, used: Iterable[Use]) -> None:
     """Store what the interactions of a file use; what is there stays, since the same file uses the same.
 
     Args:
         connection: The transaction.
         file_digest: The file.
-        rows: The columns beside the digest.
+        used: The columns beside the digest.
     """
-    ordered = sorted(rows, key=lambda row: (row["interaction_key"], row["location"]))  # builds at once wait in turn
-    values = [{"file_digest": file_digest, **row} for row in ordered]
-    if values:
-        connection.execute(add_missing(connection, usage), values)
+    uses = sorted(set(used), key=lambda use: use[:3])  # builds at once wait in turn
+    if uses:
+        connection.execute(_add_uses(connection.dialect.name), {"digest": file_digest, "uses": as_list(uses)})
+
+
+@cache
+def _add_uses(dialect: str) -> Insert:
+    listed = rows("uses", *(Column(each.name, each.type) for each in _OF_USE))
+    found = select(bindparam("digest", type_=String), *listed.c).where(text("true"))  # else SQLite takes ON for a join
+    return insert_missing(dialect, usage).from_select([usage.c.file_digest, *_OF_USE], found)
 
 
 def _content(row: AnyRow | None) -> Content | None:

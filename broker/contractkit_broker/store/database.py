@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -10,7 +11,7 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Engine,
-    Executable,
+    Insert,
     Row,
     Select,
     Table,
@@ -34,10 +35,7 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 
 def many(name: str) -> "BindParameter[Any]":
-    """Give the place in a query where a collection is filled in: `column.in_(many("ids"))`.
-
-    A query that is built once, with such places, is asked several times as fast as one that is built for each call.
-    """
+    """Give the place in a query where a few values are filled in: `column.in_(many("ids"))`; see `listed.among` too."""
     return bindparam(name, expanding=True)
 
 
@@ -130,13 +128,6 @@ def database_url(location: str) -> URL:
     )
 
 
-def add_missing(connection: Connection, table: Table) -> Executable:
-    """Give the statement that inserts rows and passes over those that are there."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement: Executable = dialect.insert(table).on_conflict_do_nothing()
-    return statement
-
-
 def upsert(
     connection: Connection,
     table: Table,
@@ -149,15 +140,39 @@ def upsert(
 
     Where `rising` names a column, a row is changed only if that column grows: of two writers at once the later wins.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values)
+    return connection.execute(_upsert(connection.dialect.name, table, keys, update, rising), values).first() is not None
+
+
+def upsert_id(
+    connection: Connection, table: Table, keys: tuple[str, ...], values: dict[str, Any], update: tuple[str, ...] = ()
+) -> int | None:
+    """Do what `upsert` does, and give the `id` of the row that was written, or None."""
+    statement = _upsert(connection.dialect.name, table, keys, update, None)
+    written: int | None = connection.execute(statement, values).scalar()
+    return written
+
+
+def insert_missing(dialect: str, table: Table) -> Insert:
+    """Give the statement that inserts rows and passes over those that are there."""
+    statement: Insert = _inserts(dialect)(table).on_conflict_do_nothing()
+    return statement
+
+
+@cache
+def _upsert(dialect: str, table: Table, keys: tuple[str, ...], update: tuple[str, ...], rising: str | None) -> Insert:
+    statement = _inserts(dialect)(table)
     if update:
         changed = {name: statement.excluded[name] for name in update}
         only = None if rising is None else table.c[rising] < statement.excluded[rising]
         statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=only)
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
-    return connection.execute(statement.returning(table.c[keys[0]])).first() is not None
+    returning: Insert = statement.returning(next(iter(table.columns)))
+    return returning
+
+
+def _inserts(dialect: str) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert
 
 
 def _sqlite_writer(url: URL) -> Engine:

@@ -6,14 +6,15 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from contractkit.exact_json import Json
-from contractkit_broker.store.database import AnyRow, AnySelect, many, upsert
+from contractkit_broker.store.database import AnyRow, AnySelect, upsert
+from contractkit_broker.store.listed import among
 from contractkit_broker.store.records import AuditEntry, ImpactJob, StoredDefinition, Version
 from contractkit_broker.store.schema import application, audit, blob, definition, impact_job, version
 
 _NEWEST = select(func.max(definition.c.version_id)).where(definition.c.application_id == application.c.id)
 
 _DEFINED = select(application.c.id).where(
-    application.c.id.in_(many("ids")), _NEWEST.scalar_subquery().is_not(None)
+    among(application.c.id, "ids"), _NEWEST.scalar_subquery().is_not(None)
 )  # by the newest, which is one step in an index; whether there is any would be sought through all
 
 _JOB = select(impact_job, application.c.name.label("provider")).join(

@@ -19,7 +19,8 @@ from sqlalchemy import (
 
 from contractkit.exact_json import Json
 from contractkit_broker.store.applications import one_at_a_time
-from contractkit_broker.store.database import AnyRow, AnySelect, many
+from contractkit_broker.store.database import AnyRow, AnySelect
+from contractkit_broker.store.listed import among
 from contractkit_broker.store.records import Environment, Occupancy, Version
 from contractkit_broker.store.schema import application, deployment, environment, integration, release, version
 
@@ -56,9 +57,7 @@ def _current(*wanted: tuple[str, str]) -> CompoundSelect[*tuple[Any, ...]]:
     """Build the query for what is current, where columns are among collections to be filled in."""
     return union_all(
         *(
-            _SELECTS[kind].where(
-                table.c.ended_at.is_(None), *(table.c[column].in_(many(name)) for column, name in wanted)
-            )
+            _SELECTS[kind].where(table.c.ended_at.is_(None), *(among(table.c[column], name) for column, name in wanted))
             for kind, table in _TABLES.items()
         )
     ).order_by("application", "kind", "started")

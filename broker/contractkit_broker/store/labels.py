@@ -4,13 +4,14 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, select
 
-from contractkit_broker.store.database import many, upsert
+from contractkit_broker.store.database import upsert
+from contractkit_broker.store.listed import among
 from contractkit_broker.store.records import Application
 from contractkit_broker.store.schema import application, label
 
 _LABELS = select(label.c.application_id, label.c.name).order_by(label.c.name)
 
-_LABELS_OF = _LABELS.where(label.c.application_id.in_(many("ids")))
+_LABELS_OF = _LABELS.where(among(label.c.application_id, "ids"))
 
 
 def add_label(connection: Connection, of: Application, name: str, now: str) -> bool:

@@ -244,11 +244,11 @@ usage = Table(
     "usage",
     metadata,
     Column("file_digest", String, ForeignKey("blob.digest", ondelete="CASCADE"), primary_key=True),
-    Column("interaction_key", String, primary_key=True),
+    Column("operation", String, primary_key=True),
     Column("location", String, primary_key=True),
-    _word("operation"),
+    Column("interaction", Integer, primary_key=True, autoincrement=False),  # its place in the contract
     Column("needed", Boolean, nullable=True),  # null: needs were not inferred
-    Index(None, "operation", "location"),
+    sqlite_with_rowid=False,
 )
 
 verification = Table(

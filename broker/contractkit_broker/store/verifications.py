@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, func, insert, select
 
 from contractkit.exact_json import Json
-from contractkit_broker.store.database import AnyRow, many, upsert
-from contractkit_broker.store.listed import as_list, numbers, pairs
+from contractkit_broker.store.database import AnyRow, upsert
+from contractkit_broker.store.listed import among, as_list, numbers, pairs
 from contractkit_broker.store.records import InteractionOutcome, Verdict, Verification, Version
 from contractkit_broker.store.schema import (
     application,
@@ -50,13 +50,15 @@ _VERDICTS = _VERDICT.join(
     _PAIRS, (verdict.c.content == _PAIRS.c.one) & (verdict.c.provider_version_id == _PAIRS.c.other)
 )
 
+_VERIFIED_BY = select(verdict.c.content, verdict.c.provider_version_id).where(among(verdict.c.content, "contents"))
+
 _COUNTS = (
     select(
         interaction_result.c.verification_id,
         func.sum(case((interaction_result.c.success, 0), else_=1)),
         func.count(),
     )
-    .where(interaction_result.c.verification_id.in_(many("numbers")))
+    .where(among(interaction_result.c.verification_id, "numbers"))
     .group_by(interaction_result.c.verification_id)
 )
 
@@ -85,7 +87,7 @@ _NEWEST = _VERIFICATION.where(
     verification.c.id.in_(
         select(
             select(func.max(verdict.c.verification_id)).where(verdict.c.content == content.c.id).scalar_subquery()
-        ).where(content.c.id.in_(many("contents")))
+        ).where(among(content.c.id, "contents"))
     )
 )
 
@@ -181,8 +183,7 @@ def verdicts(connection: Connection, wanted: Iterable[tuple[int, int]]) -> list[
 
 def verified_by(connection: Connection, contents: Collection[int]) -> list[tuple[int, int]]:
     """Give contents with the ids of the provider versions that have a verdict on them."""
-    query = select(verdict.c.content, verdict.c.provider_version_id)
-    return [(row[0], row[1]) for row in connection.execute(query.where(verdict.c.content.in_(contents)))]
+    return [(row[0], row[1]) for row in connection.execute(_VERIFIED_BY, {"contents": contents})]
 
 
 def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, Verification]:
@@ -192,13 +193,13 @@ def newest_verifications(connection: Connection, contents: Collection[int]) -> d
 
 def succeeded_on_branch(connection: Connection, contents: Collection[int], branch_id: int) -> frozenset[int]:
     """Give those contents that some version of a provider's branch has verified with success, ever."""
-    values = {"contents": as_list(contents), "branch": branch_id}
+    values = {"contents": contents, "branch": branch_id}
     return frozenset(connection.execute(_SUCCEEDED_ON_BRANCH, values).scalars())
 
 
 def succeeded(connection: Connection, contents: Collection[int], *, before: str | None = None) -> frozenset[int]:
     """Give those contents that any provider version has verified with success, before a time where one is given."""
-    values = {"contents": as_list(contents), "before": before or "~"}  # which sorts behind every time
+    values = {"contents": contents, "before": before or "~"}  # which sorts behind every time
     return frozenset(connection.execute(_SUCCEEDED, values).scalars())
 
 
