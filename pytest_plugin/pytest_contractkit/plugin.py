@@ -27,42 +27,68 @@ Plain values, since workers of pytest-xdist send them to the controller.
 """
 
 
+OUTCOME = "contract_outcome"
+"""The property of a report that says how the interaction of a test ended: `passed`, `failed` or `errored`."""
+
+
 class Run:
     """What the plugin watches of every run, whether or not it uses a stub: names of tests and files, nothing more.
 
-    `passed` are the node ids of tests that passed in all phases; `items` are those collected, before any are
-    deselected; `files` are the node ids of the modules that were collected without an error. `notices` are to be
+    `items` are those collected, before any are deselected. `notices` are to be
     warned of at the end of the run, `remarks` are lines for its summary, `properties` are the suite's in a JUnit
     report: whatever part of the plugin has something to say adds to them, in any process, before the session finishes.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.passed: set[str] = set()
         self.items: list[pytest.Item] = []
-        self.files: set[str] = set()
+        self._verdicts: dict[tuple[str, str], bool | None] = {}
+        self._collected: set[str] = set()
+        self._broken: set[str] = set()
         self.recorder: Recorder | None = None
         self.fragments: Path | None = None
         self.notices: list[Notice] = []
         self.remarks: list[str] = []
         self.properties: dict[str, str] = {}
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember which modules could be collected."""
-        if report.passed and report.nodeid.endswith(".py"):
-            self.files.add(report.nodeid)
+    @property
+    def files(self) -> set[str]:
+        """Give the node ids of the modules that were collected, themselves and all in them, without an error."""
+        return self._collected - self._broken
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Remember which tests there are, before `-k` and the like choose among them."""
+    @property
+    def passed(self) -> set[str]:
+        """Give the node ids of tests that passed in all phases, and in every worker that ran them."""
+        failed = {node_id for (node_id, _), verdict in self._verdicts.items() if verdict is False}
+        return {node_id for (node_id, _), verdict in self._verdicts.items() if verdict} - failed
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember which modules could be collected; a class that could not, or a module skipped, breaks its file."""
+        if not report.passed:
+            self._broken.add(report.nodeid.partition("::")[0])
+        elif report.nodeid.endswith(".py"):
+            self._collected.add(report.nodeid)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Iterator[None]:
+        """Remember which tests there are, before `-k` and whatever else chooses among them."""
         self.items = items[:]
+        yield
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remember which tests passed; of a test that ran again the last time counts."""
-        if not report.passed or hasattr(report, "wasxfail"):
-            self.passed.discard(report.nodeid)
-        elif report.when == "call":
-            self.passed.add(report.nodeid)
+        """Remember which tests passed; of a test that ran again the last time counts.
+
+        A subtest reports under the name of its test, before it: one that failed is not made good by the test.
+        """
+        key = (report.nodeid, getattr(report, "worker_id", ""))
+        if report.when == "setup":
+            self._verdicts[key] = None
+        if report.failed or hasattr(report, "wasxfail"):
+            self._verdicts[key] = False
+        elif not report.passed:  # skipped, or to be run again
+            self._verdicts[key] = None
+        elif report.when == "call" and self._verdicts.get(key) is not False:
+            self._verdicts[key] = True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -133,6 +159,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         from pytest_contractkit.verifying import parametrize
 
         parametrize(metafunc)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Count an interaction that was not judged as an error, not as a failure."""
+    if report.when != "call" or not report.failed or dict(report.user_properties).get(OUTCOME) != "errored":
+        return None
+    return "error", "E", "ERROR"
 
 
 @pytest.fixture
