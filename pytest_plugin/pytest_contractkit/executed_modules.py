@@ -1,0 +1,150 @@
+"""Modules: which files are the consumer's own, and what its modules reach by their imports."""
+
+import os
+import sys
+import sysconfig
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property, lru_cache
+from importlib.util import resolve_name
+from pathlib import Path
+
+from pytest_contractkit.executed_sources import Imported, Source
+
+_INSTALLED = ("site-packages", "dist-packages")
+_OUR_PACKAGES = ("contractkit", "pytest_contractkit", "contractkit_broker")
+
+
+@cache
+def is_own(file: str) -> bool:
+    """Say whether a file, as a code object names it, is the consumer's: neither Python's, nor installed, nor ours."""
+    path = os.path.realpath(file)
+    if file.startswith("<") or not path.endswith(".py"):
+        return False
+    is_installed = any(f"{os.sep}{name}{os.sep}" in path for name in _INSTALLED)
+    return not is_installed and not path.startswith(_elsewhere())
+
+
+def source_in(file: str) -> Source | None:
+    """Give the grains of a file as it stands now; None for one that cannot be read, or is no Python."""
+    try:
+        known = Path(file).stat()
+        return _read(file, known.st_mtime_ns, known.st_size)
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def own_files() -> frozenset[str]:
+    """Give the consumer's own files among all modules that are loaded."""
+    return frozenset(_modules_by_file())
+
+
+class Reached:
+    """What importing some files of the consumer reaches: further files of its own, and modules of others.
+
+    Attributes:
+        files: The consumer's own files, whose top-level code has run.
+        functions: Functions in them that the top-level code of another of them calls: file and first line.
+        foreign: Names of modules that were installed.
+    """
+
+    def __init__(self) -> None:
+        self.files: set[str] = set()
+        self.functions: set[tuple[str, int]] = set()
+        self.foreign: set[str] = set()
+
+    def add_file(self, file: str) -> None:
+        """Follow the imports of a file, wherever they lead."""
+        waiting = [file]
+        while waiting:
+            path = waiting.pop()
+            source = None if path in self.files else source_in(path)
+            self.files.add(path)
+            if source is not None:
+                waiting += self._followed(path, source.imports)
+                self._add_called(path, source)
+
+    def add_imports(self, file: str, imports: Iterable[Imported]) -> None:
+        """Follow imports that stand in a file, such as those of one of its functions."""
+        for path in list(self._followed(file, imports)):
+            self.add_file(path)
+
+    def _followed(self, file: str, imports: Iterable[Imported]) -> Iterator[str]:
+        for name in (name for each in imports for name in self._candidates(file, each)):
+            path = _file_of(name)
+            if path is not None and is_own(path):
+                yield os.path.realpath(path)
+            elif path is not None:
+                self.foreign.add(name)
+
+    def _add_called(self, file: str, source: Source) -> None:
+        for each in source.imports:
+            start = f"{each.alias}."
+            called = [name for name in source.called_by_import if name == each.alias or name.startswith(start)]
+            for module, rest in (self._split(file, each, name) for name in called):
+                path = _file_of(module)
+                there = source_in(path) if path is not None and is_own(path) else None
+                if path is not None and there is not None:
+                    self.functions |= {(os.path.realpath(path), first) for first in there.run_by_calls([rest])}
+
+    def _split(self, file: str, imported: Imported, called: str) -> tuple[str, str]:
+        """Give the module that a call of an imported name leads to, and the name in it."""
+        base = next(self._bases(file, imported), imported.module)
+        rest = called.removeprefix(imported.alias).lstrip(".")
+        if imported.name is None:
+            return base, rest
+        inner = f"{base}.{imported.name}"
+        return (inner, rest) if inner in sys.modules else (base, ".".join(filter(None, (imported.name, rest))))
+
+    def _candidates(self, file: str, imported: Imported) -> Iterator[str]:
+        """Give the modules that an import may load: the package and those above it, and a module of that name in it."""
+        for base in self._bases(file, imported):
+            steps = base.split(".")
+            yield from (".".join(steps[:count]) for count in range(1, len(steps) + 1))
+            if imported.name is not None:
+                yield f"{base}.{imported.name}"
+
+    def _bases(self, file: str, imported: Imported) -> Iterator[str]:
+        if not imported.level:
+            yield imported.module
+            return
+        for name in self._names.get(os.path.realpath(file), ()):
+            package = getattr(sys.modules.get(name), "__package__", None)
+            try:
+                yield resolve_name("." * imported.level + imported.module, package)
+            except ImportError:
+                continue
+
+    @cached_property
+    def _names(self) -> Mapping[str, list[str]]:
+        return _modules_by_file()
+
+
+def _file_of(name: str) -> str | None:
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return file if isinstance(file, str) else None
+
+
+def _modules_by_file() -> Mapping[str, list[str]]:
+    """Give the names under which each file of the consumer is loaded."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(sys.modules):
+        file = _file_of(name)
+        if file is not None and is_own(file):
+            found[os.path.realpath(file)].append(name)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _read(file: str, _changed: int, _size: int) -> Source:
+    with tokenize.open(file) as opened:
+        return Source(opened.read())
+
+
+@cache
+def _elsewhere() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    libraries = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    ours = [str(Path(file).parent) for file in map(_file_of, _OUR_PACKAGES) if file is not None]
+    return tuple(os.path.realpath(each) + os.sep for each in (*libraries, *ours))
