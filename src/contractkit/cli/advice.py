@@ -26,7 +26,7 @@ def advice_on(
     states: str | None,
 ) -> list[str]:
     """Give advice, most often none; `states` is the file or module whose handlers ran in this process."""
-    is_url = bool(asked.url or (service.url and not asked.app))
+    is_url = bool(asked.url or asked.command or ((service.url or service.command) and not asked.app))
     place = asked.grpc or service.grpc or ""
     if is_url or (place and _is_address(place)):
         return [hint for hint in [hint_at_states_elsewhere(results, states) if states else ""] if hint]

@@ -28,6 +28,9 @@ class AskedProvider:
     name: str
     url: str | None = None
     app: str | None = None
+    command: str | None = None
+    ready: str | None = None
+    start_timeout: float | None = None
     base_path: str | None = None
     grpc: str | None = None
     grpc_ca: Path | None = None
@@ -47,7 +50,7 @@ def service_of(settings: Settings, asked: AskedProvider) -> ServiceSettings:
         SettingsError: Neither says where it runs.
     """
     found = settings.provides.get(asked.name)
-    if found is None and not any((asked.url, asked.app, asked.grpc, asked.messages, asked.messages_url)):
+    if found is None and not any((asked.url, asked.app, asked.command, asked.grpc, asked.messages, asked.messages_url)):
         raise SettingsError(
             f"Nothing says where {asked.name} runs.",
             details=[("file", settings.origin)],
@@ -115,9 +118,7 @@ def _http(settings: Settings, service: ServiceSettings, asked: AskedProvider) ->
     return None
 
 
-def _in_process(
-    application: Application | WsgiApplication, name: str, timeout: float, base_path: str
-) -> AnyTransport:
+def _in_process(application: Application | WsgiApplication, name: str, timeout: float, base_path: str) -> AnyTransport:
     if is_wsgi(application):
         return WsgiTransport(application, name=name, timeout=timeout, base_path=base_path)
     asgi: Application = application  # type: ignore[assignment]  # the only other kind

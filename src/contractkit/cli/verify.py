@@ -1,8 +1,9 @@
 """`contractkit verify`: replays the consumers' contracts against a provider, and says what they cannot use."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,7 +13,11 @@ from contractkit.cli.advice import advice_on, unmatched_handlers
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.builds import detect_build, this_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.launching import launched, tell_output
+from contractkit.cli.message_ways import message_way
+from contractkit.cli.progress import Progress
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
+from contractkit.cli.reports import FORMATS, check_reports, read_report, write_report
 from contractkit.cli.results import Definition, publish_results, read_definition_file
 from contractkit.cli.selectors import explain_selected, read_selector
 from contractkit.cli.verbs import Verb
@@ -20,8 +25,6 @@ from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import LoadedContract, read_contract
 from contractkit.errors import NothingToCheckError, SettingsError, UsageError, suggestion
 from contractkit.exact_json import Json
-from contractkit.explain.verification import explain_verification
-from contractkit.explain.verification_formats import verification_as_json, verification_as_junit
 from contractkit.results import ContractResult, Outcome
 from contractkit.settings import ServiceSettings, Settings, load_settings
 from contractkit.verification.credentials import Credentials, read_credentials
@@ -33,12 +36,6 @@ from contractkit.verification.states import StateHandlers
 from contractkit.verification.transport import AnyTransport
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 
-_FORMATS: Mapping[str, Callable[[str, Sequence[ContractResult]], str]] = {
-    "text": explain_verification,
-    "json": verification_as_json,
-    "junit": verification_as_junit,
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
@@ -47,6 +44,9 @@ class _Asked:
     provider: str
     url: str | None
     app: str | None
+    command: str | None
+    ready: str | None
+    start_timeout: float | None
     grpc: str | None
     grpc_ca: Path | None
     grpc_certificate: Path | None
@@ -56,6 +56,8 @@ class _Asked:
     broker: str | None
     states: str | None
     states_url: str | None
+    messages: str | None
+    messages_url: str | None
     consumer: str | None
     interaction: str | None
     operation: str | None
@@ -70,12 +72,20 @@ class _Asked:
     selectors: tuple[str, ...]
     pending: bool
     explain_selection: bool
+    reports: tuple[str, ...]
 
 
 @click.command(cls=Verb)
 @click.argument("provider")
 @click.option("--url", help="Where the provider runs; recorded paths are put behind it.")
-@click.option("--app", help="An ASGI application to verify in process: package.module:attribute.")
+@click.option("--app", help="An ASGI or WSGI application to verify in process: package.module:attribute.")
+@click.option("--command", help="A command that serves the provider, started and ended here; {port} is a free port.")
+@click.option("--ready", help="With --command: a path, URL or port that answers once it runs. [default: its port]")
+@click.option(
+    "--start-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    help="With --command: seconds until it must be ready. [default: 60]",
+)
 @click.option("--grpc", help="Where its remote procedures run: [grpcs://]host:port, or package.module:attribute.")
 @click.option("--grpc-ca", type=click.Path(path_type=Path), help="Whom to trust with grpcs://: a PEM file.")
 @click.option("--grpc-certificate", type=click.Path(path_type=Path), help="The client certificate: a PEM file.")
@@ -87,6 +97,8 @@ class _Asked:
 @click.option("--broker", help="The broker to fetch contracts from.")
 @click.option("--states", help="A Python file or module with provider states.")
 @click.option("--states-url", help="A URL that sets provider states up over HTTP, as Pact's verifiers call it.")
+@click.option("--messages", help="A Python file or module with message producers. [default: that of the states]")
+@click.option("--messages-url", help="A URL that emits messages over HTTP, as Pact's verifiers ask it.")
 @click.option("--consumer", help="Only the contracts of this consumer.")
 @click.option("--interaction", help="Only interactions whose description contains this text.")
 @click.option("--operation", help="Only interactions that call this operation.")
@@ -109,21 +121,26 @@ class _Asked:
     default=False,
     help="Let contracts that never passed on this branch block nobody. [default: no]",
 )
-@click.option("--format", "output", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
+@click.option("--report", "reports", multiple=True, help="A report to write beside: FORM=PATH, such as junit=out.xml.")
+@click.option("--format", "output", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 def verify(output: str, **options: object) -> int:
-    """Replay every contract with PROVIDER against it, at a URL or in process.
+    """Replay every contract with PROVIDER against it, at a URL, in process, or started by a command.
 
     Contracts come from --contracts or the settings, else from the broker: by default those of each consumer's main
     branch and of every version that is deployed or released. Exit codes: 0 all passed, 1 something failed or
     errored, 3 nothing was checked or some could not be, 4 the provider or the broker cannot be reached.
     """
     asked = _Asked(**options)  # type: ignore[arg-type]
+    reports = [read_report(each) for each in asked.reports]
+    check_reports(reports)
     settings = load_settings(Path.cwd(), overrides={"broker": asked.broker})
     provider = _provider(asked)
     service = service_of(settings, provider)
-    transports = transports_to(settings, service, provider)
+    states, place = _states(settings, service, asked)
+    messages = message_way(settings, service, provider, states=place)
+    transports = launched(settings, service, provider, partial(transports_to, settings, messages=messages))
     run = VerificationOptions(
-        states=_states(settings, service, asked),
+        states=states,
         credentials=_credentials(asked),
         concurrency=asked.concurrency,
     )
@@ -135,10 +152,14 @@ def verify(output: str, **options: object) -> int:
     build = _build(settings, asked) if asked.publish else None
     definition = _definition(settings, service, provider) if asked.publish else None
     click.echo(_announced(selected, transports), err=True)
-    results = verify_contracts(selected, transports, run)
-    click.echo(_FORMATS[output](asked.provider, results))
-    states = asked.states or (None if asked.states_url else service.states)
-    for hint in advice_on(settings, service, provider, results, states=states):
+    progress = Progress(sum(len(each.interactions) for each in selected))
+    results = verify_contracts(selected, transports, replace(run, note=progress.note, warn=_warn))
+    progress.end()
+    click.echo(FORMATS[output](asked.provider, results))
+    for report in reports:
+        write_report(report, asked.provider, results)
+    tell_output(transports, results)
+    for hint in advice_on(settings, service, provider, results, states=asked.states or place):
         click.echo(f"\n{hint}", err=output != "text")
     if build is not None:
         verified = tuple(zip(selected, results, strict=True))
@@ -146,33 +167,43 @@ def verify(output: str, **options: object) -> int:
     return _exit_code(results)
 
 
+def _warn(text: str) -> None:
+    click.echo(text, err=True)
+
+
 def _provider(asked: _Asked) -> AskedProvider:
     return AskedProvider(
         name=asked.provider,
         url=asked.url,
         app=asked.app,
+        command=asked.command,
+        ready=asked.ready,
+        start_timeout=asked.start_timeout,
         base_path=asked.base_path,
         grpc=asked.grpc,
         grpc_ca=asked.grpc_ca,
         grpc_certificate=asked.grpc_certificate,
         grpc_key=asked.grpc_key,
+        messages=asked.messages,
+        messages_url=asked.messages_url,
         definition=asked.definition,
         timeout=asked.timeout,
         concurrency=asked.concurrency,
     )
 
 
-def _states(settings: Settings, service: ServiceSettings, asked: _Asked) -> States:
+def _states(settings: Settings, service: ServiceSettings, asked: _Asked) -> tuple[States, str | None]:
+    """Give what prepares states, and the file or module that was loaded for it."""
     if asked.states and asked.states_url:
         raise UsageError("--states and --states-url cannot be given together.")
     if asked.states_url:
-        return StateUrl(asked.states_url)
+        return StateUrl(asked.states_url), None
     if asked.states:
         is_file = asked.states.endswith(".py")
         place: str | None = str(Path.cwd() / asked.states) if is_file else asked.states
     else:
         place = service.states
-    return load_states(place, root=settings.root) if place else StateHandlers()
+    return (load_states(place, root=settings.root), place) if place else (StateHandlers(), None)
 
 
 def _credentials(asked: _Asked) -> Credentials:
@@ -187,7 +218,7 @@ def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> l
                 "Results can be published only for contracts that come from a broker.",
                 next_step="Leave --contracts out, or leave --publish out.",
             )
-        return [_selected(read_contract_file(file).loaded) for file in find_contract_files(places)]
+        return [_selected(read_contract_file(file).loaded, origin=str(file)) for file in find_contract_files(places)]
     if settings.broker is None and "PACT_BROKER_BASE_URL" not in os.environ:
         raise SettingsError(
             "Nothing says where the contracts are.",
@@ -233,7 +264,10 @@ def _from_broker(settings: Settings, asked: _Asked) -> list[SelectedContract]:
             raise _nothing_fetched(asked.provider, [each.name for each in broker.administration.applications()])
     return [
         _selected(
-            read_contract(each.data, origin=each.url, decode=decode_message), pending=each.pending, url=each.results_url
+            read_contract(each.data, origin=each.url, decode=decode_message),
+            pending=each.pending,
+            url=each.results_url,
+            origin=each.url,
         )
         for each in fetched
     ]
@@ -246,7 +280,9 @@ def _nothing_fetched(provider: str, known: Sequence[str]) -> NothingToCheckError
     )
 
 
-def _selected(loaded: LoadedContract, *, pending: bool = False, url: str | None = None) -> SelectedContract:
+def _selected(
+    loaded: LoadedContract, *, origin: str, pending: bool = False, url: str | None = None
+) -> SelectedContract:
     for warning in loaded.warnings:
         click.echo(f"{loaded.contract.consumer}: {warning}", err=True)
     return SelectedContract(
@@ -255,6 +291,7 @@ def _selected(loaded: LoadedContract, *, pending: bool = False, url: str | None 
         pending=pending,
         url=url,
         broker_ids=loaded.broker_ids,
+        origin=origin,
     )
 
 
