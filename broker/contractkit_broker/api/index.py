@@ -61,6 +61,16 @@ RELATIONS = {
         "The definition of a version",
     ),
     "contractkit:usage": ("/usage", "Who uses which operations and locations"),
+    "contractkit:state-catalogue": (
+        "/pacticipants/{pacticipant}/state-catalogue",
+        "Which provider states are prepared",
+    ),
+    "contractkit:owed": ("/pacticipants/{pacticipant}/versions/{version}/owed", "What a version has not kept yet"),
+    "contractkit:interaction-history": (
+        "/pacts/provider/{provider}/consumer/{consumer}/interactions/{interaction}/results",
+        "How one interaction fared",
+    ),
+    "contractkit:search": ("/search", "Look for anything by name"),
     "contractkit:blob": ("/blobs/{digest}", "A file by its digest"),
     "contractkit:impact-jobs": ("/impact-jobs", "Who breaks on a change"),
     "contractkit:openapi": ("/openapi.json", "This API as an OpenAPI document"),

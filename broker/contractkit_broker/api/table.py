@@ -20,6 +20,7 @@ from contractkit_broker.api import (
     pacts,
     provider_states,
     publishing,
+    search,
     usage,
     verification,
 )
@@ -47,5 +48,6 @@ ROUTES: tuple[Route, ...] = (
     *catalogues.ROUTES,
     *impact.ROUTES,
     *usage.ROUTES,
+    *search.ROUTES,
 )
 """Every method on every path."""

@@ -10,7 +10,8 @@ from contractkit.document import content_id, dump_contract, file_digest, load_co
 from contractkit.model import Contract
 from contractkit_broker.service.differences import ContractDifference, compare_contracts, merge_contracts
 from contractkit_broker.service.usage import usage_rows
-from contractkit_broker.store import applications, contracts, definitions
+from contractkit_broker.service.words import words_of_contract
+from contractkit_broker.store import applications, contracts, definitions, finding
 from contractkit_broker.store.records import Application, AuditEntry, Publication, Version
 
 
@@ -153,6 +154,7 @@ def _store(
     _keep_file(connection, upload, digest, now)
     contracts.ensure_content(connection, consumer, provider, received, digest, now)
     contracts.replace_file(connection, version, provider, digest)
+    _note_words(connection, consumer, provider, upload.contract)
     details = {"provider": provider.name, "fileDigest": {"from": existing.file_digest, "to": digest}}
     entry = AuditEntry(
         at=now, event="evidence updated", application=consumer.name, version=version.number, details=details
@@ -178,6 +180,8 @@ def _store_first(
         content = contracts.ensure_content(connection, consumer, provider, said, digest, now)
     if known is None:
         contracts.ensure_integration(connection, consumer, provider, now)
+    if content is not known:
+        _note_words(connection, consumer, provider, upload.contract)
     publication = contracts.add_publication(connection, version, provider, content, now)
     kind = PublicationKind.NEW_CONTENT if known is None else PublicationKind.KNOWN_CONTENT
     return Published(publication=publication, kind=kind)
@@ -208,12 +212,18 @@ def _merge_or_refuse(
     consumer = applications.ensure_application(connection, existing.consumer, now)
     said = contracts.ensure_content(connection, consumer, provider, content_id(merged), digest, now)
     contracts.replace_content(connection, version, provider, said)
+    _note_words(connection, consumer, provider, merged)
     return _published(connection, existing, PublicationKind.MERGED)
 
 
 def _keep_file(connection: Connection, upload: ContractUpload, digest: str, now: str) -> None:
     contracts.add_blob(connection, digest, upload.data, now)
     contracts.add_usage(connection, digest, usage_rows(upload.contract))
+
+
+def _note_words(connection: Connection, consumer: Application, provider: Application, contract: Contract) -> None:
+    """Have a pair be found by what its contract says; words that it says no more are passed over by who searches."""
+    finding.add_words(connection, consumer.id, provider.id, words_of_contract(contract))
 
 
 def _published(connection: Connection, before: Publication, kind: PublicationKind) -> Published:
