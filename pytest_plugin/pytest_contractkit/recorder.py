@@ -73,8 +73,10 @@ class Recorder:
     def provider(self, name: str, settings: Settings, definition: str | Path | None) -> StubbedProvider:
         """Give a provider with its definition, read once per process."""
         known = settings.providers.get(name)
-        location = definition or settings.provider(name).definition
+        location: str | Path | None = definition or settings.provider(name).definition
         key = (name, str(location if definition is None else Path(definition)))
+        if definition is None and known is not None and known.has_messages_alone:
+            location = None
         if key not in self._providers:
             beside = known.proto if known and definition is None else None
             provider = stubbed_provider(
@@ -84,6 +86,7 @@ class Recorder:
                 headers=known.headers if known else (),
                 base_url=known.base_url if known else None,
                 proto=beside,
+                messages=known.messages if known else None,
                 remote_references=settings.remote_references,
                 checks_credentials=known.check_credentials if known else True,
                 load=self._loading(name, settings, (location, beside), is_set=definition is None),
@@ -109,17 +112,25 @@ class Recorder:
         for provider, _ in self._providers.values():
             provider.stop()
 
+    @staticmethod
+    def _explain(item: pytest.Item) -> None:
+        """Add what the stubs refused to the report of a test that failed anyway."""
+        text = _errors(item.stash.get(_SESSIONS, {}), failures_only=True)
+        if text:
+            item.add_report_section("call", "contractkit", text)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Fail a test whose stub refused something or was told something unused; explain one that failed anyway."""
         try:
             result = yield
         except BaseException:
-            text = _errors(item.stash.get(_SESSIONS, {}), failures_only=True)
-            if text:
-                item.add_report_section("call", "contractkit", text)
+            self._explain(item)
             raise
         sessions = item.stash.get(_SESSIONS, {})
+        if getattr(item, "_excinfo", None):  # how a unittest.TestCase fails: nothing is raised
+            self._explain(item)
+            return result
         text = _errors(sessions)
         if text:
             pytest.fail(text, pytrace=False)

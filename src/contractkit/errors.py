@@ -15,6 +15,7 @@
     │   ├── UndefinedRequestError        a request that the definition does not allow
     │   ├── UnexpectedRequestError       a request that is not as the test expects it
     │   ├── ReplyError                   a reply that contradicts the definition
+    │   ├── MessageError                 a message that contradicts its definition
     │   ├── MatcherError                 a matcher that cannot be made, or whose example does not fit it
     │   ├── UnusedExpectationError       a given or a reply that no request used
     │   └── InteractionClashError        two different interactions under one key
@@ -111,6 +112,10 @@ class UnexpectedRequestError(RecordingError):
 
 class ReplyError(RecordingError):
     """A test replied what the definition does not allow."""
+
+
+class MessageError(RecordingError):
+    """A message that a test asks for contradicts its definition."""
 
 
 class MatcherError(RecordingError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from contractkit.errors import SettingsError, suggestion
 
@@ -50,7 +50,8 @@ class ProviderSettings(_Table):
     """`[tool.contractkit.providers.NAME]`: a service that this project calls.
 
     `definition` is a path (relative to `pyproject.toml`) or a URL, of an OpenAPI document or of protobuf; `proto` is
-    the protobuf definition of a service that offers both. `base_url` is where production runs it; `headers` names
+    the protobuf definition of a service that offers both; `messages` (a path of JSON Schemas or an AsyncAPI document)
+    defines what it emits unasked, beside those or alone. `base_url` is where production runs it; `headers` names
     request headers and metadata that are recorded beside the declared ones. `contractkit up` stubs it on `port` and
     `grpc_port` (free ones where they are not set) and says where in `url_variable` and `target_variable`. `faults` says
     by operation what goes wrong with the answers of stubs that run as processes. Where `check_credentials` is false, a
@@ -59,6 +60,7 @@ class ProviderSettings(_Table):
 
     definition: _Text
     proto: _Text | None = None
+    messages: _Text | None = None
     base_url: _Text | None = None
     headers: _Texts = ()
     port: _Port | None = None
@@ -68,17 +70,31 @@ class ProviderSettings(_Table):
     faults: Mapping[str, Mapping[str, Any]] = {}
     check_credentials: Annotated[bool, Field(strict=True)] = True
 
+    @model_validator(mode="before")
+    @classmethod
+    def _defined_by_messages(cls, given: Any) -> Any:
+        """Take the messages of a provider that offers nothing else for its definition."""
+        if isinstance(given, dict) and "messages" in given and "definition" not in given:
+            return {**given, "definition": given["messages"]}
+        return given
+
+    @property
+    def has_messages_alone(self) -> bool:
+        """Say whether messages are all that is defined."""
+        return self.messages is not None and self.definition == self.messages
+
 
 class ServiceSettings(_Table):
     """`[tool.contractkit.provides.NAME]`: a service that this project is.
 
-    Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI), which may serve under a `base_path`
-    that recorded paths do not have; its remote procedures at `grpc`, an address (`host:port`, `grpcs://host:port`) or
-    `package.module:attribute`. `grpc_ca`, `grpc_certificate` and `grpc_key` are PEM files for TLS. `states` is a Python
-    file or module with state handlers; `messages` is one with message producers, where those are elsewhere, and
-    `messages_url` a URL that emits messages over HTTP; `contracts` are files or directories; `definition` is published
-    with verification results, `proto` is the protobuf one of a service that offers both; `timeout` is seconds per
-    interaction.
+    Verified at `url`, or in process as `app` (`package.module:attribute`, ASGI or WSGI), which may serve under a
+    `base_path` that recorded paths do not have, or started by a `command` that is waited for until it is `ready` (a
+    path, a URL or a port), at most `start_timeout` seconds; its remote procedures at `grpc`, an address (`host:port`,
+    `grpcs://host:port`) or `package.module:attribute`. `grpc_ca`, `grpc_certificate` and `grpc_key` are PEM files for
+    TLS. `states` is a Python file or module with state handlers; `messages` is one with message producers, where those
+    are elsewhere, and `messages_url` a URL that emits messages over HTTP; `contracts` are files or directories;
+    `definition` is published with verification results, `proto` is the protobuf one of a service that offers both;
+    `timeout` is seconds per interaction.
     """
 
     url: _Text | None = None

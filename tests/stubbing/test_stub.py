@@ -323,4 +323,4 @@ def test_an_unknown_operation_suggests_the_nearest() -> None:
 def test_it_offers_all_that_the_stub_of_a_test_offers() -> None:
     offered = {name for name in vars(StubSession) if not name.startswith(("_", "add_"))}
 
-    assert offered - {"handle", "close", "take_errors"} <= set(vars(Stub))
+    assert offered - {"handle", "close", "take_errors", "is_used"} <= set(vars(Stub))

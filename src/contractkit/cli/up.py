@@ -146,7 +146,8 @@ def _recorded(recordings: Recordings | None, ended: _Ended | None, events: Event
 
 
 def _chosen(settings: Settings, names: Sequence[str]) -> list[Dependency]:
-    wanted = list(dict.fromkeys(names)) or sorted(settings.providers)
+    callable_ones = sorted(name for name, each in settings.providers.items() if not each.has_messages_alone)
+    wanted = list(dict.fromkeys(names)) or callable_ones
     if not wanted:
         raise SettingsError(
             "No provider is set, so there is nothing to stub.",

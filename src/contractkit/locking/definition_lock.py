@@ -68,6 +68,8 @@ class DefinitionLock:
     def named(self) -> Iterator[Named]:
         """Give every definition of the settings, by provider."""
         for provider, known in sorted(self.settings.providers.items()):
+            if known.has_messages_alone:
+                continue  # those are read from paths, which nothing locks
             yield Named(provider=provider, key="definition", location=known.definition)
             if known.proto is not None:
                 yield Named(provider=provider, key="proto", location=known.proto)

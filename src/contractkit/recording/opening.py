@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+from typing import Any
 
 from contractkit.definitions.interface import Definition
 from contractkit.definitions.rpc_interface import RpcDefinition
@@ -12,12 +13,13 @@ from contractkit.sources import LoadedDefinition, load_definition
 
 def stubbed_provider(
     name: str,
-    definition: str | Path,
+    definition: str | Path | None,
     *,
     root: Path,
     headers: Iterable[str] = (),
     base_url: str | None = None,
     proto: str | None = None,
+    messages: str | None = None,
     remote_references: Collection[str] | None = None,
     checks_credentials: bool = True,
     load: Callable[[str, str | Path], LoadedDefinition] | None = None,
@@ -26,11 +28,12 @@ def stubbed_provider(
 
     Args:
         name: The provider's name in contracts.
-        definition: Where its definition is.
+        definition: Where its definition is; None where it has messages alone.
         root: The directory that relative paths start from, which no contract names.
         headers: Request headers and metadata that are recorded beside the declared ones.
         base_url: Where production runs it.
         proto: Where the protobuf definition of its remote procedures is, if `definition` is one of HTTP.
+        messages: Where the definition of the messages that it emits is.
         remote_references: The starts of URLs that a `$ref` may lead to; see `load_definition`.
         checks_credentials: Whether requests must have the credentials that are demanded.
         load: Gives `definition` or `proto` (the first argument) at a location, where not `load_definition` does.
@@ -39,20 +42,20 @@ def stubbed_provider(
         DefinitionError: A definition cannot be read.
         SettingsError: The two definitions are not one of each kind.
     """
+    said: dict[str, Any] = {"headers": headers, "base_url": base_url, "checks_credentials": checks_credentials}
+    if messages is not None:
+        from contractkit.sources.messages import load_messages  # only who has messages pays for it
+
+        said |= {"messages": load_messages(messages, root=root), "messages_source": _source(messages, root)}
+    if definition is None:
+        return StubbedProvider(name, None, source=_source(str(messages), root), **said)
     if load is None:
         loaded = load_definition(definition, root=root, remote_references=remote_references)
     else:
         loaded = load("definition", definition)
     first: Definition | RpcDefinition = loaded.definition
     if proto is None:
-        return StubbedProvider(
-            name,
-            first,
-            source=_source(loaded.source, root),
-            headers=headers,
-            base_url=base_url,
-            checks_credentials=checks_credentials,
-        )
+        return StubbedProvider(name, first, source=_source(loaded.source, root), **said)
     beside = load_definition(proto, root=root) if load is None else load("proto", proto)
     second: Definition | RpcDefinition = beside.definition
     if has_procedures(first) or not has_procedures(second):
@@ -65,11 +68,9 @@ def stubbed_provider(
         name,
         first,
         source=_source(loaded.source, root),
-        headers=headers,
-        base_url=base_url,
         proto=second,
         proto_source=_source(beside.source, root),
-        checks_credentials=checks_credentials,
+        **said,
     )
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import grpc
     import grpc.aio
 
+    from contractkit.recording.messages import MessageDelivery
+    from contractkit.recording.serving_again import ServingAgain
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
 
 
@@ -51,8 +53,9 @@ class StubSession:
         self._channels: list[grpc.Channel] = []
         self._is_closed = False
         self._origin = origin
+        self._pending = pending
         self._faults = Faults()
-        asked = {"consumer": consumer, "origin": origin, "pending": pending, "faults": self._faults}
+        asked = {"consumer": consumer, "origin": origin, "pending": pending, "faults": self._faults, "again": again}
         self._http = HttpCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
         self._rpc = RpcCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
         provider.answer_with(self.handle, self._rpc)
@@ -93,6 +96,45 @@ class StubSession:
             return self._reply_to(operation)
         except ContractkitError as error:
             raise error.with_traceback(None) from None
+
+    def message(
+        self,
+        name: str,
+        contents: object = None,
+        *,
+        metadata: Mapping[str, object] | None = None,
+        description: str | None = None,
+    ) -> "MessageDelivery":
+        """Give a message that the provider emits, to be handed to the consumer's handler.
+
+        `with orders.message("OrderPlaced") as message: handle(message.json)`, or
+        `orders.message("OrderPlaced").handled_by(handle)`. It is recorded once the handler has taken it.
+
+        Args:
+            name: The message's name in its definition.
+            contents: What this test cares about, laid over what the definition makes; matchers may stand in it.
+            metadata: What comes beside the contents, likewise.
+            description: The interaction's words, by which the provider's side may know it; made from the name and the
+                values written where None.
+
+        Raises:
+            UnknownNameError: The definition has no such message; the nearest are suggested.
+            MessageError: The definition does not allow it.
+        """
+        from contractkit.recording.message_interactions import made_message
+        from contractkit.recording.messages import MessageDelivery
+
+        __tracebackhide__ = True
+        self._check_open()
+        check_name(name, what="A message", like="OrderPlaced")
+        try:
+            definition = self._provider.messages
+            made = made_message(definition, name, contents=contents, metadata=metadata, description=description)
+        except ContractkitError as error:
+            raise error.with_traceback(None) from None
+        return MessageDelivery(
+            made, notes=self._notes, origin=self._origin, pending=self._pending, check_open=self._check_open
+        )
 
     def add_reply(
         self,

@@ -4,7 +4,7 @@ import copy
 import hashlib
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeGuard, cast
+from typing import TYPE_CHECKING, Protocol, TypeGuard, cast
 
 from contractkit.definitions.interface import Definition, Operation, Route
 from contractkit.definitions.references import Documents
@@ -18,8 +18,17 @@ from contractkit.transports import Handler, RpcHandler, nobody_is_called, nobody
 from contractkit.transports.loops import bring_near
 
 if TYPE_CHECKING:
+    from contractkit.definitions.messages import MessageDefinition
     from contractkit.definitions.security import MissingCredentials
     from contractkit.transports.server import StubServer
+
+
+class _Digested(Protocol):
+    """A definition of any kind, which contracts name by its digest."""
+
+    @property
+    def digest(self) -> str:
+        """Give the digest."""
 
 
 class StubbedProvider:
@@ -28,25 +37,29 @@ class StubbedProvider:
     def __init__(
         self,
         name: str,
-        definition: Definition | RpcDefinition,
+        definition: Definition | RpcDefinition | None,
         *,
         source: str,
         headers: Iterable[str] = (),
         base_url: str | None = None,
         proto: RpcDefinition | None = None,
         proto_source: str = "",
+        messages: "MessageDefinition | None" = None,
+        messages_source: str = "",
         checks_credentials: bool = True,
     ) -> None:
-        """Take one definition of either kind, or one of HTTP with one of remote procedures.
+        """Take one definition of either kind, or one of HTTP with one of remote procedures; messages beside or alone.
 
         Args:
             name: The provider's name in contracts.
-            definition: What it offers.
+            definition: What it offers; None where it emits messages and offers nothing that is called.
             source: Where the definition came from, as contracts name it.
             headers: Request headers and metadata that are recorded beside the declared ones.
             base_url: Where production runs it: what `intercept` takes where no URL is given.
             proto: What it offers as remote procedures too, where `definition` is one of HTTP.
             proto_source: Where that came from.
+            messages: What it emits without being asked.
+            messages_source: Where the definition of that came from.
             checks_credentials: Whether a request must have the credentials that its operation demands.
         """
         self.checks_credentials = checks_credentials
@@ -54,11 +67,14 @@ class StubbedProvider:
         self.source = source
         self.headers = tuple(headers)
         self.base_url = base_url
-        self._http = None if has_procedures(definition) else cast(Definition, definition)
-        rpc = definition if has_procedures(definition) else proto
+        self._http = None if definition is None or has_procedures(definition) else cast(Definition, definition)
+        rpc = definition if definition is not None and has_procedures(definition) else proto
         self._procedures = StubbedProcedures(name, rpc, headers=self.headers) if rpc is not None else None
         beside = [(proto_source, proto)] if proto is not None and self._http is not None else []
-        self._defined = [(source, definition), *beside]
+        own = [(source, definition)] if definition is not None else []
+        told = [(messages_source, messages)] if messages is not None else []
+        self._defined: list[tuple[str, _Digested]] = [*own, *beside, *told]
+        self._messages = messages
         self._server: StubServer | None = None
         self._handler: Handler = nobody_is_served
 
@@ -70,9 +86,12 @@ class StubbedProvider:
             SettingsError: There is none, so that the stub has no URL.
         """
         if self._http is None:
+            has = "remote procedures and no HTTP" if self._procedures is not None else "messages and no HTTP"
             raise SettingsError(
-                f"{self.name} is defined by {self.source}, which has remote procedures and no HTTP: it has no URL.",
-                next_step="Use .target, .channel() or .aio_channel(); or set an OpenAPI document as its definition.",
+                f"{self.name} is defined by {self.source}, which has {has}: it has no URL.",
+                next_step="Use .message(…); or set an OpenAPI document as its definition."
+                if self._procedures is None
+                else "Use .target, .channel() or .aio_channel(); or set an OpenAPI document as its definition.",
             )
         return self._http
 
@@ -89,6 +108,21 @@ class StubbedProvider:
                 next_step=f'Use .url; or set proto = "….proto" in [tool.contractkit.providers.{self.name}].',
             )
         return self._procedures
+
+    @property
+    def messages(self) -> "MessageDefinition":
+        """Give the messages that it emits.
+
+        Raises:
+            SettingsError: Nothing defines any.
+        """
+        if self._messages is None:
+            raise SettingsError(
+                f"Nothing defines the messages of {self.name}.",
+                next_step="Set a JSON Schema, a directory of them or an AsyncAPI document:\n\n"
+                f'[tool.contractkit.providers.{self.name}]\nmessages = "path/to/messages"',
+            )
+        return self._messages
 
     @property
     def definitions(self) -> tuple[Definition | RpcDefinition, ...]:

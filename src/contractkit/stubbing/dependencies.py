@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contractkit.errors import UsageError
+from contractkit.errors import SettingsError, UsageError
 from contractkit.recording.opening import stubbed_provider
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.uses import check_name
@@ -33,6 +33,7 @@ class Dependency:
         definition: Where its definition is.
         root: The directory that relative paths start from.
         proto: Where the definition of its remote procedures is, if `definition` is one of HTTP.
+        messages: Where the definition of what it emits unasked is.
         headers: Request headers and metadata that are recorded beside the declared ones.
         base_url: Where production runs it.
         remote_references: The starts of URLs that a `$ref` may lead to; see `load_definition`.
@@ -50,6 +51,7 @@ class Dependency:
     definition: str
     root: Path
     proto: str | None = None
+    messages: str | None = None
     headers: tuple[str, ...] = ()
     base_url: str | None = None
     remote_references: tuple[str, ...] | None = None
@@ -82,6 +84,7 @@ class Dependency:
             headers=self.headers,
             base_url=self.base_url,
             proto=self.proto,
+            messages=self.messages,
             remote_references=self.remote_references,
             checks_credentials=self.checks_credentials,
             load=self._load(),
@@ -148,11 +151,18 @@ def provider_of(settings: "Settings", name: str) -> Dependency:
         SettingsError: There is none of that name.
     """
     known = settings.provider(name)
+    if known.has_messages_alone:
+        raise SettingsError(
+            f"{name} emits messages and offers nothing that can be called, so there is nothing to serve.",
+            details=[("messages", known.definition)],
+            next_step="Its messages are made in tests: contract_stub(…).message(…).",
+        )
     return Dependency(
         name=name,
         definition=known.definition,
         root=settings.root,
         proto=known.proto,
+        messages=known.messages,
         headers=known.headers,
         base_url=known.base_url,
         remote_references=settings.remote_references,

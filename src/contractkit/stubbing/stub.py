@@ -1,6 +1,6 @@
 """The stub of a script or of any test framework: `with Stub("orders.yaml") as stub:`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import grpc
     import grpc.aio
 
+    from contractkit.recording.messages import MessageDelivery
     from contractkit.recording.reply_to import ReplyTo
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
 
@@ -175,6 +176,17 @@ class Stub:
     def on(self, operation: str) -> "ReplyTo":
         """Give what takes replies to an operation, by id, as `GET /orders/{id}`, or as a procedure's name."""
         return self._open_session().on(operation)
+
+    def message(
+        self,
+        name: str,
+        contents: object = None,
+        *,
+        metadata: Mapping[str, object] | None = None,
+        description: str | None = None,
+    ) -> "MessageDelivery":
+        """Give a message that the provider of the settings emits, to be handed to the consumer's handler."""
+        return self._open_session().message(name, contents, metadata=metadata, description=description)
 
     @property
     def calls(self) -> tuple[Any, ...]:

@@ -1,0 +1,136 @@
+"""AsyncAPI: the messages of a document of version 2 or 3, wherever in it they are declared."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from contractkit.definitions.messages import JSON, DefinedMessage
+from contractkit.definitions.references import Documents, Node
+from contractkit.errors import DefinitionError
+from contractkit.exact_json import Json, show_json
+
+_VERSIONS: Final = ("2.", "3.")
+_OPERATIONS: Final = ("publish", "subscribe")  # of a channel in version 2
+_SCHEMA_FORMATS: Final = (
+    "application/vnd.aai.asyncapi",
+    "application/schema+json",
+    "application/schema+yaml",
+    "application/vnd.oai.openapi",
+)
+"""What the names of schema formats start with that are JSON Schemas (AsyncAPI 3.0, Multi Format Schema Object)."""
+
+
+def asyncapi_messages(documents: Documents, *, source: str) -> tuple[DefinedMessage, ...]:
+    """Give every message of a document once, in its order: those of the components, then those of channels.
+
+    Raises:
+        DefinitionError: It is of a version that is not read, or a reference leads nowhere.
+    """
+    root = documents.root
+    version = root.value.get("asyncapi")
+    if not isinstance(version, str) or not version.startswith(_VERSIONS):
+        raise DefinitionError(
+            f"The definition {source} is AsyncAPI of a version that is not read.",
+            details=[("at", "/asyncapi"), ("expected", '"2.6.0" or "3.0.0"'), ("received", show_json(version))],
+        )
+    default = root.value.get("defaultContentType")
+    found: dict[tuple[str, str], DefinedMessage] = {}
+    names: set[str] = set()
+    for key, node in _declared(documents):
+        place = (node.uri, node.pointer)
+        if place in found or not isinstance(node.value, dict):
+            continue
+        name = _name_of(node.value, key)
+        if name and name not in names:
+            names.add(name)
+            found[place] = _message(name, node, documents, default if isinstance(default, str) else JSON)
+    return tuple(found.values())
+
+
+def _declared(documents: Documents) -> Iterator[tuple[str, Node]]:
+    """Give the messages with the keys that they stand under, resolved; of a list of alternatives each."""
+    root = documents.root
+    for key, node in _members(documents, root, "components", "messages"):
+        yield key, documents.resolve(node)
+    for _, channel in _members(documents, root, "channels"):
+        for key, node in _members(documents, channel, "messages"):
+            yield key, documents.resolve(node)
+        for operation in _OPERATIONS:
+            message = _member(documents, channel, operation, "message")
+            yield from _alternatives(documents, message) if message is not None else ()
+
+
+def _alternatives(documents: Documents, message: Node) -> Iterator[tuple[str, Node]]:
+    several = message.get("oneOf") if isinstance(message.value, dict) else None
+    for each in several.items() if several is not None else (message,):
+        resolved = documents.resolve(each)
+        yield resolved.pointer.rpartition("/")[2] if resolved is not each else "", resolved
+
+
+def _name_of(message: Mapping[str, Json], key: str) -> str:
+    """Give what a message is called: the key it stands under, else what it calls itself."""
+    if key and not key.isdigit():
+        return key
+    return next((str(message[each]) for each in ("messageId", "name", "title") if message.get(each)), "")
+
+
+def _message(name: str, node: Node, documents: Documents, default: str) -> DefinedMessage:
+    payload, problem = _schema(_member(documents, node, "payload"), documents, node.value.get("schemaFormat"))
+    headers, of_headers = _schema(_member(documents, node, "headers"), documents, None)
+    return DefinedMessage(
+        name=name,
+        schema=payload,
+        content_type=_content_type(node, documents) or default,
+        headers=headers if not of_headers else None,
+        examples=dict(_examples(node)),
+        problem=problem,
+    )
+
+
+def _schema(node: Node | None, documents: Documents, named: Json) -> tuple[str | None, str]:
+    """Give a reference to a schema, and why it cannot be read; where its format stands beside it, to what is inside."""
+    if node is None:
+        return None, ""
+    value = node.value
+    if isinstance(value, dict) and "schemaFormat" in value and "schema" in value:
+        named, node = value["schemaFormat"], node / "schema"
+    if isinstance(named, str) and not named.startswith(_SCHEMA_FORMATS):
+        return None, f"its schema is of the format {named}"
+    return f"{node.uri}#{quote(node.pointer)}", ""
+
+
+def _content_type(node: Node, documents: Documents) -> str | None:
+    """Give the content type of a message, else of its traits."""
+    own = node.value.get("contentType")
+    if isinstance(own, str):
+        return own
+    traits = node.get("traits")
+    resolved = [documents.resolve(each).value for each in traits.items()] if traits is not None else []
+    told = (each.get("contentType") for each in resolved if isinstance(each, dict))
+    return next((each for each in told if isinstance(each, str)), None)
+
+
+def _examples(node: Node) -> Iterator[tuple[str, Json]]:
+    """Give the examples of contents by name, those without a name by their number."""
+    written = node.value.get("examples")
+    for number, each in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(each, dict) and "payload" in each:
+            yield str(each.get("name") or f"example {number + 1}"), each["payload"]
+
+
+def _members(documents: Documents, node: Node, *path: str) -> Iterator[tuple[str, Node]]:
+    holder = _member(documents, node, *path)
+    if holder is not None and isinstance(holder.value, dict):
+        for name in holder.value:
+            yield str(name), holder / str(name)
+
+
+def _member(documents: Documents, node: Node, *path: str) -> Node | None:
+    """Give what stands at a path below a node, references followed on the way; None where nothing does."""
+    for step in path:
+        resolved = documents.resolve(node)
+        found = resolved.get(step) if isinstance(resolved.value, dict) else None
+        if found is None:
+            return None
+        node = found
+    return node

@@ -1,0 +1,132 @@
+"""Messages: what a provider emits unasked, defined by JSON Schemas, by themselves or in an AsyncAPI document.
+
+Their schemas are read by what reads those of responses: each message is the response of an operation of its name in an
+OpenAPI document that nobody wrote, and its headers are that of another. So what is true of answers (examples first,
+seeded, valid, with what is promised) is true of messages.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar, Final
+
+from contractkit.definitions.interface import Operation
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.references import Documents
+from contractkit.errors import DefinitionError, UnknownNameError, suggestion
+from contractkit.exact_json import Json, dump_compact
+from contractkit.model import is_json_media_type
+
+JSON: Final = "application/json"
+_ROOT: Final = "messages"
+_HEADERS: Final = " headers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinedMessage:
+    """A message as its definition names it.
+
+    Attributes:
+        name: Its name, `OrderPlaced`.
+        schema: A reference to the schema of its contents, `orders.yaml#/components/schemas/Order`; None where anything
+            may be sent.
+        content_type: The media type of its contents.
+        headers: A reference to the schema of its headers, if it declares any.
+        examples: Named examples of its contents.
+        problem: Why its schema cannot be read, in a phrase; empty where it can.
+    """
+
+    name: str
+    schema: str | None
+    content_type: str = JSON
+    headers: str | None = None
+    examples: Mapping[str, Json] = field(default_factory=dict)
+    problem: str = ""
+
+
+class MessageDefinition:
+    """The messages of a provider, each as the response of an operation of its name."""
+
+    kind: ClassVar = "messages"
+
+    def __init__(
+        self,
+        messages: Iterable[DefinedMessage],
+        documents: Mapping[str, Json],
+        read: Callable[[str], Json],
+        *,
+        source: str,
+        title: str = "",
+    ) -> None:
+        """Take the messages, the documents that their references lead into, and what reads further ones."""
+        self.source = source
+        self.title = title or source
+        self._messages = {each.name: each for each in messages}
+        self._documents = documents
+        self._read = read
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the names of all messages, in the order of the definition."""
+        return tuple(self._messages)
+
+    @cached_property
+    def digest(self) -> str:
+        """Give `sha256:` and the digest of the content, whatever the order of its keys."""
+        return f"sha256:{hashlib.sha256(dump_compact(dict(sorted(self._documents.items())))).hexdigest()}"
+
+    @cached_property
+    def answers(self) -> OpenApiDefinition:
+        """Give the definition whose operations answer with the messages."""
+        documents = Documents({_ROOT: _document(self._messages.values()), **self._documents}, _ROOT, self._read)
+        return OpenApiDefinition(documents, source=self.source)
+
+    def message(self, name: str) -> DefinedMessage:
+        """Give the message of that name.
+
+        Raises:
+            UnknownNameError: There is none; the nearest names are suggested.
+            DefinitionError: Its schema is of a kind that is not read.
+        """
+        found = self._messages.get(name)
+        if found is None:
+            raise UnknownNameError(f"{self.title} defines no message {name!r}.", next_step=suggestion(name, self.names))
+        problem = found.problem or _unreadable(found)
+        if problem:
+            raise DefinitionError(
+                f"The message {name} cannot be made.",
+                details=[("definition", self.source), ("reason", problem)],
+                next_step="Messages with contents of JSON and a JSON Schema can be made.",
+            )
+        return found
+
+    def contents(self, message: DefinedMessage) -> Operation:
+        """Give the operation that answers with a message's contents."""
+        return self.answers.operation(message.name)
+
+    def headers(self, message: DefinedMessage) -> Operation | None:
+        """Give the operation that answers with a message's headers as an object; None where none are declared."""
+        return None if message.headers is None else self.answers.operation(f"{message.name}{_HEADERS}")
+
+
+def _unreadable(message: DefinedMessage) -> str:
+    return "" if is_json_media_type(message.content_type) else f"its contents are {message.content_type}"
+
+
+def _document(messages: Iterable[DefinedMessage]) -> Json:
+    """Give the OpenAPI document whose operations answer with messages."""
+    paths: dict[str, Json] = {}
+    for number, message in enumerate(messages):
+        paths[f"/{number}"] = _path(message.name, message.schema, message.content_type, message.examples)
+        if message.headers is not None:
+            paths[f"/{number}/headers"] = _path(f"{message.name}{_HEADERS}", message.headers, JSON, {})
+    return {"openapi": "3.1.0", "info": {"title": "messages", "version": "1"}, "paths": paths}
+
+
+def _path(name: str, schema: str | None, media_type: str, examples: Mapping[str, Json]) -> Json:
+    content: dict[str, Json] = {"schema": {"$ref": schema} if schema is not None else {}}
+    if examples:
+        content["examples"] = {each: {"value": value} for each, value in examples.items()}
+    response = {"description": name, "content": {media_type: content}}
+    return {"get": {"operationId": name, "responses": {"200": response}}}

@@ -1,0 +1,82 @@
+"""Messages of a test: made from their definition, handed to the consumer's handler, and recorded where it copes."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any
+
+from contractkit.model import TestReference
+from contractkit.recording.message_interactions import MadeMessage, interaction_of_message
+from contractkit.recording.notes import Notes
+from contractkit.recording.origins import TestOrigin
+from contractkit.recording.received_messages import ReceivedMessage
+
+
+class MessageDelivery:
+    """A message on its way to the consumer's handler.
+
+    It is recorded when the handler has taken it: when `handled_by` returns, or the `with` block ends, without an
+    exception. A message that the handler refuses leaves nothing in the contract.
+    """
+
+    def __init__(
+        self, made: MadeMessage, *, notes: Notes, origin: TestOrigin, pending: bool, check_open: Callable[[], None]
+    ) -> None:
+        self._made = made
+        self._notes = notes
+        self._origin = origin
+        self._pending = pending
+        self._check_open = check_open
+        self._taken_at: TestReference | None = None
+        with notes.lock:
+            notes.add_reply(self._key, self, what="message")
+
+    def __str__(self) -> str:
+        return str(self._made)
+
+    def __enter__(self) -> ReceivedMessage:
+        """Give the message as it arrives."""
+        __tracebackhide__ = True
+        self._check_open()
+        with self._notes.lock:
+            self._notes.next_reply(self._key)
+            self._taken_at = self._origin.reference()
+        return self._made.received()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Record the message, unless its handler raised."""
+        if error is None:
+            self._record()
+
+    def handled_by(self, handler: Callable[[ReceivedMessage], Any]) -> Any:
+        """Call a handler with the message and give what it returns; of an async handler, what is to be awaited.
+
+        A handler that takes something else is called in a `with` block, or through a function that hands it over:
+        `handled_by(lambda message: on_order_placed(message.json))`.
+        """
+        __tracebackhide__ = True
+        message = self.__enter__()
+        returned = handler(message)
+        if inspect.isawaitable(returned):
+            return self._awaited(returned)
+        self._record()
+        return returned
+
+    async def _awaited(self, returned: Awaitable[Any]) -> Any:
+        result = await returned
+        self._record()
+        return result
+
+    def _record(self) -> None:
+        assert self._taken_at is not None
+        with self._notes.lock:
+            states = self._notes.use_states()
+            self._notes.record(
+                interaction_of_message(self._made, states=states, pending=self._pending, test=self._taken_at)
+            )
+
+    @property
+    def _key(self) -> str:
+        return f"message {id(self)}"
