@@ -32,6 +32,7 @@ DOCUMENT = {
                     {"name": "q", "in": "query", "allowEmptyValue": True, "schema": {"type": "string"}},
                 ],
                 "security": [{"key": []}],
+                "callbacks": {"shipped": {"{$request.body#/url}": {"post": {"responses": {}}}}},
                 "requestBody": {"content": {"application/json": {}, "text/plain": {}}},
                 "responses": {
                     "200": {
@@ -42,7 +43,8 @@ DOCUMENT = {
                     "404": {"description": ""},
                 },
             }
-        }
+        },
+        "/b": {"get": {"operationId": "listB", "deprecated": True, "x-sunset": "2028-01-31", "responses": {}}},
     },
     "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "k"}}},
 }
@@ -109,12 +111,32 @@ def test_a_change_names_declaration_and_use_on_both_sides(changes_between: Compa
     assert (change.new.pointer, change.new.used_at) == ("/components/schemas/A/properties/b/type", used_at)
 
 
+def test_what_a_callback_sends_is_compared_as_answers_are(changes_between: Compare) -> None:
+    def called(schema: Any) -> dict[str, Any]:
+        document = copy.deepcopy(DOCUMENT)
+        sent = {"content": {"application/json": {"schema": {"type": "object", "properties": schema}}}}
+        post(document)["callbacks"]["shipped"]["{$request.body#/url}"]["post"]["requestBody"] = sent
+        return document
+
+    text = {"type": "string"}
+    found = changes_between(called({"a": text, "b": text}), called({"a": {"type": ["string", "null"]}})).changes
+    assert [(change.rule, change.operation, str(change.location)) for change in found] == [
+        ("response.optional-member.removed", "POST shipped {$request.body#/url}", "request.body.b"),
+        ("response.null.allowed", "POST shipped {$request.body#/url}", "request.body.a"),
+    ]
+
+
 def post(document: Any) -> Any:
     return document["paths"]["/a/{id}"]["post"]
 
 
 OPERATION_CASES: list[tuple[str, Callable[[Any], Any]]] = [
     ("operation.removed", lambda new: new["paths"]["/a/{id}"].pop("post")),
+    ("operation.deprecated", lambda new: post(new).update(deprecated=True)),
+    ("operation.sunset-nearer", lambda new: new["paths"]["/b"]["get"].update({"x-sunset": "2027-01-31"})),
+    ("operation.id-changed", lambda new: new["paths"]["/b"]["get"].update(operationId="list_b")),
+    ("request.parameter.deprecated", lambda new: post(new)["parameters"][1].update(deprecated=True)),
+    ("callback.removed", lambda new: post(new)["callbacks"].pop("shipped")),
     ("request.parameter.added-required", lambda new: post(new)["parameters"].append(
         {"name": "r", "in": "query", "required": True, "schema": {}})),
     ("request.parameter.became-required", lambda new: post(new)["parameters"][1].update(required=True)),
@@ -145,7 +167,10 @@ def test_an_operation_shows_this_change_alone(rule: str, edit: Callable[[Any], A
 
 
 def test_every_operation_rule_has_a_case() -> None:
-    assert {rule for rule, _ in OPERATION_CASES} == {rule.id for rule in OPERATION_RULES} | {"operation.removed"}
+    assert {rule for rule, _ in OPERATION_CASES} == {rule.id for rule in OPERATION_RULES} | {
+        "operation.removed",
+        "callback.removed",
+    }
 
 
 def test_a_renamed_path_parameter_is_no_change(changes_between: Compare) -> None:

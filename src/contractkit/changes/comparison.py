@@ -1,20 +1,19 @@
 """Comparing two definitions: operation by operation, lazily, and both sides' schemas pair by pair."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from contractkit.changes.operation_findings import OperationFinding
 from contractkit.changes.operation_rules import (
+    CALLBACK_REMOVED,
     OPERATION_INCOMPARABLE,
     OPERATION_REMOVED,
     OPERATION_RULES,
     WEBHOOK_REMOVED,
 )
-from contractkit.changes.records import Change, Difference, Direction, Level, Place
+from contractkit.changes.records import Change, Difference, Direction, Level, Place, once
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
-from contractkit.changes.surface_pairs import REQUEST_BODY, SchemaUse, SurfacePair, schema_uses
-from contractkit.definitions.contents import content_for
+from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_uses, sent_schemas
 from contractkit.definitions.references import Node
 from contractkit.definitions.surfaces import DocumentedDefinition, Surface, SurfaceReader
 from contractkit.errors import DefinitionError
@@ -34,19 +33,18 @@ class DefinitionChanges:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Give every change once, at the first operation that shows it, in the old definition's order."""
-        found: dict[tuple[str, str, str], Change] = {}
-        also: dict[tuple[str, str, str], list[str]] = {}
-        for change in self._all():
-            if found.setdefault(change.declaration, change) is not change:
-                also.setdefault(change.declaration, []).append(change.operation)
-        return tuple(
-            replace(change, also=tuple(name for name in dict.fromkeys(also.get(key, ())) if name != change.operation))
-            for key, change in found.items()
-        )
+        return once(self._all())
 
     def successor(self, surface: Surface) -> Surface | None:
         """Give the new definition's operation of the same method and path, names of path parameters apart."""
         return self.new.find(surface.method, surface.path) or self._by_shape.get(surface.shape)
+
+    def compared(self, surface: Surface) -> Iterator[Change]:
+        """Give every change that an old operation shows, or that a mistake ends the comparison."""
+        try:
+            yield from self.of_operation(surface)
+        except DefinitionError as error:  # one mistake of a document does not hide the changes of all others
+            yield _incomparable(surface, error)
 
     def of_operation(self, surface: Surface) -> Iterator[Change]:
         """Give every change that one of the old definition's operations shows."""
@@ -59,6 +57,7 @@ class DefinitionChanges:
         for use in schema_uses(pair):
             for steps, difference in self._pairs[use.direction].everywhere(use.old, use.new):
                 yield _schema_change(surface, use, steps, difference)
+        yield from self._of_sent(self.old.callbacks(surface), self.new.callbacks(new), CALLBACK_REMOVED)
 
     def of_surface(self, pair: SurfacePair) -> Iterator[Change]:
         """Give the changes of an operation's own: parameters, media types, statuses, credentials."""
@@ -90,31 +89,22 @@ class DefinitionChanges:
 
     def _all(self) -> Iterator[Change]:
         for surface in self.old.surfaces():
-            try:
-                yield from self.of_operation(surface)
-            except DefinitionError as error:  # one mistake of a document does not hide the changes of all others
-                yield _incomparable(surface, error)
-        yield from self._of_webhooks()
+            yield from self.compared(surface)
+        yield from self.of_webhooks()
 
-    def _of_webhooks(self) -> Iterator[Change]:
-        """Compare what the provider sends on its own: a webhook's request is a response to its reader."""
-        after = {(surface.method, surface.path): surface for surface in self.new.webhooks()}
-        for surface in self.old.webhooks():
-            new = after.get((surface.method, surface.path))
-            if new is None:
-                yield _removal(surface, WEBHOOK_REMOVED, self.new.documents.root)
+    def of_webhooks(self) -> Iterator[Change]:
+        """Give the changes of what the provider sends on its own."""
+        yield from self._of_sent(self.old.webhooks(), self.new.webhooks(), WEBHOOK_REMOVED)
+
+    def _of_sent(self, old: Iterable[Surface], new: Iterable[Surface], removed: str) -> Iterator[Change]:
+        """Compare what the provider sends: the request of a webhook or callback is a response to its reader."""
+        after = {(surface.method, surface.path): surface for surface in new}
+        for surface in old:
+            other = after.get((surface.method, surface.path))
+            if other is None:
+                yield _removal(surface, removed, self.new.documents.root)
                 continue
-            for content in surface.body.contents if surface.body else ():
-                other = content_for(new.body.contents, content.media_type) if new.body else None
-                if content.view is None or other is None or other.view is None:
-                    continue
-                use = SchemaUse(
-                    direction=Direction.RESPONSE,
-                    location=REQUEST_BODY,
-                    old=content.view,
-                    new=other.view,
-                    media_type=content.media_type,
-                )
+            for use in sent_schemas(surface, other):
                 for steps, difference in self._pairs[Direction.RESPONSE].everywhere(use.old, use.new):
                     yield _schema_change(surface, use, steps, difference)
 

@@ -1,8 +1,9 @@
-"""The rules for operations: parameters, bodies, statuses, media types, headers and credentials."""
+"""The rules for operations: parameters, bodies, statuses, media types, headers, credentials, and what is announced."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from contractkit.changes import lifecycle_findings as announced
 from contractkit.changes import operation_findings as find
 from contractkit.changes.operation_findings import OperationFinding
 from contractkit.changes.records import Direction, Level
@@ -11,7 +12,10 @@ from contractkit.changes.surface_pairs import SurfacePair
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row of the table: the id starts with the direction; the sentence may use `{before}` and `{after}`."""
+    """A row of the table: the id starts with the direction; the sentence may use `{before}` and `{after}`.
+
+    What concerns neither side alone starts with `operation`.
+    """
 
     id: str
     level: Level
@@ -21,12 +25,18 @@ class Rule:
     @property
     def direction(self) -> Direction:
         """Give who sends what changed."""
-        return Direction(self.id.split(".", 1)[0])
+        side = self.id.split(".", 1)[0]
+        return Direction.NONE if side == "operation" else Direction(side)
 
 
-BREAKING, POSSIBLE, HARMLESS = Level.BREAKING, Level.POSSIBLE, Level.HARMLESS
+BREAKING, POSSIBLE, HARMLESS, COMPATIBLE = Level
 
 OPERATION_RULES = (
+    Rule("operation.deprecated", COMPATIBLE, announced.deprecated_operation, "it was {before} and is {after}"),
+    Rule("operation.sunset-nearer", COMPATIBLE, announced.earlier_sunset, "it goes on {after}; {before} was said"),
+    Rule("operation.id-changed", HARMLESS, announced.other_operation_id,
+         "its operationId was {before} and is {after}, which generated clients are named by"),
+    Rule("request.parameter.deprecated", COMPATIBLE, announced.deprecated_parameter, "it was {before} and is {after}"),
     Rule("request.parameter.added-required", BREAKING, find.added_required, "it was not declared and is required now"),
     Rule("request.parameter.became-required", BREAKING, find.became_required, "it was optional and is required now"),
     Rule("request.parameter.removed", POSSIBLE, find.removed_parameter, "it is no longer declared"),
@@ -52,6 +62,9 @@ OPERATION_REMOVED = "operation.removed"
 
 WEBHOOK_REMOVED = "webhook.removed"
 """The id of the rule for a webhook that is no longer declared."""
+
+CALLBACK_REMOVED = "callback.removed"
+"""The id of the rule for a callback that an operation no longer declares."""
 
 OPERATION_INCOMPARABLE = "operation.incomparable"
 """The id for an operation that a mistake in a document keeps from being compared to the end: a `$ref` leads nowhere."""

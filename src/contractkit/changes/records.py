@@ -1,11 +1,15 @@
 """What a comparison of two definitions finds: changes, each with its rule, its place and both pointers."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from contractkit.definitions.references import Node
 from contractkit.model import Location, Step
+
+NOT_DECLARED = "not declared"
+"""What the side says of something that it does not know."""
 
 
 class Level(Enum):
@@ -14,6 +18,12 @@ class Level(Enum):
     BREAKING = "breaking"  # some consumer that keeps to the old definition fails
     POSSIBLE = "possible"  # it depends on what a consumer does with it, or the documents do not settle it
     HARMLESS = "harmless"  # fails only for who expects the very thing that went
+    COMPATIBLE = "compatible"  # nobody that keeps to the old definition notices
+
+    @property
+    def can_hurt(self) -> bool:
+        """Say whether a consumer that kept to the old definition may fail."""
+        return self in (Level.BREAKING, Level.POSSIBLE)
 
 
 class Direction(Enum):
@@ -85,11 +95,28 @@ class Change:
 
     @property
     def declaration(self) -> tuple[str, str, str]:
-        """Give what makes it the same change wherever it is used: the rule and both declarations."""
-        return (self.rule, self.old.pointer if self.old else "", self.new.pointer if self.new else "")
+        """Give what makes it the same change wherever it is used: the rule and both declarations.
+
+        Of what came or went only its own declaration counts: what would hold it on the other side varies with the use.
+        """
+        old = "" if self.old is None or self.before == NOT_DECLARED else self.old.pointer
+        return (self.rule, old, "" if self.new is None or self.after == NOT_DECLARED else self.new.pointer)
 
     @property
     def fingerprint(self) -> str:
         """Give 16 hexadecimal digits that survive rewording and moved declarations, for exemptions."""
         parts = (self.rule, self.operation, self.status or "", self.media_type or "", str(self.location))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def once(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Give every change once, at the first operation that shows it, with the signatures of the others."""
+    found: dict[tuple[str, str, str], Change] = {}
+    also: dict[tuple[str, str, str], list[str]] = {}
+    for change in changes:
+        if found.setdefault(change.declaration, change) is not change:
+            also.setdefault(change.declaration, []).append(change.operation)
+    return tuple(
+        replace(change, also=tuple(name for name in dict.fromkeys(also.get(key, ())) if name != change.operation))
+        for key, change in found.items()
+    )

@@ -7,6 +7,7 @@ a *whole* see a value with its unions; rules of a *branch* see two union-free sc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from contractkit.changes import lifecycle_findings as announced
 from contractkit.changes import schema_findings as find
 from contractkit.changes.records import Difference, Direction, Level
 from contractkit.changes.schema_findings import Found
@@ -28,7 +29,7 @@ class Rule:
         return Direction(self.id.split(".", 1)[0])
 
 
-BREAKING, POSSIBLE, HARMLESS = Level.BREAKING, Level.POSSIBLE, Level.HARMLESS
+BREAKING, POSSIBLE, HARMLESS, COMPATIBLE = Level
 
 WHOLE_RULES = (
     Rule("request.type.changed", BREAKING, find.changed_types, "it was {before} and must now be {after}"),
@@ -74,6 +75,8 @@ BRANCH_RULES = (
     Rule("response.pattern.changed", HARMLESS, find.lost_pattern, "it had {before} and now has {after}"),
     Rule("response.format.changed", POSSIBLE, find.other_format, "it had {before} and now has {after}"),
     Rule("response.keyword.changed", POSSIBLE, find.lost_keyword, "it had {before} and now has {after}"),
+    Rule("request.member.deprecated", COMPATIBLE, announced.deprecated_members, "it was {before} and is {after}"),
+    Rule("response.member.deprecated", COMPATIBLE, announced.deprecated_members, "it was {before} and is {after}"),
     Rule("response.elements.added", POSSIBLE, find.more_numbered, "it had {before} and now has {after}"),
 )  # fmt: skip
 """Rules for two union-free schemas that stand for each other."""

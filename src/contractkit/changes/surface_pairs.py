@@ -103,6 +103,20 @@ def _response_schemas(old: Response, new: Response) -> Iterator[SchemaUse]:
             )
 
 
+def sent_schemas(old: Surface, new: Surface) -> Iterator[SchemaUse]:
+    """Give the bodies of a webhook or callback under both definitions; who reads them is the consumer."""
+    for content in old.body.contents if old.body else ():
+        other = content_for(new.body.contents, content.media_type) if new.body else None
+        if content.view and other and other.view:
+            yield SchemaUse(
+                direction=Direction.RESPONSE,
+                location=REQUEST_BODY,
+                old=content.view,
+                new=other.view,
+                media_type=content.media_type,
+            )
+
+
 def header_location(name: str) -> Location:
     """Give where a response carries a header."""
     return Location(("response", "headers", name))

@@ -185,6 +185,17 @@ class SurfaceReader:
                 if found is not None:
                     yield found
 
+    def callbacks(self, surface: Surface) -> Iterator[Surface]:
+        """Give the surface of every callback of an operation: its name and expression stand where a path would."""
+        for name, callback in self._held(surface.node, "callbacks").members():
+            for expression, item in self.documents.resolve(callback).members():
+                if str(expression).startswith("x-"):
+                    continue
+                for method, _ in written_operations(self.documents.resolve(item)):
+                    found = self._read(method, f"{name} {expression}", self.documents.resolve(item))
+                    if found is not None:
+                        yield found
+
     def schemes(self) -> Mapping[str, Node]:
         """Give the security schemes by name."""
         found = self._held(self._held(self.documents.root, "components"), "securitySchemes")

@@ -1,14 +1,13 @@
 """Impact: what a changed definition means to each consumer, by what its contract uses."""
 
-from contractkit.impact.analysis import analyse, site_of
+from contractkit.changes.sites import DefinitionSource, Site, site_of
+from contractkit.impact.analysis import analyse
 from contractkit.impact.records import (
     ConsumerImpact,
     ConsumerInfo,
-    DefinitionSource,
     Finding,
     ImpactReport,
     InteractionImpact,
-    Site,
     Verdict,
     Worry,
 )

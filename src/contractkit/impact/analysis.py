@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import Protocol, TypeAlias
 
-from contractkit.changes import Change, Level, Place
+from contractkit.changes import Change
+from contractkit.changes.sites import DefinitionSource, site_of
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
@@ -13,20 +13,15 @@ from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.records import (
     ConsumerImpact,
     ConsumerInfo,
-    DefinitionSource,
     Finding,
     ImpactReport,
     InteractionImpact,
-    Site,
     Worry,
 )
 from contractkit.model import Contract, Exchange, Interaction
 
 AnyDefinition: TypeAlias = DocumentedDefinition | ProtoDefinition
 """A definition that impact can be asked of."""
-
-
-_FILES = frozenset((".proto", ".binpb", ".pb", ".bin", ".desc", ".protoset", ".fds"))  # else it is a directory
 
 
 class Judgement(Protocol):
@@ -152,9 +147,7 @@ class _Analysis:
             if finding.worry.change is not None
         }
         return tuple(
-            change
-            for change in self.judgement.changes
-            if change.level is not Level.HARMLESS and change.declaration not in causes
+            change for change in self.judgement.changes if change.level.can_hurt and change.declaration not in causes
         )
 
     def _interaction(self, contract: Contract, info: ConsumerInfo, interaction: Interaction) -> InteractionImpact:
@@ -178,20 +171,3 @@ class _Analysis:
         return replace(
             worry, old=site_of(worry.change.old, self.old_source), new=site_of(worry.change.new, self.new_source)
         )
-
-
-def site_of(place: Place | None, source: DefinitionSource) -> Site | None:
-    """Give a place of a definition as a person finds it, None where there is none."""
-    if place is None:
-        return None
-    line = source.line_of(place.pointer, place.uri) if source.line_of else None
-    name = source.name if line is None else _file_of(place, source)
-    return Site(source=name, pointer=place.pointer, line=line)
-
-
-def _file_of(place: Place, source: DefinitionSource) -> str:
-    """Give the file that a line is of: a protobuf definition is many, below a directory or named by one of them."""
-    file, is_proto, _ = place.pointer.partition("#")
-    if not is_proto or not file.endswith(".proto") or source.name.endswith(file):
-        return source.name
-    return file if PurePosixPath(source.name).suffix in _FILES else f"{source.name.rstrip('/')}/{file}"

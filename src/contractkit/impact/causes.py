@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from contractkit.changes import Change, DefinitionChanges, Direction, Level
+from contractkit.changes import Change, DefinitionChanges, Direction
 from contractkit.changes.surface_pairs import REQUEST_BODY, RESPONSE_BODY, SchemaUse, SurfacePair
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
@@ -97,6 +97,4 @@ def _parameter_use(pair: SurfacePair, location: Location) -> SchemaUse | None:
 
 def _best(found: Sequence[Change], likely: Sequence[str]) -> Change | None:
     fitting = [change for change in found if change.rule in likely]
-    return max(
-        fitting, key=lambda change: (len(change.location.steps), change.level is not Level.HARMLESS), default=None
-    )
+    return max(fitting, key=lambda change: (len(change.location.steps), change.level.can_hurt), default=None)

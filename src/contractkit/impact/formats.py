@@ -1,10 +1,9 @@
 """A report for machines, and as markdown for a pull request."""
 
-from contractkit.changes import Change
+from contractkit.changes.wording import change_as_json, change_line, site_as_json
 from contractkit.exact_json import Json, dump_canonical
-from contractkit.impact.analysis import site_of
-from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Site, Verdict
-from contractkit.impact.text import aside_in_words, group_findings, name_of, summarise, theoretical_line
+from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
+from contractkit.impact.text import aside_in_words, group_findings, name_of, summarise
 
 SCHEMA_VERSION = 1
 
@@ -24,7 +23,7 @@ def impact_document(report: ImpactReport) -> dict[str, Json]:
         "old": report.old.name,
         "new": report.new.name,
         "consumers": [_consumer(each) for each in report.consumers],
-        "theoretical": [_change(change, report) for change in report.theoretical],
+        "theoretical": [change_as_json(change, report.old, report.new) for change in report.theoretical],
         "without_contract": list(report.without_contract),
         "not_judged": [
             {"consumer": each.consumer, "contract": each.info.origin, "left_aside": dict(each.aside_by_transport)}
@@ -84,33 +83,10 @@ def _finding(finding: Finding) -> Json:
         "sentence": worry.sentence,
         "change": worry.change.rule if worry.change else None,
         "change_sentence": worry.change.sentence if worry.change else None,
-        "old": _site(worry.old),
-        "new": _site(worry.new),
+        "old": site_as_json(worry.old),
+        "new": site_as_json(worry.new),
         "fingerprint": finding.fingerprint,
     }
-
-
-def _change(change: Change, report: ImpactReport) -> Json:
-    return {
-        "rule": change.rule,
-        "level": change.level.value,
-        "direction": change.direction.value,
-        "operation": change.operation,
-        "also": list(change.also),
-        "status": change.status,
-        "media_type": change.media_type,
-        "location": str(change.location),
-        "before": change.before,
-        "after": change.after,
-        "sentence": change.sentence,
-        "old": _site(site_of(change.old, report.old)),
-        "new": _site(site_of(change.new, report.new)),
-        "fingerprint": change.fingerprint,
-    }
-
-
-def _site(site: Site | None) -> Json:
-    return None if site is None else {"source": site.source, "pointer": site.pointer, "line": site.line}
 
 
 def _counts(consumer: ConsumerImpact) -> str:
@@ -142,7 +118,7 @@ def _row(group: tuple[Finding, ...]) -> str:
 def _folded(report: ImpactReport) -> str:
     if not report.theoretical:
         return ""
-    lines = [f"- {_cell(theoretical_line(change))}" for change in report.theoretical[:_MOST_LINES]]
+    lines = [f"- {_cell(change_line(change))}" for change in report.theoretical[:_MOST_LINES]]
     head = f"<details><summary>{len(report.theoretical)} that no contract here depends on</summary>"
     return "\n".join([head, "", *lines, *_left(len(report.theoretical)), "", "</details>"])
 

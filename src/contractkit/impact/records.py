@@ -2,16 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
 
 from contractkit.changes import Change
+from contractkit.changes.sites import DefinitionSource, Site
 from contractkit.model import Contract, Interaction, Location, TestReference
-
-FindLine: TypeAlias = Callable[[str, str | None], int | None]
-"""From a JSON pointer and a document's URI (None for the root) to the line it stands in, counted from 1."""
 
 
 class Verdict(Enum):
@@ -30,26 +27,6 @@ class ConsumerInfo:
     branches: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     origin: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DefinitionSource:
-    """A definition's name in messages, and how its lines are found."""
-
-    name: str = ""
-    line_of: FindLine | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """A place in a definition as a person finds it: the file, the JSON pointer, and the line where it is known."""
-
-    source: str
-    pointer: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.source}:{self.line}" if self.line else f"{self.source} {self.pointer}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

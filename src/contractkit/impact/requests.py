@@ -96,7 +96,7 @@ def _refusal(violation: Violation) -> str:
 
 
 def _nearest(found: Sequence[Change], location: Location) -> Change | None:
-    hurting = [change for change in found if change.level is not Level.HARMLESS and change.rule not in _CREDENTIALS]
+    hurting = [change for change in found if change.level.can_hurt and change.rule not in _CREDENTIALS]
     return max(hurting, key=lambda change: (len(change.location.steps), change.level is Level.BREAKING), default=None)
 
 

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Sequence
 
-from contractkit.changes import Change, Direction
+from contractkit.changes import Change
+from contractkit.changes.sites import site_of
+from contractkit.changes.wording import change_line, counted
 from contractkit.errors import Explanation
-from contractkit.impact.analysis import site_of
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
 _MOST_PLACES = 12
-_SIDES = {Direction.REQUEST: " sends", Direction.RESPONSE: " gives"}  # a message's place does not say who sends it
-_WHOLE = ("request.path", "procedure")
 
 
 def explain_impact(report: ImpactReport) -> str:
@@ -113,26 +112,16 @@ def summarise(report: ImpactReport) -> str:
     said = ", ".join(f"{number} {verdict.value}" for verdict, number in counts.items() if number)
     harmless = len(report.theoretical)
     tail = (
-        f"; {_counted(harmless, 'change')} that could hurt a consumer {_hurts(harmless)} none of these"
+        f"; {counted(harmless, 'change')} that could hurt a consumer {_hurts(harmless)} none of these"
         if harmless
         else ""
     )
-    return f"Of {_counted(total, 'contract')}: {said}{tail}."
+    return f"Of {counted(total, 'contract')}: {said}{tail}."
 
 
 def name_of(consumer: ConsumerImpact) -> str:
     """Give a consumer with its versions and environments: `web-shop 4.1.0 (production)`."""
     return _named(consumer.consumer, consumer.info.versions, consumer.info.environments)
-
-
-def theoretical_line(change: Change) -> str:
-    """Give a change that hurts nobody in one line."""
-    status = f" {change.status}" if change.status else ""
-    also = f" (and {_counted(len(change.also), 'further operation')})" if change.also else ""
-    is_whole = change.rule.endswith(".removed") and str(change.location) in _WHOLE
-    side = _SIDES.get(change.direction, "") if change.location.steps[:1] == ("events",) else ""
-    place = "" if is_whole else f"{side} {change.location}"
-    return f"{change.operation}{status}{place}: {change.sentence}{also}"
 
 
 def _named(name: str, versions: Sequence[str], environments: Sequence[str]) -> str:
@@ -154,7 +143,7 @@ def _overview(report: ImpactReport) -> str:
 
 
 def _extent(consumer: ConsumerImpact) -> str:
-    total = _counted(len(consumer.interactions), "interaction")
+    total = counted(len(consumer.interactions), "interaction")
     hurt = [
         f"{number} {verdict.value}"
         for verdict in (Verdict.BROKEN, Verdict.AT_RISK)
@@ -167,7 +156,7 @@ def _extent(consumer: ConsumerImpact) -> str:
 def aside_in_words(consumer: ConsumerImpact) -> str:
     """Give how many interactions are over a transport that the definitions do not speak of: `3 HTTP interactions`."""
     return ", ".join(
-        _counted(number, f"{transport} interaction") for transport, number in consumer.aside_by_transport.items()
+        counted(number, f"{transport} interaction") for transport, number in consumer.aside_by_transport.items()
     )
 
 
@@ -199,7 +188,7 @@ def _theoretical(report: ImpactReport) -> str:
     if not report.theoretical:
         return ""
     shown = report.theoretical[:_MOST_THEORETICAL]
-    lines = [f"  {theoretical_line(change)}{_line_of(report, change)}" for change in shown]
+    lines = [f"  {change_line(change)}{_line_of(report, change)}" for change in shown]
     left = len(report.theoretical) - len(shown)
     more = [f"  … and {left} more; --format json lists them all"] if left else []
     return "\n".join(["Changes that no contract here depends on:", "", *lines, *more])
@@ -214,10 +203,6 @@ def _cut(names: Sequence[str]) -> list[str]:
     unique = list(dict.fromkeys(names))
     left = len(unique) - _MOST_TESTS
     return unique if left <= 0 else [*unique[:_MOST_TESTS], f"… {left} more"]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _hurts(number: int) -> str:

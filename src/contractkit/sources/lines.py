@@ -2,6 +2,7 @@
 
 import json
 import re
+from bisect import bisect_left
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the C scanner of the standard library
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,13 @@ _skip_value = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # give
 
 
 class LineFinder:
-    """Finds lines in one source text; a YAML text is composed once and its tree kept."""
+    """Finds lines in one source text; what was composed or scanned of it for one of them is kept for the next."""
 
     def __init__(self, text: bytes, *, is_json: bool) -> None:
         self._text = text
         self._is_json = is_json
         self._tree: yaml.Node | None = None
+        self._json: _JsonPositions | None = None
 
     def line_of(self, pointer: str) -> int | None:
         """Give the line (from 1) of the key or element that a JSON pointer leads to; None where it leads nowhere."""
@@ -38,47 +40,60 @@ class LineFinder:
         return line_in(self._tree, steps)
 
     def _json_line(self, steps: list[str]) -> int | None:
-        text = self._text.decode("utf-8-sig")
-        position = _skip_blank(text, 0)
+        if self._json is None:
+            self._json = _JsonPositions(self._text.decode("utf-8-sig"))
+        return self._json.line_of(steps)
+
+
+class _JsonPositions:
+    """Positions in one JSON text. What an object or list was scanned for is kept, so that many places cost one scan."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._children: dict[int, _Children] = {}  # by the position of the object or list
+        self._ends = [found.start() for found in re.finditer("\n", text)]
+
+    def line_of(self, steps: list[str]) -> int | None:
+        key = position = _skip_blank(self._text, 0)
         for step in steps:
-            found = _json_child(text, position, step)
+            found = self._child(position, step)
             if found is None:
                 return None
             key, position = found
-        at = key if steps else position
-        return text.count("\n", 0, at) + 1
+        return bisect_left(self._ends, key) + 1
 
-
-def _json_child(text: str, position: int, step: str) -> tuple[int, int] | None:
-    """Give the positions of a child's key (or of the child, in a list) and of the child itself."""
-    match text[position]:
-        case "{":
-            return _json_member(text, position + 1, step)
-        case "[":
-            return _json_element(text, position + 1, int(step))
-        case _:
+    def _child(self, position: int, step: str) -> tuple[int, int] | None:
+        """Give the positions of a child's key (or of the child, in a list) and of the child itself."""
+        if self._text[position] not in "{[":
             return None
+        if position not in self._children:
+            self._children[position] = _Children(self._text, position)
+        return self._children[position].find(step)
 
 
-def _json_member(text: str, position: int, step: str) -> tuple[int, int] | None:
-    position = _skip_blank(text, position)
-    while text[position] == '"':
-        key_at = position
-        name, position = scanstring(text, position + 1, True)
-        position = _skip_blank(text, _skip_blank(text, position) + 1)
-        if name == step:
-            return key_at, position
-        position = _next_item(text, position)
-    return None
+class _Children:
+    """The children of one object or list by key or index, scanned as far as somebody asked."""
 
+    def __init__(self, text: str, position: int) -> None:
+        self._text = text
+        self._is_object = text[position] == "{"
+        self._next = _skip_blank(text, position + 1)
+        self._found: dict[str, tuple[int, int]] = {}
 
-def _json_element(text: str, position: int, index: int) -> tuple[int, int] | None:
-    position = _skip_blank(text, position)
-    for _ in range(index):
-        if text[position] == "]":
-            return None
-        position = _next_item(text, position)
-    return None if text[position] == "]" else (position, position)
+    def find(self, step: str) -> tuple[int, int] | None:
+        name = step if self._is_object else str(int(step))
+        while name not in self._found and self._text[self._next] not in "}]":
+            self._scan_one()
+        return self._found.get(name)
+
+    def _scan_one(self) -> None:
+        key_at = value_at = self._next
+        name = str(len(self._found))
+        if self._is_object:
+            name, end = scanstring(self._text, key_at + 1, True)
+            value_at = _skip_blank(self._text, _skip_blank(self._text, end) + 1)
+        self._next = _next_item(self._text, value_at)
+        self._found.setdefault(name, (key_at, value_at))
 
 
 def _next_item(text: str, position: int) -> int:

@@ -18,7 +18,7 @@ from contractkit.changes.protobuf.procedures import (
     signature_of,
 )
 from contractkit.changes.protobuf.records import Encoding, ProtoDifference
-from contractkit.changes.records import Change, Direction, Place
+from contractkit.changes.records import Change, Direction, Place, once
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.protobuf.kinds import pointer_of
 from contractkit.model import Location, Step, Wildcard
@@ -56,15 +56,7 @@ class ProtoChanges:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Give every change once, at the first procedure that shows it, in the old definition's order."""
-        found: dict[tuple[str, str, str], Change] = {}
-        also: dict[tuple[str, str, str], list[str]] = {}
-        for change in self._all():
-            if found.setdefault(change.declaration, change) is not change:
-                also.setdefault(change.declaration, []).append(change.operation)
-        return tuple(
-            replace(change, also=tuple(name for name in dict.fromkeys(also.get(key, ())) if name != change.operation))
-            for key, change in found.items()
-        )
+        return once(self._all())
 
     def use_of(self, old: MethodDescriptor) -> ProcedureUse | None:
         """Give a procedure of the old definition with the new one's of the same name, None where there is none."""

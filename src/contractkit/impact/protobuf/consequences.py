@@ -11,7 +11,7 @@ from contractkit.impact.protobuf.walks import Met
 from contractkit.impact.records import Verdict
 from contractkit.results import ABSENT
 
-_BY_LEVEL = {Level.BREAKING: Verdict.BROKEN, Level.POSSIBLE: Verdict.AT_RISK, Level.HARMLESS: None}
+_BY_LEVEL = {Level.BREAKING: Verdict.BROKEN, Level.POSSIBLE: Verdict.AT_RISK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Consequence:
 
 
 def _level(met: Met) -> Verdict | None:
-    return _BY_LEVEL[met.difference.level]
+    return _BY_LEVEL.get(met.difference.level)
 
 
 def _where_set(met: Met, uses: CallUses) -> Verdict | None:

@@ -1,0 +1,38 @@
+"""Gains of a protobuf definition: the rules of the way back, by the name of their reverse."""
+
+from collections.abc import Iterator, Mapping
+
+from contractkit.changes.mirroring import Gain, gained
+from contractkit.changes.protobuf.comparison import ProtoChanges
+from contractkit.changes.protobuf.procedures import signature_of
+from contractkit.changes.records import Change, once
+
+_SENT_BEFORE = ("request.field.added-required", "request.field.number-reused")
+
+GAINS: Mapping[str, Gain] = {
+    "package.removed": Gain("package.added", "it was not declared and is now, with its package"),
+    "service.removed": Gain("service.added", "it was not declared and is now, with its service"),
+    "procedure.removed": Gain("procedure.added", "it was not declared and is now"),
+    "request.field.removed": Gain("request.field.added", "it was not declared and is now {after}", _SENT_BEFORE),
+    "request.field.became-required": Gain("request.field.became-optional", "it was {before} and is {after}"),
+    "response.field.became-optional": Gain("response.field.became-required", "it was {before} and is {after}"),
+    "request.enum.value-removed": Gain("request.enum.value-added", "{after} may be sent now"),
+}
+"""A rule of the way back to what its finding is called on the way there."""
+
+
+def all_proto_changes(there: ProtoChanges) -> tuple[Change, ...]:
+    """Give what a new definition takes away, changes and gives, each once, in the old definition's order."""
+    return once(_changes(there, ProtoChanges(there.new, there.old, there.encoding)))
+
+
+def _changes(there: ProtoChanges, back: ProtoChanges) -> Iterator[Change]:
+    for method in there.old.methods.values():
+        lost = tuple(there.of_procedure(method))
+        yield from lost
+        use = there.use_of(method)
+        if use is not None:
+            yield from gained(lost, back.of_procedure(use.new), GAINS)
+    for name, method in there.new.methods.items():
+        if name not in there.old.methods:
+            yield from gained((), (back.removal(method),), GAINS, signature_of(method))
