@@ -37,7 +37,7 @@ def answer(body: Any, key: str = "a", **more: Any) -> ObservedAnswer:
         id=AnswerId("orders", key),
         operation=f"get {key}",
         at=BODY,
-        body=body,
+        bodies=(body,),
         alternatives=also,
         read=None if read is None else frozenset(map(_place, read)),
         pinned=tuple(map(_place, more.pop("pinned", ()))),
@@ -86,7 +86,7 @@ class Inference:
         def get(key: str = answers[0].id.key) -> Any:
             one = next(each for each in answers if each.id.key == key)
             served.add(one.id)
-            return changed(one.body, tuple(each for each in run.changes if each.answer == one.id), one.at)
+            return changed(one.bodies[0], tuple(each for each in run.changes if each.answer == one.id), one.at)
 
         try:
             consumer(get)

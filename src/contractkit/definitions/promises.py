@@ -27,6 +27,16 @@ class Graded:
         self._views, self._value = views, value
         self._branches: tuple[SchemaView, ...] | None = None
 
+    @property
+    def views(self) -> tuple[SchemaView, ...]:
+        """Give the schemas that may describe the value; empty where none does."""
+        return self._views
+
+    @property
+    def applying(self) -> tuple[SchemaView, ...]:
+        """Give the alternatives of them that could have made the value."""
+        return tuple(branch for view in self._views for branch in _applying(view, self._value))
+
     def inner(self, step: str | int) -> "Graded":
         """Give the member of that name, or the element at that index, which the value has."""
         if self._branches is None:

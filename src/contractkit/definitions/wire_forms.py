@@ -28,6 +28,16 @@ def decode_message(descriptors: bytes, procedure: str, side: Literal["request", 
     return definition.decode(found, Side(side), data)
 
 
+def encode_message(descriptors: bytes, procedure: str, side: Literal["request", "response"], tree: Json) -> bytes:
+    """Give the bytes of the tree of a message, with arguments as `decode_message` has them.
+
+    Raises:
+        DefinitionError: The tree is no such message, or the same as there.
+    """
+    definition = _definition(descriptors)
+    return definition.encode(definition.procedure(procedure), Side(side), tree)
+
+
 @lru_cache(maxsize=16)
 def _definition(descriptors: bytes) -> RpcDefinition:
     from contractkit.definitions.protobuf import ProtoDefinition

@@ -18,6 +18,7 @@ class Alternatives:
         branches: Values of the other alternatives of a union.
         allows_null: Null is one of them.
         is_fixed: The alternative of a union that was served allows this value alone: it tells the alternatives apart.
+        may_be_longer: A list may have its last element once more.
     """
 
     members: tuple[Json, ...] = ()
@@ -25,6 +26,7 @@ class Alternatives:
     branches: tuple[Json, ...] = ()
     allows_null: bool = False
     is_fixed: bool = False
+    may_be_longer: bool = True
 
 
 _NONE = Alternatives()
@@ -38,7 +40,7 @@ class ObservedAnswer:
         id: Which answer.
         operation: The operation's name, for people.
         at: Where the body stands: `response.body`, `events[2].message`.
-        body: The JSON value that was served.
+        bodies: The JSON values that were served there: one, or the messages of a stream, which change alike.
         alternatives: By generalised location; where nothing is said, nothing else is known to be legal.
         read: The generalised locations that were read, None where that cannot be known: then all count as read.
         pinned: The locations that the test says it needs.
@@ -50,7 +52,7 @@ class ObservedAnswer:
     id: AnswerId
     operation: str
     at: Location
-    body: Json
+    bodies: tuple[Json, ...]
     alternatives: Mapping[Location, Alternatives] = field(default_factory=dict)
     read: frozenset[Location] | None = None
     pinned: tuple[Location, ...] = ()
@@ -62,8 +64,9 @@ class ObservedAnswer:
     def places(self) -> tuple["Place", ...]:
         """Give every place below the body in the order it was served, elements of a list as one."""
         found: dict[Location, list[Json]] = {}
-        for location, value in _walk(self.body, self.at):
-            found.setdefault(location, []).append(value)
+        for body in self.bodies:
+            for location, value in _walk(body, self.at):
+                found.setdefault(location, []).append(value)
         return tuple(
             Place(
                 location=location,

@@ -99,20 +99,21 @@ def _further_members(answer: ObservedAnswer, place: Place, kinds: frozenset[Kind
 
 
 def _longer(answer: ObservedAnswer, place: Place, kinds: frozenset[Kind]) -> Iterator[Change]:
-    if Kind.LONGER in kinds and place.holds_elements:
+    if Kind.LONGER in kinds and place.holds_elements and place.alternatives.may_be_longer:
         yield Change(answer=answer.id, kind=Kind.LONGER, location=place.location)
 
 
 def _beyond(answer: ObservedAnswer, kinds: frozenset[Kind]) -> Iterator[Change]:
     """Give the changes to what no definition has; they say how robust the consumer is."""
-    if Kind.MORE in kinds and answer.may_hold_more and isinstance(answer.body, dict | list):
+    has_room = answer.may_hold_more and any(isinstance(body, dict | list) for body in answer.bodies)
+    if Kind.MORE in kinds and has_room:
         yield Change(answer=answer.id, kind=Kind.MORE, location=answer.at, value=EXTRA_FIELD)
     if Kind.STATUS in kinds and answer.has_status:
         yield Change(answer=answer.id, kind=Kind.STATUS, location=answer.at, value=UNDECLARED_STATUS)
 
 
 def _effective(answer: ObservedAnswer, changes: Iterator[Change]) -> Iterator[Change]:
-    """Give the changes after which the body is another one."""
+    """Give the changes after which a body is another one."""
     for change in changes:
-        if changed(answer.body, (change,), answer.at) != answer.body:
+        if any(changed(body, (change,), answer.at) != body for body in answer.bodies):
             yield change

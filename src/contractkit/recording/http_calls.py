@@ -43,6 +43,7 @@ from contractkit.transports.faults import DueFault, FaultedResponse, Faults, fau
 
 if TYPE_CHECKING:
     from contractkit.recording.rpc_calls import AnsweredCall, LedCall
+    from contractkit.recording.serving_again import ServingAgain
 
 
 def expected_of(operation: Operation) -> str:
@@ -63,7 +64,9 @@ class HttpCalls:
         origin: TestOrigin,
         pending: bool,
         faults: Faults | None = None,
+        again: "ServingAgain | None" = None,
     ) -> None:
+        self._again = again
         self._faults = faults if faults is not None else Faults()
         self._provider = provider
         self._notes = notes
@@ -136,8 +139,10 @@ class HttpCalls:
         else:
             answer = self._replied(reply, seed, route)
         states = self._notes.use_states()
-        self._notes.record(self._interaction(route, recorded, sent, answer, reply, asked, states, test))
-        return self._led_back(answer.response, reply)
+        interaction = self._interaction(route, recorded, sent, answer, reply, asked, states, test)
+        self._notes.record(interaction)
+        response = self._led_back(answer.response, reply)
+        return response if self._again is None else self._again.http(provider.name, interaction, response)
 
     def _wanted(self, route: Route) -> Preference | Reply:
         """Give what is asked of the answer: by the test, else by the request itself."""

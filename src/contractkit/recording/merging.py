@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from contractkit.model import Contract, Evidence, Interaction, TestReference
 from contractkit.recording.joining import with_evidence
+from contractkit.recording.needed import expect_needed
 
 _DISTINCTION = re.compile(r" \[[0-9a-f]{8}(-\d+)?\]$")
 
@@ -78,7 +79,7 @@ def _without_gone(interaction: Interaction, facts: RunFacts) -> Interaction | No
 
 def _renewed(known: Interaction | None, recorded: Interaction, staying: tuple[Evidence, ...]) -> Interaction:
     """Give what was recorded, with the evidence of tests not run, and what people and other tools wrote of it."""
-    renewed = with_evidence(recorded, (*staying, *recorded.evidence))
+    renewed = expect_needed(with_evidence(recorded, (*staying, *recorded.evidence)))
     if known is None:
         return renewed
     return replace(renewed, comments=known.comments, kept=known.kept, transport=known.transport)

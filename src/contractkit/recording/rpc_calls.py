@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contractkit.definitions.rpc_interface import Procedure
+from contractkit.definitions.rpc_interface import Procedure, Side
 from contractkit.model import Interaction, ProviderState, RpcCall, Status, TestReference
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.rpc_conversations import RpcConversation
 from contractkit.recording.rpc_faults import failing_reply, late
-from contractkit.recording.rpc_interactions import ToldCall, call_of, interaction_of
+from contractkit.recording.rpc_interactions import ToldCall, call_of, hidden_tree, interaction_of
 from contractkit.recording.rpc_refusals import Parties, refuse_unknown
 from contractkit.recording.rpc_replies import RpcReply
 from contractkit.recording.rpc_unary import UnaryCall
@@ -20,7 +20,9 @@ from contractkit.transports.faults import DueFault, Faults
 from contractkit.transports.rpc_messages import Conversation, Pairs, Refused, RpcOpening
 
 if TYPE_CHECKING:
+    from contractkit.exact_json import Json
     from contractkit.recording.calls import HttpExchange
+    from contractkit.recording.serving_again import ServingAgain
 
 _BLOCKING = "_blocking"  # the function of grpc's library in which a thread waits for the answer to a unary call
 
@@ -86,7 +88,9 @@ class RpcCalls:
         origin: TestOrigin,
         pending: bool,
         faults: Faults | None = None,
+        again: "ServingAgain | None" = None,
     ) -> None:
+        self._again = again
         self._faults = faults if faults is not None else Faults()
         self._provider = provider
         self._notes = notes
@@ -100,7 +104,7 @@ class RpcCalls:
         """Answer a unary call that the test wrote nothing of, and that nothing goes wrong with; None of another."""
         notes = self._notes
         with notes.lock:
-            if self._faults or notes.has_reply(path[1:]):
+            if self._faults or self._again is not None or notes.has_reply(path[1:]):
                 return None
             procedures = self._provider.procedures
             answered = procedures.unary.answer(path, data)
@@ -132,6 +136,7 @@ class RpcCalls:
                 ended=self._ended,
                 lock=self._notes.lock,
                 memory=procedures.memory,
+                alter=self._altering(procedure),
             )
             # who streams goes on while the stub answers, so only of a unary call the line can be told
             test = self._origin.reference(blocked_in=_BLOCKING) if procedure.is_unary else self._origin.first_line()
@@ -146,6 +151,20 @@ class RpcCalls:
         with self._notes.lock:
             for conversation in tuple(self._open):
                 conversation.cancel()
+
+    def _altering(self, procedure: Procedure) -> "Callable[[list[Json], Json], Json] | None":
+        """Give what changes the messages of a call in a re-run; None else."""
+        again, definition = self._again, self._provider.procedures.definition
+        if again is None:
+            return None
+
+        def alter(sent: list[Json], tree: Json) -> Json:
+            asked = [hidden_tree(definition, procedure, Side.REQUEST, each) for each in sent[:1]]
+            shown = hidden_tree(definition, procedure, Side.RESPONSE, tree)
+            altered = again.message(self._provider.name, procedure.operation.name, asked, shown)
+            return tree if altered is shown else altered
+
+        return alter
 
     def _next_reply(self, procedure: Procedure) -> RpcReply:
         written = self._notes.next_reply(procedure.operation.signature)

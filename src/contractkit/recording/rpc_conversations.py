@@ -69,6 +69,7 @@ class RpcConversation:
         ended: "Callable[[RpcConversation], None]",
         lock: threading.RLock,
         memory: Memory,
+        alter: Callable[[list[Json], Json], Json] | None = None,
     ) -> None:
         """Begin.
 
@@ -82,6 +83,8 @@ class RpcConversation:
             ended: Called once, when the call is over.
             lock: Held during each step.
             memory: What was worked out earlier.
+            alter: Gives what is sent in place of a message, from what was received so far and its tree; what is told of
+                the call stays as it would be without.
         """
         self.procedure = procedure
         self.opening = opening
@@ -99,6 +102,7 @@ class RpcConversation:
         self._ended = ended
         self._lock = lock
         self._memory = memory
+        self._alter = alter
         self._is_dialogue = procedure.client_streaming and procedure.server_streaming
         self._is_over = False
         self._greeting: Mapping[str, Json] | None = None  # not known yet, then nothing once it was sent
@@ -232,7 +236,11 @@ class RpcConversation:
             served = Served(answer=answer, written=self._full(written), matched=written.matched)
         self.served.append(served)
         self._log.append(_SERVED)
-        return data
+        return data if self._alter is None else self._altered(answer.tree, data)
+
+    def _altered(self, tree: Json, data: bytes) -> bytes:
+        altered = self._alter(self.sent, tree) if self._alter is not None else tree
+        return data if altered is tree else self._definition.encode(self.procedure, Side.RESPONSE, altered)
 
     def _synthesised(self) -> tuple[AnswerMessage, bytes]:
         heard = self._heard[-1:] if self._is_dialogue else self._heard

@@ -156,9 +156,9 @@ def _hidden(conversation: ToldCall, definition: RpcDefinition) -> tuple[Event, .
 def _hidden_event(definition: RpcDefinition, procedure: Procedure, event: Event) -> Event:
     match event:
         case Sent(message=JsonBody(value=tree, media_type=media_type)):
-            return Sent(message=JsonBody(_hidden_tree(definition, procedure, Side.REQUEST, tree), media_type))
+            return Sent(message=JsonBody(hidden_tree(definition, procedure, Side.REQUEST, tree), media_type))
         case Received(message=JsonBody(value=tree, media_type=media_type)):
-            return Received(message=JsonBody(_hidden_tree(definition, procedure, Side.RESPONSE, tree), media_type))
+            return Received(message=JsonBody(hidden_tree(definition, procedure, Side.RESPONSE, tree), media_type))
         case Status(code=code, message=message, details=details, trailers=trailers):
             kept = tuple(map(hide_in_json, details))
             return Status(code=code, message=message, details=kept, trailers=hide_in_metadata(trailers))
@@ -166,7 +166,7 @@ def _hidden_event(definition: RpcDefinition, procedure: Procedure, event: Event)
             return event
 
 
-def _hidden_tree(definition: RpcDefinition, procedure: Procedure, side: Side, tree: Json) -> Json:
+def hidden_tree(definition: RpcDefinition, procedure: Procedure, side: Side, tree: Json) -> Json:
     """Give a tree without credentials that still is a message: bytes are hidden as bytes."""
     hidden = hide_in_json(tree)
     if hidden == tree:

@@ -43,7 +43,16 @@ class StubSession:
     Everything may be called from any thread; requests are answered one at a time.
     """
 
-    def __init__(self, provider: StubbedProvider, *, consumer: str, origin: TestOrigin, pending: bool = False) -> None:
+    def __init__(
+        self,
+        provider: StubbedProvider,
+        *,
+        consumer: str,
+        origin: TestOrigin,
+        pending: bool = False,
+        again: "ServingAgain | None" = None,
+    ) -> None:
+        """Begin; `again` says what is served where this is a re-run."""
         self._provider = provider
         self._consumer = consumer
         self._notes = Notes()

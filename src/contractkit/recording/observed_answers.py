@@ -1,0 +1,67 @@
+"""Observed answers: from what a test recorded to the answers that re-runs can change, with what is legal there."""
+
+from collections.abc import Collection, Mapping
+from typing import cast
+
+from contractkit.definitions.surfaces import DocumentedDefinition
+from contractkit.inference import Alternatives, AnswerId, Kind, ObservedAnswer
+from contractkit.inference.legal_answers import legal_answers
+from contractkit.inference.legal_messages import DescribedProcedures, legal_messages
+from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, RpcCall
+from contractkit.recording.serving_again import place_of, served_trees
+from contractkit.recording.stubbed import StubbedProvider
+
+
+def observed_answer(
+    provider: StubbedProvider,
+    interaction: Interaction,
+    kinds: frozenset[Kind],
+    *,
+    read: Collection[Location] | None = None,
+    pinned: tuple[Location, ...] = (),
+) -> ObservedAnswer:
+    """Give the answer of an interaction as inference takes it.
+
+    Args:
+        provider: Who answered.
+        interaction: It has a JSON body or messages that were served.
+        kinds: The changes that will be tried; for most nothing else needs to be known to be legal.
+        read: The places that were read, None where that cannot be known.
+        pinned: The places that the test says it needs; those of other answers are passed over.
+    """
+    at, trees = place_of(interaction), served_trees(interaction)
+    is_http = isinstance(interaction.exchange, HttpCall)
+    return ObservedAnswer(
+        id=AnswerId(provider.name, interaction.key),
+        operation=str(interaction.operation),
+        at=at,
+        bodies=trees,
+        alternatives=_alternatives(provider, interaction, kinds),
+        read=None if read is None else frozenset(each.generalised() for each in read),
+        pinned=tuple(at.under(each.generalised().steps[len(at.steps) :]) for each in pinned if each.starts_with(at)),
+        has_null=is_http,
+        may_hold_more=is_http,
+        has_status=is_http,
+    )
+
+
+def can_be_changed(interaction: Interaction) -> bool:
+    """Say whether re-runs can change the answer of an interaction."""
+    return isinstance(interaction.exchange, HttpCall | RpcCall) and isinstance(interaction.served, JsonBody)
+
+
+def _alternatives(
+    provider: StubbedProvider, interaction: Interaction, kinds: frozenset[Kind]
+) -> Mapping[Location, Alternatives]:
+    with_values = Kind.VALUE in kinds
+    match interaction.exchange:
+        case HttpCall(response=expected) if provider.surfaces is not None:
+            served = HttpResponse(status=expected.status, headers=expected.headers, body=interaction.served)
+            definition = cast(DocumentedDefinition, provider.definition)
+            operation = provider.operation(str(interaction.operation))
+            return legal_answers(definition, provider.surfaces, operation, served, with_values=with_values)
+        case RpcCall(procedure=procedure) if with_values:
+            described = cast(DescribedProcedures, provider.procedures.definition)
+            found = described.procedure(procedure)
+            return legal_messages(described, found, served_trees(interaction), place_of(interaction))
+    return {}

@@ -1,0 +1,148 @@
+"""Serving again: a test that passed is run again, and its stubs give the answers of before with changes.
+
+An answer is known by what it was asked and what was served, so that also of several answers to one request the right
+one changes. A request that did not come before is answered as the definition says, unchanged.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from contractkit.exact_json import Json, dump_compact
+from contractkit.inference import AnswerId, Change, Kind, changed
+from contractkit.model import (
+    EmptyBody,
+    HttpCall,
+    HttpResponse,
+    Interaction,
+    JsonBody,
+    Location,
+    MissingBody,
+    Received,
+    RpcCall,
+    Sent,
+    Wildcard,
+    repeated_events,
+)
+
+RESPONSE_BODY = Location(("response", "body"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """Which answers a test was served, each under what it is known by."""
+
+    by_http: Mapping[tuple[str, str, str], AnswerId]
+    by_rpc: Mapping[tuple[str, str, str, str], AnswerId]
+    places: Mapping[AnswerId, Location]
+
+    @property
+    def ids(self) -> frozenset[AnswerId]:
+        """Give all answers."""
+        return frozenset((*self.by_http.values(), *self.by_rpc.values()))
+
+
+def served_before(recorded: Sequence[tuple[str, Interaction]]) -> Again:
+    """Give what a test was served, from the interactions it recorded with each provider."""
+    by_http: dict[tuple[str, str, str], AnswerId] = {}
+    by_rpc: dict[tuple[str, str, str, str], AnswerId] = {}
+    places: dict[AnswerId, Location] = {}
+    for provider, interaction in recorded:
+        if not isinstance(interaction.exchange, HttpCall | RpcCall):
+            continue
+        found = AnswerId(provider, interaction.key)
+        places[found] = place_of(interaction)
+        if isinstance(interaction.exchange, HttpCall):
+            by_http[(provider, _plain_key(interaction.key), repr(interaction.served))] = found
+            continue
+        asked = _first_sent(interaction.exchange)
+        for tree in served_trees(interaction):
+            by_rpc[(provider, str(interaction.operation), asked, _text(tree))] = found
+    return Again(by_http=by_http, by_rpc=by_rpc, places=places)
+
+
+def place_of(interaction: Interaction) -> Location:
+    """Give where the body of an answer stands: `response.body`, or `events[2].message`, or `events[*].message`."""
+    if not isinstance(interaction.exchange, RpcCall):
+        return RESPONSE_BODY
+    received = [number for number, each in enumerate(interaction.exchange.events) if isinstance(each, Received)]
+    is_one = len(received) == 1 and not repeated_events(interaction.rules)
+    return Location(("events", received[0] if is_one else Wildcard.INDEX, "message"))
+
+
+def served_trees(interaction: Interaction) -> tuple[Json, ...]:
+    """Give the JSON values that were served: the body, or the messages of a call in their order."""
+    if not isinstance(interaction.served, JsonBody):
+        return ()
+    value = interaction.served.value
+    if isinstance(interaction.exchange, RpcCall) and place_of(interaction).steps[1] is Wildcard.INDEX:
+        return tuple(value) if isinstance(value, list) else (value,)
+    return (value,)
+
+
+class ServingAgain:
+    """What one re-run is served, and which answers it got.
+
+    Attributes:
+        served: The answers that were served so far, those that are to change as changed.
+    """
+
+    def __init__(self, again: Again, changes: tuple[Change, ...], *, most: int, too_many: Callable[[], None]) -> None:
+        """Take the changes, and what to do when more answers were served than a test that ends would ask for."""
+        self.served: set[AnswerId] = set()
+        self._again = again
+        self._changes: dict[AnswerId, tuple[Change, ...]] = {}
+        for change in changes:
+            self._changes[change.answer] = (*self._changes.get(change.answer, ()), change)
+        self._left = most
+        self._too_many = too_many
+
+    def http(self, provider: str, interaction: Interaction, response: HttpResponse) -> HttpResponse:
+        """Give a response with its changes."""
+        self._count()
+        found = self._again.by_http.get((provider, interaction.key, repr(interaction.served)))
+        if found is None:
+            return response
+        self.served.add(found)
+        changes = self._changes.get(found, ())
+        status = next((change.value for change in changes if change.kind is Kind.STATUS), None)
+        if isinstance(status, int):
+            response = replace(response, status=status)
+        if not changes or not isinstance(response.body, JsonBody):
+            return response
+        return replace(
+            response, body=replace(response.body, value=changed(response.body.value, changes, RESPONSE_BODY))
+        )
+
+    def message(self, provider: str, operation: str, sent: Sequence[Json], tree: Json) -> Json:
+        """Give a message of a remote procedure with its changes: the same value where there are none."""
+        self._count()
+        asked = _text(sent[0]) if sent else ""
+        found = self._again.by_rpc.get((provider, operation, asked, _text(tree)))
+        if found is None:
+            return tree
+        self.served.add(found)
+        changes = self._changes.get(found, ())
+        return changed(tree, changes, self._again.places[found]) if changes else tree
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._too_many()
+
+
+def has_no_body(interaction: Interaction) -> bool:
+    """Say whether there is nothing in the answer of an interaction that could be needed but its status."""
+    return isinstance(interaction.served, MissingBody | EmptyBody)
+
+
+def _plain_key(key: str) -> str:
+    return key.partition("-")[0]
+
+
+def _first_sent(call: RpcCall) -> str:
+    first = next((each.message for each in call.events if isinstance(each, Sent)), None)
+    return _text(first.value) if isinstance(first, JsonBody) else ""
+
+
+def _text(tree: Json) -> str:
+    return dump_compact(tree).decode()
