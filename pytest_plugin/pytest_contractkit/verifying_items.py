@@ -12,6 +12,7 @@ from contractkit.results import ContractResult, InteractionResult, Outcome
 from contractkit.settings import ServiceSettings, Settings
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 from pytest_contractkit.plugin import OUTCOME
+from pytest_contractkit.verifying_messages import message_way
 from pytest_contractkit.verifying_providers import transports_to
 from pytest_contractkit.verifying_states import states_for
 
@@ -91,8 +92,9 @@ def _returned(item: pytest.Function) -> object:
 
 
 def _verified(chosen: ChosenInteraction, provider: object, item: pytest.Function) -> ContractResult:
-    transports = transports_to(chosen.provided, provider)
     states = states_for(chosen.provided, item)
+    messages = message_way(chosen, item)
+    transports = (messages,) if messages is not None else transports_to(chosen.provided, provider)
     try:
         [result] = verify_contracts([chosen.contract], transports, VerificationOptions(states=states, concurrency=1))
     except NothingToCheckError as error:  # this one interaction cannot be replayed, so the message is about all

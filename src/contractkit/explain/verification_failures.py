@@ -18,6 +18,7 @@ from contractkit.model import (
     Interaction,
     JsonBody,
     Location,
+    Message,
     RpcCall,
     Status,
     TextBody,
@@ -49,7 +50,7 @@ def explain_failure(
         run_alone(contract.contract, interaction, among=[each.contract for each in among]),
     ]
     return Explanation(
-        printable(f"{prefix}{consumer} cannot use the response of {provider} to {asked_of(interaction)}."),
+        printable(f"{prefix}{consumer} cannot use {answer_of(provider, interaction)}."),
         (*interaction_rows(interaction), *_mismatches(result), *_raised(result)),
         "\n\n".join(step for step in steps if step),
     )
@@ -216,6 +217,13 @@ def _states(interaction: Interaction) -> list[str]:
 def _with_values(name: str, values: Mapping[str, Json]) -> str:
     written = ", ".join(f"{key}: {show_json(value, limit=60)}" for key, value in values.items())
     return f"{name} ({written})" if written else name
+
+
+def answer_of(provider: str, interaction: Interaction) -> str:
+    """Give what a provider gave in words: its response to a request, or its message."""
+    if isinstance(interaction.exchange, Message):
+        return f"the message {asked_of(interaction)} of {provider}"
+    return f"the response of {provider} to {asked_of(interaction)}"
 
 
 def asked_of(interaction: Interaction) -> str:

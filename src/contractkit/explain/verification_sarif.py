@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.terminal import printable
-from contractkit.explain.verification_failures import asked_of, command_for, show_value
+from contractkit.explain.verification_failures import answer_of, command_for, show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -44,7 +44,7 @@ def _result(
     is_pending = each.pending or interaction.pending
     command = command_for(each.contract, interaction, among=[other.contract for other in results])
     sentence = (
-        f"{each.contract.consumer} cannot use the response of {each.contract.provider} to {asked_of(interaction)} "
+        f"{each.contract.consumer} cannot use {answer_of(each.contract.provider, interaction)} "
         f"({interaction.description}): {mismatch.location} should be {mismatch.sentence}, "
         f"received {show_value(mismatch.actual)}. To replay it: {command}"
     )

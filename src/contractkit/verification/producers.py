@@ -4,7 +4,7 @@ As with provider states, a decorated function carries its declarations itself; a
 its functions.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from inspect import unwrap
 from types import ModuleType
@@ -72,6 +72,10 @@ class MessageProducers:
             if producer.name in self._by_name:
                 raise _declared_twice(self._by_name[producer.name], producer)
             self._by_name[producer.name] = producer
+
+    def __iter__(self) -> Iterator[MessageProducer]:
+        """Give each producer, in the order they were declared."""
+        return iter(self._by_name.values())
 
     @property
     def names(self) -> tuple[str, ...]:
