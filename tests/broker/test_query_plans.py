@@ -56,6 +56,12 @@ def questions(world: World) -> dict[str, tuple[str, str, Any]]:
         ),
         "can-i-merge": ("GET", f"/matrix?q[][pacticipant]={name}&q[][version]={number}&mainBranch=true", None),
         "matrix of a pair": ("GET", f"/matrix?{pair}&latestby=cvpv", None),
+        "matrix of an open pair": (
+            "GET",
+            f"/matrix?q[][pacticipant]={name}&q[][pacticipant]={other}&latestby=cvpv&limit=20",
+            None,
+        ),
+        "matrix of every version": ("GET", f"/matrix?q[][pacticipant]={name}&environment=test&limit=20", None),
         "for-verification": ("POST", f"/pacts/provider/{other}/for-verification", running),
         "for-verification, with what is pending": (
             "POST",
@@ -67,9 +73,20 @@ def questions(world: World) -> dict[str, tuple[str, str, Any]]:
         "badge": ("GET", f"/pacticipants/{name}/main-branch/can-i-merge/badge", None),
         "first page": ("GET", "/ui", None),
         "newest contract of a pair": ("GET", f"/pacts/provider/{other}/consumer/{name}/latest", None),
+        "contracts of the main branches": ("GET", f"/pacts/provider/{other}/branch/latest", None),
         "newest contracts": ("GET", "/pacts/latest", None),
+        "versions": ("GET", f"/pacticipants/{name}/versions?pageSize=20", None),
         "version": ("GET", f"/pacticipants/{name}/versions/{number}", None),
         "environment": ("GET", f"/pacticipants/{name}/branches/main", None),
+        "search for a version": ("GET", f"/search?q={number}", None),
+        "search for a tag or a branch": ("GET", "/search?q=feature", None),
+        "search for what contracts say": ("GET", "/search?q=order", None),
+        "history of an interaction": (
+            "GET",
+            f"/pacts/provider/{other}/consumer/{name}/interactions/INTERACTION/results",
+            None,
+        ),
+        "what a version owes": ("GET", f"/pacticipants/{other}/versions/{world.number(provider, 0)}/owed", None),
     }
 
 
@@ -95,7 +112,10 @@ def statements(database: str, world: World) -> dict[str, list[Statement]]:
     """Give the statements that each question leads to."""
     found = {}
     with running_broker(database) as url, httpx.Client(base_url=url, timeout=600) as http:
-        for name, (method, path, body) in questions(world).items():
+        asked = questions(world)
+        newest = http.get(asked["newest contract of a pair"][1]).json()
+        for name, (method, path, body) in asked.items():
+            path = path.replace("INTERACTION", newest["interactions"][0]["_id"])
             with recorded() as sent:
                 reply = http.request(method, path, json=body)
             assert reply.status_code == 200, reply.text

@@ -16,6 +16,7 @@ class _Begins(FunctionElement[bool]):
     inherit_cache = True
     name = "contractkit_begins"
     type = Boolean()
+    _is_implicitly_boolean = True  # else SQLite would be asked whether it is 1, and use no index
     clauses: ClauseList
 
 
