@@ -1,7 +1,7 @@
 """Checking an interaction against one definition: its request, and how far the definition promises its answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from contractkit.conformance.grades import Grade, Standing, stand
@@ -88,7 +88,7 @@ class ContractChecker:
         call = interaction.exchange
         if not isinstance(call, HttpCall):
             return InteractionConformance(route=None, surface=None, unsettled=("not-http",))
-        route = self.definition.route(call.request)
+        route = self.definition.route(_as_sent(call.request))
         if route is None:
             return InteractionConformance(route=None, surface=None)
         surface = self.reader.surface_of(route.operation)
@@ -132,6 +132,12 @@ class ContractChecker:
             return ()
         served = HttpResponse(status=response.status, headers=response.headers, body=body)
         return self.definition.check_response(route.operation, served)
+
+
+def _as_sent(request: HttpRequest) -> HttpRequest:
+    """Give a request whose body of null, where nothing says that it is JSON, is none (Pact specification, v1 to v3)."""
+    is_null = isinstance(request.body, JsonBody) and request.body.value is None
+    return replace(request, body=MissingBody()) if is_null and "content-type" not in request.headers else request
 
 
 def _header_standing(use: Use, response: Response) -> Standing:

@@ -1,6 +1,6 @@
 """Contents: which of the media types that a definition describes speaks of a body."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from contractkit.definitions.surfaces import Content
 from contractkit.model import base_media_type
@@ -23,6 +23,18 @@ def content_for(contents: tuple[Content, ...], media_type: str) -> Content | Non
         if found:
             return max(found, key=lambda pair: pair[0])[1]
     return None
+
+
+def is_acceptable(media_type: str, accepted: Iterable[str]) -> bool:
+    """Say whether a range of an `Accept` header takes a media type (RFC 9110 §12.5.1); one of weight 0 does not."""
+    base, named = base_media_type(media_type), _parameters_of(media_type)
+    for each in accepted:
+        wanted, parameters = base_media_type(each), _parameters_of(each)
+        weight = parameters.pop("q", "1")
+        is_in_range = wanted in ("*/*", base, f"{base.split('/')[0]}/*") or base in ("*/*", f"{wanted.split('/')[0]}/*")
+        if is_in_range and weight.strip("0.") and not _contradict(parameters, named):
+            return True
+    return False
 
 
 def _parameters_of(media_type: str) -> dict[str, str]:

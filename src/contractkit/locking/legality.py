@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from contractkit.conformance import ContractChecker, Declared, Grade, InteractionConformance
+from contractkit.conformance.uses import RESPONSE_HEADERS
+from contractkit.definitions.contents import is_acceptable
+from contractkit.definitions.interface import Route
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.schema_facets import type_names
@@ -15,7 +18,7 @@ from contractkit.impact import Verdict
 from contractkit.impact.answer_rules import expectation
 from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.records import Worry
-from contractkit.model import Contract, HttpCall, Interaction, Location, RpcCall
+from contractkit.model import Contract, HttpCall, HttpResponse, Interaction, Location, MissingBody, RpcCall
 from contractkit.results import ABSENT, Violation
 
 AnyDefinition = OpenApiDefinition | ProtoDefinition
@@ -86,6 +89,19 @@ def recheck(contracts: Iterable[Contract], changed: Sequence[tuple[AnyDefinition
 
 _Found = tuple[Level, Location, str]
 
+_REFUSED = 4  # the class of statuses that refuse a request
+_CONTENT_TYPE = Location(("request", "headers", "content-type"))
+_ACCEPT = Location(("request", "headers", "accept"))
+_EVERYWHERE = frozenset(
+    RESPONSE_HEADERS / name
+    for name in (
+        "age", "allow", "cache-control", "connection", "content-encoding", "content-language", "content-length",
+        "content-location", "date", "etag", "expires", "last-modified", "location", "retry-after", "server",
+        "set-cookie", "transfer-encoding", "vary", "via", "www-authenticate",
+    )
+)  # fmt: skip
+"""Headers of HTTP itself (RFC 9110, 9111), which few definitions declare and any server may send."""
+
 
 def _judge_of(old: AnyDefinition | None, new: AnyDefinition) -> "_HttpJudge | _ProcedureJudge":
     if isinstance(new, OpenApiDefinition):
@@ -97,6 +113,7 @@ class _HttpJudge:
     """Judges calls of HTTP under a definition."""
 
     def __init__(self, old: OpenApiDefinition | None, new: OpenApiDefinition) -> None:
+        self._definition = new
         self._checker = ContractChecker(new)
         self._change = HttpJudgement(old, new) if old is not None and old.digest != new.digest else None
 
@@ -107,7 +124,7 @@ class _HttpJudge:
         call = interaction.exchange
         assert isinstance(call, HttpCall)
         try:
-            alone = list(_of_conformance(call, self._checker.check(interaction)))
+            alone = list(_of_conformance(call, self._checker.check(interaction), self._definition))
         except DefinitionError as error:
             yield Level.UNPROMISED, Location(("request", "path")), f"not judged: {error.explanation.summary}"
             return
@@ -118,26 +135,52 @@ class _HttpJudge:
                 yield _of_worry(worry)
 
 
-def _of_conformance(call: HttpCall, found: InteractionConformance) -> Iterator[_Found]:
+def _of_conformance(call: HttpCall, found: InteractionConformance, definition: OpenApiDefinition) -> Iterator[_Found]:
     if found.route is None:
         sentence = f"{call.request.method} {call.request.path} reaches no operation"
         yield Level.ILLEGAL, Location(("request", "path")), sentence
         return
     for violation in found.violations:
-        yield Level.ILLEGAL, violation.location, _of_violation(violation)
+        if call.response.status // 100 != _REFUSED or _names_other_type(violation):
+            yield Level.ILLEGAL, violation.location, _of_violation(violation)
     if found.status is Declared.NOT:
         yield Level.ILLEGAL, Location(("response", "status")), f"{call.response.status} is not declared"
         return
     if found.media_type is Declared.NOT:
         yield Level.ILLEGAL, Location(("response", "headers", "content-type")), "the content type is not declared"
         return
+    yield from _of_media_types(call, found)
     needed = list(_of_uses(found))
     yield from needed
     told = {location.generalised() for _, location, _ in needed}
-    for violation in found.refused:
+    for violation in (*found.refused, *_of_headers(call, found.route, definition)):
         is_absent = violation.received is ABSENT  # nothing is wrong with an answer that could have more
         if not is_absent and violation.location.generalised() not in told:
             yield Level.ILLEGAL, violation.location, _of_violation(violation)
+
+
+def _names_other_type(violation: Violation) -> bool:
+    """Say whether it is the content type; what is sent to be refused is still of a type that is known."""
+    return violation.location == _CONTENT_TYPE and violation.received is not ABSENT
+
+
+def _of_media_types(call: HttpCall, found: InteractionConformance) -> Iterator[_Found]:
+    """Find that the consumer accepts no media type that the definition gives under the expected status."""
+    accepted = [each.strip() for value in call.request.headers.get("accept", ()) for each in value.split(",")]
+    given = found.response.contents if found.response is not None else ()
+    if accepted and given and not any(is_acceptable(each.media_type, accepted) for each in given):
+        declared = ", ".join(each.media_type for each in given)
+        yield Level.ILLEGAL, _ACCEPT, f"the consumer accepts {', '.join(accepted)}; declared: {declared}"
+
+
+def _of_headers(call: HttpCall, route: Route, definition: OpenApiDefinition) -> Iterator[Violation]:
+    """Find the expected headers whose recorded values the definition does not allow."""
+    if not call.response.headers.keys() - {"content-type"}:
+        return
+    alone = HttpResponse(status=call.response.status, headers=call.response.headers, body=MissingBody())
+    for violation in definition.check_response(route.operation, alone):
+        if violation.location.starts_with(RESPONSE_HEADERS):
+            yield violation
 
 
 def _of_uses(found: InteractionConformance) -> Iterator[_Found]:
@@ -145,7 +188,7 @@ def _of_uses(found: InteractionConformance) -> Iterator[_Found]:
         standing = found.standings.get(use.location)
         if standing is None or use.is_only_served:
             continue
-        if standing.grade is Grade.UNDECLARED:
+        if standing.grade is Grade.UNDECLARED and use.location not in _EVERYWHERE:
             yield Level.ILLEGAL, use.location, "it is not declared"
         elif standing.grade is Grade.DISJOINT:
             sentence = f"expected by the consumer: {expectation(use)}; declared: {type_names(standing.types)}"

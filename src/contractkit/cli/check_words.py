@@ -1,0 +1,127 @@
+"""What `contractkit check` says: what a definition does not bear out, and where another judge disagrees."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from contractkit.cli.contract_files import ContractFile
+from contractkit.conformance.second_opinion import Opinion
+from contractkit.exact_json import Json, dump_canonical
+from contractkit.locking.legality import Concern, Recheck
+from contractkit.model import Interaction
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One contract file held against definitions; `opinions` is None where nobody asked for others."""
+
+    file: ContractFile
+    definitions: tuple[str, ...]
+    recheck: Recheck
+    opinions: tuple[Opinion, ...] | None = None
+
+
+def check_as_text(found: Sequence[Checked]) -> str:
+    """Give a block for each contract: what does not fit, by interaction, and the counts."""
+    return "\n\n".join(block for each in found for block in _blocks(each))
+
+
+def check_as_json(found: Sequence[Checked]) -> str:
+    """Give the same as JSON: `schema_version` and `contracts`."""
+    return dump_canonical({"schema_version": SCHEMA_VERSION, "contracts": [_as_json(each) for each in found]}).decode()
+
+
+def check_as_annotations(found: Sequence[Checked]) -> str:
+    """Give each concern as GitHub's workflow command, at the line of the test that recorded it."""
+    lines = [_annotation(concern) for each in found for concern in each.recheck.concerns]
+    return "\n".join([*lines, *(_counts(each) for each in found)])
+
+
+def _blocks(checked: Checked) -> Iterator[str]:
+    contract = checked.file.contract
+    yield f"{contract.consumer} with {contract.provider}, held against {', '.join(checked.definitions)}:"
+    by_interaction: dict[int, list[Concern]] = {}
+    for concern in checked.recheck.concerns:
+        by_interaction.setdefault(id(concern.interaction), []).append(concern)
+    for concerns in by_interaction.values():
+        yield "\n".join(_of_interaction(concerns))
+    yield from _of_opinions(checked)
+    yield _counts(checked)
+
+
+def _of_interaction(concerns: Sequence[Concern]) -> Iterator[str]:
+    yield f"  {concerns[0].interaction.description}"
+    yield from (f"    test   {test}" for test in _tests(concerns[0].interaction))
+    yield from (f"    {concern.location}: {concern.sentence}" for concern in concerns)
+
+
+def _of_opinions(checked: Checked) -> Iterator[str]:
+    if checked.opinions is None:
+        return
+    differing = [each for each in checked.opinions if not each.agrees]
+    lines = [f"  openapi-core agrees on {len(checked.opinions) - len(differing)} of {len(checked.opinions)} sides."]
+    for each in differing:
+        lines.append(f"  {each.interaction.description}, the {each.side}:")
+        lines.append(f"    ours           {each.ours or 'fits'}")
+        lines.append(f"    openapi-core   {_theirs(each)}")
+    yield "\n".join(lines)
+
+
+def _theirs(opinion: Opinion) -> str:
+    return opinion.theirs or "fits" if opinion.is_given else f"has no opinion: {opinion.theirs}"
+
+
+def _counts(checked: Checked) -> str:
+    found = checked.recheck
+    wrong = len({id(each.interaction) for each in found.concerns})
+    said = f"Of {found.checked} interaction{'' if found.checked == 1 else 's'}, {found.checked - wrong} fit"
+    said += f" and {wrong} {'does' if wrong == 1 else 'do'} not" if wrong else ""
+    left = f"; {len(found.unjudged)} over another transport could not be judged" if found.unjudged else ""
+    return f"{said}{left}."
+
+
+def _tests(interaction: Interaction) -> list[str]:
+    return list(dict.fromkeys(str(each.test) for each in interaction.evidence))
+
+
+def _as_json(checked: Checked) -> Json:
+    contract = checked.file.contract
+    document: dict[str, Json] = {
+        "file": str(checked.file.path),
+        "consumer": contract.consumer,
+        "provider": contract.provider,
+        "definitions": list(checked.definitions),
+        "checked": checked.recheck.checked,
+        "not_judged": [each.description for each in checked.recheck.unjudged],
+        "concerns": [
+            {
+                "interaction": each.interaction.key,
+                "description": each.interaction.description,
+                "tests": _tests(each.interaction),
+                "location": str(each.location),
+                "sentence": each.sentence,
+            }
+            for each in checked.recheck.concerns
+        ],
+    }
+    if checked.opinions is not None:
+        document["second_opinion"] = [
+            {
+                "description": each.interaction.description,
+                "side": each.side,
+                "agrees": each.agrees,
+                "ours": each.ours,
+                "openapi_core": each.theirs,
+                "is_given": each.is_given,
+            }
+            for each in checked.opinions
+        ]
+    return document
+
+
+def _annotation(concern: Concern) -> str:
+    tests = [each.test for each in concern.interaction.evidence]
+    at = f" file={tests[0].file},line={tests[0].line}" if tests else ""
+    said = f"{concern.interaction.description}: {concern.location}: {concern.sentence}"
+    return f"::error{at}::{said}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

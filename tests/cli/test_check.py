@@ -1,0 +1,175 @@
+"""`contractkit check`: contracts held against a definition, without anybody being called."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contractkit.exact_json import Json
+from tests.cli.test_changes import OLD as ORDERS
+from tests.review.pact_files import http, pact_file
+
+TYPE = {"match": "type"}
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("orders.yaml").write_text(ORDERS)
+    Path("good.json").write_bytes(pact_file(http({"total": 1.5}, rules={"$.total": TYPE})))
+    Path("bad.json").write_bytes(
+        pact_file(
+            http({"sum": 1.5}, rules={"$.sum": TYPE}),
+            http(description="gone", method="DELETE", status=204),
+        )
+    )
+    return tmp_path
+
+
+def test_what_fits_is_counted(contractkit: Callable) -> None:
+    ended = contractkit("check", "good.json", "--definition", "orders.yaml")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "web-shop with orders, held against orders.yaml:\n\nOf 1 interaction, 1 fit.\n"
+
+
+def test_what_does_not_fit_is_said_by_interaction(contractkit: Callable) -> None:
+    ended = contractkit("check", "bad.json", "--definition", "orders.yaml")
+    assert ended.code == 1
+    assert ended.out == (
+        "web-shop with orders, held against orders.yaml:\n\n"
+        "  an order\n"
+        "    response.body.sum: it is not declared\n\n"
+        "  gone\n"
+        "    request.path: DELETE /orders/7 reaches no operation\n\n"
+        "Of 2 interactions, 0 fit and 2 do not.\n"
+    )
+
+
+def test_machines_get_every_concern(contractkit: Callable) -> None:
+    ended = contractkit("check", "bad.json", "good.json", "--definition", "orders.yaml", "--format", "json")
+    said = json.loads(ended.out)
+    assert said["schema_version"] == 1
+    assert [(each["file"], each["checked"], len(each["concerns"])) for each in said["contracts"]] == [
+        ("bad.json", 2, 2),
+        ("good.json", 1, 0),
+    ]
+    concern = said["contracts"][0]["concerns"][0]
+    assert (concern["description"], concern["location"], concern["sentence"]) == (
+        "an order",
+        "response.body.sum",
+        "it is not declared",
+    )
+
+
+def test_github_shows_concerns(contractkit: Callable) -> None:
+    ended = contractkit("check", "bad.json", "--definition", "orders.yaml", "--format", "github")
+    assert ended.out.splitlines() == [
+        "::error::an order: response.body.sum: it is not declared",
+        "::error::gone: request.path: DELETE /orders/7 reaches no operation",
+        "Of 2 interactions, 0 fit and 2 do not.",
+    ]
+
+
+def test_the_settings_know_contracts_and_definitions(contractkit: Callable) -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.contractkit]\nconsumer = "web-shop"\n[tool.contractkit.providers.orders]\ndefinition = "orders.yaml"\n'
+    )
+    Path("contracts").mkdir()
+    Path("good.json").rename("contracts/web-shop-orders.json")
+    assert contractkit("check").out.endswith("Of 1 interaction, 1 fit.\n")
+
+
+@pytest.mark.parametrize(
+    ("request_part", "status", "fits"),
+    [
+        ({"path": "/orders/7", "query": {"extra": ["1"]}}, 200, False),
+        ({"path": "/orders/7", "query": {"extra": ["1"]}}, 400, True),
+        ({"path": "/orders/7", "headers": {"Accept": "text/csv"}}, 200, False),
+        ({"path": "/orders/7", "headers": {"Accept": "text/csv, application/*;q=0.5"}}, 200, True),
+        ({"path": "/orders/7", "headers": {"Accept": "application/json;q=0"}}, 200, False),
+    ],
+)
+def test_requests_are_judged_by_what_is_expected_of_them(
+    request_part: Json, status: int, fits: bool, contractkit: Callable
+) -> None:
+    Path("orders.yaml").write_text(ORDERS + "        '400': {description: refused}\n")
+    body = {"total": 1.5} if status == 200 else None
+    interaction = {
+        "type": "Synchronous/HTTP",
+        "description": "one",
+        "request": {"method": "GET", **request_part},
+        "response": {
+            "status": status,
+            **({"body": {"content": body, "contentType": "application/json"}} if body else {}),
+        },
+    }
+    Path("one.json").write_bytes(pact_file(interaction))
+    assert (contractkit("check", "one.json", "--definition", "orders.yaml").code == 0) is fits
+
+
+def test_headers_of_http_itself_need_no_declaration_and_declared_ones_their_type(contractkit: Callable) -> None:
+    Path("orders.yaml").write_text(
+        ORDERS.replace(
+            "          description: ok\n",
+            "          description: ok\n          headers: {X-Left: {schema: {type: integer}}}\n",
+        )
+    )
+    said = {}
+    for name, value in (("ETag", "1"), ("X-Left", "3"), ("X-Left", "many"), ("X-Own", "1")):
+        one = http({"total": 1.5}, rules={"$.total": TYPE})
+        one["response"]["headers"] = {"Content-Type": ["application/json"], name: [value]}
+        Path("one.json").write_bytes(pact_file(one))
+        ended = contractkit("check", "one.json", "--definition", "orders.yaml", "--format", "github")
+        said[name, value] = ended.out.splitlines()[:-1]
+    assert said == {
+        ("ETag", "1"): [],
+        ("X-Left", "3"): [],
+        ("X-Left", "many"): ["::error::an order: response.headers['x-left']: expected an integer, recorded \"many\""],
+        ("X-Own", "1"): ["::error::an order: response.headers['x-own']: it is not declared"],
+    }
+
+
+def test_another_judge_is_asked_where_wanted(contractkit: Callable) -> None:
+    ended = contractkit("check", "good.json", "bad.json", "--definition", "orders.yaml", "--second-opinion")
+    assert "  openapi-core agrees on 1 of 1 sides.\n" in ended.out
+    wrong = http(description="odd", path="/orders/7")
+    wrong["request"]["query"] = {"extra": ["1"]}
+    Path("odd.json").write_bytes(pact_file(wrong))
+    ended = contractkit("check", "odd.json", "--definition", "orders.yaml", "--second-opinion")
+    assert (
+        "  openapi-core agrees on 0 of 1 sides.\n"
+        "  odd, the request:\n"
+        "    ours           request.query.extra: expected no such query parameter\n"
+        "    openapi-core   fits\n"
+    ) in ended.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("missing.json", "--definition", "orders.yaml"), 2, "missing.json"),
+        (("good.json", "--definition", "missing.yaml"), 2, "missing.yaml"),
+        (("good.json", "--definition", ""), 2, "it is empty; is a variable not set?"),
+        (("good.json",), 2, "orders"),
+        (("orders.yaml", "--definition", "orders.yaml"), 2, "orders.yaml"),
+        (("empty", "--definition", "orders.yaml"), 3, "There is no contract in empty."),
+        (("--definition", "orders.yaml"), 3, "There is no contract in"),
+        (("good.json", "--definition", "orders.yaml", "--provider", "order"), 3, "No contract is with order."),
+        (("good.json", "--definition", "shop.proto"), 3, "they are over another transport"),
+        (
+            ("good.json", "other.json", "--definition", "orders.yaml"),
+            2,
+            "Name the one that it describes: --provider NAME",
+        ),
+        (("good.json", "--definition", "orders.yaml", "--format", "xml"), 2, "'xml' is not one of"),
+    ],
+)
+def test_wrong_use_is_said(arguments: tuple[str, ...], code: int, said: str, contractkit: Callable) -> None:
+    Path("empty").mkdir()
+    Path("shop.proto").write_text('syntax = "proto3"; message A {} service S { rpc C(A) returns (A); }')
+    Path("other.json").write_bytes(pact_file(http({"total": 1}), provider={"name": "stock"}))
+    ended = contractkit("check", *arguments)
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+    assert "Traceback" not in ended.err
