@@ -1,5 +1,6 @@
 """The tables of pages: those with addresses of their own, and those that browsers are shown at the API's."""
 
+from contractkit_broker.pages.looking import get_history_page, get_search_page
 from contractkit_broker.pages.views import (
     get_application_page,
     get_contract_page,
@@ -21,6 +22,8 @@ PAGES: tuple[Route, ...] = (
     _page("/ui/applications/{name}", get_application_page, "See an application."),
     _page("/ui/contracts/{provider}/{consumer}/{sha}", get_contract_page, "See a contract."),
     _page("/ui/results/{number}", get_result_page, "See what a verification gave."),
+    _page("/ui/interactions/{provider}/{consumer}/{interaction}", get_history_page, "See how an interaction fared."),
+    _page("/ui/search", get_search_page, "See what a few letters may mean."),
     _page("/ui/style.css", get_style, "The pages' style.", "text/css"),
 )
 """Every page that has an address of its own."""
@@ -30,5 +33,6 @@ PAGES_FOR_BROWSERS: dict[str, Handler] = {
     "/pacts/provider/{provider}/consumer/{consumer}/version/{version}": get_published_contract_page,
     "/pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}": get_contract_page,
     "/pacticipants/{name}": get_application_page,
+    "/search": get_search_page,
 }
 """Path of the API to the page that a browser is shown there instead: addresses that people are given by clients."""

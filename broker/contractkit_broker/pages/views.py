@@ -1,15 +1,12 @@
 """The pages: each loads records, and gives them to a template."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import Connection
 
 from contractkit.definitions.wire_forms import decode_message
@@ -18,6 +15,7 @@ from contractkit.explain.interactions import explain_interaction, summary
 from contractkit.model import Contract, Interaction
 from contractkit.review.rulings import Rulings
 from contractkit_broker.pages.neighbourhood import draw_neighbourhood
+from contractkit_broker.pages.rendering import lost, render_page
 from contractkit_broker.service.overview import (
     IntegrationOverview,
     integrations_in_order,
@@ -25,9 +23,9 @@ from contractkit_broker.service.overview import (
     services_overview,
 )
 from contractkit_broker.service.results import mismatch_words
-from contractkit_broker.store import applications, contracts, definitions, environments, verifications
+from contractkit_broker.store import applications, catalogues, contracts, definitions, environments, verifications
 from contractkit_broker.store.records import Content, InteractionOutcome, Verification
-from contractkit_broker.web import HTML, Call, Refusal, Reply, read_count
+from contractkit_broker.web import Call, Reply, read_count
 
 _LABEL = slice(2, 13)  # where explain_interaction writes labels, and where the lines beside them begin
 _LINE = slice(16, None)
@@ -43,9 +41,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownInteraction:
-    """An interaction as a page shows it, with the outcome of the newest verification where there is one."""
+    """An interaction as a page shows it, with the outcome of the newest verification where there is one.
+
+    `history` is the address of the page that shows how it fared.
+    """
 
     anchor: str
+    history: str
     title: str
     summary: str
     blocks: tuple[Block, ...]
@@ -59,7 +61,7 @@ def get_first_page(call: Call) -> Reply:
         integrations = integrations_in_order(connection)
         services = applications.list_applications(connection)
         counts = Counter(standing for _, standing in integrations)
-        return _page(
+        return render_page(
             call,
             "first.html",
             integrations=_stretch(
@@ -103,7 +105,6 @@ def _stretch(
 
 _MOST_ROWS = 100
 _STANDINGS = ("verified", "failed", "unknown")
-_SIGNS = {"verified": "✓", "failed": "✗", "unknown": "?", "absent": "–"}  # so that colour is not needed
 
 
 def _inhabited(integrations: Sequence[IntegrationOverview]) -> list[str]:
@@ -118,13 +119,13 @@ def get_application_page(call: Call) -> Reply:
     with call.database.reading() as connection:
         application = applications.find_application(connection, name)
         if application is None:
-            raise _lost(call, f"No application is named {name}.")
+            raise lost(call, f"No application is named {name}.")
         versions = applications.list_versions(connection, name, limit=20)
         ids = [version.id for version in versions]
         integrations = integrations_overview(connection, contracts.pairs_of(connection, application.id))
         newest = definitions.newest_version_with_definition(connection, name)
         branches = applications.list_branches(connection, name)
-        return _page(
+        return render_page(
             call,
             "application.html",
             application=application,
@@ -139,6 +140,7 @@ def get_application_page(call: Call) -> Reply:
             history=environments.history_of(connection, name, limit=20),
             audit=definitions.audit_of(connection, name, limit=20),
             definition_version=newest,
+            catalogue_version=catalogues.newest_version_with_catalogue(connection, name),
         )
 
 
@@ -148,7 +150,7 @@ def get_contract_page(call: Call) -> Reply:
     with call.database.reading() as connection:
         content = contracts.find_content(connection, consumer, provider, f"sha256:{sha}")
         if content is None:
-            raise _lost(call, f"{consumer} and {provider} have no contract with the content {sha}.")
+            raise lost(call, f"{consumer} and {provider} have no contract with the content {sha}.")
         return _contract_page(call, connection, content)
 
 
@@ -159,14 +161,14 @@ def get_published_contract_page(call: Call) -> Reply:
         found = contracts.find_publication(connection, consumer, number, provider)
         content = contracts.content_by_id(connection, found.content) if found is not None else None
         if content is None:
-            raise _lost(call, f"{consumer} {number} has published no contract with {provider}.")
+            raise lost(call, f"{consumer} {number} has published no contract with {provider}.")
         return _contract_page(call, connection, content)
 
 
 def _contract_page(call: Call, connection: Connection, content: Content) -> Reply:
     results = verifications.verifications_of(connection, content.id)
     contract = _contract(connection, content)
-    return _page(
+    return render_page(
         call,
         "contract.html",
         content=content,
@@ -177,7 +179,7 @@ def _contract_page(call: Call, connection: Connection, content: Content) -> Repl
             call,
             "interactions",
             _judged(connection, contract, results[0] if results else None),
-            lambda some: [_interaction(*each) for each in some],
+            lambda some: [_interaction(call, content, *each) for each in some],
         ),
     )
 
@@ -189,11 +191,11 @@ def get_result_page(call: Call) -> Reply:
         result = verifications.find_verification(connection, read_count(number) or 0)
         content = contracts.content_by_id(connection, result.content) if result is not None else None
         if result is None or content is None:
-            raise _lost(call, f"There is no result {number}.")
+            raise lost(call, f"There is no result {number}.")
         judged = _judged(connection, _contract(connection, content), result)
         failed = [each for each in judged if each[2] is not None and not each[2].success]
         passed = [each for each in judged if each[2] is not None and each[2].success]
-        return _page(
+        return render_page(
             call,
             "result.html",
             content=content,
@@ -201,7 +203,10 @@ def get_result_page(call: Call) -> Reply:
             failed=len(failed),
             passed=len(passed),
             interactions=_stretch(
-                call, "interactions", [*failed, *passed], lambda some: [_interaction(*each) for each in some]
+                call,
+                "interactions",
+                [*failed, *passed],
+                lambda some: [_interaction(call, content, *each) for each in some],
             ),
             publications=contracts.publications_with(connection, content.id),
         )
@@ -235,10 +240,13 @@ def _judged(connection: Connection, contract: Contract, result: Verification | N
     return [(interaction, identity, by_id.get(identity)) for interaction, identity in identified]
 
 
-def _interaction(interaction: Interaction, identity: str, outcome: InteractionOutcome | None) -> ShownInteraction:
+def _interaction(
+    call: Call, content: Content, interaction: Interaction, identity: str, outcome: InteractionOutcome | None
+) -> ShownInteraction:
     found = (*outcome.mismatches, *outcome.errors) if outcome is not None else ()
     return ShownInteraction(
         anchor=identity[:12],
+        history=call.href("ui", "interactions", content.provider, content.consumer, identity),
         title=interaction.description,
         summary=summary(interaction),
         blocks=_blocks(explain_interaction(interaction, Rulings(interaction.rules))),
@@ -256,36 +264,3 @@ def _blocks(text: str) -> tuple[Block, ...]:
         said, _, rule = row[_LINE].partition("   # ")
         blocks[-1][1].append((said, rule))
     return tuple(Block(label=label, lines=tuple(lines)) for label, lines in blocks)
-
-
-def _page(call: Call, template: str, *, status: int = 200, **values: Any) -> Reply:
-    body = _templates().get_template(template).render(call=call, **values)
-    return Reply(status=status, body=body, media_type=HTML, headers={"Cache-Control": "no-cache"})
-
-
-def _lost(call: Call, sentence: str) -> Refusal:
-    reply = _page(call, "lost.html", status=404, sentence=sentence)
-    return Refusal(404, reply.body, media_type=HTML)
-
-
-@cache
-def _templates() -> Environment:
-    loader = PackageLoader("contractkit_broker.pages")
-    templates = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    templates.filters["when"] = _when
-    templates.globals["SIGNS"] = _SIGNS
-    templates.filters["brief"] = _brief
-    return templates
-
-
-def _when(moment: str) -> str:
-    """Give a time as people read it: `21 Nov 2026, 09:05 UTC`."""
-    then = datetime.fromisoformat(moment)
-    return f"{then.day} {then:%b %Y, %H:%M} UTC"
-
-
-def _brief(number: str) -> str:
-    """Give a version as it fits a table: a git commit by its first ten digits."""
-    return number[:10] if re.fullmatch(r"[0-9a-f]{40}", number) else number
