@@ -14,7 +14,8 @@ from types import CodeType
 
 from pytest_contractkit.executed_calls import MonitoredCalls, Noted, ProfiledCalls, calls_of
 from pytest_contractkit.executed_modules import Reached, is_own, own_files, source_in
-from pytest_contractkit.executed_versions import versions_below
+from pytest_contractkit.executed_sources import Source
+from pytest_contractkit.executed_versions import compiled_below, versions_below
 
 _CALLS: list[ProfiledCalls | MonitoredCalls] = []
 
@@ -45,6 +46,16 @@ class Executed:
     def files(self) -> frozenset[str]:
         """Give the real paths of the files that the digest looks into."""
         return frozenset(self._reached().files) if self.is_complete else own_files()
+
+    @property
+    def may_read_unseen(self) -> bool:
+        """Say whether what ran may look into an answer without anything that it notes (see `recording.reads`).
+
+        Compiled code of others looks past methods, and who asks for the type of a value may treat another type
+        differently.
+        """
+        ran = (source for file, first in self._grains() if (source := source_in(file)) and _asks(source, first))
+        return not self.is_complete or any(ran) or bool(compiled_below(self._reached().foreign))
 
     def join(self, noted: Noted) -> None:
         """Count what ran elsewhere for this test as well: in a fixture that another test set up."""
@@ -99,6 +110,10 @@ def _grain_of(code: CodeType) -> tuple[str, int | None]:
     file = os.path.realpath(code.co_filename)
     source = source_in(file)
     return file, None if source is None else source.function_at(code.co_firstlineno)
+
+
+def _asks(source: Source, first: int | None) -> bool:
+    return first is not None and source.asks_for_types(first)
 
 
 def _whole_texts() -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import Any
+from weakref import WeakSet
 
 _MODULE = "<module>"
 _TOOLS = (4, 3, 5)  # of sys.monitoring's six numbers those that debuggers, coverage and profilers leave alone
@@ -53,7 +54,7 @@ class ProfiledCalls:
         self._is_own = is_own
         self._stretches: list[Noted] = []
         self._now: Noted | None = None
-        self._watched: set[int] = set()
+        self._watched: WeakSet[threading.Thread] = WeakSet()
         self._main, self._thread = self._note, self._start_thread
 
     def begin(self) -> None:
@@ -85,8 +86,9 @@ class ProfiledCalls:
 
     def _start_thread(self, frame: FrameType, event: str, argument: Any) -> None:
         """Note the first call in a thread that starts, and go on; the stub's own threads run nobody's code."""
-        self._watched.add(threading.get_ident())
-        is_stub = threading.current_thread().name.startswith(_STUB_THREADS)
+        thread = threading.current_thread()
+        self._watched.add(thread)
+        is_stub = thread.name.startswith(_STUB_THREADS)
         sys.setprofile(None if is_stub else self._main)
         if not is_stub:
             self._note(frame, event, argument)
@@ -98,12 +100,13 @@ class ProfiledCalls:
 
     def _has_unseen_threads(self) -> bool:
         """Say whether a thread from before may run the consumer's code."""
-        names = {thread.ident: thread.name for thread in threading.enumerate()}
+        seen = {threading.get_ident(), *(thread.ident for thread in threading.enumerate() if self._is_seen(thread))}
         return any(
-            not names.get(ident, "").startswith(_STUB_THREADS) and _may_run_any(frame, self._is_own)
-            for ident, frame in sys._current_frames().items()
-            if ident not in self._watched and ident != threading.get_ident()
+            ident not in seen and _may_run_any(frame, self._is_own) for ident, frame in sys._current_frames().items()
         )
+
+    def _is_seen(self, thread: threading.Thread) -> bool:
+        return thread in self._watched or thread.name.startswith(_STUB_THREADS)
 
 
 class MonitoredCalls:

@@ -67,6 +67,10 @@ class Source:
             self._texts[first] = f"{self.name_of(first)}\n{ast.unparse(self._functions[first].node)}"
         return self._texts[first]
 
+    def asks_for_types(self, first: int) -> bool:
+        """Say whether a function asks `type(…)` of anything."""
+        return "type" in _called_in(ast.walk(self._functions[first].node))
+
     def is_run_by_import(self, first: int) -> bool:
         """Say whether a function counts with the top-level code."""
         return first in self._run_by_import

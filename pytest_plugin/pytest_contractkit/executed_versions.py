@@ -6,13 +6,38 @@ of the tests. What they require unconditionally counts too; what only some machi
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MACHINERY = re.compile(r"pytest|pytest[-_.].*|pluggy|iniconfig|execnet|coverage|contractkit[-_.]cdct")
+
+
+_HARMLESS = frozenset(
+    {
+        "aiohttp",
+        "brotli",
+        "brotlicffi",
+        "cffi",
+        "charset-normalizer",
+        "cryptography",
+        "frozenlist",
+        "greenlet",
+        "grpcio",
+        "httptools",
+        "markupsafe",
+        "multidict",
+        "propcache",
+        "pycares",
+        "uvloop",
+        "websockets",
+        "yarl",
+        "zstandard",
+    }
+)
+"""Distributions whose compiled code handles bytes, headers, tasks or addresses, never the containers of an answer."""
 
 
 def versions_below(modules: Iterable[str]) -> frozenset[str]:
@@ -23,28 +48,42 @@ def versions_below(modules: Iterable[str]) -> frozenset[str]:
     Args:
         modules: Dotted names of modules that are loaded.
     """
+    found = _closure(modules, is_required=lambda requirement: ";" not in requirement)
+    return frozenset(f"{name}=={distribution.version}" for name, distribution in found.items())
+
+
+def compiled_below(modules: Iterable[str]) -> frozenset[str]:
+    """Give the distributions that such modules may use whose compiled code may look into Python's containers."""
+    found = _closure(modules, is_required=lambda requirement: "extra ==" not in requirement)
+    return frozenset(name for name in found if name not in _HARMLESS and _is_compiled(name))
+
+
+def _closure(modules: Iterable[str], *, is_required: Callable[[str], bool]) -> Mapping[str, metadata.Distribution]:
     waiting = [name for module in modules for name in _distributions_of(module)]
-    found: dict[str, str] = {}
+    found: dict[str, metadata.Distribution] = {}
     while waiting:
         name = _normalised(waiting.pop())
-        if name in found or _MACHINERY.fullmatch(name):
-            continue
-        version, required = _told(name)
-        if version:
-            found[name] = version
-            waiting += required
-    return frozenset(f"{name}=={version}" for name, version in found.items())
+        distribution = None if name in found or _MACHINERY.fullmatch(name) else _distribution(name)
+        if distribution is not None:
+            found[name] = distribution
+            required = (_NAME.match(each) for each in distribution.requires or () if is_required(each))
+            waiting += [each[0] for each in required if each]
+    return found
 
 
 @cache
-def _told(name: str) -> tuple[str, tuple[str, ...]]:
-    """Give the version of a distribution, and what it requires everywhere; nothing of one that is not there."""
+def _distribution(name: str) -> metadata.Distribution | None:
     try:
-        distribution = metadata.distribution(name)
+        return metadata.distribution(name)
     except metadata.PackageNotFoundError:
-        return "", ()
-    everywhere = (each for each in distribution.requires or () if ";" not in each)
-    return distribution.version, tuple(found[0] for each in everywhere if (found := _NAME.match(each)))
+        return None
+
+
+@cache
+def _is_compiled(name: str) -> bool:
+    distribution = _distribution(name)
+    files = (distribution.files if distribution is not None else None) or ()
+    return any(each.suffix in (".so", ".pyd", ".dylib") for each in files)
 
 
 @cache

@@ -1,12 +1,20 @@
 """What a proof is valid for: one edited line of the client invalidates the tests that ran it, and no others."""
 
+import cProfile
+import importlib.util
 import shutil
-from collections.abc import Generator
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
-from pytest_contractkit.executed import Executed
+from pytest_contractkit import executed_versions
+from pytest_contractkit.executed import Executed, note
 from pytest_contractkit.executed_tests import note_test
 
 pytest_plugins = ("pytester",)
@@ -221,3 +229,128 @@ def test_an_edited_line_invalidates_the_tests_that_ran_it(
     (pytester.path / file).write_text(text.replace(before, after))
     second = digests(pytester)
     assert {name for name in first if first[name] != second[name]} == invalidated
+
+
+def noting(call: Callable[[], object]) -> Executed:
+    executed = Executed()
+    with note(executed):
+        call()
+    return executed
+
+
+def imported(directory: Path, name: str, text: str) -> ModuleType:
+    (directory / f"{name}.py").write_text(text)
+    spec = importlib.util.spec_from_file_location(name, directory / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("text", "unseen"),
+    [
+        ("import httpx\n\ndef run():\n    return httpx.URL('http://a')\n", False),
+        ("import orjson\n\ndef run():\n    return 1\n\ndef unused():\n    return orjson.loads('1')\n", False),
+        ("import pydantic\n\ndef run():\n    return pydantic.TypeAdapter(int)\n", True),
+        ("import orjson\n\ndef run():\n    return orjson.loads('1')\n", True),
+        ("def run():\n    return type(run) is dict\n", True),
+        ("def run():\n    return isinstance(run, dict)\n\ndef unused():\n    return type(1)\n", False),
+    ],
+)
+def test_compiled_code_and_asked_types_may_read_unseen(tmp_path: Path, text: str, unseen: bool) -> None:
+    module = imported(tmp_path, "consumer_reading", text)
+    assert noting(module.run).may_read_unseen is unseen
+
+
+def test_the_versions_of_what_the_code_stands_on_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = imported(tmp_path, "consumer_of_httpx", "import httpx\n\ndef run():\n    return httpx.URL('http://a')\n")
+    executed = noting(module.run)
+    before = executed.digest()
+    versions = executed_versions.versions_below(["httpx"])
+    assert {each.partition("==")[0] for each in versions} >= {"httpx", "httpcore", "h11", "anyio", "certifi", "idna"}
+    changed = {"httpx==0.28.2" if each.startswith("httpx==") else each for each in versions}
+    monkeypatch.setattr("pytest_contractkit.executed.versions_below", lambda _: frozenset(changed))
+    assert executed.digest() != before
+
+
+def test_the_digest_knows_no_place(tmp_path: Path) -> None:
+    text = "RATE = 2\n\ndef run():\n    return RATE\n"
+    found = set()
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        found.add(noting(imported(tmp_path / name, f"consumer_{name}", text).run).digest())
+    assert len(found) == 1
+
+
+def test_a_profiler_in_the_way_goes_on_and_the_digest_is_over_all(tmp_path: Path) -> None:
+    module = imported(tmp_path, "consumer_profiled", "def run():\n    return 1\n\ndef unused():\n    return 2\n")
+    profiler = cProfile.Profile()
+    executed = profiler.runcall(noting, module.run)
+    assert "run" in {getattr(each.code, "co_name", "") for each in profiler.getstats()}
+    if sys.version_info >= (3, 12):
+        assert executed.is_complete
+        return
+    assert not executed.is_complete
+    before = executed.digest()
+    (tmp_path / "consumer_profiled.py").write_text("def run():\n    return 1\n\ndef unused():\n    return 3\n")
+    assert executed.digest() != before
+
+
+def test_a_pool_from_before_may_run_anything_unseen(tmp_path: Path) -> None:
+    module = imported(tmp_path, "consumer_pooled", "def run():\n    return 1\n")
+    threading.setprofile(None)  # as before anything was noted
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(int).result()
+        executed = noting(lambda: pool.submit(module.run).result())
+        assert executed.is_complete is (sys.version_info >= (3, 12))
+    with ThreadPoolExecutor(1) as pool:
+        executed = noting(lambda: pool.submit(module.run).result())
+    assert executed.is_complete
+    assert "run" in {name for _, name in executed.functions}
+
+
+def test_tracing_by_coverage_and_debuggers_goes_on(tmp_path: Path) -> None:
+    module = imported(tmp_path, "consumer_traced", "def run():\n    return 1\n")
+    traced: list[str] = []
+
+    def trace(frame: FrameType, event: str, argument: Any) -> None:
+        traced.append(frame.f_code.co_name)
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        executed = noting(module.run)
+        assert sys.gettrace() is trace
+    finally:
+        sys.settrace(before)
+    assert "run" in traced
+    assert "run" in {name for _, name in executed.functions}
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_other_versions_of_python_note_the_same(tmp_path: Path, version: str) -> None:
+    interpreter = find_interpreter(version)
+    if interpreter is None:
+        pytest.skip(f"there is no Python {version} here")
+    (tmp_path / "consumer.py").write_text(FILES["shop/late.py"])
+    script = (
+        "import sys\nsys.path[:0] = sys.argv[1:]\nimport consumer\n"
+        "from pytest_contractkit.executed import Executed, note\n"
+        "executed = Executed()\nwith note(executed):\n    consumer.counted(1)\n"
+        "print(sorted(name for _, name in executed.functions), executed.is_complete, executed.digest())\n"
+    )
+    command = ["-c", script, str(tmp_path), str(Path(executed_versions.__file__).parent.parent)]
+    told = [
+        subprocess.run([python, "-B", *command], capture_output=True, text=True, check=True).stdout
+        for python in (sys.executable, interpreter)
+    ]
+    assert told[0].startswith("['counted'] True ")
+    assert told[0] == told[1]
+
+
+def find_interpreter(version: str) -> str | None:
+    """Give an interpreter of a version, of those that are on the path or that pyenv keeps."""
+    kept = sorted((Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python"))
+    return str(kept[0]) if kept else shutil.which(f"python{version}")
