@@ -27,7 +27,8 @@ class Standing(Enum):
 class Subject:
     """An application version that somebody wants to deploy.
 
-    `version` is empty where it was not named but selected, and nothing fits; `selection` says that in words.
+    `version` is empty where it was not named but selected, and nothing fits; `selection` says that in words. It is
+    empty, too, where every version is meant.
     """
 
     application: str
@@ -176,7 +177,7 @@ def _partner(row: MatrixRow, question: Question) -> str:
     consumer = f"{row.consumer} {row.consumer_version}"
     provider = f"{row.provider} {row.provider_version}" if row.provider_version else row.provider
     named = {str(subject) for subject in question.subjects}
-    if len(named) > 1:
+    if len(named) > 1 or any(not each.version and each not in question.missing for each in question.subjects):
         return f"{consumer} calls {provider}"
     return provider if consumer in named else consumer
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from contractkit.exact_json import Json
-from contractkit_broker.api.links import application_json, version_json
+from contractkit_broker.api.links import application_json, version_json, versions_json
 from contractkit_broker.api.paging import PAGING, Page, asked_page, cut, paged
 from contractkit_broker.forms import ApplicationForm, NewApplicationForm, VersionForm
 from contractkit_broker.routing import Answer, Route, get
@@ -113,7 +113,7 @@ def list_versions(call: Call) -> Reply:
     with call.database.reading() as connection:
         name = application_of(call, connection).name
         found = applications.list_versions(connection, name, limit=_PAGE + 1, before=read_count(before))
-        shown = [version_json(call, connection, each) for each in found[:_PAGE]]
+        shown = versions_json(call, connection, found[:_PAGE])
     links = {"self": call.link("pacticipants", name, "versions")}
     if len(found) > _PAGE:
         links["next"] = {"href": call.href("pacticipants", name, "versions", before=str(found[_PAGE - 1].id))}
@@ -125,7 +125,7 @@ def _page_of_versions(call: Call, page: Page) -> Reply:
         of = application_of(call, connection)
         total = applications.count_versions(connection, of)
         found = applications.list_versions(connection, of.name, limit=page.size, offset=page.offset)
-        shown = [version_json(call, connection, each) for each in found]
+        shown = versions_json(call, connection, found)
     links = {"self": call.link("pacticipants", of.name, "versions")}
     body = {"_embedded": {"versions": shown}, "versions": shown, "_links": links}
     return Reply(body=paged(call, page, total, body))

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from contractkit.exact_json import Json
 from contractkit_broker.api.applications import version_of
-from contractkit_broker.api.links import OCCUPANCY_RESOURCES, environment_json, occupancy_json
+from contractkit_broker.api.links import OCCUPANCY_RESOURCES, environment_json, occupancies_json, occupancy_json
 from contractkit_broker.forms import DeploymentForm, DeploymentPatch, EnvironmentForm, ReleaseForm, ReleasePatch
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.store import environments
@@ -209,7 +209,7 @@ def _occupancy_reply(call: Call, kind: str, uuid: str, *, status: int) -> Reply:
 
 def _listed(call: Call, connection: Connection, kind: str, found: list[Occupancy]) -> Reply:
     name = "deployedVersions" if kind == "deployment" else "releasedVersions"
-    members = [occupancy_json(call, connection, each) for each in found]
+    members = occupancies_json(call, connection, found)
     return Reply(body={"_embedded": {name: members}, "_links": {"self": {"href": call.own_url}}})
 
 

@@ -63,7 +63,26 @@ def label_json(call: Call, application: Application, name: str) -> dict[str, Jso
 
 def version_json(call: Call, connection: Connection, version: Version) -> dict[str, Json]:
     """Give a version with its branches and tags, and where its deployments and releases are recorded."""
+    (shown,) = versions_json(call, connection, [version])
+    return shown
+
+
+def versions_json(call: Call, connection: Connection, versions: Collection[Version]) -> list[dict[str, Json]]:
+    """Give versions as `version_json` gives one, with as many statements as for one."""
+    ids = {version.id for version in versions}
     places = environments.list_environments(connection)
+    branches = _grouped((each.version_id, each) for each in applications.memberships(connection, ids))
+    tags = _grouped(applications.tags_of(connection, ids))
+    return [_version_json(call, each, places, branches.get(each.id, ()), tags.get(each.id, ())) for each in versions]
+
+
+def _version_json(
+    call: Call,
+    version: Version,
+    places: Sequence[Environment],
+    branches: Sequence[BranchMembership],
+    tags: Sequence[str],
+) -> dict[str, Json]:
     at = ("pacticipants", version.application, "versions", version.number)
 
     def recording(resource: str) -> list[Json]:
@@ -74,10 +93,8 @@ def version_json(call: Call, connection: Connection, version: Version) -> dict[s
         **({"buildUrl": version.build_url} if version.build_url else {}),
         "createdAt": version.created_at,
         "_embedded": {
-            "branchVersions": [
-                membership_json(call, version, each) for each in applications.memberships(connection, [version.id])
-            ],
-            "tags": [tag_json(call, version, name) for _, name in applications.tags_of(connection, [version.id])],
+            "branchVersions": [membership_json(call, version, each) for each in branches],
+            "tags": [tag_json(call, version, name) for name in tags],
         },
         "_links": {
             **version_links(call, version),
@@ -152,9 +169,27 @@ def environment_json(call: Call, environment: Environment) -> dict[str, Json]:
 
 def occupancy_json(call: Call, connection: Connection, each: Occupancy) -> dict[str, Json]:
     """Give a deployed or released version."""
+    (shown,) = occupancies_json(call, connection, [each])
+    return shown
+
+
+def occupancies_json(call: Call, connection: Connection, found: Collection[Occupancy]) -> list[dict[str, Json]]:
+    """Give deployed and released versions as `occupancy_json` gives one, with as many statements as for one."""
+    ids = {each.version.application_id for each in found}
+    words = labels.labels_of(connection, ids)
+    of = {
+        each.id: application_json(call, each, words.get(each.id, ()))
+        for each in applications.applications_by_id(connection, ids)
+    }
+    versions = versions_json(call, connection, [each.version for each in found])
+    return [
+        _occupancy_json(call, each, of[each.version.application_id], version)
+        for each, version in zip(found, versions, strict=True)
+    ]
+
+
+def _occupancy_json(call: Call, each: Occupancy, application: Json, version: Json) -> dict[str, Json]:
     is_current = each.ended_at is None
-    application = applications.find_application(connection, each.version.application)
-    assert application is not None
     state: dict[str, Json]
     if each.kind == "deployment":
         instance = {"applicationInstance": each.instance, "target": each.instance} if each.instance else {}
@@ -168,10 +203,8 @@ def occupancy_json(call: Call, connection: Connection, each: Occupancy) -> dict[
         **state,
         "createdAt": each.started_at,
         "_embedded": {
-            "pacticipant": application_json(
-                call, application, labels.labels_of(connection, [application.id]).get(application.id, ())
-            ),
-            "version": version_json(call, connection, each.version),
+            "pacticipant": application,
+            "version": version,
             "environment": environment_json(call, each.environment),
         },
         "_links": {"self": call.link(OCCUPANCY_RESOURCES[each.kind], each.uuid)},

@@ -28,8 +28,9 @@ def _question(query: MatrixQuery, matrix: Matrix) -> Question:
         for each in matrix.missing
     )
     found = tuple(Subject(application=each.application, version=each.number) for each in matrix.named)
+    whole = tuple(Subject(application=each) for each in matrix.whole)
     return Question(
-        subjects=tuple(dict.fromkeys((*found, *missing))),
+        subjects=tuple(dict.fromkeys((*found, *whole, *missing))),
         target=query.target.words if query.target else "the newest versions",
         environment=query.target.environment if query.target else None,
         missing=missing,

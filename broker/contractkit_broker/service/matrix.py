@@ -1,7 +1,9 @@
 """The matrix: which contract meets which provider version, with the verdict, found by key and never by history."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -9,8 +11,8 @@ from contractkit_broker.service.selectors import SelectorError, VersionSelector,
 from contractkit_broker.store import applications, contracts, environments, verifications
 from contractkit_broker.store.records import Publication, Verdict, Verification, Version
 
-_EVERY = 1_000_000_000
-_FIRST_STRETCH = 10  # versions that are looked at first, where a few newest rows are wanted of a long history
+_FIRST_STRETCH = 10  # publications that are looked at first, where a few newest rows are wanted of a long history
+_FEW = 100  # versions, of which all are looked at together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Cell:
 class Matrix:
     """The rows, the named versions that exist, the named selections that found nothing, and what a reader must know.
 
+    `whole` are the applications of which every version was meant: their versions are not listed.
+
     `elsewhere` gives, by content, the newest verification by any provider version, for contents without a verdict;
     `counts` gives, by verification, how many interactions failed of how many; `were_there` are the ids of absent
     providers that have been in the target environment before.
@@ -59,11 +63,25 @@ class Matrix:
 
     cells: tuple[Cell, ...]
     named: tuple[Version, ...]
+    whole: tuple[str, ...] = ()
     missing: tuple[VersionSelector, ...]
     cut: bool = False
     elsewhere: dict[int, Verification]
     counts: dict[int, tuple[int, int]]
     were_there: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """The versions that are meant of each named application, and the names of those that are meant whole, by id."""
+
+    versions: Mapping[int, tuple[Version, ...]]
+    whole: Mapping[int, str]
+
+    @property
+    def closed(self) -> list[int]:
+        """Give the ids of the versions that are meant, of applications that are not meant whole."""
+        return [version.id for versions in self.versions.values() for version in versions]
 
 
 def find_matrix(connection: Connection, query: MatrixQuery) -> Matrix:
@@ -72,13 +90,14 @@ def find_matrix(connection: Connection, query: MatrixQuery) -> Matrix:
     Raises:
         SelectorError: A named application or environment is unknown.
     """
-    named, missing = _named_versions(connection, query)
+    named, missing = _find_named(connection, query)
     kept = _wanted(_distinct(_find_cells(connection, query, named)), query)
     cut = query.limit is not None and len(kept) > query.limit
     kept = kept[: query.limit] if query.limit is not None else kept
     return Matrix(
         cells=tuple(kept),
-        named=tuple(version for versions in named.values() for version in versions),
+        named=tuple(version for versions in named.versions.values() for version in versions),
+        whole=tuple(named.whole.values()),
         missing=missing,
         cut=cut,
         elsewhere=_elsewhere(connection, kept),
@@ -89,20 +108,24 @@ def find_matrix(connection: Connection, query: MatrixQuery) -> Matrix:
     )
 
 
-def _named_versions(
-    connection: Connection, query: MatrixQuery
-) -> tuple[dict[int, tuple[Version, ...]], tuple[VersionSelector, ...]]:
-    found: dict[int, tuple[Version, ...]] = {}
+def _find_named(connection: Connection, query: MatrixQuery) -> tuple[_Named, tuple[VersionSelector, ...]]:
+    """Give what the named selections mean, and those of them that mean nothing that exists."""
+    versions: dict[int, tuple[Version, ...]] = {}
+    whole: dict[int, str] = {}
     missing = []
     for selector in query.named:
-        row_id, versions = _versions_named(connection, selector)
-        if not versions:
+        row_id, found = _versions_named(connection, selector)
+        if not found:
             missing.append(selector)
-        found[row_id] = (*found.get(row_id, ()), *versions)
-    return found, tuple(missing)
+        elif selector.is_open:
+            whole[row_id] = selector.application
+        versions[row_id] = (*versions.get(row_id, ()), *(() if selector.is_open else found))
+    closed = {row_id: () if row_id in whole else found for row_id, found in versions.items()}
+    return _Named(versions=closed, whole=whole), tuple(missing)
 
 
 def _versions_named(connection: Connection, selector: VersionSelector) -> tuple[int, tuple[Version, ...]]:
+    """Give the application's id and the versions; of one that is meant whole the newest stands for all."""
     if selector.number is not None:
         version = applications.find_version(connection, selector.application, selector.number)
         if version is not None:
@@ -113,41 +136,75 @@ def _versions_named(connection: Connection, selector: VersionSelector) -> tuple[
     if selector.number is not None:
         return application.id, ()
     if selector.is_open:
-        return application.id, applications.list_versions(connection, application.name, limit=_EVERY)
+        return application.id, applications.newest_versions(connection, [application.id])
     return application.id, select_versions(connection, selector, [application.id])
 
 
-def _find_cells(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> list[Cell]:
-    """Give the rows in both directions.
+def _find_cells(connection: Connection, query: MatrixQuery, named: _Named) -> list[Cell]:
+    """Give the rows, from the newest consumer version back, until there are more than wanted."""
+    published, providers = _published(connection, query, named)
+    wants_all = query.limit is None or not (named.whole or len(named.closed) > _FEW)
+    stretch = None if wants_all else _FIRST_STRETCH
+    found: list[Cell] = []
+    while now := list(islice(published, stretch)):
+        found += _cells(connection, query, now, providers, named.whole)
+        if stretch is None or len(_wanted(_distinct(found), query)) > (query.limit or 0):
+            break
+        stretch *= 2
+    return found
+
+
+def _published(
+    connection: Connection, query: MatrixQuery, named: _Named
+) -> tuple[Iterator[Publication], Mapping[int, tuple[Version, ...]]]:
+    """Give what was published that makes rows, the newest consumer version first, and who may have verified it.
 
     A contract that a named version published requires its provider; of those that call a named application, only
     the consumers in the target count.
     """
-    if _only_named(query):
-        return _cells_of_named(connection, query, named)
-    own = contracts.publications_of(connection, [version.id for each in named.values() for version in each])
-    consumers = {consumer for consumer, _ in contracts.consumers_of(connection, named.keys())} - named.keys()
-    others = consumers | {each.provider_id for each in own} - named.keys()
-    inferred = _by_application(_inferred(connection, query, others))
+    only_named = query.target is None and len(named.versions) > 1
+    pairs = [pair for each in named.whole for pair in contracts.pairs_of(connection, each) if pair[0] == each]
+    if only_named:
+        own = _of_versions(connection, named.closed, named.versions.keys())
+        pairs = [pair for pair in pairs if pair[1] in named.versions]
+        return _newest_first(own, *_of_pairs(connection, query, pairs)), named.versions
+    required = contracts.publications_of(connection, named.closed)
+    consumers = {consumer for consumer, _ in contracts.consumers_of(connection, named.versions)} - named.versions.keys()
+    others = {each.provider_id for each in required} | {provider for _, provider in pairs}
+    inferred = _by_application(_inferred(connection, query, consumers | others - named.versions.keys()))
     calling = [version.id for consumer in consumers for version in inferred.get(consumer, ())]
-    theirs = contracts.publications_of(connection, calling, named.keys()) if calling else ()
-    return _cells(connection, query, [*own, *theirs], {**inferred, **named})
+    theirs = contracts.publications_of(connection, calling, named.versions) if calling else ()
+    published = _newest_first(reversed(required), reversed(theirs), *_of_pairs(connection, query, pairs))
+    return published, {**inferred, **named.versions}
 
 
-def _cells_of_named(connection: Connection, query: MatrixQuery, named: dict[int, tuple[Version, ...]]) -> list[Cell]:
-    """Give rows between named versions, from the newest consumer version back, until there are more than wanted."""
-    left = sorted((version.id for each in named.values() for version in each), reverse=True)
-    found: list[Cell] = []
-    stretch = _FIRST_STRETCH
-    while left and (query.limit is None or len(_wanted(_distinct(found), query)) <= query.limit):
+def _newest_first(*published: Iterable[Publication]) -> Iterator[Publication]:
+    return merge(*published, key=lambda each: -each.version.id)
+
+
+def _of_versions(
+    connection: Connection, version_ids: Sequence[int], providers: Collection[int]
+) -> Iterator[Publication]:
+    left, stretch = sorted(version_ids, reverse=True), _FIRST_STRETCH
+    while left:
         now, left, stretch = left[:stretch], left[stretch:], 2 * stretch
-        own = [each for each in contracts.publications_of(connection, now) if each.provider_id in named]
-        found += _cells(connection, query, own, named)
-    return found
+        yield from reversed(contracts.publications_of(connection, now, providers))
 
 
-def _only_named(query: MatrixQuery) -> bool:
-    return query.target is None and len({selector.application for selector in query.named}) > 1
+def _of_pairs(
+    connection: Connection, query: MatrixQuery, pairs: Iterable[tuple[int, int]]
+) -> Iterator[Iterator[Publication]]:
+    """Give all that each pair ever published; only the newest where no other can be in the answer."""
+    for consumer, provider in pairs:
+        every = _of_pair(connection, consumer, provider)
+        yield islice(every, 1) if query.latest_by == "cp" else every
+
+
+def _of_pair(connection: Connection, consumer: int, provider: int) -> Iterator[Publication]:
+    before, stretch = None, _FIRST_STRETCH
+    while found := contracts.publications_before(connection, consumer, provider, before=before, limit=stretch):
+        yield from found
+        before, stretch = found[-1].version.id, 2 * stretch
 
 
 def _inferred(connection: Connection, query: MatrixQuery, others: Collection[int]) -> tuple[Version, ...]:
@@ -158,41 +215,53 @@ def _cells(
     connection: Connection,
     query: MatrixQuery,
     published: Sequence[Publication],
-    providers: dict[int, tuple[Version, ...]],
+    providers: Mapping[int, tuple[Version, ...]],
+    whole: Collection[int],
 ) -> list[Cell]:
-    open_names = {each.application for each in query.named if each.is_open}
-    of_open = [each for each in published if each.provider in open_names]
-    verified = _verified_by(connection, of_open, providers)
-    wanted = {
-        (each.content, version.id)
+    """Give the rows of publications; of a provider that is meant whole, those that verified each."""
+    verdicts = _verdicts(connection, published, providers)
+    verified = _verified(connection, query, [each for each in published if each.provider_id in whole])
+    return [
+        Cell(
+            publication=each,
+            provider_version=version,
+            verdict=verdict,
+            ignored=_is_ignored(each, version, query.ignored),
+        )
         for each in published
-        for version in (verified[each.content] if each.provider in open_names else providers.get(each.provider_id, ()))
-    }
-    found = verifications.verdicts(connection, wanted)
-    verdicts = {(each.content, each.provider_version_id): each for each in found}
-    cells: list[Cell] = []
-    for publication in published:
-        versions: Sequence[Version | None] = providers.get(publication.provider_id, ())
-        if publication.provider in open_names:
-            versions = verified[publication.content]
-        for version in versions or (None,):
-            verdict = verdicts.get((publication.content, version.id)) if version is not None else None
-            ignored = _is_ignored(publication, version, query.ignored)
-            cells.append(Cell(publication=publication, provider_version=version, verdict=verdict, ignored=ignored))
-    return cells
+        for version, verdict in verified.get(each.content) or _met(each, providers, verdicts)
+    ]
 
 
-def _verified_by(
-    connection: Connection, published: Sequence[Publication], providers: dict[int, tuple[Version, ...]]
-) -> dict[int, list[Version]]:
-    """Give, by content, the versions of its provider that have verified it."""
-    known = {version.id: version for each in published for version in providers.get(each.provider_id, ())}
-    found: dict[int, list[Version]] = {each.content: [] for each in published}
-    if not found:
-        return found
-    for content, version in verifications.verified_by(connection, found.keys()):
-        if version in known:
-            found[content].append(known[version])
+def _met(
+    publication: Publication,
+    providers: Mapping[int, tuple[Version, ...]],
+    verdicts: Mapping[tuple[int, int], Verdict],
+) -> Sequence[tuple[Version | None, Verdict | None]]:
+    """Give the provider versions that a contract meets, with the verdicts; one None where there is none to meet."""
+    versions = providers.get(publication.provider_id, ())
+    return [(version, verdicts.get((publication.content, version.id))) for version in versions] or [(None, None)]
+
+
+def _verdicts(
+    connection: Connection, published: Sequence[Publication], providers: Mapping[int, tuple[Version, ...]]
+) -> dict[tuple[int, int], Verdict]:
+    wanted = {(each.content, version.id) for each in published for version in providers.get(each.provider_id, ())}
+    found = verifications.verdicts(connection, wanted) if wanted else ()
+    return {(each.content, each.provider_version_id): each for each in found}
+
+
+def _verified(
+    connection: Connection, query: MatrixQuery, published: Sequence[Publication]
+) -> dict[int, list[tuple[Version, Verdict]]]:
+    """Give, by content, who verified it, at least the newest that can be in the answer."""
+    newest = None if query.limit is None or query.success else query.limit + 1
+    if _latest(query) in ("cvp", "cp"):
+        newest = 1
+    found: dict[int, list[tuple[Version, Verdict]]] = {}
+    contents = {each.content for each in published}
+    for version, verdict in verifications.newest_verdicts(connection, contents, newest) if contents else ():
+        found.setdefault(verdict.content, []).append((version, verdict))
     return found
 
 
@@ -218,9 +287,13 @@ def _distinct(cells: Iterable[Cell]) -> list[Cell]:
 
 
 def _wanted(cells: Sequence[Cell], query: MatrixQuery) -> list[Cell]:
-    in_environment = query.target is not None and query.target.environment is not None
-    kept = _latest_by(cells, "cvpv" if in_environment else query.latest_by)
+    kept = _latest_by(cells, _latest(query))
     return [cell for cell in kept if cell.success in query.success] if query.success else kept
+
+
+def _latest(query: MatrixQuery) -> str | None:
+    in_environment = query.target is not None and query.target.environment is not None
+    return "cvpv" if in_environment else query.latest_by
 
 
 def _latest_by(cells: Sequence[Cell], latest_by: str | None) -> list[Cell]:

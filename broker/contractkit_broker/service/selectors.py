@@ -70,8 +70,9 @@ def select_versions(
     if not application_ids:
         return ()
     if selector.environment:
-        place = known_environment(connection, selector.environment)
-        current = environments.occupied(connection, [place.id], application_ids)
+        current = environments.occupied_by_name(connection, selector.environment, application_ids)
+        if not current:
+            known_environment(connection, selector.environment)
         return tuple({each.version.id: each.version for each in current}.values())
     if selector.tag:
         return applications.tagged_versions(connection, application_ids, selector.tag, newest_only=selector.latest)

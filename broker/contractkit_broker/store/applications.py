@@ -21,6 +21,12 @@ _VERSION = select(
 
 _APPLICATION = select(application).where(application.c.name == bindparam("name"))
 
+_IDENTIFIED = select(application.c.id).where(application.c.name == bindparam("application")).correlate(None)
+
+_NEWEST_FIRST = _VERSION.where(version.c.application_id == _IDENTIFIED.scalar_subquery()).order_by(
+    version.c.id.desc()
+)  # by the id, which is in an index with the versions: else those of all are gone through until some are its own
+
 _VERSION_NAMED = _VERSION.where(application.c.name == bindparam("name"), version.c.number == bindparam("number"))
 
 _HEADS = (
@@ -57,6 +63,8 @@ _TAGGED = (
     .where(among(version.c.application_id, "ids"), tag.c.name == bindparam("name"))
     .order_by(version.c.id)
 )
+
+_APPLICATIONS = select(application).where(among(application.c.id, "ids"))
 
 _KNOWN_NAMES = select(application.c.name).where(among(application.c.name, "names"))
 
@@ -126,6 +134,11 @@ def find_application(connection: Connection, name: str) -> Application | None:
     """Give the application of that name, or None."""
     row = connection.execute(_APPLICATION, {"name": name}).one_or_none()
     return None if row is None else Application(**row._mapping)
+
+
+def applications_by_id(connection: Connection, ids: Collection[int]) -> tuple[Application, ...]:
+    """Give the applications with some ids, in no order."""
+    return tuple(Application(**row._mapping) for row in connection.execute(_APPLICATIONS, {"ids": ids}).all())
 
 
 def known_names(connection: Connection, names: Collection[str]) -> frozenset[str]:
@@ -200,20 +213,20 @@ def delete_version(connection: Connection, of: Version, now: str) -> None:
 
 def newest_version(connection: Connection, name: str, with_tag: str | None = None) -> Version | None:
     """Give the version that became known last, of those with a tag where one is named."""
-    query = _VERSION.where(application.c.name == name).order_by(version.c.id.desc()).limit(1)
+    query = _NEWEST_FIRST.limit(1)
     if with_tag is not None:
         query = query.join(tag, tag.c.version_id == version.c.id).where(tag.c.name == with_tag)
-    return _one(connection, query)
+    return _one(connection, query, application=name)
 
 
 def list_versions(
     connection: Connection, name: str, *, limit: int, before: int | None = None, offset: int = 0
 ) -> tuple[Version, ...]:
     """Give versions of an application, newest first, those before a store id where one is given."""
-    query = _VERSION.where(application.c.name == name).order_by(version.c.id.desc()).limit(limit).offset(offset)
+    query = _NEWEST_FIRST.limit(limit).offset(offset)
     if before is not None:
         query = query.where(version.c.id < before)
-    return _many(connection, query)
+    return _many(connection, query, application=name)
 
 
 def main_branch_heads(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
@@ -294,7 +307,7 @@ def one_at_a_time(connection: Connection, application_id: int) -> None:
 def list_branches(connection: Connection, name: str) -> tuple[Branch, ...]:
     """Give the branches of an application, the one moved last first."""
     query = _BRANCH.where(application.c.name == name).order_by(version.c.id.desc(), branch.c.name)
-    return tuple(_branch(row) for row in connection.execute(query))
+    return tuple(_branch(row) for row in connection.execute(query).all())
 
 
 def find_branch(connection: Connection, name: str, branch_name: str) -> Branch | None:
@@ -323,7 +336,7 @@ def memberships(connection: Connection, version_ids: Collection[int]) -> tuple[B
     """Give the branches that versions stand on."""
     return tuple(
         BranchMembership(version_id=row[0], branch=row[1], is_head=bool(row[2]), created_at=row[3])
-        for row in connection.execute(_MEMBERSHIPS, {"ids": version_ids})
+        for row in connection.execute(_MEMBERSHIPS, {"ids": version_ids}).all()
     )
 
 
@@ -340,7 +353,7 @@ def remove_tag(connection: Connection, version_id: int, name: str) -> bool:
 
 def tags_of(connection: Connection, version_ids: Collection[int]) -> tuple[tuple[int, str], ...]:
     """Give version id and tag of every tag on versions, by name."""
-    return tuple((row[0], row[1]) for row in connection.execute(_TAGS, {"ids": version_ids}))
+    return tuple((row[0], row[1]) for row in connection.execute(_TAGS, {"ids": version_ids}).all())
 
 
 def _branch(row: AnyRow) -> Branch:
@@ -353,4 +366,4 @@ def _one(connection: Connection, query: AnySelect, **values: Any) -> Version | N
 
 
 def _many(connection: Connection, query: AnySelect, **values: Any) -> tuple[Version, ...]:
-    return tuple(Version(**row._mapping) for row in connection.execute(query, values))
+    return tuple(Version(**row._mapping) for row in connection.execute(query, values).all())

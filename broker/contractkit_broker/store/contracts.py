@@ -77,6 +77,18 @@ _BETWEEN = _PUBLICATION.where(
     among(publication.c.consumer_id, "consumers"), publication.c.provider_id == bindparam("provider")
 ).order_by(*_IN_ORDER)
 
+_OF_ONE_PAIR = (
+    _PUBLICATION.where(
+        publication.c.consumer_id == bindparam("consumer"),
+        publication.c.provider_id == bindparam("provider"),
+        publication.c.version_id < bindparam("before"),
+    )
+    .order_by(publication.c.version_id.desc())
+    .limit(bindparam("limit"))
+)
+
+_LAST = 2**31 - 1  # what no version's id reaches in an integer of PostgreSQL
+
 _INTERACTIONS = (
     select(usage.c.file_digest, func.count(usage.c.interaction.distinct()))
     .where(among(usage.c.file_digest, "digests"))
@@ -190,12 +202,12 @@ def list_integrations(connection: Connection) -> tuple[tuple[str, str], ...]:
         .join(_PROVIDER, _PROVIDER.c.id == integration.c.provider_id)
         .order_by(_CONSUMER.c.name, _PROVIDER.c.name)
     )
-    return tuple((row[0], row[1]) for row in connection.execute(query))
+    return tuple((row[0], row[1]) for row in connection.execute(query).all())
 
 
 def consumers_of(connection: Connection, provider_ids: Collection[int]) -> tuple[tuple[int, int], ...]:
     """Give consumer id and provider id of the integrations of providers."""
-    return tuple((row[0], row[1]) for row in connection.execute(_CONSUMERS, {"ids": provider_ids}))
+    return tuple((row[0], row[1]) for row in connection.execute(_CONSUMERS, {"ids": provider_ids}).all())
 
 
 def delete_integration(connection: Connection, consumer: Application, provider: Application) -> bool:
@@ -282,6 +294,15 @@ def publications_between(
     return _publications(connection, _BETWEEN, consumers=consumer_ids, provider=provider_id)
 
 
+def publications_before(
+    connection: Connection, consumer_id: int, provider_id: int, *, before: int | None, limit: int
+) -> tuple[Publication, ...]:
+    """Give what a consumer published for a provider, the newest version first, before a version if one is given."""
+    before = _LAST if before is None else before
+    values = {"consumer": consumer_id, "provider": provider_id, "before": before, "limit": limit}
+    return _publications(connection, _OF_ONE_PAIR, **values)
+
+
 def newest_publication(connection: Connection, consumer_id: int, provider_id: int) -> Publication | None:
     """Give what the newest consumer version with a contract published for a provider, or None."""
     found = newest_publications(connection, [(consumer_id, provider_id)])
@@ -305,12 +326,12 @@ def pairs_of(connection: Connection, application_id: int) -> tuple[tuple[int, in
     """Give consumer id and provider id of every integration that an application has part in."""
     mine = (integration.c.consumer_id == application_id) | (integration.c.provider_id == application_id)
     query = select(integration.c.consumer_id, integration.c.provider_id).where(mine)
-    return tuple((row[0], row[1]) for row in connection.execute(query))
+    return tuple((row[0], row[1]) for row in connection.execute(query).all())
 
 
 def interaction_counts(connection: Connection, file_digests: Collection[str]) -> dict[str, int]:
     """Give how many interactions files hold, by digest."""
-    return {row[0]: row[1] for row in connection.execute(_INTERACTIONS, {"digests": file_digests})}
+    return {row[0]: row[1] for row in connection.execute(_INTERACTIONS, {"digests": file_digests}).all()}
 
 
 def add_usage(connection: Connection, file_digest: str, used: Iterable[Use]) -> None:
@@ -338,7 +359,7 @@ def _content(row: AnyRow | None) -> Content | None:
 
 
 def _publications(connection: Connection, query: AnySelect, **values: Any) -> tuple[Publication, ...]:
-    return tuple(_publication(*row) for row in connection.execute(query, values))
+    return tuple(_publication(*row) for row in connection.execute(query, values).all())
 
 
 def _publication(

@@ -1,9 +1,11 @@
 """The database: one code path for SQLite and PostgreSQL, reads in autocommit, each write one transaction."""
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, IntegrityError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from contractkit.errors import UsageError
 
@@ -41,6 +44,8 @@ def many(name: str) -> "BindParameter[Any]":
 
 BUSY_MILLISECONDS = 10_000
 """How long a write to SQLite waits for another process that writes to the same file."""
+
+_RESTED = 1.0  # seconds without a statement, after which a connection may be gone unseen
 
 _ATTEMPTS = 4  # a lost race (two first publications at once) is won on the second look
 
@@ -62,15 +67,17 @@ class Database:
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
         self._one_writer = threading.Lock()
         try:
-            base = create_engine(self.url, pool_size=readers + 1, max_overflow=4, pool_pre_ping=not self._is_sqlite)
+            base = create_engine(self.url, pool_size=readers + 1, max_overflow=4)
         except ModuleNotFoundError:
             raise UsageError(
                 "PostgreSQL is not installed for the broker.", next_step="pip install 'contractkit-cdct[postgres]'"
             ) from None
         self._reading = base.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = _sqlite_writer(self.url) if self._is_sqlite else base
-        if self._is_sqlite:
-            event.listen(base, "connect", _set_up_sqlite)
+        event.listen(base, "connect", _set_up_sqlite if self._is_sqlite else _set_up_postgresql)
+        if not self._is_sqlite:
+            event.listen(base, "checkin", _note_when)
+            event.listen(base, "checkout", partial(_check_after_rest, base))
 
     @property
     def engine(self) -> Engine:
@@ -180,6 +187,27 @@ def _sqlite_writer(url: URL) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def _set_up_postgresql(connection: Any, record: object) -> None:
+    connection.prepare_threshold, connection.prepared_max = 1, 500  # from the second time on, and all there are
+    for setting in ("plan_cache_mode = force_generic_plan", "jit = off"):  # else planning takes longer than asking
+        connection.execute(f"SET {setting}")
+    connection.commit()
+
+
+def _note_when(connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["since"] = time.monotonic()
+
+
+def _check_after_rest(engine: Engine, connection: Any, record: ConnectionPoolEntry, proxy: object) -> None:
+    """Ask a connection that has rested if it still works: one that has not is seldom gone, and asking costs a trip."""
+    if time.monotonic() - record.info.get("since", math.inf) < _RESTED:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _set_up_sqlite(connection: Any, record: object) -> None:

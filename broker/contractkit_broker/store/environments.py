@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Connection,
     Table,
@@ -53,11 +54,13 @@ _SELECTS = {
 }  # built once: building takes longer than asking
 
 
-def _current(*wanted: tuple[str, str]) -> CompoundSelect[*tuple[Any, ...]]:
+def _current(*wanted: tuple[str, str], more: tuple[ColumnElement[bool], ...] = ()) -> CompoundSelect[*tuple[Any, ...]]:
     """Build the query for what is current, where columns are among collections to be filled in."""
     return union_all(
         *(
-            _SELECTS[kind].where(table.c.ended_at.is_(None), *(among(table.c[column], name) for column, name in wanted))
+            _SELECTS[kind].where(
+                table.c.ended_at.is_(None), *(among(table.c[column], name) for column, name in wanted), *more
+            )
             for kind, table in _TABLES.items()
         )
     ).order_by("application", "kind", "started")
@@ -65,6 +68,7 @@ def _current(*wanted: tuple[str, str]) -> CompoundSelect[*tuple[Any, ...]]:
 
 _OCCUPIED = _current(("environment_id", "environments"))
 _OCCUPIED_BY = _current(("environment_id", "environments"), ("application_id", "applications"))
+_OCCUPIED_BY_NAME = _current(("application_id", "applications"), more=(environment.c.name == bindparam("name"),))
 _OCCUPIED_BY_VERSION = _current(("version_id", "versions"))
 
 _INHABITED = (
@@ -81,6 +85,18 @@ _INHABITED = (
         )
     )
     .order_by(environment.c.name)
+)
+
+_WERE_IN = select(application.c.id).where(
+    among(application.c.id, "applications"),
+    or_(
+        *(
+            select(table.c.id)
+            .where(table.c.environment_id == bindparam("environment"), table.c.application_id == application.c.id)
+            .exists()
+            for table in _TABLES.values()
+        )
+    ),
 )
 
 _NAMED = select(environment).where(environment.c.name == bindparam("name"))
@@ -123,7 +139,13 @@ def occupied(
     """Give what is now in environments, deployed or released, of all applications or of some."""
     query = _OCCUPIED if application_ids is None else _OCCUPIED_BY
     values = {"environments": environment_ids, "applications": application_ids or ()}
-    return tuple(_occupancy(row) for row in connection.execute(query, values))
+    return tuple(_occupancy(row) for row in connection.execute(query, values).all())
+
+
+def occupied_by_name(connection: Connection, name: str, application_ids: Collection[int]) -> tuple[Occupancy, ...]:
+    """Give what is now of some applications in the environment of a name; nothing where there is no such."""
+    values = {"name": name, "applications": application_ids}
+    return tuple(_occupancy(row) for row in connection.execute(_OCCUPIED_BY_NAME, values).all())
 
 
 def inhabited(connection: Connection) -> tuple[str, ...]:
@@ -133,7 +155,7 @@ def inhabited(connection: Connection) -> tuple[str, ...]:
 
 def occupancies_of(connection: Connection, version_ids: Collection[int]) -> tuple[Occupancy, ...]:
     """Give where versions are now."""
-    return tuple(_occupancy(row) for row in connection.execute(_OCCUPIED_BY_VERSION, {"versions": version_ids}))
+    return tuple(_occupancy(row) for row in connection.execute(_OCCUPIED_BY_VERSION, {"versions": version_ids}).all())
 
 
 def history_of(connection: Connection, application_name: str, *, limit: int) -> tuple[Occupancy, ...]:
@@ -150,14 +172,8 @@ def history_of(connection: Connection, application_name: str, *, limit: int) -> 
 
 def was_ever_in(connection: Connection, environment_id: int, application_ids: Collection[int]) -> frozenset[int]:
     """Give the ids of those applications of which some version has been in an environment."""
-    found: set[int] = set()
-    for table in _TABLES.values():
-        was_there = select(table.c.id).where(
-            table.c.environment_id == environment_id, table.c.application_id == application.c.id
-        )
-        query = select(application.c.id).where(application.c.id.in_(application_ids), was_there.exists())
-        found.update(connection.execute(query).scalars())
-    return frozenset(found)
+    values = {"environment": environment_id, "applications": application_ids}
+    return frozenset(connection.execute(_WERE_IN, values).scalars())
 
 
 def find_occupancy(connection: Connection, kind: str, uuid: str) -> Occupancy | None:

@@ -49,5 +49,5 @@ def integration_standings(connection: Connection) -> tuple[IntegrationStanding, 
         IntegrationStanding(
             consumer_id=consumer_id, provider_id=provider_id, consumer=consumer, provider=provider, success=success
         )
-        for consumer_id, provider_id, consumer, provider, success in connection.execute(_STANDINGS)
+        for consumer_id, provider_id, consumer, provider, success in connection.execute(_STANDINGS).all()
     )

@@ -1,6 +1,6 @@
 """Verifications: appended for ever, and beside them the current verdict of each provider version on each content."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, func, insert, select
@@ -50,7 +50,29 @@ _VERDICTS = _VERDICT.join(
     _PAIRS, (verdict.c.content == _PAIRS.c.one) & (verdict.c.provider_version_id == _PAIRS.c.other)
 )
 
-_VERIFIED_BY = select(verdict.c.content, verdict.c.provider_version_id).where(among(verdict.c.content, "contents"))
+_WITHIN_NEWEST = verdict.alias("within_newest")
+
+_FLOOR = (
+    select(_WITHIN_NEWEST.c.provider_version_id)
+    .where(_WITHIN_NEWEST.c.content == content.c.id)
+    .order_by(_WITHIN_NEWEST.c.provider_version_id.desc())
+    .limit(1)
+    .offset(bindparam("others"))
+    .scalar_subquery()
+)
+
+_VERDICTS_OF = (
+    _VERDICT.add_columns(
+        version.c.application_id, application.c.name, version.c.number, version.c.build_url, version.c.created_at
+    )
+    .join(content, content.c.id == verdict.c.content)
+    .join(version, version.c.id == verdict.c.provider_version_id)
+    .join(application, application.c.id == version.c.application_id)
+    .where(among(content.c.id, "contents"))
+    .order_by(verdict.c.content, verdict.c.provider_version_id.desc())
+)
+
+_NEWEST_VERDICTS = _VERDICTS_OF.where(verdict.c.provider_version_id >= func.coalesce(_FLOOR, 0))
 
 _COUNTS = (
     select(
@@ -154,7 +176,7 @@ def find_told(connection: Connection, content_row: int, provider_version: int, a
 def verifications_of(connection: Connection, content_row: int, *, limit: int = 20) -> tuple[Verification, ...]:
     """Give the newest verifications of a content."""
     query = _VERIFICATION.where(verification.c.content == content_row).order_by(verification.c.id.desc()).limit(limit)
-    return tuple(_verification(row) for row in connection.execute(query))
+    return tuple(_verification(row) for row in connection.execute(query).all())
 
 
 def outcomes_of(connection: Connection, number: int) -> tuple[InteractionOutcome, ...]:
@@ -167,28 +189,50 @@ def outcomes_of(connection: Connection, number: int) -> tuple[InteractionOutcome
             mismatches=tuple(row.mismatches),
             errors=tuple(row.errors),
         )
-        for row in connection.execute(query.order_by(interaction_result.c.position))
+        for row in connection.execute(query.order_by(interaction_result.c.position)).all()
     )
 
 
 def outcome_counts(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[int, int]]:
     """Give, by verification, how many interactions failed and how many there were."""
-    return {row[0]: (int(row[1] or 0), int(row[2])) for row in connection.execute(_COUNTS, {"numbers": numbers})}
+    return {row[0]: (int(row[1] or 0), int(row[2])) for row in connection.execute(_COUNTS, {"numbers": numbers}).all()}
 
 
 def verdicts(connection: Connection, wanted: Iterable[tuple[int, int]]) -> list[Verdict]:
     """Give the current verdicts for pairs of a content and a provider version, where there is one."""
-    return [Verdict(**row._mapping) for row in connection.execute(_VERDICTS, {"pairs": as_list(wanted)})]
+    return [Verdict(**row._mapping) for row in connection.execute(_VERDICTS, {"pairs": as_list(wanted)}).all()]
 
 
-def verified_by(connection: Connection, contents: Collection[int]) -> list[tuple[int, int]]:
-    """Give contents with the ids of the provider versions that have a verdict on them."""
-    return [(row[0], row[1]) for row in connection.execute(_VERIFIED_BY, {"contents": contents})]
+def newest_verdicts(
+    connection: Connection, contents: Collection[int], newest: int | None = None
+) -> Iterator[tuple[Version, Verdict]]:
+    """Give the provider versions that have a verdict on contents, with it: all of each, or only some newest ones."""
+    query = _VERDICTS_OF if newest is None else _NEWEST_VERDICTS
+    values = {"contents": contents, **({} if newest is None else {"others": newest - 1})}
+    for content_row, row_id, number, success, verified_at, *of_version in connection.execute(query, values):
+        application_id, name, version_number, build_url, created_at = of_version
+        yield (
+            Version(
+                id=row_id,
+                application_id=application_id,
+                application=name,
+                number=version_number,
+                build_url=build_url,
+                created_at=created_at,
+            ),
+            Verdict(
+                content=content_row,
+                provider_version_id=row_id,
+                verification_id=number,
+                success=success,
+                verified_at=verified_at,
+            ),
+        )
 
 
 def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, Verification]:
     """Give, by content, its newest verification by whichever provider version; unverified contents have none."""
-    return {row.content: _verification(row) for row in connection.execute(_NEWEST, {"contents": contents})}
+    return {row.content: _verification(row) for row in connection.execute(_NEWEST, {"contents": contents}).all()}
 
 
 def succeeded_on_branch(connection: Connection, contents: Collection[int], branch_id: int) -> frozenset[int]:
