@@ -38,6 +38,8 @@ ALLOWED = {
     "inference": NOUNS | LANGUAGES | {"conformance"},
     "settings": NOUNS | {"explain"},
     "installation": {"errors"},
+    "sqlalchemy": {"errors", "verification"},
+    "django": {"errors", "verification"},
     "sources": NOUNS | LANGUAGES,
     "transports": NOUNS | LANGUAGES,
     "broker_client": NOUNS | LANGUAGES,

@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from contractkit.errors import ContractkitError
     from contractkit.sources import load_definition
     from contractkit.stubbing.stub import Stub
-    from contractkit.verification import message_producer, provider_state
+    from contractkit.verification import current_worker, message_producer, provider_state
 
 _HOMES = {
     "ContractkitError": "contractkit.errors",
     "Stub": "contractkit.stubbing.stub",
+    "current_worker": "contractkit.verification",
     "dump_contract": "contractkit.document",
     "load_contract": "contractkit.document",
     "load_definition": "contractkit.sources",
@@ -23,6 +24,7 @@ _HOMES = {
 __all__ = [
     "ContractkitError",
     "Stub",
+    "current_worker",
     "dump_contract",
     "load_contract",
     "load_definition",

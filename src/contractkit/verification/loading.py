@@ -190,6 +190,11 @@ def _loaded(load: Callable[[], Loaded], kind: str, target: str, root: Path) -> L
         sys.path.insert(0, str(root))
     try:
         return load()
+    except UsageError as error:  # what the file gave contractkit cannot be used: said in its own words
+        told = error.explanation
+        raise UsageError(
+            told.summary, details=[*told.details, *_own_place(error, root)], next_step=told.next_step
+        ) from None
     except (Exception, SystemExit) as error:  # a script that ends the process must not end a verification as green
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = [] if "importlib" in where.filename else [("at", f"{where.filename}:{where.lineno}")]
@@ -199,3 +204,10 @@ def _loaded(load: Callable[[], Loaded], kind: str, target: str, root: Path) -> L
             details=[(kind, target), ("reason", reason), *place],
             next_step=f"Modules are looked for in {root}." if isinstance(error, ModuleNotFoundError) else "",
         ) from None
+
+
+def _own_place(error: Exception, root: Path) -> list[tuple[str, str]]:
+    """Give the last line of the provider's own code on the way to an error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f"{each.filename}:{each.lineno}" for each in frames if Path(each.filename).is_relative_to(root)]
+    return [("at", own[-1])] if own else []
