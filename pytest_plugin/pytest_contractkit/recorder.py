@@ -25,7 +25,9 @@ from pytest_contractkit.plugin import RUN, TOLD, Notice
 from pytest_contractkit.properties import tell_of_test
 
 if TYPE_CHECKING:
+    from contractkit.document.state_catalogue import StateCatalogue
     from contractkit.locking.definition_lock import DefinitionLock
+    from contractkit.recording.serving_again import ServingAgain
 
 OpenStub: TypeAlias = Callable[..., StubSession]
 """What the fixture gives: provider's name (and `definition=`) to the stub of this test."""
@@ -87,12 +89,24 @@ class Recorder:
                 base_url=known.base_url if known else None,
                 proto=beside,
                 messages=known.messages if known else None,
+                states=self._states(name, settings),
                 remote_references=settings.remote_references,
                 checks_credentials=known.check_credentials if known else True,
                 load=self._loading(name, settings, (location, beside), is_set=definition is None),
             )
             self._providers[key] = (provider, settings.root)
         return self._providers[key][0]
+
+    def _states(self, name: str, settings: Settings) -> "tuple[StateCatalogue, str] | None":
+        """Give the catalogue of states that a provider's team prepares, and where it is; None where none is set."""
+        known = settings.providers.get(name)
+        if known is None or known.states is None:
+            return None
+        from contractkit.locking.catalogue_lock import locked_catalogue
+        from contractkit.locking.definition_lock import DefinitionLock
+
+        lock = self._locks.setdefault(settings.root, DefinitionLock(settings))
+        return locked_catalogue(lock, name, known.states), known.states
 
     def _loading(
         self, name: str, settings: Settings, places: tuple[str | Path | None, ...], *, is_set: bool

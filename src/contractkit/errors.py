@@ -16,6 +16,7 @@
     │   ├── UnexpectedRequestError       a request that is not as the test expects it
     │   ├── ReplyError                   a reply that contradicts the definition
     │   ├── MessageError                 a message that contradicts its definition
+    │   ├── StateError                   a provider state that the provider's team does not prepare
     │   ├── MatcherError                 a matcher that cannot be made, or whose example does not fit it
     │   ├── UnusedExpectationError       a given or a reply that no request used
     │   └── InteractionClashError        two different interactions under one key
@@ -116,6 +117,10 @@ class ReplyError(RecordingError):
 
 class MessageError(RecordingError):
     """A message that a test asks for contradicts its definition."""
+
+
+class StateError(RecordingError):
+    """A test names a state, or a parameter of one, that the provider's catalogue of states does not have."""
 
 
 class MatcherError(RecordingError):

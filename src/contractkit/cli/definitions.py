@@ -10,6 +10,7 @@ from contractkit.cli.contract_files import find_contract_files, read_contract_fi
 from contractkit.cli.definition_words import as_json, list_as_text, refresh_as_text
 from contractkit.cli.verbs import VerbFamily
 from contractkit.errors import NothingToCheckError
+from contractkit.locking.catalogue_lock import refresh_catalogue
 from contractkit.locking.definition_lock import DefinitionLock
 from contractkit.locking.legality import Level
 from contractkit.locking.refreshing import ProviderLook, RecordedFile, State, look_at, refresh
@@ -46,8 +47,11 @@ def refresh_definitions(providers: tuple[str, ...], check: bool, output: str) ->
     lock, recorded = _project()
     chosen = _chosen(lock.settings, providers)
     found = [refresh(lock, each, recorded.get(each, ()), is_check=check) for each in chosen]
-    if not check and not providers:
-        lock.forget_others()
+    if not check:
+        for sentence in filter(None, [refresh_catalogue(lock, each) for each in chosen]):
+            click.echo(sentence, err=True)
+        if not providers:
+            lock.forget_others()
     show(refresh_as_text(found, is_check=check), as_json(found, is_refresh=True), output)
     is_illegal = any(each.recheck.of(Level.ILLEGAL) for each in found)
     return 1 if is_illegal else _failure(found)

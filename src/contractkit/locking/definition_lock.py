@@ -128,6 +128,11 @@ class DefinitionLock:
     def forget_others(self) -> tuple[Slot, ...]:
         """Forget what is locked and no longer named by the settings, and give what that was."""
         kept = {named.slot for named in self.named() if named.is_lockable}
+        kept |= {
+            (name, "states")
+            for name, known in self.settings.providers.items()
+            if known.states is not None and known.states.startswith(BROKER)
+        }
         with alone(self.root):
             entries = read_lock(self.root)
             gone = tuple(sorted(entries.keys() - kept))

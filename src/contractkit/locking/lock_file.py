@@ -24,8 +24,10 @@ _VERSION: Final = 1
 _MEMBERS: Final = ("source", "digest", "copy")
 _AS_IT_IS: Final = "* -text\n"  # git must not change line endings: the digest is one of bytes
 
+_KEYS: Final = ("definition", "proto", "states")
+
 Slot: TypeAlias = tuple[str, str]
-"""A provider's name, and which of its settings names the definition: `definition` or `proto`."""
+"""A provider's name, and which of its settings names what is locked: `definition`, `proto` or `states`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ def _entries(written: Json) -> Iterable[tuple[Slot, Entry]]:
         for key, members in _object(keys, f"providers.{provider}").items():
             place = f"providers.{provider}.{key}"
             found = _object(members, place)
-            if key not in ("definition", "proto") or not all(isinstance(found.get(name), str) for name in _MEMBERS):
+            if key not in _KEYS or not all(isinstance(found.get(name), str) for name in _MEMBERS):
                 raise _unusable(f"{place}: expected texts {', '.join(_MEMBERS)} of a definition or a proto")
             entry = Entry(**{name: str(found[name]) for name in _MEMBERS})
             if Path(entry.copy).name != entry.copy:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.interface import Definition
 from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.errors import SettingsError
 from contractkit.recording.stubbed import StubbedProvider, has_procedures
 from contractkit.sources import LoadedDefinition, load_definition
+
+if TYPE_CHECKING:
+    from contractkit.document.state_catalogue import StateCatalogue
 
 
 def stubbed_provider(
@@ -20,6 +23,7 @@ def stubbed_provider(
     base_url: str | None = None,
     proto: str | None = None,
     messages: str | None = None,
+    states: "tuple[StateCatalogue, str] | None" = None,
     remote_references: Collection[str] | None = None,
     checks_credentials: bool = True,
     load: Callable[[str, str | Path], LoadedDefinition] | None = None,
@@ -34,6 +38,7 @@ def stubbed_provider(
         base_url: Where production runs it.
         proto: Where the protobuf definition of its remote procedures is, if `definition` is one of HTTP.
         messages: Where the definition of the messages that it emits is.
+        states: The catalogue of the states that its team prepares, and where it came from.
         remote_references: The starts of URLs that a `$ref` may lead to; see `load_definition`.
         checks_credentials: Whether requests must have the credentials that are demanded.
         load: Gives `definition` or `proto` (the first argument) at a location, where not `load_definition` does.
@@ -43,6 +48,8 @@ def stubbed_provider(
         SettingsError: The two definitions are not one of each kind.
     """
     said: dict[str, Any] = {"headers": headers, "base_url": base_url, "checks_credentials": checks_credentials}
+    if states is not None:
+        said |= {"states": states[0], "states_source": states[1]}
     if messages is not None:
         from contractkit.sources.messages import load_messages  # only who has messages pays for it
 

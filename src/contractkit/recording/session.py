@@ -77,6 +77,9 @@ class StubSession:
         Args:
             name: The state in words, as the provider's team knows it: `order exists`.
             params: Its parameters, JSON values.
+
+        Raises:
+            StateError: The catalogue of the provider's states has no such state, or it takes other parameters.
         """
         __tracebackhide__ = True
         self._check_open()
@@ -84,6 +87,8 @@ class StubSession:
         with self._notes.lock:
             try:
                 self._notes.give(name, params)
+                if not self._pending:  # a team may ask for what is yet to be prepared
+                    self._provider.check_state(name, params)
             except ContractkitError as error:
                 raise error.with_traceback(None) from None  # where in our own code it was found helps nobody
         return self

@@ -2,7 +2,7 @@
 
 import copy
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeGuard, cast
 
@@ -11,6 +11,7 @@ from contractkit.definitions.references import Documents
 from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.definitions.surfaces import SurfaceReader
 from contractkit.errors import SettingsError
+from contractkit.exact_json import Json
 from contractkit.model import DefinitionReference
 from contractkit.recording.credentials import Credentials, credentials_of
 from contractkit.recording.stubbed_procedures import StubbedProcedures
@@ -20,6 +21,7 @@ from contractkit.transports.loops import bring_near
 if TYPE_CHECKING:
     from contractkit.definitions.messages import MessageDefinition
     from contractkit.definitions.security import MissingCredentials
+    from contractkit.document.state_catalogue import StateCatalogue
     from contractkit.transports.server import StubServer
 
 
@@ -46,6 +48,8 @@ class StubbedProvider:
         proto_source: str = "",
         messages: "MessageDefinition | None" = None,
         messages_source: str = "",
+        states: "StateCatalogue | None" = None,
+        states_source: str = "",
         checks_credentials: bool = True,
     ) -> None:
         """Take one definition of either kind, or one of HTTP with one of remote procedures; messages beside or alone.
@@ -60,6 +64,8 @@ class StubbedProvider:
             proto_source: Where that came from.
             messages: What it emits without being asked.
             messages_source: Where the definition of that came from.
+            states: The states that its team prepares; None where nobody says.
+            states_source: Where that came from.
             checks_credentials: Whether a request must have the credentials that its operation demands.
         """
         self.checks_credentials = checks_credentials
@@ -75,6 +81,8 @@ class StubbedProvider:
         told = [(messages_source, messages)] if messages is not None else []
         self._defined: list[tuple[str, _Digested]] = [*own, *beside, *told]
         self._messages = messages
+        self._states = states
+        self._states_source = states_source
         self._server: StubServer | None = None
         self._handler: Handler = nobody_is_served
 
@@ -123,6 +131,17 @@ class StubbedProvider:
                 f'[tool.contractkit.providers.{self.name}]\nmessages = "path/to/messages"',
             )
         return self._messages
+
+    def check_state(self, name: str, params: Mapping[str, Json]) -> None:
+        """Check that its team prepares a state with such parameters, where it says what it prepares.
+
+        Raises:
+            StateError: It does not; the nearest names are given.
+        """
+        if self._states is not None:
+            from contractkit.recording.known_states import check_state  # only who has a catalogue pays for it
+
+            check_state(self._states, name, params, source=self._states_source)
 
     @property
     def definitions(self) -> tuple[Definition | RpcDefinition, ...]:

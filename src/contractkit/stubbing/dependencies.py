@@ -14,6 +14,7 @@ from contractkit.recording.uses import check_name
 from contractkit.sources.places import BROKER, is_elsewhere
 
 if TYPE_CHECKING:  # slow to import, and a path or a URL does without
+    from contractkit.document.state_catalogue import StateCatalogue
     from contractkit.locking.definition_lock import DefinitionLock
     from contractkit.settings import ProviderSettings, Settings
     from contractkit.sources import LoadedDefinition
@@ -34,6 +35,7 @@ class Dependency:
         root: The directory that relative paths start from.
         proto: Where the definition of its remote procedures is, if `definition` is one of HTTP.
         messages: Where the definition of what it emits unasked is.
+        states: Where the catalogue of the states that its team prepares is.
         headers: Request headers and metadata that are recorded beside the declared ones.
         base_url: Where production runs it.
         remote_references: The starts of URLs that a `$ref` may lead to; see `load_definition`.
@@ -52,6 +54,7 @@ class Dependency:
     root: Path
     proto: str | None = None
     messages: str | None = None
+    states: str | None = None
     headers: tuple[str, ...] = ()
     base_url: str | None = None
     remote_references: tuple[str, ...] | None = None
@@ -85,6 +88,7 @@ class Dependency:
             base_url=self.base_url,
             proto=self.proto,
             messages=self.messages,
+            states=self._states(),
             remote_references=self.remote_references,
             checks_credentials=self.checks_credentials,
             load=self._load(),
@@ -104,6 +108,15 @@ class Dependency:
         said = tuple(self.lock.said)
         self.lock.said.clear()
         return said
+
+    def _states(self) -> "tuple[StateCatalogue, str] | None":
+        if self.states is None:
+            return None
+        from contractkit.locking.catalogue_lock import catalogue_at, locked_catalogue
+
+        if self.lock is not None:
+            return locked_catalogue(self.lock, self.locked_as, self.states), self.states
+        return catalogue_at(self.states, root=self.root), self.states
 
     def _load(self) -> "Callable[[str, str | Path], LoadedDefinition] | None":
         if self.lock is not None:
@@ -163,6 +176,7 @@ def provider_of(settings: "Settings", name: str) -> Dependency:
         root=settings.root,
         proto=known.proto,
         messages=known.messages,
+        states=known.states,
         headers=known.headers,
         base_url=known.base_url,
         remote_references=settings.remote_references,
@@ -178,7 +192,7 @@ def provider_of(settings: "Settings", name: str) -> Dependency:
 
 
 def _lock_of(settings: "Settings", known: "ProviderSettings") -> "DefinitionLock | None":
-    if not any(location and is_elsewhere(location) for location in (known.definition, known.proto)):
+    if not any(location and is_elsewhere(location) for location in (known.definition, known.proto, known.states)):
         return None
     from contractkit.locking.definition_lock import DefinitionLock
 
