@@ -111,7 +111,8 @@ class ContractResult:
     """What replaying one contract gave, an entry per interaction that was selected, in the contract's order.
 
     `url` is where its results are to be published, where it came from a broker; `pending` says that failures of it
-    are reported and block nobody; `origin` is the file or URL that it was read from. What was `skipped` was not judged, so the contract is not verified as a whole.
+    are reported and block nobody; `origin` is the file or URL that it was read from. Where nothing
+    was replayed because the provider's version had been verified before, `reused` is the URL of that result. What was `skipped` was not judged, so the contract is not verified as a whole.
     """
 
     contract: Contract
@@ -120,6 +121,7 @@ class ContractResult:
     pending: bool = False
     url: str | None = None
     origin: str = ""
+    reused: str = ""
 
     @property
     def outcome(self) -> Outcome:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from contractkit.broker_client.administration import Administration
 from contractkit.broker_client.connection import Connection
+from contractkit.broker_client.earlier import EarlierResults
 from contractkit.broker_client.heads import Heads
 from contractkit.broker_client.occupancies import Occupancies
 from contractkit.broker_client.outcomes import Outcomes
@@ -48,6 +49,8 @@ class BrokerClient:
         """What is deployed and released where."""
         self.heads = Heads(connection, self.administration)
         """Which version a branch or a tag means."""
+        self.earlier = EarlierResults(connection, connection.sleep)
+        """Results that a contract's content has."""
         self.resources = Resources(connection)
         """What only our own broker has: definitions, state catalogues, stored files, impact jobs."""
         self.outcomes = Outcomes(connection)
@@ -140,9 +143,7 @@ class BrokerClient:
         """
         document = verdict_document(build, verdicts, passed=passed, verifier_version=verifier_version)
         summary = f"The results of {build.application} {build.version} were not published."
-        answer = self._read("POST", url, document, summary)
-        link = ((answer or {}).get("_links") or {}).get("self")
-        return self._connection.follow(link) if link else url
+        return self.earlier.publish_once(url, document, summary=summary)
 
     def record_branch(self, build: Build) -> None:
         """Record that a version was built on its branch; nothing where the branch is not known."""

@@ -53,7 +53,7 @@ class Connection:
         if address.authorization:
             headers["authorization"] = address.authorization
         self.address = address
-        self._sleep = sleep
+        self.sleep = sleep
         self._tell = tell
         self._names = names
         try:
@@ -163,11 +163,15 @@ class Connection:
         data: bytes | None = None,
         content_type: str = "application/json",
         headers: Mapping[str, str] = MappingProxyType({}),
+        tries: int = len(_WAITS) + 1,
     ) -> httpx.Response:
-        """Send a request, again where the answer or its absence says that this may help, and give the last answer."""
+        """Send a request, again where the answer or its absence says that this may help, and give the last answer.
+
+        What may not be told twice is sent with `tries` of 1.
+        """
         content = data if data is not None else (None if body is None else dump_compact(body))
         told = {**headers, **({} if content is None else {"content-type": content_type})}
-        for number, wait in enumerate((*_WAITS, None), start=1):
+        for number, wait in enumerate((*_WAITS, None)[-tries:], start=1):
             try:
                 answer = self._client.request(method, url, content=content, headers=told)
             except httpx.RequestError as error:
@@ -184,7 +188,7 @@ class Connection:
     def _wait(self, seconds: float, what: str) -> None:
         if seconds >= _WORTH_SAYING:
             self._tell(f"The broker {what}; trying again in {seconds:g} s.")
-        self._sleep(seconds)
+        self.sleep(seconds)
 
     def _unreachable(self, error: httpx.RequestError) -> BrokerUnreachableError:
         reason = "no answer in time" if isinstance(error, httpx.TimeoutException) else _phrase(error)

@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from contractkit.broker_client import BrokerClient, Build, InteractionVerdict
+from contractkit.broker_client.verdicts import verdict_document
 from contractkit.cli.brokers import connect
-from contractkit.errors import BrokerRefusedError, UsageError
+from contractkit.cli.kept_results import KeptDefinition, KeptResult, KeptRun, keep_run
+from contractkit.errors import BrokerError, BrokerRefusedError, UsageError
 from contractkit.explain.verification_failures import show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
 from contractkit.settings import Settings
@@ -17,15 +19,7 @@ from contractkit.sources import published_definition
 from contractkit.verification.verifier import SelectedContract
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
-    """A definition to publish with a version: its bytes as they are, and their content type."""
-
-    data: bytes
-    content_type: str
-
-
-def read_definition_file(file: Path) -> Definition:
+def read_definition_file(file: Path) -> KeptDefinition:
     """Give the definition in a file as it is published: protobuf as one descriptor set, others unread.
 
     Raises:
@@ -38,43 +32,124 @@ def read_definition_file(file: Path) -> Definition:
             "The definition cannot be read.",
             details=[("file", str(file)), ("reason", error.strerror or str(error))],
         ) from None
-    return Definition(data=data, content_type=content_type)
+    return KeptDefinition(data=data, content_type=content_type)
 
 
-def publish_results(
-    settings: Settings,
-    build: Build,
-    verified: Sequence[tuple[SelectedContract, ContractResult]],
-    *,
-    definition: Definition | None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a run found that may be published: for which build, with which definition."""
+
+    build: Build
+    definition: KeptDefinition | None
+    verified: Sequence[tuple[SelectedContract, ContractResult]]
+
+
+def publish_results(settings: Settings, found: Found, *, is_dry_run: bool = False) -> None:
     """Publish the result of each contract that was verified as a whole, and the definition, for one build.
 
     What was not judged (a time-out, a missing state, interactions left out) is not published: the broker goes on
     knowing that it does not know. What is and is not published is said on standard error.
+
+    Raises:
+        BrokerError: The broker is lost. What it did not take is kept here for `contractkit publish-results`.
     """
-    with connect(settings) as broker:
-        broker.record_branch(build)
-        if definition is not None:
-            _publish_definition(broker, build, definition)
-        for selected, result in verified:
-            click.echo(_publish_one(broker, build, selected, result), err=True)
+    results = []
+    for selected, result in found.verified:
+        reason = _why_not(selected, result)
+        if reason:
+            click.echo(f"{selected.contract.consumer}: not published, since {reason}.", err=True)
+        else:
+            results.append(_kept(found.build, selected, result))
+    run = KeptRun(build=found.build, definition=found.definition, results=tuple(results))
+    if is_dry_run:
+        _tell_dry(run)
+        return
+    with connect(settings) as broker:  # checked before anything was replayed, so that nothing is lost by a setting
+        send_run(broker, run, settings.root)
 
 
-def _publish_one(broker: BrokerClient, build: Build, selected: SelectedContract, result: ContractResult) -> str:
-    consumer = selected.contract.consumer
-    if selected.url is None:
-        return f"{consumer}: not published, since the broker takes no results for its contract."
-    if not selected.is_whole or result.skipped:
-        return f"{consumer}: not published, since not every interaction of its contract was replayed."
-    if result.outcome is Outcome.ERRORED:
-        return f"{consumer}: not published, since not every interaction of its contract could be judged."
-    passed = result.outcome is Outcome.PASSED
-    verdicts = [_verdict(each, selected) for each in result.results]
-    url = broker.publish_results(
-        selected.url, build, verdicts, passed=passed, verifier_version=distribution_version("contractkit-cdct")
+def send_run(broker: BrokerClient, run: KeptRun, root: Path, *, kept_in: Path | None = None) -> None:
+    """Tell the broker all of a run; where it is lost meanwhile, keep what is left.
+
+    Args:
+        broker: The broker.
+        run: What it is to be told.
+        root: The project's root, where what is left is kept.
+        kept_in: The file that the run was kept in; it goes, or says no more than what is left.
+
+    Raises:
+        BrokerError: It is lost, or refuses; the message says where what is left is kept.
+    """
+    left = run
+    try:
+        broker.record_branch(run.build)
+        if run.definition is not None:
+            _publish_definition(broker, run.build, run.definition)
+            left = left.without_definition()
+        for each in run.results:
+            click.echo(_published(broker, run.build, each), err=True)
+            left = left.without(each)
+    except BrokerError as error:
+        file = keep_run(root, broker.url, left)
+        if kept_in is not None and kept_in != file:
+            kept_in.unlink(missing_ok=True)
+        raise _lost(error, file, left) from None
+    if kept_in is not None:
+        kept_in.unlink(missing_ok=True)
+
+
+def _published(broker: BrokerClient, build: Build, each: KeptResult) -> str:
+    summary = f"The results of {build.application} {build.version} were not published."
+    url = broker.earlier.publish_once(each.url, each.document, summary=summary)
+    outcome = "passed" if each.passed else "failed"
+    return f"{each.consumer}: published as {outcome} by {build.application} {build.version}: {url}"
+
+
+def _lost(error: BrokerError, file: Path, left: KeptRun) -> BrokerError:
+    explanation = error.explanation
+    consumers = ", ".join(each.consumer for each in left.results) or "no consumer"
+    more = f"{explanation.next_step}\n\n" if explanation.next_step else ""
+    kept = BrokerError(
+        explanation.summary,
+        details=[*explanation.details, ("kept", str(file)), ("results for", consumers)],
+        next_step=f"{more}What was not told is kept. To tell it: contractkit publish-results",
     )
-    return f"{consumer}: published as {'passed' if passed else 'failed'} by {build.application} {build.version}: {url}"
+    kept.exit_code = error.exit_code
+    return kept
+
+
+def _tell_dry(run: KeptRun) -> None:
+    build = run.build
+    if run.definition is not None:
+        click.echo(f"The definition of {build.application} {build.version} would be published.", err=True)
+    for each in run.results:
+        outcome = "passed" if each.passed else "failed"
+        click.echo(
+            f"{each.consumer}: would be published as {outcome} by {build.application} {build.version}.", err=True
+        )
+
+
+def _why_not(selected: SelectedContract, result: ContractResult) -> str:
+    """Give why a result is not published, or nothing."""
+    if selected.url is None:
+        return "the broker takes no results for its contract"
+    if not selected.is_whole or result.skipped:
+        return "not every interaction of its contract was replayed"
+    if result.outcome is Outcome.ERRORED:
+        return "not every interaction of its contract could be judged"
+    return ""
+
+
+def _kept(build: Build, selected: SelectedContract, result: ContractResult) -> KeptResult:
+    assert selected.url is not None, "what has no URL is not published"
+    passed = result.outcome is Outcome.PASSED
+    document = verdict_document(
+        build,
+        [_verdict(each, selected) for each in result.results],
+        passed=passed,
+        verifier_version=distribution_version("contractkit-cdct"),
+    )
+    return KeptResult(consumer=selected.contract.consumer, url=selected.url, document=document)
 
 
 def _verdict(result: InteractionResult, selected: SelectedContract) -> InteractionVerdict:
@@ -92,7 +167,7 @@ def _sentence(mismatch: Mismatch) -> tuple[str, str]:
     return part, f"{mismatch.location}: expected {mismatch.sentence}, received {show_value(mismatch.actual)}"
 
 
-def _publish_definition(broker: BrokerClient, build: Build, definition: Definition) -> None:
+def _publish_definition(broker: BrokerClient, build: Build, definition: KeptDefinition) -> None:
     try:
         broker.resources.publish_definition(
             build.application, build.version, definition.data, content_type=definition.content_type

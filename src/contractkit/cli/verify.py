@@ -8,23 +8,21 @@ from pathlib import Path
 
 import click
 
-from contractkit.broker_client import DEFAULT_SELECTORS, Build
+from contractkit.broker_client import Build
 from contractkit.cli.advice import advice_on, unmatched_handlers
-from contractkit.cli.brokers import address_of, connect
-from contractkit.cli.builds import detect_build, this_build
-from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.builds import this_build
+from contractkit.cli.kept_results import KeptDefinition
+from contractkit.cli.last_run import keep_not_passed
 from contractkit.cli.launching import launched, tell_output
 from contractkit.cli.message_ways import message_way
+from contractkit.cli.narrowing import Narrowing, narrow
 from contractkit.cli.progress import Progress
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
 from contractkit.cli.reports import FORMATS, check_reports, read_report, write_report
-from contractkit.cli.results import Definition, publish_results, read_definition_file
-from contractkit.cli.selectors import explain_selected, read_selector
+from contractkit.cli.results import Found, publish_results, read_definition_file
 from contractkit.cli.verbs import Verb
-from contractkit.definitions.wire_forms import decode_message
-from contractkit.document import LoadedContract, read_contract
-from contractkit.errors import NothingToCheckError, SettingsError, UsageError, suggestion
-from contractkit.exact_json import Json
+from contractkit.cli.verified_contracts import AskedContracts, offered_contracts
+from contractkit.errors import UsageError
 from contractkit.results import ContractResult, Outcome
 from contractkit.settings import ServiceSettings, Settings, load_settings
 from contractkit.verification.credentials import Credentials, read_credentials
@@ -72,6 +70,10 @@ class _Asked:
     selectors: tuple[str, ...]
     pending: bool
     explain_selection: bool
+    failed: bool
+    owed: bool
+    force: bool
+    dry_run: bool
     reports: tuple[str, ...]
 
 
@@ -105,6 +107,10 @@ class _Asked:
 @click.option("--provider-version", help="The version to publish results for. [default: git's commit]")
 @click.option("--branch", help="The provider's branch. [default: git's]")
 @click.option("--build-url", help="The page of this build.")
+@click.option("--failed", is_flag=True, help="Only interactions that did not pass in the last run here.")
+@click.option("--owed", is_flag=True, help="Only contracts that this version has no result for, as the broker says.")
+@click.option("--force", is_flag=True, help="Also replay what this version was verified against already.")
+@click.option("--dry-run", is_flag=True, help="With --publish: say what would be published, and publish nothing.")
 @click.option("--publish/--no-publish", default=False, help="Publish the results to the broker. [default: no]")
 @click.option("--definition", help="The provider's definition, published with its version.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds per interaction. [default: 10]")
@@ -133,6 +139,8 @@ def verify(output: str, **options: object) -> int:
     asked = _Asked(**options)  # type: ignore[arg-type]
     reports = [read_report(each) for each in asked.reports]
     check_reports(reports)
+    if asked.dry_run and not asked.publish:
+        raise UsageError("--dry-run is for --publish: without it nothing is published.")
     settings = load_settings(Path.cwd(), overrides={"broker": asked.broker})
     provider = _provider(asked)
     service = service_of(settings, provider)
@@ -145,16 +153,21 @@ def verify(output: str, **options: object) -> int:
         concurrency=asked.concurrency,
     )
     wanted = Filter(consumer=asked.consumer, interaction=asked.interaction, operation=asked.operation)
-    offered = _contracts(settings, service, asked)
+    offered = offered_contracts(settings, service, _asked_contracts(asked))
     selected = select(offered, asked.provider, wanted)
     for warning in unmatched_handlers(run.states, offered, settings, service, provider):
         click.echo(warning, err=True)
     build = _build(settings, asked) if asked.publish else None
     definition = _definition(settings, service, provider) if asked.publish else None
+    narrowed = narrow(selected, settings, _narrowing(asked, build))
+    selected = narrowed.selected
     click.echo(_announced(selected, transports), err=True)
     progress = Progress(sum(len(each.interactions) for each in selected))
-    results = verify_contracts(selected, transports, replace(run, note=progress.note, warn=_warn))
+    run = replace(run, note=progress.note, warn=_warn)
+    replayed = verify_contracts(selected, transports, run) if selected else ()
     progress.end()
+    results = (*replayed, *narrowed.reused)
+    keep_not_passed(settings.root, asked.provider, replayed)
     click.echo(FORMATS[output](asked.provider, results))
     for report in reports:
         write_report(report, asked.provider, results)
@@ -162,9 +175,34 @@ def verify(output: str, **options: object) -> int:
     for hint in advice_on(settings, service, provider, results, states=asked.states or place):
         click.echo(f"\n{hint}", err=output != "text")
     if build is not None:
-        verified = tuple(zip(selected, results, strict=True))
-        publish_results(settings, build, verified, definition=definition)
+        verified = tuple(zip(selected, replayed, strict=True))
+        found = Found(build=build, definition=definition, verified=verified)
+        publish_results(settings, found, is_dry_run=asked.dry_run)
     return _exit_code(results)
+
+
+def _asked_contracts(asked: _Asked) -> AskedContracts:
+    return AskedContracts(
+        provider=asked.provider,
+        places=asked.contracts,
+        broker=asked.broker,
+        selectors=asked.selectors,
+        branch=asked.branch,
+        pending=asked.pending,
+        explain_selection=asked.explain_selection,
+        needs_broker="--publish" if asked.publish else "--owed" if asked.owed else "",
+    )
+
+
+def _narrowing(asked: _Asked, build: Build | None) -> Narrowing:
+    return Narrowing(
+        provider=asked.provider,
+        failed=asked.failed,
+        owed=asked.owed,
+        force=asked.force,
+        version=asked.provider_version,
+        build=build,
+    )
 
 
 def _warn(text: str) -> None:
@@ -210,36 +248,7 @@ def _credentials(asked: _Asked) -> Credentials:
     return read_credentials(asked.headers, os.environ)
 
 
-def _contracts(settings: Settings, service: ServiceSettings, asked: _Asked) -> list[SelectedContract]:
-    places = _contract_places(settings, service, asked)
-    if places:
-        if asked.publish:
-            raise UsageError(
-                "Results can be published only for contracts that come from a broker.",
-                next_step="Leave --contracts out, or leave --publish out.",
-            )
-        return [_selected(read_contract_file(file).loaded, origin=str(file)) for file in find_contract_files(places)]
-    if settings.broker is None and "PACT_BROKER_BASE_URL" not in os.environ:
-        raise SettingsError(
-            "Nothing says where the contracts are.",
-            details=[("file", settings.origin), ("nothing at", str(settings.contracts_directory))],
-            next_step="Give --contracts PATH or --broker URL, or set contracts or broker in pyproject.toml.",
-        )
-    return _from_broker(settings, asked)
-
-
-def _contract_places(settings: Settings, service: ServiceSettings, asked: _Asked) -> Sequence[Path]:
-    """Give the files and directories to read: those asked for or set, where no broker is set the project's own."""
-    if asked.contracts or asked.broker:
-        return asked.contracts
-    if service.contracts:
-        return [settings.path(place) for place in service.contracts]
-    own = settings.contracts_directory
-    is_used = address_of(settings) is None and not asked.publish and own.exists()
-    return [own] if is_used else []
-
-
-def _definition(settings: Settings, service: ServiceSettings, provider: AskedProvider) -> Definition | None:
+def _definition(settings: Settings, service: ServiceSettings, provider: AskedProvider) -> KeptDefinition | None:
     """Read the definition that goes with the results; before anything is replayed, so that no result is lost."""
     path = definition_path(settings, service, provider)
     return None if path is None else read_definition_file(path)
@@ -251,51 +260,9 @@ def _build(settings: Settings, asked: _Asked) -> Build:
     )
 
 
-def _from_broker(settings: Settings, asked: _Asked) -> list[SelectedContract]:
-    selectors: Sequence[dict[str, Json]] = [read_selector(each) for each in asked.selectors] or DEFAULT_SELECTORS
-    branch = asked.branch or settings.branch or detect_build(settings.root, os.environ).branch
-    with connect(settings) as broker:
-        fetched = broker.contracts_to_verify(
-            asked.provider, selectors=selectors, branch=branch, include_pending=asked.pending
-        )
-        if asked.explain_selection:
-            click.echo(explain_selected(selectors, fetched, branch=branch), err=True)
-        if not fetched:
-            raise _nothing_fetched(asked.provider, [each.name for each in broker.administration.applications()])
-    return [
-        _selected(
-            read_contract(each.data, origin=each.url, decode=decode_message),
-            pending=each.pending,
-            url=each.results_url,
-            origin=each.url,
-        )
-        for each in fetched
-    ]
-
-
-def _nothing_fetched(provider: str, known: Sequence[str]) -> NothingToCheckError:
-    return NothingToCheckError(
-        f"There is no contract with {provider}, so nothing was verified.",
-        next_step="" if provider in known else suggestion(provider, known),
-    )
-
-
-def _selected(
-    loaded: LoadedContract, *, origin: str, pending: bool = False, url: str | None = None
-) -> SelectedContract:
-    for warning in loaded.warnings:
-        click.echo(f"{loaded.contract.consumer}: {warning}", err=True)
-    return SelectedContract(
-        contract=loaded.contract,
-        interactions=loaded.contract.interactions,
-        pending=pending,
-        url=url,
-        broker_ids=loaded.broker_ids,
-        origin=origin,
-    )
-
-
 def _announced(selected: Sequence[SelectedContract], transports: Sequence[AnyTransport]) -> str:
+    if not selected:
+        return "Replaying nothing: all was verified by this version already. --force replays it.\n"
     count = sum(len(each.interactions) for each in selected)
     consumers = ", ".join(dict.fromkeys(each.contract.consumer for each in selected))
     used = {type(interaction.exchange) for each in selected for interaction in each.interactions}

@@ -30,16 +30,20 @@ def summarise(provider: str, results: Sequence[ContractResult]) -> str:
     """Give the first sentence of a report: what the provider does, or how many interactions ended how."""
     counts = count_outcomes(results)
     total = sum(counts.values())
+    if results and all(each.reused for each in results):
+        return printable(f"{_kept(provider, results)}, as this version was found to do before.")
     if counts["passed"] == total:
-        consumers = list(dict.fromkeys(each.contract.consumer for each in results))
-        verb = _plural(len(consumers), "expects", "expect")
-        said = f"{provider} does what {_listed(consumers)} {verb}: {_passed(total)}."
-        return printable(f"{said}{_left_unchecked(results)}")
+        return printable(f"{_kept(provider, results)}: {_passed(total)}.{_left_unchecked(results)}")
     parts = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
     pending = sum(1 for each in results for result in each.results if _is_pending(each, result))
     verbs = ("is", "blocks") if pending == 1 else ("are", "block")
     note = f" {pending} of those not passed {verbs[0]} pending and {verbs[1]} nobody." if pending else ""
     return f"{_interactions(total)} with {provider}: {parts}.{note}{_left_unchecked(results)}"
+
+
+def _kept(provider: str, results: Sequence[ContractResult]) -> str:
+    consumers = list(dict.fromkeys(each.contract.consumer for each in results))
+    return f"{provider} does what {_listed(consumers)} {_plural(len(consumers), 'expects', 'expect')}"
 
 
 def count_outcomes(results: Iterable[ContractResult]) -> dict[str, int]:
@@ -57,6 +61,7 @@ def _overview(results: Sequence[ContractResult]) -> str:
     width = max((len(printable(each.contract.consumer)) for each in results), default=0)
     for each in results:
         counts = ", ".join(f"{number} {word}" for word, number in count_outcomes([each]).items() if number)
+        counts = f"verified before: {printable(each.reused)}" if each.reused else counts
         pending = "   (pending: blocks nobody)" if each.pending else ""
         rows.append(f"  {printable(each.contract.consumer).ljust(width)}   {counts}{pending}")
     return "\n".join(rows)

@@ -44,6 +44,7 @@ def _contract(each: ContractResult, results: Sequence[ContractResult]) -> dict[s
         "consumer": each.contract.consumer,
         "pending": each.pending,
         "origin": each.origin,
+        **({"verified_before": each.reused} if each.reused else {}),
         "outcome": each.outcome.value,
         "interactions": [_interaction(result) | _repeatable(each, result, results) for result in each.results],
         "skipped": [

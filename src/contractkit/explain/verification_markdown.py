@@ -55,13 +55,17 @@ def _verdict(results: Sequence[ContractResult]) -> str:
 def _table(results: Sequence[ContractResult]) -> str:
     rows = [
         f"| {_plain(each.contract.consumer)} | {' | '.join(str(count) for count in count_outcomes([each]).values())} "
-        f"| {'pending' if each.pending else ''} |"
+        f"| {_remark(each)} |"
         for each in results[:_MOST_CONSUMERS]
     ]
     more = len(results) - _MOST_CONSUMERS
     rest = [f"| … and {more} more | | | | | |"] if more > 0 else []
     head = ["| consumer | passed | failed | errored | skipped | |", "| --- | --- | --- | --- | --- | --- |"]
     return "\n".join([*head, *rows, *rest])
+
+
+def _remark(each: ContractResult) -> str:
+    return f"[verified before]({each.reused})" if each.reused else "pending" if each.pending else ""
 
 
 def _failures(results: Sequence[ContractResult]) -> list[str]:
