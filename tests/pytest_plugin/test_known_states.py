@@ -208,7 +208,7 @@ def test_a_refresh_locks_what_the_broker_has_now(
     publish(broker, "2", StateCatalogue(provider="orders", states=(NamedState(name="order placed"),)))
     monkeypatch.chdir(project.path)
     assert run(["definitions", "refresh"]) == 0
-    assert "orders: the 1 states of broker:orders are now locked at sha256:" in capsys.readouterr().err
+    assert "orders: the states of broker:orders (1 by name) are now locked at sha256:" in capsys.readouterr().err
     project.run().assert_outcomes(failed=1)
 
 

@@ -94,11 +94,6 @@ def test_two_paths_of_one_host_are_intercepted_apart() -> None:
         assert httpx.get("https://one.example.test/b/y").json() == ["GET", "/y", None]
 
 
-def test_only_httpx_is_intercepted() -> None:
-    with Interception(echo, "https://one.example.test"), pytest.raises(httpx2.ConnectError):
-        httpx2.get("https://one.example.test/x")
-
-
 def test_a_router_of_the_test_itself_still_answers() -> None:
     with Interception(echo, "https://one.example.test"), respx.mock() as own:
         own.get("https://own.example.test/x").respond(204)

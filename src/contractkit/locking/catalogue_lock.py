@@ -92,7 +92,7 @@ def refresh_catalogue(lock: DefinitionLock, provider: str) -> str:
         found, digest = _lock_now(lock, provider, location)
     if entry is not None and entry.digest == digest:
         return ""
-    return f"{provider}: the {len(found.names)} states of {location} are now locked at {digest[:19]}."
+    return f"{provider}: the states of {location} ({len(found.names)} by name) are now locked at {digest[:19]}."
 
 
 def _lock_now(lock: DefinitionLock, provider: str, location: str) -> tuple[StateCatalogue, str]:

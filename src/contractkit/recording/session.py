@@ -254,7 +254,10 @@ class StubSession:
         return AsyncStubTransport(self._http_handler())
 
     def intercept(self, url: str | None = None) -> "Interception":
-        """Answer what httpx sends to a URL, until the test ends or the `with` block that this opens.
+        """Answer what clients send to a URL, until the test ends or the `with` block that this opens.
+
+        Clients of httpx and httpx2 are answered in process; connections of requests, urllib3 and aiohttp are led to the
+        stub, where the library was imported before.
 
         Args:
             url: The base URL of production; the provider's `base_url` setting where None.

@@ -159,7 +159,7 @@ class Stub:
         return self._open_session().async_transport()
 
     def intercept(self, url: str | None = None) -> "Interception":
-        """Answer what httpx sends to a URL, until the block ends or the `with` block that this opens.
+        """Answer what clients send to a URL, until the block ends or the `with` block that this opens.
 
         Args:
             url: The base URL of production; the provider's `base_url` where None.

@@ -1,4 +1,4 @@
-"""In process: transports for httpx and its fork httpx2, and interception of httpx at a production URL."""
+"""In process: transports for httpx and its fork httpx2, and interception of clients at a production URL."""
 
 import re
 import sys
@@ -20,6 +20,7 @@ from contractkit.transports.http_messages import (
     read_request,
     response_headers,
 )
+from contractkit.transports.redirection import Redirected
 
 
 class StubTransport(httpx.BaseTransport):
@@ -45,11 +46,12 @@ class AsyncStubTransport(httpx.AsyncBaseTransport):
 
 
 class Interception:
-    """httpx's calls to one base URL answered by a handler, from now until `stop`; calls to other hosts go their way.
+    """Calls to one base URL answered by a handler, from now until `stop`; calls to other hosts go their way.
 
-    Usable as `with …:` too. A path in the base URL that the definition's servers do not have is taken off. A call to
-    the same host outside of that path is answered 404, and handed to `refuse` with a sentence: it must not reach
-    production. `is_used` says whether any call came.
+    httpx's never reach a socket; connections of urllib3, requests and aiohttp, where one of these was imported before,
+    are led to a server on this machine. Usable as `with …:` too. A path in the base URL that the definition's servers
+    do not have is taken off. A call to the same host outside of that path is answered 404, and handed to `refuse` with
+    a sentence: it must not reach production. `is_used` says whether any call came.
     """
 
     _active: ClassVar[list["Interception"]] = []
@@ -73,6 +75,10 @@ class Interception:
         self._router = respx.MockRouter(assert_all_called=False)
         self._router.route(**_pattern_of(address.scheme, address.netloc, path)).mock(side_effect=self._answer)
         self._router.route().mock(side_effect=self._elsewhere)
+        self._redirected = Redirected(
+            handler, base_url, taken_off=self._taken_off, refuse=self._refuse_outside, note=self._note
+        )
+        self._redirected.start()
         self._router.start()
         self._active.append(self)
         self._is_active = True
@@ -83,6 +89,7 @@ class Interception:
             self._is_active = False
             self._active.remove(self)
             self._router.stop(clear=False, reset=False)
+            self._redirected.stop()
 
     def __enter__(self) -> "Interception":
         return self
@@ -106,9 +113,15 @@ class Interception:
 
     def _refused(self, request: httpx.Request) -> httpx.Response:
         reason = f"{request.method} {request.url.copy_with(query=None, userinfo=None)} is outside of {self.base_url}"
+        self._refuse_outside(reason)
+        return _answered(lambda _: problem(404, "Outside of the intercepted URL", reason), request, request.content)
+
+    def _refuse_outside(self, reason: str) -> None:
         if self._refuse is not None:
             self._refuse(reason)
-        return _answered(lambda _: problem(404, "Outside of the intercepted URL", reason), request, request.content)
+
+    def _note(self) -> None:
+        self.is_used = True
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.is_used = True
