@@ -10,13 +10,15 @@ import pytest
 
 from contractkit.errors import SettingsError, suggestion
 from contractkit.settings import Settings, load_settings
-from pytest_contractkit.options import CONSUMER, DIRECTORY, NO_CONTRACTS, Option, is_on, value_of
+from pytest_contractkit.options import CONSUMER, DIRECTORY, NEEDS, NO_CONTRACTS, Option, is_on, value_of
+from pytest_contractkit.pins import is_location
 
-MARKED: Mapping[str, tuple[type, str]] = MappingProxyType(
+MARKED: Mapping[str, tuple[type | tuple[type, ...], str]] = MappingProxyType(
     {
         "consumer": (str, 'a text such as "web-shop"'),
         "provider": (str, 'a text such as "orders"'),
         "pending": (bool, "True or False"),
+        "needs": ((str, list, tuple), 'one of "off", "auto", "full", or a list of fields such as ["total"]'),
     }
 )
 """What the marker takes by name: the type, and the words for it."""
@@ -88,8 +90,17 @@ def _check_marker(marker: pytest.Mark, item: pytest.Item) -> None:
         raise _unusable(item, f"{', '.join(MARKED)}, by name", ", ".join(received), step)
     for name, value in marker.kwargs.items():
         type_, words = MARKED[name]
-        if value is not None and not isinstance(value, type_):
+        if value is not None and not (isinstance(value, type_) and _is_meant(name, value)):
             raise _unusable(item, f"{name}= {words}", f"{name}={value!r}", "")
+
+
+def _is_meant(name: str, value: Any) -> bool:
+    """Say whether a value that is of the right type says something that is known."""
+    if name != "needs":
+        return True
+    if isinstance(value, str):
+        return value in NEEDS.choices
+    return all(isinstance(each, str) and is_location(each) for each in value)
 
 
 def _unusable(item: pytest.Item, expected: str, received: str, step: str) -> SettingsError:

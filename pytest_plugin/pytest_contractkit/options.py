@@ -44,7 +44,32 @@ NO_CONTRACTS = Option(
     words="answer from the stubs, but write no contract",
     is_switch=True,
 )
-OPTIONS = (CONSUMER, DIRECTORY, NO_CONTRACTS)
+NEEDS = Option(
+    flag="--contract-needs",
+    ini="contract_needs",
+    variable="CONTRACTKIT_NEEDS",
+    words="find out what tests need of answers by running them again: not, by drops (the default), fully",
+    choices=("off", "auto", "full"),
+)
+NEEDS_FIXTURES = Option(
+    flag="--contract-needs-fixtures",
+    ini="contract_needs_fixtures",
+    variable="CONTRACTKIT_NEEDS_FIXTURES",
+    words="names of fixtures broader than a function whose tests can be run again all the same",
+)
+NEEDS_RUNS = Option(
+    flag="--contract-needs-runs",
+    ini="contract_needs_runs",
+    variable="CONTRACTKIT_NEEDS_RUNS",
+    words="how many times one test may be run again; 400 where nothing is said",
+)
+NEEDS_SECONDS = Option(
+    flag="--contract-needs-seconds",
+    ini="contract_needs_seconds",
+    variable="CONTRACTKIT_NEEDS_SECONDS",
+    words="after how many seconds of re-runs no further test is begun; 60 with auto, no limit with full",
+)
+OPTIONS = (CONSUMER, DIRECTORY, NO_CONTRACTS, NEEDS, NEEDS_FIXTURES, NEEDS_RUNS, NEEDS_SECONDS)
 """Every option, in the order of `pytest --help`."""
 
 

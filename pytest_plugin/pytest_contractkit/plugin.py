@@ -91,6 +91,14 @@ class Run:
             self._verdicts[key] = True
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Get ready to find out what a test needs, before anything of it runs."""
+        if "contract_stub" in getattr(item, "fixturenames", ()) and _is_sound(self):
+            from pytest_contractkit.inferring import start_inferring
+
+            start_inferring(item.config)
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the contracts, or hand them to the controller; before a JUnit report that tells of them is written."""
         has_something_to_say = self.notices or self.remarks or self._left_by_workers()
@@ -184,8 +192,9 @@ def contract_stub(request: pytest.FixtureRequest) -> "Iterator[OpenStub]":
 
 
 _MARKER = (
-    "contract(consumer=None, provider=None, pending=False): the consumer's name, the provider that `contract_stub()` "
-    "opens, and whether the recorded interactions are pending, so that they block nobody yet; "
+    "contract(consumer=None, provider=None, pending=False, needs=None): the consumer's name, the provider that "
+    "`contract_stub()` opens, whether the recorded interactions are pending, so that they block nobody yet, and how "
+    "the test's needs are found out (off, auto, full) or which fields it says it needs; "
     "of a test, its class and its module the nearest that says a thing counts"
 )
 
@@ -193,6 +202,20 @@ _PROVIDER_MARKER = (
     "contract_provider(name, *, contracts, consumer, interaction, operation, states, base_path, timeout): replay the "
     "contracts with this provider, an item for each interaction; the test gives the provider's URL or application"
 )
+
+
+def _is_sound(run: Run) -> bool:
+    """Say whether the library's files are its own; where they are not, the fixture says so."""
+    if run.recorder is not None:
+        return True
+    from contractkit.errors import UsageError
+    from contractkit.installation import check_installation
+
+    try:
+        check_installation()
+    except UsageError:
+        return False
+    return True
 
 
 def _check_installation(config: pytest.Config) -> None:

@@ -3,8 +3,9 @@
 import inspect
 import threading
 import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -31,6 +32,21 @@ if TYPE_CHECKING:
 
 OpenStub: TypeAlias = Callable[..., StubSession]
 """What the fixture gives: provider's name (and `definition=`) to the stub of this test."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What a test recorded that has just ended, with the providers it used and where its contracts are."""
+
+    record: TestRecord
+    providers: Mapping[str, StubbedProvider]
+    contracts_directory: Path
+
+
+AGAIN: "pytest.StashKey[ServingAgain]" = pytest.StashKey()
+"""What the stubs of an item serve in a re-run; nothing is recorded then."""
+
+RECORDED = pytest.StashKey[Recorded]()
 
 _SESSIONS = pytest.StashKey[dict[str, StubSession]]()
 
@@ -64,13 +80,30 @@ class Recorder:
         yield opening.open_stub
         for session in sessions.values():
             session.close()
-        contracts = tuple(session.contract() for session in sessions.values())
-        tell_of_test(item, contracts)
-        self._keep(TestRecord(node_id=_node_id(item, settings), root=settings.root, contracts=contracts))
+        if AGAIN not in item.stash:
+            self._ended(item, settings, sessions, opening.providers)
         late = _errors(sessions)
         del item.stash[_SESSIONS]  # items live as long as the run; what a test sent and was answered need not
         if late:
             pytest.fail(late, pytrace=False)
+
+    def keep(self, record: TestRecord) -> None:
+        """Keep what a test recorded, in the place of what was kept of it before."""
+        self._keep(record)
+
+    def _ended(
+        self,
+        item: pytest.Item,
+        settings: Settings,
+        sessions: Mapping[str, StubSession],
+        providers: Mapping[str, StubbedProvider],
+    ) -> None:
+        contracts = tuple(session.contract() for session in sessions.values())
+        tell_of_test(item, contracts)
+        record = TestRecord(node_id=_node_id(item, settings), root=settings.root, contracts=contracts)
+        directory = settings.contracts_directory
+        item.stash[RECORDED] = Recorded(record=record, providers=providers, contracts_directory=directory)
+        self._keep(record)
 
     def provider(self, name: str, settings: Settings, definition: str | Path | None) -> StubbedProvider:
         """Give a provider with its definition, read once per process."""
@@ -164,7 +197,7 @@ class _Opening:
         self._item = item
         self._settings = settings
         self._sessions = sessions
-        self._definitions: dict[str, StubbedProvider] = {}
+        self.providers: dict[str, StubbedProvider] = {}
 
     def open_stub(self, provider: str | None = None, *, definition: str | Path | None = None) -> StubSession:
         """Give the stub of a provider for this test: the same one each time it is asked for."""
@@ -183,12 +216,13 @@ class _Opening:
         check_name(name, what="A provider", like="orders")
         if name not in self._sessions:
             stubbed = self._recorder.provider(name, self._settings, definition)
-            self._definitions[name] = stubbed
+            self.providers[name] = stubbed
             self._sessions[name] = StubSession(
                 stubbed,
                 consumer=consumer_of(self._settings, said),
                 origin=_origin(self._item, self._settings),
                 pending=bool(said.get("pending")),
+                again=self._item.stash.get(AGAIN, None),
             )
         elif definition is not None:
             self._check_same(name, definition)
@@ -196,10 +230,10 @@ class _Opening:
 
     def _check_same(self, name: str, definition: str | Path) -> None:
         stubbed = self._recorder.provider(name, self._settings, definition)
-        if stubbed.reference.digest != self._definitions[name].reference.digest:
+        if stubbed.reference.digest != self.providers[name].reference.digest:
             raise UsageError(
                 f"The test has a stub of {name} already, of another definition.",
-                details=[("first", self._definitions[name].source), ("then", stubbed.source)],
+                details=[("first", self.providers[name].source), ("then", stubbed.source)],
                 next_step="Name the definition where the stub is first asked for, or use another provider's name.",
             )
 
@@ -218,6 +252,11 @@ def recorder_of(config: pytest.Config) -> Recorder:
 
 def _forget(record: TestRecord) -> None:
     pass
+
+
+def take_session_errors(item: pytest.Item) -> tuple[ContractkitError, ...]:
+    """Give what the stubs of an item refused, or were told and did not use, since this was last asked."""
+    return tuple(error for session in item.stash.get(_SESSIONS, {}).values() for error in session.take_errors())
 
 
 def _errors(sessions: dict[str, StubSession], *, failures_only: bool = False) -> str:

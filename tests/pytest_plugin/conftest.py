@@ -120,5 +120,6 @@ class Project:
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> Project:
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("CONTRACTKIT_NEEDS", "off")  # tests/inference is about them
     return Project(pytester)

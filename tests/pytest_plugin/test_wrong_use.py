@@ -107,7 +107,7 @@ def test_a_marker_that_says_nothing_known_is_refused(project: Any, marker: str, 
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*The marker `contract` cannot be used.", "*expected   consumer, provider, pending, by name", *expected]
+        ["*The marker `contract` cannot be used.", "*expected   consumer, provider, pending, needs, by name", *expected]
     )
 
 

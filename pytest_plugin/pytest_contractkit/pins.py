@@ -1,0 +1,23 @@
+"""Pins: the places that a test says it needs, whatever its re-runs show."""
+
+from contractkit.model import Location, parse_location
+
+
+def pinned_location(text: str) -> Location:
+    """Give the place that a marker names: in full, or below the body of an answer, `total` or `lines[*].sku`.
+
+    Raises:
+        ValueError: It is no place.
+    """
+    is_whole = text.startswith(("response.", "events["))
+    dot = "" if text.startswith("[") else "."
+    return parse_location(text if is_whole else f"response.body{dot}{text}")
+
+
+def is_location(text: str) -> bool:
+    """Say whether a text names a place."""
+    try:
+        pinned_location(text)
+    except ValueError:
+        return False
+    return bool(text)
