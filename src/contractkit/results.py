@@ -76,7 +76,7 @@ class InteractionResult:
     `seconds` is the time the provider took. `unprepared` says that no handler prepared its derived state. `unchecked`
     are lists of the expected body whose elements were not looked at, since the provider's had none. Of a failure,
     `answer` is what the provider sent over HTTP, or the status that ended a call over gRPC; `raised` is what it raised
-    meanwhile, where it ran in this process.
+    meanwhile, where it ran in this process. `runs` are the outcomes of several equal runs, where there were several.
     """
 
     interaction: Interaction
@@ -88,6 +88,7 @@ class InteractionResult:
     unchecked: tuple[Location, ...] = ()
     answer: HttpResponse | Status | None = None
     raised: Raised | None = None
+    runs: tuple[Outcome, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -1,8 +1,8 @@
 """The verifier: contracts replayed against one provider, concurrently where that is safe."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -13,6 +13,9 @@ from contractkit.exact_json import Json
 from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall, SynchronousMessages
 from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
 from contractkit.verification.credentials import Credentials
+from contractkit.verification.filtering import FilterError, Filtering
+from contractkit.verification.filters import Filters
+from contractkit.verification.masking import masked
 from contractkit.verification.lanes import Lane, this_lane
 from contractkit.verification.plan import Ready, plan_replays
 from contractkit.verification.preparation import MissingStateError, Preparer, States, steps_for
@@ -74,6 +77,7 @@ class VerificationOptions:
 
     states: States = field(default_factory=StateHandlers)
     credentials: Credentials = field(default_factory=Credentials)
+    filters: Filters = field(default_factory=Filters)
     concurrency: int = 16
     note: Callable[[InteractionResult], None] = _unnoted
     warn: Callable[[str], None] = _unwarned
@@ -88,17 +92,34 @@ def verify_contracts(
         NothingToCheckError: No interaction was selected, or none of the selected ones can be replayed.
         ProviderUnreachableError: Nothing answers at the provider's address, so nothing was judged.
     """
-    ways = {each.way.exchange: each for each in (provider if isinstance(provider, tuple) else (provider,))}
-    _check_something_is_selected(selected, ways)
     results: list[ContractResult] = []
-    asyncio.run(_verify(tuple(selected), ways, options, results))
+    asyncio.run(_verify(tuple(selected), provider, options, results))
     return tuple(results)
 
 
 async def _verify(
-    selected: tuple[SelectedContract, ...], ways: _Ways, options: VerificationOptions, results: list[ContractResult]
+    selected: tuple[SelectedContract, ...],
+    provider: Provider,
+    options: VerificationOptions,
+    results: list[ContractResult],
 ) -> None:
     """Fill `results`. A task that returned them would cost: asyncio's signal handling spells a task's result out."""
+    async with opened(selected, provider, options) as run:
+        results += await run.verify(selected)
+
+
+@asynccontextmanager
+async def opened(
+    selected: Sequence[SelectedContract], provider: Provider, options: VerificationOptions
+) -> "AsyncIterator[Run]":
+    """Give what replays contracts against a provider, several times if need be, connected for those of `selected`.
+
+    Raises:
+        NothingToCheckError: No interaction was selected, or none of the selected ones can be replayed.
+        ProviderUnreachableError: Nothing answers at the provider's address.
+    """
+    ways = {each.way.exchange: each for each in (provider if isinstance(provider, tuple) else (provider,))}
+    _check_something_is_selected(selected, ways)
     used = {type(interaction.exchange) for each in selected for interaction in each.interactions}
     async with AsyncExitStack() as stack:
         for exchange, transport in ways.items():
@@ -106,28 +127,41 @@ async def _verify(
                 await stack.enter_async_context(transport)
         isolators = options.states.isolators if isinstance(options.states, StateHandlers) else ()
         preparer = await stack.enter_async_context(Preparer(isolators, options.warn))
-        run = _Run(ways=ways, options=options, preparer=preparer)
+        run = Run(ways=ways, options=options, preparer=preparer)
         stack.callback(run.close)
-        results += await run.verify(selected)
+        yield run
 
 
-class _Run:
+class Run:
     """One run: what all its replays share."""
 
     def __init__(self, *, ways: _Ways, options: VerificationOptions, preparer: Preparer) -> None:
         self._ways = ways
         self._options = options
         self._preparer = preparer
+        self._filtering = Filtering(options.filters, options.credentials)
         self._lanes = [Lane(number) for number in range(1, options.concurrency + 1)]
         self._now = datetime.now(UTC)
         self._contracts: list[Contract] = []
         self._results: dict[int, InteractionResult] = {}
+        self.order: list[int] = []
 
-    async def verify(self, selected: tuple[SelectedContract, ...]) -> tuple[ContractResult, ...]:
+    async def verify(
+        self, selected: Sequence[SelectedContract], arrange: Callable[[list[Ready]], list[Ready]] = list
+    ) -> tuple[ContractResult, ...]:
+        """Replay contracts and give a result for each.
+
+        `order` then has the places of the interactions in the selection, as they were begun.
+
+        Args:
+            selected: What to replay.
+            arrange: Puts the interactions into another order, which each phase of the plan keeps.
+        """
+        self._results, self.order = {}, []
         entries = [(each.contract, interaction) for each in selected for interaction in each.interactions]
         self._contracts = [contract for contract, _ in entries]
         ready = self._ready(entries)
-        plan = plan_replays(ready)
+        plan = plan_replays(arrange(ready))
         await self._all_at_once(plan.stateless)
         await self._all_at_once(plan.isolated)
         with _on(self._preparer.lane):
@@ -173,16 +207,20 @@ class _Run:
 
     async def _replay(self, each: Ready) -> None:
         interaction = each.interaction
+        self.order.append(each.number)
         try:
             is_prepared = each.steps or self._preparer.isolators
             async with self._preparer.prepared(each.steps) if is_prepared else _NOTHING_PREPARED as returned:
                 replaying = Replaying(
                     contract=self._contracts[each.number],
                     returned=returned,
-                    credentials=self._options.credentials,
+                    credentials=await self._filtering.credentials(),
                     now=self._now,
+                    filtering=self._filtering,
                 )
                 result = await replay(interaction, self._ways[type(interaction.exchange)], replaying)
+        except FilterError as error:
+            result = _errored(interaction, "filter failed", error)
         except ProviderStateError as error:
             result = _errored(interaction, "state failed", error)
         except ContractkitError as error:

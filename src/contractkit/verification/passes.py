@@ -1,0 +1,178 @@
+"""Passes: the same interactions replayed several times, in several orders, to find those that are not kept apart."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from contractkit.model import Contract, Interaction
+from contractkit.results import ContractResult, InteractionResult, Outcome
+from contractkit.verification.bisecting import smallest
+from contractkit.verification.trials import Trial, Trials, opened_trials
+from contractkit.verification.verifier import Provider, SelectedContract, VerificationOptions, opened
+
+MOST_EXPLAINED = 5
+"""How many interactions that do not end alike are looked into; the others are most often disturbed by the same."""
+
+_TRIES = 3  # of interactions that disturb one another only at the same time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passes:
+    """How often to replay: `repeat` times as planned, and once more shuffled by `seed` where that is there."""
+
+    repeat: int = 1
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interference:
+    """An interaction that ends otherwise in another order.
+
+    `result` is how it ended where it did not pass. `others` are the fewest interactions found, with their contracts,
+    after which it ends otherwise than alone, or, where `together`, at the same time as them: it then fails or, where it
+    `needs_others`, passes. They are empty where none were found: what did it `remains` in the provider, or is no other
+    interaction.
+    """
+
+    contract: Contract
+    result: InteractionResult
+    others: tuple[tuple[Contract, Interaction], ...] = ()
+    needs_others: bool = False
+    together: bool = False
+    remains: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedSeveral:
+    """The results of several passes joined, and what they show; `unexplained` counts what was not looked into."""
+
+    results: tuple[ContractResult, ...]
+    interferences: tuple[Interference, ...] = ()
+    unexplained: int = 0
+
+
+def verify_in_passes(
+    selected: Sequence[SelectedContract], provider: Provider, options: VerificationOptions, passes: Passes
+) -> PassedSeveral:
+    """Replay the selected interactions as often as asked for.
+
+    An interaction that does not pass every time as planned has the result of the first time that it did not, with how
+    each time ended.
+
+    Raises:
+        NothingToCheckError: No interaction was selected, or none of the selected ones can be replayed.
+        ProviderUnreachableError: Nothing answers at the provider's address.
+    """
+    if passes.seed is None:
+        replayed = _Replayed(selected)
+        asyncio.run(replayed.replay(provider, options, passes))
+        return PassedSeveral(results=joined(replayed.planned))
+    with opened_trials(selected, provider, options) as trials:
+        replayed = _Replayed(selected)
+        asyncio.run(replayed.replay(provider, options, passes))
+        return _compared(replayed, trials)
+
+
+class _Replayed:
+    """What several passes gave."""
+
+    def __init__(self, selected: Sequence[SelectedContract]) -> None:
+        self.selected = tuple(selected)
+        self.entries = [(each.contract, one) for each in selected for one in each.interactions]
+        self.planned: list[tuple[ContractResult, ...]] = []
+        self.shuffled: tuple[ContractResult, ...] = ()
+        self.order: list[int] = []
+
+    async def replay(self, provider: Provider, options: VerificationOptions, passes: Passes) -> None:
+        async with opened(self.selected, provider, options) as run:
+            for _ in range(passes.repeat):
+                self.planned.append(await run.verify(self.selected))
+                self.order += run.order
+            if passes.seed is not None:
+                shuffle = random.Random(passes.seed).sample
+                self.shuffled = await run.verify(self.selected, lambda ready: shuffle(ready, len(ready)))
+                self.order += run.order
+
+
+def joined(planned: Sequence[tuple[ContractResult, ...]]) -> tuple[ContractResult, ...]:
+    """Give the results of equal passes as one: of each interaction that which did not pass, with all its outcomes."""
+    if len(planned) == 1:
+        return planned[0]
+    return tuple(_joined_contract(each) for each in zip(*planned, strict=True))
+
+
+def _joined_contract(runs: Sequence[ContractResult]) -> ContractResult:
+    columns = zip(*(each.results for each in runs), strict=True)
+    return replace(runs[0], results=tuple(_joined_result(column) for column in columns))
+
+
+def _joined_result(column: Sequence[InteractionResult]) -> InteractionResult:
+    worst = next((each for each in column if each.outcome is not Outcome.PASSED), column[0])
+    return replace(worst, runs=tuple(each.outcome for each in column))
+
+
+def _compared(replayed: _Replayed, trials: Trials) -> PassedSeveral:
+    """Look into the interactions that ended otherwise when they were shuffled."""
+    results = joined(replayed.planned)
+    before, after = _by_number(replayed.entries, results), _by_number(replayed.entries, replayed.shuffled)
+    other = [
+        number
+        for number in before
+        if (before[number].outcome is Outcome.PASSED) != (after[number].outcome is Outcome.PASSED)
+    ]
+    return PassedSeveral(
+        results=results,
+        interferences=tuple(
+            _interference(replayed, trials, number, before[number], after[number]) for number in other[:MOST_EXPLAINED]
+        ),
+        unexplained=max(0, len(other) - MOST_EXPLAINED),
+    )
+
+
+def _by_number(
+    entries: Sequence[tuple[Contract, Interaction]], results: Sequence[ContractResult]
+) -> dict[int, InteractionResult]:
+    """Give results by their interactions' places in the selection; what could not be replayed has none."""
+    found = {id(each.interaction): each for one in results for each in one.results}
+    return {number: found[id(one)] for number, (_, one) in enumerate(entries) if id(one) in found}
+
+
+def _interference(
+    replayed: _Replayed, trials: Trials, victim: int, first: InteractionResult, second: InteractionResult
+) -> Interference:
+    passed_first = first.outcome is Outcome.PASSED
+    found = Interference(contract=replayed.entries[victim][0], result=second if passed_first else first)
+    passes_alone = trials.passes(Trial(others=(), victim=victim))
+    if passed_first and not passes_alone and not trials.are_fresh:
+        return replace(found, remains=True)
+    is_last_turn = passes_alone is passed_first  # that in which the others made the difference
+    candidates = _ran_before(replayed.order, victim, is_last_turn=is_last_turn)
+    for together in (False, True):
+        searched = _search(trials, victim, candidates, passes_alone=passes_alone, together=together)
+        if searched:
+            others = tuple(replayed.entries[number] for number in searched)
+            return replace(found, others=others, needs_others=not passes_alone, together=together)
+    return found
+
+
+def _ran_before(order: Sequence[int], victim: int, *, is_last_turn: bool) -> tuple[int, ...]:
+    """Give what ran before the last or the first turn of an interaction, each at its last turn before that."""
+    turn = len(order) - 1 - order[::-1].index(victim) if is_last_turn else order.index(victim)
+    return tuple(dict.fromkeys(order[:turn][::-1]))[::-1]
+
+
+def _search(
+    trials: Trials, victim: int, candidates: tuple[int, ...], *, passes_alone: bool, together: bool
+) -> tuple[int, ...]:
+    """Give the fewest interactions with which it ends otherwise than alone; none where not even all do that."""
+
+    def makes_the_difference(others: Sequence[int]) -> bool:
+        trial = Trial(others=tuple(others), victim=victim, together=together)
+        return any(trials.passes(trial) is not passes_alone for _ in range(_TRIES if together else 1))
+
+    if together:
+        candidates = tuple(each for each in candidates if each != victim)
+    if not candidates or not makes_the_difference(candidates):
+        return ()
+    return smallest(candidates, makes_the_difference)
