@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from contractkit.cli.main import run
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
+from contractkit.document import dump_contract
 from contractkit.impact import ConsumerInfo, ImpactReport, analyse
 from contractkit.model import (
     Contract,
@@ -29,6 +31,7 @@ from contractkit.model import (
     parse_location,
 )
 
+Run = Callable[..., tuple[int, str, str]]
 HERE = Path(__file__).parent
 
 
@@ -130,3 +133,28 @@ def _holder(document: Any, pointer: str) -> tuple[Any, Any]:
     for step in steps:
         document = document[int(step) if isinstance(document, list) else step]
     return document, int(last) if isinstance(document, list) else last
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    old_document: Any,
+    contract: Contract,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """A directory with two definitions and a contract; calling it runs the verb there."""
+    monkeypatch.chdir(tmp_path)
+    new = yaml.safe_load(yaml.safe_dump(old_document))
+    del new["components"]["schemas"]["Order"]["properties"]["note"]
+    Path("old.yaml").write_text(yaml.safe_dump(old_document))
+    Path("new.yaml").write_text(yaml.safe_dump(new))
+    Path("contracts").mkdir()
+    Path("contracts/web-shop-orders.json").write_bytes(dump_contract(contract))
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        code = run(["impact", *arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command

@@ -8,37 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from contractkit.cli.main import run
 from contractkit.document import dump_contract
 from contractkit.exact_json import read_json
 from contractkit.model import Contract
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def project(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    old_document: Any,
-    contract: Contract,
-    capsys: pytest.CaptureFixture[str],
-) -> Run:
-    """A directory with two definitions and a contract; calling it runs the verb there."""
-    monkeypatch.chdir(tmp_path)
-    new = yaml.safe_load(yaml.safe_dump(old_document))
-    del new["components"]["schemas"]["Order"]["properties"]["note"]
-    Path("old.yaml").write_text(yaml.safe_dump(old_document))
-    Path("new.yaml").write_text(yaml.safe_dump(new))
-    Path("contracts").mkdir()
-    Path("contracts/web-shop-orders.json").write_bytes(dump_contract(contract))
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = run(["impact", *arguments])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return command
 
 
 def test_it_exits_with_1_and_names_who_breaks(project: Run) -> None:

@@ -8,6 +8,7 @@ from contractkit.changes.records import Change, Level
 from contractkit.changes.sites import Site, site_of
 from contractkit.changes.wording import change_as_json, change_line, counted
 from contractkit.exact_json import dump_canonical
+from contractkit.explain.workflow_commands import workflow_command
 
 SCHEMA_VERSION = 1
 
@@ -124,16 +125,9 @@ def _cell(text: str) -> str:
 
 def _annotation(log: Changelog, change: Change) -> str:
     site = site_of(change.new, log.new) or Site(source=log.new.name, pointer="")
-    line = f",line={site.line}" if site.line else ""
-    title = f"{change.level.value}: {change.rule}"
-    said = _escaped(change_line(change) + _hint(log, change))
-    return f"::{_COMMANDS[change.level]} file={_property(site.source)}{line},title={_property(title)}::{said}"
-
-
-def _escaped(text: str) -> str:
-    """Escape what GitHub's workflow commands give a meaning to."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+    properties = {
+        "file": site.source,
+        "line": str(site.line or ""),
+        "title": f"{change.level.value}: {change.rule}",
+    }
+    return workflow_command(_COMMANDS[change.level], change_line(change) + _hint(log, change), properties)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from contractkit.cli.contract_files import ContractFile
 from contractkit.conformance.second_opinion import Opinion
 from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.workflow_commands import workflow_command
 from contractkit.locking.legality import Concern, Recheck
 from contractkit.model import Interaction
 
@@ -122,6 +123,6 @@ def _as_json(checked: Checked) -> Json:
 
 def _annotation(concern: Concern) -> str:
     tests = [each.test for each in concern.interaction.evidence]
-    at = f" file={tests[0].file},line={tests[0].line}" if tests else ""
+    at = {"file": tests[0].file, "line": str(tests[0].line)} if tests else {}
     said = f"{concern.interaction.description}: {concern.location}: {concern.sentence}"
-    return f"::error{at}::{said}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return workflow_command("error", said, at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import click
@@ -14,7 +15,10 @@ from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
+from contractkit.impact.annotations import impact_as_annotations, impact_as_sarif
+from contractkit.impact.exemptions import EXEMPTIONS_FILE, Exemption, exempted, read_exemptions
 from contractkit.impact.formats import impact_as_json, impact_as_markdown
+from contractkit.impact.repairs import impact_as_repairs
 from contractkit.impact.text import aside_in_words, explain_impact
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
@@ -24,6 +28,9 @@ _FORMATS: Mapping[str, Callable[[ImpactReport], str]] = {
     "text": explain_impact,
     "json": impact_as_json,
     "markdown": impact_as_markdown,
+    "github": impact_as_annotations,
+    "sarif": impact_as_sarif,
+    "repairs": impact_as_repairs,
 }
 _FAILING = {"broken": (Verdict.BROKEN,), "at-risk": (Verdict.BROKEN, Verdict.AT_RISK)}
 
@@ -54,6 +61,10 @@ class _Asked:
     "--fail-on", type=click.Choice(sorted(_FAILING, reverse=True)), default="broken", show_default=True,
     help="From which verdict on to exit with 1."
 )  # fmt: skip
+@click.option(
+    "--exemptions", type=click.Path(path_type=Path, dir_okay=False),
+    help=f"The file of findings that somebody answers for (default: {EXEMPTIONS_FILE}, where it is there)."
+)  # fmt: skip
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
 def impact(
     definitions: tuple[str, ...],
@@ -63,6 +74,7 @@ def impact(
     environment: str | None,
     branch: str | None,
     fail_on: str,
+    exemptions: Path | None,
     form: str,
 ) -> int:
     """Say which consumers break if the definition OLD becomes NEW.
@@ -82,9 +94,27 @@ def impact(
         environment=environment,
         branch=branch,
     )
+    known = _exemptions(exemptions, settings.root)  # a mistake in them is told before anything is compared
     report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
+    report = exempted(report, known, date.today())
     click.echo(_FORMATS[form](report).rstrip("\n"))
-    return 1 if report.verdict in _FAILING[fail_on] else 0
+    has_expired = any(each.is_expired for each in report.exempted)
+    return 1 if has_expired or report.verdict in _FAILING[fail_on] else 0
+
+
+def _exemptions(named: Path | None, root: Path) -> tuple[Exemption, ...]:
+    """Give the exemptions of the file that is named, else of the one in the project; none where there is none."""
+    file = named or root / EXEMPTIONS_FILE
+    try:
+        return read_exemptions(file.read_text("utf-8"), source=str(named or EXEMPTIONS_FILE))
+    except FileNotFoundError:
+        if named is None:
+            return ()
+        raise UsageError("The file of exemptions is not there.", details=[("file", str(named))]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "The file of exemptions cannot be read.", details=[("file", str(file)), ("problem", str(error))]
+        ) from None
 
 
 def _both(definitions: tuple[str, ...], *, has_broker: bool) -> tuple[str | None, str]:

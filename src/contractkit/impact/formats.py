@@ -3,7 +3,7 @@
 from contractkit.changes.wording import change_as_json, change_line, site_as_json
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
-from contractkit.impact.text import aside_in_words, group_findings, name_of, summarise
+from contractkit.impact.text import aside_in_words, exempted_line, group_findings, name_of, summarise
 
 SCHEMA_VERSION = 1
 
@@ -29,6 +29,19 @@ def impact_document(report: ImpactReport) -> dict[str, Json]:
             {"consumer": each.consumer, "contract": each.info.origin, "left_aside": dict(each.aside_by_transport)}
             for each in report.not_judged
         ],
+        "exempted": [
+            {
+                "finding": _finding(each.finding),
+                "consumer": each.finding.consumer,
+                "operation": each.finding.operation,
+                "reason": each.reason,
+                "owner": each.owner,
+                "expires": each.expires.isoformat(),
+                "expired": each.is_expired,
+            }
+            for each in report.exempted
+        ],
+        "unused_exemptions": list(report.unused_exemptions),
     }
 
 
@@ -42,6 +55,7 @@ def impact_as_markdown(report: ImpactReport) -> str:
         "\n".join(["| consumer | verdict | interactions |", "| --- | --- | --- |", *rows]),
         _findings_table(report),
         _folded(report),
+        _exempted(report),
         summarise(report),
     ]
     return "\n\n".join(block for block in blocks if block)
@@ -121,6 +135,14 @@ def _folded(report: ImpactReport) -> str:
     lines = [f"- {_cell(change_line(change))}" for change in report.theoretical[:_MOST_LINES]]
     head = f"<details><summary>{len(report.theoretical)} that no contract here depends on</summary>"
     return "\n".join([head, "", *lines, *_left(len(report.theoretical)), "", "</details>"])
+
+
+def _exempted(report: ImpactReport) -> str:
+    if not report.exempted:
+        return ""
+    lines = [f"- {_cell(exempted_line(each))}" for each in report.exempted[:_MOST_LINES]]
+    head = f"<details><summary>{len(report.exempted)} exempted</summary>"
+    return "\n".join([head, "", *lines, *_left(len(report.exempted)), "", "</details>"])
 
 
 def _left(total: int) -> list[str]:

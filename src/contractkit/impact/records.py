@@ -2,13 +2,17 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from contractkit.changes import Change
 from contractkit.changes.sites import DefinitionSource, Site
 from contractkit.model import Contract, Interaction, Location, TestReference
+
+FORMER_NAMES: Mapping[str, str] = {}
+"""A code or rule to the name it had first: fingerprints, which exemptions are known by, keep to that one."""
 
 
 class Verdict(Enum):
@@ -77,10 +81,14 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Give 16 hexadecimal digits that name it: reworded messages, moved tests and edited examples keep them."""
+        """Give 16 hexadecimal digits that name it.
+
+        Reworded messages, moved tests, edited examples, another order and renamed rules (`FORMER_NAMES`) keep them.
+        """
         worry = self.worry
-        cause = worry.change.rule if worry.change else ""
-        parts = (self.provider, self.consumer, self.interaction.key, worry.code, str(worry.location), cause)
+        code = FORMER_NAMES.get(worry.code, worry.code)
+        cause = FORMER_NAMES.get(worry.change.rule, worry.change.rule) if worry.change else ""
+        parts = (self.provider, self.consumer, self.interaction.key, code, str(worry.location), cause)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -137,12 +145,25 @@ class ConsumerImpact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exempted:
+    """A finding that somebody answers for until a day; one that `is_expired` counts again."""
+
+    finding: Finding
+    reason: str
+    owner: str
+    expires: date
+    is_expired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactReport:
     """What a changed definition means to everyone who has a contract.
 
     `theoretical` are the changes that could hurt a consumer and hurt none of these; `without_contract` names
     consumers of which nothing is known, so that nothing is said of them; `not_judged` are those of whose interactions
-    none is over the transport that the definitions speak of.
+    none is over the transport that the definitions speak of. `exempted` are findings that somebody answers for, which
+    no verdict counts unless the exemption has expired; `unused_exemptions` are fingerprints of which there is no
+    finding any more.
     """
 
     old: DefinitionSource
@@ -151,6 +172,8 @@ class ImpactReport:
     theoretical: tuple[Change, ...]
     without_contract: tuple[str, ...] = ()
     not_judged: tuple[ConsumerImpact, ...] = ()
+    exempted: tuple[Exempted, ...] = ()
+    unused_exemptions: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

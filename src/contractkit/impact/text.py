@@ -7,7 +7,7 @@ from contractkit.changes import Change
 from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line, counted
 from contractkit.errors import Explanation
-from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
+from contractkit.impact.records import ConsumerImpact, Exempted, Finding, ImpactReport, Verdict
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _MOST_THEORETICAL = 12
@@ -23,6 +23,7 @@ def explain_impact(report: ImpactReport) -> str:
         _overview(report),
         *map(explain_cause, messages),
         _theoretical(report),
+        _exempted(report),
         summarise(report),
     ]
     return _CONTROL.sub("�", "\n\n".join(block for block in blocks if block))  # contracts are other people's text
@@ -116,6 +117,8 @@ def summarise(report: ImpactReport) -> str:
         if harmless
         else ""
     )
+    spared = sum(not each.is_expired for each in report.exempted)
+    tail += f"; {counted(spared, 'finding')} exempted" if spared else ""
     return f"Of {counted(total, 'contract')}: {said}{tail}."
 
 
@@ -182,6 +185,20 @@ def _next_step(finding: Finding) -> str:
     if finding.verdict is Verdict.BROKEN:
         return f"Keep it as it was, or change {finding.consumer} first and deploy that before {finding.provider}."
     return ""
+
+
+def _exempted(report: ImpactReport) -> str:
+    lines = [f"  {exempted_line(each)}" for each in report.exempted]
+    lines += [f"  {each}: there is no such finding any more; remove it" for each in report.unused_exemptions]
+    return "\n".join(["Exempted:", "", *lines]) if lines else ""
+
+
+def exempted_line(exempted: Exempted) -> str:
+    """Give a finding that somebody answers for in one line."""
+    finding = exempted.finding
+    until = f"expired on {exempted.expires}, so it counts" if exempted.is_expired else f"until {exempted.expires}"
+    place = f"{finding.consumer}: {finding.operation} {finding.worry.location} {finding.verdict.value}"
+    return f"{finding.fingerprint}   {place}; {exempted.reason} ({exempted.owner}, {until})"
 
 
 def _theoretical(report: ImpactReport) -> str:

@@ -1,0 +1,93 @@
+"""Findings beside the code they are about: as annotations of a GitHub workflow, and as SARIF for code scanning."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from contractkit.changes.sites import Site
+from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.workflow_commands import workflow_command
+from contractkit.impact.records import Finding, ImpactReport, Verdict
+from contractkit.impact.text import explain_findings, group_findings, summarise
+
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_MOST_OF_A_LEVEL: Final = 10  # annotations of one level that GitHub shows for a step; it drops the others
+_MOST_RESULTS: Final = 5_000  # results that GitHub shows of a SARIF run
+_LEVELS: Final = {Verdict.BROKEN: "error", Verdict.AT_RISK: "warning"}
+
+
+def impact_as_annotations(report: ImpactReport) -> str:
+    """Give an annotation per finding at the changed line of the new definition, and one at the consumer's test.
+
+    Of more than ten of a level the first ten are given; the last line counts them all.
+    """
+    groups = group_findings(report.findings)
+    lines = [
+        line
+        for level in _LEVELS.values()
+        for line in [each for group in groups if _level(group) == level for each in _annotations(group, level)][
+            :_MOST_OF_A_LEVEL
+        ]
+    ]
+    return "\n".join([*lines, workflow_command("notice", summarise(report), {"title": "impact"})])
+
+
+def _annotations(group: Sequence[Finding], level: str) -> Iterator[str]:
+    first = group[0]
+    message = str(explain_findings(group))
+    title = f"{first.consumer}: {first.worry.code}"
+    site = first.worry.new or first.worry.old
+    yield workflow_command(level, message, {**_file_of(site), "title": title})
+    for test in dict.fromkeys((each.file, str(each.line)) for finding in group for each in finding.tests):
+        yield workflow_command(level, message, {"file": test[0], "line": test[1], "title": title})
+
+
+def _file_of(site: Site | None) -> dict[str, str]:
+    return {"file": site.source, "line": str(site.line)} if site is not None and site.line else {}
+
+
+def _level(group: Sequence[Finding]) -> str:
+    return _LEVELS[group[0].verdict]
+
+
+def impact_as_sarif(report: ImpactReport) -> str:
+    """Give the findings as a SARIF log of one run (OASIS SARIF 2.1.0 §3.13).
+
+    A result lies at the changed line of the new definition; where there is none, at the old one's. The consumers' tests
+    are related locations. Its fingerprint is the finding's.
+    """
+    groups = group_findings(report.findings)
+    codes = sorted({group[0].worry.code for group in groups})
+    rules: list[Json] = [{"id": code, "shortDescription": {"text": f"A consumer is hurt: {code}."}} for code in codes]
+    run: dict[str, Json] = {
+        "tool": {"driver": {"name": "contractkit", "rules": rules}},
+        "automationDetails": {"id": "impact/"},
+        "results": [_result(group, report) for group in groups[:_MOST_RESULTS]],
+        "columnKind": "unicodeCodePoints",
+    }
+    return dump_canonical({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}).decode()
+
+
+def _result(group: Sequence[Finding], report: ImpactReport) -> Json:
+    first = group[0]
+    site = first.worry.new or first.worry.old or Site(source=report.new.name, pointer="")
+    tests = dict.fromkeys((each.file, each.line) for finding in group for each in finding.tests)
+    return {
+        "ruleId": first.worry.code,
+        "level": _level(group),
+        "message": {"text": str(explain_findings(group))},
+        "locations": [_location(site.source, site.line or 1, str(first.worry.location))],
+        "relatedLocations": [_location(file, line or 1, "test") for file, line in tests],
+        "partialFingerprints": {"finding/v1": first.fingerprint},
+        "properties": {
+            "consumer": first.consumer,
+            "versions": list(first.info.versions),
+            "environments": list(first.info.environments),
+        },
+    }
+
+
+def _location(file: str, line: int, place: str) -> Json:
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": line}},
+        "logicalLocations": [{"name": place}],
+    }

@@ -1,0 +1,88 @@
+"""Findings as work to be done: cause, place, evidence and the edits that would settle each, in a bounded form."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from contractkit.changes.sites import Site
+from contractkit.exact_json import Json, dump_canonical
+from contractkit.impact.records import Finding, ImpactReport, Verdict
+from contractkit.impact.text import group_findings
+
+SCHEMA_VERSION: Final = 1
+_MOST_FINDINGS: Final = 20
+_MOST_TESTS: Final = 5
+_LONGEST: Final = 300  # characters of a sentence
+
+
+def impact_as_repairs(report: ImpactReport) -> str:
+    """Give the twenty worst findings as JSON that a program or an assistant can act on without reading more.
+
+    Each has a `problem`, its `cause` in the definition (rule, both lines), `evidence` (consumer, interaction, tests),
+    and `edits`: what may be changed where. `left_out` counts the others.
+    """
+    groups = group_findings(report.findings)
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "verdict": report.verdict.value,
+        "old": report.old.name,
+        "new": report.new.name,
+        "findings": [_repair(group) for group in groups[:_MOST_FINDINGS]],
+        "left_out": max(0, len(groups) - _MOST_FINDINGS),
+    }
+    return dump_canonical(document).decode()
+
+
+def _repair(group: Sequence[Finding]) -> Json:
+    finding, worry = group[0], group[0].worry
+    tests = list(dict.fromkeys(str(test) for each in group for test in each.tests))
+    return {
+        "fingerprint": finding.fingerprint,
+        "verdict": finding.verdict.value,
+        "problem": _cut(
+            f"{finding.consumer}, {finding.operation}, {worry.location}: was {worry.before}, becomes {worry.after}; "
+            f"{worry.sentence}"
+        ),
+        "cause": {
+            "rule": worry.change.rule if worry.change else worry.code,
+            "sentence": _cut(worry.change.sentence if worry.change else worry.sentence),
+            "old": _line(worry.old),
+            "new": _line(worry.new),
+        },
+        "evidence": {
+            "consumer": finding.consumer,
+            "versions": list(finding.info.versions),
+            "environments": list(finding.info.environments),
+            "interaction": _cut(finding.interaction.description),
+            "tests": tests[:_MOST_TESTS],
+        },
+        "edits": list(_edits(finding, tests)),
+    }
+
+
+def _edits(finding: Finding, tests: Sequence[str]) -> Iterator[Json]:
+    """Give what settles a finding: keeping the definition, changing the consumer first, or answering for it."""
+    worry = finding.worry
+    at = worry.new or worry.old
+    if worry.change is not None and at is not None:
+        yield {
+            "where": _line(at),
+            "change": _cut(f"keep {worry.location} as it was: {worry.change.before}, instead of {worry.change.after}"),
+        }
+    verb = "send something that both definitions allow" if worry.code.startswith("request.") else "do without"
+    yield {
+        "where": tests[0] if tests else finding.info.origin,
+        "change": _cut(f"make {finding.consumer} {verb} at {worry.location}, record its contract, and deploy it first"),
+    }
+    if finding.verdict is Verdict.AT_RISK:
+        yield {
+            "where": "contractkit-exemptions.toml",
+            "change": f"answer for it until a day: fingerprint {finding.fingerprint}, with reason, owner and expires",
+        }
+
+
+def _line(site: Site | None) -> Json:
+    return None if site is None else str(site)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
