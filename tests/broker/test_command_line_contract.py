@@ -11,8 +11,16 @@ from contractkit_broker.store import applications, contracts, definitions, envir
 from contractkit_broker.store.database import Database
 from sqlalchemy import Connection
 
-from contractkit.broker_client import BrokerClient, Build, ContractUpload, open_broker, read_address
-from contractkit.document import file_digest, load_contract
+from contractkit.broker_client import (
+    BrokerClient,
+    Build,
+    ContractUpload,
+    InteractionVerdict,
+    open_broker,
+    read_address,
+)
+from contractkit.document import file_digest, load_contract, read_contract
+from contractkit.document.state_catalogue import NamedState, StateCatalogue
 from contractkit.exact_json import Json
 from contractkit.explain.verification import explain_verification
 from contractkit.verification.http_transport import HttpTransport
@@ -127,6 +135,22 @@ class Preparation:
         self._provider_in_production("1.0", environment)
         self.client.resources.publish_definition("orders", "1.0", b"openapi: 3.1.0\n", content_type="application/yaml")
 
+    def with_state_catalogue(self, environment: str) -> None:
+        self._provider_in_production("1.0", environment)
+        states = (NamedState(name="order exists"),)
+        self.client.resources.publish_state_catalogue("1.0", StateCatalogue(provider="orders", states=states))
+
+    def failed(self) -> None:
+        self.published()
+        [contract] = self.client.contracts_to_verify("orders")
+        build = Build(application="orders", version="8f2c1e4")
+        assert contract.results_url is not None
+        loaded = read_contract(contract.data, origin="the contract")
+        [interaction] = loaded.contract.interactions
+        identity = loaded.broker_ids[interaction.key]
+        verdict = InteractionVerdict(interaction=interaction, interaction_id=identity, passed=False)
+        self.client.publish_results(contract.results_url, build, [verdict], passed=False, verifier_version="1")
+
     def impact_job(self, uuid: str) -> None:
         self.published()
 
@@ -157,6 +181,8 @@ class Preparation:
             "web-shop 1.4.0 is verified by what is in production": self.verified,
             "web-shop 1.4.0 is not verified by what is in production": self.not_verified,
             "orders 1.0 runs in production with a definition": self.with_definition,
+            "orders 1.0 runs in production with a state catalogue": self.with_state_catalogue,
+            "orders 8f2c1e4 failed web-shop 1.4.0": self.failed,
             "an impact job is done": self.impact_job,
         }
         return StateHandlers(StateHandler(name=name, function=function) for name, function in named.items())

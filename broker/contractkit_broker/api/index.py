@@ -70,7 +70,7 @@ RELATIONS = {
         "/pacts/provider/{provider}/consumer/{consumer}/interactions/{interaction}/results",
         "How one interaction fared",
     ),
-    "contractkit:search": ("/search", "Look for anything by name"),
+    "contractkit:search": ("/search?q={text}", "Look for anything by name"),
     "contractkit:blob": ("/blobs/{digest}", "A file by its digest"),
     "contractkit:impact-jobs": ("/impact-jobs", "Who breaks on a change"),
     "contractkit:openapi": ("/openapi.json", "This API as an OpenAPI document"),

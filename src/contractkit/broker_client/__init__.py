@@ -31,6 +31,7 @@ from contractkit.broker_client.records import (
     Publication,
     StoredContract,
     StoredDefinition,
+    UsedPlace,
 )
 
 
@@ -82,6 +83,7 @@ __all__ = [
     "Publication",
     "StoredContract",
     "StoredDefinition",
+    "UsedPlace",
     "open_broker",
     "read_address",
     "tls_context",

@@ -197,3 +197,12 @@ class StoredDefinition:
     data: bytes
     content_type: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedPlace:
+    """A location of an operation that contracts use: consumer to whether it needs it, None where that is not known."""
+
+    operation: str
+    location: str
+    consumers: Mapping[str, bool | None]

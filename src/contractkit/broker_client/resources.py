@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from contractkit.broker_client.connection import Connection
 from contractkit.broker_client.parsing import read_stored_contracts
-from contractkit.broker_client.records import StoredContract, StoredDefinition
+from contractkit.broker_client.records import StoredContract, StoredDefinition, UsedPlace
 from contractkit.broker_client.refusals import refusal
 from contractkit.document.state_catalogue import StateCatalogue, dump_state_catalogue, load_state_catalogue
 from contractkit.exact_json import Json
@@ -73,6 +73,36 @@ class Resources:
         document = self._read("GET", url, None, f"The broker gave no contracts with {provider}.")
         return tuple(read_stored_contracts(document, self._connection.follow))
 
+    def usage(
+        self,
+        provider: str,
+        *,
+        operation: str | None = None,
+        location: str | None = None,
+        environment: str | None = None,
+        branch: str | None = None,
+    ) -> tuple[UsedPlace, ...]:
+        """Give who uses which locations of a provider's operations, by operation and location.
+
+        Args:
+            provider: The provider.
+            operation: Only this operation, as contracts name it.
+            location: Only this location, elements written `[*]`.
+            environment: Only consumers in this environment.
+            branch: Only the heads of this branch of the consumers.
+        """
+        wanted = {"operation": operation, "location": location}
+        url = f"{self._connection.path('usage')}{_query(environment, branch, provider, **wanted)}"
+        document = self._read("GET", url, None, f"The broker did not say who uses {provider}.")
+        return tuple(
+            UsedPlace(
+                operation=each["operation"],
+                location=each["location"],
+                consumers={consumer["name"]: consumer["needed"] for consumer in each["consumers"]},
+            )
+            for each in document["uses"]
+        )
+
     def contract_file(self, contract: StoredContract) -> bytes:
         """Give the exact bytes of a stored contract."""
         return self._bytes(contract.file_url, f"The contract {contract.file_digest} cannot be fetched.")[0]
@@ -118,7 +148,7 @@ class Resources:
         return self._connection.read(method, url, body=body, summary=summary)
 
 
-def _query(environment: str | None, branch: str | None, provider: str | None = None) -> str:
-    values = {"provider": provider, "environment": environment, "branch": branch}
+def _query(environment: str | None, branch: str | None, provider: str | None = None, **more: str | None) -> str:
+    values = {"provider": provider, "environment": environment, "branch": branch, **more}
     text = urlencode({name: value for name, value in values.items() if value is not None})
     return f"?{text}" if text else ""

@@ -9,7 +9,8 @@ import pytest
 
 from contractkit.broker_client import Build, InteractionVerdict, open_broker, read_address
 from contractkit.cli.main import run
-from contractkit.document import file_digest, load_contract
+from contractkit.document import file_digest, interaction_content_id, load_contract
+from contractkit.document.state_catalogue import NamedState, StateCatalogue
 from contractkit.errors import BrokerRefusedError
 from contractkit.matchers import regex
 
@@ -32,7 +33,11 @@ CONTRACT = {
     "metadata": {"pactSpecification": {"version": "4.0"}},
 }
 CONTENT = "9116ed5806b86f9331c127981f4a2e6fefc24fb1d9ff47d28957db26a2695f1c"
-INTERACTION = load_contract(json.dumps(CONTRACT).encode(), origin="web-shop").interactions[0]
+LOADED = load_contract(json.dumps(CONTRACT).encode(), origin="web-shop")
+INTERACTION = LOADED.interactions[0]
+IDENTITY = interaction_content_id(LOADED, INTERACTION).partition(":")[2]
+CALLED = {"interactionId": IDENTITY, "description": "an order", "operation": "GET /orders/7"}
+CATALOGUE = StateCatalogue(provider="orders", states=(NamedState(name="order exists"),))
 FILE = file_digest(json.dumps(CONTRACT).encode())
 JOB = "b3c1a9d0-6f0e-4c43-9a51-0c6a6ad4f005"
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -373,3 +378,82 @@ def test_the_broker_says_who_breaks(broker):
     with open_broker(read_address(broker.url)) as client:
         document = client.resources.impact("orders", DEFINITION.encode(), old=DEFINITION.encode())
     assert document["status"] == "done"
+
+
+def test_a_provider_s_states_are_published_and_fetched(broker):
+    broker.given("orders 1.0 runs in production with a state catalogue", environment=PRODUCTION)
+    broker.on("PUT /pacticipants/{name}/versions/{version}/state-catalogue").reply(201)
+    states = {"schemaVersion": 1, "provider": "orders", "states": [{"name": "order exists"}]}
+    broker.on("GET /pacticipants/{name}/state-catalogue").reply(200, states)
+    with open_broker(read_address(broker.url)) as client:
+        client.resources.publish_state_catalogue("1.1", CATALOGUE)
+        found = client.resources.state_catalogue("orders", environment="production")
+    assert found == CATALOGUE
+
+
+def test_states_that_nobody_published_are_absent(broker):
+    broker.given("web-shop 1.4.0 on the branch main")
+    broker.on("GET /pacticipants/{name}/state-catalogue").reply(404, {"error": "none"})
+    with open_broker(read_address(broker.url)) as client:
+        assert client.resources.state_catalogue("web-shop") is None
+
+
+def test_the_broker_says_who_uses_a_location(broker):
+    broker.given("web-shop 1.4.0 on the branch main")
+    consumers = [{"name": "web-shop", "needed": None}]
+    use = {"operation": "GET /orders/7", "location": "response.status", "consumers": consumers}
+    broker.on("GET /usage").reply(200, {"uses": [use]})
+    with open_broker(read_address(broker.url)) as client:
+        [place] = client.resources.usage("orders", operation="GET /orders/7", location="response.status")
+    assert (place.location, place.consumers) == ("response.status", {"web-shop": None})
+
+
+def test_the_broker_says_what_a_version_owes(broker):
+    broker.given("orders 8f2c1e4 failed web-shop 1.4.0")
+    at = f"/pacts/provider/orders/consumer/web-shop/pact-version/{CONTENT}"
+    owed = {
+        "consumer": "web-shop",
+        "consumerVersions": ["1.4.0"],
+        "contentId": f"sha256:{CONTENT}",
+        "reason": "failed",
+        "interactions": [{**CALLED, "reason": "failed"}],
+        "_links": {
+            "contractkit:file": link(f"/blobs/{FILE}"),
+            "contractkit:result-page": link("/ui/results/1"),
+            "pb:publish-verification-results": link(f"{at}/verification-results"),
+        },
+    }
+    broker.on("GET /pacticipants/{name}/versions/{version}/owed").reply(200, {"contracts": [owed]})
+    with open_broker(read_address(broker.url)) as client:
+        [found] = client.outcomes.owed("orders", "8f2c1e4")
+    assert (found.reason, found.interactions[0].description, found.interactions[0].failed) == (
+        "failed",
+        "an order",
+        True,
+    )
+
+
+def test_a_version_that_is_not_there_owes_nothing_that_is_known(broker):
+    broker.given("web-shop 1.4.0 on the branch main")
+    broker.on("GET /pacticipants/{name}/versions/{version}/owed").reply(404, {"error": "none"})
+    with open_broker(read_address(broker.url)) as client, pytest.raises(BrokerRefusedError) as refused:
+        client.outcomes.owed("orders", "9")
+    assert refused.value.status == 404
+
+
+def test_the_history_of_an_interaction_is_read(broker):
+    broker.given("orders 8f2c1e4 failed web-shop 1.4.0")
+    past = {
+        "success": False,
+        "providerVersion": {"number": "8f2c1e4", "branches": []},
+        "verifiedAt": "2026-11-20T10:00:00.000000+00:00",
+        "mismatches": [],
+        "errors": [],
+        "_links": {"contractkit:page": link("/ui/results/1")},
+    }
+    broker.on("GET /pacts/provider/{provider}/consumer/{consumer}/interactions/{interaction}/results").reply(
+        200, {**CALLED, "flakyVersions": [], "results": [past], "_links": {}}
+    )
+    with open_broker(read_address(broker.url)) as client:
+        found = client.outcomes.history("web-shop", "orders", IDENTITY)
+    assert [(each.provider_version, each.passed) for each in found.outcomes] == [("8f2c1e4", False)]
