@@ -43,9 +43,13 @@ def load_messages(location: str | Path, *, root: Path) -> MessageDefinition:
             next_step="Keep a copy of their definition in the project, and set its path as messages.",
         )
     path = root / location
-    if path.is_dir():
-        return _of_directory(path, name)
-    return _of_file(FilePlace(name=name, path=path), name)
+    try:
+        return _of_directory(path, name) if path.is_dir() else _of_file(FilePlace(name=name, path=path), name)
+    except RecursionError:
+        raise DefinitionError(
+            f"The definition {name} is nested too deeply to be followed.",
+            details=[("expected", "a few hundred levels of schemas at most")],
+        ) from None
 
 
 def _of_file(place: FilePlace, name: str) -> MessageDefinition:
