@@ -225,3 +225,25 @@ def test_environments_are_made_changed_and_removed(broker: Story) -> None:
     at = made.headers["location"]
     assert broker.http.put(at, json={"name": "stage", "production": True}).json()["name"] == "stage"
     assert [broker.http.delete(at).status_code, broker.http.get(at).status_code] == [204, 404]
+
+
+def running(broker: Story, environment: str) -> list[str]:
+    places = broker.http.get("/environments", params={"name": environment}).json()["_embedded"]["environments"]
+    listed = broker.http.get(places[0]["_links"]["pb:currently-deployed-deployed-versions"]["href"]).json()
+    return [each["_embedded"]["version"]["number"] for each in listed["_embedded"]["deployedVersions"]]
+
+
+def test_a_tag_that_is_called_like_an_environment_deploys_and_another_word_does_not(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), tags=["production", "nightly"])
+    assert (running(broker, "production"), running(broker, "test")) == (["1"], [])
+    broker.http.put("/pacticipants/web-shop/versions/2/tags/production", json={})
+    broker.http.patch("/pacticipants/web-shop/versions/2", json={"tags": ["test"]})
+    assert (running(broker, "production"), running(broker, "test")) == (["2"], ["2"])
+    broker.http.put("/pacticipants/web-shop/versions/1/tags/production", json={})  # it is there already
+    assert running(broker, "production") == ["2"]
+
+
+def test_a_tag_of_the_past_deploys_nothing(broker: Story) -> None:
+    then = {"contractkit-recorded-at": "2026-01-01T10:00:00+00:00"}
+    broker.http.put("/pacticipants/web-shop/versions/1/tags/production", json={}, headers=then)
+    assert running(broker, "production") == []

@@ -156,6 +156,7 @@ def put_version(call: Call) -> Reply:
         branch=form.branch,
         tags=form.tags or (),
         build_url=form.build_url,
+        is_past=call.is_past,
     )
 
     def work(connection: Connection) -> tuple[Version, bool]:

@@ -7,6 +7,7 @@ from contractkit_broker.api.links import branch_json, membership_json, tag_json
 from contractkit_broker.api.paging import PAGING, asked_page, cut, paged
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.publishing import Build, join_branch, register_build
+from contractkit_broker.service.tagging import tag_version
 from contractkit_broker.store import applications
 from contractkit_broker.store.records import Version
 from contractkit_broker.web import Call, Reply, not_found
@@ -98,7 +99,7 @@ def put_tag(call: Call) -> Reply:
 
     def work(connection: Connection) -> tuple[Version, bool]:
         version, _ = register_build(connection, build, call.now)
-        return version, applications.add_tag(connection, version.id, call.path["tag"], call.now)
+        return version, tag_version(connection, version, call.path["tag"], call.now, is_past=call.is_past)
 
     version, is_new = call.database.write(work)
     return Reply(status=201 if is_new else 200, body=tag_json(call, version, call.path["tag"]))

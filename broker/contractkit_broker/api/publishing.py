@@ -52,6 +52,7 @@ def publish_contracts(call: Call) -> Reply:
         branch=form.branch,
         tags=form.tags,
         build_url=form.build_url,
+        is_past=call.is_past,
     )
     try:
         _, published = call.database.write(lambda connection: publish(connection, build, uploads, call.now))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from contractkit.document import content_id, dump_contract, file_digest, load_contract
 from contractkit.model import Contract
 from contractkit_broker.service.differences import ContractDifference, compare_contracts, merge_contracts
+from contractkit_broker.service.tagging import tag_version
 from contractkit_broker.service.usage import usage_rows
 from contractkit_broker.service.words import words_of_contract
 from contractkit_broker.store import applications, contracts, definitions, finding
@@ -71,13 +72,17 @@ class ContentConflict(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """The build that publishes: an application's version with its branch, tags and address."""
+    """The build that publishes: an application's version with its branch, tags and address.
+
+    `is_past` says that another broker recorded it before.
+    """
 
     application: str
     number: str
     branch: str | None = None
     tags: Sequence[str] = ()
     build_url: str | None = None
+    is_past: bool = False
 
 
 def register_build(connection: Connection, build: Build, now: str) -> tuple[Version, bool]:
@@ -92,7 +97,7 @@ def _register(connection: Connection, application: Application, build: Build, no
     if build.branch:
         _join_branch(connection, application, version, build.branch, now)
     for tag in sorted(build.tags):
-        applications.add_tag(connection, version.id, tag, now)
+        tag_version(connection, version, tag, now, is_past=build.is_past)
     return version, created
 
 
