@@ -53,3 +53,21 @@ def test_without_a_repository_there_is_no_revision(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
 
     assert current_revision(tmp_path) is None
+
+
+def test_a_test_that_no_longer_records_what_it_did_is_forgotten_as_its_witness(tmp_path: Path) -> None:
+    first = Confirmations(
+        revision="r1",
+        keys={"a": frozenset({"k1", "k2"})},
+        tests={"a": {"k1": frozenset({"t1"}), "k2": frozenset({"t1", "t2"})}},
+    )
+    later = Confirmations(
+        revision="r1",
+        keys={"a": frozenset({"k2"})},
+        tests={"a": {"k2": frozenset({"t2"})}},
+        dropped={"a": {"k1": frozenset({"t1"}), "k2": frozenset({"t1"})}},
+    )
+    write_confirmations(tmp_path, first)
+    write_confirmations(tmp_path, later)
+
+    assert read_confirmations(tmp_path) == later

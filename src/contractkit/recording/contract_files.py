@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contractkit.document import contract_file_name, dump_contract, interaction_content_id, load_contract
@@ -30,7 +31,8 @@ class FileUpdate:
     removed where nothing is left to write. `outdated` are the keys of interactions that no test which passed stands
     for, where the provider's definition is not the one that the file was recorded against before. `members` says
     how many members of served bodies are expected, and how many there were. `unconfirmed` are the interactions of
-    tests that no test which passed stands for.
+    tests that no test which passed stands for. `owners` are the node ids of the tests that stand for each key now,
+    `former_owners` those that stood for it before, `witnesses` those that stand for it and passed.
     """
 
     path: Path
@@ -44,6 +46,9 @@ class FileUpdate:
     members: tuple[int, int] = (0, 0)
     outdated: frozenset[str] = frozenset()
     unconfirmed: tuple[Unconfirmed, ...] = ()
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    former_owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    witnesses: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def new(self) -> int:
@@ -89,7 +94,7 @@ def update_contract_file(
     after = merged if merged.interactions or _holds_more(merged) else None
     new_data = dump_contract(after) if after is not None else None
     if new_data != data:
-        _replace(path, new_data)
+        replace_contract_file(path, new_data)
     return FileUpdate(
         path=path,
         between=(recorded.consumer, recorded.provider),
@@ -102,6 +107,9 @@ def update_contract_file(
         members=count_expected_members(after.interactions) if after is not None else (0, 0),
         outdated=_outdated(before, after, facts),
         unconfirmed=_unconfirmed(after, facts),
+        owners=_owners(after),
+        former_owners=_owners(before),
+        witnesses={key: now for key, tests in _owners(after).items() if (now := tests & facts.passed)},
     )
 
 
@@ -139,10 +147,15 @@ def _read(path: Path) -> bytes | None:
         raise _unusable(path, "read", error) from None
 
 
-def _replace(path: Path, data: bytes | None) -> None:
+def replace_contract_file(path: Path, data: bytes | None) -> None:
+    """Write the bytes of a contract file in one step, or remove it where there are none.
+
+    Raises:
+        ContractFileError: It cannot be written. It is left as it was.
+    """
     try:
         if data is None:
-            path.unlink()
+            path.unlink(missing_ok=True)
         else:
             write_whole(path, data)
     except OSError as error:
@@ -160,6 +173,11 @@ def _unusable(path: Path, verb: str, error: OSError) -> ContractFileError:
 def _holds_more(contract: Contract) -> bool:
     """Say whether a contract holds what other tools wrote, though no interaction of ours."""
     return bool(contract.plugins or contract.kept)
+
+
+def _owners(contract: Contract | None) -> Mapping[str, frozenset[str]]:
+    found = contract.interactions if contract is not None else ()
+    return {each.key: frozenset(one.test.node_id for one in each.evidence) for each in found}
 
 
 def _by_key(contract: Contract | None) -> dict[str, Interaction]:

@@ -59,7 +59,7 @@ def described(interactions: tuple[Interaction, ...]) -> tuple[Interaction, ...]:
 
     Where several would share one, each gets the beginning of its key, so that neither order nor time decides.
     """
-    plain = [_DISTINCTION.sub("", each.description) if each.evidence else each.description for each in interactions]
+    plain = [_plain_description(each) for each in interactions]
     shared = Counter(map(_spoken, plain, interactions))
     return tuple(
         replace(each, description=_distinct(text, each.key))
@@ -67,6 +67,16 @@ def described(interactions: tuple[Interaction, ...]) -> tuple[Interaction, ...]:
         else (each if text == each.description else replace(each, description=text))
         for text, each in zip(plain, interactions, strict=True)
     )
+
+
+def plainly_described(contract: Contract) -> tuple[Interaction, ...]:
+    """Give the interactions of a contract without what `described` has added to their descriptions."""
+    return tuple(replace(each, description=_plain_description(each)) for each in contract.interactions)
+
+
+def _plain_description(interaction: Interaction) -> str:
+    description = interaction.description
+    return _DISTINCTION.sub("", description) if interaction.evidence else description
 
 
 def _without_gone(interaction: Interaction, facts: RunFacts) -> Interaction | None:

@@ -103,14 +103,20 @@ def _confirm(
     root: Path, updates: Sequence[FileUpdate], today: date | None, errors: list[ContractkitError]
 ) -> Mapping[Path, Mapping[str, date]]:
     """Keep what the tests confirmed, and give the day on which each interaction was confirmed last."""
-    keys = {update.path.name: update.confirmed for update in updates if update.after}
+    keys = {update.path.name: update.confirmed for update in updates}
     if not keys:
         return {}
-    known = read_confirmations(root).days
-    days = {update.path: _days(update, known.get(update.path.name, {}), today) for update in updates if update.after}
-    named = {path.name: each for path, each in days.items()}
+    known, revision = read_confirmations(root), current_revision(root)
+    days = {update.path: _days(update, known.days.get(update.path.name, {}), today) for update in updates}
+    confirmations = Confirmations(
+        revision=revision,
+        keys=keys,
+        days={path.name: each for path, each in days.items()},
+        tests={update.path.name: update.witnesses for update in updates},
+        dropped={each.path.name: _dropped(each, known if known.revision == revision else None) for each in updates},
+    )
     try:
-        write_confirmations(root, Confirmations(revision=current_revision(root), keys=keys, days=named))
+        write_confirmations(root, confirmations)
     except OSError as error:
         details = [("directory", str(root)), ("reason", error.strerror or str(error))]
         errors.append(ContractkitError("What this run confirmed cannot be kept.", details=details))
@@ -121,6 +127,17 @@ def _days(update: FileUpdate, known: Mapping[str, date], today: date | None) -> 
     """Give the day of each interaction that the file now holds; those of interactions that are gone are forgotten."""
     now = dict.fromkeys(update.confirmed, today) if today is not None else {}
     return {key: day for key, day in {**known, **now}.items() if key in update.after and day is not None}
+
+
+def _dropped(update: FileUpdate, known: Confirmations | None) -> Mapping[str, frozenset[str]]:
+    """Give by key the tests that recorded it earlier and no longer do, as of the runs at one revision."""
+    earlier = known.dropped.get(update.path.name, {}) if known is not None else {}
+    before = update.former_owners
+    found = {
+        key: (earlier.get(key, frozenset()) | before.get(key, frozenset())) - update.owners.get(key, frozenset())
+        for key in sorted(earlier.keys() | before.keys())
+    }
+    return {key: tests for key, tests in found.items() if tests}
 
 
 def _with_gone_files(facts: RunFacts, known: Sequence[Contract], is_gone: Callable[[str], bool]) -> RunFacts:
