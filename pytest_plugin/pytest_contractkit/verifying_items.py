@@ -14,7 +14,7 @@ from contractkit.verification.verifier import SelectedContract, VerificationOpti
 from pytest_contractkit.plugin import OUTCOME
 from pytest_contractkit.verifying_messages import message_way
 from pytest_contractkit.verifying_providers import transports_to
-from pytest_contractkit.verifying_states import states_for
+from pytest_contractkit.verifying_states import filters_for, states_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,9 @@ def _verified(chosen: ChosenInteraction, provider: object, item: pytest.Function
     messages = message_way(chosen, item)
     transports = (messages,) if messages is not None else transports_to(chosen.provided, provider)
     try:
-        [result] = verify_contracts([chosen.contract], transports, VerificationOptions(states=states, concurrency=1))
+        filters = filters_for(chosen.provided, item)
+        options = VerificationOptions(states=states, filters=filters, concurrency=1)
+        [result] = verify_contracts([chosen.contract], transports, options)
     except NothingToCheckError as error:  # this one interaction cannot be replayed, so the message is about all
         raise UsageError("The interaction cannot be replayed.", details=error.explanation.details) from None
     return result

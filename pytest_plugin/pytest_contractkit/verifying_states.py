@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contractkit.model import DerivedState, ProviderState
-from contractkit.verification.loading import load_states
+from contractkit.verification.filters import Filters, filters_of
+from contractkit.verification.loading import filters_beside, load_filters, load_states
 from contractkit.verification.states import StateHandler, StateHandlers, handlers_of, offered_values
 
 if TYPE_CHECKING:
     from pytest_contractkit.verifying_items import Provided
 
+_FILTERS = pytest.StashKey[dict[tuple[Path, str], Filters]]()
 _LOADED = pytest.StashKey[dict[tuple[Path, str], StateHandlers]]()
 
 
@@ -29,6 +31,23 @@ def states_for(provided: "Provided", item: pytest.Function) -> StateHandlers:
     keys = {(each.is_derived, each.name, each.status) for each in own}
     more = [each for each in others if (each.is_derived, each.name, each.status) not in keys]
     return _WithFixtures([*own, *more], (*own.isolators, *others.isolators), item)
+
+
+def filters_for(provided: "Provided", item: pytest.Function) -> Filters:
+    """Give the request filters of the test's own module, then those of the settings, else those beside the states.
+
+    Raises:
+        UsageError: The file or module of filters cannot be loaded.
+    """
+    own, states = filters_of(item.module), provided.states or provided.service.states
+    place = provided.service.filters
+    if place is None:
+        return own.joined_with(filters_beside(states) if states else Filters())
+    known = item.config.stash.setdefault(_FILTERS, {})
+    key = (provided.settings.root, place)
+    if key not in known:
+        known[key] = load_filters(place, root=provided.settings.root)
+    return own.joined_with(known[key])
 
 
 def _loaded(provided: "Provided", item: pytest.Function) -> StateHandlers:

@@ -8,28 +8,38 @@ if TYPE_CHECKING:
     from contractkit.errors import ContractkitError
     from contractkit.sources import load_definition
     from contractkit.stubbing.stub import Stub
-    from contractkit.verification import current_worker, message_producer, provider_state
+    from contractkit.verification import (
+        authentication,
+        current_worker,
+        message_producer,
+        provider_state,
+        request_filter,
+    )
 
 _HOMES = {
     "ContractkitError": "contractkit.errors",
     "Stub": "contractkit.stubbing.stub",
+    "authentication": "contractkit.verification",
     "current_worker": "contractkit.verification",
     "dump_contract": "contractkit.document",
     "load_contract": "contractkit.document",
     "load_definition": "contractkit.sources",
     "message_producer": "contractkit.verification",
     "provider_state": "contractkit.verification",
+    "request_filter": "contractkit.verification",
 }
 
 __all__ = [
     "ContractkitError",
     "Stub",
+    "authentication",
     "current_worker",
     "dump_contract",
     "load_contract",
     "load_definition",
     "message_producer",
     "provider_state",
+    "request_filter",
 ]
 
 

@@ -46,6 +46,11 @@ _Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """A length of time."""
 
 
+def _port_as_text(given: object) -> object:
+    """Give a port that is written as a number as the text that stands for it."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
 class ProviderSettings(_Table):
     """`[tool.contractkit.providers.NAME]`: a service that this project calls.
 
@@ -93,7 +98,8 @@ class ServiceSettings(_Table):
     `base_path` that recorded paths do not have, or started by a `command` that is waited for until it is `ready` (a
     path, a URL or a port), at most `start_timeout` seconds; its remote procedures at `grpc`, an address (`host:port`,
     `grpcs://host:port`) or `package.module:attribute`. `grpc_ca`, `grpc_certificate` and `grpc_key` are PEM files for
-    TLS. `states` is a Python file or module with state handlers; `messages` is one with message producers, where those
+    TLS. `states` is a Python file or module with state handlers, `filters` one with request filters and what
+    authenticates; `messages` is one with message producers, where those
     are elsewhere, and `messages_url` a URL that emits messages over HTTP; `contracts` are files or directories;
     `definition` is published with verification results, `proto` is the protobuf one of a service that offers both;
     `timeout` is seconds per interaction.
@@ -101,12 +107,16 @@ class ServiceSettings(_Table):
 
     url: _Text | None = None
     app: _Text | None = None
+    command: _Text | None = None
+    ready: Annotated[_Text, BeforeValidator(_port_as_text)] | None = None
+    start_timeout: _Seconds = 60.0
     base_path: str | None = None
     grpc: _Text | None = None
     grpc_ca: Path | None = None
     grpc_certificate: Path | None = None
     grpc_key: Path | None = None
     states: _Text | None = None
+    filters: _Text | None = None
     messages: _Text | None = None
     messages_url: _Text | None = None
     definition: _Text | None = None

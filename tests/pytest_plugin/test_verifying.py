@@ -196,6 +196,27 @@ def test_states_come_from_the_settings_too(service: Service) -> None:
     service.run().assert_outcomes(passed=1)
 
 
+def test_filters_of_the_module_are_asked_and_what_they_send_is_not_shown(service: Service) -> None:
+    service.keep(order(expects={"id": "7"}))
+    service.write(
+        "orders_app.py",
+        APP.replace(
+            '{"id": 7, "total": 12.5}',
+            '{"id": dict(scope["headers"])[b"authorization"].decode() == "tok-secret" '
+            'and [dict(scope["headers"])[b"authorization"].decode()]}',
+        ),
+    )
+    service.write(
+        "test_contracts.py",
+        f"from contractkit import authentication\n{TEST}\n"
+        "@authentication\ndef token():\n    return {'Authorization': 'tok-secret'}\n",
+    )
+    run = service.run()
+    run.assert_outcomes(failed=1)
+    assert '  received      ["(hidden)"]\n' in run.stdout.str()
+    assert "tok-secret" not in run.stdout.str()
+
+
 def test_a_pending_interaction_blocks_nobody(service: Service) -> None:
     service.keep(order(expects={"id": "7"}, pending=True), order("another"))
     service.run().assert_outcomes(xfailed=1, passed=1)

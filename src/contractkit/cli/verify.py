@@ -16,23 +16,33 @@ from contractkit.cli.last_run import keep_not_passed
 from contractkit.cli.launching import launched, tell_output
 from contractkit.cli.message_ways import message_way
 from contractkit.cli.narrowing import Narrowing, narrow
+from contractkit.cli.pass_options import is_disturbed, read_passes, replay, tell_isolation
 from contractkit.cli.progress import Progress
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
 from contractkit.cli.reports import FORMATS, check_reports, read_report, write_report
 from contractkit.cli.results import Found, publish_results, read_definition_file
+from contractkit.cli.state_files import (
+    StateFiles,
+    check_skeletons,
+    is_yet_to_be_written,
+    publish_catalogue,
+    write_catalogue,
+    write_skeletons,
+)
 from contractkit.cli.verbs import Verb
 from contractkit.cli.verified_contracts import AskedContracts, offered_contracts
 from contractkit.errors import UsageError
 from contractkit.results import ContractResult, Outcome
 from contractkit.settings import ServiceSettings, Settings, load_settings
 from contractkit.verification.credentials import Credentials, read_credentials
-from contractkit.verification.loading import load_states
+from contractkit.verification.filters import Filters
+from contractkit.verification.loading import filters_beside, load_filters, load_states
 from contractkit.verification.preparation import States
 from contractkit.verification.selection import Filter, select
 from contractkit.verification.state_url import StateUrl
 from contractkit.verification.states import StateHandlers
 from contractkit.verification.transport import AnyTransport
-from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
+from contractkit.verification.verifier import SelectedContract, VerificationOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +64,7 @@ class _Asked:
     broker: str | None
     states: str | None
     states_url: str | None
+    filters: str | None
     messages: str | None
     messages_url: str | None
     consumer: str | None
@@ -75,6 +86,11 @@ class _Asked:
     force: bool
     dry_run: bool
     reports: tuple[str, ...]
+    repeat: int
+    check_isolation: bool
+    seed: int | None
+    write_state_catalogue: Path | None
+    write_state_skeletons: bool
 
 
 @click.command(cls=Verb)
@@ -99,6 +115,7 @@ class _Asked:
 @click.option("--broker", help="The broker to fetch contracts from.")
 @click.option("--states", help="A Python file or module with provider states.")
 @click.option("--states-url", help="A URL that sets provider states up over HTTP, as Pact's verifiers call it.")
+@click.option("--filters", help="A Python file or module with request filters. [default: that of the states]")
 @click.option("--messages", help="A Python file or module with message producers. [default: that of the states]")
 @click.option("--messages-url", help="A URL that emits messages over HTTP, as Pact's verifiers ask it.")
 @click.option("--consumer", help="Only the contracts of this consumer.")
@@ -127,6 +144,19 @@ class _Asked:
     default=False,
     help="Let contracts that never passed on this branch block nobody. [default: no]",
 )
+@click.option(
+    "--repeat", type=click.IntRange(min=1), default=1, show_default=True, help="Replay so often; finds flakes."
+)
+@click.option("--check-isolation", is_flag=True, help="Replay once more in another order; names who reaches whom.")
+@click.option("--seed", type=click.IntRange(min=0), help="With --check-isolation: the order, as a run before named it.")
+@click.option(
+    "--write-state-catalogue",
+    type=click.Path(path_type=Path),
+    help="Write what the states' handlers prepare to a file.",
+)
+@click.option(
+    "--write-state-skeletons", is_flag=True, help="Add handlers for states that lack one to the states' file."
+)
 @click.option("--report", "reports", multiple=True, help="A report to write beside: FORM=PATH, such as junit=out.xml.")
 @click.option("--format", "output", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 def verify(output: str, **options: object) -> int:
@@ -141,15 +171,20 @@ def verify(output: str, **options: object) -> int:
     check_reports(reports)
     if asked.dry_run and not asked.publish:
         raise UsageError("--dry-run is for --publish: without it nothing is published.")
+    passes = read_passes(repeat=asked.repeat, check_isolation=asked.check_isolation, seed=asked.seed)
     settings = load_settings(Path.cwd(), overrides={"broker": asked.broker})
     provider = _provider(asked)
     service = service_of(settings, provider)
     states, place = _states(settings, service, asked)
+    files = StateFiles(skeletons=asked.write_state_skeletons, place=_states_place(service, asked))
+    check_skeletons(settings, states, files)
+    write_catalogue(asked.provider, states, asked.write_state_catalogue)
     messages = message_way(settings, service, provider, states=place)
     transports = launched(settings, service, provider, partial(transports_to, settings, messages=messages))
     run = VerificationOptions(
         states=states,
         credentials=_credentials(asked),
+        filters=_filters(settings, service, asked, states=place),
         concurrency=asked.concurrency,
     )
     wanted = Filter(consumer=asked.consumer, interaction=asked.interaction, operation=asked.operation)
@@ -162,23 +197,27 @@ def verify(output: str, **options: object) -> int:
     narrowed = narrow(selected, settings, _narrowing(asked, build))
     selected = narrowed.selected
     click.echo(_announced(selected, transports), err=True)
-    progress = Progress(sum(len(each.interactions) for each in selected))
+    progress = Progress(sum(len(each.interactions) for each in selected) * passes.count)
     run = replace(run, note=progress.note, warn=_warn)
-    replayed = verify_contracts(selected, transports, run) if selected else ()
+    passed = replay(selected, transports, run, passes)
+    replayed = passed.results
     progress.end()
     results = (*replayed, *narrowed.reused)
     keep_not_passed(settings.root, asked.provider, replayed)
     click.echo(FORMATS[output](asked.provider, results))
     for report in reports:
         write_report(report, asked.provider, results)
+    tell_isolation(asked.provider, passed, passes, err=output != "text")
     tell_output(transports, results)
+    write_skeletons(settings, results, states, files)
     for hint in advice_on(settings, service, provider, results, states=asked.states or place):
         click.echo(f"\n{hint}", err=output != "text")
     if build is not None:
         verified = tuple(zip(selected, replayed, strict=True))
         found = Found(build=build, definition=definition, verified=verified)
         publish_results(settings, found, is_dry_run=asked.dry_run)
-    return _exit_code(results)
+        publish_catalogue(settings, build, states, is_dry_run=asked.dry_run)
+    return 1 if is_disturbed(passed, results) else _exit_code(results)
 
 
 def _asked_contracts(asked: _Asked) -> AskedContracts:
@@ -236,12 +275,25 @@ def _states(settings: Settings, service: ServiceSettings, asked: _Asked) -> tupl
         raise UsageError("--states and --states-url cannot be given together.")
     if asked.states_url:
         return StateUrl(asked.states_url), None
-    if asked.states:
-        is_file = asked.states.endswith(".py")
-        place: str | None = str(Path.cwd() / asked.states) if is_file else asked.states
-    else:
-        place = service.states
-    return (load_states(place, root=settings.root), place) if place else (StateHandlers(), None)
+    place = _states_place(service, asked)
+    if place is None or (asked.write_state_skeletons and is_yet_to_be_written(settings, place)):
+        return StateHandlers(), None
+    return load_states(place, root=settings.root), place
+
+
+def _states_place(service: ServiceSettings, asked: _Asked) -> str | None:
+    if not asked.states:
+        return service.states
+    return str(Path.cwd() / asked.states) if asked.states.endswith(".py") else asked.states
+
+
+def _filters(settings: Settings, service: ServiceSettings, asked: _Asked, *, states: str | None) -> Filters:
+    """Give the filters of the file or module that is named, else of the one whose states were loaded."""
+    given = asked.filters
+    place = str(Path.cwd() / given) if given and given.endswith(".py") else given or service.filters
+    if place is None or (states is not None and settings.root / place == settings.root / states):
+        return filters_beside(states) if states else Filters()
+    return load_filters(place, root=settings.root)
 
 
 def _credentials(asked: _Asked) -> Credentials:

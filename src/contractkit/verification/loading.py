@@ -12,6 +12,7 @@ from typing import TypeGuard, TypeVar
 
 from contractkit.errors import UsageError, suggestion
 from contractkit.verification.asgi_transport import Application
+from contractkit.verification.filters import Filters, filters_of
 from contractkit.verification.producers import MessageProducers, producers_of
 from contractkit.verification.states import StateHandlers, handlers_of
 from contractkit.verification.wsgi_transport import WsgiApplication
@@ -100,6 +101,30 @@ def producers_beside(states: str, *, are_needed: bool = False) -> MessageProduce
     return _some(found, states) if are_needed else found
 
 
+def load_filters(target: str, *, root: Path) -> Filters:
+    """Give the request filters and authentications of a Python file (relative to `root`) or of a module.
+
+    Raises:
+        UsageError: The file or module cannot be loaded, or declares neither.
+    """
+    is_file = target.endswith(".py") or "/" in target
+    kind = "filters"
+    module = _executed(root / target, target, root, kind) if is_file else _imported(target, kind, target, root)
+    found = filters_of(module)
+    if not found.requests and not found.authentications:
+        raise UsageError(
+            f"{target} declares no request filter and no authentication.",
+            next_step="Declare one: @request_filter above a function that takes the request.",
+        )
+    return found
+
+
+def filters_beside(states: str) -> Filters:
+    """Give the filters of the file or module whose provider states were loaded; most often none."""
+    is_file = states.endswith(".py") or "/" in states
+    return filters_of(sys.modules[_module_name(Path(states)) if is_file else states])
+
+
 def _some(producers: MessageProducers, target: str) -> MessageProducers:
     if producers.names:
         return producers
@@ -165,7 +190,7 @@ _WSGI_PARAMETERS = 2
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-_FILES = {"states": "provider states", "messages": "message producers"}
+_FILES = {"states": "provider states", "messages": "message producers", "filters": "request filters"}
 
 
 def _executed(file: Path, target: str, root: Path, kind: str = "states") -> ModuleType:

@@ -3,8 +3,9 @@
 import asyncio
 import inspect
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 from contractkit.errors import ProviderStateError, suggestion
@@ -47,8 +48,12 @@ def states_of(interaction: Interaction) -> tuple[State, ...]:
     return () if interaction.derived_state is None else (interaction.derived_state,)
 
 
-def steps_for(interaction: Interaction, states: States) -> tuple[Step, ...]:
+def steps_for(
+    interaction: Interaction, states: States, examples: Mapping[str, ProviderState] = MappingProxyType({})
+) -> tuple[Step, ...]:
     """Give each state that has a handler with it, in order; a derived state may do without.
+
+    `examples` are states by their names whose parameters skeletons take, so that equal lacks are told once.
 
     Raises:
         MissingStateError: Named states have no handler; the skeletons to paste are the next step.
@@ -56,8 +61,18 @@ def steps_for(interaction: Interaction, states: States) -> tuple[Step, ...]:
     steps = [(state, states.find(state)) for state in states_of(interaction)]
     missing = [state for state, handler in steps if handler is None and isinstance(state, ProviderState)]
     if missing:
-        raise _missing(missing, states.names)
+        raise _missing([examples.get(state.name, state) for state in missing], states.names)
     return tuple((state, handler) for state, handler in steps if handler is not None)
+
+
+def examples_of(interactions: Iterable[Interaction]) -> Mapping[str, ProviderState]:
+    """Give of each named state the one with the most parameters, by name."""
+    examples: dict[str, ProviderState] = {}
+    for state in (each for interaction in interactions for each in interaction.states):
+        known = examples.get(state.name)
+        if known is None or len(state.params) > len(known.params):
+            examples[state.name] = state
+    return examples
 
 
 class Preparer:

@@ -24,6 +24,8 @@ async def replay(interaction: Interaction, transport: AnyTransport, replaying: R
         request = way.request_of(interaction, replaying)
     except ProviderStateError as error:
         return InteractionResult(interaction=interaction, error=error.explanation, reason="state failed")
+    if replaying.filtering is not None:
+        request = await replaying.filtering.applied(interaction, request)
     last_raised.set(None)
     started = time.perf_counter()
     answer = await transport.send(request)

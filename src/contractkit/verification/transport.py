@@ -9,6 +9,7 @@ from contractkit.exact_json import Json, show_json
 from contractkit.model import Contract, Exchange, HttpResponse, Interaction, Location, Status
 from contractkit.results import Mismatch
 from contractkit.verification.credentials import Credentials
+from contractkit.verification.filtering import Filtering
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -114,12 +115,14 @@ class Replaying:
         returned: What the state handlers returned, joined.
         credentials: Headers or metadata to put on the request.
         now: The moment that generated dates count from.
+        filtering: What the provider's filters do to requests; nothing where None.
     """
 
     contract: Contract
     returned: Mapping[str, Json]
     credentials: Credentials
     now: datetime
+    filtering: Filtering | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,14 @@ from contractkit.document import skipped_interactions
 from contractkit.errors import ContractkitError, DefinitionError, NothingToCheckError, ProviderStateError
 from contractkit.exact_json import Json
 from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall, SynchronousMessages
-from contractkit.results import ContractResult, InteractionResult, SkippedInteraction
+from contractkit.results import ContractResult, InteractionResult, Outcome, SkippedInteraction
 from contractkit.verification.credentials import Credentials
 from contractkit.verification.filtering import FilterError, Filtering
 from contractkit.verification.filters import Filters
-from contractkit.verification.masking import masked
 from contractkit.verification.lanes import Lane, this_lane
+from contractkit.verification.masking import masked
 from contractkit.verification.plan import Ready, plan_replays
-from contractkit.verification.preparation import MissingStateError, Preparer, States, steps_for
+from contractkit.verification.preparation import MissingStateError, Preparer, States, examples_of, steps_for
 from contractkit.verification.replay import replay
 from contractkit.verification.states import StateHandlers
 from contractkit.verification.transport import AnyTransport, Replaying
@@ -178,12 +178,13 @@ class Run:
 
     def _ready(self, entries: Sequence[tuple[Contract, Interaction]]) -> list[Ready]:
         ready = []
+        examples = examples_of(interaction for _, interaction in entries)
         for number, (_, interaction) in enumerate(entries):
             transport = self._ways.get(type(interaction.exchange))
             if transport is None:
                 continue
             try:
-                steps = steps_for(interaction, self._options.states)
+                steps = steps_for(interaction, self._options.states, examples)
                 is_read = transport.way.is_read(interaction.exchange)
                 ready.append(Ready(number=number, interaction=interaction, steps=steps, is_read=is_read))
             except MissingStateError as error:
@@ -226,6 +227,8 @@ class Run:
         except ContractkitError as error:
             reason = "cannot be encoded" if isinstance(error, DefinitionError) else "cannot be compared"
             result = _errored(interaction, reason, error)
+        if result.outcome is not Outcome.PASSED:
+            result = masked(result, self._filtering.secrets)
         unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
         self._results[each.number] = replace(result, unprepared=True) if unprepared else result
         self._options.note(result)
