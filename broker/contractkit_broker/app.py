@@ -27,6 +27,7 @@ from contractkit_broker.pages.table import PAGES, PAGES_FOR_BROWSERS
 from contractkit_broker.problems import in_asked_form
 from contractkit_broker.routing import Route
 from contractkit_broker.settings import BrokerSettings
+from contractkit_broker.sharing import Shared
 from contractkit_broker.store.database import Database
 from contractkit_broker.web import Call, Refusal, Reply
 
@@ -99,6 +100,7 @@ class _Server:
         self._settings = settings
         self._pool = pool
         self._worker = worker
+        self._sharing: Shared[Reply] = Shared()
 
     def endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
         """Give the endpoint of a route; a browser is given the page instead where there is one."""
@@ -153,6 +155,7 @@ class _Server:
             database=self._database,
             settings=self._settings,
             wake_worker=self._worker.wake,
+            sharing=self._sharing,
         )
 
     async def _body(self, request: Request) -> bytes:

@@ -60,6 +60,25 @@ def test_the_contracts_with_a_provider_are_listed(broker: Story, rest: str, expe
     assert [numbers(links[name]) for name in ("pb:pacts", "pacts")] == [expected, expected]
 
 
+def test_the_contracts_with_a_provider_are_read_in_pages(broker: Story) -> None:
+    told(broker)
+    own = f"{broker.http.base_url}/pacts/provider/orders"
+    body = broker.http.get("/pacts/provider/orders", params={"pageNumber": 2, "pageSize": 3}).json()
+    assert (body["_links"]["pb:pacts"], body["page"]) == (
+        [
+            {
+                "href": f"{own}/consumer/web-shop/version/4",
+                "title": "Contract between web-shop (4) and orders",
+                "name": "web-shop",
+            }
+        ],
+        {"number": 2, "size": 3, "totalElements": 4, "totalPages": 2},
+    )
+    assert body["_links"]["previous"] == {"href": f"{own}?pageNumber=1&pageSize=3", "title": "Page 1"}
+    heads = broker.http.get("/pacts/provider/orders/branch/latest", params={"pageNumber": 1}).json()
+    assert heads["page"] == {"number": 1, "size": 100, "totalElements": 1, "totalPages": 1}
+
+
 @pytest.mark.parametrize(
     ("rest", "expected"),
     [("/latest", 4.5), ("/latest/prod", 3.5), ("/branch/main/latest", 3.5), ("/version/3/previous-distinct", 1.5)],

@@ -1,6 +1,6 @@
 """Lists of contracts by provider or by pair, and the newest of a pair: what clients read that know no selectors."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from contractkit.exact_json import Json
 from contractkit_broker.api.links import version_pact_segments
 from contractkit_broker.api.pacts import provider_of, render_pact
+from contractkit_broker.api.paging import PAGING, Page, asked_page, cut, paged
 from contractkit_broker.routing import Handler, Route, get
 from contractkit_broker.store import applications, contracts
+from contractkit_broker.store.published import PublishedName, Which, published_for, published_page
 from contractkit_broker.store.records import Application, Publication, Version
-from contractkit_broker.web import Call, Reply, not_found
+from contractkit_broker.web import Call, Reply, encoded, not_found
 
 Choose: TypeAlias = Callable[[Call, Connection, Collection[int]], Collection[Version] | None]
 """Gives the versions of some consumers that an address means, or None for every version."""
@@ -90,14 +92,44 @@ def _of_pair(choose: Choose) -> Handler:
 
 def _of_provider(choose: Choose) -> Handler:
     def list_provider_pacts(call: Call) -> Reply:
+        page = asked_page(call)
         with call.database.reading() as connection:
             provider = provider_of(call, connection)
             consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider.id])}
             found = _publications(call, connection, choose, provider, consumers)
         links: list[Json] = [_link(call, each) for each in sorted(found, key=lambda each: each.consumer)]
-        return _listed(call, provider, {"pb:pacts": links, "pacts": links})
+        return _listed_page(call, provider, page, len(links), cut(links, page))
 
     return list_provider_pacts
+
+
+def _of_provider_at_length(which: Which) -> Handler:
+    def list_every_provider_pact(call: Call) -> Reply:
+        page, word = asked_page(call), call.path.get("tag", call.path.get("branch"))
+        with call.database.reading() as connection:
+            provider = provider_of(call, connection)
+            if page is None:
+                found = published_for(connection, provider.id, which, word)
+                total = len(found)
+            else:
+                stretch = {"limit": page.size, "offset": page.offset}
+                total, found = published_page(connection, provider.id, which, word, **stretch)
+        return _listed_page(call, provider, page, total, _links(call, provider.name, found))
+
+    return list_every_provider_pact
+
+
+def _links(call: Call, provider: str, found: Sequence[PublishedName]) -> list[Json]:
+    """Give the links that `_link` gives, made for tens of thousands."""
+    before = f"{call.href('pacts', 'provider', provider)}/consumer/"
+    return [
+        {
+            "href": f"{before}{encoded(consumer)}/version/{encoded(number)}",
+            "title": f"Contract between {consumer} ({number}) and {provider}",
+            "name": consumer,
+        }
+        for consumer, number in found
+    ]
 
 
 def _publications(
@@ -124,6 +156,11 @@ def _embedded(call: Call, each: Publication) -> Json:
     }
 
 
+def _listed_page(call: Call, provider: Application, page: Page | None, total: int, links: Sequence[Json]) -> Reply:
+    reply = _listed(call, provider, {"pb:pacts": list(links), "pacts": list(links)})
+    return replace(reply, body=paged(call, page, total, reply.body))
+
+
 def _listed(call: Call, provider: Application, links: dict[str, Json]) -> Reply:
     own = {"href": call.own_url}
     of = call.link("pacticipants", provider.name, name=provider.name)
@@ -133,12 +170,12 @@ def _listed(call: Call, provider: Application, links: dict[str, Json]) -> Reply:
 _PROVIDER = "/pacts/provider/{provider}"
 _PAIR = f"{_PROVIDER}/consumer/{{consumer}}"
 
-_PROVIDER_LISTS: tuple[tuple[str, str, Choose, str], ...] = (
-    ("", "", _every_version, "of every version"),
-    ("/tag/{tag}", "with_tag", _tagged, "of every version with a tag"),
-    ("/branch", "of_main_branch", _on_main_branch, "of every version on the main branches"),
+_PROVIDER_LISTS: tuple[tuple[str, str, Choose | Which, str], ...] = (
+    ("", "", Which.EVERY, "of every version"),
+    ("/tag/{tag}", "with_tag", Which.TAGGED, "of every version with a tag"),
+    ("/branch", "of_main_branch", Which.ON_MAIN_BRANCH, "of every version on the main branches"),
     ("/branch/latest", "of_main_branch_heads", _main_branch_heads, "of the heads of the main branches"),
-    ("/branch/{branch}", "of_branch", _on_branch, "of every version on a branch"),
+    ("/branch/{branch}", "of_branch", Which.ON_BRANCH, "of every version on a branch"),
     ("/branch/{branch}/latest", "of_branch_heads", _branch_heads, "of the heads of a branch"),
 )
 _PAIR_LISTS: tuple[tuple[str, str, Choose, str], ...] = (
@@ -185,10 +222,11 @@ ROUTES: tuple[Route, ...] = (
     *(
         get(
             f"{_PROVIDER}{rest}",
-            _of_provider(choose),
+            _of_provider_at_length(choose) if isinstance(choose, Which) else _of_provider(choose),
             f"List the contracts with a provider {which}.",
             "PactList",
             variant=variant,
+            query=PAGING,
         )
         for rest, variant, choose, which in _PROVIDER_LISTS
     ),

@@ -100,8 +100,7 @@ def get_latest_provider_pacts(call: Call) -> Reply:
         provider = provider_of(call, connection)
         consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider.id])}
         if tag is None:
-            newest = [contracts.newest_publication(connection, consumer, provider.id) for consumer in consumers]
-            found = [each for each in newest if each is not None]
+            found = list(contracts.newest_publications(connection, [(each, provider.id) for each in consumers]))
         else:
             tagged = applications.tagged_versions(connection, consumers, tag, newest_only=True)
             found = list(contracts.publications_of(connection, [each.id for each in tagged], [provider.id]))

@@ -81,7 +81,8 @@ def integrations_overview(
     places = environments.list_environments(connection)
     ends = {end for each in newest for end in (each.version.application_id, each.provider_id)}
     running = environments.occupied(connection, [place.id for place in places], ends)
-    in_places = _PlaceStandings(connection, running, [place.name for place in places])
+    providers = {each.provider_id for each in newest}
+    in_places = _PlaceStandings(connection, running, [place.name for place in places], providers)
     found = []
     for each in newest:
         verification = verified.get(each.content)
@@ -108,8 +109,8 @@ def services_overview(connection: Connection, services: Sequence[Application]) -
     here: dict[int, list[Occupancy]] = {}
     for place in running:
         here.setdefault(place.version.application_id, []).append(place)
-    pairs = contracts.list_integrations(connection)
-    consumers, providers = Counter(pair[1] for pair in pairs), Counter(pair[0] for pair in pairs)
+    pairs = contracts.integration_ids(connection)
+    consumers, providers = Counter(provider for _, provider in pairs), Counter(consumer for consumer, _ in pairs)
     defined = definitions.applications_with_definition(connection, ids)
     return tuple(
         ServiceOverview(
@@ -118,8 +119,8 @@ def services_overview(connection: Connection, services: Sequence[Application]) -
             main_branch=each.main_branch,
             places=tuple(here.get(each.id, ())),
             has_definition=each.id in defined,
-            consumers=consumers[each.name],
-            providers=providers[each.name],
+            consumers=consumers[each.id],
+            providers=providers[each.id],
         )
         for each in services
     )
@@ -128,13 +129,15 @@ def services_overview(connection: Connection, services: Sequence[Application]) -
 class _PlaceStandings:
     """The standings of all integrations in all environments, from three queries."""
 
-    def __init__(self, connection: Connection, running: Sequence[Occupancy], names: Sequence[str]) -> None:
+    def __init__(
+        self, connection: Connection, running: Sequence[Occupancy], names: Sequence[str], providers: Collection[int]
+    ) -> None:
         self._names = names
         self._here: dict[tuple[str, int], list[Version]] = {}
         for each in running:
             self._here.setdefault((each.environment.name, each.version.application_id), []).append(each.version)
         versions = {each.version.id for each in running}
-        published = contracts.publications_of(connection, versions)
+        published = contracts.publications_of(connection, versions, providers)
         self._published = {(each.version.id, each.provider_id): each for each in published}
         found = verifications.verdicts(connection, self._meetings(running))
         self._verdicts = {(each.content, each.provider_version_id): each.success for each in found}

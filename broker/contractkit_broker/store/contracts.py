@@ -97,7 +97,7 @@ _INTERACTIONS = (
 
 _OF_PAIR = publication.alias("of_pair")
 
-NEWEST_VERSION = (
+_NEWEST_VERSION = (
     select(func.max(_OF_PAIR.c.version_id))
     .where(_OF_PAIR.c.consumer_id == integration.c.consumer_id, _OF_PAIR.c.provider_id == integration.c.provider_id)
     .correlate(integration)
@@ -107,7 +107,7 @@ NEWEST_VERSION = (
 
 _NEWEST = _PUBLICATION.join(
     integration,
-    (integration.c.provider_id == publication.c.provider_id) & (publication.c.version_id == NEWEST_VERSION),
+    (integration.c.provider_id == publication.c.provider_id) & (publication.c.version_id == _NEWEST_VERSION),
 ).order_by(_CONSUMER.c.name, _PROVIDER.c.name)
 
 _PAIRS = pairs("pairs")
@@ -115,6 +115,8 @@ _PAIRS = pairs("pairs")
 _NEWEST_OF = _NEWEST.join(
     _PAIRS, (integration.c.consumer_id == _PAIRS.c.one) & (integration.c.provider_id == _PAIRS.c.other)
 )
+
+_INTEGRATIONS = select(integration.c.consumer_id, integration.c.provider_id)
 
 _CONSUMERS = select(integration.c.consumer_id, integration.c.provider_id).where(among(integration.c.provider_id, "ids"))
 
@@ -203,6 +205,11 @@ def list_integrations(connection: Connection) -> tuple[tuple[str, str], ...]:
         .order_by(_CONSUMER.c.name, _PROVIDER.c.name)
     )
     return tuple((row[0], row[1]) for row in connection.execute(query).all())
+
+
+def integration_ids(connection: Connection) -> list[tuple[int, int]]:
+    """Give consumer id and provider id of every integration, in no order."""
+    return [(row[0], row[1]) for row in connection.execute(_INTEGRATIONS).all()]
 
 
 def consumers_of(connection: Connection, provider_ids: Collection[int]) -> tuple[tuple[int, int], ...]:

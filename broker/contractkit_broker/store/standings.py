@@ -2,34 +2,34 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from contractkit_broker.store.contracts import NEWEST_VERSION
-from contractkit_broker.store.schema import application, integration, publication, verdict, verification
+from contractkit_broker.store.schema import application, integration, publication, verdict
 
-_CONSUMER, _PROVIDER = application.alias("consumer"), application.alias("provider")
-
-_NEWEST_VERIFICATION = (
-    select(func.max(verdict.c.verification_id)).where(verdict.c.content == publication.c.content).scalar_subquery()
+_CONTENT = (
+    select(publication.c.content)
+    .where(
+        publication.c.consumer_id == integration.c.consumer_id, publication.c.provider_id == integration.c.provider_id
+    )
+    .order_by(publication.c.version_id.desc())
+    .limit(1)
+    .scalar_subquery()
 )
 
-_STANDINGS = (
-    select(
-        integration.c.consumer_id,
-        integration.c.provider_id,
-        _CONSUMER.c.name,
-        _PROVIDER.c.name,
-        verification.c.success,
-    )
-    .select_from(integration)
-    .join(_CONSUMER, _CONSUMER.c.id == integration.c.consumer_id)
-    .join(_PROVIDER, _PROVIDER.c.id == integration.c.provider_id)
-    .join(
-        publication,
-        (publication.c.version_id == NEWEST_VERSION) & (publication.c.provider_id == integration.c.provider_id),
-    )
-    .outerjoin(verification, verification.c.id == _NEWEST_VERIFICATION)
+# what is cut off nowhere is looked up once for each: PostgreSQL would else write it twice into the query around it
+_NEWEST = select(integration.c.consumer_id, integration.c.provider_id, _CONTENT.label("content")).offset(0).subquery()
+
+_SUCCESS = (
+    select(verdict.c.success)
+    .where(verdict.c.content == _NEWEST.c.content)
+    .order_by(verdict.c.verification_id.desc())
+    .limit(1)
+    .scalar_subquery()
 )
+
+_STANDINGS = select(_NEWEST, _SUCCESS.label("success"))
+
+_NAMES = select(application.c.id, application.c.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,16 @@ class IntegrationStanding:
 
 def integration_standings(connection: Connection) -> tuple[IntegrationStanding, ...]:
     """Give every integration of which some version still has a contract, in no order."""
+    rows = connection.execute(_STANDINGS).all()
+    names = {row[0]: row[1] for row in connection.execute(_NAMES).all()}  # after it: one may be gone, none unknown
     return tuple(
         IntegrationStanding(
-            consumer_id=consumer_id, provider_id=provider_id, consumer=consumer, provider=provider, success=success
+            consumer_id=consumer_id,
+            provider_id=provider_id,
+            consumer=names[consumer_id],
+            provider=names[provider_id],
+            success=success,
         )
-        for consumer_id, provider_id, consumer, provider, success in connection.execute(_STANDINGS).all()
+        for consumer_id, provider_id, content, success in rows
+        if content is not None and consumer_id in names and provider_id in names
     )
