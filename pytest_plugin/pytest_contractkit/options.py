@@ -69,7 +69,14 @@ NEEDS_SECONDS = Option(
     variable="CONTRACTKIT_NEEDS_SECONDS",
     words="after how many seconds of re-runs no further test is begun; 60 with auto, no limit with full",
 )
-OPTIONS = (CONSUMER, DIRECTORY, NO_CONTRACTS, NEEDS, NEEDS_FIXTURES, NEEDS_RUNS, NEEDS_SECONDS)
+CHECK_DETERMINISTIC = Option(
+    flag="--contract-check-deterministic",
+    ini="contract_check_deterministic",
+    variable="CONTRACTKIT_CHECK_DETERMINISTIC",
+    words="run each contract test twice, and fail those that record something else the second time",
+    is_switch=True,
+)
+OPTIONS = (CONSUMER, DIRECTORY, NO_CONTRACTS, CHECK_DETERMINISTIC, NEEDS, NEEDS_FIXTURES, NEEDS_RUNS, NEEDS_SECONDS)
 """Every option, in the order of `pytest --help`."""
 
 

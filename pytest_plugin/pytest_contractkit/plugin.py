@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from pytest_contractkit.options import add_options, check_options
+from pytest_contractkit.options import CHECK_DETERMINISTIC, add_options, check_options, is_on
 
 if TYPE_CHECKING:
     from contractkit.recording import RunReport
@@ -97,6 +97,10 @@ class Run:
             from pytest_contractkit.inferring import start_inferring
 
             start_inferring(item.config)
+            if is_on(item.config, CHECK_DETERMINISTIC):
+                from pytest_contractkit.determinism import start_checking
+
+                start_checking(item.config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

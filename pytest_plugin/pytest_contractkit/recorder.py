@@ -24,6 +24,7 @@ from pytest_contractkit.notices import mistakes, unlocked
 from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.plugin import RUN, TOLD, Notice
 from pytest_contractkit.properties import tell_of_test
+from pytest_contractkit.volatile import steady_for
 
 if TYPE_CHECKING:
     from contractkit.document.state_catalogue import StateCatalogue
@@ -223,6 +224,7 @@ class _Opening:
                 origin=_origin(self._item, self._settings),
                 pending=bool(said.get("pending")),
                 again=self._item.stash.get(AGAIN, None),
+                steady=steady_for(self._item, self._settings, name),
             )
         elif definition is not None:
             self._check_same(name, definition)

@@ -80,6 +80,11 @@ def tear_down_to_parent(item: pytest.Item) -> None:
     setup_state.teardown_exact(item.parent)
 
 
+def run_once(item: pytest.Function) -> BaseException | None:
+    """Run an item as it ran first, so that it records anew; give why that was red."""
+    return _attempt(item)
+
+
 def _attempt(item: pytest.Function) -> BaseException | None:
     """Give why a run was red: what its setup, its call or its teardown raised, or its stubs refused."""
     error: BaseException | None = None

@@ -1,5 +1,6 @@
 """HTTP calls: how one test's requests to one provider are answered, checked and recorded."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
@@ -44,6 +45,7 @@ from contractkit.transports.faults import DueFault, FaultedResponse, Faults, fau
 if TYPE_CHECKING:
     from contractkit.recording.rpc_calls import AnsweredCall, LedCall
     from contractkit.recording.serving_again import ServingAgain
+    from contractkit.recording.volatile import Steady
 
 
 def expected_of(operation: Operation) -> str:
@@ -65,7 +67,9 @@ class HttpCalls:
         pending: bool,
         faults: Faults | None = None,
         again: "ServingAgain | None" = None,
+        steady: "Sequence[Steady]" = (),
     ) -> None:
+        self._steady = steady
         self._again = again
         self._faults = faults if faults is not None else Faults()
         self._provider = provider
@@ -130,6 +134,8 @@ class HttpCalls:
         asked = NOTHING_MATCHED
         if expected is not None:
             recorded, route, asked = self._met(expected, route, recorded)
+        elif self._steady:
+            recorded, route, asked = self._steadied(route, recorded)
         written = self._notes.next_reply(route.operation.signature)
         reply = written if isinstance(written, Reply) else Reply(operation=route.operation)
         sent = fingerprint(recorded)
@@ -184,6 +190,16 @@ class HttpCalls:
         if violations:
             raise refuse_example(provider.definition, met, violations, credentials=provider.credentials)
         return provider.credentials.without(request), met, said
+
+    def _steadied(self, route: Route, recorded: HttpRequest) -> tuple[HttpRequest, Route, Matched]:
+        """Give what is recorded of a request with volatile values; as it was sent where the definition wants those."""
+        from contractkit.recording.volatile import steadied  # only who sends such values pays for it
+
+        request, said = steadied(recorded, route.operation.name, self._steady)
+        met = replace(route, request=request)
+        if not said.places or self._provider.definition.check_request(met):
+            return recorded, route, NOTHING_MATCHED
+        return request, met, said
 
     def _led_back(self, response: HttpResponse, reply: Reply) -> HttpResponse:
         """Give an answer whose URLs, where a matcher says so, lead to this stub."""

@@ -1,6 +1,6 @@
 """Sessions: one test's use of one provider's stub, from the first `given` to the interactions it leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.interface import Operation
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from contractkit.recording.messages import MessageDelivery
     from contractkit.recording.serving_again import ServingAgain
+    from contractkit.recording.volatile import Steady
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
 
 
@@ -51,8 +52,9 @@ class StubSession:
         origin: TestOrigin,
         pending: bool = False,
         again: "ServingAgain | None" = None,
+        steady: "Sequence[Steady]" = (),
     ) -> None:
-        """Begin; `again` says what is served where this is a re-run."""
+        """Begin; `again` says what is served where this is a re-run, `steady` what stands for volatile values."""
         self._provider = provider
         self._consumer = consumer
         self._notes = Notes()
@@ -65,7 +67,7 @@ class StubSession:
         self._pending = pending
         self._faults = Faults()
         asked = {"consumer": consumer, "origin": origin, "pending": pending, "faults": self._faults, "again": again}
-        self._http = HttpCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
+        self._http = HttpCalls(provider, self._notes, self._calls, steady=steady, **asked)  # type: ignore[arg-type]
         self._rpc = RpcCalls(provider, self._notes, self._calls, **asked)  # type: ignore[arg-type]
         provider.answer_with(self.handle, self._rpc)
 
