@@ -99,6 +99,24 @@ class InteractionResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interference:
+    """An interaction that ends otherwise in another order.
+
+    `result` is how it ended where it did not pass. `others` are the fewest interactions found, with their contracts,
+    after which it ends otherwise than alone, or, where `together`, at the same time as them: it then fails or, where it
+    `needs_others`, passes. They are empty where none were found: what did it `remains` in the provider, or is no other
+    interaction.
+    """
+
+    contract: Contract
+    result: InteractionResult
+    others: tuple[tuple[Contract, Interaction], ...] = ()
+    needs_others: bool = False
+    together: bool = False
+    remains: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedInteraction:
     """An interaction that was selected and could not be replayed at all; `reason` says why, in a phrase."""
 

@@ -24,7 +24,7 @@ from contractkit.model import (
     TextBody,
     repeated_events,
 )
-from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch
+from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
 
 _PLAIN_WORD = re.compile(r"[^\"$`\\!]*")
 _LONGEST_BODY = 400
@@ -51,9 +51,15 @@ def explain_failure(
     ]
     return Explanation(
         printable(f"{prefix}{consumer} cannot use {answer_of(provider, interaction)}."),
-        (*interaction_rows(interaction), *_mismatches(result), *_raised(result)),
+        (*interaction_rows(interaction), *runs_of(result), *_mismatches(result), *_raised(result)),
         "\n\n".join(step for step in steps if step),
     )
+
+
+def runs_of(result: InteractionResult) -> tuple[tuple[str, str], ...]:
+    """Give how many of several equal runs passed as a labelled row, nothing where there was one."""
+    passed = sum(1 for each in result.runs if each is Outcome.PASSED)
+    return (("runs", f"{passed} of {len(result.runs)} passed"),) if len(result.runs) > 1 else ()
 
 
 def interaction_rows(interaction: Interaction) -> tuple[tuple[str, str], ...]:

@@ -68,6 +68,8 @@ def _interaction(result: InteractionResult) -> dict[str, Json]:
         "mismatches": [_mismatch(each) for each in result.mismatches],
         "unchecked": [str(each) for each in result.unchecked],
     }
+    if result.runs:
+        shown["runs"] = [each.value for each in result.runs]
     if isinstance(result.answer, Status):
         shown["status"] = {"code": result.answer.code, "message": result.answer.message}
     if isinstance(result.answer, HttpResponse):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from contractkit.model import Contract, Interaction
-from contractkit.results import ContractResult, InteractionResult, Outcome
+from contractkit.results import ContractResult, InteractionResult, Interference, Outcome
 from contractkit.verification.bisecting import smallest
 from contractkit.verification.trials import Trial, Trials, opened_trials
 from contractkit.verification.verifier import Provider, SelectedContract, VerificationOptions, opened
@@ -24,23 +24,10 @@ class Passes:
     repeat: int = 1
     seed: int | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interference:
-    """An interaction that ends otherwise in another order.
-
-    `result` is how it ended where it did not pass. `others` are the fewest interactions found, with their contracts,
-    after which it ends otherwise than alone, or, where `together`, at the same time as them: it then fails or, where it
-    `needs_others`, passes. They are empty where none were found: what did it `remains` in the provider, or is no other
-    interaction.
-    """
-
-    contract: Contract
-    result: InteractionResult
-    others: tuple[tuple[Contract, Interaction], ...] = ()
-    needs_others: bool = False
-    together: bool = False
-    remains: bool = False
+    @property
+    def count(self) -> int:
+        """Give how often each interaction is replayed."""
+        return self.repeat + (self.seed is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
