@@ -23,9 +23,9 @@ from contractkit_broker.base_url import base_url
 from contractkit_broker.forms import LONGER_PARAMETERS, LONGEST
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.migrations import bring_up_to_date
-from contractkit_broker.pages.table import PAGES, PAGES_FOR_BROWSERS
+from contractkit_broker.pages.table import MADE_ONCE, PAGES, PAGES_FOR_BROWSERS
 from contractkit_broker.problems import in_asked_form
-from contractkit_broker.routing import Route
+from contractkit_broker.routing import Handler, Route
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.sharing import Shared
 from contractkit_broker.store.database import Database
@@ -109,8 +109,7 @@ class _Server:
         async def serve(request: Request) -> Response:
             handler = page if page is not None and _wants_a_page(request) else route.handler
             try:
-                call = await self._call(request)
-                reply = await asyncio.get_running_loop().run_in_executor(self._pool, handler, call)
+                reply = await self._reply(handler, await self._call(request))
             except Refusal as refusal:
                 reply = refusal.reply
             except ClientDisconnect:
@@ -125,6 +124,12 @@ class _Server:
             return _response(request, reply)
 
         return serve
+
+    async def _reply(self, handler: Handler, call: Call) -> Reply:
+        async def work() -> Reply:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, handler, call)
+
+        return await self._sharing.answer((call.own_url, call.query), work) if handler in MADE_ONCE else await work()
 
     async def refuse(self, request: Request, error: HTTPException) -> Response:
         """Say that there is no such resource, or that it does not take the method."""
@@ -155,7 +160,6 @@ class _Server:
             database=self._database,
             settings=self._settings,
             wake_worker=self._worker.wake,
-            sharing=self._sharing,
         )
 
     async def _body(self, request: Request) -> bytes:

@@ -1,43 +1,36 @@
 """Sharing: who asks the same at once is given one answer, and it was looked up after each of them had asked."""
 
-import threading
-from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
 
 
 class Shared(Generic[Answer]):
-    """Works on one question at a time, and once for all who asked it meanwhile. Safe to use from several threads."""
+    """Works on one question at a time, and once for all who asked it meanwhile. Belongs to one event loop."""
 
     def __init__(self) -> None:
-        self._changing = threading.Lock()
-        self._open: dict[Hashable, Future[Answer]] = {}  # asked, and not yet worked on: others may join
-        self._working: dict[Hashable, threading.Lock] = {}
+        self._open: dict[Hashable, asyncio.Task[Answer]] = {}  # asked, and not yet worked on: others may join
+        self._working: dict[Hashable, asyncio.Task[Answer]] = {}
 
-    def answer(self, question: Hashable, work: Callable[[], Answer]) -> Answer:
+    async def answer(self, question: Hashable, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """Give what the work gives, done once for all who ask the question before it begins.
 
         Raises:
             Exception: What the work raised, to all of them.
         """
-        with self._changing:
-            joined = self._open.get(question)
-            mine: Future[Answer] = joined or self._open.setdefault(question, Future())
-            turn = self._working.setdefault(question, threading.Lock())
+        joined = self._open.get(question)
         if joined is None:
-            with turn:
-                self._work(question, mine, work)
-        return mine.result()
+            joined = self._open[question] = asyncio.create_task(self._take_turn(question, work))
+        return await asyncio.shield(joined)  # others wait for it, too, when one goes away
 
-    def _work(self, question: Hashable, mine: "Future[Answer]", work: Callable[[], Answer]) -> None:
-        with self._changing:  # who asks from now on may have changed something before that this work does not see
-            del self._open[question]
+    async def _take_turn(self, question: Hashable, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        if question in self._working:
+            await asyncio.wait([self._working[question]])
+        mine = self._working[question] = self._open.pop(question)  # who asks from now on may know of a later change
         try:
-            mine.set_result(work())
-        except BaseException as error:
-            mine.set_exception(error)
-        with self._changing:
-            if question not in self._open:  # nobody waits for a turn
-                self._working.pop(question, None)
+            return await work()
+        finally:
+            if self._working.get(question) is mine:
+                del self._working[question]

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 
 from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json, show_json
 from contractkit_broker.settings import BrokerSettings
-from contractkit_broker.sharing import Shared
 from contractkit_broker.store.database import Database
 
 HAL = "application/hal+json;charset=utf-8"
@@ -68,7 +67,6 @@ class Call:
     database: Database
     settings: BrokerSettings
     wake_worker: Callable[[], None] = lambda: None
-    sharing: Shared[Reply] = field(default_factory=Shared)
 
     @property
     def now(self) -> str:

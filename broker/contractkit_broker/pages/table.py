@@ -28,6 +28,9 @@ PAGES: tuple[Route, ...] = (
 )
 """Every page that has an address of its own."""
 
+MADE_ONCE: frozenset[Handler] = frozenset({get_first_page})
+"""Pages that are the same for everybody and long in the making: made once for all who ask at once."""
+
 PAGES_FOR_BROWSERS: dict[str, Handler] = {
     "/": get_first_page,
     "/pacts/provider/{provider}/consumer/{consumer}/version/{version}": get_published_contract_page,

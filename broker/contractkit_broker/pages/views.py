@@ -56,11 +56,7 @@ class ShownInteraction:
 
 
 def get_first_page(call: Call) -> Reply:
-    """Show services, who talks to whom, and what is verified; made once for all who ask for it meanwhile."""
-    return call.sharing.answer((call.own_url, call.query), lambda: _first_page(call))
-
-
-def _first_page(call: Call) -> Reply:
+    """Show services, who talks to whom, and what is verified."""
     with call.database.reading() as connection:
         integrations = integrations_in_order(connection)
         services = applications.list_applications(connection)
