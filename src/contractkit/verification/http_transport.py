@@ -9,7 +9,7 @@ from yarl import URL
 
 from contractkit.errors import ProviderUnreachableError, UsageError
 from contractkit.model import HttpRequest, HttpResponse
-from contractkit.transports.http_messages import UnreadableBodyError
+from contractkit.transports.http_messages import LARGEST_BODY, UnreadableBodyError
 from contractkit.verification.http_replay import HTTP_WAY
 from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, TimedOut, Unsendable
 from contractkit.verification.wire import from_wire, to_wire
@@ -67,7 +67,7 @@ class HttpTransport:
             async with self._session.request(
                 wire.method, url, headers=wire.headers, data=wire.body, allow_redirects=False
             ) as answer:
-                data = await answer.read()
+                data = await _whole(answer)
                 return from_wire(answer.status, answer.headers.items(), data)
         except TimeoutError:
             return TimedOut(seconds=self._timeout)
@@ -93,6 +93,23 @@ class HttpTransport:
                 next_step="Start the provider, or say where it runs with --url.",
             ) from None
         writer.close()
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """Give an answer's bytes.
+
+    Raises:
+        UnreadableBodyError: There are more than fit.
+    """
+    length = answer.content_length
+    if length is not None and length <= LARGEST_BODY:
+        return await answer.read()
+    data = bytearray()
+    async for chunk in answer.content.iter_any():
+        data += chunk
+        if len(data) > LARGEST_BODY:
+            raise UnreadableBodyError(f"The body is larger than {LARGEST_BODY // 2**20} MiB.")
+    return bytes(data)
 
 
 def _checked(url: str) -> URL:

@@ -16,7 +16,9 @@ from contractkit.model import (
     JsonBody,
     Location,
     MissingBody,
+    TextBody,
     is_field_value,
+    is_json_media_type,
     is_path,
     is_token,
     media_type_of,
@@ -73,7 +75,7 @@ def from_wire(status: int, headers: Iterable[tuple[str, str]], data: bytes) -> H
     fields = collect_fields(headers)
     media_type = next(iter(fields.get("content-type", ())), None)
     plain = decompressed(data, fields)
-    body = _sniffed(plain) if plain and media_type is None else read_body(plain, media_type)
+    body = _sniffed(plain) if plain and media_type is None else _utf8_if_json(read_body(plain, media_type), plain)
     return HttpResponse(status=status, headers=fields, body=body)
 
 
@@ -107,6 +109,16 @@ def _headers(request: HttpRequest) -> HeaderList:
     if media_type is None or any(name.lower() == "content-type" for name in request.headers):
         return written
     return (*written, ("content-type", media_type))
+
+
+def _utf8_if_json(body: Body, data: bytes) -> Body:
+    """Give JSON that is not UTF-8 as bytes, whatever charset is named: clients read no other (RFC 8259 §8.1)."""
+    if not isinstance(body, TextBody) or not is_json_media_type(body.media_type):
+        return body
+    try:
+        return TextBody(data.decode(), body.media_type)
+    except UnicodeDecodeError:
+        return BinaryBody(data, body.media_type)
 
 
 def _sniffed(data: bytes) -> Body:
