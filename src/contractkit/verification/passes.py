@@ -108,11 +108,13 @@ def _compared(replayed: _Replayed, trials: Trials) -> PassedSeveral:
         for number in before
         if (before[number].outcome is Outcome.PASSED) != (after[number].outcome is Outcome.PASSED)
     ]
+    looked_into: list[Interference] = []
+    suspects: list[tuple[int, ...]] = []  # what disturbed one most often disturbs the next
+    for number in other[:MOST_EXPLAINED]:
+        looked_into.append(_interference(replayed, trials, (number, before[number], after[number]), suspects))
     return PassedSeveral(
         results=results,
-        interferences=tuple(
-            _interference(replayed, trials, number, before[number], after[number]) for number in other[:MOST_EXPLAINED]
-        ),
+        interferences=tuple(looked_into),
         unexplained=max(0, len(other) - MOST_EXPLAINED),
     )
 
@@ -126,8 +128,12 @@ def _by_number(
 
 
 def _interference(
-    replayed: _Replayed, trials: Trials, victim: int, first: InteractionResult, second: InteractionResult
+    replayed: _Replayed,
+    trials: Trials,
+    ended: tuple[int, InteractionResult, InteractionResult],
+    suspects: list[tuple[int, ...]],
 ) -> Interference:
+    victim, first, second = ended
     passed_first = first.outcome is Outcome.PASSED
     found = Interference(contract=replayed.entries[victim][0], result=second if passed_first else first)
     passes_alone = trials.passes(Trial(others=(), victim=victim))
@@ -136,11 +142,13 @@ def _interference(
     is_last_turn = passes_alone is passed_first  # that in which the others made the difference
     candidates = _ran_before(replayed.order, victim, is_last_turn=is_last_turn)
     for together in (False, True):
-        searched = _search(trials, victim, candidates, passes_alone=passes_alone, together=together)
+        search = _Search(trials=trials, victim=victim, passes_alone=passes_alone, together=together)
+        searched = search.among(candidates, suspects)
         if searched:
+            suspects.append(searched)
             others = tuple(replayed.entries[number] for number in searched)
             return replace(found, others=others, needs_others=not passes_alone, together=together)
-    return found
+    return replace(found, remains=passed_first and not passes_alone)
 
 
 def _ran_before(order: Sequence[int], victim: int, *, is_last_turn: bool) -> tuple[int, ...]:
@@ -149,17 +157,27 @@ def _ran_before(order: Sequence[int], victim: int, *, is_last_turn: bool) -> tup
     return tuple(dict.fromkeys(order[:turn][::-1]))[::-1]
 
 
-def _search(
-    trials: Trials, victim: int, candidates: tuple[int, ...], *, passes_alone: bool, together: bool
-) -> tuple[int, ...]:
-    """Give the fewest interactions with which it ends otherwise than alone; none where not even all do that."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """The search for the fewest interactions with which one ends otherwise than alone."""
 
-    def makes_the_difference(others: Sequence[int]) -> bool:
-        trial = Trial(others=tuple(others), victim=victim, together=together)
-        return any(trials.passes(trial) is not passes_alone for _ in range(_TRIES if together else 1))
+    trials: Trials
+    victim: int
+    passes_alone: bool
+    together: bool
 
-    if together:
-        candidates = tuple(each for each in candidates if each != victim)
-    if not candidates or not makes_the_difference(candidates):
-        return ()
-    return smallest(candidates, makes_the_difference)
+    def among(self, candidates: tuple[int, ...], suspects: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+        """Give them, none where not even all candidates make the difference; suspects are tried first."""
+        if self.together:
+            candidates = tuple(each for each in candidates if each != self.victim)
+        known = (each for each in suspects if set(each) <= set(candidates) and self._makes_the_difference(each))
+        found = next(known, None)
+        if found is not None:
+            return found
+        if not candidates or not self._makes_the_difference(candidates):
+            return ()
+        return smallest(candidates, self._makes_the_difference)
+
+    def _makes_the_difference(self, others: Sequence[int]) -> bool:
+        trial = Trial(others=tuple(others), victim=self.victim, together=self.together)
+        return any(self.trials.passes(trial) is not self.passes_alone for _ in range(_TRIES if self.together else 1))
