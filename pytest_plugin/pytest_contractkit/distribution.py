@@ -3,11 +3,13 @@
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contractkit.errors import RecordingError
 from contractkit.recording import TestRecord
 from contractkit.recording.fragments import append_fragment, read_fragments
 from contractkit.recording.local_state import state_directory
@@ -26,10 +28,25 @@ def keeper_for(config: pytest.Config) -> Callable[[TestRecord], None]:
     if workerinput is None:
         return config.stash.setdefault(_RECORDS, []).append
     directory = Path(workerinput["contractkit_fragments"])
-    state_directory(directory.parent.parent.parent)
-    directory.mkdir(parents=True, exist_ok=True)
-    file = directory / f"{workerinput['workerid']}.jsonl"
-    return lambda record: append_fragment(file, record)
+    return partial(_leave, directory / f"{workerinput['workerid']}.jsonl")
+
+
+def _leave(file: Path, record: TestRecord) -> None:
+    """Leave the record of a test for the controller; a test whose record cannot be left has not passed."""
+    __tracebackhide__ = True
+    try:
+        if not file.parent.exists():
+            state_directory(file.parents[2].parent)
+            file.parent.mkdir(parents=True, exist_ok=True)
+        append_fragment(file, record)
+        return
+    except OSError as error:
+        said = RecordingError(
+            "What the test recorded cannot be kept for the controller.",
+            details=[("file", str(file)), ("reason", error.strerror or str(error))],
+            next_step="Mend that, then run the tests again; the contracts are as they were.",
+        )
+    pytest.fail(str(said), pytrace=False)
 
 
 def give_output(run: Run, held: Mapping[str, frozenset[str]], output: dict[str, object]) -> None:

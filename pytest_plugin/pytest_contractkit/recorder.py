@@ -61,6 +61,7 @@ class Recorder:
         self._keep = keep
         self._providers: dict[tuple[str, str], tuple[StubbedProvider, Path]] = {}
         self._locks: dict[Path, DefinitionLock] = {}
+        self._users: dict[StubbedProvider, str] = {}
 
     def notices(self) -> Iterator[Notice]:
         """Give what to warn of: definitions that were locked in this process, and mistakes met in definitions."""
@@ -81,12 +82,28 @@ class Recorder:
         yield opening.open_stub
         for session in sessions.values():
             session.close()
+        for provider in opening.providers.values():
+            self._users.pop(provider, None)
         if AGAIN not in item.stash:
             self._ended(item, settings, sessions, opening.providers)
         late = _errors(sessions)
         del item.stash[_SESSIONS]  # items live as long as the run; what a test sent and was answered need not
         if late:
             pytest.fail(late, pytrace=False)
+
+    def occupy(self, provider: StubbedProvider, item: pytest.Item) -> None:
+        """Give a stub to one test until it ends.
+
+        Raises:
+            UsageError: Another test that has not ended has it: two run in threads of this process.
+        """
+        user = self._users.setdefault(provider, item.nodeid)
+        if user != item.nodeid:
+            raise UsageError(
+                f"The stub of {provider.name} is open in two tests at once.",
+                details=[("one", user), ("another", item.nodeid)],
+                next_step="A stub cannot tell whose call it answers: run tests in processes (pytest-xdist).",
+            )
 
     def keep(self, record: TestRecord) -> None:
         """Keep what a test recorded, in the place of what was kept of it before."""
@@ -217,6 +234,7 @@ class _Opening:
         check_name(name, what="A provider", like="orders")
         if name not in self._sessions:
             stubbed = self._recorder.provider(name, self._settings, definition)
+            self._recorder.occupy(stubbed, self._item)
             self.providers[name] = stubbed
             self._sessions[name] = StubSession(
                 stubbed,
