@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from contractkit_broker.api.table import ROUTES
 from contractkit_broker.bare_slashes import BareSlashes
 from contractkit_broker.base_url import base_url
-from contractkit_broker.forms import LONGER_PARAMETERS, LONGEST
+from contractkit_broker.forms import LONGER_PARAMETERS, LONGEST, wrong_character
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.migrations import bring_up_to_date
 from contractkit_broker.pages.table import MADE_ONCE, PAGES, PAGES_FOR_BROWSERS
@@ -148,7 +148,7 @@ class _Server:
     async def _call(self, request: Request) -> Call:
         path = {name: unquote(value) for name, value in request.path_params.items()}
         query = tuple(request.query_params.multi_items())
-        _refuse_unstorable(path, query)
+        _refuse_unstorable(request.method, path, query)
         return Call(
             method=request.method,
             path=path,
@@ -178,8 +178,10 @@ def _wants_a_page(request: Request) -> bool:
     return html >= 0 and (json < 0 or html < json)
 
 
-def _refuse_unstorable(path: Mapping[str, str], query: Iterable[tuple[str, str]]) -> None:
+def _refuse_unstorable(method: str, path: Mapping[str, str], query: Iterable[tuple[str, str]]) -> None:
     for name, value in path.items():
+        if method != "DELETE" and (wrong := wrong_character(value)):  # so that what is stored already can go
+            raise Refusal(400, {"errors": {name: [wrong]}})
         if not value.strip():
             raise Refusal(400, {"errors": {name: ["can't be blank"]}})
         if len(value) > LONGEST and name not in LONGER_PARAMETERS:

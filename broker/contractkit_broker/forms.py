@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -16,6 +17,12 @@ LONGEST = 512
 NOT_BLANK = r"^[^\x00]*[^\x00\s\x1c-\x1f\x85][^\x00]*$"
 """The pattern of a name: some character that is no blank, and none that is U+0000."""
 
+_STEERING = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+"""Characters that end a line, steer a terminal or turn the direction of what is read: none is part of a name."""
+
+NAME = rf"^[^{_STEERING}]*[^\s{_STEERING}][^{_STEERING}]*$"
+"""The pattern of a name that is to be stored; one that an earlier release stored may still be removed."""
+
 MOST = 1_000
 """The most entries of a list that is worked on one by one while others wait."""
 
@@ -23,15 +30,30 @@ LONGER_PARAMETERS = frozenset({"metadata"})
 """Parameters of a path that are no name, and hold one among other things."""
 
 
+_STEERS = re.compile(f"[{_STEERING}]")
+
+
+def wrong_character(name: str) -> str | None:
+    """Give what is wrong with a name that holds a character which no name may hold, or None."""
+    found = _STEERS.search(name)
+    return None if found is None else f"holds the character U+{ord(found[0]):04X}, which no name may hold"
+
+
 def _checked_word(value: object) -> object:
     if isinstance(value, str) and not value.strip():
         raise ValueError("can't be blank")
-    if isinstance(value, str) and "\0" in value:
-        raise ValueError("holds the character U+0000")  # PostgreSQL keeps it in no text
+    return _checked_instance(value)
+
+
+def _checked_instance(value: object) -> object:
+    if isinstance(value, str) and (wrong := wrong_character(value)):
+        raise ValueError(wrong)
     return _checked_length(value)
 
 
-_DESCRIBED = WithJsonSchema({"type": "string", "pattern": NOT_BLANK, "minLength": 1, "maxLength": LONGEST})
+_DESCRIBED = WithJsonSchema({"type": "string", "pattern": NAME, "minLength": 1, "maxLength": LONGEST})
+
+_DESCRIBED_UNBROKEN = WithJsonSchema({"type": "string", "pattern": rf"^[^\s{_STEERING}]+$", "maxLength": LONGEST})
 
 Word = Annotated[str, BeforeValidator(_checked_word), Field(min_length=1, max_length=LONGEST), _DESCRIBED]
 
@@ -42,7 +64,11 @@ def _checked_length(value: object) -> object:
     return value
 
 
-Instance = Annotated[str, BeforeValidator(_checked_length), WithJsonSchema({"type": "string", "maxLength": LONGEST})]
+Instance = Annotated[
+    str,
+    BeforeValidator(_checked_instance),
+    WithJsonSchema({"type": "string", "pattern": f"^[^{_STEERING}]*$", "maxLength": LONGEST}),
+]
 
 
 class _Form(BaseModel):
@@ -113,7 +139,7 @@ class VersionForm(_Form):
 class EnvironmentForm(_Form):
     """An environment."""
 
-    name: Annotated[Word, Field(pattern=r"^\S+$"), WithJsonSchema({"type": "string", "pattern": r"^[^\s\x00]+$"})]
+    name: Annotated[Word, Field(pattern=r"^\S+$"), _DESCRIBED_UNBROKEN]
     display_name: str | None = None
     production: StrictBool
     contacts: tuple[dict[str, Json], ...] = ()

@@ -88,7 +88,7 @@ def _path_parameters(path: str) -> list[Json]:
 
 def _segment(name: str) -> Json:
     longest = {} if name in forms.LONGER_PARAMETERS else {"maxLength": forms.LONGEST}
-    return {"type": "string", "pattern": forms.NOT_BLANK, **longest}
+    return {"type": "string", "pattern": forms.NAME, **longest}
 
 
 def _query_parameters(route: Route) -> list[Json]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -45,7 +46,7 @@ SCRIPT = "<script>alert(1)</script>"
         (
             "environments",
             b'{"name": "a\\u0000b", "production": true}',
-            {"errors": {"name": ["holds the character U+0000"]}},
+            {"errors": {"name": ["holds the character U+0000, which no name may hold"]}},
         ),
         (
             "environments",
@@ -241,7 +242,7 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(broker: Story) -> 
         ({"branch": ["x"]}, None),
         ({"deployed": "yes"}, None),
         ({"environment": ""}, "can't be blank (at index 1)"),
-        ({"consumer": "a\0b"}, "holds the character U+0000 (at index 1)"),
+        ({"consumer": "a\0b"}, "holds the character U+0000, which no name may hold (at index 1)"),
         ({"tag": "x" * 2000}, "is longer than 512 characters (at index 1)"),
         ({}, None),
         ("main", 'expected an object, received "main" (at index 1)'),
@@ -332,3 +333,22 @@ def test_a_list_that_would_keep_others_waiting_is_refused(
     reply = broker.http.post(path, json=form)
     said = {name or "consumerVersionSelectors": ["expected at most 1000 entries, received 1001"]}
     assert (reply.status_code, reply.json()) == (400, {"errors": said})
+
+
+def test_a_name_that_steers_a_terminal_or_turns_what_is_read_is_refused(broker: Story) -> None:
+    steering = {"\x1b[2J": "U+001B", "a\tb": "U+0009", "\x9b": "U+009B", "a\u2028b": "U+2028", "\u202egnp": "U+202E"}
+    for name, character in steering.items():
+        wrong = [f"holds the character {character}, which no name may hold"]
+        said = broker.http.post("/pacticipants", json={"name": name})
+        assert (said.status_code, said.json()) == (400, {"errors": {"name": wrong}})
+        for at in ("{}", "web-shop/versions/{}", "web-shop/versions/1/tags/{}", "web-shop/branches/{}/versions/1"):
+            reply = broker.http.put(f"/pacticipants/{at.format(quote(name, safe=''))}", json={})
+            assert (reply.status_code, list(reply.json()["errors"].values())) == (400, [wrong])
+        published = broker.publish("web-shop", "1", contract("web-shop", "orders"), branch=name)
+        assert (published.status_code, published.json()) == (400, {"errors": {"branch": wrong}})
+    assert broker.http.get("/pacticipants").json()["pacticipants"] == []
+
+
+def test_a_name_in_any_language_is_kept(broker: Story) -> None:
+    for name in ("Bestellungen für Ärzte", "注文サービス", "شحن", "order 🚚", "a\u200db"):
+        assert broker.http.put(f"/pacticipants/{quote(name, safe='')}", json={}).status_code == 201

@@ -442,3 +442,30 @@ def test_what_was_selected_for_verification_is_explained(contractkit: Run, publi
 def test_wrong_use_is_2(contractkit: Run, published: str, arguments: str, message: str) -> None:
     ended = contractkit(*arguments.split())
     assert (ended.code, ended.out, ended.err) == (2, "", message)
+
+
+def test_a_variable_ignores_applications_and_the_command_says_so(
+    contractkit: Run, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy_consumer(contractkit)
+    with open_broker(read_address(published)) as client:
+        client.resources.publish_definition("orders", "2.0.0", b"openapi: 3.1.0", content_type="application/yaml")
+    assert can_deploy(contractkit).code == 1
+    monkeypatch.setenv("PACT_BROKER_CAN_I_DEPLOY_IGNORE", "courier, web-shop")
+    ended = can_deploy(contractkit)
+    assert (ended.code, ended.out.splitlines()[0]) == (0, "orders 2.0.0 can be deployed to production.")
+    assert ended.err.startswith("Ignored because of PACT_BROKER_CAN_I_DEPLOY_IGNORE: courier, web-shop.\n")
+
+
+def test_a_variable_makes_a_dry_run_if_it_says_true_or_false(
+    contractkit: Run, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = {}
+    for said in ("true", "false", "", "maybe"):
+        monkeypatch.setenv("PACT_BROKER_CAN_I_DEPLOY_DRY_RUN", said)
+        codes[said] = can_deploy(contractkit)
+    assert [ended.code for ended in codes.values()] == [0, 1, 1, 2]
+    assert codes["true"].err.endswith("This was a dry run: the exit code is 0 whatever the answer.\n")
+    assert codes["maybe"].err == (
+        'PACT_BROKER_CAN_I_DEPLOY_DRY_RUN cannot be understood.\n\n  expected   true or false\n  received   "maybe"\n'
+    )

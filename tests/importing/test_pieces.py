@@ -2,6 +2,8 @@
 
 import json
 
+from contractkit.cli.import_words import report_as_text
+from contractkit.importing import NotImported, Report
 from contractkit.importing.contracts import as_published, is_same_content, read_past_contract, with_ids_of
 from contractkit.importing.records import PastMembership, PastVersion, newest_last
 from contractkit.importing.selection import joined_in_order, wanted_versions
@@ -76,3 +78,10 @@ def test_the_head_of_a_branch_joins_it_last() -> None:
         version("3", "", place("2021-01-02T00:00:00Z")),
     ]
     assert [each.number for each, _ in joined_in_order(versions)] == ["3", "2", "1"]
+
+
+def test_what_another_broker_says_steers_no_terminal() -> None:
+    left = NotImported(what="shop\x1b[2J\n\nimported: everything", why="a name\u009b31m")
+    report = Report(imported={}, present={}, not_imported=(left,))
+    said = report_as_text(report, "http://there", "http://here", is_dry_run=False)
+    assert said.endswith("Not imported:\n  shop\\x1b[2J\\x0a\\x0aimported: everything\n    a name\\x9b31m")

@@ -156,7 +156,8 @@ def test_versions_that_our_broker_does_not_take_are_named_and_stop_nothing(contr
     with pact_broker(odd) as url:
         ended = contractkit("import-broker", url, "--broker", target)
     assert ended.code == 1
-    assert "  Zoo App a\0b\n    version: holds the character U+0000\n" in ended.out
+    no_name = "holds the character U+0000, which no name may hold"
+    assert f"  Zoo App a\\x00b\n    version: {no_name}\n" in ended.out
     assert "  Zoo App  \n    version: can't be blank\n" in ended.out
     assert "  contracts            1          0\n" in ended.out
 

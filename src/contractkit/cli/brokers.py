@@ -8,6 +8,7 @@ import click
 
 from contractkit.broker_client import BrokerClient
 from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.terminal import unsteered
 from contractkit.locking import brokers
 from contractkit.locking.brokers import address_of
 from contractkit.settings import Settings, load_settings
@@ -30,8 +31,12 @@ def open_set_broker(broker: str | None) -> BrokerClient:
 
 
 def show(text: str, document: dict[str, Json], output: str) -> None:
-    """Print a result as text, or as a JSON document with the version of its form."""
-    click.echo(dump_canonical({"schema_version": 1, **document}).decode().rstrip() if output == "json" else text)
+    """Print a result as text, or as a JSON document with the version of its form.
+
+    What a broker says in names may be anybody's: no terminal is steered by it.
+    """
+    dumped = dump_canonical({"schema_version": 1, **document}).decode().rstrip() if output == "json" else text
+    click.echo(unsteered(dumped))
 
 
 def connect(settings: Settings) -> BrokerClient:
@@ -40,4 +45,4 @@ def connect(settings: Settings) -> BrokerClient:
     Raises:
         SettingsError: No broker is set, or its URL cannot be used.
     """
-    return brokers.connect(settings, tell=lambda sentence: click.echo(sentence, err=True))
+    return brokers.connect(settings, tell=lambda sentence: click.echo(unsteered(sentence), err=True))

@@ -1,5 +1,6 @@
 """`contractkit can-i-deploy`: whether versions fit what is where they are to go."""
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import click
 from contractkit.broker_client import BrokerClient, DeploymentAnswer, MatrixEntry
 from contractkit.cli.brokers import asks_broker, open_set_broker, show
 from contractkit.cli.decision_words import answer_as_json, answer_as_text, explain_compared
+from contractkit.cli.deploy_variables import IGNORE, ignored_by, is_dry_run
 from contractkit.cli.subjects import Wanted, asks_about_versions, check_wanted, find_subjects
 from contractkit.cli.verbs import Verb
 from contractkit.deployability import Decision, MatrixRow, Question, Subject, VerificationResult, decide
@@ -53,10 +55,14 @@ class _Patience:
     "--to", "target_tag", help="Where to, for brokers that still use tags: the newest versions with this tag."
 )
 @click.option("--to-main-branches", is_flag=True, help="Where to, before a merge: the heads of all main branches.")
-@click.option("--ignore", "ignored", multiple=True, help="An application whose results do not count.")
+@click.option("--ignore", "ignored", multiple=True,
+              help="An application whose results do not count; PACT_BROKER_CAN_I_DEPLOY_IGNORE names more, with commas "
+              "between them.")  # fmt: skip
 @click.option("--ignore-version", "ignored_versions", multiple=True, nargs=2, metavar="APPLICATION VERSION",
               help="An application of which this version's results do not count.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Say the answer and end with exit code 0 whatever it is.")
+@click.option("--dry-run", is_flag=True,
+              help="Say the answer and end with exit code 0 whatever it is; PACT_BROKER_CAN_I_DEPLOY_DRY_RUN=true does "
+              "the same.")  # fmt: skip
 @click.option("--retry-while-unknown", type=click.IntRange(min=0), default=0, help="Ask again so many times.")
 @click.option(
     "--wait", "seconds", type=click.FloatRange(min=0), help="Ask again while it is unknown, for so many seconds."
@@ -98,6 +104,10 @@ def can_i_deploy(
     _check_pairs("--with", others)
     _check_pairs("--ignore-version", ignored_versions)
     _check_named(applications, others, version or " ".join(wanted.said))
+    dry_run = dry_run or is_dry_run(os.environ)
+    by_variable = ignored_by(os.environ)
+    if by_variable:  # a variable is easily left set: nobody is to take such a yes for another
+        click.echo(f"Ignored because of {IGNORE}: {', '.join(by_variable)}.", err=True)
     if retry_while_unknown and seconds is not None:
         raise UsageError("--retry-while-unknown and --wait cannot be given together.")
     patience = _Patience(retries=retry_while_unknown, seconds=seconds, interval=retry_interval)
@@ -107,7 +117,7 @@ def can_i_deploy(
             subjects=subjects,
             environment=environment,
             tag=target_tag,
-            ignored=ignored,
+            ignored=tuple(dict.fromkeys((*ignored, *by_variable))),
             ignored_versions=ignored_versions,
         )
         answer = _ask(client, asked, patience)

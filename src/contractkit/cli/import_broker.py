@@ -12,6 +12,7 @@ from contractkit.cli.brokers import asks_broker, show
 from contractkit.cli.import_words import report_as_json, report_as_text
 from contractkit.cli.verbs import Verb
 from contractkit.errors import BrokerError, SettingsError, UsageError
+from contractkit.explain.terminal import printable, unsteered
 from contractkit.importing import Extent, Report, import_history
 from contractkit.settings import Settings, load_settings
 
@@ -66,7 +67,7 @@ def import_broker(
 
     def tell(sentence: str) -> None:
         told.append(sentence)
-        _tell(sentence)
+        _tell(printable(sentence))
 
     try:
         report = import_history(source, target, extent, tell=tell)
@@ -138,4 +139,4 @@ def _token(file: Path) -> str:
 
 
 def _tell(sentence: str) -> None:
-    click.echo(sentence, err=True)
+    click.echo(unsteered(sentence), err=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from contractkit.cli.tables import aligned
 from contractkit.exact_json import Json
+from contractkit.explain.terminal import printable
 from contractkit.importing import Report
 
 _SHOWN = 50  # lines of a list; the JSON form has all
@@ -42,6 +43,6 @@ def report_as_json(report: Report, source: str, target: str, *, is_dry_run: bool
 
 
 def _block(title: str, rows: Iterable[Sequence[str]]) -> str:
-    lines = [f"  {what}\n    {why}" for what, why in rows]
+    lines = [f"  {printable(what)}\n    {printable(why)}" for what, why in rows]
     rest = [f"  and {len(lines) - _SHOWN} more; --format json names all"] if len(lines) > _SHOWN else []
     return "\n".join([title, *lines[:_SHOWN], *rest]) if lines else ""

@@ -11,6 +11,11 @@ def printable(line: str) -> str:
     return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", line)
 
 
+def unsteered(text: str) -> str:
+    """Give a text of several lines with its control characters spelled out, except for tabs and the ends of lines."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def join_lines(lines: Iterable[str]) -> str:
     """Give lines as one text, each of which is a single line, whatever it holds."""
     return "\n".join(map(printable, lines))
