@@ -148,3 +148,20 @@ def test_a_selection_that_fits_no_version_is_said_in_words(broker: Story) -> Non
             "To settle the unknown: contractkit verify orders --consumer web-shop",
             "To make it known: contractkit publish --version VERSION, run where orders is built",
         ]
+
+
+def test_the_contract_at_the_head_of_a_branch_is_a_list_of_itself_too(broker: Story, url: str) -> None:
+    """`pact broker get-pacts --consumer … --branch … --latest` breaks off where there is no such list."""
+    published(broker)
+    body = broker.http.get("/pacts/provider/orders/consumer/web-shop/branch/main/latest").json()
+    assert (body["consumer"], [each["description"] for each in body["interactions"]]) == (
+        {"name": "web-shop"},
+        ["an order"],
+    )
+    assert body["_links"]["pb:pacts"] == [
+        {
+            "href": f"{url}/pacts/provider/orders/consumer/web-shop/version/4.1.0",
+            "title": "Contract between web-shop (4.1.0) and orders",
+            "name": "web-shop",
+        }
+    ]

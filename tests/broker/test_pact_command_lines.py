@@ -173,11 +173,14 @@ AFTER: list[tuple[str, int, str]] = [
 """The same, once the version 2.0 of the provider has verified the contract."""
 
 NEWER: list[tuple[str, int, str]] = [
-    (
-        "get-pacts --provider orders --consumer web-shop",
-        0,
-        'CONSUMER | TITLE | LINK\n"web-shop" | "Contract between web-shop (1.0) and orders" | '
-        '"BROKER/pacts/provider/orders/consumer/web-shop/version/1.0"',
+    *(
+        (
+            f"get-pacts --provider orders {narrowed}",
+            0,
+            'CONSUMER | TITLE | LINK\n"web-shop" | "Contract between web-shop (1.0) and orders" | '
+            '"BROKER/pacts/provider/orders/consumer/web-shop/version/1.0"',
+        )
+        for narrowed in ("--consumer web-shop", "--consumer web-shop --branch main --latest")
     ),
     (
         "provider-states list --provider orders",
