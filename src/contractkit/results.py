@@ -77,6 +77,8 @@ class InteractionResult:
     are lists of the expected body whose elements were not looked at, since the provider's had none. Of a failure,
     `answer` is what the provider sent over HTTP, or the status that ended a call over gRPC; `raised` is what it raised
     meanwhile, where it ran in this process. `runs` are the outcomes of several equal runs, where there were several.
+    `drift` is what of the answer the provider's own definition does not allow, where that was asked; it decides
+    nothing.
     """
 
     interaction: Interaction
@@ -89,6 +91,7 @@ class InteractionResult:
     answer: HttpResponse | Status | None = None
     raised: Raised | None = None
     runs: tuple[Outcome, ...] = ()
+    drift: tuple[Violation, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -130,8 +133,9 @@ class ContractResult:
     """What replaying one contract gave, an entry per interaction that was selected, in the contract's order.
 
     `url` is where its results are to be published, where it came from a broker; `pending` says that failures of it
-    are reported and block nobody; `origin` is the file or URL that it was read from. Where nothing
-    was replayed because the provider's version had been verified before, `reused` is the URL of that result. What was `skipped` was not judged, so the contract is not verified as a whole.
+    are reported and block nobody; `origin` is the file or URL that it was read from. Where nothing was replayed because
+    the provider's version had been verified before, `reused` is the URL of that result. What was `skipped` was not
+    judged, so the contract is not verified as a whole.
     """
 
     contract: Contract

@@ -16,6 +16,7 @@ from contractkit.cli.last_run import keep_not_passed
 from contractkit.cli.launching import launched, tell_output
 from contractkit.cli.message_ways import message_way
 from contractkit.cli.narrowing import Narrowing, narrow
+from contractkit.cli.own_definition import AskedOfDefinition, OwnDefinition
 from contractkit.cli.pass_options import is_disturbed, read_passes, replay, tell_isolation
 from contractkit.cli.progress import Progress
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
@@ -85,6 +86,10 @@ class _Asked:
     owed: bool
     force: bool
     dry_run: bool
+    drift: bool | None
+    fail_on_drift: bool
+    coverage: bool
+    coverage_report: Path | None
     reports: tuple[str, ...]
     repeat: int
     check_isolation: bool
@@ -157,6 +162,12 @@ class _Asked:
 @click.option(
     "--write-state-skeletons", is_flag=True, help="Add handlers for states that lack one to the states' file."
 )
+@click.option(
+    "--drift/--no-drift", default=None, help="Check answers against the definition. [default: where one is known]"
+)
+@click.option("--fail-on-drift", is_flag=True, help="Exit with 1 where an answer is not what the definition allows.")
+@click.option("--coverage", is_flag=True, help="Say what of the definition the contracts depend on.")
+@click.option("--coverage-report", type=click.Path(path_type=Path), help="A file to write that to, as JSON.")
 @click.option("--report", "reports", multiple=True, help="A report to write beside: FORM=PATH, such as junit=out.xml.")
 @click.option("--format", "output", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 def verify(output: str, **options: object) -> int:
@@ -181,8 +192,10 @@ def verify(output: str, **options: object) -> int:
     write_catalogue(asked.provider, states, asked.write_state_catalogue)
     messages = message_way(settings, service, provider, states=place)
     transports = launched(settings, service, provider, partial(transports_to, settings, messages=messages))
+    own = OwnDefinition(settings, service, provider, _of_definition(asked))
     run = VerificationOptions(
         states=states,
+        drift=own.drift,
         credentials=_credentials(asked),
         filters=_filters(settings, service, asked, states=place),
         concurrency=asked.concurrency,
@@ -194,6 +207,7 @@ def verify(output: str, **options: object) -> int:
         click.echo(warning, err=True)
     build = _build(settings, asked) if asked.publish else None
     definition = _definition(settings, service, provider) if asked.publish else None
+    chosen = selected
     narrowed = narrow(selected, settings, _narrowing(asked, build))
     selected = narrowed.selected
     click.echo(_announced(selected, transports), err=True)
@@ -208,6 +222,7 @@ def verify(output: str, **options: object) -> int:
     for report in reports:
         write_report(report, asked.provider, results)
     tell_isolation(asked.provider, passed, passes, err=output != "text")
+    own.tell_coverage(chosen, err=output != "text")
     tell_output(transports, results)
     write_skeletons(settings, results, states, files)
     for hint in advice_on(settings, service, provider, results, states=asked.states or place):
@@ -217,7 +232,7 @@ def verify(output: str, **options: object) -> int:
         found = Found(build=build, definition=definition, verified=verified)
         publish_results(settings, found, is_dry_run=asked.dry_run)
         publish_catalogue(settings, build, states, is_dry_run=asked.dry_run)
-    return 1 if is_disturbed(passed, results) else _exit_code(results)
+    return 1 if is_disturbed(passed, results) or own.is_broken_by(results) else _exit_code(results)
 
 
 def _asked_contracts(asked: _Asked) -> AskedContracts:
@@ -233,12 +248,21 @@ def _asked_contracts(asked: _Asked) -> AskedContracts:
     )
 
 
+def _of_definition(asked: _Asked) -> AskedOfDefinition:
+    return AskedOfDefinition(
+        drift=asked.drift,
+        fail_on_drift=asked.fail_on_drift,
+        coverage=asked.coverage,
+        coverage_report=asked.coverage_report,
+    )
+
+
 def _narrowing(asked: _Asked, build: Build | None) -> Narrowing:
     return Narrowing(
         provider=asked.provider,
         failed=asked.failed,
         owed=asked.owed,
-        force=asked.force,
+        force=asked.force or asked.fail_on_drift or asked.check_isolation or asked.repeat > 1,
         version=asked.provider_version,
         build=build,
     )

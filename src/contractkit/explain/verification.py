@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from contractkit.errors import Explanation
 from contractkit.explain.terminal import printable
+from contractkit.explain.verification_drift import explain_drift
 from contractkit.explain.verification_failures import asked_of, explain_failure, interaction_rows, unprepared_step
 from contractkit.model import Interaction, Location
 from contractkit.results import ContractResult, InteractionResult, Outcome
@@ -22,6 +23,7 @@ def explain_verification(provider: str, results: Sequence[ContractResult]) -> st
         *_errors(results),
         *_unchecked(results),
         _skipped(results),
+        explain_drift(provider, results),
     ]
     return _printable("\n\n".join(block for block in blocks if block))
 

@@ -8,7 +8,7 @@ from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.verification import count_outcomes
 from contractkit.explain.verification_failures import body_in_words, command_for, explain_failure, show_value
 from contractkit.model import HttpResponse, Status
-from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome
+from contractkit.results import ABSENT, ContractResult, InteractionResult, Mismatch, Outcome, Violation
 
 SCHEMA_VERSION = 1
 """The version of the JSON report's form, which `contracts/schema/verification-report-v1.schema.json` describes."""
@@ -70,6 +70,8 @@ def _interaction(result: InteractionResult) -> dict[str, Json]:
     }
     if result.runs:
         shown["runs"] = [each.value for each in result.runs]
+    if result.drift:
+        shown["drift"] = [_violation(each) for each in result.drift]
     if isinstance(result.answer, Status):
         shown["status"] = {"code": result.answer.code, "message": result.answer.message}
     if isinstance(result.answer, HttpResponse):
@@ -91,6 +93,16 @@ def _mismatch(mismatch: Mismatch) -> dict[str, Json]:
     values = {"expected_value": mismatch.expected, "received": mismatch.actual}
     shown = {name: _writable(value) for name, value in values.items() if value is not ABSENT}
     return {"location": str(mismatch.location), "expected": mismatch.sentence, "rule": mismatch.rule, **shown}
+
+
+def _violation(violation: Violation) -> dict[str, Json]:
+    received = {} if violation.received is ABSENT else {"received": _writable(violation.received)}
+    return {
+        "location": str(violation.location),
+        "expected": violation.expected,
+        "pointer": violation.pointer,
+        **received,
+    }
 
 
 def _writable(value: object) -> Json:

@@ -25,6 +25,7 @@ def masked(result: InteractionResult, secrets: Iterable[str]) -> InteractionResu
         error=_masked(result.error, pattern),
         answer=_masked(result.answer, pattern),
         raised=_masked(result.raised, pattern),
+        drift=_masked(result.drift, pattern),
     )
 
 

@@ -33,12 +33,14 @@ async def replay(interaction: Interaction, transport: AnyTransport, replaying: R
     if isinstance(answer, get_args(Failure)):
         return replace(errored(interaction, answer, transport.name), seconds=seconds)
     mismatches = way.comparison_of(interaction, replaying.contract.specification)(answer)
+    drift = replaying.drift(interaction, answer) if replaying.drift is not None else ()
     if mismatches:
         end, raised = way.end_of(answer), last_raised.get()
         return InteractionResult(
-            interaction=interaction, mismatches=mismatches, seconds=seconds, answer=end, raised=raised
+            interaction=interaction, mismatches=mismatches, seconds=seconds, answer=end, raised=raised, drift=drift
         )
-    return InteractionResult(interaction=interaction, seconds=seconds, unchecked=way.unchecked_in(interaction, answer))
+    unchecked = way.unchecked_in(interaction, answer)
+    return InteractionResult(interaction=interaction, seconds=seconds, unchecked=unchecked, drift=drift)
 
 
 def errored(interaction: Interaction, failure: Failure, provider: str) -> InteractionResult:

@@ -9,6 +9,7 @@ from contractkit.exact_json import Json, show_json
 from contractkit.model import Contract, Exchange, HttpResponse, Interaction, Location, Status
 from contractkit.results import Mismatch
 from contractkit.verification.credentials import Credentials
+from contractkit.verification.drift import DriftCheck
 from contractkit.verification.filtering import Filtering
 
 Request = TypeVar("Request")
@@ -116,6 +117,7 @@ class Replaying:
         credentials: Headers or metadata to put on the request.
         now: The moment that generated dates count from.
         filtering: What the provider's filters do to requests; nothing where None.
+        drift: Checks answers against the provider's own definition; nothing does where None.
     """
 
     contract: Contract
@@ -123,6 +125,7 @@ class Replaying:
     credentials: Credentials
     now: datetime
     filtering: Filtering | None = None
+    drift: DriftCheck | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from contractkit.exact_json import Json
 from contractkit.model import Contract, Exchange, HttpCall, Interaction, Message, RpcCall, SynchronousMessages
 from contractkit.results import ContractResult, InteractionResult, Outcome, SkippedInteraction
 from contractkit.verification.credentials import Credentials
+from contractkit.verification.drift import DriftCheck
 from contractkit.verification.filtering import FilterError, Filtering
 from contractkit.verification.filters import Filters
 from contractkit.verification.lanes import Lane, this_lane
@@ -78,6 +79,7 @@ class VerificationOptions:
     states: States = field(default_factory=StateHandlers)
     credentials: Credentials = field(default_factory=Credentials)
     filters: Filters = field(default_factory=Filters)
+    drift: DriftCheck | None = None
     concurrency: int = 16
     note: Callable[[InteractionResult], None] = _unnoted
     warn: Callable[[str], None] = _unwarned
@@ -218,6 +220,7 @@ class Run:
                     credentials=await self._filtering.credentials(),
                     now=self._now,
                     filtering=self._filtering,
+                    drift=self._options.drift,
                 )
                 result = await replay(interaction, self._ways[type(interaction.exchange)], replaying)
         except FilterError as error:
@@ -227,7 +230,7 @@ class Run:
         except ContractkitError as error:
             reason = "cannot be encoded" if isinstance(error, DefinitionError) else "cannot be compared"
             result = _errored(interaction, reason, error)
-        if result.outcome is not Outcome.PASSED:
+        if result.outcome is not Outcome.PASSED or result.drift:
             result = masked(result, self._filtering.secrets)
         unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
         self._results[each.number] = replace(result, unprepared=True) if unprepared else result

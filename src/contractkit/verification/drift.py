@@ -1,0 +1,32 @@
+"""Drift: whether the service's own answers are what its own definition allows, whatever consumers depend on."""
+
+from typing import Any, Protocol
+
+from contractkit.definitions.interface import Operation, Route
+from contractkit.model import HttpCall, HttpRequest, HttpResponse, Interaction
+from contractkit.results import Violation
+
+
+class CheckedDefinition(Protocol):
+    """What of a definition of HTTP is asked: by which operation a request is answered, and what an answer breaks."""
+
+    def route(self, request: HttpRequest) -> Route | None:
+        """Give the operation that a request reaches, or None."""
+
+    def check_response(self, operation: Operation, response: HttpResponse) -> tuple[Violation, ...]:
+        """Give every place where a response is not what the definition allows."""
+
+
+class DriftCheck:
+    """Checks answers against one definition."""
+
+    def __init__(self, definition: CheckedDefinition) -> None:
+        self._definition = definition
+
+    def __call__(self, interaction: Interaction, answer: Any) -> tuple[Violation, ...]:
+        """Give what of an answer the definition does not allow; nothing where it does not know the operation."""
+        call = interaction.exchange
+        if not isinstance(call, HttpCall) or not isinstance(answer, HttpResponse):
+            return ()
+        route = self._definition.route(call.request)
+        return () if route is None else self._definition.check_response(route.operation, answer)
