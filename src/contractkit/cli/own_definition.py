@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from contractkit.cli.coverage import coverage_as_text, write_coverage
 from contractkit.cli.providers import AskedProvider, definition_path
 from contractkit.definitions.interface import AnyDefinition
 from contractkit.errors import ContractkitError, SettingsError
@@ -69,7 +68,8 @@ class OwnDefinition:
         wish, definition = self._wish, self._definition
         if definition is None or not (wish.coverage or wish.coverage_report):
             return
-        from contractkit.conformance.coverage import coverage_of  # few ask, and it loads what reads schemas
+        from contractkit.cli.coverage import coverage_as_text, write_coverage  # few ask, and it loads
+        from contractkit.conformance.coverage import coverage_of  # what reads schemas
 
         coverage = coverage_of(definition, [each.contract for each in selected])
         if wish.coverage:
