@@ -179,6 +179,7 @@ _EXPECTED = {
     "string_type": "a text",
     "bool_type": "true or false",
     "tuple_type": "a list",
+    "string_pattern_mismatch": "a name without blanks",  # of environments: no other form has a pattern
 }
 """What is wrong by pydantic's name to what the client should have sent."""
 

@@ -53,6 +53,11 @@ SCRIPT = "<script>alert(1)</script>"
             b'{"name": "' + b"a" * 2000 + b'", "production": true}',
             {"errors": {"name": ["is longer than 512 characters"]}},
         ),
+        (
+            "environments",
+            b'{"name": "a b", "production": true}',
+            {"errors": {"name": ['expected a name without blanks, received "a b"']}},
+        ),
         ("pacticipants", b'{"name": ["a"]}', {"errors": {"name": ['expected a text, received ["a"]']}}),
         (
             "pacts/provider/orders/for-verification",
@@ -60,7 +65,7 @@ SCRIPT = "<script>alert(1)</script>"
             {"errors": {"consumerVersionSelectors": ["expected a list, received {}"]}},
         ),
     ],
-    ids=["list", "encoding", "depth", "truth", "nul", "length", "text", "object"],
+    ids=["list", "encoding", "depth", "truth", "nul", "length", "blank", "text", "object"],
 )
 def test_a_body_of_the_wrong_form_is_refused(broker: Story, path: str, body: bytes, said: Json) -> None:
     reply = broker.http.post(f"/{path}", content=body, headers={"content-type": "application/json"})
