@@ -17,7 +17,7 @@ from contractkit.matching.fields import (
     compile_word,
 )
 from contractkit.matching.streams import Repetition, compile_repetitions, laid_along, runs_in
-from contractkit.matching.weighting import Scope, scope_of
+from contractkit.matching.weighting import Scope, kept_scope_of
 from contractkit.model import LocatedRules, Location, Part, PartKind, Step
 from contractkit.results import ABSENT, Mismatch
 
@@ -86,7 +86,7 @@ def compile_comparison(
     """
     ruled = {each.location.steps[:3] for each in rules}
     compiled = []
-    scope = scope_of(rules)
+    scope = kept_scope_of(rules)
     for part in expected:
         compile_part = _COMPILERS[part.kind]
         is_type_ruled = (part.location.steps[0], "headers", "content-type") in ruled

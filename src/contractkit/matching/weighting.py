@@ -9,6 +9,7 @@ specification is silent, go to the longer path, then to the one whose first diff
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from contractkit.matching.rules import bounded, kind_of
@@ -168,6 +169,28 @@ def scope_of(rules: Sequence[LocatedRules]) -> Scope:
             branch = branch.grow(step)
         branch.held = _held(_rank(steps), located.rules, located.combine)
     return _scope(None, (root,))
+
+
+def kept_scope_of(rules: Sequence[LocatedRules]) -> Scope:
+    """Give the scope of the root as `scope_of` does, once for the few and plain rules that most recordings share."""
+    if len(rules) > _FEW or any(rule.attributes for located in rules for rule in located.rules):
+        return scope_of(rules)
+    return _kept_scope(
+        tuple([(each.location.steps, tuple([rule.name for rule in each.rules]), each.combine) for each in rules])
+    )
+
+
+_FEW = 4
+
+
+@lru_cache(maxsize=64)
+def _kept_scope(rules: tuple[tuple[tuple[Step, ...], tuple[str, ...], Combine], ...]) -> Scope:
+    return scope_of(
+        [
+            LocatedRules(location=Location(steps), rules=tuple(map(Rule, names)), combine=combine)
+            for steps, names, combine in rules
+        ]
+    )
 
 
 def _held(rank: Rank, rules: tuple[Rule, ...], combine: Combine) -> _Held:
