@@ -336,3 +336,31 @@ def test_a_selection_that_cannot_be_made_is_told(
 def test_what_failed_and_what_is_owed_are_two_questions(contractkit: Run, published: str) -> None:
     ended = contractkit(*VERIFY, "--failed", "--owed")
     assert (ended.code, ended.err) == (2, "--failed and --owed cannot be given together.\n")
+
+
+def test_what_is_replayed_of_each_contract_is_explained(
+    contractkit: Run, published: str, an_order: Callable[..., Contract]
+) -> None:
+    contractkit(*VERIFY, "--publish")
+    [stored] = results(published)
+    put(published, an_order(consumer="courier-app"))
+    ended = contractkit(*VERIFY, "--explain-selection")
+    told = ended.err.partition("What is replayed\n\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split(", from ")[0] for line in told] == [
+        "  web-shop      nothing",
+        "  courier-app   1 of 1 interaction",
+    ]
+    assert told[0].endswith(f": this version was verified before: {stored['_links']['self']['href']}")
+
+
+def test_files_and_filters_are_explained_too(
+    contractkit: Run, provider: Path, keep: Callable[..., Path], an_order: Callable[..., Contract]
+) -> None:
+    keep(provider / "contracts")
+    keep(provider / "contracts", an_order(consumer="courier-app"))
+    ended = contractkit("verify", "orders", "--explain-selection", "--consumer", "web-shop")
+    assert ended.err.startswith(
+        "What is replayed\n\n"
+        f"  courier-app   0 of 1 interaction, from {provider}/contracts/courier-app-orders.json\n"
+        f"  web-shop      1 of 1 interaction, from {provider}/contracts/web-shop-orders.json\n"
+    )

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version as distribution_version
 from pathlib import Path
@@ -13,8 +13,10 @@ from contractkit.broker_client.outcome_records import OwedContract
 from contractkit.cli.brokers import connect
 from contractkit.cli.builds import detect_build, this_build
 from contractkit.cli.last_run import read_not_passed
+from contractkit.cli.tables import aligned
 from contractkit.document import content_id
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError
+from contractkit.explain.terminal import printable
 from contractkit.results import ContractResult
 from contractkit.settings import Settings
 from contractkit.verification.verifier import SelectedContract
@@ -71,6 +73,24 @@ def narrow(selected: Sequence[SelectedContract], settings: Settings, asked: Narr
         return Narrowed(selected=tuple(selected))
     with connect(settings) as broker:
         return _without_verified(selected, broker, version)
+
+
+def explain_narrowed(offered: Sequence[SelectedContract], narrowed: Narrowed) -> str:
+    """Say in words how much of each contract that was offered is replayed, and why the rest is not."""
+    reused = {id(each.contract): each.reused for each in narrowed.reused}
+    chosen = {id(each.contract): len(each.interactions) for each in narrowed.selected}
+    rows = [(printable(each.contract.consumer), printable(_share(each, chosen, reused))) for each in offered]
+    return "\n".join(["What is replayed", "", aligned(rows, indent="  "), ""])
+
+
+def _share(each: SelectedContract, chosen: Mapping[int, int], reused: Mapping[int, str]) -> str:
+    origin = f", from {each.origin}" if each.origin else ""
+    if id(each.contract) in reused:
+        return f"nothing{origin}: this version was verified before: {reused[id(each.contract)]}"
+    count = chosen.get(id(each.contract), 0)
+    total = len(each.contract.interactions)
+    said = f"{count} of {total} interactions" if total != 1 else f"{count} of 1 interaction"
+    return f"{said}{origin}"
 
 
 def _version_here(settings: Settings, asked: Narrowing) -> str | None:

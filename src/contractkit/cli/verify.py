@@ -15,7 +15,7 @@ from contractkit.cli.kept_results import KeptDefinition
 from contractkit.cli.last_run import keep_not_passed
 from contractkit.cli.launching import launched, tell_output
 from contractkit.cli.message_ways import message_way
-from contractkit.cli.narrowing import Narrowing, narrow
+from contractkit.cli.narrowing import Narrowing, explain_narrowed, narrow
 from contractkit.cli.own_definition import AskedOfDefinition, OwnDefinition
 from contractkit.cli.pass_options import is_disturbed, read_passes, replay, tell_isolation
 from contractkit.cli.progress import Progress
@@ -210,6 +210,8 @@ def verify(output: str, **options: object) -> int:
     chosen = selected
     narrowed = narrow(selected, settings, _narrowing(asked, build))
     selected = narrowed.selected
+    if asked.explain_selection:
+        click.echo(explain_narrowed(offered, narrowed), err=True)
     click.echo(_announced(selected, transports), err=True)
     progress = Progress(sum(len(each.interactions) for each in selected) * passes.count)
     run = replace(run, note=progress.note, warn=_warn)
