@@ -251,7 +251,7 @@ def test_what_defines_no_messages_says_why(tmp_path: Path, text: str, said: str)
         ("gone.json", "The definition gone.json cannot be read.\n\n  reason   no such file: {root}/gone.json\n"),
         ("empty", "empty defines no message.\n"),
         ("https://example.test/m.json", "The messages https://example.test/m.json are elsewhere, and are read from"),
-        ("git:HEAD:m.json", "The messages git:HEAD:m.json are elsewhere, and are read from a path alone.\n"),
+        ("git:HEAD", "Not a git location: git:HEAD"),
         ("broker:orders", "The messages broker:orders are elsewhere, and are read from a path alone.\n"),
     ],
 )

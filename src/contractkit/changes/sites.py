@@ -16,10 +16,14 @@ _FILES = frozenset((".proto", ".binpb", ".pb", ".bin", ".desc", ".protoset", ".f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionSource:
-    """A definition's name in messages, and how its lines are found."""
+    """A definition's name in messages, and how its lines are found.
+
+    `file_of` gives the file of a document by its URI, where a definition is many documents that have no root.
+    """
 
     name: str = ""
     line_of: FindLine | None = None
+    file_of: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ def site_of(place: Place | None, source: DefinitionSource) -> Site | None:
     if place is None:
         return None
     line = source.line_of(place.pointer, place.uri) if source.line_of else None
+    if source.file_of is not None:
+        return Site(source=source.file_of(place.uri), pointer=place.pointer, line=line)
     name = source.name if line is None else _file_of(place, source)
     return Site(source=name, pointer=place.pointer, line=line)
 

@@ -23,6 +23,7 @@ from contractkit.impact.text import aside_in_words, explain_impact
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
 from contractkit.sources import LoadedDefinition, load_definition, read_definition
+from contractkit.sources.messages import LoadedMessages, defines_messages, read_messages
 
 _FORMATS: Mapping[str, Callable[[ImpactReport], str]] = {
     "text": explain_impact,
@@ -80,8 +81,8 @@ def impact(
     """Say which consumers break if the definition OLD becomes NEW.
 
     Definitions are paths, URLs or git:REVISION:path: OpenAPI, or protobuf as .proto files, a directory of them or a
-    descriptor set. OLD may be left out where a broker has it. Contracts are those of the settings' directory, those
-    that --contracts names, or the broker's.
+    descriptor set; of messages JSON Schemas or AsyncAPI, from a path or git. OLD may be left out where a broker has it.
+    Contracts are those of the settings' directory, those that --contracts names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
     old, new = _both(definitions, has_broker=address_of(settings) is not None)
@@ -135,7 +136,7 @@ def _both(definitions: tuple[str, ...], *, has_broker: bool) -> tuple[str | None
 
 def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     assert asked.old is not None
-    old, new = load_definition(asked.old), load_definition(asked.new)
+    old, new = _loaded(asked.old), _loaded(asked.new)
     default = settings.contracts_directory
     places = asked.contracts or ((default,) if default.exists() else ())
     read = [(read_contract_file(file).contract, ConsumerInfo(origin=str(file))) for file in find_contract_files(places)]
@@ -151,10 +152,16 @@ def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
     if asked.contracts:
         raise UsageError("--contracts and a broker exclude each other.", next_step="Leave one of them out.")
     with connect(settings) as client:
-        new = load_definition(asked.new)
-        old = load_definition(asked.old) if asked.old is not None else _published(client, asked)
+        new = _loaded(asked.new)
+        old = _loaded(asked.old) if asked.old is not None else _published(client, asked)
         contracts = tuple(_fetched(client, asked, asked.provider))
     return _analysed(old, new, contracts, client.url)
+
+
+def _loaded(location: str) -> LoadedDefinition | LoadedMessages:
+    if defines_messages(location, root=Path.cwd()):
+        return read_messages(location, root=Path.cwd())
+    return load_definition(location)
 
 
 def _published(client: BrokerClient, asked: _Asked) -> LoadedDefinition:
@@ -206,7 +213,10 @@ def _of_provider(
 
 
 def _analysed(
-    old: LoadedDefinition, new: LoadedDefinition, contracts: Sequence[tuple[Contract, ConsumerInfo]], where: str
+    old: LoadedDefinition | LoadedMessages,
+    new: LoadedDefinition | LoadedMessages,
+    contracts: Sequence[tuple[Contract, ConsumerInfo]],
+    where: str,
 ) -> ImpactReport:
     if not any(contract.interactions for contract, _ in contracts):
         raise NothingToCheckError(
@@ -218,12 +228,17 @@ def _analysed(
         old.definition,
         new.definition,
         contracts,
-        old_source=DefinitionSource(name=old.source, line_of=old.line_of),
-        new_source=DefinitionSource(name=new.source, line_of=new.line_of),
+        old_source=_source_of(old),
+        new_source=_source_of(new),
     )
     if not report.consumers:
         raise _nothing_judged(report, where)
     return report
+
+
+def _source_of(loaded: LoadedDefinition | LoadedMessages) -> DefinitionSource:
+    file_of = loaded.file_of if isinstance(loaded, LoadedMessages) else None
+    return DefinitionSource(name=loaded.source, line_of=loaded.line_of, file_of=file_of)
 
 
 def _nothing_judged(report: ImpactReport, where: str) -> NothingToCheckError:
@@ -231,5 +246,6 @@ def _nothing_judged(report: ImpactReport, where: str) -> NothingToCheckError:
     return NothingToCheckError(
         "The definitions do not speak of any interaction of the contracts: they are over another transport.",
         details=[("looked in", where), ("definitions", f"{report.old.name}, {report.new.name}"), *rows],
-        next_step="Name the definitions of that transport: OpenAPI for HTTP, protobuf for gRPC.",
+        next_step="Name the definitions of that transport: OpenAPI for HTTP, protobuf for gRPC, "
+        "JSON Schemas or AsyncAPI for messages.",
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Final
+from urllib.parse import quote
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.openapi import OpenApiDefinition
@@ -79,7 +80,8 @@ class MessageDefinition:
     @cached_property
     def answers(self) -> OpenApiDefinition:
         """Give the definition whose operations answer with the messages."""
-        documents = Documents({_ROOT: _document(self._messages.values()), **self._documents}, _ROOT, self._read)
+        root = _document(self._messages.values(), self.title)
+        documents = Documents({_ROOT: root, **self._documents}, _ROOT, self._read)
         return OpenApiDefinition(documents, source=self.source)
 
     def message(self, name: str) -> DefinedMessage:
@@ -114,14 +116,20 @@ def _unreadable(message: DefinedMessage) -> str:
     return "" if is_json_media_type(message.content_type) else f"its contents are {message.content_type}"
 
 
-def _document(messages: Iterable[DefinedMessage]) -> Json:
+def path_of(name: str) -> str:
+    """Give the path of the operation that answers with a message; two definitions have the same for equal names."""
+    return f"/{quote(name, safe='')}"
+
+
+def _document(messages: Iterable[DefinedMessage], title: str) -> Json:
     """Give the OpenAPI document whose operations answer with messages."""
     paths: dict[str, Json] = {}
-    for number, message in enumerate(messages):
-        paths[f"/{number}"] = _path(message.name, message.schema, message.content_type, message.examples)
+    for message in messages:
+        path = path_of(message.name)
+        paths[path] = _path(message.name, message.schema, message.content_type, message.examples)
         if message.headers is not None:
-            paths[f"/{number}/headers"] = _path(f"{message.name}{_HEADERS}", message.headers, JSON, {})
-    return {"openapi": "3.1.0", "info": {"title": "messages", "version": "1"}, "paths": paths}
+            paths[f"{path}/headers"] = _path(f"{message.name}{_HEADERS}", message.headers, JSON, {})
+    return {"openapi": "3.1.0", "info": {"title": title}, "paths": paths}
 
 
 def _path(name: str, schema: str | None, media_type: str, examples: Mapping[str, Json]) -> Json:

@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 from contractkit.changes import Change
 from contractkit.changes.sites import DefinitionSource, site_of
+from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
@@ -20,7 +21,7 @@ from contractkit.impact.records import (
 )
 from contractkit.model import Contract, Exchange, Interaction
 
-AnyDefinition: TypeAlias = DocumentedDefinition | ProtoDefinition
+AnyDefinition: TypeAlias = DocumentedDefinition | ProtoDefinition | MessageDefinition
 """A definition that impact can be asked of."""
 
 
@@ -105,14 +106,23 @@ def _judge_procedures(old: AnyDefinition, new: AnyDefinition) -> Judgement:
     return ProcedureJudgement(old, new)
 
 
+def _judge_messages(old: AnyDefinition, new: AnyDefinition) -> Judgement:
+    from contractkit.impact.messages import MessageJudgement
+
+    assert isinstance(old, MessageDefinition)
+    assert isinstance(new, MessageDefinition)
+    return MessageJudgement(old, new)
+
+
 def _judge_http(old: AnyDefinition, new: AnyDefinition) -> Judgement:
-    assert not isinstance(old, ProtoDefinition)
-    assert not isinstance(new, ProtoDefinition)
+    assert not isinstance(old, ProtoDefinition | MessageDefinition)
+    assert not isinstance(new, ProtoDefinition | MessageDefinition)
     return HttpJudgement(old, new)
 
 
 _JUDGEMENTS: Mapping[str, Callable[[AnyDefinition, AnyDefinition], Judgement]] = {
     "OpenAPI": _judge_http,
+    "messages": _judge_messages,
     "protobuf": _judge_procedures,
 }
 """The kind of a definition to what judges under two of them."""

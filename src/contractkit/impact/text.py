@@ -8,6 +8,7 @@ from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line, counted
 from contractkit.errors import Explanation
 from contractkit.impact.records import ConsumerImpact, Exempted, Finding, ImpactReport, Verdict
+from contractkit.model import Message
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _MOST_THEORETICAL = 12
@@ -170,7 +171,8 @@ def _headline(*findings: Finding) -> str:
     if first.verdict is not Verdict.BROKEN:
         return f"{name} is at risk with {operations}."
     is_sent = first.worry.code.startswith(("request.", "operation.", "procedure."))
-    side = "send" if is_sent else "use the answer of"
+    answer = "use the message" if isinstance(first.interaction.exchange, Message) else "use the answer of"
+    side = "send" if is_sent else answer
     return f"{name} can no longer {side} {operations}."
 
 

@@ -9,6 +9,7 @@ from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.errors import SettingsError
 from contractkit.recording.stubbed import StubbedProvider, has_procedures
 from contractkit.sources import LoadedDefinition, load_definition
+from contractkit.sources.places import is_elsewhere
 
 if TYPE_CHECKING:
     from contractkit.document.state_catalogue import StateCatalogue
@@ -51,8 +52,10 @@ def stubbed_provider(
     if states is not None:
         said |= {"states": states[0], "states_source": states[1]}
     if messages is not None:
-        from contractkit.sources.messages import load_messages  # only who has messages pays for it
+        from contractkit.sources.messages import load_messages, not_there  # only who has messages pays for it
 
+        if is_elsewhere(messages):  # which nothing locks
+            raise not_there(messages)
         said |= {"messages": load_messages(messages, root=root), "messages_source": _source(messages, root)}
     if definition is None:
         return StubbedProvider(name, None, source=_source(str(messages), root), **said)

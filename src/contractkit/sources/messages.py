@@ -3,8 +3,12 @@
 A location is a JSON Schema, a directory of them, or an AsyncAPI document, in JSON or YAML.
 """
 
+import io
+import tarfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
@@ -15,8 +19,9 @@ from contractkit.definitions.older_schemas import upgraded_schemas
 from contractkit.definitions.references import Documents
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
+from contractkit.sources.lines import LineFinder
 from contractkit.sources.loading import read_document
-from contractkit.sources.places import FilePlace, is_elsewhere
+from contractkit.sources.places import FilePlace, GitPlace, UrlPlace, is_elsewhere, place_of
 
 _ENDINGS: Final = (".json", ".yaml", ".yml")
 _MOST_FILES: Final = 10_000
@@ -26,8 +31,37 @@ _SCHEMA_WORDS: Final = frozenset(
 """Keywords of which a schema that describes something has one; else it only holds others."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedMessages:
+    """Messages with where they came from; `texts` are the documents that were read, by their URIs."""
+
+    definition: MessageDefinition
+    source: str
+    texts: Mapping[str, bytes]
+    is_directory: bool
+
+    def line_of(self, pointer: str, uri: str | None = None) -> int | None:
+        """Give the line (from 1) that a pointer leads to in a document, or None."""
+        text = self.texts.get(uri or "")
+        if text is None:
+            return None
+        return LineFinder(text, is_json=unquote(uri or "").lower().endswith(".json")).line_of(pointer)
+
+    def file_of(self, uri: str) -> str:
+        """Give the file of a document as messages name it."""
+        if uri not in self.texts:
+            return self.source
+        folder = self.source.rstrip("/") if self.is_directory else self.source.rpartition("/")[0]
+        return f"{folder}/{unquote(uri)}" if folder else unquote(uri)
+
+
 def load_messages(location: str | Path, *, root: Path) -> MessageDefinition:
-    """Give the messages that are defined at a path, as seen from `root`.
+    """Give the messages that are defined at a path or in a git revision; see `read_messages`."""
+    return read_messages(location, root=root).definition
+
+
+def read_messages(location: str | Path, *, root: Path) -> LoadedMessages:
+    """Give the messages that are defined at a path, as seen from `root`, or at `git:REVISION:path`.
 
     Of a directory every file of JSON or YAML in it and below is the schema of one message, called after the file
     without its endings (`OrderPlaced.schema.json`); so is a single file, or the schemas of its `$defs` where it
@@ -37,14 +71,17 @@ def load_messages(location: str | Path, *, root: Path) -> MessageDefinition:
         DefinitionError: It is elsewhere, cannot be read, is neither JSON nor YAML, or defines no message.
     """
     name = str(location)
-    if is_elsewhere(name):
-        raise DefinitionError(
-            f"The messages {name} are elsewhere, and are read from a path alone.",
-            next_step="Keep a copy of their definition in the project, and set its path as messages.",
-        )
-    path = root / location
+    if is_elsewhere(name) and not name.startswith("git:"):
+        raise not_there(name)
+    place = place_of(location, root)
+    assert not isinstance(place, UrlPlace)
     try:
-        return _of_directory(path, name) if path.is_dir() else _of_file(FilePlace(name=name, path=path), name)
+        if isinstance(place, GitPlace) and place.is_directory():
+            return _of_directory(_archived(place), name, replace(place, path=f"{place.path}/.").read_beside)
+        if isinstance(place, FilePlace) and place.path.is_dir():
+            inside = replace(place, path=place.path / ".inside")  # what lies beside that lies in the directory
+            return _of_directory(_below(place.path), name, inside.read_beside)
+        return _of_file(place, name)
     except RecursionError:
         raise DefinitionError(
             f"The definition {name} is nested too deeply to be followed.",
@@ -52,22 +89,55 @@ def load_messages(location: str | Path, *, root: Path) -> MessageDefinition:
         ) from None
 
 
-def _of_file(place: FilePlace, name: str) -> MessageDefinition:
+def defines_messages(location: str | Path, *, root: Path) -> bool:
+    """Say whether what is at a location defines messages rather than operations: by its content, read for that alone.
+
+    A directory does that has files of JSON or YAML and none of protobuf.
+    """
+    name = str(location)
+    if is_elsewhere(name) and not name.startswith("git:"):
+        return False
+    place = place_of(location, root)
+    if isinstance(place, GitPlace) and place.is_directory():
+        return bool(_archived(place))
+    if isinstance(place, FilePlace) and place.path.is_dir():
+        return bool(_below(place.path)) and next(place.path.rglob("*.proto"), None) is None
+    if not unquote(place.uri).lower().endswith(_ENDINGS):
+        return False
+    value = read_document(place.read(), place.uri)
+    if not isinstance(value, dict) or {"openapi", "swagger"} & value.keys():
+        return False
+    return bool((_SCHEMA_WORDS | {"$defs", "$schema", "asyncapi", "definitions"}) & value.keys())
+
+
+def not_there(name: str) -> DefinitionError:
+    """Give the refusal of messages that are defined elsewhere."""
+    return DefinitionError(
+        f"The messages {name} are elsewhere, and are read from a path alone.",
+        next_step="Keep a copy of their definition in the project, and set its path as messages.",
+    )
+
+
+def _of_file(place: FilePlace | GitPlace, name: str) -> LoadedMessages:
+    texts: dict[str, bytes] = {}
     uri = quote(place.uri)
-    value = upgraded_schemas(read_document(place.read(), place.uri))
-    documents = {uri: value}
+    texts[uri] = place.read()
+    value = upgraded_schemas(read_document(texts[uri], place.uri))
+    read = _reader(place.read_beside, texts)
+    title = ""
     if isinstance(value, dict) and "asyncapi" in value:
-        read = _reader(place)
-        messages: Iterable[DefinedMessage] = asyncapi_messages(Documents(documents, uri, read), source=name)
+        messages: Iterable[DefinedMessage] = asyncapi_messages(Documents({uri: value}, uri, read), source=name)
         info = value.get("info")
         title = str(info["title"]) if isinstance(info, dict) and info.get("title") else ""
-        return _some(messages, documents, read, name, title)
-    if isinstance(value, dict) and {"openapi", "swagger"} & value.keys():
+    elif isinstance(value, dict) and {"openapi", "swagger"} & value.keys():
         raise DefinitionError(
             f"The definition {name} is an OpenAPI document, which defines no messages.",
             next_step="Set it as the provider's definition, and a JSON Schema or an AsyncAPI document as its messages.",
         )
-    return _some(_of_schema(value, uri, name), documents, _reader(place), name)
+    else:
+        messages = _of_schema(value, uri, name)
+    definition = _some(messages, {uri: value}, read, name, title)
+    return LoadedMessages(definition=definition, source=name, texts=texts, is_directory=False)
 
 
 def _of_schema(value: Json, uri: str, name: str) -> Iterable[DefinedMessage]:
@@ -83,23 +153,49 @@ def _of_schema(value: Json, uri: str, name: str) -> Iterable[DefinedMessage]:
     return [DefinedMessage(name=_stem(unquote(uri)), schema=uri)]
 
 
-def _of_directory(path: Path, name: str) -> MessageDefinition:
-    files = sorted(each for each in path.rglob("*") if each.suffix.lower() in _ENDINGS and each.is_file())
+def _of_directory(
+    files: Mapping[str, Callable[[], bytes]], name: str, read_other: Callable[[str], bytes]
+) -> LoadedMessages:
+    """Give the messages of the files of a directory, read by their paths in it; `read_other` reads others there."""
     if len(files) > _MOST_FILES:
         raise DefinitionError(
             f"The directory {name} holds {len(files):,} files of JSON or YAML, too many to be the schemas of messages.",
             details=[("at most", f"{_MOST_FILES:,}")],
         )
-    place = FilePlace(name=name, path=path / "messages")  # what lies beside it is what lies in the directory
-    read = _reader(place)
-    uris = [quote(each.relative_to(path).as_posix()) for each in files]
+    texts: dict[str, bytes] = {}
+
+    def beside(uri: str) -> bytes:
+        found = files.get(unquote(uri))
+        return read_other(uri) if found is None else found()
+
+    read = _reader(beside, texts)
+    uris = [quote(path) for path in sorted(files)]
     documents = {uri: read(uri) for uri in uris}
     count = Counter(map(_stem, uris))
     messages = [
         DefinedMessage(name=_stem(uri) if count[_stem(uri)] == 1 else _without_endings(unquote(uri)), schema=uri)
         for uri in uris
     ]
-    return _some(messages, documents, read, name)
+    definition = _some(messages, documents, read, name)
+    return LoadedMessages(definition=definition, source=name, texts=texts, is_directory=True)
+
+
+def _below(folder: Path) -> Mapping[str, Callable[[], bytes]]:
+    """Give what reads each file of JSON or YAML in a folder and below, by its path in it."""
+    found = (each for each in folder.rglob("*") if each.suffix.lower() in _ENDINGS and each.is_file())
+    return {each.relative_to(folder).as_posix(): each.read_bytes for each in found}
+
+
+def _archived(place: GitPlace) -> Mapping[str, Callable[[], bytes]]:
+    """Give the same of a directory as it was in a revision; nothing where it holds files of protobuf."""
+    found: dict[str, bytes] = {}
+    with tarfile.open(fileobj=io.BytesIO(place.archive())) as archive:
+        for member in archive:
+            if member.isfile() and member.name.endswith(".proto"):
+                return {}
+            if member.isfile() and member.name.lower().endswith(_ENDINGS) and (file := archive.extractfile(member)):
+                found[member.name] = file.read()
+    return {name: partial(bytes, data) for name, data in found.items()}
 
 
 def _some(
@@ -118,8 +214,12 @@ def _some(
     )
 
 
-def _reader(place: FilePlace) -> Callable[[str], Json]:
-    return lambda uri: upgraded_schemas(read_document(place.read_beside(uri), uri))
+def _reader(read_beside: Callable[[str], bytes], texts: dict[str, bytes]) -> Callable[[str], Json]:
+    def read(uri: str) -> Json:
+        texts[uri] = read_beside(uri)
+        return upgraded_schemas(read_document(texts[uri], uri))
+
+    return read
 
 
 def _stem(uri: str) -> str:

@@ -1,0 +1,213 @@
+"""Who breaks when the definition of a message changes."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contractkit.document import dump_contract
+from contractkit.impact import ConsumerInfo, Verdict, analyse
+from contractkit.model import (
+    Contract,
+    Evidence,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    InferredNeeds,
+    Interaction,
+    JsonBody,
+    LocatedRules,
+    Message,
+    Need,
+    Rule,
+    TestReference,
+    parse_location,
+)
+from contractkit.sources.messages import load_messages
+
+OLD: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "total", "lines"],
+    "properties": {
+        "id": {"type": "integer"},
+        "total": {"type": "number"},
+        "note": {"type": "string"},
+        "lines": {"type": "array", "items": {"$ref": "#/$defs/Line"}},
+    },
+    "$defs": {"Line": {"type": "object", "required": ["sku"], "properties": {"n": {}, "sku": {"type": "string"}}}},
+}
+CONTENTS = {"id": 7, "total": 12.5, "lines": [{"sku": "a"}]}
+TEST = TestReference(node_id="test_packing.py::test_it", file="test_packing.py", line=9)
+
+
+def placed(name: str | None = "OrderPlaced", **changes: Any) -> Interaction:
+    said: dict[str, Any] = {
+        "key": "m",
+        "description": "OrderPlaced",
+        "exchange": Message(contents=JsonBody(CONTENTS), metadata={"contentType": "application/json"}),
+        "operation": name,
+        "rules": (LocatedRules(location=parse_location("message.contents"), rules=(Rule("type"),)),),
+        "evidence": (Evidence(test=TEST),),
+    }
+    return Interaction(**{**said, **changes})
+
+
+def without(*path: str) -> dict[str, Any]:
+    """Give the old schema without a property, which is then not required either."""
+    changed: dict[str, Any] = json.loads(json.dumps(OLD))
+    holder = changed["$defs"]["Line"] if len(path) > 1 else changed
+    del holder["properties"][path[-1]]
+    holder["required"] = [name for name in holder["required"] if name != path[-1]]
+    return changed
+
+
+def retyped(name: str, schema: Any) -> dict[str, Any]:
+    return {**OLD, "properties": {**OLD["properties"], name: schema}}
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Callable[..., Any]:
+    """Give what became of one consumer, by the new schemas of messages."""
+
+    def judged(new: dict[str, Any], *interactions: Interaction) -> Any:
+        for folder, schemas in (("old", {"OrderPlaced": OLD}), ("new", new)):
+            (tmp_path / folder).mkdir()
+            for name, schema in schemas.items():
+                (tmp_path / folder / f"{name}.json").write_text(json.dumps(schema))
+        contract = Contract(consumer="packing", provider="orders", interactions=interactions or (placed(),))
+        definitions = [load_messages(folder, root=tmp_path) for folder in ("old", "new")]
+        return analyse(*definitions, [(contract, ConsumerInfo(origin="f"))])
+
+    return judged
+
+
+def findings(report: Any) -> list[tuple[Verdict, str, str, str]]:
+    [consumer] = report.consumers
+    return [(each.verdict, str(each.worry.location), each.worry.before, each.worry.after) for each in consumer.findings]
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (OLD, []),
+        (without("note"), []),
+        (
+            without("total"),
+            [(Verdict.BROKEN, "message.contents.total", "promised, number", "undeclared")],
+        ),
+        (
+            without("lines", "sku"),
+            [(Verdict.BROKEN, "message.contents.lines[*].sku", "promised, string", "undeclared")],
+        ),
+        (
+            retyped("total", {"type": "string"}),
+            [(Verdict.BROKEN, "message.contents.total", "promised, number", "of a disjoint type, string")],
+        ),
+        (
+            {**OLD, "required": ["id", "lines"]},
+            [(Verdict.AT_RISK, "message.contents.total", "promised, number", "declared, number")],
+        ),
+        (retyped("more", {"type": "string"}), []),
+    ],
+)
+def test_a_changed_message_breaks_who_needs_what_changed(judge: Any, new: Any, expected: Any) -> None:
+    assert findings(judge({"OrderPlaced": new})) == expected
+
+
+def test_a_removed_message_breaks_its_consumer_and_is_the_cause(judge: Any) -> None:
+    report = judge({"OrderShipped": OLD})
+    assert findings(report) == [(Verdict.BROKEN, "message", "defined", "not defined")]
+    assert [each.operation for each in report.theoretical] == []
+
+
+def test_proved_needs_are_what_counts(judge: Any) -> None:
+    needs = InferredNeeds(
+        needed=(Need(location=parse_location("message.contents.id")),),
+        tolerated=(parse_location("message.contents.total"),),
+    )
+    tolerant = placed(evidence=(Evidence(test=TEST, needs=needs),))
+    report = judge({"OrderPlaced": without("total")}, tolerant)
+    assert findings(report) == []
+    assert [(each.operation, str(each.location)) for each in report.theoretical] == [
+        ("OrderPlaced", "message.contents.total")
+    ]
+
+
+def test_a_message_that_neither_definition_has_is_not_said_to_be_unaffected(judge: Any) -> None:
+    report = judge({"OrderPlaced": OLD}, placed("OrderLost"))
+    assert findings(report) == [(Verdict.AT_RISK, "message", "not analysable", "not analysable")]
+
+
+def test_a_message_that_is_new_is_no_news(judge: Any) -> None:
+    assert findings(judge({"OrderPlaced": OLD, "OrderLost": OLD}, placed("OrderLost"))) == []
+
+
+def test_calls_are_left_aside_and_told(judge: Any) -> None:
+    call = HttpCall(request=HttpRequest(method="GET", path="/"), response=HttpResponse(status=200))
+    report = judge({"OrderPlaced": OLD}, placed(), placed(key="h", exchange=call))
+    assert report.consumers[0].aside_by_transport == {"HTTP": 1}
+
+
+# the command
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "OrderPlaced.json").write_text(json.dumps(OLD, indent=1))
+    (tmp_path / "contracts").mkdir()
+    contract = Contract(consumer="packing", provider="orders", interactions=(placed(),))
+    (tmp_path / "contracts" / "packing-orders.json").write_bytes(dump_contract(contract))
+    for arguments in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"],
+    ):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    from contractkit.cli.main import run as command
+
+    code = command(["impact", *arguments])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_a_directory_is_compared_with_what_git_has(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "schemas" / "OrderPlaced.json").write_text(json.dumps(without("total"), indent=1))
+    code, out, _ = run(capsys, "git:HEAD:schemas", "schemas")
+    assert code == 1
+    assert "packing can no longer use the message OrderPlaced." in out
+    assert "  at            message.contents.total\n" in out
+    assert "  old           git:HEAD:schemas/OrderPlaced.json:12\n" in out
+    assert "  test          test_packing.py:9\n" in out
+
+
+def test_nothing_changed_is_unaffected(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "git:HEAD:schemas/OrderPlaced.json", "schemas/OrderPlaced.json")
+    assert (code, out.splitlines()[-1]) == (0, "Of 1 contract: 1 unaffected.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("api.yaml", "schemas", 2, "Definitions of two kinds cannot be compared."),
+        ("api.yaml", "api.yaml", 3, "JSON Schemas or AsyncAPI for messages."),
+        ("schemas", "gone", 2, "The definition gone cannot be read."),
+        ("schemas", "git:HEAD:gone", 2, "The definition git:HEAD:gone cannot be read."),
+        ("schemas", "broken.json", 2, "The definition broken.json is not JSON."),
+    ],
+)
+def test_wrong_use_says_what_is_wrong(
+    project: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, code: int, said: str
+) -> None:
+    (project / "api.yaml").write_text("{openapi: 3.1.0, info: {title: A, version: '1'}, paths: {}}")
+    (project / "broken.json").write_text("{")
+    ended, _, err = run(capsys, old, new)
+    assert (ended, said in err) == (code, True), err
