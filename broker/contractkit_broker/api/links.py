@@ -220,7 +220,7 @@ def version_details(call: Call, connection: Connection, versions: Collection[Ver
     ids = {version.id for version in versions}
     branches = _grouped((each.version_id, each) for each in applications.memberships(connection, ids))
     tags = _grouped(applications.tags_of(connection, ids))
-    places = _grouped((each.version.id, each) for each in environments.occupancies_of(connection, ids))
+    places = _grouped((each.version_id, each) for each in environments.places_of(connection, ids))
     return {
         version.id: {
             "number": version.number,
@@ -229,10 +229,10 @@ def version_details(call: Call, connection: Connection, versions: Collection[Ver
             "branchVersions": [membership_json(call, version, each) for each in branches.get(version.id, [])],
             "environments": [
                 {
-                    "uuid": each.environment.uuid,
-                    "name": each.environment.name,
-                    "displayName": each.environment.display_name,
-                    "production": each.environment.production,
+                    "uuid": each.uuid,
+                    "name": each.name,
+                    "displayName": each.display_name,
+                    "production": each.production,
                     "createdAt": each.started_at,
                 }
                 for each in places.get(version.id, [])

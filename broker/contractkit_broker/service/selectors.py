@@ -70,10 +70,10 @@ def select_versions(
     if not application_ids:
         return ()
     if selector.environment:
-        current = environments.occupied_by_name(connection, selector.environment, application_ids)
-        if not current:
+        found = environments.versions_in(connection, selector.environment, application_ids)
+        if not found:
             known_environment(connection, selector.environment)
-        return tuple({each.version.id: each.version for each in current}.values())
+        return found
     if selector.tag:
         return applications.tagged_versions(connection, application_ids, selector.tag, newest_only=selector.latest)
     if selector.main_branch:

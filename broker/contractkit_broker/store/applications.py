@@ -29,6 +29,8 @@ _NEWEST_FIRST = _VERSION.where(version.c.application_id == _IDENTIFIED.scalar_su
 
 _VERSION_NAMED = _VERSION.where(application.c.name == bindparam("name"), version.c.number == bindparam("number"))
 
+_OWNER = application.alias("owner")
+
 _HEADS = (
     _VERSION.join(branch_head, branch_head.c.version_id == version.c.id)
     .join(branch, (branch.c.id == branch_head.c.branch_id) & (branch.c.application_id == application.c.id))
@@ -43,7 +45,17 @@ _IS_MAIN = branch.c.name == application.c.main_branch
 
 _IS_NAMED = branch.c.name == bindparam("name")
 
-_MAIN_HEADS = _HEADS_OF.where(_IS_MAIN)
+_MAIN_OF = branch.alias("main_of")
+
+_MAIN_HEADS = _HEADS.where(
+    branch.c.id.in_(
+        select(
+            select(_MAIN_OF.c.id)
+            .where(_MAIN_OF.c.application_id == _OWNER.c.id, _MAIN_OF.c.name == _OWNER.c.main_branch)
+            .scalar_subquery()
+        ).where(among(_OWNER.c.id, "ids"))
+    )
+)  # one step in an index for each application, however many branches it has
 
 _NAMED_HEADS = _HEADS_OF.where(_IS_NAMED)
 

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Connection,
     Table,
@@ -22,7 +21,7 @@ from contractkit.exact_json import Json
 from contractkit_broker.store.applications import one_at_a_time
 from contractkit_broker.store.database import AnyRow, AnySelect
 from contractkit_broker.store.listed import among
-from contractkit_broker.store.records import Environment, Occupancy, Version
+from contractkit_broker.store.records import Environment, Occupancy, Place, Version
 from contractkit_broker.store.schema import application, deployment, environment, integration, release, version
 
 _TABLES = {"deployment": deployment, "release": release}
@@ -54,13 +53,11 @@ _SELECTS = {
 }  # built once: building takes longer than asking
 
 
-def _current(*wanted: tuple[str, str], more: tuple[ColumnElement[bool], ...] = ()) -> CompoundSelect[*tuple[Any, ...]]:
+def _current(*wanted: tuple[str, str]) -> CompoundSelect[*tuple[Any, ...]]:
     """Build the query for what is current, where columns are among collections to be filled in."""
     return union_all(
         *(
-            _SELECTS[kind].where(
-                table.c.ended_at.is_(None), *(among(table.c[column], name) for column, name in wanted), *more
-            )
+            _SELECTS[kind].where(table.c.ended_at.is_(None), *(among(table.c[column], name) for column, name in wanted))
             for kind, table in _TABLES.items()
         )
     ).order_by("application", "kind", "started")
@@ -68,8 +65,46 @@ def _current(*wanted: tuple[str, str], more: tuple[ColumnElement[bool], ...] = (
 
 _OCCUPIED = _current(("environment_id", "environments"))
 _OCCUPIED_BY = _current(("environment_id", "environments"), ("application_id", "applications"))
-_OCCUPIED_BY_NAME = _current(("application_id", "applications"), more=(environment.c.name == bindparam("name"),))
 _OCCUPIED_BY_VERSION = _current(("version_id", "versions"))
+
+_VERSIONS_IN = union_all(
+    *(
+        select(
+            version.c.id.label("id"),
+            version.c.application_id,
+            application.c.name.label("application"),
+            version.c.number,
+            version.c.build_url,
+            version.c.created_at,
+        )
+        .select_from(table)
+        .join(environment, environment.c.id == table.c.environment_id)
+        .join(version, version.c.id == table.c.version_id)
+        .join(application, application.c.id == table.c.application_id)
+        .where(
+            table.c.ended_at.is_(None),
+            among(table.c.application_id, "applications"),
+            environment.c.name == bindparam("name"),
+        )
+        for table in _TABLES.values()
+    )
+).order_by("application", "id")
+
+_PLACES_OF = union_all(
+    *(
+        select(
+            table.c.version_id,
+            environment.c.uuid,
+            environment.c.name,
+            environment.c.display_name,
+            environment.c.production,
+            table.c.started_at.label("started"),
+        )
+        .join(environment, environment.c.id == table.c.environment_id)
+        .where(table.c.ended_at.is_(None), among(table.c.version_id, "versions"))
+        for table in _TABLES.values()
+    )
+).order_by("started")
 
 _INHABITED = (
     select(environment.c.name)
@@ -142,10 +177,16 @@ def occupied(
     return tuple(_occupancy(row) for row in connection.execute(query, values).all())
 
 
-def occupied_by_name(connection: Connection, name: str, application_ids: Collection[int]) -> tuple[Occupancy, ...]:
-    """Give what is now of some applications in the environment of a name; nothing where there is no such."""
+def versions_in(connection: Connection, name: str, application_ids: Collection[int]) -> tuple[Version, ...]:
+    """Give the versions of some applications that are now in the environment of a name, by application; each once."""
     values = {"name": name, "applications": application_ids}
-    return tuple(_occupancy(row) for row in connection.execute(_OCCUPIED_BY_NAME, values).all())
+    rows = connection.execute(_VERSIONS_IN, values).all()
+    return tuple({row[0]: Version(**row._mapping) for row in rows}.values())
+
+
+def places_of(connection: Connection, version_ids: Collection[int]) -> tuple[Place, ...]:
+    """Give where versions are now, in the order in which they came there."""
+    return tuple(Place(*row) for row in connection.execute(_PLACES_OF, {"versions": version_ids}).all())
 
 
 def inhabited(connection: Connection) -> tuple[str, ...]:

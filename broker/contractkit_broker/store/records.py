@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from contractkit.exact_json import Json
 
@@ -80,6 +81,17 @@ class Occupancy:
     instance: str
     started_at: str
     ended_at: str | None
+
+
+class Place(NamedTuple):
+    """Where a version is now, and since when. A tuple, since a decision shows hundreds."""
+
+    version_id: int
+    uuid: str
+    name: str
+    display_name: str
+    production: bool
+    started_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
