@@ -189,6 +189,12 @@ def test_a_directory_is_compared_with_what_git_has(project: Path, capsys: pytest
     assert "  test          test_packing.py:9\n" in out
 
 
+def test_a_removed_message_is_shown_where_its_schema_was(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "schemas" / "OrderPlaced.json").rename(project / "schemas" / "OrderShipped.json")
+    code, out, _ = run(capsys, "git:HEAD:schemas", "schemas")
+    assert (code, "  old           git:HEAD:schemas/OrderPlaced.json:1\n" in out) == (1, True)
+
+
 def test_nothing_changed_is_unaffected(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "git:HEAD:schemas/OrderPlaced.json", "schemas/OrderPlaced.json")
     assert (code, out.splitlines()[-1]) == (0, "Of 1 contract: 1 unaffected.")

@@ -20,7 +20,9 @@ from contractkit.exact_json import Json, dump_compact
 from contractkit.model import is_json_media_type
 
 JSON: Final = "application/json"
-_ROOT: Final = "messages"
+ROOT: Final = "messages"
+"""The URI of the document that nobody wrote."""
+
 _HEADERS: Final = " headers"
 
 
@@ -81,8 +83,12 @@ class MessageDefinition:
     def answers(self) -> OpenApiDefinition:
         """Give the definition whose operations answer with the messages."""
         root = _document(self._messages.values(), self.title)
-        documents = Documents({_ROOT: root, **self._documents}, _ROOT, self._read)
+        documents = Documents({ROOT: root, **self._documents}, ROOT, self._read)
         return OpenApiDefinition(documents, source=self.source)
+
+    def find(self, name: str) -> DefinedMessage | None:
+        """Give the message of that name, whether or not it can be made; None where there is none."""
+        return self._messages.get(name)
 
     def message(self, name: str) -> DefinedMessage:
         """Give the message of that name.

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import unquote
 
-from contractkit.changes import Change
-from contractkit.definitions.messages import MessageDefinition, path_of
+from contractkit.changes import Change, Place
+from contractkit.definitions.messages import ROOT, MessageDefinition, path_of
 from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.records import Verdict, Worry
 from contractkit.model import (
@@ -45,7 +45,7 @@ class MessageJudgement:
     @property
     def changes(self) -> tuple[Change, ...]:
         """Give every change, each as one of a message."""
-        return tuple(map(_of_message, self._answers.changes))
+        return tuple(map(self._of_message, self._answers.changes))
 
     def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
         """Give the name of a message, and what got worse for it."""
@@ -57,7 +57,31 @@ class MessageJudgement:
         if name not in self._new.names:
             return name, (_gone(name, self.changes),)
         _, worries = self._answers.judged(_as_answer(interaction, message, name))
-        return name, tuple(_as_message(each, name) for each in worries)
+        return name, tuple(self._as_message(each, name) for each in worries)
+
+    def _as_message(self, worry: Worry, name: str) -> Worry:
+        return replace(
+            worry,
+            location=_back(worry.location),
+            also=tuple(map(_back, worry.also)),
+            sentence=worry.sentence.replace(f"GET {path_of(name)}", f"the message {name}"),
+            change=None if worry.change is None else self._of_message(worry.change),
+        )
+
+    def _of_message(self, change: Change) -> Change:
+        """Give a change of an answer as one of the message that it stands for, or of that message's headers."""
+        name, is_headers = _named(change.operation)
+        place, at = _METADATA if is_headers else _CONTENTS, change.location
+        return replace(
+            change,
+            operation=name,
+            also=tuple(_named(each)[0] for each in change.also),
+            status=None,
+            location=place.under(at.steps[2:]) if at.starts_with(_BODY) else _MESSAGE,
+            sentence=change.sentence.replace(change.operation, name),
+            old=_written_place(change.old, self._old, name),
+            new=_written_place(change.new, self._new, name),
+        )
 
 
 def _as_answer(interaction: Interaction, message: Message, name: str) -> Interaction:
@@ -75,28 +99,15 @@ def _as_answer(interaction: Interaction, message: Message, name: str) -> Interac
     )
 
 
-def _as_message(worry: Worry, name: str) -> Worry:
-    return replace(
-        worry,
-        location=_back(worry.location),
-        also=tuple(map(_back, worry.also)),
-        sentence=worry.sentence.replace(f"GET {path_of(name)}", f"the message {name}"),
-        change=None if worry.change is None else _of_message(worry.change),
-    )
-
-
-def _of_message(change: Change) -> Change:
-    """Give a change of an answer as one of the message that it stands for, or of that message's headers."""
-    name, is_headers = _named(change.operation)
-    place, at = _METADATA if is_headers else _CONTENTS, change.location
-    return replace(
-        change,
-        operation=name,
-        also=tuple(_named(each)[0] for each in change.also),
-        status=None,
-        location=place.under(at.steps[2:]) if at.starts_with(_BODY) else _MESSAGE,
-        sentence=change.sentence.replace(change.operation, name),
-    )
+def _written_place(place: Place | None, definition: MessageDefinition, name: str) -> Place | None:
+    """Give a place in what somebody wrote: of the document that nobody did, the message's schema."""
+    if place is None or place.uri != ROOT:
+        return place
+    message = definition.find(name)
+    if message is None or message.schema is None:
+        return None
+    uri, _, pointer = message.schema.partition("#")
+    return replace(place, uri=uri, pointer=unquote(pointer))
 
 
 def _named(operation: str) -> tuple[str, bool]:
