@@ -325,7 +325,7 @@ def test_interactions_of_several_workers_meet_and_each_worker_has_its_number(
     ]
     [result] = verify(Shop(*range(6), companions=2), contract(*calls), handlers=(handler,))
     assert result.outcome is Outcome.PASSED, [each.error for each in result.results]
-    assert set(running) <= set(range(1, 17))
+    assert set(running) <= set(range(1, 33))
     assert len(running) > 1
     assert set(running.values()) == {0}
     assert current_worker() == 0

@@ -40,7 +40,7 @@ class AskedProvider:
     messages_url: str | None = None
     definition: str | None = None
     timeout: float | None = None
-    concurrency: int = 16
+    concurrency: int = 32
 
 
 def service_of(settings: Settings, asked: AskedProvider) -> ServiceSettings:

@@ -137,7 +137,7 @@ class _Asked:
 @click.option("--definition", help="The provider's definition, published with its version.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds per interaction. [default: 10]")
 @click.option(
-    "--concurrency", type=click.IntRange(min=1), default=16, show_default=True, help="Reads replayed at the same time."
+    "--concurrency", type=click.IntRange(min=1), default=32, show_default=True, help="Reads replayed at the same time."
 )
 @click.option(
     "--header", "headers", multiple=True, help="A header to send, for example 'Authorization: Bearer $TOKEN'."

@@ -25,7 +25,7 @@ class HttpTransport:
 
     way = HTTP_WAY
 
-    def __init__(self, url: str, *, timeout: float = 10.0, connections: int = 16) -> None:
+    def __init__(self, url: str, *, timeout: float = 10.0, connections: int = 32) -> None:
         self._base = _checked(url)
         self._origin = str(self._base.origin())
         self._timeout = timeout

@@ -80,7 +80,7 @@ class VerificationOptions:
     credentials: Credentials = field(default_factory=Credentials)
     filters: Filters = field(default_factory=Filters)
     drift: DriftCheck | None = None
-    concurrency: int = 16
+    concurrency: int = 32
     note: Callable[[InteractionResult], None] = _unnoted
     warn: Callable[[str], None] = _unwarned
 
