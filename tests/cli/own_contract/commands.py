@@ -240,6 +240,21 @@ def test_contracts_to_verify_are_fetched_and_results_published(broker, index):
     assert (fetched.pending, url) == (True, f"{broker.url}{at}/verification-results/311")
 
 
+def test_the_results_that_a_content_has_are_listed(broker):
+    at = f"/pacts/provider/orders/consumer/web-shop/pact-version/{CONTENT}/verification-results"
+    broker.given("web-shop 1.4.0 is verified by what is in production", environment=PRODUCTION)
+    stored = {
+        "success": True,
+        "providerApplicationVersion": "8f2c1e4",
+        "_links": {"self": link(f"{at}/311")},
+    }
+    listed = "GET /pacts/provider/{provider}/consumer/{consumer}/pact-version/{sha}/verification-results"
+    broker.on(listed).reply(200, {"_embedded": {"verificationResults": [stored]}})
+    with open_broker(read_address(broker.url)) as client:
+        [earlier] = client.earlier.of(f"{broker.url}{at}")
+    assert (earlier.provider_version, earlier.passed, earlier.is_whole) == ("8f2c1e4", True, True)
+
+
 def test_the_head_of_a_branch_is_looked_up(broker, index):
     broker.given("web-shop 1.4.0 on the branch main")
     head = {"name": "main", "_embedded": {"latestVersion": {"number": "1.4.0"}}, "_links": {}}
