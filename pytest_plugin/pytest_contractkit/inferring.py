@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contractkit.inference import Came, Findings, ObservedAnswer, Run, needs_found, runs_of
+from contractkit.inference import AnswerId, Came, Findings, ObservedAnswer, Run, needs_found, runs_of
 from contractkit.model import Contract, InferredNeeds, Interaction, Needs, UnknownNeeds
 from contractkit.recording import StubbedProvider, TestRecord
 from contractkit.recording.observed_answers import can_be_changed, observed_answer
@@ -19,6 +19,7 @@ from pytest_contractkit.executed import Executed
 from pytest_contractkit.executed_tests import note_test
 from pytest_contractkit.needs_settings import NeedsSettings, needs_settings
 from pytest_contractkit.plugin import RUN
+from pytest_contractkit.reading import read_again
 from pytest_contractkit.recorder import RECORDED, Recorded, recorder_of
 from pytest_contractkit.repeating import why_not_repeated
 from pytest_contractkit.rerunning import Again, tear_down_to_parent, unnoticed
@@ -26,8 +27,8 @@ from pytest_contractkit.watching import Watch
 
 _STARTED = pytest.StashKey["_Started"]()
 _SPENT = pytest.StashKey[float]()
-_MOST_CALLS = 10, 50
-"""A re-run may ask for ten times as many answers as were recorded, and fifty more."""
+_MOST_CALLS = 4, 12
+"""A re-run may ask for four times as many answers as were recorded, and twelve more."""
 
 
 class _Started:
@@ -180,12 +181,22 @@ class _Test:
 
     def inferred(self, valid_for: str) -> _NeedsByKey:
         """Run the test again and again, and give what that proves."""
+        before = served_before(self._interactions)
+        again = Again(self.item, self._started.random_state)
+        with unnoticed(self.item):
+            control, read = read_again(again, before, self._started.executed, self._interactions, most=self._most_calls)
         answers = [
-            observed_answer(self._provider(name), each, self.settings.kinds, pinned=self.settings.pinned)
+            observed_answer(
+                self._provider(name),
+                each,
+                self.settings.kinds,
+                read=read.get(AnswerId(name, each.key)),
+                pinned=self.settings.pinned,
+            )
             for name, each in self._interactions
             if can_be_changed(each)
         ]
-        found = self._findings(answers) if answers else None
+        found = self._findings(answers, again, before, control) if answers else None
         if isinstance(found, UnknownNeeds):
             return self.unknown(found.reason)
         by_key = {(each.id.provider, each.id.key): each for each in answers}
@@ -197,13 +208,15 @@ class _Test:
     def _provider(self, name: str) -> StubbedProvider:
         return self.recorded.providers[name]
 
-    def _findings(self, answers: list[ObservedAnswer]) -> Findings | UnknownNeeds:
+    def _findings(
+        self, answers: list[ObservedAnswer], again: Again, before: ServedBefore, control: Came | None
+    ) -> Findings | UnknownNeeds:
         procedure = runs_of(answers, self.settings.kinds, most=self.settings.most_runs)
-        before = served_before(self._interactions)
-        again = Again(self.item, self._started.random_state)
         took = 0.0
         try:
             run = next(procedure)
+            if control is not None and not run.changes:  # it was run already, to see what it reads
+                run = procedure.send(control)
             with unnoticed(self.item):
                 while True:
                     came, seconds = self._came(again, before, run, took)
@@ -214,11 +227,14 @@ class _Test:
             return result
 
     def _came(self, again: Again, before: ServedBefore, run: Run, took: float) -> tuple[Came, float]:
-        times, more = _MOST_CALLS
         watch = Watch(took)
-        most = times * len(self._interactions) + more
-        serving = ServingAgain(before, run.changes, most=most, too_many=watch.too_many_calls)
+        serving = ServingAgain(before, run.changes, most=self._most_calls, too_many=watch.too_many_calls)
         return again.run(serving, watch), watch.took
+
+    @property
+    def _most_calls(self) -> int:
+        times, more = _MOST_CALLS
+        return times * len(self._interactions) + more
 
 
 def _needs(interaction: Interaction, answer: ObservedAnswer | None, found: Findings | None, valid_for: str) -> Needs:

@@ -46,10 +46,11 @@ class Again:
                 error = _attempt(item)
         finally:
             del item.stash[AGAIN]
+        if watch.has_endless_calls:
+            endless = Raised(where=Where.OUTSIDE, error="endless calls")
+            return Came(raised=endless, served=frozenset(serving.served))
         if isinstance(error, Overlong) or watch.was_overlong:
-            is_endless = watch.has_endless_calls
-            raised = Raised(where=Where.OUTSIDE, error="endless calls") if is_endless else None
-            return Came(raised=raised, served=frozenset(serving.served), hung=not is_endless)
+            return Came(served=frozenset(serving.served), hung=True)
         raised = None if error is None else _raised(error, item)
         return Came(raised=raised, served=frozenset(serving.served))
 

@@ -26,6 +26,9 @@ the procedure is known and explained names it, so that it is no silence:
 
     REASONS = {("test_x", "getOrder", "members", "status"): "the enumeration has more members than runs are left"}
 
+A file whose client refuses any answer beyond the definition, whatever the operation, says so once for all its tests,
+`REACTIONS = ["an undeclared status"]`; `"reactions": [...]` of one operation wins over that.
+
 A file may name its own definition with `DEFINITION = "petstore.yaml"` or `"inventory.proto"`, a file in `consumers/`;
 `orders.yaml` where it does not. Its provider is always called `orders`. Other files that it needs, such as a module of
 the client, are named in `BESIDE = ["client_module.py"]`, and stand in the same folder.
@@ -118,18 +121,23 @@ def run_consumers(
         (own / "pyproject.toml").write_text(_SETTINGS.format(providers=line))
         providers.append(own)
     (folder / "pytest.ini").write_text(
-        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\naddopts = --import-mode=importlib\n"
+        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+        "addopts = --import-mode=importlib\n"
     )
-    _pytest(folder, [f"--contract-needs={needs}", *options])
+    _pytest(folder, providers, [f"--contract-needs={needs}", *options])
     return {
         each.name + ".py": load_contract((each / "contracts/shop-orders.json").read_bytes(), origin=each.name)
         for each in providers
     }
 
 
-def _pytest(folder: Path, options: list[str]) -> None:
+def _pytest(folder: Path, modules: list[Path], options: list[str]) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *options]
-    environment = {**os.environ, "PYTEST_ADDOPTS": "-p no:schemathesis", "PYTHONPATH": str(folder)}
+    environment = {
+        **os.environ,
+        "PYTEST_ADDOPTS": "-p no:schemathesis",
+        "PYTHONPATH": os.pathsep.join(map(str, modules)),
+    }
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
 
@@ -160,7 +168,8 @@ def judge(files: Iterable[Path], contracts: Mapping[str, Contract]) -> dict[str,
                 for kind in KINDS:
                     excused = {place for (*where, place) in reasons if where == [test, operation, kind]}
                     name = f"{file.stem}::{test} {operation}"
-                    _compare(judged[kind], name, _told(truth.get(kind, ())) - excused, found[kind] - excused)
+                    usual = getattr(module, "REACTIONS", ()) if kind == "reactions" else ()
+                    _compare(judged[kind], name, _told(truth.get(kind, usual)) - excused, found[kind] - excused)
     return judged
 
 
@@ -193,9 +202,9 @@ def found_needs(contract: Contract, test: str, operation: str) -> dict[str, set[
         if interaction.operation not in (operation, None) or not isinstance(interaction, Interaction):
             continue
         for evidence in interaction.evidence:
-            if evidence.test.node_id.partition("::")[2].partition("[")[0].endswith(test):
-                if isinstance(evidence.needs, InferredNeeds):
-                    _add(found, evidence.needs)
+            is_of_test = evidence.test.node_id.partition("::")[2].partition("[")[0].endswith(test)
+            if is_of_test and isinstance(evidence.needs, InferredNeeds):
+                _add(found, evidence.needs)
     return found
 
 

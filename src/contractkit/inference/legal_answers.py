@@ -13,6 +13,7 @@ from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.inference.answers import Alternatives
 from contractkit.inference.changes import AnswerId, Change, Kind, changed
+from contractkit.inference.shapes import same_shape
 from contractkit.model import HttpResponse, JsonBody, Location, Wildcard
 
 _BODY = Location(("response", "body"))
@@ -21,6 +22,7 @@ _OTHERS = 2
 
 _SEEDS = ("needs 1", "needs 2", "needs 3")
 _MOST_BRANCHES = 3
+_SHAPELESS = "another text"
 
 
 def legal_answers(
@@ -98,6 +100,8 @@ class _Places:
             each for each in self._others.get(at, ()) if type_of(each) == type_of(value) and not _same(each, value)
         ]
         alike.sort(key=lambda each: type(each) is not type(value))
+        if same_shape(value) is not None:  # what is named like a date looks like one, though any text is legal
+            alike.insert(0, _SHAPELESS)
         return tuple(each for each in alike[:_OTHERS] if self._is_legal(Kind.VALUE, at, each))
 
     def _made_otherwise(self) -> dict[Location, list[Json]]:

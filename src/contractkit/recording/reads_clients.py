@@ -6,20 +6,26 @@ its text or bytes instead has read all of it. Who received an answer that no hoo
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from contractkit.model import Body, HttpCall, Interaction, JsonBody, Location
-from contractkit.recording.calls import HttpExchange
+from contractkit.model import Body, HttpResponse, JsonBody, Location
 from contractkit.recording.reads import note_all, noting
 from contractkit.transports.http_messages import encode_body
 
 BODY = Location(("response", "body"))
 _OURS = frozenset({"contractkit", "respx"})
+
+
+class Answered(NamedTuple):
+    """An answer that a stub gave, with the method of its request."""
+
+    method: str
+    response: HttpResponse
 
 
 class _Key(NamedTuple):
@@ -86,23 +92,25 @@ class ReadWatch:
         self._received: dict[int, _Received] = {}
         self._is_own_look = False
 
-    def read_of(self, interaction: Interaction, exchanges: Iterable[HttpExchange]) -> frozenset[Location] | None:
+    def read_of(self, answers: Sequence[Answered], among: Sequence[Answered]) -> frozenset[Location] | None:
         """Give the locations of an answer that were read, generalised: `response.body.lines[*].sku`.
 
         A location that was passed on the way to another is among them.
 
         Args:
-            interaction: What was recorded of the answer.
-            exchanges: All that the provider answered meanwhile.
+            answers: The answer, as often as it was given.
+            among: All answers that were given meanwhile.
 
         Returns:
             None where it cannot be known: the answer is no JSON, or a client that is not hooked received it too.
         """
-        asked = tuple(exchanges)
-        keys = {_key_of(each) for each in asked if _is_recorded_as(each, interaction)}
+        keys = {_key_of(each) for each in answers}
         received = [each for each in self._received.values() if self._key_received(each) in keys]
-        answered = sum(_key_of(each) in keys for each in asked)
-        return _united(interaction.served, received) if len(received) >= answered > 0 else None
+        given = sum(_key_of(each) in keys for each in among)
+        bodies = [each.response.body for each in answers]
+        if not all(isinstance(body, JsonBody) for body in bodies) or not len(received) >= given > 0:
+            return None
+        return _united(bodies, received)
 
     def received(self, response: Any, client: _Client) -> None:
         """Take a response that was made."""
@@ -200,22 +208,13 @@ def _taking(original: Any, watch: ReadWatch) -> Any:
     return hooked
 
 
-def _united(body: Body, received: Sequence[_Received]) -> frozenset[Location]:
+def _united(bodies: Sequence[Body], received: Sequence[_Received]) -> frozenset[Location]:
     found = {location for each in received for location in each.read}
-    if any(each.is_whole for each in received) and isinstance(body, JsonBody):
-        note_all(body.value, BODY, lambda location: found.add(location.generalised()))
+    if any(each.is_whole for each in received):
+        for body in bodies:
+            note_all(body.value if isinstance(body, JsonBody) else None, BODY, lambda at: found.add(at.generalised()))
     return frozenset(found)
 
 
-def _key_of(exchange: HttpExchange) -> _Key:
-    return _Key(exchange.request.method, exchange.response.status, encode_body(exchange.response.body))
-
-
-def _is_recorded_as(exchange: HttpExchange, interaction: Interaction) -> bool:
-    """Say whether an interaction may be what was recorded of an exchange, where credentials are replaced."""
-    match interaction.exchange:
-        case HttpCall(request=request, response=response) if isinstance(interaction.served, JsonBody):
-            kept = exchange.credentials.without_in(exchange.response)
-            of_call = (exchange.request.method, kept.status, encode_body(kept.body))
-            return of_call == (request.method, response.status, encode_body(interaction.served))
-    return False
+def _key_of(answer: Answered) -> _Key:
+    return _Key(answer.method, answer.response.status, encode_body(answer.response.body))

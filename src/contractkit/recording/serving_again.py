@@ -24,6 +24,11 @@ from contractkit.model import (
     repeated_events,
 )
 
+LOOP_DETECTED = 508
+"""What a client gets that asks and asks (RFC 5842 §7.2)."""
+
+_MOST_REFUSED = 200
+
 RESPONSE_BODY = Location(("response", "body"))
 
 
@@ -87,7 +92,14 @@ class ServingAgain:
     """
 
     def __init__(self, again: Again, changes: tuple[Change, ...], *, most: int, too_many: Callable[[], None]) -> None:
-        """Take the changes, and what to do when more answers were served than a test that ends would ask for."""
+        """Take the changes.
+
+        Args:
+            again: What was served before.
+            changes: What is to change of it.
+            most: How many answers a test that ends may ask for; those that follow are refused, which ends most loops.
+            too_many: Called when the first answer is refused, and again when refusals end nothing.
+        """
         self.served: set[AnswerId] = set()
         self._again = again
         self._changes: dict[AnswerId, tuple[Change, ...]] = {}
@@ -98,7 +110,8 @@ class ServingAgain:
 
     def http(self, provider: str, interaction: Interaction, response: HttpResponse) -> HttpResponse:
         """Give a response with its changes."""
-        self._count()
+        if self._is_refused():
+            return HttpResponse(status=LOOP_DETECTED)
         found = self._again.by_http.get((provider, interaction.key, repr(interaction.served)))
         if found is None:
             return response
@@ -115,7 +128,8 @@ class ServingAgain:
 
     def message(self, provider: str, operation: str, sent: Sequence[Json], tree: Json) -> Json:
         """Give a message of a remote procedure with its changes: the same value where there are none."""
-        self._count()
+        if self._is_refused():
+            return {}
         asked = _text(sent[0]) if sent else ""
         found = self._again.by_rpc.get((provider, operation, asked, _text(tree)))
         if found is None:
@@ -124,10 +138,11 @@ class ServingAgain:
         changes = self._changes.get(found, ())
         return changed(tree, changes, self._again.places[found]) if changes else tree
 
-    def _count(self) -> None:
+    def _is_refused(self) -> bool:
         self._left -= 1
-        if self._left == 0:
+        if self._left in (-1, -_MOST_REFUSED):
             self._too_many()
+        return self._left < 0
 
 
 def has_no_body(interaction: Interaction) -> bool:
