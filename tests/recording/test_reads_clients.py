@@ -13,7 +13,7 @@ import requests
 
 from contractkit.recording import StubSession
 from contractkit.recording.calls import HttpExchange
-from contractkit.recording.reads_clients import ReadWatch, watch_reads
+from contractkit.recording.reads_clients import Answered, ReadWatch, watch_reads
 
 REPLY = {"id": 7, "total": 12.5, "buyer": {"name": "Ann"}}
 TOTAL = "response.body response.body.total"
@@ -27,9 +27,11 @@ Fetch = Callable[[StubSession], Any]
 
 def read(session: StubSession, watch: ReadWatch) -> str | None:
     """Give what was read of the one answer of a session, sorted; None where it cannot be known."""
-    (interaction,) = session.contract().interactions
-    exchanges = [each for each in session._calls if isinstance(each, HttpExchange)]
-    found = watch.read_of(interaction, exchanges)
+    (_,) = session.contract().interactions
+    answers = [
+        Answered(each.request.method, each.response) for each in session._calls if isinstance(each, HttpExchange)
+    ]
+    found = watch.read_of(answers, answers)
     return None if found is None else " ".join(sorted(map(str, found)))
 
 
