@@ -206,6 +206,23 @@ def test_with_postgresql_each_worker_has_a_schema(tmp_path: Path) -> None:
         server.cleanup()
 
 
+def test_shared_states_and_schemas_of_workers_exclude_each_other() -> None:
+    engine = create_engine("postgresql+psycopg://127.0.0.1:1/orders")
+    database = IsolatedDatabase(engine, create=Base.metadata.create_all)
+
+    @provider_state("an order", isolation="shared")
+    def an_order(id: int, status: str) -> None: ...  # noqa: A002
+
+    [failed] = not_passed(Shop(engine).transport(), handlers(database, an_order), select_stateful(1))
+    assert failed == (
+        "0: GET /orders/7 with an order: "
+        "The isolation of the interaction could not be renewed after a shared state.\n\n"
+        "  isolation   postgresql+psycopg://127.0.0.1:1/orders\n"
+        "  raised      UsageError: What is shared cannot be set up where each worker has a schema.\n\n"
+        'Have `create` make it, or give the handler this isolation in place of "shared".'
+    )
+
+
 def refusal(make: Callable[[], object]) -> str:
     with pytest.raises(UsageError) as raised:
         make()

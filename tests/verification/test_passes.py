@@ -217,6 +217,25 @@ def test_what_does_not_pass_every_time_did_not_pass() -> None:
     assert result.mismatches[0].actual == 503
 
 
+def test_what_is_shared_is_set_up_once_in_each_pass() -> None:
+    happened = []
+
+    @provider_state("an order", isolation="shared")
+    def an_order(id: int, status: str) -> Iterator[None]:  # noqa: A002
+        happened.append("set up")
+        shop.orders[id] = status
+        yield
+        happened.append("torn down")
+        shop.orders.clear()
+
+    shop = Shop()
+    whole = select_stateful(10)
+    selected = SelectedContract(contract=whole.contract, interactions=(whole.interactions[0], whole.interactions[5]))
+    found = passed(shop, selected, Passes(repeat=2), (an_order,))
+    assert found.results[0].outcome is Outcome.PASSED
+    assert happened == ["set up", "torn down"] * 2
+
+
 @pytest.mark.parametrize(
     ("suffices", "expected"),
     [

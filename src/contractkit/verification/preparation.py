@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
-from contractkit.errors import ProviderStateError, suggestion
+from contractkit.errors import ContractkitError, ProviderStateError, suggestion
 from contractkit.exact_json import Json, dump_compact
 from contractkit.explain.states import ADD_TO_STATES, skeleton_of
 from contractkit.model import DerivedState, Interaction, ProviderState
@@ -87,6 +87,7 @@ class Preparer:
         self.lane = Lane(0)
         self.isolators = tuple(isolators)
         self._begun: list[Isolator] = []
+        self._warn = warn
         self._watch = Watch(warn)
         self._shared: dict[tuple[int, bytes], asyncio.Task[Mapping[str, Json]]] = {}
         self._shared_stacks: list[tuple[StateHandler, AsyncExitStack]] = []
@@ -99,7 +100,10 @@ class Preparer:
         """Tear down what is still shared, remove what isolators made, and end the thread."""
         await self.tear_down_shared()
         for isolator in self._begun:
-            isolator.close()
+            try:
+                isolator.close()
+            except Exception as error:  # the database is lost: what was judged is judged
+                self._warn(f"{_not_isolated(isolator, error, 'be taken away at the end')}\n")
         self.lane.close()
 
     async def tear_down_shared(self) -> tuple[tuple[StateHandler, ProviderStateError], ...]:
@@ -111,6 +115,7 @@ class Preparer:
                 await stack.aclose()
             except ProviderStateError as error:
                 raised.append((handler, error))
+        self._shared.clear()
         return tuple(raised)
 
     @asynccontextmanager
@@ -174,8 +179,11 @@ class Preparer:
         self, state: State, handler: StateHandler, arguments: dict[str, Any], stack: AsyncExitStack
     ) -> Mapping[str, Json]:
         returned = await self._call(state, handler, arguments, stack)
-        for isolator in self.isolators:
-            isolator.renew()
+        for isolator in (*self.isolators, *(each for each in self._begun if each not in self.isolators)):
+            try:
+                isolator.renew()
+            except Exception as error:
+                raise _not_isolated(isolator, error, "be renewed after a shared state") from error
         return returned
 
     async def _call(
@@ -251,6 +259,7 @@ def _not_isolated(isolator: Isolator, error: Exception, what: str) -> ProviderSt
     return ProviderStateError(
         f"The isolation of the interaction could not {what}.",
         details=[("isolation", isolator.name), ("raised", text.splitlines()[0])],
+        next_step=error.explanation.next_step if isinstance(error, ContractkitError) else "",
     )
 
 
