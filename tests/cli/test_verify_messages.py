@@ -1,6 +1,7 @@
 """`contractkit verify` of a provider that emits messages, alone and beside HTTP."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,47 @@ def test_wrong_use_is_told_with_code_2(orders: Path, contractkit: Run, arguments
     (orders / "empty.py").write_text("")
     ended = contractkit("verify", "orders", *arguments)
     assert (ended.code, ended.err) == (2, said.format(here=orders))
+
+
+# the broker
+
+
+@pytest.fixture
+def published(orders: Path, contractkit: Run, broker: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A provider's project beside a broker that holds the contract of packing 1.0.0, which runs in production."""
+    monkeypatch.setenv("CONTRACTKIT_BROKER", broker)
+    file = str(orders / "contracts" / "packing-orders.json")
+    assert contractkit("publish", file, "--version", "1.0.0", "--branch", "main").code == 0
+    assert contractkit("record-deployment", "packing", "--version", "1.0.0", "--environment", "production").code == 0
+    return orders
+
+
+def verify_and_decide(contractkit: Run, version: str) -> tuple[int, int, str]:
+    """Give the exit codes of verifying a version and of asking whether it may be deployed, with the answer."""
+    told = ("--provider-version", version, "--branch", "main", "--publish", "--build-url", "http://ci/1")
+    verified = contractkit("verify", "orders", "--broker", os.environ["CONTRACTKIT_BROKER"], *told)
+    decided = contractkit("can-i-deploy", "orders", "--version", version, "--to-environment", "production")
+    return verified.code, decided.code, decided.out
+
+
+@pytest.mark.slow
+def test_the_broker_learns_that_messages_fit(published: Path, contractkit: Run) -> None:
+    assert verify_and_decide(contractkit, "2.0.0")[:2] == (0, 0)
+
+
+@pytest.mark.slow
+def test_the_broker_learns_that_messages_do_not_fit(published: Path, contractkit: Run) -> None:
+    (published / "provider.py").write_text(PRODUCERS.replace('{"id": id}', '{"id": str(id)}'))
+    verified, decided, said = verify_and_decide(contractkit, "2.0.0")
+    assert (verified, decided) == (1, 1)
+    assert "failed" in said
+
+
+@pytest.mark.slow
+def test_the_broker_is_not_told_of_messages_that_nobody_produced(published: Path, contractkit: Run) -> None:
+    (published / "provider.py").write_text(PRODUCERS.partition("@message_producer")[0])
+    (published / "shop_without_messages.py").write_text(APPLICATION)
+    set_up(published, states="provider.py", app="shop_without_messages:app")
+    verified, decided, said = verify_and_decide(contractkit, "2.0.0")
+    assert (verified, decided) == (3, 1)
+    assert "unknown" in said

@@ -59,6 +59,10 @@ messages = "stock.yaml"
 
 [tool.contractkit.providers.shop]
 definition = "shop.yaml"
+
+[tool.contractkit.providers.both]
+definition = "shop.yaml"
+messages = "schemas"
 """
 
 HEAD = """\
@@ -347,6 +351,52 @@ def test_a_provider_without_messages_says_what_to_set(project: pytest.Pytester) 
     output = failed(project, "def test_it(contract_stub):\n    contract_stub('shop').message('OrderPlaced')\n")
     assert "Nothing defines the messages of shop." in output
     assert 'E       [tool.contractkit.providers.shop]\nE       messages = "path/to/messages"' in output
+
+
+def test_calls_and_messages_of_one_provider_share_a_contract(project: pytest.Pytester) -> None:
+    write(
+        project,
+        """
+import httpx
+from contractkit import Stub
+
+def test_it(contract_stub):
+    both = contract_stub("both")
+    both.given("order exists", id=7)
+    assert httpx.get(both.url + "/").status_code == 200
+    with both.message("OrderPlaced") as message:
+        assert message.json["lines"]
+
+def test_a_stub_of_the_settings_makes_messages_too():
+    with Stub("both") as both, both.message("OrderPlaced", {"id": 7}) as message:
+        assert message.json["id"] == 7
+    assert [each.description for each in both.contract().interactions] == ["OrderPlaced id=7"]
+""",
+    )
+    (project.path / "shop.yaml").write_text(
+        "{openapi: 3.1.0, info: {title: Shop, version: '1'}, "
+        "paths: {/: {get: {operationId: home, responses: {'200': {description: it}}}}}}"
+    )
+    run(project).assert_outcomes(passed=2)
+    contract = contract_of(project, "both")
+    assert contract["metadata"]["contractkit"]["definition"]["source"] == "shop.yaml, schemas"
+    assert sorted((each["type"], each["providerStates"][0]["name"]) for each in contract["interactions"]) == [
+        ("Asynchronous/Messages", "order exists"),
+        ("Synchronous/HTTP", "order exists"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("gone", "The definition gone cannot be read."),
+        ("git:HEAD:schemas", "The messages git:HEAD:schemas are elsewhere, and are read from a path alone."),
+        ("shop.yaml", "The definition shop.yaml is an OpenAPI document, which defines no messages."),
+    ],
+)
+def test_messages_that_cannot_be_read_fail_the_test(project: pytest.Pytester, place: str, said: str) -> None:
+    (project.path / "pyproject.toml").write_text(SETTINGS.replace('messages = "schemas"', f'messages = "{place}"'))
+    assert said in failed(project, "def test_it(contract_stub):\n    contract_stub('orders')\n")
 
 
 # the provider's side
