@@ -361,6 +361,6 @@ def test_files_and_filters_are_explained_too(
     ended = contractkit("verify", "orders", "--explain-selection", "--consumer", "web-shop")
     assert ended.err.startswith(
         "What is replayed\n\n"
-        f"  courier-app   0 of 1 interaction, from {provider}/contracts/courier-app-orders.json\n"
-        f"  web-shop      1 of 1 interaction, from {provider}/contracts/web-shop-orders.json\n"
+        "  courier-app   0 of 1 interaction, from contracts/courier-app-orders.json\n"
+        "  web-shop      1 of 1 interaction, from contracts/web-shop-orders.json\n"
     )

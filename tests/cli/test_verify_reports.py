@@ -29,7 +29,7 @@ def test_several_reports_are_written_beside_the_one_for_people(contractkit: Run,
     )
     assert ElementTree.parse(provider / "build/contracts.xml").getroot().tag == "testsuites"
     report = json.loads((provider / "build/contracts.json").read_text())
-    assert report["contracts"][0]["origin"] == f"{provider / 'contracts'}/web-shop-orders.json"
+    assert report["contracts"][0]["origin"] == "contracts/web-shop-orders.json"
     assert json.loads((provider / "contracts.sarif").read_text())["runs"][0]["results"] == []
     assert (provider / "comment.md").read_text().startswith("<!-- contractkit verify orders -->\n")
     assert (provider / "annotations").read_text() == (
@@ -78,6 +78,17 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_replayed(
     ended = contractkit("verify", "orders", *(each for report in reports for each in ("--report", report)))
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(message)
+
+
+def test_a_report_on_a_full_disk_keeps_nobody_from_the_others(contractkit: Run, provider: Path, keep: Keep) -> None:
+    keep(provider / "contracts")
+    ended = contractkit("verify", "orders", "--report", "json=/dev/full", "--report", "text=out/text")
+    assert ended.code == 2
+    assert ended.err.endswith(
+        "A report cannot be written.\n\n  file     /dev/full\n  reason   No space left on device\n\n"
+        "Name a file in a directory that you may write to.\n"
+    )
+    assert (provider / "out/text").read_text() == ended.out
 
 
 CALL = HttpCall(request=HttpRequest(method="GET", path="/orders/7"), response=HttpResponse(status=200))

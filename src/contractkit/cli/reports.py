@@ -74,18 +74,24 @@ def check_reports(reports: Sequence[Report]) -> None:
             )
 
 
-def write_report(report: Report, provider: str, results: Sequence[ContractResult]) -> None:
-    """Write a report to its file, whose directory is made where it is not there.
+def write_reports(
+    reports: Sequence[Report], provider: str, results: Sequence[ContractResult]
+) -> tuple[UsageError, ...]:
+    """Write reports to their files, whose directories are made where they are not there.
 
-    Raises:
-        UsageError: It cannot be written.
+    Give the errors of those that cannot be written: they keep nobody from the others, nor from publishing.
     """
-    text = FORMATS[report.form](provider, results)
+    found = (_written(each, FORMATS[each.form](provider, results)) for each in reports)
+    return tuple(error for error in found if error is not None)
+
+
+def _written(report: Report, text: str) -> UsageError | None:
     try:
         report.path.parent.mkdir(parents=True, exist_ok=True)
         report.path.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise _unwritable(report.path, error.strerror or str(error)) from None
+        return _unwritable(report.path, error.strerror or str(error))
+    return None
 
 
 def _unwritable(path: Path, reason: str) -> UsageError:

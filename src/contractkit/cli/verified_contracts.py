@@ -55,7 +55,9 @@ def offered_contracts(settings: Settings, service: ServiceSettings, asked: Asked
                 else f"{asked.needs_broker} asks the broker, and the contracts are files.",
                 next_step=f"Leave --contracts out, or leave {asked.needs_broker} out.",
             )
-        return [_selected(read_contract_file(file).loaded, origin=str(file)) for file in find_contract_files(places)]
+        return [
+            _selected(read_contract_file(file).loaded, origin=_from_here(file)) for file in find_contract_files(places)
+        ]
     if settings.broker is None and "PACT_BROKER_BASE_URL" not in os.environ:
         raise SettingsError(
             "Nothing says where the contracts are.",
@@ -63,6 +65,11 @@ def offered_contracts(settings: Settings, service: ServiceSettings, asked: Asked
             next_step="Give --contracts PATH or --broker URL, or set contracts or broker in pyproject.toml.",
         )
     return _from_broker(settings, asked)
+
+
+def _from_here(file: Path) -> str:
+    """Give a file as it is called from where the command runs: annotations and findings name it so."""
+    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
 
 
 def _contract_places(settings: Settings, service: ServiceSettings, asked: AskedContracts) -> Sequence[Path]:

@@ -20,7 +20,7 @@ from contractkit.cli.own_definition import AskedOfDefinition, OwnDefinition
 from contractkit.cli.pass_options import is_disturbed, read_passes, replay, tell_isolation
 from contractkit.cli.progress import Progress
 from contractkit.cli.providers import AskedProvider, definition_path, service_of, transports_to
-from contractkit.cli.reports import FORMATS, check_reports, read_report, write_report
+from contractkit.cli.reports import FORMATS, check_reports, read_report, write_reports
 from contractkit.cli.results import Found, publish_results, read_definition_file
 from contractkit.cli.state_files import (
     StateFiles,
@@ -221,8 +221,7 @@ def verify(output: str, **options: object) -> int:
     results = (*replayed, *narrowed.reused)
     keep_not_passed(settings.root, asked.provider, replayed)
     click.echo(FORMATS[output](asked.provider, results))
-    for report in reports:
-        write_report(report, asked.provider, results)
+    unwritten = write_reports(reports, asked.provider, results)
     tell_isolation(asked.provider, passed, passes, err=output != "text")
     own.tell_coverage(chosen, err=output != "text")
     tell_output(transports, results)
@@ -234,6 +233,8 @@ def verify(output: str, **options: object) -> int:
         found = Found(build=build, definition=definition, verified=verified)
         publish_results(settings, found, is_dry_run=asked.dry_run)
         publish_catalogue(settings, build, states, is_dry_run=asked.dry_run)
+    if unwritten:
+        raise unwritten[0]
     return 1 if is_disturbed(passed, results) or own.is_broken_by(results) else _exit_code(results)
 
 
