@@ -7,11 +7,17 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from contractkit.cli.launching import launched
+from contractkit.cli.providers import AskedProvider
 from contractkit.model import Contract
+from contractkit.settings import ServiceSettings, load_settings
+from contractkit.verification.asgi_transport import AsgiTransport
+from contractkit.verification.launcher import LaunchedTransport
+from contractkit.verification.transport import AnyTransport
 from tests.cli.running import running
 
 pytestmark = pytest.mark.slow
@@ -259,3 +265,24 @@ def test_an_application_and_a_command_in_the_settings_exclude_each_other(
         f"  file   {provider / 'pyproject.toml'}\n\n"
         "Keep app or command in [tool.contractkit.provides.orders], or give --app or --command.\n",
     )
+
+
+def test_a_port_stands_wherever_an_address_names_it(provider: Path) -> None:
+    asked_of: list[tuple[ServiceSettings, AskedProvider]] = []
+
+    def ways(service: ServiceSettings, asked: AskedProvider) -> tuple[AnyTransport, ...]:
+        asked_of.append((service, asked))
+        return (AsgiTransport(cast(Any, None), name="either"),)
+
+    settings = load_settings(provider, environment={})
+    both = AskedProvider(
+        name="orders", command="serve {port}", url="http://localhost:{port}/v1", grpc="localhost:{port}"
+    )
+    [one] = launched(settings, ServiceSettings(app="unused:app"), both, ways)
+    only_grpc = AskedProvider(name="orders", command="serve {port}", grpc="127.0.0.1:{port}")
+    launched(settings, ServiceSettings(), only_grpc, ways)
+    (first, asked), (_, second) = asked_of
+    assert isinstance(one, LaunchedTransport)
+    port = (asked.grpc or "").removeprefix("localhost:")
+    assert (asked.url, first.app, port.isdigit()) == (f"http://localhost:{port}/v1", None, True)
+    assert second.url is None, "what only answers remote procedures has no other address"
