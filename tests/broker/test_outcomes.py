@@ -159,6 +159,20 @@ def test_a_version_owes_what_it_failed_and_what_it_never_verified(broker: Story)
     ]
 
 
+def test_a_failure_that_names_no_interaction_may_be_of_any_that_is_not_said_to_have_passed(broker: Story) -> None:
+    publish(broker)
+    [chosen] = broker.selected("orders")
+    pact = broker.http.get(chosen["_links"]["self"]["href"]).json()
+    url, ids = pact["_links"]["pb:publish-verification-results"]["href"], [each["_id"] for each in pact["interactions"]]
+    found = []
+    for passed in ([], ids[:1], ids):
+        results = [{"interactionId": each, "success": True} for each in passed]
+        broker.http.post(url, json={"success": False, "providerApplicationVersion": "1", "testResults": results})
+        found += [each["interactions"] for each in owed(broker, "1")]
+    both = [("all orders", "failed"), ("an order", "failed")]
+    assert found == [both, both[:1], both]  # the file begins with "an order"
+
+
 def test_a_version_that_kept_everything_owes_nothing(broker: Story) -> None:
     publish(broker)
     broker.verify("orders", "1", "web-shop")

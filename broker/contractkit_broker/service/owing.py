@@ -57,12 +57,16 @@ def _owed(connection: Connection, publications: Sequence[Publication], number: i
     known = interactions_by_id(contract)
     said = verifications.find_verification(connection, number) if number is not None else None
     outcomes = {each.interaction_id: each.success for each in verifications.outcomes_of(connection, number or 0)}
-    wanted = known.keys() if said is None or not said.success else hard_to_replay(contract)
+    failed = said is not None and not said.success
+    wanted = hard_to_replay(contract) if said is not None and said.success else known.keys()
+    found = tuple(_open(known, wanted, outcomes))
+    if failed and all(reason != FAILED for _, _, reason in found):  # and nobody said which: it may be any of these
+        found = tuple((identity, each, FAILED) for identity, each, _ in found or _open(known, known, {}))
     return OwedContract(
         publications=tuple(publications),
         reason=_reason(said),
         verification_id=number,
-        interactions=tuple(_open(known, wanted, outcomes)),
+        interactions=found,
     )
 
 
