@@ -23,16 +23,20 @@ _PARAMETERS: Json = {
     "type": "object",
     "properties": {"type": {"const": "object"}, "properties": {"type": "object"}, "required": TEXTS},
 }
+_PREPARED: Json = {
+    "required": ["operation"],
+    "not": {"required": ["name"]},
+    "properties": {"status": {"type": ["integer", "string", "null"], "minLength": 1}},
+}
 _STATE: Json = {
     **object_of(
         {},
         name=_NAME,
         operation=_NAME,
-        status={"type": ["integer", "string", "null"], "minLength": 1},
         description=TEXT,
         parameters=_PARAMETERS,
     ),
-    "oneOf": [{"required": ["name"]}, {"required": ["operation"]}],
+    "oneOf": [{"required": ["name"], "not": {"required": ["operation"]}}, _PREPARED],
 }
 
 OWN_REPLY_SCHEMAS: dict[str, Json] = {
