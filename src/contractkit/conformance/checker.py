@@ -81,7 +81,7 @@ class ContractChecker:
     def __init__(self, definition: DocumentedDefinition) -> None:
         self.definition = definition
         self.reader = SurfaceReader(definition.documents)
-        self._standings: dict[object, Standing] = {}
+        self._standings: dict[object, Standing | None] = {}
 
     def check(self, interaction: Interaction, *, uses: Uses | None = None) -> InteractionConformance:
         """Say how an interaction stands under the definition; `uses` is what it uses, where that is known already."""
@@ -114,17 +114,22 @@ class ContractChecker:
         if response is None:
             return {}
         every = (*uses.single, *(use for group in uses.any_of for use in group))
-        return {use.location: self._standing(use, response, content) for use in every}
+        found = ((use.location, self._standing(use, response, content)) for use in every)
+        return {location: standing for location, standing in found if standing is not None}
 
-    def _standing(self, use: Use, response: Response, content: Content | None) -> Standing:
+    def _standing(self, use: Use, response: Response, content: Content | None) -> Standing | None:
         if use.location.starts_with(RESPONSE_HEADERS):
             return _header_standing(use, response)
         view = content.view if content else None
-        key = (view and view.key, use.steps, use.types)  # consumers read the same places of the same answers
-        found = self._standings.get(key)
-        if found is None:
-            found = self._standings[key] = stand(view, use.steps, use.types)
-        return found
+        key = (
+            view and view.key,
+            use.steps,
+            use.types,
+            use.around,
+        )  # consumers read the same places of the same answers
+        if key not in self._standings:
+            self._standings[key] = stand(view, use.steps, use.types, around=use.around)
+        return self._standings[key]
 
     def _refused(self, route: Route, interaction: Interaction, response: HttpResponse) -> tuple[Violation, ...]:
         body = response.body if isinstance(interaction.served, MissingBody) else interaction.served
@@ -145,6 +150,7 @@ def _header_standing(use: Use, response: Response) -> Standing:
     if header is None:
         return Standing(grade=Grade.UNDECLARED, types=ALL_TYPES, values=None, node=response.node)
     found = stand(header.view, use.steps)
+    assert found is not None  # nothing lies around a header
     grade = Grade.PROMISED if header.is_required else Grade.DECLARED
     return Standing(grade=grade, types=found.types, values=found.values, node=header.node)
 

@@ -1,7 +1,7 @@
 """Grades: how far a definition commits a provider to one place of an answer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from contractkit.definitions.references import Node
@@ -26,13 +26,16 @@ class Grade(Enum):
 class Standing:
     """What a definition says of one place: its grade, the types and (where only some are allowed) the values there.
 
-    `node` is the declaration that says so, or the last one met on the way.
+    `node` is the declaration that says so, or the last one met on the way. Of a list, `fewest` and `most` are how many
+    elements it may have, None where there may be any number.
     """
 
     grade: Grade
     types: frozenset[str]
     values: tuple[Json, ...] | None
     node: Node | None
+    fewest: int = 0
+    most: int | None = None
 
     @property
     def is_declared(self) -> bool:
@@ -49,34 +52,65 @@ class _Reach:
     last: Node | None
 
 
+_NUMBERS = frozenset(("integer", "number"))
 _ALWAYS, _PERHAPS, _UNSETTLED, _NEVER = 3, 2, 1, 0
 
 
-def stand(view: SchemaView | None, steps: tuple[Step, ...], expected_types: Iterable[str] = ()) -> Standing:
-    """Give what a schema says of the place that some steps lead to.
+def stand(
+    view: SchemaView | None, steps: tuple[Step, ...], expected_types: Iterable[str] = (), *, around: int = 0
+) -> Standing | None:
+    """Give what a schema says of the place that some steps lead to; None where what is around it is not declared.
 
     Args:
         view: The schema of the body or header; None where the definition describes no value.
         steps: Member names and indexes; `[*]` is any element of a list.
         expected_types: JSON types that the consumer saw there; null among them is passed over.
+        around: How many of the steps lead to what may be absent with all that lies in it: it is taken to be there.
     """
     if view is None:
         return Standing(grade=Grade.UNSETTLED, types=ALL_TYPES, values=None, node=None)
-    reach = _reach(view, steps)
+    if around and not _reach(view, steps[:around]).views:
+        return None
+    reach = _within(view, steps, around)
     types = frozenset().union(*(found.types for found in reach.views)) if reach.views else ALL_TYPES
     node = reach.views[0].declared_at if reach.views else reach.last
     grade = _grade(reach, types, frozenset(expected_types) - {"null"})
-    return Standing(grade=grade, types=types, values=_values(reach.views), node=node)
+    fewest, most = _size(reach.views)
+    return Standing(grade=grade, types=types, values=_values(reach.views), node=node, fewest=fewest, most=most)
+
+
+def _within(view: SchemaView, steps: tuple[Step, ...], around: int) -> _Reach:
+    """Give what the steps reach, what the first of them lead to being there and no null."""
+    if not around:
+        return _reach(view, steps)
+    reached = [
+        _through(branch, steps[around:])
+        for each in _reach(view, steps[:around]).views
+        for branch in each.value_branches
+    ]
+    return _together(reached, view)
+
+
+def _size(views: tuple[SchemaView, ...]) -> tuple[int, int | None]:
+    lists = [branch for view in views for branch in view.value_branches if "array" in branch.types]
+    fewest = [int(branch.bounds["minItems"].value) if "minItems" in branch.bounds else 0 for branch in lists]
+    most = [int(branch.bounds["maxItems"].value) for branch in lists if "maxItems" in branch.bounds]
+    return min(fewest, default=0), max(most) if most and len(most) == len(lists) else None
 
 
 def _grade(reach: _Reach, types: frozenset[str], expected: frozenset[str]) -> Grade:
     if reach.certainty in (_NEVER, _UNSETTLED):
         return Grade.UNDECLARED if reach.certainty == _NEVER else Grade.UNSETTLED
-    if expected and not expected & types:
+    if expected and not _numbers_alike(expected) & _numbers_alike(types):
         return Grade.DISJOINT
     if reach.certainty == _PERHAPS:
         return Grade.DECLARED
     return Grade.NULLABLE if "null" in types and types != ALL_TYPES else Grade.PROMISED
+
+
+def _numbers_alike(types: frozenset[str]) -> frozenset[str]:
+    """Give types with both kinds of numbers where there is one: an integer is a number, some numbers are integers."""
+    return types | _NUMBERS if types & _NUMBERS else types
 
 
 def _values(views: tuple[SchemaView, ...]) -> tuple[Json, ...] | None:
@@ -89,11 +123,15 @@ def _values(views: tuple[SchemaView, ...]) -> tuple[Json, ...] | None:
 def _reach(view: SchemaView, steps: tuple[Step, ...]) -> _Reach:
     if not steps:
         return _Reach(_ALWAYS, (view,), view.declared_at)
-    reached = [_through(branch, steps) for branch in view.value_branches]
+    found = _together([_through(branch, steps) for branch in view.value_branches], view)
+    if found.certainty == _ALWAYS and view.is_nullable and view.types != ALL_TYPES:
+        return replace(found, certainty=_PERHAPS)  # where null stands, nothing lies below
+    return found
+
+
+def _together(reached: list[_Reach], view: SchemaView) -> _Reach:
     certainties = {each.certainty for each in reached} or {_NEVER}
     certainty = certainties.pop() if len(certainties) == 1 else min(_PERHAPS, max(certainties))
-    if certainty == _ALWAYS and view.is_nullable and view.types != ALL_TYPES:
-        certainty = _PERHAPS  # where null stands, nothing lies below
     views = {found.key: found for each in reached for found in each.views}
     last = next((each.last for each in reached if each.certainty == max(certainties, default=0)), None)
     return _Reach(certainty, tuple(views.values()), last or (reached[0].last if reached else view.declared_at))

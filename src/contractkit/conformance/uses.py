@@ -37,6 +37,10 @@ class Use:
         allows_null: The consumer was proved to cope with null.
         seen: The values that its tests saw, where nothing was proved of the needs; empty elsewhere.
         is_only_served: The tests were served it, and neither the contract nor a proof says that they need it.
+        may_lack: The consumer was proved to cope where it is absent.
+        around: How many of `steps` lead to the innermost place that may be absent with all that lies in it; 0 if none.
+        non_empty: The list must hold an element.
+        at_most: How many elements the consumer copes with; None where their number was not proved to matter.
     """
 
     location: Location
@@ -47,6 +51,10 @@ class Use:
     allows_null: bool = False
     seen: tuple[Json, ...] = ()
     is_only_served: bool = False
+    may_lack: bool = False
+    around: int = 0
+    non_empty: bool = False
+    at_most: int | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -83,9 +91,9 @@ def uses_of(interaction: Interaction, call: HttpCall) -> Uses:
         )
     seen = {**expected, **_seen(interaction.served)}
     return Uses(
-        single=(*headers, *_once(_needed(need, seen) for need in needs.needed if _is_in_body(need.location))),
+        single=(*headers, *_once(_needed(need, seen, needs) for need in needs.needed if _is_in_body(need.location))),
         any_of=tuple(
-            tuple(_once(_needed(Need(location=place), seen) for place in group))
+            tuple(_once(_needed(Need(location=place), seen, needs) for place in group))
             for group in needs.any_of
             if all(map(_is_in_body, group))
         ),
@@ -140,14 +148,19 @@ def _header_uses(call: HttpCall, rules: Sequence[LocatedRules]) -> Iterator[Use]
             yield Use(location=location, types=frozenset(), exact=exact, pattern=_pattern_of(deciding))
 
 
-def _needed(need: Need, seen: Mapping[Location, tuple[Json, ...]]) -> Use:
+def _needed(need: Need, seen: Mapping[Location, tuple[Json, ...]], needs: InferredNeeds) -> Use:
     location = need.location.generalised()
+    above = max((len(each.steps) for each in needs.around(need.location)), default=0)
     return Use(
         location=location,
         types=frozenset(type_of(value) for value in seen.get(location, ()) if value is not None),
         members=need.members,
         pattern=need.pattern,
         allows_null=not need.non_null,
+        may_lack=need.may_lack,
+        around=max(0, above - len(RESPONSE_BODY.steps)),
+        non_empty=need.non_empty,
+        at_most=need.at_most,
     )
 
 
@@ -166,6 +179,10 @@ def _stricter(use: Use, other: Use) -> Use:
         members=use.members or other.members,
         pattern=use.pattern or other.pattern,
         allows_null=use.allows_null and other.allows_null,
+        may_lack=use.may_lack and other.may_lack,
+        around=min(use.around, other.around),
+        non_empty=use.non_empty or other.non_empty,
+        at_most=min((each.at_most for each in (use, other) if each.at_most is not None), default=None),
     )
 
 

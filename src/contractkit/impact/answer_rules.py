@@ -32,7 +32,7 @@ def _is_disjoint(use: Use, old: Standing, new: Standing) -> bool:
 
 
 def _is_undeclared(use: Use, old: Standing, new: Standing) -> bool:
-    return new.grade is Grade.UNDECLARED and old.is_declared
+    return new.grade is Grade.UNDECLARED and old.is_declared and not use.may_lack
 
 
 def _is_gone(use: Use, old: Standing, new: Standing) -> bool:
@@ -40,15 +40,26 @@ def _is_gone(use: Use, old: Standing, new: Standing) -> bool:
 
 
 def _is_unsettled(use: Use, old: Standing, new: Standing) -> bool:
-    return new.grade is Grade.UNSETTLED and old.is_declared
+    return new.grade is Grade.UNSETTLED and old.is_declared and not use.may_lack
 
 
 def _was_unsettled(use: Use, old: Standing, new: Standing) -> bool:
-    return new.grade is Grade.UNDECLARED and old.grade is Grade.UNSETTLED
+    return new.grade is Grade.UNDECLARED and old.grade is Grade.UNSETTLED and not use.may_lack
 
 
 def _may_be_absent(use: Use, old: Standing, new: Standing) -> bool:
-    return new.grade is Grade.DECLARED and old.grade in (Grade.PROMISED, Grade.NULLABLE)
+    was_sure = old.grade in (Grade.PROMISED, Grade.NULLABLE)
+    return new.grade is Grade.DECLARED and was_sure and not use.may_lack
+
+
+def _may_be_empty(use: Use, old: Standing, new: Standing) -> bool:
+    return use.non_empty and old.fewest > 0 and new.fewest == 0 and new.is_declared
+
+
+def _may_be_longer(use: Use, old: Standing, new: Standing) -> bool:
+    if use.at_most is None or old.most is None or old.most > use.at_most:
+        return False
+    return new.is_declared and (new.most is None or new.most > use.at_most)
 
 
 def _may_be_null(use: Use, old: Standing, new: Standing) -> bool:
@@ -108,6 +119,11 @@ ANSWER_RULES = (
     AnswerRule("response.may-be-another-value", Verdict.AT_RISK, _may_be_another_value,
                "the consumer copes with {expected}, and another value may come now",
                ("response.values.added", "response.values.opened", *_ADDED)),
+    AnswerRule("response.may-be-empty", Verdict.AT_RISK, _may_be_empty,
+               "the consumer needs an element, and the list may be empty now", ("response.bound.loosened",)),
+    AnswerRule("response.may-be-longer", Verdict.AT_RISK, _may_be_longer,
+               "the consumer copes with no more elements than came, and more may come now",
+               ("response.bound.loosened",)),
     AnswerRule("response.seen-value-gone", Verdict.AT_RISK, _seen_value_is_gone,
                "the tests saw {seen}, which cannot come any more", ("response.values.removed",)),
 )  # fmt: skip
