@@ -203,8 +203,8 @@ _MARKER = (
 )
 
 _PROVIDER_MARKER = (
-    "contract_provider(name, *, contracts, consumer, interaction, operation, states, base_path, timeout): replay the "
-    "contracts with this provider, an item for each interaction; the test gives the provider's URL or application"
+    "contract_provider(name, *, contracts, consumer, interaction, operation, states, base_path, timeout, pending): "
+    "replay the contracts with this provider, an item for each interaction; the test gives its URL or application"
 )
 
 

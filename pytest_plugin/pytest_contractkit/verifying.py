@@ -18,7 +18,7 @@ from contractkit.verification.verifier import SelectedContract
 from pytest_contractkit.verifying_items import ChosenInteraction, Provided, Verifying
 
 _ARGUMENT = "contract_interaction"
-_NAMED = ("contracts", "consumer", "interaction", "operation", "states", "base_path", "timeout")
+_NAMED = ("contracts", "consumer", "interaction", "operation", "states", "base_path", "timeout", "pending")
 _SELECTED = pytest.StashKey[dict[tuple[Path, str, tuple[str, ...]], list[SelectedContract]]]()
 _NAME = "contractkit-verifying"
 
@@ -96,7 +96,7 @@ def _marked(marker: pytest.Mark | None, path: Path) -> _Marked:
 def _selected(config: pytest.Config, marked: _Marked) -> tuple[SelectedContract, ...]:
     given = marked.said.get("contracts") or ()
     places = (given,) if isinstance(given, str | Path) else tuple(given)
-    key = (marked.settings.root, marked.provider, tuple(map(str, places)))
+    key = (marked.settings.root, marked.provider, (*map(str, places), str(marked.said.get("pending"))))
     known = config.stash.setdefault(_SELECTED, {})
     if key not in known:
         known[key] = _offered(marked, places)
@@ -138,9 +138,9 @@ def _from_file(file: Path) -> SelectedContract:
 
 
 def _from_broker(marked: _Marked) -> Iterator[SelectedContract]:
-    settings = marked.settings
+    settings, is_pending = marked.settings, bool(marked.said.get("pending"))
     with connect(settings) as broker:
-        fetched = broker.contracts_to_verify(marked.provider, branch=settings.branch, include_pending=True)
+        fetched = broker.contracts_to_verify(marked.provider, branch=settings.branch, include_pending=is_pending)
     if not fetched:
         raise NothingToCheckError(f"There is no contract with {marked.provider}, so nothing was verified.")
     for each in fetched:

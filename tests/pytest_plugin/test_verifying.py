@@ -2,10 +2,12 @@
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
+import httpx
 import pytest
+from contractkit_broker.server import running_broker
 
 from contractkit.document import dump_contract
 from contractkit.exact_json import Json
@@ -245,6 +247,34 @@ def test_a_provider_at_a_url_that_is_down_is_an_error(service: Service, unused_t
     run = service.run()
     run.assert_outcomes(errors=1)
     run.stdout.fnmatch_lines([f"Nothing takes connections at {url}."])
+
+
+@pytest.fixture
+def broker(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give a broker that has one contract, and that the provider's settings name; no contracts are set there."""
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(order(expects={"id": "7"}),))
+    with running_broker(tmp_path_factory.mktemp("broker") / "broker.sqlite") as url, httpx.Client(base_url=url) as http:
+        at = "/pacts/provider/orders/consumer/web-shop/version/1"
+        http.put(at, content=dump_contract(contract)).raise_for_status()
+        http.put("/pacticipants/web-shop/branches/main/versions/1", json={}).raise_for_status()
+        http.put("/pacticipants/web-shop", json={"mainBranch": "main"}).raise_for_status()
+        service.write("pyproject.toml", f'[tool.contractkit]\nbroker = "{url}"\nbranch = "main"\n')
+        yield url
+
+
+def test_contracts_come_from_the_broker(service: Service, broker: str) -> None:
+    run = service.run()
+    run.assert_outcomes(failed=1)
+    run.stdout.fnmatch_lines(["  at            response.body.id"])
+    service.write("test_contracts.py", TEST.replace('("orders")', '("orders", pending=True)'))
+    service.run().assert_outcomes(xfailed=1)
+
+
+def test_a_broker_that_cannot_be_reached_is_one_failing_item(service: Service, unused_tcp_port: int) -> None:
+    service.write("pyproject.toml", f'[tool.contractkit]\nbroker = "http://127.0.0.1:{unused_tcp_port}"\n')
+    run = service.run()
+    run.assert_outcomes(failed=1)
+    run.stdout.fnmatch_lines([f"The broker at http://127.0.0.1:{unused_tcp_port} cannot be reached."])
 
 
 def test_two_workers_share_the_items(service: Service) -> None:
