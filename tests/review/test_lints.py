@@ -29,6 +29,13 @@ EXACT = "put the rule `type` there; values that count get `equality` or a `regex
 Told = tuple[str, str | None, str, str]
 
 
+def proved(*needs: dict[str, Any]) -> dict[str, Any]:
+    """Give the annotations of an interaction of which each test was proved to need something."""
+    tests = [{"nodeId": f"test_a.py::test_{n}", "file": "test_a.py", "line": n} for n in range(1, len(needs) + 1)]
+    evidence = [{"test": test, "needs": {"kind": "inferred", **each}} for test, each in zip(tests, needs, strict=True)]
+    return {"contractkit": {"evidence": evidence}}
+
+
 def told(findings: Sequence[Finding]) -> list[Told]:
     """Give rule, location, why and edit of findings."""
     return [
@@ -226,6 +233,47 @@ CASES: list[tuple[tuple[dict[str, Any], ...], Told]] = [
         ),
     ),
     (
+        (
+            http(
+                {"n": 1},
+                rules={"$": TYPE},
+                comments=proved(
+                    {
+                        "needed": [{"location": "response.body.n"}],
+                        "tolerated": ["response.body.note"],
+                        "weak": ["response.body.note"],
+                    }
+                ),
+            ),
+        ),
+        (
+            "weak-assertion",
+            "response.body.note",
+            "is read by test_a.py::test_1 (test_a.py:1), which passes without it",
+            "assert on what comes of it, or read it no more",
+        ),
+    ),
+    (
+        (
+            http(
+                {"n": 1, "lines": [{"sku": "a", "count": 2}]},
+                rules={"$": TYPE},
+                comments=proved(
+                    {
+                        "needed": [{"location": "response.body.n"}, {"location": "response.body.lines[*].sku"}],
+                        "untouched": ["response.body.lines[*].count"],
+                    }
+                ),
+            ),
+        ),
+        (
+            "needless-expectation",
+            "response.body.lines[0].count",
+            "is expected, and every test of this interaction passes without it",
+            "leave it out of what the test writes in reply(…), or pin it with needs=",
+        ),
+    ),
+    (
         (http(description="an order"), http(description="no order", status=404)),
         (
             "contradicting-answers",
@@ -365,6 +413,20 @@ def test_a_value_that_a_test_was_proved_to_need_may_be_exact(contract: Callable[
 
     assert told(lint_contract(with_need(Need(location=place, members=(41,))))) == []
     assert [each.lint.id for each in lint_contract(with_need(Need(location=place)))] == ["exact-identifier"]
+
+
+def test_what_another_test_needs_is_neither_weak_nor_needless(contract: Callable[..., Contract]) -> None:
+    spared = {"needed": [], "tolerated": ["response.body.n"], "weak": ["response.body.n"]}
+    needing = {"needed": [{"location": "response.body.n"}]}
+    beside = {"needed": [], "anyOf": [["response.body.n", "response.body.m"]]}
+    for others in (needing, beside):
+        assert told(lint_contract(contract(http({"n": 1}, rules={"$": TYPE}, comments=proved(spared, others))))) == []
+
+
+def test_nothing_is_needless_while_the_needs_of_a_test_are_unknown(contract: Callable[..., Contract]) -> None:
+    comments = proved({"needed": [], "tolerated": ["response.body.n"]}, {"needed": []})
+    comments["contractkit"]["evidence"][1]["needs"] = {"kind": "unknown", "reason": "not inferred"}
+    assert told(lint_contract(contract(http({"n": 1}, rules={"$": TYPE}, comments=comments)))) == []
 
 
 def test_rules_can_be_left_out(contract: Callable[..., Contract]) -> None:

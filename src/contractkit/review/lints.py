@@ -1,6 +1,6 @@
 """The table of lint rules, and their application to a contract.
 
-A new rule is a row here, its function in `rule_lints`, `demand_lints` or `contract_lints`, a case in
+A new rule is a row here, its function in a module of lints here, a case in
 `tests/review/test_lints.py` and a row in the manual.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from contractkit.matching import explain_rules
 from contractkit.model import Contract, Interaction
-from contractkit.review import contract_lints, demand_lints, rule_lints
+from contractkit.review import contract_lints, demand_lints, evidence_lints, rule_lints
 from contractkit.review.exchanges import is_asked
 from contractkit.review.findings import Examined, Finding, Level, Lint
 
@@ -124,6 +124,18 @@ _ROWS = (
         level=_WARNING,
         sentence="a header that servers, proxies or clients add by themselves",
         of_interaction=demand_lints.needless_headers,
+    ),
+    Lint(
+        id="weak-assertion",
+        level=_WARNING,
+        sentence="a value that a test reads and passes without",
+        of_interaction=evidence_lints.weak_assertions,
+    ),
+    Lint(
+        id="needless-expectation",
+        level=_WARNING,
+        sentence="a value that is expected though every test was proved to pass without it",
+        of_interaction=evidence_lints.needless_expectations,
     ),
     Lint(
         id="contradicting-answers",
