@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from contractkit.broker_client import open_broker, read_address
@@ -203,8 +204,8 @@ def test_what_reaches_another_interaction_is_named_with_it(contractkit: Run, lea
         "  at            response.body.total\n"
         "  expected      a number, for example 12.5\n"
         '  received      "none"\n\n'
-        "What the other one sets up or changes reaches it. Take it back after the `yield` of its handler, or isolate "
-        "the handler: `isolation=` of `provider_state`.\n"
+        "What the other one sets up or changes reaches it. Take it back after the `yield` of its handler (give it one "
+        "where it has none), or isolate it: `isolation=` of `provider_state`.\n"
     )
 
 
@@ -258,3 +259,18 @@ def test_published_results_bring_the_catalogue_to_the_broker(
         catalogue = client.resources.state_catalogue("orders")
     assert catalogue is not None
     assert (catalogue.names, catalogue.operations) == (("order exists",), ("getOrder",))
+
+
+@pytest.mark.slow
+def test_a_published_flake_says_how_many_runs_passed(contractkit: Run, leaking: Path, broker: str) -> None:
+    to_broker = ("--broker", broker, "--version", "1", "--branch", "main", "--allow-unconfirmed")
+    assert contractkit("publish", "contracts", *to_broker).code == 0
+    asked = ("verify", "orders", "--broker", broker, "--selector", "latest", "--states", leaking.name, "--publish")
+    ended = contractkit(*asked, "--provider-version", "5", "--repeat", "3")
+    url = next(line.rpartition(" ")[2] for line in ended.err.splitlines() if "published as failed" in line)
+    results = {each["interactionDescription"]: each for each in httpx.get(url).json()["testResults"]}
+    assert results["getOrder answers 200"]["mismatches"][-1] == {
+        "attribute": "runs",
+        "description": "1 of 3 passed",
+    }
+    assert results["getOrder, its total gone"]["success"] is True

@@ -12,7 +12,7 @@ from contractkit.broker_client.verdicts import verdict_document
 from contractkit.cli.brokers import connect
 from contractkit.cli.kept_results import KeptDefinition, KeptResult, KeptRun, keep_run
 from contractkit.errors import BrokerError, BrokerRefusedError, UsageError
-from contractkit.explain.verification_failures import show_value
+from contractkit.explain.verification_failures import runs_of, show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
 from contractkit.settings import Settings
 from contractkit.sources import published_definition
@@ -157,7 +157,7 @@ def _verdict(result: InteractionResult, selected: SelectedContract) -> Interacti
         interaction=result.interaction,
         interaction_id=selected.broker_ids.get(result.interaction.key),
         passed=result.outcome is Outcome.PASSED,
-        mismatches=tuple(_sentence(each) for each in result.mismatches),
+        mismatches=(*map(_sentence, result.mismatches), *runs_of(result)),
         error=None if result.error is None else f"{result.reason}: {result.error.summary}",
     )
 

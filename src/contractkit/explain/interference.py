@@ -1,6 +1,6 @@
 """Interference in words: which interaction ends otherwise in another order, after which other one, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from contractkit.errors import Explanation
 from contractkit.explain.terminal import printable
@@ -11,8 +11,8 @@ from contractkit.results import InteractionResult, Interference
 _MOST_OTHERS = 5
 
 _TAKE_BACK = (
-    "What the other one sets up or changes reaches it. Take it back after the `yield` of its handler, or isolate the "
-    "handler: `isolation=` of `provider_state`."
+    "What the other one sets up or changes reaches it. Take it back after the `yield` of its handler (give it one "
+    "where it has none), or isolate it: `isolation=` of `provider_state`."
 )
 _NEEDS = "What the other one leaves behind is what it needs. Have the handler of its own state set that up."
 _TOGETHER = (
@@ -37,16 +37,33 @@ def explain_interference(provider: str, found: Sequence[Interference], *, unexpl
     ends = "1 interaction ends" if count == 1 else f"{count} interactions end"
     more = f"\n\n{unexplained} more were not looked into." if unexplained else ""
     blocks = [f"{ends} otherwise in another order (--check-isolation --seed {seed})."]
-    return "\n\n".join([*blocks, *(str(_explained(each)) for each in found)]) + more
+    return "\n\n".join([*blocks, *(str(_explained(alike)) for alike in _grouped(found))]) + more
 
 
-def _explained(found: Interference) -> Explanation:
+def _grouped(found: Sequence[Interference]) -> Iterable[Sequence[Interference]]:
+    """Give those together that the same others disturb in the same way."""
+    groups: dict[object, list[Interference]] = {}
+    for each in found:
+        others = tuple((contract.consumer, other.key) for contract, other in each.others)
+        key = (each.contract.consumer, others, each.needs_others, each.together, each.remains)
+        groups.setdefault(key, []).append(each)
+    return groups.values()
+
+
+def _explained(alike: Sequence[Interference]) -> Explanation:
+    found, *like_it = alike
     others = [row for contract, other in found.others[:_MOST_OTHERS] for row in _other_rows(contract, other, found)]
     left = len(found.others) - _MOST_OTHERS
     more = [("", f"and {left} more")] if left > 0 else []
     return Explanation(
         printable(f"{found.contract.consumer}: {_summary(found)}"),
-        (*interaction_rows(found.result.interaction), *others, *more, *_ending(found.result)),
+        (
+            *interaction_rows(found.result.interaction),
+            *others,
+            *more,
+            *_ending(found.result),
+            *(("so does", printable(each.result.interaction.description)) for each in like_it),
+        ),
         _step(found),
     )
 
