@@ -1,4 +1,4 @@
-"""Soundness by experiment: verdicts held against consumers that are replayed against providers of the new definition."""
+"""Soundness by experiment: verdicts held against consumers replayed against providers of the new definition."""
 
 from collections import Counter
 from random import Random
