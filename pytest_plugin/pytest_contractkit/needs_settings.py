@@ -8,7 +8,7 @@ from contractkit.errors import SettingsError
 from contractkit.inference import ALL_KINDS, AUTO_KINDS, Kind
 from contractkit.model import Location
 from pytest_contractkit.configuration import marked_for
-from pytest_contractkit.options import NEEDS, NEEDS_FIXTURES, NEEDS_RUNS, NEEDS_SECONDS, Option, value_of
+from pytest_contractkit.options import NEEDS, NEEDS_FIXTURES, NEEDS_RUNS, NEEDS_SECONDS, number_of, value_of
 from pytest_contractkit.pins import pinned_location
 
 _AUTO_SECONDS = 60.0
@@ -45,35 +45,18 @@ class NeedsSettings:
 
 
 def needs_settings(item: pytest.Item) -> NeedsSettings | None:
-    """Give how a test's needs are inferred; None where its markers cannot be used, which fails it when it opens a stub.
-
-    Raises:
-        pytest.UsageError: An option is no number.
-    """
+    """Give how a test's needs are inferred; None where its markers cannot be used: then opening a stub fails it."""
     config = item.config
     try:
         marked = marked_for(item).get("needs")
     except SettingsError:
         return None
     mode = marked if isinstance(marked, str) else value_of(config, NEEDS) or "auto"
-    seconds = _number(config, NEEDS_SECONDS)
+    seconds = number_of(config, NEEDS_SECONDS)
     return NeedsSettings(
         mode=mode,
         pinned=tuple(map(pinned_location, marked)) if isinstance(marked, list | tuple) else (),
         fixtures=frozenset((value_of(config, NEEDS_FIXTURES) or "").replace(",", " ").split()),
-        most_runs=int(_number(config, NEEDS_RUNS) or _MOST_RUNS),
+        most_runs=int(number_of(config, NEEDS_RUNS) or _MOST_RUNS),
         seconds=seconds if seconds is not None else (_AUTO_SECONDS if mode == "auto" else None),
     )
-
-
-def _number(config: pytest.Config, option: Option) -> float | None:
-    said = value_of(config, option)
-    if said is None:
-        return None
-    try:
-        number = float(said)
-    except ValueError:
-        number = -1.0
-    if number < 0:
-        raise pytest.UsageError(f"{option.flag} is {said!r}, and a number of 0 or more is expected")
-    return number

@@ -99,6 +99,8 @@ def check_options(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: One says a word that its option does not take.
     """
+    for option in (NEEDS_RUNS, NEEDS_SECONDS):
+        number_of(config, option)
     for option in OPTIONS:
         if option.is_switch:
             _check(option.variable, _variable(option), (*sorted(_YES), *sorted(_NO)))
@@ -111,6 +113,24 @@ def value_of(config: pytest.Config, option: Option) -> str | None:
     """Give what an option is set to: on the command line, else by its variable, else by its ini line; None nowhere."""
     given: str | None = config.getoption(option.flag)
     return given or _variable(option) or config.getini(option.ini) or None
+
+
+def number_of(config: pytest.Config, option: Option) -> float | None:
+    """Give the number that an option is set to, None where it is not.
+
+    Raises:
+        pytest.UsageError: It is none, or less than nothing.
+    """
+    said = value_of(config, option)
+    if said is None:
+        return None
+    try:
+        number = float(said)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise pytest.UsageError(f"{option.flag} is {said!r}, and a number of 0 or more is expected")
+    return number
 
 
 def is_on(config: pytest.Config, option: Option) -> bool:

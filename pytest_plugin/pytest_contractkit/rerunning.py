@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from _pytest.logging import caplog_handler_key
 
 from contractkit.errors import ContractkitError, UnusedExpectationError
 from contractkit.inference import Came, Raised, Where
@@ -112,6 +113,9 @@ def _attempt(item: pytest.Function) -> BaseException | None:
 def _renew(item: pytest.Function) -> None:
     """Give an item fixtures and an instance of its class anew."""
     item._initrequest()
+    handler = item.stash.get(caplog_handler_key, None)
+    if handler is not None:
+        handler.reset()
     if isinstance(item.parent, pytest.Class):
         for name in ("_obj", "_instance"):
             item.__dict__.pop(name, None)
@@ -165,14 +169,10 @@ def _no_output(config: pytest.Config) -> Iterator[None]:
 @contextlib.contextmanager
 def _no_logs(item: pytest.Item) -> Iterator[None]:
     """Let `caplog` work, and nothing else hear what is logged."""
-    from _pytest.logging import caplog_handler_key
-
     root, handler = logging.getLogger(), item.stash.get(caplog_handler_key, None)
     handlers, level = root.handlers[:], root.level
     kept = None if handler is None else (handler.records, handler.stream)
     root.handlers[:] = [each for each in handlers if each is handler]
-    if handler is not None:
-        handler.reset()
     try:
         yield
     finally:
