@@ -30,8 +30,10 @@ A file whose client refuses any answer beyond the definition, whatever the opera
 `REACTIONS = ["an undeclared status"]`; `"reactions": [...]` of one operation wins over that.
 
 A file may name its own definition with `DEFINITION = "petstore.yaml"` or `"inventory.proto"`, a file in `consumers/`;
-`orders.yaml` where it does not. Its provider is always called `orders`. Other files that it needs, such as a module of
-the client, are named in `BESIDE = ["client_module.py"]`, and stand in the same folder.
+`orders.yaml` where it does not. Beside a proto lies the code generated of it, `inventory_pb2` and
+`inventory_pb2_grpc`; the client imports it, and the test the client when it runs, since the truth is read where there
+is no such code. The provider is always called `orders`. Other files that it needs, such as a module of the client, are
+named in `BESIDE = ["client_module.py"]`, and stand in the same folder.
 
 `run_consumers(folder, files, needs="full")` runs them in one run of pytest in a folder of its own and gives what stands
 in the contract; `judge(files, contract)` compares that with the truth, one `Judged` per kind of evidence, in which
@@ -117,6 +119,8 @@ def run_consumers(
         definition = getattr(module, "DEFINITION", "orders.yaml")
         for name in (file.name, definition, *getattr(module, "BESIDE", ())):
             shutil.copy(file.parent / name, own / name)
+        if definition.endswith(".proto"):
+            _generate(own, definition)
         line = f'orders = {{definition = "{definition}"}}'
         (own / "pyproject.toml").write_text(_SETTINGS.format(providers=line))
         providers.append(own)
@@ -129,6 +133,12 @@ def run_consumers(
         each.name + ".py": load_contract((each / "contracts/shop-orders.json").read_bytes(), origin=each.name)
         for each in providers
     }
+
+
+def _generate(folder: Path, proto: str) -> None:
+    """Generate the Python code of a definition, as a consumer of it has it."""
+    options = ["-I.", "--python_out=.", "--grpc_python_out=.", proto]
+    subprocess.run([sys.executable, "-m", "grpc_tools.protoc", *options], cwd=folder, check=True)
 
 
 def _pytest(folder: Path, modules: list[Path], options: list[str]) -> None:

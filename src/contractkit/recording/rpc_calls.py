@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contractkit.definitions.rpc_interface import Procedure, Side
+from contractkit.exact_json import Json
 from contractkit.model import Interaction, ProviderState, RpcCall, Status, TestReference
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
@@ -20,7 +21,6 @@ from contractkit.transports.faults import DueFault, Faults
 from contractkit.transports.rpc_messages import Conversation, Pairs, Refused, RpcOpening
 
 if TYPE_CHECKING:
-    from contractkit.exact_json import Json
     from contractkit.recording.calls import HttpExchange
     from contractkit.recording.serving_again import ServingAgain
 
