@@ -259,7 +259,7 @@ class StubSession:
         """Answer what clients send to a URL, until the test ends or the `with` block that this opens.
 
         Clients of httpx and httpx2 are answered in process; connections of requests, urllib3 and aiohttp are led to the
-        stub, where the library was imported before.
+        stub.
 
         Args:
             url: The base URL of production; the provider's `base_url` setting where None.

@@ -48,8 +48,8 @@ class AsyncStubTransport(httpx.AsyncBaseTransport):
 class Interception:
     """Calls to one base URL answered by a handler, from now until `stop`; calls to other hosts go their way.
 
-    httpx's never reach a socket; connections of urllib3, requests and aiohttp, where one of these was imported before,
-    are led to a server on this machine. Usable as `with …:` too. A path in the base URL that the definition's servers
+    httpx's and httpx2's never reach a socket; connections of urllib3, requests and aiohttp are led to a server on this
+    machine. Usable as `with …:` too. A path in the base URL that the definition's servers
     do not have is taken off. A call to the same host outside of that path is answered 404, and handed to `refuse` with
     a sentence: it must not reach production. `is_used` says whether any call came.
     """

@@ -5,10 +5,9 @@ are as they are in production. Only where the connection leads is changed, and o
 transports are replaced as httpx's are, needs no server.
 """
 
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from contractkit.model import HttpRequest, HttpResponse
 from contractkit.transports.http_messages import Handler, problem
+from contractkit.transports.late_imports import LateImports
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -63,6 +63,7 @@ class Redirected:
         with _lock:
             _hosts.setdefault(self.origin, _Host(self.origin)).redirected.append(self)
             _patch_clients()
+            _late.start()
 
     def stop(self) -> None:
         """End; the last one of a host closes every connection to it."""
@@ -75,6 +76,7 @@ class Redirected:
                 del _hosts[self.origin]
                 host.stop()
             if not _hosts:
+                _late.stop()
                 _patches.close()
 
     def holds(self, path: str) -> bool:
@@ -128,13 +130,11 @@ _patches = ExitStack()
 
 def _patch_clients() -> None:
     """Lead the connections of the client libraries that were imported so far to where `_hosts` says."""
-    _patches.close()
-    if "urllib3.connection" in sys.modules:
-        _patches.enter_context(_urllib3())
-    if "aiohttp.connector" in sys.modules:
-        _patches.enter_context(_aiohttp())
-    if "httpx2" in sys.modules:
-        _patches.enter_context(_httpx2())
+    with _lock:
+        _patches.close()
+        for name, patched in _CLIENTS.items():
+            if _hosts and _late.is_imported(name):
+                _patches.enter_context(patched())
 
 
 @contextmanager
@@ -204,7 +204,8 @@ def _httpx2() -> Iterator[None]:
 
 @contextmanager
 def _aiohttp() -> Iterator[None]:
-    from aiohttp import ClientConnectorError, TCPConnector
+    from aiohttp.client_exceptions import ClientConnectorError
+    from aiohttp.connector import TCPConnector  # not of the package, which may not have been imported to its end
 
     create = TCPConnector._create_connection
 
@@ -222,3 +223,14 @@ def _aiohttp() -> Iterator[None]:
 
     with patch.object(TCPConnector, "_create_connection", create_connection):
         yield
+
+
+_CLIENTS: Final[Mapping[str, Callable[[], AbstractContextManager[None]]]] = {
+    "urllib3.connection": _urllib3,
+    "aiohttp.connector": _aiohttp,
+    "httpx2": _httpx2,
+}
+"""The module of a client library that makes connections to what leads them elsewhere."""
+
+_late = LateImports(_CLIENTS, _patch_clients)
+"""Sees to those that are imported while something is intercepted."""
