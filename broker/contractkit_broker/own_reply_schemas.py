@@ -20,7 +20,7 @@ _PLACED_VERSION = resource_of({"application": TEXT, "number": TEXT, "branches": 
 
 _NAME: Json = {"type": "string", "pattern": r"\S"}
 _PARAMETERS: Json = {
-    "type": "object",
+    "type": ["object", "null"],
     "properties": {"type": {"const": "object"}, "properties": {"type": "object"}, "required": TEXTS},
 }
 _PREPARED: Json = {
@@ -33,7 +33,7 @@ _STATE: Json = {
         {},
         name=_NAME,
         operation=_NAME,
-        description=TEXT,
+        description=MAYBE_TEXT,
         parameters=_PARAMETERS,
     ),
     "oneOf": [{"required": ["name"], "not": {"required": ["operation"]}}, _PREPARED],
