@@ -24,6 +24,7 @@ from pytest_contractkit.recorder import RECORDED, Recorded, recorder_of
 from pytest_contractkit.repeating import why_not_repeated
 from pytest_contractkit.rerunning import Again, tear_down_to_parent, unnoticed
 from pytest_contractkit.watching import Watch
+from pytest_contractkit.weak import WeakAssertions
 
 _STARTED = pytest.StashKey["_Started"]()
 _SPENT = pytest.StashKey[float]()
@@ -46,6 +47,7 @@ class Inferring:
 
     def __init__(self) -> None:
         self._proofs = Proofs()
+        self._weak = WeakAssertions()
         self._spent = 0.0
         self._left_out = 0
         self._limit = 0.0
@@ -112,7 +114,8 @@ class Inferring:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Say what was left out for want of time."""
+        """Say what is read for nothing, and what was left out for want of time."""
+        session.config.stash[RUN].remarks += self._weak.remarks()
         if self._left_out:
             what = f"{self._left_out} test{'s' if self._left_out > 1 else ''}"
             session.config.stash[RUN].remarks.append(
@@ -125,8 +128,9 @@ class Inferring:
         if not any(contract.interactions for contract in recorded.record.contracts):
             return
         test = _Test(item, started, recorded)
-        needs = self._needs_of(test)
-        recorder_of(item.config).keep(_with_needs(recorded.record, needs))
+        record = _with_needs(recorded.record, self._needs_of(test))
+        self._weak.note(record)
+        recorder_of(item.config).keep(record)
 
     def _needs_of(self, test: "_Test") -> "_NeedsByKey":
         reason = why_not_repeated(test.item, test.settings)

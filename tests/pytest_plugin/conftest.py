@@ -12,6 +12,7 @@ for _name in (
     "contractkit.sources.yaml12",
     "contractkit.transports.in_process",
     "pytest_contractkit.finishing",
+    "pytest_contractkit.inferring",
     "pytest_contractkit.recorder",
 ):
     importlib.import_module(_name)  # here, since pytester forgets what its runs import
