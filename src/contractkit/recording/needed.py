@@ -6,7 +6,7 @@ is never refused.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -152,7 +152,8 @@ class _Keeping:
         at = self.named or self.place
         found: dict[Location, LocatedRules] = {}
         for location, kept in self._found.items():
-            said = self._explicit.get(location) or _ruled(location, kept) or self._rule_before(location, kept)
+            makers = _MAKERS if self.named is None else _MAKERS_WITHOUT_NULL
+            said = self._explicit.get(location) or _ruled(location, kept, makers) or self._rule_before(location, kept)
             if said is not None:
                 found[location] = said
         for location, explicit in self._explicit.items():
@@ -199,14 +200,17 @@ def _moved(location: Location, at: Location, place: Location) -> Location:
     return place.under(location.steps[len(at.steps) :]) if location.starts_with(at) else location
 
 
-def _ruled(location: Location, kept: _Kept) -> LocatedRules | None:
+_Maker = Callable[[Need, Json], tuple[Rule, ...]]
+
+
+def _ruled(location: Location, kept: _Kept, makers: Sequence[_Maker]) -> LocatedRules | None:
     """Give the rule that a need makes of a value, None where its type says all."""
     need, value = kept
     if need is None:
         return None
     if value is None:
         return LocatedRules(location=location, rules=_ANYTHING, combine="OR")
-    for make in (_counted, _limited, _nullable):
+    for make in makers:
         rules = make(need, value)
         if rules:
             return LocatedRules(location=location, rules=rules, combine="OR" if rules == _OR_NULL else "AND")
@@ -238,3 +242,8 @@ def _literal(text: str) -> str:
 def _nullable(need: Need, value: Json) -> tuple[Rule, ...]:
     is_scalar = not isinstance(value, dict | list)
     return _OR_NULL if is_scalar and not need.non_null else ()
+
+
+_MAKERS: tuple[_Maker, ...] = (_counted, _limited, _nullable)
+_MAKERS_WITHOUT_NULL: tuple[_Maker, ...] = (_counted, _limited)
+"""Over gRPC nothing can be null."""
