@@ -102,7 +102,7 @@ class ServiceSettings(_Table):
     authenticates; `messages` is one with message producers, where those
     are elsewhere, and `messages_url` a URL that emits messages over HTTP; `contracts` are files or directories;
     `definition` is published with verification results, `proto` is the protobuf one of a service that offers both;
-    `timeout` is seconds per interaction.
+    `timeout` is seconds per interaction, `state_timeout` seconds per call of a state's handler.
     """
 
     url: _Text | None = None
@@ -123,6 +123,7 @@ class ServiceSettings(_Table):
     proto: _Text | None = None
     contracts: _Texts = ()
     timeout: _Seconds = 10.0
+    state_timeout: _Seconds = 60.0
 
 
 class Settings(_Table):

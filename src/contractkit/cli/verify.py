@@ -77,6 +77,7 @@ class _Asked:
     publish: bool
     definition: str | None
     timeout: float | None
+    state_timeout: float | None
     concurrency: int
     headers: tuple[str, ...]
     selectors: tuple[str, ...]
@@ -136,6 +137,11 @@ class _Asked:
 @click.option("--publish/--no-publish", default=False, help="Publish the results to the broker. [default: no]")
 @click.option("--definition", help="The provider's definition, published with its version.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds per interaction. [default: 10]")
+@click.option(
+    "--state-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds per call of a state's handler. [default: 60]",
+)
 @click.option(
     "--concurrency", type=click.IntRange(min=1), default=32, show_default=True, help="Reads replayed at the same time."
 )
@@ -199,6 +205,7 @@ def verify(output: str, **options: object) -> int:
         credentials=_credentials(asked),
         filters=_filters(settings, service, asked, states=place),
         concurrency=asked.concurrency,
+        state_seconds=asked.state_timeout or service.state_timeout,
     )
     wanted = Filter(consumer=asked.consumer, interaction=asked.interaction, operation=asked.operation)
     offered = offered_contracts(settings, service, _asked_contracts(asked))

@@ -14,9 +14,12 @@ from contractkit.explain.states import ADD_TO_STATES, skeleton_of
 from contractkit.model import DerivedState, Interaction, ProviderState
 from contractkit.verification.arguments import bind_arguments
 from contractkit.verification.isolators import Isolator
-from contractkit.verification.lanes import Lane, this_lane
+from contractkit.verification.lanes import Lane, OverdueError, this_lane, within
 from contractkit.verification.leaks import Surroundings, Watch
 from contractkit.verification.states import Isolation, StateHandler
+
+SECONDS_OF_A_HANDLER = 60.0
+"""How long a state handler may take where nobody says."""
 
 State: TypeAlias = ProviderState | DerivedState
 Step: TypeAlias = tuple[State, StateHandler]
@@ -80,11 +83,17 @@ class Preparer:
 
     Those that are isolated by worker, or by something that is begun and ended per worker, are called on the thread of
     their interaction's lane. `isolators` are put around every interaction, what `warn` is told is for people.
-    Entered before the first interaction; `tear_down_shared` comes after the last.
+    None may take longer than `seconds`. Entered before the first interaction; `tear_down_shared` comes after the last.
     """
 
-    def __init__(self, isolators: Sequence[Isolator] = (), warn: Callable[[str], None] = _unheard) -> None:
+    def __init__(
+        self,
+        isolators: Sequence[Isolator] = (),
+        warn: Callable[[str], None] = _unheard,
+        seconds: float = SECONDS_OF_A_HANDLER,
+    ) -> None:
         self.lane = Lane(0)
+        self._seconds = seconds
         self.isolators = tuple(isolators)
         self._begun: list[Isolator] = []
         self._warn = warn
@@ -196,11 +205,12 @@ class Preparer:
                 returned = await self._advance(handler, generator)
                 stack.push_async_callback(self._finish, state, handler, generator)
             elif inspect.iscoroutinefunction(function):
-                returned = await function(**arguments)
+                async with within(self._seconds):
+                    returned = await function(**arguments)
             else:
                 returned = await self._on_thread(handler, lambda: function(**arguments))
         except (Exception, SystemExit) as error:
-            raise _raised(state, handler, error, "raised") from None
+            raise self._raised(state, handler, error, "raised") from None
         return _checked(state, handler, returned)
 
     async def _finish(self, state: State, handler: StateHandler, generator: Any) -> None:
@@ -208,17 +218,23 @@ class Preparer:
             if await self._advance(handler, generator) is not _ENDED:
                 raise RuntimeError("the handler yields more than once")
         except (Exception, SystemExit) as error:
-            raise _raised(state, handler, error, "raised while tearing down") from None
+            raise self._raised(state, handler, error, "raised while tearing down") from None
+
+    def _raised(self, state: State, handler: StateHandler, error: BaseException, what: str) -> ProviderStateError:
+        if isinstance(error, OverdueError):
+            return _too_slow(state, handler, self._seconds)
+        return _raised(state, handler, error, what)
 
     async def _advance(self, handler: StateHandler, generator: Any) -> Any:
         if inspect.isasyncgen(generator):
-            return await anext(generator, _ENDED)
+            async with within(self._seconds):
+                return await anext(generator, _ENDED)
         return await self._on_thread(handler, lambda: next(generator, _ENDED))
 
     async def _on_thread(self, handler: StateHandler, call: Callable[[], Any]) -> Any:
         is_of_lane = handler.isolation is Isolation.WORKER or handler.isolator is not None
         lane = this_lane.get() if is_of_lane else None
-        return await (lane or self.lane).call(call)
+        return await (lane or self.lane).call(call, seconds=self._seconds)
 
 
 _ENDED = object()
@@ -260,6 +276,14 @@ def _not_isolated(isolator: Isolator, error: Exception, what: str) -> ProviderSt
         f"The isolation of the interaction could not {what}.",
         details=[("isolation", isolator.name), ("raised", text.splitlines()[0])],
         next_step=error.explanation.next_step if isinstance(error, ContractkitError) else "",
+    )
+
+
+def _too_slow(state: State, handler: StateHandler, seconds: float) -> ProviderStateError:
+    return ProviderStateError(
+        f'The handler of the state "{state.name}" did not end within {seconds:g} s.',
+        details=[("handler", handler.described_at(handler.place))],
+        next_step="If it needs longer: --state-timeout SECONDS, or state_timeout in the provider's settings.",
     )
 
 

@@ -19,7 +19,14 @@ from contractkit.verification.filters import Filters
 from contractkit.verification.lanes import Lane, this_lane
 from contractkit.verification.masking import masked
 from contractkit.verification.plan import Ready, plan_replays
-from contractkit.verification.preparation import MissingStateError, Preparer, States, examples_of, steps_for
+from contractkit.verification.preparation import (
+    SECONDS_OF_A_HANDLER,
+    MissingStateError,
+    Preparer,
+    States,
+    examples_of,
+    steps_for,
+)
 from contractkit.verification.replay import replay
 from contractkit.verification.states import StateHandlers
 from contractkit.verification.transport import AnyTransport, Replaying
@@ -74,6 +81,7 @@ class VerificationOptions:
     """How to verify: who prepares states, which credentials go along, how many reads run at the same time.
 
     `note` is told of each result as it comes, `warn` of what is no result and people should know.
+    A state handler may take `state_seconds`.
     """
 
     states: States = field(default_factory=StateHandlers)
@@ -83,6 +91,7 @@ class VerificationOptions:
     concurrency: int = 32
     note: Callable[[InteractionResult], None] = _unnoted
     warn: Callable[[str], None] = _unwarned
+    state_seconds: float = SECONDS_OF_A_HANDLER
 
 
 def verify_contracts(
@@ -128,7 +137,7 @@ async def opened(
             if exchange in used:
                 await stack.enter_async_context(transport)
         isolators = options.states.isolators if isinstance(options.states, StateHandlers) else ()
-        preparer = await stack.enter_async_context(Preparer(isolators, options.warn))
+        preparer = await stack.enter_async_context(Preparer(isolators, options.warn, options.state_seconds))
         run = Run(ways=ways, options=options, preparer=preparer)
         stack.callback(run.close)
         yield run
