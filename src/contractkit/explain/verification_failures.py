@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from contractkit.errors import Explanation
 from contractkit.exact_json import Json, show_json
@@ -80,17 +81,43 @@ def command_for(contract: Contract, interaction: Interaction, *, among: Sequence
     Where contracts of other consumers, `among` all, have one that it would choose too, it names the consumer.
     """
     text = interaction.description
-    if sum(_is_chosen(text, each) for each in contract.interactions) > 1 or printable(text) != text:
+    if _named(_Held(contract)).count(text) > 1 or printable(text) != text:
         text = interaction.key
     quoted = f'"{text}"' if _PLAIN_WORD.fullmatch(text) else shlex.quote(text)
-    others = [each for each in among if each.consumer != contract.consumer]
-    is_shared = any(_is_chosen(text, each) for other in others for each in other.interactions)
+    others = (each for each in among if each.consumer != contract.consumer)
+    is_shared = any(_named(_Held(other)).count(text) for other in others)
     consumer = f" --consumer {shlex.quote(contract.consumer)}" if is_shared else ""
     return f"contractkit verify {contract.provider}{consumer} --interaction {quoted}"
 
 
-def _is_chosen(text: str, interaction: Interaction) -> bool:
-    return text.lower() in interaction.description.lower() or text == interaction.key
+class _Names:
+    """What interactions of one contract are chosen by: counted in one text, since reports ask for each of thousands."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._descriptions = "\0".join(each.description.lower() for each in contract.interactions)
+        self._keys = frozenset(each.key for each in contract.interactions)
+
+    def count(self, text: str) -> int:
+        """Give how often a text stands in descriptions, or 1 where it is a key."""
+        return self._descriptions.count(text.lower()) or int(text in self._keys)
+
+
+class _Held:
+    """A contract as the key of a cache: itself, for its content takes long to compare."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.contract is other.contract
+
+    def __hash__(self) -> int:
+        return id(self.contract)
+
+
+@lru_cache(maxsize=16)
+def _named(held: _Held) -> _Names:
+    return _Names(held.contract)
 
 
 def show_value(value: object) -> str:

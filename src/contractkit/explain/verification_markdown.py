@@ -1,7 +1,8 @@
 """Verification as Markdown: one comment on a pull request, found again by its hidden first line and replaced."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from contractkit.explain.terminal import printable
 from contractkit.explain.verification import count_outcomes, summarise
@@ -31,13 +32,15 @@ def verification_as_markdown(provider: str, results: Sequence[ContractResult]) -
         _plain(summarise(provider, results)),
         _table(results),
     ]
-    return _bounded("\n\n".join(head), [*_failures(results), *_not_judged(results)])
+    counts = count_outcomes(results)
+    total = sum(counts.values()) - counts["passed"]
+    return _bounded("\n\n".join(head), chain(_failures(results), _not_judged(results)), total)
 
 
-def _bounded(head: str, blocks: Sequence[str]) -> str:
+def _bounded(head: str, blocks: Iterable[str], total: int) -> str:
     text = head
     for number, block in enumerate(blocks):
-        note = f"\n\n… and {len(blocks) - number} more, which the build's log has."
+        note = f"\n\n… and {total - number} more, which the build's log has."
         if len(text) + len(block) + len(note) > LONGEST:
             return f"{text}{note}"
         text = f"{text}\n\n{block}"
@@ -68,13 +71,9 @@ def _remark(each: ContractResult) -> str:
     return f"[verified before]({each.reused})" if each.reused else "pending" if each.pending else ""
 
 
-def _failures(results: Sequence[ContractResult]) -> list[str]:
-    return [
-        _failure(each, result, results)
-        for each in results
-        for result in each.results
-        if result.outcome is Outcome.FAILED
-    ]
+def _failures(results: Sequence[ContractResult]) -> Iterator[str]:
+    for each in results:
+        yield from (_failure(each, one, results) for one in each.results if one.outcome is Outcome.FAILED)
 
 
 def _failure(each: ContractResult, result: InteractionResult, results: Sequence[ContractResult]) -> str:
