@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from contractkit.inference import AnswerId, Came, Findings, ObservedAnswer, Run, needs_found, runs_of
-from contractkit.model import Contract, InferredNeeds, Interaction, Needs, UnknownNeeds
+from contractkit.model import Contract, InferredNeeds, Interaction, Message, Needs, UnknownNeeds
 from contractkit.recording import StubbedProvider, TestRecord
 from contractkit.recording.observed_answers import can_be_changed, observed_answer
+from contractkit.recording.pinned import expect_pinned, has_place
 from contractkit.recording.proofs import Proofs, digest_of
 from contractkit.recording.serving_again import Again as ServedBefore
 from contractkit.recording.serving_again import ServingAgain, has_no_body, served_before
 from pytest_contractkit.executed import Executed
 from pytest_contractkit.executed_tests import note_test
 from pytest_contractkit.needs_settings import NeedsSettings, needs_settings
+from pytest_contractkit.pins import stray_pins
 from pytest_contractkit.plugin import RUN
 from pytest_contractkit.reading import read_again
 from pytest_contractkit.recorder import RECORDED, Recorded, recorder_of
@@ -105,7 +107,10 @@ class Inferring:
             del item.stash[RECORDED]
         if error is None and recorded is not None and isinstance(item, pytest.Function):
             began = time.perf_counter()
-            self._infer(item, started, recorded)
+            try:
+                self._infer(item, started, recorded)
+            except BaseException as raised:  # whatever it is, what others set up must be torn down
+                error = raised
             item.stash[_SPENT] = time.perf_counter() - began
         result = yield
         if error is not None:
@@ -128,9 +133,12 @@ class Inferring:
         if not any(contract.interactions for contract in recorded.record.contracts):
             return
         test = _Test(item, started, recorded)
-        record = _with_needs(recorded.record, self._needs_of(test))
+        record = _with_needs(recorded.record, self._needs_of(test), started.settings.pinned)
         self._weak.note(record)
         recorder_of(item.config).keep(record)
+        stray = [each for each in started.settings.pinned if not test.has_place(each)]
+        if stray:
+            pytest.fail(str(stray_pins(item.nodeid, stray)), pytrace=False)
 
     def _needs_of(self, test: "_Test") -> "_NeedsByKey":
         reason = why_not_repeated(test.item, test.settings)
@@ -147,6 +155,8 @@ class Inferring:
         began = time.monotonic()
         try:
             return test.inferred(valid_for)
+        except ContractkitError as error:
+            return test.unknown(f"what is legal cannot be told: {error.explanation.summary}")
         finally:
             self._spent += time.monotonic() - began
 
@@ -168,6 +178,10 @@ class _Test:
             for contract in recorded.record.contracts
             for interaction in contract.interactions
         ]
+
+    def has_place(self, place: Location) -> bool:
+        """Say whether any answer of the test has a place that it pins."""
+        return any(has_place(each, place) for _, each in self._interactions)
 
     def unknown(self, reason: str) -> _NeedsByKey:
         """Give the same reason for every interaction."""
@@ -246,17 +260,20 @@ def _needs(interaction: Interaction, answer: ObservedAnswer | None, found: Findi
         return needs_found(answer, found, valid_for=valid_for)
     if has_no_body(interaction):
         return InferredNeeds(needed=(), valid_for=valid_for)
+    if isinstance(interaction.exchange, Message):
+        return UnknownNeeds(reason="it is a message, of which no needs are found yet")
     return UnknownNeeds(reason="its answer is not JSON")
 
 
-def _with_needs(record: TestRecord, needs: _NeedsByKey) -> TestRecord:
-    return replace(record, contracts=tuple(_contract_with(contract, needs) for contract in record.contracts))
+def _with_needs(record: TestRecord, needs: _NeedsByKey, pinned: tuple[Location, ...]) -> TestRecord:
+    contracts = tuple(_contract_with(contract, needs, pinned) for contract in record.contracts)
+    return replace(record, contracts=contracts)
 
 
-def _contract_with(contract: Contract, needs: _NeedsByKey) -> Contract:
+def _contract_with(contract: Contract, needs: _NeedsByKey, pinned: tuple[Location, ...]) -> Contract:
     interactions = tuple(
         replace(
-            each,
+            expect_pinned(each, pinned),
             evidence=tuple(
                 replace(one, needs=needs.get((contract.provider, each.key), one.needs)) for one in each.evidence
             ),

@@ -154,6 +154,16 @@ def test_a_handled_message_is_an_asynchronous_message_of_version_4(project: pyte
     assert tests == [{"file": "test_packing.py", "line": line, "nodeId": "test_packing.py::test_an_order_is_packed"}]
 
 
+def test_the_needs_of_a_message_are_unknown_and_say_so(project: pytest.Pytester) -> None:
+    write(project, RECORDS)
+    loop_scope = ("-o", "asyncio_default_fixture_loop_scope=function")
+    result = project.runpytest_inprocess(*PLAIN, *loop_scope, "--contract-needs=full")
+    result.assert_outcomes(passed=1)
+    [interaction] = contract_of(project)["interactions"]
+    [evidence] = interaction["comments"]["contractkit"]["evidence"]
+    assert evidence["needs"] == {"kind": "unknown", "reason": "it is a message, of which no needs are found yet"}
+
+
 def test_what_is_recorded_is_the_same_each_run(project: pytest.Pytester) -> None:
     write(project, RECORDS)
     run(project)

@@ -1,12 +1,14 @@
 """What a session makes of every client library whose calls to the production URL are intercepted."""
 
 import asyncio
+from pathlib import Path
 
 import aiohttp
 import httpx
 import pytest
 import requests
 
+from contractkit import Stub
 from contractkit.recording import StubSession
 
 
@@ -42,3 +44,34 @@ def test_the_stub_of_a_closed_test_answers_nobody(session: StubSession) -> None:
     session.close()
     with pytest.raises(requests.ConnectionError):
         requests.get("https://orders.test/orders/7", timeout=5)
+
+
+GITHUB = """\
+openapi: 3.1.0
+info: {title: GitHub, version: '1'}
+servers: [{url: https://api.github.com}]
+paths:
+  /repos/{owner}/{repo}:
+    get:
+      operationId: repos/get
+      parameters:
+        - {name: owner, in: path, required: true, schema: {type: string}}
+        - {name: repo, in: path, required: true, schema: {type: string}}
+      responses:
+        '200':
+          description: it
+          content:
+            application/json:
+              schema: {type: object, properties: {id: {type: integer}, stargazers_count: {type: integer}}}
+"""
+
+
+@pytest.mark.slow
+def test_a_client_that_hard_codes_where_production_is_needs_no_change(tmp_path: Path) -> None:
+    from github import Github
+
+    (tmp_path / "github.yaml").write_text(GITHUB)
+    with Stub(tmp_path / "github.yaml", base_url="https://api.github.com") as stub, stub.intercept():
+        stub.on("repos/get").reply(200, {"stargazers_count": 42})
+        assert Github().get_repo("web/shop").stargazers_count == 42
+    assert [(call.operation, call.request.path) for call in stub.calls] == [("repos/get", "/repos/web/shop")]
