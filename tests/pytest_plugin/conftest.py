@@ -124,3 +124,9 @@ class Project:
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("CONTRACTKIT_NEEDS", "off")  # tests/inference is about them
     return Project(pytester)
+
+
+@pytest.fixture
+def without_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs not find out what tests need: for what has nothing to do with it, since it runs each test again."""
+    monkeypatch.setenv("CONTRACTKIT_NEEDS", "off")

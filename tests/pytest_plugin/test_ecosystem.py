@@ -201,7 +201,7 @@ FIRST = {
 }
 
 
-@pytest.mark.parametrize("arguments", [("-x",), ("--maxfail=1",), ("-x", "-n2")])
+@pytest.mark.parametrize("arguments", [("-x",), ("--maxfail=1",), pytest.param(("-x", "-n2"), marks=pytest.mark.deep)])
 def test_a_run_that_stops_early_keeps_what_it_did_not_reach(three: Any, arguments: tuple[str, ...]) -> None:
     break_two(three)
 
@@ -303,7 +303,11 @@ def test_one(contract_stub, subtests):
     assert project.descriptions == [ONE]
 
 
-MODES = ["load", "loadscope", "loadfile", "loadgroup", "worksteal", "each"]
+MODES = [
+    "loadgroup",
+    "each",
+    *(pytest.param(mode, marks=pytest.mark.deep) for mode in ("load", "loadscope", "loadfile", "worksteal")),
+]
 
 
 @pytest.mark.slow
@@ -329,6 +333,7 @@ def test_every_way_of_distributing_writes_the_bytes_of_one_process(project: Any,
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 def test_a_test_that_fails_in_one_worker_of_each_has_no_say(project: Any) -> None:
     project.tests(project.getting("test_one", 1))
     project.run()

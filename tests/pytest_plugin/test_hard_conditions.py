@@ -16,6 +16,8 @@ from tests.pytest_plugin.conftest import DEFINITION
 
 pytest_plugins = ["pytester"]
 
+pytestmark = pytest.mark.usefixtures("without_needs")
+
 ONE = "getOrder id=1 answers 200"
 TWO = "getOrder id=2 answers 200"
 

@@ -73,7 +73,7 @@ def test_a_second_run_writes_nothing(suite: Any) -> None:
     assert (suite.contract_bytes, (suite.path / "contracts" / suite.file).stat().st_mtime_ns) == before
 
 
-@pytest.mark.parametrize("seed", ["1", "2", "3"])
+@pytest.mark.parametrize("seed", ["1", *(pytest.param(seed, marks=pytest.mark.deep) for seed in "23456789")])
 def test_in_random_order(suite: Any, seed: str) -> None:
     before = suite.contract_bytes
     assert recorded_anew(suite, "--random-order-bucket=global", f"--random-order-seed={seed}") == before
@@ -88,6 +88,7 @@ def test_in_two_processes(suite: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 def test_with_another_seed_of_hashes(suite: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     before = suite.contract_bytes
     shutil.rmtree(suite.path / "contracts")

@@ -12,6 +12,8 @@ from tests.pytest_plugin.conftest import DEFINITION, SETTINGS
 
 pytest_plugins = ["pytester"]
 
+pytestmark = pytest.mark.usefixtures("without_needs")
+
 DIGEST = hashlib.sha256(DEFINITION.encode()).hexdigest()[:12]
 
 

@@ -11,6 +11,8 @@ from tests.pytest_plugin.conftest import DEFINITION
 
 pytest_plugins = ["pytester"]
 
+pytestmark = pytest.mark.usefixtures("without_needs")
+
 MISTAKEN = DEFINITION.replace("total: {type: number}", "total: {type: number, minimum: nothing}")
 WARNED = "*orders.yaml:*: DefinitionMistakeWarning: orders: *"
 FAILS_THE_RUN = "-Werror::contractkit.warnings.DefinitionMistakeWarning"
