@@ -97,7 +97,8 @@ def _verified(chosen: ChosenInteraction, provider: object, item: pytest.Function
     transports = (messages,) if messages is not None else transports_to(chosen.provided, provider)
     try:
         filters = filters_for(chosen.provided, item)
-        options = VerificationOptions(states=states, filters=filters, concurrency=1)
+        limit = chosen.provided.service.state_timeout
+        options = VerificationOptions(states=states, filters=filters, concurrency=1, state_seconds=limit)
         [result] = verify_contracts([chosen.contract], transports, options)
     except NothingToCheckError as error:  # this one interaction cannot be replayed, so the message is about all
         raise UsageError("The interaction cannot be replayed.", details=error.explanation.details) from None

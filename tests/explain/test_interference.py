@@ -38,6 +38,12 @@ def test_nothing_found_is_one_sentence() -> None:
     )
 
 
+def test_what_could_not_be_looked_into_is_counted() -> None:
+    assert explain_interference("orders", (), unexplained=2, seed=7) == (
+        "2 interactions end otherwise in another order (--check-isolation --seed 7).\n\n2 were not looked into."
+    )
+
+
 def test_what_the_same_other_one_disturbs_is_told_together() -> None:
     both = (found("an order", SHIPPED), found("all orders", SHIPPED))
     assert explain_interference("orders", both, unexplained=3, seed=7) == (

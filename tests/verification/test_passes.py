@@ -1,6 +1,8 @@
 """Several passes: flakes are counted, and interactions that reach one another are named in pairs."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -215,6 +217,25 @@ def test_what_does_not_pass_every_time_did_not_pass() -> None:
         (Outcome.PASSED, Outcome.PASSED, Outcome.FAILED, Outcome.PASSED),
     )
     assert result.mismatches[0].actual == 503
+
+
+def test_where_the_provider_is_lost_meanwhile_what_was_found_is_told() -> None:
+    @provider_state("shipping is closed")
+    def ending(id: int, status: str) -> None:  # noqa: A002
+        if os.getpid() != ours:
+            os._exit(3)
+        os.kill(served[0], signal.SIGKILL)
+        shop.ships = False
+
+    ours, shop, served = os.getpid(), Shop(), []
+    options = VerificationOptions(states=handlers(*shop.states(), ending))
+    selected = with_planted(10, 9)
+    with pytest.MonkeyPatch.context() as patch:
+        fork = os.fork
+        patch.setattr(os, "fork", lambda: served.append(fork()) or served[0])
+        found = verify_in_passes([selected], shop.transport(), options, Passes(seed=1))
+    assert [each.outcome for each in found.results] == [Outcome.PASSED]
+    assert (found.interferences, found.unexplained) == ((), 2)
 
 
 def test_what_is_shared_is_set_up_once_in_each_pass() -> None:

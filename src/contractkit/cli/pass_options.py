@@ -50,4 +50,4 @@ def is_disturbed(found: PassedSeveral, results: Sequence[ContractResult]) -> boo
     blocking = [
         each for each in found.interferences if id(each.contract) not in pending and not each.result.interaction.pending
     ]
-    return bool(blocking)
+    return bool(blocking) or (not found.interferences and found.unexplained > 0)

@@ -31,11 +31,11 @@ _NOT_FOUND = (
 
 def explain_interference(provider: str, found: Sequence[Interference], *, unexplained: int = 0, seed: int) -> str:
     """Give a report of what another order of the interactions showed; `unexplained` counts what was not looked into."""
-    if not found:
+    if not found and not unexplained:
         return f"In another order (seed {seed}) every interaction with {printable(provider)} ended alike."
     count = len(found) + unexplained
     ends = "1 interaction ends" if count == 1 else f"{count} interactions end"
-    more = f"\n\n{unexplained} more were not looked into." if unexplained else ""
+    more = f"\n\n{unexplained}{' more' if found else ''} were not looked into." if unexplained else ""
     blocks = [f"{ends} otherwise in another order (--check-isolation --seed {seed})."]
     return "\n\n".join([*blocks, *(str(_explained(alike)) for alike in _grouped(found))]) + more
 

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from contractkit.errors import ProviderUnreachableError
 from contractkit.results import Outcome
 from contractkit.verification.asgi_transport import AsgiTransport
 from contractkit.verification.launcher import LaunchedTransport
@@ -95,8 +96,14 @@ class _Forks:
         self._connection = connection
 
     def passes(self, trial: Trial) -> bool:
-        self._connection.send(trial)
-        return self._connection.recv()
+        try:
+            self._connection.send(trial)
+            return self._connection.recv()
+        except (EOFError, OSError):
+            raise ProviderUnreachableError(
+                "The process in which the provider was tried ended by itself, so it was not found who disturbs whom.",
+                next_step="Check the isolation with --command: the provider is then started anew for each trial.",
+            ) from None
 
 
 @contextlib.contextmanager
