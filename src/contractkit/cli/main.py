@@ -38,6 +38,7 @@ VERBS = {
     "show": "contractkit.cli.show:show",
     "stub": "contractkit.cli.stub:stub",
     "up": "contractkit.cli.up:up",
+    "usage": "contractkit.cli.usage:usage",
     "verify": "contractkit.cli.verify:verify",
 }
 """Verb to the module and attribute of its click command."""
@@ -72,6 +73,7 @@ SENTENCES = {
     "show": "Show contract files as a person reads them.",
     "stub": "Serve definitions: every request checked, every answer made from them.",
     "up": "Stub every service that this project calls, from its definition as it is now.",
+    "usage": "Say who uses which operations and locations of a provider, and who needs them.",
     "verify": "Replay the consumers' contracts against a provider.",
 }
 """Verb to what the list of verbs says of it, so that the list imports none of them."""
