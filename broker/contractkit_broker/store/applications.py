@@ -33,9 +33,9 @@ _OWNER = application.alias("owner")
 
 _HEADS = (
     _VERSION.join(branch_head, branch_head.c.version_id == version.c.id)
-    .join(branch, (branch.c.id == branch_head.c.branch_id) & (branch.c.application_id == application.c.id))
+    .join(branch, branch.c.id == branch_head.c.branch_id)
     .where(branch_head.c.ended_at.is_(None))
-)  # through the branches of an application, not through all versions that it ever had
+)  # from branch to head to version, with nothing said by which versions meet branches that they do not head
 
 _HEADS_OF = _HEADS.where(among(branch.c.application_id, "ids"))
 

@@ -54,6 +54,12 @@ _PRAGMAS = (
     "foreign_keys=ON",
 )
 
+_SETTINGS = (
+    "plan_cache_mode = force_generic_plan",  # else planning takes longer than asking
+    "enable_seqscan = off",  # a plan outlives the day on which a table was small enough to be read whole
+    "jit = off",
+)
+
 _RESTED = 1.0  # seconds without a statement, after which a connection may be gone unseen
 
 _ATTEMPTS = 4  # a lost race (two first publications at once) is won on the second look
@@ -200,7 +206,7 @@ def _sqlite_writer(url: URL) -> Engine:
 
 def _set_up_postgresql(connection: Any, record: object) -> None:
     connection.prepare_threshold, connection.prepared_max = 1, 500  # from the second time on, and all there are
-    for setting in ("plan_cache_mode = force_generic_plan", "jit = off"):  # else planning takes longer than asking
+    for setting in _SETTINGS:
         connection.execute(f"SET {setting}")
     connection.commit()
 
