@@ -72,7 +72,7 @@ class InteractionResult:
     """What replaying one interaction gave. `error` is there exactly if the outcome is `ERRORED`.
 
     `reason` groups errors: `needs a state`, `state failed`, `time-out`, `no connection`, `broken answer`,
-    `endless stream`, `cannot be encoded`.
+    `endless stream`, `cannot be encoded`, `filter failed`.
     `seconds` is the time the provider took. `unprepared` says that no handler prepared its derived state. `unchecked`
     are lists of the expected body whose elements were not looked at, since the provider's had none. Of a failure,
     `answer` is what the provider sent over HTTP, or the status that ended a call over gRPC; `raised` is what it raised

@@ -148,6 +148,18 @@ def test_what_is_told_before_the_broker_is_lost_is_not_kept(
     assert found["build"] == {"application": "orders", "version": "8f2c1e4", "branch": "main", "url": None}
 
 
+def test_where_nothing_can_be_kept_the_loss_is_told(contractkit: Run, provider: Path, way: Way) -> None:
+    (provider / ".contractkit").write_text("a file where a directory would be")
+    way.lost_before = RESULTS
+    ended = contractkit(*VERIFY, "--publish")
+    assert ended.code == 4
+    assert ended.out.startswith("orders does what web-shop expects: 1 interaction passed.\n")
+    assert ended.err.endswith(
+        "  kept          nowhere: nothing can be written here\n  results for   web-shop\n\n"
+        "Check the URL and the network.\n\nWhat was not told is lost: verify again with --publish.\n"
+    )
+
+
 @pytest.fixture
 def lost(contractkit: Run, provider: Path, way: Way) -> Path:
     """Give the file of a result that was kept; the broker is there again."""

@@ -1,5 +1,6 @@
 """The last run: which interactions did not pass when they were last verified here, for `--failed`."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,7 +20,10 @@ def read_not_passed(root: Path, provider: str) -> Mapping[str, frozenset[str]] |
 
 
 def keep_not_passed(root: Path, provider: str, results: Sequence[ContractResult]) -> None:
-    """Keep what a run found: what it replayed and passed is no longer kept, what it left out stays as it was."""
+    """Keep what a run found: what it replayed and passed is no longer kept, what it left out stays as it was.
+
+    Where nothing can be written here, nothing is kept: a verification in a read-only place is one all the same.
+    """
     known = _read(root)
     of_provider = {consumer: set(keys) for consumer, keys in known.get(provider, {}).items()}
     for each in results:
@@ -29,7 +33,8 @@ def keep_not_passed(root: Path, provider: str, results: Sequence[ContractResult]
             change(result.interaction.key)
     written = {consumer: sorted(keys) for consumer, keys in of_provider.items()}
     document = {"schema_version": _SCHEMA_VERSION, "providers": {**known, provider: written}}
-    write_whole(state_directory(root) / _FILE, dump_canonical(document))
+    with contextlib.suppress(OSError):
+        write_whole(state_directory(root) / _FILE, dump_canonical(document))
 
 
 def _read(root: Path) -> dict[str, dict[str, list[str]]]:

@@ -90,10 +90,7 @@ def send_run(broker: BrokerClient, run: KeptRun, root: Path, *, kept_in: Path | 
             click.echo(_published(broker, run.build, each), err=True)
             left = left.without(each)
     except BrokerError as error:
-        file = keep_run(root, broker.url, left)
-        if kept_in is not None and kept_in != file:
-            kept_in.unlink(missing_ok=True)
-        raise _lost(error, file, left) from None
+        raise _lost(error, _kept_again(root, broker.url, left, kept_in), left) from None
     if kept_in is not None:
         kept_in.unlink(missing_ok=True)
 
@@ -105,14 +102,27 @@ def _published(broker: BrokerClient, build: Build, each: KeptResult) -> str:
     return f"{each.consumer}: published as {outcome} by {build.application} {build.version}: {url}"
 
 
-def _lost(error: BrokerError, file: Path, left: KeptRun) -> BrokerError:
+def _kept_again(root: Path, broker: str, left: KeptRun, kept_in: Path | None) -> Path | None:
+    """Keep what is left and give its file; None where nothing can be written here."""
+    try:
+        file = keep_run(root, broker, left)
+    except OSError:
+        return kept_in
+    if kept_in is not None and kept_in != file:
+        kept_in.unlink(missing_ok=True)
+    return file
+
+
+def _lost(error: BrokerError, file: Path | None, left: KeptRun) -> BrokerError:
     explanation = error.explanation
     consumers = ", ".join(each.consumer for each in left.results) or "no consumer"
     more = f"{explanation.next_step}\n\n" if explanation.next_step else ""
+    place = "nowhere: nothing can be written here" if file is None else str(file)
+    told = "What was not told is kept. To tell it: contractkit publish-results"
     kept = BrokerError(
         explanation.summary,
-        details=[*explanation.details, ("kept", str(file)), ("results for", consumers)],
-        next_step=f"{more}What was not told is kept. To tell it: contractkit publish-results",
+        details=[*explanation.details, ("kept", place), ("results for", consumers)],
+        next_step=f"{more}{told if file is not None else 'What was not told is lost: verify again with --publish.'}",
     )
     kept.exit_code = error.exit_code
     return kept
