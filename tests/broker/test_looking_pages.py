@@ -6,7 +6,8 @@ import pytest
 
 from tests.broker.conftest import Story, contract, interaction
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+"""What is shown does not depend on the database; what is found is held to both elsewhere."""
 
 
 def text_of(page: str) -> str:
