@@ -6,16 +6,18 @@ machine, moved files, comments, formatting and functions that did not run change
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
+from typing import TypeAlias
 
 from pytest_contractkit.executed_calls import MonitoredCalls, Noted, ProfiledCalls, calls_of
-from pytest_contractkit.executed_modules import Reached, is_own, own_files, source_in
-from pytest_contractkit.executed_sources import Source
+from pytest_contractkit.executed_modules import Reached, is_own, own_files, real_path, source_in
 from pytest_contractkit.executed_versions import compiled_below, versions_below
+
+_Grains: TypeAlias = frozenset[tuple[str, int | None]]
+"""Functions by the real paths of their files and their first lines; None for top-level code."""
 
 _CALLS: list[ProfiledCalls | MonitoredCalls] = []
 
@@ -25,7 +27,7 @@ class Executed:
 
     def __init__(self, files: Iterable[Path] = ()) -> None:
         """Take files whose top-level code counts although nothing in them may run, such as a conftest."""
-        self._files = [os.path.realpath(each) for each in files]
+        self._files = [real_path(str(each)) for each in files]
         self._noted = Noted()
 
     @property
@@ -45,7 +47,7 @@ class Executed:
     @property
     def files(self) -> frozenset[str]:
         """Give the real paths of the files that the digest looks into."""
-        return frozenset(self._reached().files) if self.is_complete else own_files()
+        return frozenset(self._reached(self._grains()).files) if self.is_complete else own_files()
 
     @property
     def may_read_unseen(self) -> bool:
@@ -54,8 +56,9 @@ class Executed:
         Compiled code of others looks past methods, and who asks for the type of a value may treat another type
         differently.
         """
-        ran = (source for file, first in self._grains() if (source := source_in(file)) and _asks(source, first))
-        return not self.is_complete or any(ran) or bool(compiled_below(self._reached().foreign))
+        grains = self._grains()
+        asking = any(_asks(file, first) for file, first in grains)
+        return not self.is_complete or asking or bool(compiled_below(self._reached(grains).foreign))
 
     def join(self, noted: Noted) -> None:
         """Count what ran elsewhere for this test as well: in a fixture that another test set up."""
@@ -63,31 +66,32 @@ class Executed:
 
     def digest(self) -> str:
         """Give a digest of everything that a proof about what ran rests on, as the files stand now: 64 hex digits."""
-        reached = self._reached()
-        texts = set(self._texts(reached) if self.is_complete else _whole_texts())
+        grains = self._grains()
+        reached = self._reached(grains)
+        texts = set(self._texts(grains, reached) if self.is_complete else _whole_texts())
         texts |= {f"distribution {each}" for each in versions_below(reached.foreign)}
         return hashlib.sha256("\0".join(sorted(texts)).encode()).hexdigest()
 
-    def _reached(self) -> Reached:
+    def _reached(self, grains: _Grains) -> Reached:
         reached = Reached()
-        for file in (*self._files, *(file for file, _ in self._grains())):
+        for file in {*self._files, *(file for file, _ in grains)}:
             reached.add_file(file)
-        for file, first in self._grains():
+        for file, first in grains:
             source = source_in(file)
             if source is not None and first is not None:
                 reached.add_imports(file, source.imports_of(first))
         return reached
 
-    def _texts(self, reached: Reached) -> Iterator[str]:
+    def _texts(self, grains: _Grains, reached: Reached) -> Iterator[str]:
         for file in reached.files:
             source = source_in(file)
             yield f"module {_bytes_of(file) if source is None else source.top_level}"
-        for file, first in self._grains() | reached.functions:
+        for file, first in grains | reached.functions:
             source = source_in(file)
             if source is not None and first is not None and not source.is_run_by_import(first):
                 yield f"function {source.text_of(first)}"
 
-    def _grains(self) -> frozenset[tuple[str, int | None]]:
+    def _grains(self) -> _Grains:
         return frozenset(_grain_of(code) for code in self._noted.codes.values())
 
 
@@ -107,13 +111,14 @@ def note(executed: Executed) -> Iterator[Noted]:
 
 
 def _grain_of(code: CodeType) -> tuple[str, int | None]:
-    file = os.path.realpath(code.co_filename)
+    file = real_path(code.co_filename)
     source = source_in(file)
     return file, None if source is None else source.function_at(code.co_firstlineno)
 
 
-def _asks(source: Source, first: int | None) -> bool:
-    return first is not None and source.asks_for_types(first)
+def _asks(file: str, first: int | None) -> bool:
+    source = source_in(file)
+    return source is not None and first is not None and source.asks_for_types(first)
 
 
 def _whole_texts() -> Iterator[str]:

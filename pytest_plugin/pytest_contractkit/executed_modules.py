@@ -19,17 +19,23 @@ _OUR_PACKAGES = ("contractkit", "pytest_contractkit", "contractkit_broker")
 @cache
 def is_own(file: str) -> bool:
     """Say whether a file, as a code object names it, is the consumer's: neither Python's, nor installed, nor ours."""
-    path = os.path.realpath(file)
+    path = real_path(file)
     if file.startswith("<") or not path.endswith(".py"):
         return False
     is_installed = any(f"{os.sep}{name}{os.sep}" in path for name in _INSTALLED)
     return not is_installed and not path.startswith(_elsewhere())
 
 
+@cache
+def real_path(file: str) -> str:
+    """Give the one path of a file, links followed; the same each time it is asked for in one process."""
+    return os.path.realpath(file)
+
+
 def source_in(file: str) -> Source | None:
     """Give the grains of a file as it stands now; None for one that cannot be read, or is no Python."""
     try:
-        known = Path(file).stat()
+        known = os.stat(file)  # noqa: PTH116 - asked for each file of each test, and paths take longer than files
         return _read(file, known.st_mtime_ns, known.st_size)
     except (OSError, SyntaxError, ValueError):
         return None
@@ -74,7 +80,7 @@ class Reached:
         for name in (name for each in imports for name in self._candidates(file, each)):
             path = _file_of(name)
             if path is not None and is_own(path):
-                yield os.path.realpath(path)
+                yield real_path(path)
             elif path is not None:
                 self.foreign.add(name)
 
@@ -86,7 +92,7 @@ class Reached:
                 path = _file_of(module)
                 there = source_in(path) if path is not None and is_own(path) else None
                 if path is not None and there is not None:
-                    self.functions |= {(os.path.realpath(path), first) for first in there.run_by_calls([rest])}
+                    self.functions |= {(real_path(path), first) for first in there.run_by_calls([rest])}
 
     def _split(self, file: str, imported: Imported, called: str) -> tuple[str, str]:
         """Give the module that a call of an imported name leads to, and the name in it."""
@@ -109,7 +115,7 @@ class Reached:
         if not imported.level:
             yield imported.module
             return
-        for name in self._names.get(os.path.realpath(file), ()):
+        for name in self._names.get(real_path(file), ()):
             package = getattr(sys.modules.get(name), "__package__", None)
             try:
                 yield resolve_name("." * imported.level + imported.module, package)
@@ -132,7 +138,7 @@ def _modules_by_file() -> Mapping[str, list[str]]:
     for name in sorted(sys.modules):
         file = _file_of(name)
         if file is not None and is_own(file):
-            found[os.path.realpath(file)].append(name)
+            found[real_path(file)].append(name)
     return found
 
 

@@ -52,9 +52,12 @@ class Source:
         self._functions = {each.first: each for each in _functions_in(self._tree.body)}
         self._first = {each.name: each.first for each in self._functions.values()}
         self._texts: dict[int, str] = {}
+        self._imports_of: dict[int, tuple[Imported, ...]] = {}
 
     def function_at(self, line: int) -> int | None:
         """Give the first line of the outermost function that holds a line; None for top-level code."""
+        if line in self._functions:
+            return line
         return next((each.first for each in self._functions.values() if each.first <= line <= each.last), None)
 
     def name_of(self, first: int) -> str:
@@ -97,9 +100,12 @@ class Source:
 
     def imports_of(self, first: int) -> tuple[Imported, ...]:
         """Give the imports that a function uses, those within it among them."""
-        nodes = list(ast.walk(self._functions[first].node))
-        used = _names_in(nodes)
-        return (*(each for each in self._imports if _bound(each) in used), *_imports_in(nodes))
+        if first not in self._imports_of:
+            nodes = list(ast.walk(self._functions[first].node))
+            used = _names_in(nodes)
+            here = (each for each in self._imports if _bound(each) in used)
+            self._imports_of[first] = (*here, *_imports_in(nodes))
+        return self._imports_of[first]
 
     @cached_property
     def _imports(self) -> tuple[Imported, ...]:

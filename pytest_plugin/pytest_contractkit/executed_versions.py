@@ -48,12 +48,22 @@ def versions_below(modules: Iterable[str]) -> frozenset[str]:
     Args:
         modules: Dotted names of modules that are loaded.
     """
-    found = _closure(modules, is_required=lambda requirement: ";" not in requirement)
-    return frozenset(f"{name}=={distribution.version}" for name, distribution in found.items())
+    return _versions(frozenset(modules))
 
 
 def compiled_below(modules: Iterable[str]) -> frozenset[str]:
     """Give the distributions that such modules may use whose compiled code may look into Python's containers."""
+    return _compiled(frozenset(modules))
+
+
+@cache  # tests of one project reach the same few sets of modules
+def _versions(modules: frozenset[str]) -> frozenset[str]:
+    found = _closure(modules, is_required=lambda requirement: ";" not in requirement)
+    return frozenset(f"{name}=={distribution.version}" for name, distribution in found.items())
+
+
+@cache
+def _compiled(modules: frozenset[str]) -> frozenset[str]:
     found = _closure(modules, is_required=lambda requirement: "extra ==" not in requirement)
     return frozenset(name for name in found if name not in _HARMLESS and _is_compiled(name))
 
