@@ -69,9 +69,11 @@ class IsolatedDatabases(Isolator):
 
     def end(self, worker: int) -> None:
         """Roll every transaction back."""
-        from django.db import transaction
+        from django.db import connections, transaction
 
         for atomic in reversed(self._begun.pop(worker, [])):
+            if not getattr(connections[atomic.using].connection, "in_transaction", True):
+                self._copied.pop((worker, atomic.using), None)  # a script of SQLite's has committed it
             transaction.set_rollback(True, using=atomic.using)
             atomic.__exit__(None, None, None)
 

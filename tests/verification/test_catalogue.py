@@ -96,6 +96,16 @@ def test_what_says_nothing_about_json_allows_anything() -> None:
     }
 
 
+def test_a_default_that_json_has_no_word_for_is_left_out() -> None:
+    @provider_state("order exists")
+    def handler(limit: float = float("inf"), tags: tuple[str, ...] = ("a",)) -> None: ...
+
+    assert catalogued(handler).parameters["properties"] == {
+        "limit": {"type": "number"},
+        "tags": {"type": "array", "items": {"type": "string"}, "default": ["a"]},
+    }
+
+
 def test_a_handler_that_takes_everything_allows_everything() -> None:
     @provider_state("order exists")
     def handler(**values: Any) -> None: ...

@@ -152,6 +152,21 @@ def test_an_isolator_of_the_module_is_around_interactions_whose_handlers_do_not_
     assert left_in(engine) == 0
 
 
+def test_a_script_that_commits_by_itself_is_undone_too(engine: Engine) -> None:
+    database = IsolatedDatabase(engine)
+
+    @provider_state("an order", isolation=database)
+    def by_script(id: int, status: str) -> None:  # noqa: A002
+        with closing(engine.raw_connection()) as connection:
+            connection.driver_connection.executescript(f"INSERT INTO orders VALUES ({id}, '{status}');")  # type: ignore[union-attr]
+
+    _, no_orders = handler_functions(engine, database)
+    assert (
+        not_passed(Shop(engine).transport(), handlers(by_script, no_orders), select_stateful(50), concurrency=2) == []
+    )
+    assert left_in(engine) == 0
+
+
 def test_what_is_shared_is_in_every_copy(engine: Engine) -> None:
     database = IsolatedDatabase(engine)
 

@@ -9,7 +9,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from contractkit.document.state_catalogue import CataloguedState, NamedState, PreparedOperation, StateCatalogue
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, dump_canonical
 from contractkit.verification.arguments import adapters_of
 from contractkit.verification.states import Handler, StateHandler, StateHandlers
 
@@ -87,6 +87,8 @@ def _default(default: object) -> dict[str, Json]:
     if default is inspect.Parameter.empty:
         return {}
     try:
-        return {"default": to_jsonable_python(default)}
-    except PydanticSerializationError:  # a value of the provider's own, which JSON has no word for
+        value = to_jsonable_python(default)
+        dump_canonical(value)
+    except (PydanticSerializationError, ValueError):  # one of the provider's own, or infinity: JSON has no word for it
         return {}
+    return {"default": value}

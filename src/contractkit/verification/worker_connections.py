@@ -13,6 +13,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool, StaticPool
 
 from contractkit.verification.lanes import current_worker
 
+OUTDATED = -1
+"""The generation of a copy that holds what an interaction did, and is not used again."""
+
 _STEPS = ("do_begin", "do_commit", "do_rollback")
 
 
@@ -46,6 +49,8 @@ class HeldConnection:
         self.is_begun = False
         self._savepoints.clear()
         self._of_checkout.clear()
+        if not getattr(self.connection, "in_transaction", True):  # a script of SQLite's has committed it
+            self.generation = OUTDATED
         self.connection.rollback()
 
     def close(self) -> None:
