@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from contractkit.errors import ContractkitError
 from contractkit.inference import AnswerId, Came, Findings, ObservedAnswer, Run, needs_found, runs_of
-from contractkit.model import Contract, InferredNeeds, Interaction, Message, Needs, UnknownNeeds
+from contractkit.model import Contract, InferredNeeds, Interaction, Location, Message, Needs, UnknownNeeds
 from contractkit.recording import StubbedProvider, TestRecord
 from contractkit.recording.observed_answers import can_be_changed, observed_answer
-from contractkit.recording.pinned import expect_pinned, has_place
+from contractkit.recording.pinned import has_place
 from contractkit.recording.proofs import Proofs, digest_of
 from contractkit.recording.serving_again import Again as ServedBefore
 from contractkit.recording.serving_again import ServingAgain, has_no_body, served_before
@@ -58,7 +59,7 @@ class Inferring:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Note what a test's fixtures run."""
         settings = needs_settings(item)
-        if not _uses_stub(item) or settings is None or not settings.is_on:
+        if not _uses_stub(item) or settings is None or not (settings.is_on or settings.pinned):
             return (yield)
         started = item.stash[_STARTED] = _Started(settings)
         with note_test(item) as started.executed:
@@ -133,7 +134,7 @@ class Inferring:
         if not any(contract.interactions for contract in recorded.record.contracts):
             return
         test = _Test(item, started, recorded)
-        record = _with_needs(recorded.record, self._needs_of(test), started.settings.pinned)
+        record = _with_needs(recorded.record, self._needs_of(test))
         self._weak.note(record)
         recorder_of(item.config).keep(record)
         stray = [each for each in started.settings.pinned if not test.has_place(each)]
@@ -185,7 +186,13 @@ class _Test:
 
     def unknown(self, reason: str) -> _NeedsByKey:
         """Give the same reason for every interaction."""
-        return {(provider, each.key): UnknownNeeds(reason=reason) for provider, each in self._interactions}
+        return {
+            (provider, each.key): UnknownNeeds(reason=reason, pinned=self._pinned(each))
+            for provider, each in self._interactions
+        }
+
+    def _pinned(self, interaction: Interaction) -> tuple[Location, ...]:
+        return tuple(each for each in self.settings.pinned if has_place(interaction, each))
 
     def valid_for(self) -> str:
         """Give the digest of everything that what is found will rest on."""
@@ -265,15 +272,15 @@ def _needs(interaction: Interaction, answer: ObservedAnswer | None, found: Findi
     return UnknownNeeds(reason="its answer is not JSON")
 
 
-def _with_needs(record: TestRecord, needs: _NeedsByKey, pinned: tuple[Location, ...]) -> TestRecord:
-    contracts = tuple(_contract_with(contract, needs, pinned) for contract in record.contracts)
+def _with_needs(record: TestRecord, needs: _NeedsByKey) -> TestRecord:
+    contracts = tuple(_contract_with(contract, needs) for contract in record.contracts)
     return replace(record, contracts=contracts)
 
 
-def _contract_with(contract: Contract, needs: _NeedsByKey, pinned: tuple[Location, ...]) -> Contract:
+def _contract_with(contract: Contract, needs: _NeedsByKey) -> Contract:
     interactions = tuple(
         replace(
-            expect_pinned(each, pinned),
+            each,
             evidence=tuple(
                 replace(one, needs=needs.get((contract.provider, each.key), one.needs)) for one in each.evidence
             ),

@@ -1,5 +1,8 @@
 """Pins: the places that a test says it needs, whatever its re-runs show."""
 
+from collections.abc import Sequence
+
+from contractkit.errors import SettingsError
 from contractkit.model import Location, parse_location
 
 
@@ -21,3 +24,12 @@ def is_location(text: str) -> bool:
     except ValueError:
         return False
     return bool(text)
+
+
+def stray_pins(test: str, pins: Sequence[Location]) -> SettingsError:
+    """Give the error that says that a test pins what none of its answers has."""
+    return SettingsError(
+        "The test says that it needs what no answer had.",
+        details=[("test", test), *(("needs", str(each)) for each in pins)],
+        next_step='Name a place of the answer, such as needs=["lines[*].sku"], or reply with it.',
+    )

@@ -17,6 +17,11 @@ def why_not_repeated(item: pytest.Function, settings: NeedsSettings) -> str | No
     return next((reason for find in _FINDERS for reason in find(item, settings)), None)
 
 
+def _switched_off(item: pytest.Function, settings: NeedsSettings) -> Iterator[str]:
+    if not settings.is_on:
+        yield "inference is switched off"
+
+
 def _not_meant_to(item: pytest.Function, settings: NeedsSettings) -> Iterator[str]:
     for name in ("xfail", "flaky"):
         if item.get_closest_marker(name) is not None:
@@ -76,4 +81,4 @@ def _sets_nothing_up(cls: type | None) -> bool:
 
 _Finder = Callable[[pytest.Function, NeedsSettings], Iterator[str]]
 
-_FINDERS: tuple[_Finder, ...] = (_not_meant_to, _traced, _of_hypothesis, _reporting, _broad)
+_FINDERS: tuple[_Finder, ...] = (_switched_off, _not_meant_to, _traced, _of_hypothesis, _reporting, _broad)

@@ -95,7 +95,7 @@ def in_order(values):
 
 locations = located(Location(("response", "body")))
 location_lists = st.lists(locations, max_size=2).map(tuple)
-needs = st.builds(UnknownNeeds, reason=names) | st.builds(
+needs = st.builds(UnknownNeeds, reason=names, pinned=location_lists) | st.builds(
     InferredNeeds,
     needed=st.lists(
         st.builds(

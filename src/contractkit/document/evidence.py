@@ -101,7 +101,7 @@ def _write_evidence(evidence: Evidence) -> Json:
 def _read_needs(reader: ObjectReader) -> Needs:
     kind = reader.text("kind")
     if kind == "unknown":
-        return UnknownNeeds(reason=reader.text("reason", UnknownNeeds().reason))
+        return UnknownNeeds(reason=reader.text("reason", UnknownNeeds().reason), pinned=_located(reader, "pinned"))
     if kind != "inferred" and reader.is_object and kind:
         reader.findings.wrong(reader.at("kind"), '"unknown" or "inferred"', kind)
     return InferredNeeds(
@@ -117,8 +117,9 @@ def _read_needs(reader: ObjectReader) -> Needs:
 
 def _write_needs(needs: Needs) -> Json:
     match needs:
-        case UnknownNeeds(reason=reason):
-            return {"kind": "unknown", "reason": reason}
+        case UnknownNeeds(reason=reason, pinned=pinned):
+            places = {"pinned": [str(place) for place in pinned]} if pinned else {}
+            return {"kind": "unknown", "reason": reason, **places}
         case InferredNeeds():
             lists = {
                 "anyOf": [[str(place) for place in group] for group in needs.any_of],

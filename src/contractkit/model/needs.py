@@ -44,9 +44,13 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownNeeds:
-    """Nothing was proved: everything that the expectation holds counts as needed. `reason` says why, in a phrase."""
+    """Nothing was proved: everything that the expectation holds counts as needed. `reason` says why, in a phrase.
+
+    `pinned` are the places that a test says it needs all the same.
+    """
 
     reason: str = "not inferred"
+    pinned: tuple[Location, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +92,11 @@ Needs: TypeAlias = UnknownNeeds | InferredNeeds
 def unite_needs(needs: tuple[Needs, ...]) -> Needs:
     """Give the union of several tests' needs; one unknown makes the whole unknown, and so does none at all."""
     inferred = [each for each in needs if isinstance(each, InferredNeeds)]
-    if not inferred:
-        return needs[0] if needs else UnknownNeeds()
-    if len(inferred) < len(needs):
-        return UnknownNeeds(reason="not inferred for every test")
+    unknown = [each for each in needs if isinstance(each, UnknownNeeds)]
+    if unknown or not inferred:
+        pinned = tuple(sorted({place for each in unknown for place in each.pinned}))
+        reason = "not inferred for every test" if inferred else unknown[0].reason if unknown else UnknownNeeds().reason
+        return UnknownNeeds(reason=reason, pinned=pinned)
     if len(inferred) == 1:
         return inferred[0]
     needed = _united(need for each in inferred for need in each.needed)

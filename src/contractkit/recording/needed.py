@@ -26,9 +26,11 @@ from contractkit.model import (
     Received,
     RpcCall,
     Rule,
+    UnknownNeeds,
     Wildcard,
     WireForm,
 )
+from contractkit.recording.pinned import expect_pinned
 from contractkit.recording.serving_again import RESPONSE_BODY, place_of, served_trees
 from contractkit.results import ABSENT, Absent
 
@@ -43,6 +45,8 @@ _OWN = ((_TYPE,), _OR_NULL, _ANYTHING)
 def expect_needed(interaction: Interaction) -> Interaction:
     """Give an interaction as its needs have it; as it is, where they are unknown or no JSON was served."""
     needs = interaction.needs
+    if isinstance(needs, UnknownNeeds):
+        return expect_pinned(interaction, needs.pinned)
     if not isinstance(needs, InferredNeeds) or not isinstance(interaction.served, JsonBody):
         return interaction
     match interaction.exchange:
