@@ -13,6 +13,7 @@ from contractkit.explain.terminal import printable
 from contractkit.locking.lock_file import FILE
 from contractkit.recording import StubbedProvider
 from contractkit.recording.contract_files import FileUpdate
+from contractkit.sources.places import is_elsewhere
 from pytest_contractkit.plugin import Notice
 
 _MOST_MISTAKES = 5  # of one definition; a real document may have hundreds
@@ -30,12 +31,12 @@ def mistakes(provider: StubbedProvider, root: Path) -> Iterator[Notice]:
         known = definition.warnings()
         for mistake in known[:_MOST_MISTAKES]:
             place = mistake.document or provider.source
-            file = str(root / place) if "://" not in place else place
+            file = place if is_elsewhere(place) else str(root / place)
             pointed = "" if mistake.line else f" (at {mistake.pointer})"
             yield _mistake(f"{provider.name}: {mistake.sentence}{pointed}", file, mistake.line or 0)
         if len(known) > _MOST_MISTAKES:
             more = len(known) - _MOST_MISTAKES
-            yield _mistake(f"{provider.name}: {more} more in its definition", str(root / provider.source), 0)
+            yield _mistake(f"{provider.name}: {more} more in its definition", provider.source, 0)
 
 
 def outdated(updates: Iterable[FileUpdate]) -> Iterator[Notice]:

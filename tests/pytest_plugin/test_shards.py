@@ -266,6 +266,45 @@ def test_the_same_as_json_into_another_directory(suite: Any, capsys: pytest.Capt
     }
 
 
+def test_a_part_that_is_named_twice_is_one(suite: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    first = shard(suite, "first", "test_a.py")
+    capsys.readouterr()
+
+    assert merge(suite, first, f"{first}/", "--parts", 2) == 3
+
+    assert capsys.readouterr().err.startswith("Nothing was merged: 1 of 2 parts are here.\n")
+
+
+def test_confirmations_of_the_project_that_merges_are_not_taken_for_a_part_s(suite: Any) -> None:
+    first = shard(suite, "first", "test_a.py")
+    suite.run("test_b.py")
+    inside = suite.path / "part-1"
+    shutil.copytree(first / "contracts", inside)
+    (suite.path / "contracts" / suite.file).unlink()
+
+    assert merge(suite, inside) == 0
+
+    assert suite.descriptions == [ONE, TWO]
+    assert confirmed(suite) == [TWO]
+
+
+def test_standard_input_is_no_part(suite: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert merge(suite, "-") == 2
+    assert capsys.readouterr().err == ("A part is a directory or a file, not standard input.\n\nName where it lies.\n")
+
+
+def test_a_target_that_cannot_be_written_is_told(suite: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    first = shard(suite, "first", "test_a.py")
+    suite.write("mine", "a file")
+    capsys.readouterr()
+
+    assert merge(suite, first, "--into", suite.path / "mine" / "contracts") == 2
+
+    said = capsys.readouterr().err
+    assert said.startswith("The contract file cannot be written.\n\n  file     ")
+    assert "Not a directory" in said
+
+
 def test_wrong_places_are_told(suite: Any, capsys: pytest.CaptureFixture[str]) -> None:
     (suite.path / "empty").mkdir()
     suite.write("broken/a.json", "<<<<<<< HEAD\n{}\n")

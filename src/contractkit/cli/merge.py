@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.contract_files import STANDARD_INPUT, find_contract_files, read_contract_file
 from contractkit.cli.merge_words import Merged, merged_as_json, merged_as_text
 from contractkit.cli.verbs import Verb
 from contractkit.document import contract_file_name, dump_contract
@@ -47,9 +47,10 @@ def merge(places: tuple[Path, ...], into: Path | None, parts: int | None, form: 
     3 there are fewer PATHs than --parts, or no contract in them.
     """
     settings = load_settings(Path.cwd())
-    if parts is not None and len(places) < parts:
-        raise _too_few(places, parts)
-    found = [_part(place, settings) for place in dict.fromkeys(places)]
+    given = _distinct(places)
+    if parts is not None and len(given) < parts:
+        raise _too_few(given, parts)
+    found = [_part(place, settings) for place in given]
     if not any(part.contracts or part.confirmations.dropped for part in found):
         raise NothingToCheckError(
             "No shard left a contract.",
@@ -91,6 +92,13 @@ class _Target:
         return known if known.revision is not None and known.revision == self.revision else Confirmations()
 
 
+def _distinct(places: Sequence[Path]) -> tuple[Path, ...]:
+    """Give the places, each once; standard input has nothing beside it, and is no part."""
+    if STANDARD_INPUT in places:
+        raise UsageError("A part is a directory or a file, not standard input.", next_step="Name where it lies.")
+    return tuple({place.resolve(): place for place in reversed(places)}.values())[::-1]
+
+
 def _too_few(places: Sequence[Path], parts: int) -> NothingToCheckError:
     return NothingToCheckError(
         f"Nothing was merged: {len(places)} of {parts} parts are here.",
@@ -117,12 +125,18 @@ def _part(place: Path, settings: Settings) -> Part:
                 next_step="Name each as a part of its own, or take the one away that does not count.",
             )
     contracts = {contract_file_name(each.consumer, each.provider): each for _, each in read}
-    return Part(name=str(place), files=named, contracts=contracts, confirmations=_confirmations(place))
+    return Part(name=str(place), files=named, contracts=contracts, confirmations=_confirmations(place, settings))
 
 
-def _confirmations(place: Path) -> Confirmations:
-    """Give what tests confirmed: it is kept in a project's root, beside its contracts or with them."""
-    for root in (place, place.parent, place.parent.parent):
+def _confirmations(place: Path, settings: Settings) -> Confirmations:
+    """Give what tests confirmed: it is kept in a project's root, or came along with the contracts.
+
+    What lies above a directory of another name may belong to anybody, such as the project that merges.
+    """
+    directory = (place if place.is_dir() else place.parent).resolve()
+    levels = len(settings.contracts.parts)
+    is_in_project = directory.parts[-levels:] == settings.contracts.parts
+    for root in (directory, *([directory.parents[levels - 1]] if is_in_project else [])):
         if (root / DIRECTORY / "confirmed.json").is_file():
             return read_confirmations(root)
     return Confirmations()
