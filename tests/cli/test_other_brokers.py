@@ -110,3 +110,12 @@ def test_an_unknown_environment_suggests_the_nearest(contractkit: Run, pact_brok
         2,
         "The broker knows no environment named 'prod'.\n\nDid you mean production?\n",
     )
+
+
+def test_what_it_says_steers_no_terminal(contractkit: Run, pact_broker: HTTPServer) -> None:
+    steering = {"errors": ["\x1b]0;mine\x07 refused", "\x9b2J"]}
+    pact_broker.expect_request("/matrix").respond_with_json(steering, status=422)
+    url = pact_broker.url_for("").rstrip("/")
+    ended = contractkit("can-i-deploy", "orders", "--version", "1", "--to-environment", "test", "--broker", url)
+    assert (ended.code, "\x1b" in ended.err, "\x9b" in ended.err) == (4, False, False)
+    assert "\\x1b]0;mine\\x07 refused" in ended.err

@@ -11,6 +11,7 @@ import click
 from contractkit.cli.collecting import uncollected
 from contractkit.cli.output import end_output, is_of_output, is_read_no_further, unwritable
 from contractkit.errors import ContractkitError, UsageError, suggestion
+from contractkit.explain.terminal import unsteered
 
 VERBS = {
     "application": "contractkit.cli.applications:application",
@@ -190,7 +191,7 @@ def run(arguments: list[str]) -> int:
         click.echo("Stopped.", err=True)
         return 130
     except ContractkitError as error:
-        click.echo(str(error), err=True)
+        click.echo(unsteered(str(error)), err=True)  # it quotes what brokers, providers and files say
         return error.exit_code
     except SystemExit:
         if is_read_no_further():
