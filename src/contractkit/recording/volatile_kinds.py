@@ -54,7 +54,7 @@ def _moment(value: Json, _place: str) -> Like | None:
     shown = f"yyyy-MM-dd{chr(39)}T{chr(39)}" if between == "T" else "yyyy-MM-dd "
     java = f"{shown}HH:mm{':ss' if seconds else ''}{'.' + digits * 'S' if digits else ''}"
     if offset is not None:
-        example, java = f"{example}{'Z' if offset == 'Z' else '+00:00'}", f"{java}XXX"
+        example, java = f"{example}{'Z' if offset == 'Z' else '+00:00'}", f"{java}{'XXX' if offset == 'Z' else 'xxx'}"
     pattern = re.sub(r"\d", r"\\d", re.sub(r"[.+]", r"[\g<0>]", example))
     pattern = pattern.removesuffix(r"[+]\d\d:\d\d") + (r"[+-]\d\d:\d\d" if offset not in (None, "Z") else "")
     rule = Rule("regex", {"regex": pattern})
@@ -73,8 +73,9 @@ def _token(value: Json, place: str) -> Like | None:
         return None
     digits = len(value)
     example = (hashlib.sha256(place.encode()).hexdigest() * 2)[:digits]
-    rule = Rule("regex", {"regex": f"[0-9a-f]{{{digits}}}"})
-    return Like(what="a token", rule=rule, example=example, generator=("RandomHexadecimal", {"digits": digits}))
+    pattern = f"[0-9a-f]{{{digits}}}"
+    rule = Rule("regex", {"regex": pattern})
+    return Like(what="a token", rule=rule, example=example, generator=("Regex", {"regex": pattern}))
 
 
 def _epoch(value: Json, _place: str) -> Like | None:
