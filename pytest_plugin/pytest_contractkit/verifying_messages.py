@@ -47,7 +47,7 @@ def _loaded(provided: "Provided", item: pytest.Function) -> MessageProducers:
     if place is None:
         return MessageProducers()
     if states is not None and root / place == root / states:
-        return producers_beside(states)
+        return producers_beside(states, root=root)
     known = item.config.stash.setdefault(_LOADED, {})
     if (root, place) not in known:
         known[root, place] = load_producers(place, root=root)

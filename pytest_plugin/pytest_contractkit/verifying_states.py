@@ -42,7 +42,7 @@ def filters_for(provided: "Provided", item: pytest.Function) -> Filters:
     own, states = filters_of(item.module), provided.states or provided.service.states
     place = provided.service.filters
     if place is None:
-        return own.joined_with(filters_beside(states) if states else Filters())
+        return own.joined_with(filters_beside(states, root=provided.settings.root) if states else Filters())
     known = item.config.stash.setdefault(_FILTERS, {})
     key = (provided.settings.root, place)
     if key not in known:

@@ -63,12 +63,12 @@ def project(pytester: pytest.Pytester) -> Path:
     return pytester.path
 
 
-def run(project: Path, pytester: pytest.Pytester, tests: str, **settings: str) -> pytest.RunResult:
+def run(project: Path, pytester: pytest.Pytester, tests: str, *arguments: str, **settings: str) -> pytest.RunResult:
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in {"contracts": "contracts", **settings}.items()]
     (project / "pyproject.toml").write_text(f"[tool.contractkit.provides.orders]\n{''.join(lines)}")
     (project / "test_contracts.py").write_text(tests)
     plain = ("-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
-    return pytester.runpytest_inprocess(*plain, "-o", "asyncio_default_fixture_loop_scope=function")
+    return pytester.runpytest_inprocess(*plain, "-o", "asyncio_default_fixture_loop_scope=function", *arguments)
 
 
 def test_producers_of_the_test_module_emit_messages(project: Path, pytester: pytest.Pytester) -> None:
@@ -78,6 +78,21 @@ def test_producers_of_the_test_module_emit_messages(project: Path, pytester: pyt
 def test_producers_beside_the_states_share_their_data(project: Path, pytester: pytest.Pytester) -> None:
     (project / "states.py").write_text(STATES + PRODUCER)
     run(project, pytester, MARKED, states="states.py").assert_outcomes(passed=1)
+
+
+def test_files_of_one_name_in_two_projects_are_told_apart(project: Path, pytester: pytest.Pytester) -> None:
+    (project / "states.py").write_text(STATES + PRODUCER)
+    other = project / "other"
+    other.mkdir()
+    (other / "pyproject.toml").write_text(
+        '[tool.contractkit.provides.orders]\ncontracts = "../contracts"\nstates = "states.py"\n'
+    )
+    (other / "states.py").write_text(STATES + PRODUCER.replace("orders[id]", '{"id": "7"}'))
+    (other / "test_other.py").write_text(MARKED)
+    again = MARKED.replace("test_orders", "test_orders_again")
+    order = ("test_contracts.py::test_orders", "other/test_other.py", "test_contracts.py::test_orders_again")
+    result = run(project, pytester, MARKED + again, *order, states="states.py")
+    result.assert_outcomes(passed=2, failed=1)
 
 
 def test_a_message_that_does_not_fit_fails_with_its_place(project: Path, pytester: pytest.Pytester) -> None:

@@ -47,9 +47,9 @@ def message_way(
 def _producers(settings: Settings, place: str | None, states: str | None) -> MessageProducers:
     """Give the producers of a place; what was loaded for its states is not loaded again, and shares their data."""
     if place is None:
-        return producers_beside(states) if states else MessageProducers()
+        return producers_beside(states, root=settings.root) if states else MessageProducers()
     if states is not None and settings.root / place == settings.root / states:
-        return producers_beside(states, are_needed=True)
+        return producers_beside(states, root=settings.root, are_needed=True)
     return load_producers(place, root=settings.root)
 
 

@@ -326,7 +326,7 @@ def _filters(settings: Settings, service: ServiceSettings, asked: _Asked, *, sta
     given = asked.filters
     place = str(Path.cwd() / given) if given and given.endswith(".py") else given or service.filters
     if place is None or (states is not None and settings.root / place == settings.root / states):
-        return filters_beside(states) if states else Filters()
+        return filters_beside(states, root=settings.root) if states else Filters()
     return load_filters(place, root=settings.root)
 
 

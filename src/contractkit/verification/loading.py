@@ -5,6 +5,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -89,15 +90,13 @@ def load_producers(target: str, *, root: Path) -> MessageProducers:
     return _some(producers_of(module), target)
 
 
-def producers_beside(states: str, *, are_needed: bool = False) -> MessageProducers:
+def producers_beside(states: str, *, root: Path, are_needed: bool = False) -> MessageProducers:
     """Give the producers of the file or module whose provider states were loaded; none where it declares none.
 
     Raises:
         UsageError: It declares one twice, or none though some are needed.
     """
-    is_file = states.endswith(".py") or "/" in states
-    module = sys.modules[_module_name(Path(states)) if is_file else states]
-    found = producers_of(module)
+    found = producers_of(_module_of_states(states, root))
     return _some(found, states) if are_needed else found
 
 
@@ -119,10 +118,9 @@ def load_filters(target: str, *, root: Path) -> Filters:
     return found
 
 
-def filters_beside(states: str) -> Filters:
+def filters_beside(states: str, *, root: Path) -> Filters:
     """Give the filters of the file or module whose provider states were loaded; most often none."""
-    is_file = states.endswith(".py") or "/" in states
-    return filters_of(sys.modules[_module_name(Path(states)) if is_file else states])
+    return filters_of(_module_of_states(states, root))
 
 
 def _some(producers: MessageProducers, target: str) -> MessageProducers:
@@ -134,8 +132,14 @@ def _some(producers: MessageProducers, target: str) -> MessageProducers:
     )
 
 
+def _module_of_states(states: str, root: Path) -> ModuleType:
+    is_file = states.endswith(".py") or "/" in states
+    return sys.modules[_module_name(root / states) if is_file else states]
+
+
 def _module_name(file: Path, kind: str = "states") -> str:
-    return f"_provider_{kind}_{file.stem}"
+    """Give a name that no file of another project has, which one run of pytest may load too."""
+    return f"_provider_{kind}_{file.stem}_{zlib.crc32(str(file.absolute()).encode()):08x}"
 
 
 def _attribute(target: str, kind: str, root: Path) -> object:
