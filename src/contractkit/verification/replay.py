@@ -10,6 +10,8 @@ from contractkit.results import InteractionResult
 from contractkit.verification.faults import last_raised
 from contractkit.verification.transport import AnyTransport, Failure, NotProduced, Replaying
 
+_FAILURES = get_args(Failure)
+
 
 async def replay(interaction: Interaction, transport: AnyTransport, replaying: Replaying) -> InteractionResult:
     """Send an interaction's request and say how the answer compares; a missing answer is an error, not a failure.
@@ -30,7 +32,7 @@ async def replay(interaction: Interaction, transport: AnyTransport, replaying: R
     started = time.perf_counter()
     answer = await transport.send(request)
     seconds = time.perf_counter() - started
-    if isinstance(answer, get_args(Failure)):
+    if isinstance(answer, _FAILURES):
         return replace(errored(interaction, answer, transport.name), seconds=seconds)
     mismatches = way.comparison_of(interaction, replaying.contract.specification)(answer)
     drift = replaying.drift(interaction, answer) if replaying.drift is not None else ()
