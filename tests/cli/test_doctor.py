@@ -267,6 +267,19 @@ def test_plugins_that_do_not_load_by_themselves(
     )
 
 
+def test_a_lock_that_is_no_lock_is_one_finding_and_the_rest_is_looked_at(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "contractkit.lock").write_text("<<<<<<< a\n")
+    edit("pyproject.toml", 'definition = "orders.yaml"', ELSEWHERE)(project)
+
+    code, found = findings(capsys, "--offline")
+
+    assert code == 1
+    assert [(level, check) for level, check, _, _ in found] == [("problem", "definitions"), ("warning", "git")]
+    assert "contractkit.lock" in found[0][2]
+
+
 def test_where_nothing_is_set_up(consumer: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor"]) == 3
     assert capsys.readouterr().err == (

@@ -7,6 +7,7 @@ from functools import cached_property
 from importlib.metadata import entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.contract_files import ContractFile, find_contract_files, read_contract_file
@@ -143,7 +144,10 @@ def check_broker(project: Project) -> Iterator[Finding]:
             yield finding_of("", error)
 
 
-CHECKS: tuple[tuple[str, Callable[[Project], Iterator[Finding]]], ...] = (
+Check: TypeAlias = Callable[[Project], Iterator[Finding]]
+"""Looks at one part of a project."""
+
+CHECKS: tuple[tuple[str, Check], ...] = (
     ("settings", check_settings),
     ("plugin", check_plugin),
     ("definitions", check_definitions),

@@ -1,15 +1,15 @@
 """`contractkit doctor`: looks a project over, and says of each finding what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from contractkit.cli.brokers import show
-from contractkit.cli.checkup import CHECKS, Project
-from contractkit.cli.findings import Finding, Level
+from contractkit.cli.checkup import CHECKS, Check, Project
+from contractkit.cli.findings import Finding, Level, finding_of
 from contractkit.cli.verbs import Verb
-from contractkit.errors import NothingToCheckError
+from contractkit.errors import ContractkitError, NothingToCheckError
 from contractkit.settings import load_settings
 
 
@@ -30,11 +30,19 @@ def doctor(offline: bool, output: str) -> int:
             next_step="contractkit init DEFINITION sets a project up for the definition of a service that it calls.",
         )
     project = Project(settings, asks=not offline)
-    found = [(name, finding) for name, check in CHECKS for finding in check(project)]
+    found = [(name, finding) for name, check in CHECKS for finding in _findings(check, project)]
     show("\n".join(line for name, finding in found for line in _lines(name, finding)), _document(found), output)
     problems = [finding for _, finding in found if finding.level is Level.PROBLEM]
     click.echo(_counted(found), err=True)
     return min((each.code for each in problems), default=0)
+
+
+def _findings(check: Check, project: Project) -> Iterator[Finding]:
+    """Give what a check finds; what keeps it from looking is a finding, too."""
+    try:
+        yield from check(project)
+    except ContractkitError as error:
+        yield finding_of("", error)
 
 
 def _lines(name: str, finding: Finding) -> list[str]:
