@@ -116,6 +116,29 @@ def test_a_provider_of_remote_procedures_is_verified_in_process(contractkit: Run
     )
 
 
+def test_coverage_counts_the_procedures_that_contracts_call(contractkit: Run, stock: Path) -> None:
+    keep(stock, level())
+    ended = contractkit("verify", "stock", "--coverage")
+    assert ended.code == 0
+    [said] = [line for line in ended.out.splitlines() if line.startswith("The contracts depend on ")]
+    assert said.startswith("The contracts depend on 1 of ")
+    assert "  stock.v1.Stock/GetLevel   web-shop\n" in ended.out
+    assert "  stock.v1.Stock/Watch      nobody\n" in ended.out
+
+
+def test_filters_see_a_procedure_and_change_its_metadata(contractkit: Run, stock: Path) -> None:
+    keep(stock, level())
+    (stock / "auth.py").write_text(
+        "from contractkit import authentication, request_filter\n\n"
+        "@authentication\ndef token():\n    return {'authorization': 'Bearer tok'}\n\n"
+        "@request_filter\ndef check(request):\n"
+        "    assert (request.method, request.path, request.headers['authorization']) == (\n"
+        "        '', 'stock.v1.Stock/GetLevel', 'Bearer tok'\n    )\n"
+        "    request.headers['x-trace'] = '1'\n"
+    )
+    assert contractkit("verify", "stock", "--filters", "auth.py").code == 0
+
+
 def test_a_wrong_message_of_a_stream_is_named_in_words(contractkit: Run, stock: Path) -> None:
     levels = [Received(message=JsonBody({"left": left}, MESSAGE)) for left in (3, 1)]
     keep(stock, rpc("Watch", *levels))
