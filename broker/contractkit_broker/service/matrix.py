@@ -197,7 +197,7 @@ def _of_pairs(
     """Give all that each pair ever published; only the newest where no other can be in the answer."""
     for consumer, provider in pairs:
         every = _of_pair(connection, consumer, provider)
-        yield islice(every, 1) if query.latest_by == "cp" else every
+        yield islice(every, 1) if _latest(query) == "cp" else every
 
 
 def _of_pair(connection: Connection, consumer: int, provider: int) -> Iterator[Publication]:
