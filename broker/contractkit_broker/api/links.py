@@ -105,6 +105,7 @@ def _version_json(
             "pb:record-deployment": recording("deployed-versions"),
             "pb:record-release": recording("released-versions"),
             "contractkit:definition": call.link(*at, "definition"),
+            "contractkit:owed": call.link(*at, "owed"),
         },
     }
 
