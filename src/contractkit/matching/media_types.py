@@ -17,7 +17,7 @@ def same_content_type(expected: str, actual: str) -> bool:
     What is no media type (it has no `/`) is compared as text. The boundary of a multipart type says how one body is
     written (RFC 2046 §5.1), and is never compared.
     """
-    if "/" not in expected:
+    if expected == actual or "/" not in expected:
         return expected == actual
     wanted, found = content_type_parameters(expected), content_type_parameters(actual)
     if base_media_type(expected).startswith("multipart/"):
