@@ -1,69 +1,171 @@
-"""contractkit usage: who uses which parts of a provider, as the broker knows it."""
+"""`contractkit usage`: who uses what, from files and from a broker, and what of a definition nobody needs."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+from contractkit.document import dump_contract
+from contractkit.model import (
+    Contract,
+    Evidence,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    InferredNeeds,
+    Interaction,
+    JsonBody,
+    Need,
+    Needs,
+    TestReference,
+    UnknownNeeds,
+    parse_location,
+)
 
-Run = Callable[..., Any]
-Keep = Callable[..., Path]
+DEFINITION = """\
+openapi: 3.1.0
+info: {title: Orders, version: 1.4.0}
+paths:
+  /orders/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get:
+      operationId: getOrder
+      parameters: [{name: currency, in: query, schema: {type: string}}]
+      responses:
+        '200':
+          description: ok
+          content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}
+    delete:
+      operationId: cancelOrder
+      responses: {'204': {description: gone}}
+components:
+  schemas:
+    Order:
+      type: object
+      required: [total, status]
+      properties:
+        total: {type: number}
+        status: {type: string}
+        note: {type: string}
+        parent: {$ref: '#/components/schemas/Order'}
+        lines: {type: array, items: {type: object, properties: {sku: {type: string}, gift: {type: boolean}}}}
+"""
+LINES = [{"sku": "ink", "gift": False}]
+
+
+def contract(consumer: str, body: dict[str, object], needs: Needs) -> bytes:
+    call = HttpCall(
+        request=HttpRequest(method="GET", path="/orders/7"), response=HttpResponse(status=200, body=JsonBody(body))
+    )
+    test = TestReference(node_id="tests/test_a.py::test_a", file="tests/test_a.py", line=3)
+    one = Interaction(
+        key="k", description="getOrder answers 200", exchange=call, evidence=(Evidence(test=test, needs=needs),)
+    )
+    return dump_contract(Contract(consumer=consumer, provider="orders", interactions=(one,)))
 
 
 @pytest.fixture(autouse=True)
-def published(contractkit: Run, provider: Path, broker: str, keep: Keep, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONTRACTKIT_BROKER", broker)
-    file = keep(provider / "consumer")
-    assert contractkit("publish", str(file), "--version", "1.4.0", "--branch", "main").code == 0
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("orders.yaml").write_text(DEFINITION)
+    Path("contracts").mkdir()
+    body = {"total": 1.5, "status": "paid", "lines": LINES}
+    total, lines, sku, status = (
+        parse_location(f"response.body.{place}") for place in ("total", "lines", "lines[*].sku", "status")
+    )
+    needs = InferredNeeds(needed=(Need(location=total), Need(location=lines), Need(location=sku)), tolerated=(status,))
+    Path("contracts/web-shop-orders.json").write_bytes(contract("web-shop", body, needs))
+    return tmp_path
 
 
-def test_each_operation_is_shown_with_its_locations_and_consumers(contractkit: Run) -> None:
-    ended = contractkit("usage", "orders")
-    lines = ended.out.splitlines()
-    assert (ended.code, lines[0]) == (0, "getOrder")
-    assert "  response.body.total   web-shop uses it" in lines
-
-
-def test_one_location_is_asked_for_and_given_as_json(contractkit: Run) -> None:
-    ended = contractkit("usage", "orders", "--location", "response.body.total", "--branch", "main", "--format", "json")
-    assert json.loads(ended.out) == {
-        "schema_version": 1,
-        "provider": "orders",
-        "uses": [
-            {
-                "operation": "getOrder",
-                "location": "response.body.total",
-                "consumers": [{"name": "web-shop", "needed": None}],
-            }
-        ],
-    }
-
-
-def test_what_nobody_uses_is_said_with_exit_code_3(contractkit: Run) -> None:
-    ended = contractkit("usage", "orders", "--operation", "deleteOrder", "--environment", "production")
-    assert (ended.code, ended.out) == (3, "")
-    assert ended.err == (
-        "No consumer of orders uses this.\n\n"
-        "  operation     deleteOrder\n"
-        "  environment   production\n\n"
-        "To see all that is used: contractkit usage orders\n"
+def test_who_uses_what_is_said_by_operation_and_place(contractkit: Callable) -> None:
+    ended = contractkit("usage", "--location", "response.body")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == (
+        "orders is used by web-shop.\n\n"
+        "GET /orders/7\n"
+        "  response.body.lines           web-shop: needs it\n"
+        "  response.body.lines[*].gift   web-shop: needs it\n"
+        "  response.body.lines[*].sku    web-shop: needs it\n"
+        "  response.body.status          web-shop: does without\n"
+        "  response.body.total           web-shop: needs it\n"
     )
 
 
+def test_what_nobody_needs_is_safe_to_delete_as_far_as_contracts_go(contractkit: Callable) -> None:
+    ended = contractkit("usage", "orders", "--definition", "orders.yaml")
+    assert ended.out.endswith(
+        "Safe to delete, as far as these contracts go:\n"
+        "  getOrder: nobody who is known needs it\n"
+        "    request.query.currency\n"
+        "    response.body.status\n"
+        "    response.body.note\n"
+        "    response.body.parent\n"
+        "  cancelOrder: nobody who is known calls it\n"
+    )
+
+
+def test_unknown_needs_leave_it_open(contractkit: Callable) -> None:
+    Path("contracts/app-orders.json").write_bytes(contract("app", {"total": 2.5, "status": "paid"}, UnknownNeeds()))
+    ended = contractkit("usage", "orders", "--definition", "orders.yaml", "--operation", "getOrder", "--format", "json")
+    assert ended.code == 3  # no contract names it so
+    ended = contractkit("usage", "orders", "--definition", "orders.yaml", "--format", "json")
+    said = json.loads(ended.out)
+    assert [(each["location"], each["sureness"], each["consumers"]) for each in said["unused"]] == [
+        ("request.query.currency", "proved", []),
+        ("response.body.note", "likely", ["app"]),
+        ("response.body.parent", "likely", ["app"]),
+        ("response.body.status", "unknown", ["app"]),
+        (None, "proved", []),
+    ]
+    (status,) = (each for each in said["places"] if each["location"] == "response.body.status")
+    assert status["consumers"] == [{"name": "app", "needed": None}, {"name": "web-shop", "needed": False}]
+
+
+@pytest.mark.slow
+def test_a_broker_says_the_same(contractkit: Callable, broker: str) -> None:
+    published = contractkit(
+        "publish", "contracts", "--broker", broker, "--version", "4.1.0", "--branch", "main", "--allow-unconfirmed"
+    )
+    assert published.code == 0, published.err
+    asked = contractkit("usage", "orders", "--broker", broker, "--definition", "orders.yaml")
+    assert (asked.code, asked.out) == (0, contractkit("usage", "orders", "--definition", "orders.yaml").out)
+    assert contractkit("usage", "stock", "--broker", broker).code in (3, 4)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "code", "said"),
     [
-        (["oders"], "The broker knows no application named 'oders'.\n\nDid you mean orders?"),
-        (["orders", "--environment", "prodution"], "The broker knows no environment named 'prodution'."),
+        (("stock",), 3, "No contract is with stock."),
+        (("order",), 3, "Did you mean orders?"),
+        (("--operation", "getOrdr"), 3, "No contract calls getOrdr."),
+        (("--location", "response.body.totl"), 3, "No contract uses response.body.totl. "),
+        (("--contracts", "missing"), 2, "missing"),
         (
-            ["orders", "--environment", "test", "--branch", "main"],
-            "--environment and --branch cannot be given together.",
+            ("--contracts", "contracts", "--broker", "http://127.0.0.1:9"),
+            2,
+            "--contracts and a broker exclude each other.",
         ),
+        (("--broker", "http://127.0.0.1:9"), 2, "A broker knows many services, and none was named."),
+        (("orders", "--broker", "http://127.0.0.1:9"), 4, "http://127.0.0.1:9"),
+        (("--definition", "missing.yaml"), 2, "missing.yaml"),
+        (("--definition", "shop.proto"), 2, "an OpenAPI document is needed here"),
+        (("orders", "more"), 2, "unexpected extra argument (more)"),
+        (("",), 2, "it is empty; is a variable not set?"),
     ],
 )
-def test_wrong_names_are_told_with_the_nearest(contractkit: Run, arguments: list[str], said: str) -> None:
+def test_wrong_use_is_said(
+    arguments: tuple[str, ...], code: int, said: str, contractkit: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    Path("shop.proto").write_text('syntax = "proto3"; message A {} service S { rpc C(A) returns (A); }')
     ended = contractkit("usage", *arguments)
-    assert (ended.code, ended.err.startswith(said)) == (2, True), ended.err
+    assert (ended.code, ended.out) == (code, "")
+    assert said.strip() in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_an_empty_directory_is_nothing_to_check(contractkit: Callable) -> None:
+    Path("contracts/web-shop-orders.json").unlink()
+    assert contractkit("usage").code == 3

@@ -1,0 +1,235 @@
+"""Usage: who uses which operations and places of a provider, and what of its definition nobody does."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+from contractkit.definitions.interface import Operation
+from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface, SurfaceReader
+from contractkit.model import (
+    BinaryBody,
+    Contract,
+    EmptyBody,
+    HttpCall,
+    HttpRequest,
+    InferredNeeds,
+    Interaction,
+    JsonBody,
+    Location,
+    MissingBody,
+    Part,
+    RpcCall,
+    TextBody,
+    Wildcard,
+)
+
+Needed: TypeAlias = bool | None
+"""Whether a consumer needs a place: None where its needs were not inferred."""
+
+_DEEPEST: Final = 12  # steps below a body; what lies deeper is not listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedPlace:
+    """A place of an operation (`response.body.lines[*].sku`) with the consumers that reach it, by name."""
+
+    operation: str
+    location: str
+    consumers: Mapping[str, Needed]
+
+
+class Sureness(Enum):
+    """How sure it is that nobody of those who are known uses something."""
+
+    PROVED = "proved"  # the needs of all who call the operation were inferred, or nobody calls it
+    LIKELY = "likely"  # no contract holds it, but the needs of some who call the operation are unknown
+    UNKNOWN = "unknown"  # it was served to a consumer whose needs are unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """What of a definition may go: an operation (`location` empty) or one of its places.
+
+    `consumers` are those because of whom it is no surer.
+    """
+
+    operation: str
+    location: str
+    sureness: Sureness
+    consumers: tuple[str, ...] = ()
+
+
+def used_places(contracts: Iterable[Contract]) -> tuple[UsedPlace, ...]:
+    """Give every place that contracts use, by operation and location; elements of lists are `[*]`."""
+    found: dict[tuple[str, str], dict[str, list[Needed]]] = {}
+    for contract in contracts:
+        for interaction in contract.interactions:
+            for location, needed in locations_of(interaction).items():
+                places = found.setdefault((operation_of(interaction), str(location)), {})
+                places.setdefault(contract.consumer, []).append(needed)
+    return tuple(
+        UsedPlace(
+            operation=operation,
+            location=location,
+            consumers={name: together(said) for name, said in sorted(consumers.items())},
+        )
+        for (operation, location), consumers in sorted(found.items())
+    )
+
+
+def together(said: Iterable[Needed]) -> Needed:
+    """Give what several interactions of a consumer say: one that needs it decides, then one that does not know."""
+    known = list(said)
+    return True if True in known else None if None in known else False
+
+
+def operation_of(interaction: Interaction) -> str:
+    """Give the operation's name where the contract says it, else method and path, procedure or description."""
+    if interaction.operation:
+        return interaction.operation
+    match interaction.exchange:
+        case HttpCall(request=request):
+            return f"{request.method} {request.path}"
+        case RpcCall(procedure=procedure):
+            return procedure
+        case _:
+            return interaction.description
+
+
+def locations_of(interaction: Interaction) -> dict[Location, Needed]:
+    """Give each place of an interaction, and whether it is needed; what is sent is needed."""
+    needs = interaction.needs
+    proved = isinstance(needs, InferredNeeds)
+    found: dict[Location, Needed] = {}
+    for part in interaction.exchange.parts():
+        for location in _of_part(part):
+            found[location.generalised()] = True if location.steps[0] == "request" or proved else None
+    if isinstance(needs, InferredNeeds):
+        found.update({place.generalised(): False for place in (*needs.tolerated, *needs.untouched)})
+        found.update({need.location.generalised(): True for need in needs.needed})
+        found.update({place.generalised(): True for group in needs.any_of for place in group})
+    return found
+
+
+def unused(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tuple[Unused, ...]:
+    """Give what of a definition nobody is known to need, operation by operation, the surest first within each.
+
+    Optional parameters, members of requests that nobody sends, and members of successful answers that nobody needs;
+    what a required member of a request is to go for, its senders decide. Whom nobody knows, nothing is said of.
+    """
+    by_operation = _by_operation(definition, places)
+    reader = SurfaceReader(definition.documents)
+    return tuple(
+        found
+        for operation in definition.operations
+        for found in _of_operation(operation, reader.surface_of(operation), by_operation.get(operation.name, {}))
+    )
+
+
+_Uses: TypeAlias = Mapping[str, Mapping[str, Needed]]
+
+
+def _by_operation(
+    definition: DocumentedDefinition, places: Iterable[UsedPlace]
+) -> dict[str, dict[str, dict[str, Needed]]]:
+    found: dict[str, dict[str, dict[str, Needed]]] = defaultdict(dict)
+    for place in places:
+        found[_named(definition, place.operation)].setdefault(place.location, {}).update(place.consumers)
+    return found
+
+
+def _named(definition: DocumentedDefinition, said: str) -> str:
+    """Give an operation's name where a contract of another tool has only a method and a path."""
+    method, _, path = said.partition(" ")
+    if not path.startswith("/"):
+        return said
+    route = definition.route(HttpRequest(method=method, path=path))
+    return said if route is None else route.operation.name
+
+
+def _of_operation(operation: Operation, surface: Surface, uses: _Uses) -> Iterator[Unused]:
+    if not uses:
+        yield Unused(operation=operation.name, location="", sureness=Sureness.PROVED)
+        return
+    unknown = {name for consumers in uses.values() for name, needed in consumers.items() if needed is None}
+    found = [
+        each
+        for location in dict.fromkeys(_declared(surface))
+        if (each := _judged(operation.name, str(location), uses, unknown)) is not None
+    ]
+    yield from sorted(found, key=lambda each: [*Sureness].index(each.sureness))
+
+
+def _judged(operation: str, location: str, uses: _Uses, unknown: set[str]) -> Unused | None:
+    consumers = uses.get(location, {})
+    if any(consumers.values()) or any(place.startswith((f"{location}.", f"{location}[")) and any(said.values())
+                                      for place, said in uses.items()):  # fmt: skip
+        return None
+    served = tuple(sorted(name for name, needed in consumers.items() if needed is None))
+    if served:
+        return Unused(operation=operation, location=location, sureness=Sureness.UNKNOWN, consumers=served)
+    if unknown and location.startswith("response."):
+        names = tuple(sorted(unknown))
+        return Unused(operation=operation, location=location, sureness=Sureness.LIKELY, consumers=names)
+    return Unused(operation=operation, location=location, sureness=Sureness.PROVED)
+
+
+def _declared(surface: Surface) -> Iterator[Location]:
+    for parameter in surface.parameters.values():
+        if not parameter.is_required:
+            yield parameter.location
+    if surface.body is not None:
+        yield from _members(surface.body.contents, Location(("request", "body")), optional_only=True)
+    for status, response in surface.responses.items():
+        if status.startswith("2"):
+            yield from _members(response.contents, Location(("response", "body")), optional_only=False)
+
+
+def _members(contents: Iterable[Content], at: Location, *, optional_only: bool) -> Iterator[Location]:
+    for content in contents:
+        if content.view is not None:
+            yield from _below(content.view, at, frozenset(), optional_only=optional_only)
+
+
+def _below(view: SchemaView, at: Location, seen: frozenset[object], *, optional_only: bool) -> Iterator[Location]:
+    """Give the members below a schema; one that leads back to itself is entered once on each way."""
+    if view.key in seen or len(at.steps) > _DEEPEST:
+        return
+    on_way = seen | {view.key}
+    for branch in view.value_branches:
+        for name, member in branch.members.items():
+            if not (optional_only and member.is_required):
+                yield at / name
+            if member.view is not None:
+                yield from _below(member.view, at / name, on_way, optional_only=optional_only)
+        if branch.elements is not None:
+            yield from _below(branch.elements, at / Wildcard.INDEX, on_way, optional_only=optional_only)
+
+
+def _of_part(part: Part) -> Iterator[Location]:
+    match part.value:
+        case MissingBody():
+            return
+        case JsonBody(value=value):
+            yield from _of_value(part.location, value)
+        case EmptyBody() | TextBody() | BinaryBody():
+            yield part.location
+        case Mapping() as fields:
+            yield from (part.location / str(name) for name in fields)
+        case _:
+            yield part.location
+
+
+def _of_value(at: Location, value: object) -> Iterator[Location]:
+    match value:
+        case dict() if value:
+            for name, member in value.items():
+                yield from _of_value(at / str(name), member)
+        case list() if value:
+            for element in value:
+                yield from _of_value(at / Wildcard.INDEX, element)
+        case _:
+            yield at
