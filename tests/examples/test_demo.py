@@ -1,5 +1,6 @@
 """The example shop: its story is told to the end, and its committed contracts are what its tests record."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,10 @@ def test_the_demo_runs_to_its_end_and_names_the_consumer_that_breaks(
 
 @pytest.mark.parametrize("consumer", ["web_shop", "courier"])
 def test_the_committed_contracts_are_what_the_tests_record(consumer: str, shop: Path) -> None:
-    committed = {file.name: file.read_bytes() for file in (COMMITTED / consumer / "contracts").glob("*.json")}
-    recorded = {file.name: file.read_bytes() for file in (shop / consumer / "contracts").glob("*.json")}
-    assert recorded == committed != {}
+    assert recorded_in(shop / consumer) == recorded_in(COMMITTED / consumer) != {}
+
+
+def recorded_in(folder: Path) -> dict[str, bytes]:
+    """Give the contracts of a consumer without the digests that depend on the versions of installed libraries."""
+    files = (folder / "contracts").glob("*.json")
+    return {file.name: re.sub(rb'"validFor": "[0-9a-f]*"', b"", file.read_bytes()) for file in files}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contractkit.document import load_contract
-from contractkit.model import InferredNeeds, UnknownNeeds
+from contractkit.model import InferredNeeds, UnknownNeeds, parse_location
 from tests.pytest_plugin.conftest import _PLAIN, Project
 
 pytestmark = pytest.mark.slow
@@ -329,3 +329,26 @@ def test_a_limit_that_is_no_number_is_refused(needing: Needing) -> None:
     needing.consumer(TOTAL)
     result = needing.infer("--contract-needs-seconds=soon")
     result.stderr.fnmatch_lines(["*--contract-needs-seconds is 'soon', and a number of 0 or more is expected"])
+
+
+def test_a_pin_that_no_answer_has_is_an_error_that_names_it(needing: Needing) -> None:
+    needing.consumer('import pytest\n\n@pytest.mark.contract(needs=["totals"])\n' + TOTAL)
+    result = needing.infer()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "The test says that it needs what no answer had.",
+            "*test    test_shop.py::test_total",
+            "*needs   response.body.totals",
+            "Name a place of the answer, such as *",
+        ]
+    )
+
+
+def test_a_pinned_field_is_expected_also_where_nothing_is_run_again(needing: Needing) -> None:
+    needing.consumer('import pytest\n\n@pytest.mark.contract(needs=["note"])\n' + TOTAL)
+    needing.run("--contract-needs=off").assert_outcomes(passed=1)
+    (interaction,) = needing.contract["interactions"]
+    assert sorted(interaction["response"]["body"]["content"]) == ["coupon", "id", "note", "total"]
+    pinned = UnknownNeeds(reason="inference is switched off", pinned=(parse_location("response.body.note"),))
+    assert needing.needs() == pinned
