@@ -204,3 +204,14 @@ def test_a_file_is_called_json_where_it_is(broker: Story, data: bytes, media_typ
     digest = broker.http.put(at, content=data, headers={"content-type": "application/yaml"}).json()["digest"]
     reply = broker.http.get(f"/blobs/{digest}")
     assert (reply.content, reply.headers["content-type"].partition(";")[0]) == (data, media_type)
+
+
+def test_a_blank_environment_or_branch_is_no_scope_that_is_left_out(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+    broker.http.put("/pacticipants/orders/versions/1", json={})
+    orders = "/pacticipants/orders"
+    resources = ("/contracts?provider=orders", "/usage?provider=orders", f"{orders}/versions/1/owed?x=")
+    for path in (*resources, f"{orders}/definition?x=", f"{orders}/state-catalogue?x="):
+        for name in ("environment", "branch"):
+            reply = broker.http.get(f"{path}&{name}=")
+            assert (reply.status_code, reply.json()) == (400, {"errors": {name: ["can't be blank"]}})

@@ -100,6 +100,9 @@ def test_a_search_can_be_held_to_one_provider(broker: Story) -> None:
     for provider in ("orders", "stock"):
         broker.publish("web-shop", "1", contract("web-shop", provider, interaction("an invoice")))
     assert found(broker, "invoice", provider="stock") == {"interactions": ["web-shop calls stock: an invoice"]}
+    asked = {"q": "invoice", "provider": "stock", "self": "x"}
+    own = broker.http.get("/search", params=asked).json()["_links"]["self"]["href"]
+    assert own == f"{str(broker.http.base_url).rstrip('/')}/search?q=invoice&provider=stock"
     reply = broker.http.get("/search", params={"q": "invoice", "provider": "nobody"})
     assert (reply.status_code, reply.json()) == (404, {"error": "No provider with name 'nobody' found"})
 

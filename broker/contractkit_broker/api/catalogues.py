@@ -9,7 +9,7 @@ from contractkit.document.state_catalogue import StateCatalogue, dump_state_cata
 from contractkit.errors import StateCatalogueError
 from contractkit.exact_json import Json, show_json
 from contractkit_broker.api.applications import application_of, version_of
-from contractkit_broker.api.definitions import SCOPE, refused_environment
+from contractkit_broker.api.definitions import SCOPE, asked_scope, refused_environment
 from contractkit_broker.routing import Answer, Route
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.scopes import versions_that_hold
@@ -53,18 +53,17 @@ def get_state_catalogue(call: Call) -> Reply:
 
 def get_current_state_catalogue(call: Call) -> Reply:
     """Give the state catalogue in an environment, of a branch, or of the main branch, else the newest."""
-    environment, branch = call.parameter("environment"), call.parameter("branch")
+    scope = asked_scope(call)
     with call.database.reading() as connection:
         application = application_of(call, connection)
         newest = catalogues.newest_version_with_catalogue(connection, application.name)
         with refused_environment():
-            versions = versions_that_hold(
-                connection, application, environment=environment, branch=branch, newest=newest
-            )
+            versions = versions_that_hold(connection, application, **scope, newest=newest)
         stored = (catalogues.find_catalogue(connection, version) for version in versions)
         found = next((each for each in stored if each is not None), None)
     if found is None:
-        where = f"in {environment or branch} " if environment or branch else ""
+        place = scope["environment"] or scope["branch"]
+        where = f"in {place} " if place else ""
         not_found(f"No state catalogue of pacticipant '{application.name}' {where}found")
     return _document(found)
 

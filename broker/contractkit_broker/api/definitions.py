@@ -50,9 +50,7 @@ def get_current_definition(call: Call) -> Reply:
     """Give the definition in an environment, of a branch, or of the main branch, else the newest."""
     with call.database.reading() as connection:
         name = application_of(call, connection).name
-        found = current_definition(
-            connection, name, environment=call.parameter("environment"), branch=call.parameter("branch")
-        )
+        found = current_definition(connection, name, **asked_scope(call))
     if found is None:
         where = call.parameter("environment") or call.parameter("branch")
         not_found(f"No definition of pacticipant '{name}' {f'in {where} ' if where else ''}found")
@@ -83,9 +81,7 @@ def list_contracts(call: Call) -> Reply:
     if not provider:
         raise Refusal(400, {"errors": {"provider": ["is missing"]}})
     with call.database.reading() as connection:
-        found = contracts_that_count(
-            connection, provider, environment=call.parameter("environment"), branch=call.parameter("branch")
-        )
+        found = contracts_that_count(connection, provider, **asked_scope(call))
         versions = {each.version.id for each in found}
         branches = applications.memberships(connection, versions)
         places = environments.occupancies_of(connection, versions)
@@ -188,6 +184,19 @@ def _document(found: StoredDefinition) -> Reply:
     return Reply(body=found.data, media_type=found.content_type, headers=headers)
 
 
+def asked_scope(call: Call) -> dict[str, str | None]:
+    """Give the environment and the branch that a client names, each None where it does not.
+
+    Raises:
+        Refusal: One is blank (400), as an unset variable of a script leaves it: it would mean something else.
+    """
+    said = {name: call.parameter(name) for name in SCOPE}
+    blank = {name: ["can't be blank"] for name, value in said.items() if value is not None and not value.strip()}
+    if blank:
+        raise Refusal(400, {"errors": blank})
+    return said
+
+
 @contextmanager
 def refused_environment() -> Iterator[None]:
     """Refuse a request that names an environment which is not there (400)."""
@@ -200,8 +209,8 @@ def refused_environment() -> Iterator[None]:
 _VERSION = "/pacticipants/{name}/versions/{version}/definition"
 _RAW = {200: Answer("The document as it was stored.", None, "*/*"), 404: Answer("There is none.", "Error")}
 SCOPE: dict[str, str | Query] = {
-    "environment": "What is in this environment now.",
-    "branch": "The heads of this branch.",
+    "environment": Query(meaning="What is in this environment now."),
+    "branch": Query(meaning="The heads of this branch."),
 }
 """The query parameters that say which versions count."""
 

@@ -2,7 +2,7 @@
 
 from contractkit.exact_json import Json
 from contractkit_broker.api.applications import version_of
-from contractkit_broker.api.definitions import SCOPE, contracts_that_count
+from contractkit_broker.api.definitions import SCOPE, asked_scope, contracts_that_count
 from contractkit_broker.api.links import contract_page, pact_segments
 from contractkit_broker.routing import get
 from contractkit_broker.service.interactions import named
@@ -14,12 +14,7 @@ def get_owed(call: Call) -> Reply:
     """List what a provider version owes of the contracts that count, in the order of their consumers' versions."""
     with call.database.reading() as connection:
         version = version_of(call, connection)
-        published = contracts_that_count(
-            connection,
-            version.application,
-            environment=call.parameter("environment"),
-            branch=call.parameter("branch"),
-        )
+        published = contracts_that_count(connection, version.application, **asked_scope(call))
         found = owed_by(connection, version, published)
     own = call.link("pacticipants", version.application, "versions", version.number, "owed")
     listed = [_contract(call, each) for each in found]

@@ -15,8 +15,9 @@ from contractkit_broker.web import Call, Refusal, Reply, not_found
 def get_search(call: Call) -> Reply:
     """Give what a text may mean, by kind."""
     found = asked_search(call)
+    asked = {name: value for name in ("q", "provider") if (value := call.parameter(name)) is not None}
     links: dict[str, Json] = {
-        "self": {"href": call.own_url},
+        "self": {"href": call.href("search", **asked)},
         "contractkit:page": {"href": call.href("ui", "search", q=call.parameter("q") or "")},
     }
     body = {

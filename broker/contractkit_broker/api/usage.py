@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from contractkit.exact_json import Json
-from contractkit_broker.api.definitions import contracts_that_count
+from contractkit_broker.api.definitions import SCOPE, asked_scope, contracts_that_count
 from contractkit_broker.routing import Answer, Query, Route
 from contractkit_broker.service.usage import shortened
 from contractkit_broker.store.usages import Use, uses_of
@@ -18,12 +18,7 @@ def list_usage(call: Call) -> Reply:
     asked = {name: call.parameter(name) for name in ("operation", "location")}
     named = {name: shortened(value) for name, value in asked.items() if value is not None}
     with call.database.reading() as connection:
-        published = contracts_that_count(
-            connection,
-            provider,
-            environment=call.parameter("environment"),
-            branch=call.parameter("branch"),
-        )
+        published = contracts_that_count(connection, provider, **asked_scope(call))
         consumers = {each.file_digest: each.consumer for each in published}
         found = list(uses_of(connection, consumers.keys(), **named))
     uses = _by_place((use, consumers[use.file_digest]) for use in found)
@@ -58,8 +53,7 @@ ROUTES = (
         group="impact",
         query={
             "provider": Query(meaning="The provider.", required=True),
-            "environment": "Of what is in this environment now.",
-            "branch": "Of the heads of this branch.",
+            **SCOPE,
             "operation": "Only this operation, as contracts name it: `getOrder`, else `GET /orders/7`.",
             "location": "Only this location, with elements as `[*]`: `response.body.lines[*].sku`.",
         },
