@@ -55,7 +55,7 @@ def service_of(settings: Settings, asked: AskedProvider) -> ServiceSettings:
             f"Nothing says where {asked.name} runs.",
             details=[("file", settings.origin)],
             next_step=suggestion(asked.name, settings.provides)
-            or "Give --url, --app or --grpc, or add to pyproject.toml:\n\n"
+            or "Give --url, --app, --command or --grpc, or add to pyproject.toml:\n\n"
             f'[tool.contractkit.provides.{asked.name}]\nurl = "http://localhost:8000"',
         )
     return found or ServiceSettings()
@@ -74,7 +74,7 @@ def transports_to(
     if not ways:
         raise SettingsError(
             f"Nothing says where {asked.name} runs.",
-            next_step="Give --url, --app or --grpc, or set url, app or grpc in "
+            next_step="Give --url, --app, --command or --grpc, or set url, app, command or grpc in "
             f"[tool.contractkit.provides.{asked.name}].",
         )
     return ways
