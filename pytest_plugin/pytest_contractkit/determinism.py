@@ -6,6 +6,7 @@ with the place and what to do.
 
 import time
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from contractkit.model import Contract, HttpCall
 from contractkit.recording.repeatability import Difference, differences, pairs_of
 from contractkit.recording.volatile import Steady, steady_places
 from contractkit.results import ABSENT
+from pytest_contractkit.configuration import marked_for
 from pytest_contractkit.needs_settings import needs_settings
 from pytest_contractkit.plugin import RUN
 from pytest_contractkit.recorder import RECORDED, Recorded, recorder_of
@@ -76,6 +78,8 @@ class Checking:
         item.stash[_SPENT] = time.perf_counter() - began
         result = yield
         del item.stash[STEADY]
+        if RECORDED in item.stash:  # items live as long as the run
+            del item.stash[RECORDED]
         if error is not None:
             raise error
         if said is not None:
@@ -95,6 +99,8 @@ def _checked(item: pytest.Function) -> str | None:
     settings = needs_settings(item)
     if recorded is None or settings is None:
         return None
+    if marked_for(item).get("needs") != "off":  # a test with side effects says so; the option speaks of inference alone
+        settings = replace(settings, mode="auto")
     reason = why_not_repeated(item, settings)
     if reason is not None:
         item.config.stash[RUN].remarks.append(f"{item.nodeid} is not checked for what changes: {reason}")

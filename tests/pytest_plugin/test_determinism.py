@@ -188,6 +188,16 @@ def test_tests_that_cannot_be_run_again_are_named(project: Project) -> None:
     )
 
 
+def test_a_test_that_says_it_must_not_be_repeated_is_not(project: Project) -> None:
+    write(project, "place(contract_stub('orders'), body={'sku': f'a-{next(NUMBERS)}'})")
+    text = (project.path / "test_shop.py").read_text()
+    marked = text.replace("def test_it", "import pytest\n\n@pytest.mark.contract(needs='off')\ndef test_it")
+    project.write("test_shop.py", marked)
+    result = project.run(*CHECK)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["test_shop.py::test_it is not checked for what changes: inference is switched off"])
+
+
 def test_the_check_is_off_unless_asked_for_and_has_an_ini_line_and_a_variable(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
