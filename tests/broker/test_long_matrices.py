@@ -41,8 +41,8 @@ ALONE = (f"q[][pacticipant]={CONSUMER}", "environment=test")
 
 
 def test_the_first_rows_are_the_same_however_many_are_wanted(http: httpx.Client) -> None:
-    ways = (["latestby=cvpv"], ["latestby=cvp"], ["latestby=cp"], [])
-    results = (["success[]=true"], ["success[]=false"], ["success[]=false", "success[]="], [])
+    ways: tuple[list[str], ...] = (["latestby=cvpv"], ["latestby=cvp"], ["latestby=cp"], [])
+    results: tuple[list[str], ...] = (["success[]=true"], ["success[]=false"], ["success[]=false", "success[]="], [])
     for whom, way, result in product((PAIR, ALONE), ways, results):
         asked = (*whom, *way, *result)
         every = matrix(http, *asked)["matrix"]
@@ -55,7 +55,6 @@ def test_a_pair_that_is_meant_whole_shows_every_verification_of_every_version(ht
     rows = [ends(row) for row in found["matrix"]]
     newest = [row for row in rows if row[0] == WORLD.number(WORLD.pairs()[0][0], 63)]
     assert (len(rows), len({row[0] for row in rows}), len(newest)) == (669, 64, 1)
-    assert [row[1] for row in newest] == sorted((row[1] for row in newest), reverse=True)
     assert found["notices"][0]["text"] == f"{CONSUMER} and {PROVIDER} cannot be deployed to the newest versions."
 
 
