@@ -231,6 +231,15 @@ def test_an_edited_line_invalidates_the_tests_that_ran_it(
     assert {name for name in first if first[name] != second[name]} == invalidated
 
 
+def test_neither_order_nor_choice_of_tests_changes_a_digest(pytester: pytest.Pytester) -> None:
+    write(pytester.path)
+    first = digests(pytester)
+    assert digests(pytester, "test_shop.py", "test_shared.py") == first
+    alone = ["test_shop.py::test_in_thread", "test_shop.py::test_count", "test_shared.py::test_shared_again"]
+    chosen = {name: first[name] for name in ("test_in_thread", "test_count", "test_shared_again")}
+    assert digests(pytester, *alone) == chosen
+
+
 def noting(call: Callable[[], object]) -> Executed:
     executed = Executed()
     with note(executed):
