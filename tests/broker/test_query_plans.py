@@ -13,7 +13,7 @@ import pytest
 from broker_history import World
 from broker_seeding import seed
 from contractkit_broker.server import running_broker
-from contractkit_broker.store.database import database_url
+from contractkit_broker.store.database import Database, database_url
 from sqlalchemy import Engine, event
 
 SMALL = World(services=20, versions=60, integrations=60, lasting=8, detailed=3)
@@ -171,6 +171,18 @@ def test_a_table_that_is_read_whole_is_found(database: str) -> None:
     condition = "SELECT id FROM version WHERE build_url = 'x'"
     assert read_whole(database, (condition, ())) == {"version"}
     assert read_whole(database, ("SELECT id FROM version WHERE application_id = 7", ())) == set()
+
+
+@pytest.mark.slow
+def test_postgresql_plans_a_statement_once_and_reads_no_table_whole_while_it_is_small(
+    postgres: Callable[[str], str],
+) -> None:
+    database = Database(postgres("planned"))
+    settings = ("plan_cache_mode", "enable_seqscan", "jit")
+    with database.reading() as connection:
+        found = [connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in settings]
+    database.close()
+    assert found == ["force_generic_plan", "off", "off"]
 
 
 def steps(path: str, sent: list[Statement]) -> int:

@@ -54,11 +54,16 @@ _PRAGMAS = (
     "foreign_keys=ON",
 )
 
-_SETTINGS = (
-    "plan_cache_mode = force_generic_plan",  # else planning takes longer than asking
-    "enable_seqscan = off",  # a plan outlives the day on which a table was small enough to be read whole
-    "jit = off",
-)
+_SETTINGS = {
+    "plan_cache_mode": "force_generic_plan",  # else planning takes longer than asking
+    "enable_seqscan": "off",  # a plan outlives the day on which a table was small enough to be read whole
+    "jit": "off",
+}
+
+_SET_UP = f"""
+SELECT set_config(name, wanted, false)
+FROM pg_settings JOIN (VALUES {", ".join(map(str, _SETTINGS.items()))}) AS all_wanted (name, wanted) USING (name)
+"""  # what is only like PostgreSQL may lack some
 
 _RESTED = 1.0  # seconds without a statement, after which a connection may be gone unseen
 
@@ -206,8 +211,7 @@ def _sqlite_writer(url: URL) -> Engine:
 
 def _set_up_postgresql(connection: Any, record: object) -> None:
     connection.prepare_threshold, connection.prepared_max = 1, 500  # from the second time on, and all there are
-    for setting in _SETTINGS:
-        connection.execute(f"SET {setting}")
+    connection.execute(_SET_UP)
     connection.commit()
 
 
