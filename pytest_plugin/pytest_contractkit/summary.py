@@ -62,6 +62,9 @@ def _done(update: FileUpdate) -> str:
 
 
 def _details(update: FileUpdate, days: Mapping[str, date], today: date) -> Iterator[str]:
+    needed, tolerated = update.needs
+    if needed + tolerated:
+        yield f"needs: {needed} of {needed + tolerated} places of the answers"
     if expected := expected_in_words(*update.members):
         yield expected
     if not update.unconfirmed:

@@ -175,3 +175,18 @@ def confirm_earlier(project: Any, days_by_order: dict[int, int]) -> None:
     for number, days in days_by_order.items():
         written["days"]["web-shop-orders.json"][keys[str(number)]] = str(date.today() - timedelta(days=days))
     file.write_text(json.dumps(written))
+
+
+def test_how_much_of_the_answers_is_needed_is_told(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTRACTKIT_NEEDS", "auto")
+    project.tests(project.getting("test_a", 1, 'assert contract_stub("orders").calls'))
+    project.tests(
+        "def test_b(contract_stub):\n"
+        "    assert httpx.get(contract_stub('orders').url + '/orders/2').json()['total'] is not None\n",
+        "test_b.py",
+    )
+
+    assert lines_of(project.run()) == [
+        "web-shop - orders: 2 new (web-shop-orders.json written)",
+        "  needs: 1 of 8 places of the answers",
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from contractkit.document import contract_file_name, dump_contract, interaction_content_id, load_contract
 from contractkit.errors import ContractFileError
 from contractkit.explain.expected_members import count_expected_members
-from contractkit.model import Contract, Interaction, TestReference
+from contractkit.model import Contract, InferredNeeds, Interaction, TestReference
 from contractkit.recording.merging import RunFacts, merge_contracts
 
 
@@ -33,6 +33,7 @@ class FileUpdate:
     how many members of served bodies are expected, and how many there were. `unconfirmed` are the interactions of
     tests that no test which passed stands for. `owners` are the node ids of the tests that stand for each key now,
     `former_owners` those that stood for it before, `witnesses` those that stand for it and passed.
+    `needs` counts what was proved of the answers: locations that are needed, and that are tolerated or never read.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class FileUpdate:
     owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     former_owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     witnesses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    needs: tuple[int, int] = (0, 0)
 
     @property
     def new(self) -> int:
@@ -110,6 +112,7 @@ def update_contract_file(
         owners=_owners(after),
         former_owners=_owners(before),
         witnesses={key: now for key, tests in _owners(after).items() if (now := tests & facts.passed)},
+        needs=_counted_needs(after),
     )
 
 
@@ -173,6 +176,12 @@ def _unusable(path: Path, verb: str, error: OSError) -> ContractFileError:
 def _holds_more(contract: Contract) -> bool:
     """Say whether a contract holds what other tools wrote, though no interaction of ours."""
     return bool(contract.plugins or contract.kept)
+
+
+def _counted_needs(contract: Contract | None) -> tuple[int, int]:
+    found = [each.needs for each in (contract.interactions if contract is not None else ())]
+    inferred = [each for each in found if isinstance(each, InferredNeeds)]
+    return sum(len(each.needed) for each in inferred), sum(len({*each.tolerated, *each.untouched}) for each in inferred)
 
 
 def _owners(contract: Contract | None) -> Mapping[str, frozenset[str]]:
