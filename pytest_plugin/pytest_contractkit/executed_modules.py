@@ -14,6 +14,8 @@ from pytest_contractkit.executed_sources import Imported, Source
 
 _INSTALLED = ("site-packages", "dist-packages")
 _OUR_PACKAGES = ("contractkit", "pytest_contractkit", "contractkit_broker")
+_UNCOUNTED = frozenset((*_OUR_PACKAGES, "pytest", "_pytest", *sys.stdlib_module_names))
+"""Packages whose versions count for no consumer."""
 
 
 @cache
@@ -81,7 +83,7 @@ class Reached:
             path = _file_of(name)
             if path is not None and is_own(path):
                 yield real_path(path)
-            elif path is not None:
+            elif path is not None and name.partition(".")[0] not in _UNCOUNTED:
                 self.foreign.add(name)
 
     def _add_called(self, file: str, source: Source) -> None:

@@ -99,10 +99,21 @@ def _is_compiled(name: str) -> bool:
 @cache
 def _distributions_of(module: str) -> tuple[str, ...]:
     """Give the distributions that hold a module: of a namespace that many share, those that hold its file."""
-    names = _by_package().get(module.partition(".")[0], ())
+    top = module.partition(".")[0]
+    if _is_of_same_name(top):
+        return (top,)
+    names = _by_package().get(top, ())
     if len(set(names)) < 2:
         return tuple(names)
     return tuple(dict.fromkeys(name for name in names if _holds(name, module)))
+
+
+@cache
+def _is_of_same_name(package: str) -> bool:
+    """Say whether a package comes from the distribution of its name, as most do; else all have to be looked through."""
+    distribution = _distribution(_normalised(package))
+    record = distribution.read_text("RECORD") if distribution is not None else None
+    return f"\n{package}/__init__.py," in f"\n{record or ''}"
 
 
 def _holds(name: str, module: str) -> bool:
