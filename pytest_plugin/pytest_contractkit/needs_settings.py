@@ -52,11 +52,11 @@ def needs_settings(item: pytest.Item) -> NeedsSettings | None:
     except SettingsError:
         return None
     mode = marked if isinstance(marked, str) else value_of(config, NEEDS) or "auto"
-    seconds = number_of(config, NEEDS_SECONDS)
+    runs, seconds = number_of(config, NEEDS_RUNS), number_of(config, NEEDS_SECONDS)
     return NeedsSettings(
         mode=mode,
         pinned=tuple(map(pinned_location, marked)) if isinstance(marked, list | tuple) else (),
         fixtures=frozenset((value_of(config, NEEDS_FIXTURES) or "").replace(",", " ").split()),
-        most_runs=int(number_of(config, NEEDS_RUNS) or _MOST_RUNS),
+        most_runs=_MOST_RUNS if runs is None else int(runs),
         seconds=seconds if seconds is not None else (_AUTO_SECONDS if mode == "auto" else None),
     )

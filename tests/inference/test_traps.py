@@ -290,6 +290,16 @@ def test_when_the_time_is_up_no_further_test_is_begun_and_the_summary_says_so(ne
     assert needing.took() == {"test": 2}
 
 
+def test_a_test_that_would_take_more_runs_than_allowed_stays_unknown(needing: Needing) -> None:
+    needing.consumer(TOTAL)
+    needing.infer("--contract-needs-runs=3").assert_outcomes(passed=1)
+    needs = needing.needs()
+    assert isinstance(needs, UnknownNeeds)
+    assert needs.reason.startswith("its answers have too many fields: ")
+    assert needs.reason.endswith(" runs are due, 3 allowed")
+    assert needing.took()["test"] <= 2  # itself, and once more to see what it reads
+
+
 def test_two_processes_find_what_one_finds(needing: Needing) -> None:
     needing.consumer(
         "".join(TOTAL.replace("test_total", f"test_{number}").replace("7", str(number)) for number in "1234")
