@@ -99,7 +99,15 @@ def run_tests(pytester: pytest.Pytester, code: str, count: int) -> Path:
     pytester.makefile(".toml", pyproject=SETTINGS)
     pytester.makefile(".yaml", orders=DEFINITION)
     pytester.makepyfile(test_manual_page=code)
-    plain = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-o", "asyncio_default_fixture_loop_scope=function")
+    plain = (
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
+        "--contract-needs=off",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",
+    )
     pytester.runpytest_inprocess(*plain).assert_outcomes(passed=count)
     return pytester.path / "contracts" / "web-shop-orders.json"
 
