@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
-    BindParameter,
     Connection,
     Engine,
     Insert,
     Row,
     Select,
     Table,
-    bindparam,
     create_engine,
     event,
 )
@@ -35,11 +33,6 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 """A query for such rows."""
-
-
-def many(name: str) -> "BindParameter[Any]":
-    """Give the place in a query where a few values are filled in: `column.in_(many("ids"))`; see `listed.among` too."""
-    return bindparam(name, expanding=True)
 
 
 BUSY_MILLISECONDS = 10_000
