@@ -44,7 +44,7 @@ def test_the_control_run_comes_first_and_what_is_tolerated_is_dropped_together_l
 
 def test_what_was_never_read_is_dropped_in_one_run(inference: Inference) -> None:
     found = inference.needs(lambda get: get()["total"] * 2, answer(ORDER, read=["total"]), kinds=AUTO_KINDS)
-    assert len(inference.runs) == 3
+    assert len(inference.runs) == 4  # control, untouched, total, control
     assert found == InferredNeeds(needed=(need("total"),), untouched=places("coupon", "id", "note"))
 
 
@@ -247,6 +247,19 @@ def test_a_run_that_leaves_something_behind_proves_nothing(inference: Inference)
     def consumer(get: Any) -> None:
         body = get()
         if "a" not in body and "b" not in body:
+            broken.append(1)
+        if broken:
+            raise ValueError("spoiled")
+
+    found = inference.needs(consumer, answer({"a": 1, "b": 2}), kinds=AUTO_KINDS)
+    assert found == UnknownNeeds(reason="a run with changed answers left something behind (ValueError)")
+
+
+def test_red_runs_of_which_the_first_spoiled_all_others_prove_nothing(inference: Inference) -> None:
+    broken: list[int] = []
+
+    def consumer(get: Any) -> None:
+        if "a" not in get():
             broken.append(1)
         if broken:
             raise ValueError("spoiled")

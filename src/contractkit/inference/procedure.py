@@ -135,14 +135,20 @@ class _Rounds:
         alone = [change for change, came in self._proofs if change.kind is Kind.DROP and came.is_green]
         tolerated = (*alone, *untouched)
         if len(tolerated) < 2 or not alone:
+            if any(not came.is_green for _, came in self._proofs):
+                yield from self._control_again()
             return ()
         came = yield from self._go(*tolerated)
         if came.is_green:
             return ()
+        yield from self._control_again()
+        return (yield from self._conflicts(tuple(alone), untouched))
+
+    def _control_again(self) -> Generator[Run, Came, None]:
+        """Make sure that red runs were red for their own change, and not for what an earlier one left."""
         again = yield from self._go()
         if again.raised is not None:
             raise _UnprovableError(f"a run with changed answers left something behind ({again.raised.error})")
-        return (yield from self._conflicts(tuple(alone), untouched))
 
     def _conflicts(
         self, alone: tuple[Change, ...], untouched: tuple[Change, ...]
