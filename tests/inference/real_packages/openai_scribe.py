@@ -1,0 +1,20 @@
+"""A scribe on the openai package."""
+
+import openai
+
+
+def connect(url):
+    return openai.OpenAI(base_url=url, api_key="sk-never_recorded", max_retries=0)
+
+
+def answer(client, question):
+    asked = [{"role": "user", "content": question}]
+    choice = client.chat.completions.create(model="gpt-4o", messages=asked).choices[0]
+    if choice.finish_reason == "length":
+        raise ValueError("the answer was cut off")
+    return choice.message.content.strip()
+
+
+def dimensions(client, texts):
+    made = client.embeddings.create(model="text-embedding-3-small", input=texts, encoding_format="float")
+    return [len(each.embedding) for each in sorted(made.data, key=lambda each: each.index)]
