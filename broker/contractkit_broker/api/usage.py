@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from contractkit.exact_json import Json
+from contractkit.impact.usage import together
 from contractkit_broker.api.definitions import SCOPE, asked_scope, contracts_that_count
 from contractkit_broker.routing import Answer, Query, Route
 from contractkit_broker.service.usage import shortened
@@ -33,15 +34,10 @@ def _by_place(uses: Iterable[tuple[Use, str]]) -> list[Json]:
         {
             "operation": operation,
             "location": location,
-            "consumers": [{"name": name, "needed": _together(said)} for name, said in sorted(consumers.items())],
+            "consumers": [{"name": name, "needed": together(said)} for name, said in sorted(consumers.items())],
         }
         for (operation, location), consumers in sorted(places.items())
     ]
-
-
-def _together(said: list[bool | None]) -> bool | None:
-    """Give what several interactions of a consumer say: one that needs it decides, then one that does not know."""
-    return True if True in said else None if None in said else False
 
 
 ROUTES = (

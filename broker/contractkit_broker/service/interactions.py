@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from contractkit.document import interaction_content_id, load_contract
 from contractkit.exact_json import Json
+from contractkit.impact.usage import operation_of
 from contractkit.model import Contract, Interaction
-from contractkit_broker.service.usage import operation_of
 from contractkit_broker.store import contracts
 
 

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from contractkit.document import interaction_content_id
+from contractkit.impact.usage import operation_of
 from contractkit.model import Contract, Interaction
 from contractkit_broker.service.interactions import stored_contract
-from contractkit_broker.service.usage import operation_of
 from contractkit_broker.service.words import says, texts_of, words_of
 from contractkit_broker.store import applications, contracts, environments, finding
 from contractkit_broker.store.finding import FoundBranch

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from contractkit.impact.usage import operation_of
 from contractkit.model import Contract, Interaction
-from contractkit_broker.service.usage import operation_of
 
 LONGEST_WORD = 64
 """Characters of a word: what is longer is found by its beginning."""

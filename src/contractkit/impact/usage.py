@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from contractkit.definitions.interface import Operation
@@ -106,11 +107,11 @@ def locations_of(interaction: Interaction) -> dict[Location, Needed]:
     found: dict[Location, Needed] = {}
     for part in interaction.exchange.parts():
         for location in _of_part(part):
-            found[location.generalised()] = True if location.steps[0] == "request" or proved else None
+            found[_general(location)] = True if location.steps[0] == "request" or proved else None
     if isinstance(needs, InferredNeeds):
-        found.update({place.generalised(): False for place in (*needs.tolerated, *needs.untouched)})
-        found.update({need.location.generalised(): True for need in needs.needed})
-        found.update({place.generalised(): True for group in needs.any_of for place in group})
+        found.update({_general(place): False for place in (*needs.tolerated, *needs.untouched)})
+        found.update({_general(need.location): True for need in needs.needed})
+        found.update({_general(place): True for group in needs.any_of for place in group})
     return found
 
 
@@ -207,6 +208,11 @@ def _below(view: SchemaView, at: Location, seen: frozenset[object], *, optional_
                 yield from _below(member.view, at / name, on_way, optional_only=optional_only)
         if branch.elements is not None:
             yield from _below(branch.elements, at / Wildcard.INDEX, on_way, optional_only=optional_only)
+
+
+@lru_cache(maxsize=16_384)
+def _general(location: Location) -> Location:
+    return location.generalised()
 
 
 def _of_part(part: Part) -> Iterator[Location]:
