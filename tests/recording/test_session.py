@@ -93,6 +93,12 @@ def test_a_multipart_body_is_the_same_each_run(session: StubSession, request_of:
     assert recorded(session).headers == {"content-type": ("multipart/form-data; boundary=contractkit-boundary",)}
 
 
+def test_a_parameter_of_a_state_may_be_called_name(session: StubSession, request_of: Make) -> None:
+    session.given("order exists", name="ink")
+    session.handle(request_of("GET", "/orders/2"))
+    assert only(session).states == (ProviderState(name="order exists", params={"name": "ink"}),)
+
+
 def test_without_a_given_the_state_is_derived(session: StubSession, request_of: Make) -> None:
     session.handle(request_of("GET", "/orders?limit=2&tag=a&tag=b"))
 

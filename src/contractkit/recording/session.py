@@ -73,7 +73,7 @@ class StubSession:
 
     # what a test says
 
-    def given(self, name: str, **params: Json) -> "StubSession":
+    def given(self, name: str, /, **params: Json) -> "StubSession":
         """Name a state that the provider must be in for the calls that follow; several states add up.
 
         Args:

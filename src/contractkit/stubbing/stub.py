@@ -168,7 +168,7 @@ class Stub:
 
     # what is said and looked at
 
-    def given(self, name: str, **params: Json) -> "Stub":
+    def given(self, name: str, /, **params: Json) -> "Stub":
         """Name a state that the provider must be in for the calls that follow; several states add up."""
         self._open_session().given(name, **params)
         return self
