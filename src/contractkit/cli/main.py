@@ -40,7 +40,6 @@ VERBS = {
     "stub": "contractkit.cli.stub:stub",
     "up": "contractkit.cli.up:up",
     "usage": "contractkit.cli.usage:usage",
-    "usage": "contractkit.cli.usage:usage",
     "verify": "contractkit.cli.verify:verify",
 }
 """Verb to the module and attribute of its click command."""
@@ -75,7 +74,6 @@ SENTENCES = {
     "show": "Show contract files as a person reads them.",
     "stub": "Serve definitions: every request checked, every answer made from them.",
     "up": "Stub every service that this project calls, from its definition as it is now.",
-    "usage": "Say who uses which operations and locations of a provider, and who needs them.",
     "usage": "Say who uses what of a service, and what of its definition nobody needs.",
     "verify": "Replay the consumers' contracts against a provider.",
 }

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from contractkit.cli.brokers import connect, show
+from contractkit.cli.brokers import address_of, connect, show
 from contractkit.cli.contract_files import find_contract_files, nothing_in, read_contract_file
 from contractkit.cli.usage_words import usage_as_json, usage_as_text
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.errors import NothingToCheckError, UsageError, suggestion
+from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError, suggestion
 from contractkit.impact.usage import Unused, UsedPlace, unused, used_places
 from contractkit.locking.definition_lock import read_unlocked
 from contractkit.model import Contract
@@ -46,10 +46,12 @@ def usage(
     those of the settings' directory, those that --contracts names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
-    uses_broker = broker is not None or environment is not None or branch is not None
-    if uses_broker and contracts:
+    names_broker = broker is not None or environment is not None or branch is not None
+    if names_broker and contracts:
         raise UsageError("--contracts and a broker exclude each other.", next_step="Leave one of them out.")
-    if uses_broker:
+    if environment is not None and branch is not None:
+        raise UsageError("--environment and --branch exclude each other.", next_step="Leave one of them out.")
+    if names_broker or (not contracts and _only_broker_knows(settings, provider)):
         name, places = _asked(settings, provider, environment, branch)
     else:
         name, places = _read(settings, provider, contracts)
@@ -57,6 +59,15 @@ def usage(
     free = tuple(_chosen_unused(_unused(definition, places), operation, location)) if definition else None
     show(usage_as_text(name, kept, free), usage_as_json(name, kept, free), output)
     return 0
+
+
+def _only_broker_knows(settings: Settings, provider: str | None) -> bool:
+    """Say whether a broker is set, and the project has no contract with the provider: that of a provider has none."""
+    if provider is None or address_of(settings) is None:
+        return False
+    directory = settings.contracts_directory
+    files = find_contract_files((directory,)) if directory.exists() else ()
+    return all(read_contract_file(file).contract.provider != provider for file in files)
 
 
 def _asked(
@@ -67,7 +78,13 @@ def _asked(
             "A broker knows many services, and none was named.", next_step="contractkit usage PROVIDER --broker URL"
         )
     with connect(settings) as client:
-        rows = client.resources.usage(provider, environment=environment, branch=branch)
+        try:
+            rows = client.resources.usage(provider, environment=environment, branch=branch)
+        except BrokerRefusedError:  # names that it does not know are told with the nearest
+            if environment is not None:
+                client.administration.environment(environment)
+            client.administration.check_application(provider)
+            raise
     places = tuple(
         UsedPlace(operation=each.operation, location=each.location, consumers=dict(each.consumers)) for each in rows
     )
