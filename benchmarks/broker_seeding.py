@@ -18,6 +18,7 @@ import psycopg
 from broker_history import Build, Result, Said, World
 from contractkit_broker.migrations import bring_up_to_date
 from contractkit_broker.service.usage import usage_rows
+from contractkit_broker.service.words import words_of_contract
 from contractkit_broker.store import schema
 from contractkit_broker.store.database import Database
 from sqlalchemy import Index, Table
@@ -43,6 +44,7 @@ _SEEDED: tuple[Table, ...] = (
     schema.content,
     schema.publication,
     schema.integration,
+    schema.search_word,
     schema.verification,
     schema.interaction_result,
     schema.verdict,
@@ -154,6 +156,7 @@ class _Teller:
         self._branches: dict[tuple[int, str], int] = {}
         self._open: dict[Any, tuple[str, Callable[[str | None], Row]]] = {}
         self._integrated: set[int] = set()
+        self._words: dict[int, frozenset[str]] = defaultdict(frozenset)
         self._counts: dict[str, int] = defaultdict(int)
 
     def tell_everything(self) -> None:
@@ -236,6 +239,9 @@ class _Teller:
         self._rows["blob"].append((digest, data, build.at))
         self._rows["content"].append((row, consumer + 1, provider + 1, content_id(contract), digest, build.at))
         self._rows["usage"] += [(digest, *each) for each in sorted(usage_rows(contract), key=lambda each: each[:3])]
+        words = words_of_contract(contract) - self._words[said.pair]
+        self._words[said.pair] |= words
+        self._rows["search_word"] += [(provider + 1, consumer + 1, word) for word in sorted(words)]
         self._contents[said] = row, digest, ids
         return self._contents[said]
 
