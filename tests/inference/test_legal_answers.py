@@ -90,6 +90,16 @@ def test_a_message_has_other_members_and_another_field_of_a_oneof() -> None:
         ("12", "^-?[0-9]+$"),
         ("-1.5", r"^-?[0-9]+\.[0-9]+$"),
         ("bo@example.com", r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+        (
+            "Mon, 16 Aug 2027 03:45:01 GMT",
+            "^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$",
+        ),
+        (
+            "Mon, 16 Aug 2027 03:45:01 +0200",
+            "^[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}$",
+        ),
+        ("projects/p/topics/orders", r"^[^\s/]+(/[^\s/]+)+$"),
+        ("VGVhIGZvciB0d28=", "^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$"),
     ],
 )
 def test_a_shape_has_another_text_of_its_kind(text: str, pattern: str) -> None:
@@ -101,4 +111,5 @@ def test_a_shape_has_another_text_of_its_kind(text: str, pattern: str) -> None:
 
 def test_a_text_of_no_kind_has_no_shape() -> None:
     assert same_shape("ink") is None
+    assert same_shape("shop") is None  # it could be base64
     assert same_shape(3) is None

@@ -192,6 +192,19 @@ def test_a_refused_alternative_fixes_what_tells_them_apart(inference: Inference)
     assert found.needed == (need("pet"), need("pet.kind", members=("cat",)), need("pet.lives", non_null=False))
 
 
+def test_what_tells_alternatives_apart_may_be_of_any_that_is_coped_with(inference: Inference) -> None:
+    def consumer(get: Any) -> None:
+        if get()["pet"]["kind"] == "dog":
+            raise ValueError("no dogs")
+
+    also = {
+        "pet": Alternatives(branches=({"kind": "dog", "barks": True}, {"kind": "fish", "fins": 2})),
+        "pet.kind": Alternatives(is_fixed=True),
+    }
+    found = inference.needs(consumer, answer({"pet": {"kind": "cat", "lives": 9}}, alternatives=also))
+    assert found.needed == (need("pet"), need("pet.kind", members=("cat", "fish"), non_null=False))
+
+
 def test_answers_beyond_the_definition_show_how_robust_the_consumer_is(inference: Inference) -> None:
     def consumer(get: Any) -> None:
         if set(get()) != {"id"}:

@@ -19,6 +19,14 @@ SHAPES = (
         r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$",
         ("2031-07-19T08:15:30Z", "2030-11-05T17:45:01Z"),
     ),
+    Shape(  # of HTTP headers (RFC 9110 §5.6.7), and of mail (RFC 5322 §3.3)
+        r"^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$",
+        ("Sat, 19 Jul 2031 08:15:30 GMT", "Tue, 05 Nov 2030 17:45:01 GMT"),
+    ),
+    Shape(
+        r"^[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}$",
+        ("Sat, 19 Jul 2031 08:15:30 +0000", "Tue, 05 Nov 2030 17:45:01 +0000"),
+    ),
     Shape(r"^[0-9]{2}:[0-9]{2}:[0-9]{2}$", ("08:15:30", "17:45:01")),
     Shape(
         r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
@@ -28,8 +36,11 @@ SHAPES = (
     Shape(r"^-?[0-9]+\.[0-9]+$", ("48213.25", "73.5")),
     Shape(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", ("someone.else@example.com", "another@example.org")),
     Shape(r"^https?://[^\s]+$", ("https://example.com/elsewhere", "https://example.org/there")),
+    Shape(r"^[^\s/]+(/[^\s/]+)+$", ("some/other/name", "a/further/name")),
+    # Base64 of full length (RFC 4648 §4) that holds a text: what is not padded may as well be a word.
+    Shape(r"^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$", ("YW5vdGhlciB0ZXh0Lg==", "b3RoZXIgdGV4dC4=")),
 )
-"""A table of kinds; a text is of the first whose pattern it matches."""
+"""A table of kinds; a text is of the first whose pattern it matches. A kind is needed only if another of it will do."""
 
 
 def same_shape(value: Json) -> tuple[Shape, str] | None:

@@ -165,7 +165,7 @@ class _Proofs:
         return {change.location for change in wide if change.answer == self.answer.id}
 
     def _telling(self, change: Change) -> list[Need]:
-        """Give the members by which the served alternative is told from the refused one, as they were served."""
+        """Give the members by which the alternatives that are coped with are told from the refused one."""
         other = change.value
         if not isinstance(other, dict):
             return []
@@ -174,12 +174,15 @@ class _Proofs:
             *above, name = place.location.steps
             is_inside = Location(tuple(above)) == change.location and place.alternatives.is_fixed
             if is_inside and name in other and other[name] not in place.values:
-                found.append(self._telling_need(place))
+                found.append(self._telling_need(place, change.location))
         return found
 
-    def _telling_need(self, place: Place) -> Need:
+    def _telling_need(self, place: Place, union: Location) -> Need:
         is_needed = self._is_red(place.location, Kind.DROP)
-        members = _distinct(value for value in place.values if value is not None)
+        name = place.location.steps[-1]
+        taken = [change.value for change, came in self.of(union, Kind.BRANCH) if not is_refused(came)]
+        others = [value[name] for value in taken if isinstance(value, dict) and name in value]
+        members = _distinct(value for value in (*place.values, *others) if value is not None)
         return Need(location=place.location, may_lack=not is_needed, non_null=True, members=members)
 
 
