@@ -166,8 +166,14 @@ def load_truth(file: Path) -> ModuleType:
         sys.path.remove(str(file.parent))
 
 
-def judge(files: Iterable[Path], contracts: Mapping[str, Contract]) -> dict[str, Judged]:
-    """Give, per kind of evidence, what was found right and wrong, and what was missed."""
+def judge(files: Iterable[Path], contracts: Mapping[str, Contract], *, excuses: bool = True) -> dict[str, Judged]:
+    """Give, per kind of evidence, what was found right and wrong, and what was missed.
+
+    Args:
+        files: The consumers.
+        contracts: What was recorded of each.
+        excuses: Whether what `REASONS` explain is left out; it counts as missed and wrong otherwise.
+    """
     judged = {kind: Judged() for kind in KINDS}
     for file in files:
         module = load_truth(file)
@@ -176,7 +182,7 @@ def judge(files: Iterable[Path], contracts: Mapping[str, Contract]) -> dict[str,
             for operation, truth in operations.items():
                 found = found_needs(contracts[file.name], test, operation)
                 for kind in KINDS:
-                    excused = {place for (*where, place) in reasons if where == [test, operation, kind]}
+                    excused = {place for (*where, place) in reasons if excuses and where == [test, operation, kind]}
                     name = f"{file.stem}::{test} {operation}"
                     usual = getattr(module, "REACTIONS", ()) if kind == "reactions" else ()
                     _compare(judged[kind], name, _told(truth.get(kind, usual)) - excused, found[kind] - excused)

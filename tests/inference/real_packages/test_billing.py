@@ -74,4 +74,4 @@ def test_a_delivery(contract_stub):
 
     stub = contract_stub("orders")
     stub.on("getInvoice").reply(200, BODY)
-    assert delivery(stub.url, "R-1").invoice_lines[0].quantity is not None
+    assert delivery(stub.url, "R-2").invoice_lines[0].quantity is not None

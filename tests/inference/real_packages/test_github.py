@@ -16,7 +16,8 @@ TRUTH = {
             "null_tolerated": ["[*].number", "[*].title", "[*].assignee", "[*].assignee.login"],
         },
     },
-    "test_a_headline": {"releases/get": {"needed": ["published_at"], "any_of": [["name", "tag_name"]]}},
+    # A tag's name that lacks is taken from the URL that was asked for, so that no name is needed at all.
+    "test_a_headline": {"releases/get": {"needed": ["published_at"]}},
     # An assertion within PyGithub refuses another encoding.
     "test_a_file": {
         "contents/get": {

@@ -31,6 +31,11 @@ for _truth in TRUTH.values():
     for _operation in _truth.values():
         _operation["null_tolerated"] = _operation["needed"]  # nothing can be null
 
+_PULL = ("test_work", "google.pubsub.v1.Subscriber/Pull")
+_DATA = "received_messages[*].message.data"
+_NO_SHAPE = "no pattern tells a document from other bytes, so that it is expected as it was"
+REASONS = {(*_PULL, "pattern", _DATA): _NO_SHAPE, (*_PULL, "members", f'{_DATA}="eyJvcmRlciI6IDd9"'): _NO_SHAPE}
+
 
 @pytest.fixture
 def stub(contract_stub, monkeypatch):

@@ -1,4 +1,4 @@
-"""A shop's till on the stripe package: objects that are dictionaries, pages that are turned, errors that are classes."""
+"""A shop's till on the stripe package: objects that are dictionaries, pages that are turned, errors by status."""
 
 import pytest
 import stripe
@@ -13,13 +13,14 @@ TRUTH = {
     "test_a_receipt": {
         "GetChargesCharge": {"needed": ["amount", "currency", "paid"], "members": {"paid": [True]}},
     },
-    # An id that is null is left out of the request for the next page; only the page that is not the last needs it. What
-    # follows the last page is not asked for where `has_more` is null there.
+    # It is `object` that makes a page one that can be turned. The next is asked for at the page's own `url`, after the
+    # last `id`; a null is left out of the request. Nothing is asked for after a page where `has_more` is null.
     "test_the_addresses_of_all_pages": {
         "GetCustomers": {
-            "needed": ["data", "data[*].email", "data[*].id", "has_more"],
+            "needed": ["data", "data[*].email", "data[*].id", "has_more", "object", "url"],
             "null_tolerated": ["data[*].id", "has_more"],
             "non_empty": ["data"],
+            "pattern": ["url"],
         },
     },
     "test_a_card_that_is_declined": {
@@ -29,6 +30,10 @@ TRUTH = {
         },
     },
 }
+
+_PAGES = ("test_the_addresses_of_all_pages", "GetCustomers")
+_ELSEWHERE = "any path is followed, and the definition has no other one, so that it is expected as it was"
+REASONS = {(*_PAGES, "pattern", "url"): _ELSEWHERE, (*_PAGES, "members", 'url="/v1/customers"'): _ELSEWHERE}
 
 
 @pytest.fixture
@@ -51,8 +56,9 @@ def test_the_addresses_of_all_pages(stub):
     from stripe_till import addresses
 
     first = [{"id": "cus_1", "email": "ada@example.com"}, {"id": "cus_2", "email": "bo@example.com"}]
-    stub.on("GetCustomers").reply(200, {"data": first, "has_more": True})
-    stub.on("GetCustomers").reply(200, {"data": [{"id": "cus_3", "email": "cy@example.com"}], "has_more": False})
+    stub.on("GetCustomers").reply(200, {"data": first, "has_more": True, "url": "/v1/customers"})
+    last = [{"id": "cus_3", "email": "cy@example.com"}]
+    stub.on("GetCustomers").reply(200, {"data": last, "has_more": False, "url": "/v1/customers"})
     assert addresses() == ["ada@example.com", "bo@example.com", "cy@example.com"]
 
 
