@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from starlette.applications import Starlette
@@ -46,7 +47,8 @@ class Shop:
         if self._companions > 1:
             self._barrier = self._barrier or asyncio.Barrier(self._companions)
             await self._barrier.wait()
-        number = int(request.url.path.rpartition("/")[2])
+        last = request.url.path.rpartition("/")[2]
+        number = int(last) if last.isdigit() else 0
         if number not in self.orders:
             return JSONResponse({"title": "no such order"}, 404)
         return JSONResponse({"id": number, "token": request.headers.get("authorization")})
@@ -148,6 +150,34 @@ def test_a_handler_that_returns_no_mapping_is_errored(interaction: Build, contra
     result = only(verify(Shop(7), contract(interaction(given={"order exists": {}})), handlers=(handler,)))
     assert result.error is not None
     assert result.error.summary == 'The handler of the state "order exists" returned something that cannot be injected.'
+
+
+def test_a_handler_that_returns_what_json_cannot_hold_is_errored(interaction: Build, contract: Select) -> None:
+    @provider_state("order exists")
+    def handler() -> dict[str, range]:
+        return {"id": range(3)}
+
+    shop = Shop(7)
+    result = only(verify(shop, contract(interaction(given={"order exists": {}})), handlers=(handler,)))
+    assert (result.outcome, result.reason, shop.seen) == (Outcome.ERRORED, "state failed", [])
+    assert str(result.error) == (
+        'The handler of the state "order exists" returned a value that is no JSON.\n\n'
+        f"  handler    handler, {__file__}:{handler.__code__.co_firstlineno}\n"
+        "  name       id\n"
+        "  expected   a text, a number, true, false, null, or a list or a mapping of them\n"
+        "  received   range(0, 3)\n\n"
+        "Return it as the provider's answer has it."
+    )
+
+
+def test_a_returned_uuid_or_date_is_sent_as_its_text(interaction: Build, contract: Select) -> None:
+    @provider_state("order exists", isolation="interaction")
+    def handler(id: int) -> dict[str, object]:
+        return {"id": UUID("5ed8ee25-6f3c-4e0b-b470-b3ebbf78f31d")}
+
+    shop = Shop(7)
+    verify(shop, contract(interaction(given={"order exists": {"id": 7}})), handlers=(handler,))
+    assert shop.seen == ["GET /orders/5ed8ee25-6f3c-4e0b-b470-b3ebbf78f31d"]
 
 
 @pytest.mark.parametrize("isolation", [None, "interaction", "worker", "shared"])

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 from contractkit.errors import ContractkitError, ProviderStateError, suggestion
-from contractkit.exact_json import Json, dump_compact
+from contractkit.exact_json import Json, dump_compact, read_json
 from contractkit.explain.states import ADD_TO_STATES, skeleton_of
 from contractkit.model import DerivedState, Interaction, ProviderState
 from contractkit.verification.arguments import bind_arguments
@@ -248,7 +248,7 @@ def _checked(state: State, handler: StateHandler, returned: object) -> Mapping[s
     if returned is None or returned is _ENDED:
         return {}
     if isinstance(returned, Mapping) and all(isinstance(name, str) for name in returned):
-        return returned
+        return {name: _as_json(state, handler, name, value) for name, value in returned.items()}
     raise ProviderStateError(
         f'The handler of the state "{state.name}" returned something that cannot be injected.',
         details=[
@@ -257,6 +257,23 @@ def _checked(state: State, handler: StateHandler, returned: object) -> Mapping[s
             ("received", repr(returned)[:200]),
         ],
     )
+
+
+def _as_json(state: State, handler: StateHandler, name: str, value: object) -> Json:
+    """Give a value as JSON writes it: a UUID or a date is the text that a provider answers with."""
+    try:
+        return read_json(dump_compact(value))
+    except (TypeError, ValueError, RecursionError):
+        raise ProviderStateError(
+            f'The handler of the state "{state.name}" returned a value that is no JSON.',
+            details=[
+                ("handler", handler.described_at(handler.place)),
+                ("name", name),
+                ("expected", "a text, a number, true, false, null, or a list or a mapping of them"),
+                ("received", repr(value)[:200]),
+            ],
+            next_step="Return it as the provider's answer has it.",
+        ) from None
 
 
 def _missing(missing: Sequence[ProviderState], known: tuple[str, ...]) -> MissingStateError:
