@@ -76,6 +76,15 @@ def test_while_needs_are_unknown_nothing_changes() -> None:
     assert expect_needed(interaction) is interaction
 
 
+def test_a_body_that_was_read_is_expected_to_be_json_although_no_member_is_needed() -> None:
+    assert expected(InferredNeeds(needed=(), tolerated=(at("id"),))) == ({}, {})
+    assert expected(InferredNeeds(needed=(), weak=(at("id"),)), expected=[]) == ([], {})
+
+
+def test_of_a_body_that_was_never_read_nothing_is_expected() -> None:
+    assert expected(InferredNeeds(needed=(), tolerated=(at("id"),), untouched=(at("id"),))) == (MissingBody(), {})
+
+
 def test_what_is_needed_stays_by_type() -> None:
     assert expected(InferredNeeds(needed=(need("id"), need("nickname")))) == ({"id": 7, "nickname": "b"}, {})
 

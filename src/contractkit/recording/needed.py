@@ -63,6 +63,8 @@ def _http(interaction: Interaction, call: HttpCall, needs: InferredNeeds) -> Int
     expected = call.response.body.value if isinstance(call.response.body, JsonBody) else ABSENT
     keeping = _Keeping(needs, interaction.rules, RESPONSE_BODY)
     kept = keeping.kept(served.value, expected, RESPONSE_BODY)
+    if kept is ABSENT and isinstance(expected, dict | list) and _may_be_read(needs):
+        kept = type(expected)()  # no member is needed, but whoever reads it as JSON cannot use what is none
     body = MissingBody() if kept is ABSENT else JsonBody(kept, served.media_type)
     rules = [each for each in interaction.rules if not each.location.starts_with(RESPONSE_BODY)]
     if kept is not ABSENT:
@@ -73,6 +75,11 @@ def _http(interaction: Interaction, call: HttpCall, needs: InferredNeeds) -> Int
         rules=tuple(rules),
         generators=interaction.generators if kept is not ABSENT else (),
     )
+
+
+def _may_be_read(needs: InferredNeeds) -> bool:
+    """Say whether the body was read, or nobody can tell."""
+    return not {*needs.tolerated, *needs.weak} <= {*needs.untouched}
 
 
 def _rpc(interaction: Interaction, call: RpcCall, needs: InferredNeeds) -> Interaction:
