@@ -98,7 +98,8 @@ def test_a_message_has_other_members_and_another_field_of_a_oneof() -> None:
             "Mon, 16 Aug 2027 03:45:01 +0200",
             "^[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}$",
         ),
-        ("projects/p/topics/orders", r"^[^\s/]+(/[^\s/]+)+$"),
+        ("projects/p/topics/orders", r"^[^\s/]+(/[^\s/]+){3}$"),
+        ("https://example.com/orders/7", r"^https?://[^\s]+$"),
         ("VGVhIGZvciB0d28=", "^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$"),
     ],
 )
@@ -107,6 +108,25 @@ def test_a_shape_has_another_text_of_its_kind(text: str, pattern: str) -> None:
     assert found is not None
     assert found[0].pattern == pattern
     assert found[1] != text
+
+
+@pytest.mark.parametrize(
+    ("link", "other"),
+    [
+        ("https://example.com/orders/7", "https://example.com/orders/8"),
+        ("/v1/orders?after=19&size=2", "/v1/orders?after=19&size=3"),
+        ("projects/shop/topics/orders", "projects/shop/topics/another"),
+        ("VGV/IGZvciB0d28=", "YW5vdGhlciB0ZXh0Lg=="),
+    ],
+)
+def test_another_link_or_name_leads_to_where_something_may_be(link: str, other: str) -> None:
+    found = same_shape(link)
+    assert found is not None
+    assert found[1] == other
+
+
+def test_a_path_without_a_number_has_no_shape() -> None:
+    assert same_shape("/v1/orders") is None
 
 
 def test_a_text_of_no_kind_has_no_shape() -> None:

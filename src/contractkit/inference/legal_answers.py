@@ -100,7 +100,8 @@ class _Places:
             each for each in self._others.get(at, ()) if type_of(each) == type_of(value) and not _same(each, value)
         ]
         alike.sort(key=lambda each: type(each) is not type(value))
-        if same_shape(value) is not None:  # what is named like a date looks like one, though any text is legal
+        if same_shape(value) is not None or (isinstance(value, str) and not alike):
+            # what is named like a date looks like one, though any text is legal
             alike.insert(0, _SHAPELESS)
         return tuple(each for each in alike[:_OTHERS] if self._is_legal(Kind.VALUE, at, each))
 

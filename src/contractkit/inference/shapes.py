@@ -36,18 +36,43 @@ SHAPES = (
     Shape(r"^-?[0-9]+\.[0-9]+$", ("48213.25", "73.5")),
     Shape(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", ("someone.else@example.com", "another@example.org")),
     Shape(r"^https?://[^\s]+$", ("https://example.com/elsewhere", "https://example.org/there")),
-    Shape(r"^[^\s/]+(/[^\s/]+)+$", ("some/other/name", "a/further/name")),
     # Base64 of full length (RFC 4648 §4) that holds a text: what is not padded may as well be a word.
     Shape(r"^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$", ("YW5vdGhlciB0ZXh0Lg==", "b3RoZXIgdGV4dC4=")),
 )
 """A table of kinds; a text is of the first whose pattern it matches. A kind is needed only if another of it will do."""
 
 
+_NUMBER_OF_LINK = re.compile(r"(?<=[/=])[0-9]{1,18}(?=$|[/?&#])")
+
+
 def same_shape(value: Json) -> tuple[Shape, str] | None:
     """Give the shape of a text and another text of that shape; None where it has none of the usual ones."""
     if not isinstance(value, str):
         return None
+    return _link(value) or _listed(value) or _name(value)
+
+
+def _listed(value: str) -> tuple[Shape, str] | None:
     found = next((shape for shape in SHAPES if re.fullmatch(shape.pattern, value)), None)
-    if found is None:
+    return None if found is None else (found, next(each for each in found.examples if each != value))
+
+
+def _link(value: str) -> tuple[Shape, str] | None:
+    """Give the shape of a link with a number, and one to the next number: what is followed must lead somewhere."""
+    pattern = next((each for each in (r"^https?://[^\s]+$", r"^/[^\s]*$") if re.fullmatch(each, value)), None)
+    numbers = list(_NUMBER_OF_LINK.finditer(value))
+    if pattern is None or not numbers:
         return None
-    return found, next(each for each in found.examples if each != value)
+    start, end = numbers[-1].span()
+    other = f"{value[:start]}{int(value[start:end]) + 1}{value[end:]}"
+    return Shape(pattern, (other, value)), other
+
+
+def _name(value: str) -> tuple[Shape, str] | None:
+    """Give the shape of a name such as `projects/shop/topics/orders`, by its parts, and one with another last part."""
+    above, slash, last = value.rpartition("/")
+    pattern = rf"^[^\s/]+(/[^\s/]+){{{value.count('/')}}}$"
+    if not slash or not re.fullmatch(pattern, value):
+        return None
+    other = f"{above}/{'another' if last != 'another' else 'other'}"
+    return Shape(pattern, (other, value)), other
