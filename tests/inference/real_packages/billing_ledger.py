@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
+from urllib.parse import urljoin
 
 import attrs
 import httpx
@@ -19,6 +20,15 @@ async def overdue(session, url, today):
         response.raise_for_status()
         page = await response.json()
     return [each["number"] for each in page["invoices"] if date.fromisoformat(each["due"]) < today]
+
+
+def numbers(url):
+    found, page = [], f"{url}/invoices"
+    while page is not None:
+        response = HTTP.get(page).raise_for_status().json()
+        found += [each["number"] for each in response["invoices"]]
+        page = urljoin(url, response["next"]) if response.get("next") else None
+    return found
 
 
 @attrs.frozen
@@ -65,6 +75,15 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
 class Delivery(msgspec.Struct, rename="camel"):
     number: str
     invoice_lines: Annotated[list[Line], msgspec.Meta(min_length=1)]
+
+
+class Parcel(msgspec.Struct, rename="camel"):
+    invoice_lines: Annotated[list[Line], msgspec.Meta(max_length=1)] = []
+
+
+def parcel(url, number):
+    response = HTTP.get(f"{url}/invoices/{number}").raise_for_status()
+    return msgspec.json.decode(response.content, type=Parcel)
 
 
 def delivery(url, number):

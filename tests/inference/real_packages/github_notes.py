@@ -22,6 +22,14 @@ def open_issues(api, name):
     return lines
 
 
+def close(api, name):
+    closed = 0
+    for issue in api.get_repo(name).get_issues(state="open"):
+        issue.edit(state="closed")
+        closed += 1
+    return closed
+
+
 def headline(api, name, tag):
     release = api.get_repo(name).get_release(tag)
     return f"{(release.name or release.tag_name).strip()} of {release.published_at.year}"

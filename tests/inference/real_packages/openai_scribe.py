@@ -15,6 +15,12 @@ def answer(client, question):
     return choice.message.content.strip()
 
 
+def anything(client, question):
+    asked = [{"role": "user", "content": question}]
+    said = [choice.message for choice in client.chat.completions.create(model="gpt-4", messages=asked).choices]
+    return [(message.content or message.refusal).strip() for message in said]
+
+
 def dimensions(client, texts):
     made = client.embeddings.create(model="text-embedding-3-small", input=texts, encoding_format="float")
     return [len(each.embedding) for each in sorted(made.data, key=lambda each: each.index)]

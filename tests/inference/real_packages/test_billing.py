@@ -16,6 +16,14 @@ TRUTH = {
             "non_empty": ["invoices"],
         },
     },
+    # Only the page that is not the last needs a `next`, which is followed.
+    "test_the_numbers_of_all_pages": {
+        "listInvoices": {
+            "needed": ["invoices", "invoices[*].number", "next"],
+            "non_empty": ["invoices"],
+            "pattern": ["next"],
+        },
+    },
     "test_an_invoice": {
         "getInvoice": {
             "needed": ["number", "total", "currency"],
@@ -27,6 +35,14 @@ TRUTH = {
         "listEvents": {
             "needed": ["events", "events[*].kind", "events[*].amount"],
             "members": {"events[*].kind": ["paid", "sent"]},
+        },
+    },
+    "test_a_parcel": {
+        "getInvoice": {
+            "needed": ["invoiceLines[*].sku"],  # where there are lines
+            "may_lack": ["invoiceLines", "invoiceLines[*].quantity"],
+            "at_most": {"invoiceLines": 1},
+            "reactions": ["an extra field", "an undeclared status"],
         },
     },
     # Lines are read strictly, the invoice around them is not.
@@ -48,9 +64,22 @@ async def test_what_is_overdue(contract_stub):
     from billing_ledger import overdue
 
     stub = contract_stub("orders")
-    stub.on("listInvoices").reply(200, {"invoices": [{"number": "R-1", "due": "2026-03-01", "reminders": 1}]})
+    stub.on("listInvoices").reply(
+        200, {"invoices": [{"number": "R-1", "due": "2026-03-01", "reminders": 1}], "next": None}
+    )
     async with aiohttp.ClientSession() as session:
         assert await overdue(session, stub.url, date(2026, 4, 1)) == ["R-1"]
+
+
+def test_the_numbers_of_all_pages(contract_stub):
+    from billing_ledger import numbers
+
+    stub = contract_stub("orders")
+    first = [{"number": "R-1", "due": "2026-03-01"}]
+    stub.given("invoices on two pages")
+    stub.on("listInvoices").reply(200, {"invoices": first, "next": "/v1/invoices?after=7"})
+    stub.on("listInvoices").reply(200, {"invoices": [{"number": "R-8", "due": "2026-03-01"}], "next": None})
+    assert numbers(stub.url) == ["R-1", "R-8"]
 
 
 def test_an_invoice(contract_stub):
@@ -59,6 +88,14 @@ def test_an_invoice(contract_stub):
     stub = contract_stub("orders")
     stub.on("getInvoice").reply(200, {**BODY, "note": "urgent"})
     assert invoice(stub.url, "R-1").total >= Decimal(0)
+
+
+def test_a_parcel(contract_stub):
+    from billing_ledger import parcel
+
+    stub = contract_stub("orders")
+    stub.on("getInvoice").reply(200, BODY)
+    assert parcel(stub.url, "R-3").invoice_lines is not None
 
 
 def test_events(contract_stub):

@@ -16,6 +16,11 @@ TRUTH = {
             "null_tolerated": ["[*].number", "[*].title", "[*].assignee", "[*].assignee.login"],
         },
     },
+    # An issue is edited at its `url`.
+    "test_issues_are_closed": {
+        "issues/list": {"needed": ["[*].url"], "pattern": ["[*].url"]},
+        "issues/update": {},
+    },
     # A tag's name that lacks is taken from the URL that was asked for, so that no name is needed at all.
     "test_a_headline": {"releases/get": {"needed": ["published_at"]}},
     # An assertion within PyGithub refuses another encoding.
@@ -47,6 +52,16 @@ def test_open_issues(api, stub):
 
     stub.on("issues/list").reply(200, [{"number": 7, "title": "It turns", "assignee": {"login": "ada"}}])
     assert all(line.startswith("#") for line in open_issues(api, "ada/mill"))
+
+
+def test_issues_are_closed(stub):
+    from github_notes import close, connect
+
+    found = [{"url": "https://api.github.com/repos/ada/mill/issues/7", "number": 7, "title": "It turns"}]
+    stub.on("issues/list").reply(200, found)
+    stub.intercept("https://api.github.com")
+    with connect("https://api.github.com") as api:
+        assert close(api, "ada/wheel") is not None
 
 
 def test_a_headline(api, stub):

@@ -17,6 +17,12 @@ TRUTH = {
             "non_empty": ["choices"],
         },
     },
+    "test_an_answer_or_a_refusal": {
+        "createChatCompletion": {
+            "needed": ["choices", "choices[*].message"],
+            "any_of": [["choices[*].message.content", "choices[*].message.refusal"]],
+        },
+    },
     "test_dimensions": {
         "createEmbedding": {
             "needed": ["data", "data[*].index", "data[*].embedding"],
@@ -45,6 +51,14 @@ def test_an_answer(client, stub):
     message = {"role": "assistant", "content": " Tea. "}
     stub.on("createChatCompletion").reply(200, {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]})
     assert answer(client, "Tea or coffee?") is not None
+
+
+def test_an_answer_or_a_refusal(client, stub):
+    from openai_scribe import anything
+
+    message = {"role": "assistant", "content": "Tea.", "refusal": "No."}
+    stub.on("createChatCompletion").reply(200, {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]})
+    assert anything(client, "Tea?") is not None
 
 
 def test_dimensions(client, stub):

@@ -14,6 +14,13 @@ TRUTH = {
             "pattern": ["topics[*].name"],
         },
     },
+    "test_projects": {
+        "google.pubsub.v1.Publisher/ListTopics": {
+            "needed": ["topics", "topics[*].name"],
+            "non_empty": ["topics"],
+            "pattern": ["topics[*].name"],
+        },
+    },
     "test_work": {
         "google.pubsub.v1.Subscriber/Pull": {
             "needed": [
@@ -52,6 +59,15 @@ def test_topics(stub):
     stub.on("ListTopics").reply({"topics": [{"name": "projects/p/topics/orders"}], "next_page_token": ""})
     with pubsub_v1.PublisherClient() as publisher:
         assert topics(publisher, "projects/p") == ["orders"]
+
+
+def test_projects(stub):
+    from google.cloud import pubsub_v1
+    from pubsub_worker import projects
+
+    stub.on("ListTopics").reply({"topics": [{"name": "projects/q/topics/orders"}], "next_page_token": ""})
+    with pubsub_v1.PublisherClient() as publisher:
+        assert projects(publisher, "projects/q") == {"q"}
 
 
 def test_work(stub):
