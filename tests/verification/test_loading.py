@@ -140,6 +140,18 @@ def test_a_file_without_states_is_said_so(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_of_filters_is_no_file_of_states(tmp_path: Path) -> None:
+    (tmp_path / "mere_filters.py").write_text(
+        "from contractkit import request_filter\n\n@request_filter\ndef sign(request): ...\n"
+    )
+    with pytest.raises(UsageError) as caught:
+        load_states("mere_filters.py", root=tmp_path)
+    assert str(caught.value) == (
+        "mere_filters.py declares no provider state.\n\n"
+        "It has request filters: name it with --filters, or as `filters` in the settings, and not as states."
+    )
+
+
 def test_a_file_that_is_not_python_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "wrong_states.py").write_text("def order exists():\n")
     with pytest.raises(UsageError) as caught:

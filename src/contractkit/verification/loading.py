@@ -68,10 +68,7 @@ def load_states(target: str, *, root: Path) -> StateHandlers:
     module = _executed(root / target, target, root) if is_file else _imported(target, "states", target, root)
     handlers = handlers_of(module)
     if not handlers.names and not handlers.operations:
-        raise UsageError(
-            f"{target} declares no provider state.",
-            next_step='Declare one: @provider_state("order exists") above a function.',
-        )
+        raise UsageError(f"{target} declares no provider state.", next_step=_instead_of_states(module))
     return handlers
 
 
@@ -121,6 +118,12 @@ def load_filters(target: str, *, root: Path) -> Filters:
 def filters_beside(states: str, *, root: Path) -> Filters:
     """Give the filters of the file or module whose provider states were loaded; most often none."""
     return filters_of(_module_of_states(states, root))
+
+
+def _instead_of_states(module: ModuleType) -> str:
+    if filters_of(module) != Filters():
+        return "It has request filters: name it with --filters, or as `filters` in the settings, and not as states."
+    return 'Declare one: @provider_state("order exists") above a function.'
 
 
 def _some(producers: MessageProducers, target: str) -> MessageProducers:
