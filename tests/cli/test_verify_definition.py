@@ -103,6 +103,34 @@ def test_drift_is_in_the_json_report_and_fits_its_schema(contractkit: Run, defin
     ]
 
 
+def test_drift_is_a_warning_of_a_workflow_and_in_the_comment(contractkit: Run, defined: Path) -> None:
+    github = contractkit("verify", "orders", "--format", "github").out.splitlines()
+    assert github[0].startswith(
+        "::warning title=contracts with orders::Drift: 1 answer is not what the definition of orders allows.%0A%0A"
+        "  operation    getOrder%0A  at           response.body.lines%0A"
+    )
+    assert github[1:] == [
+        "::notice title=contracts with orders::orders does what web-shop expects: 1 interaction passed."
+    ]
+    assert contractkit("verify", "orders", "--format", "markdown").out.endswith(
+        "| web-shop | 1 | 0 | 0 | 0 |  |\n\n"
+        "Drift: 1 answer is not what the definition of orders allows.\n\n"
+        '- `getOrder` at `response.body.lines`: expected `the member "lines"`, received `nothing`\n'
+        "- `getOrder` at `response.body.total`: expected `a string`, received `12.5`\n"
+    )
+
+
+def test_results_of_contracts_that_the_settings_name_are_not_published(contractkit: Run, defined: Path) -> None:
+    with (defined / "pyproject.toml").open("a") as settings:
+        settings.write('contracts = ["contracts"]\n')
+    ended = contractkit("verify", "orders", "--publish", "--provider-version", "1")
+    assert (ended.code, ended.err) == (
+        2,
+        "Results can be published only for contracts that come from a broker.\n\n"
+        "Leave contracts in pyproject.toml out, or leave --publish out.\n",
+    )
+
+
 def test_a_definition_that_cannot_be_read_warns_and_fails_only_where_it_is_needed(
     contractkit: Run, defined: Path
 ) -> None:

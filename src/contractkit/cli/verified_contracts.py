@@ -49,11 +49,12 @@ def offered_contracts(settings: Settings, service: ServiceSettings, asked: Asked
     places = _contract_places(settings, service, asked)
     if places:
         if asked.needs_broker:
+            named = "--contracts" if asked.places else "contracts in pyproject.toml"
             raise UsageError(
                 "Results can be published only for contracts that come from a broker."
                 if asked.needs_broker == "--publish"
                 else f"{asked.needs_broker} asks the broker, and the contracts are files.",
-                next_step=f"Leave --contracts out, or leave {asked.needs_broker} out.",
+                next_step=f"Leave {named} out, or leave {asked.needs_broker} out.",
             )
         return [
             _selected(read_contract_file(file).loaded, origin=_from_here(file)) for file in find_contract_files(places)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from contractkit.explain.terminal import join_lines
 from contractkit.explain.verification import summarise
+from contractkit.explain.verification_drift import explain_drift
 from contractkit.explain.verification_failures import explain_failure
 from contractkit.results import ContractResult, InteractionResult, Outcome
 
@@ -14,14 +15,21 @@ _MOST_OF_A_KIND = 10
 def verification_as_github(provider: str, results: Sequence[ContractResult]) -> str:
     """Give an annotation per interaction that did not pass, and the summary as a notice.
 
-    What is pending is a warning, the rest are errors. Of more than ten of a level, the tenth counts the others.
+    What is pending is a warning, and so is all drift together; the rest are errors. Of more than ten of a level, the
+    tenth counts the others.
     """
-    found = list(_annotations(results))
+    found = [*_drift(provider, results), *_annotations(results)]
     shown = [
         line for level in ("error", "warning") for line in _bounded(level, [each for each in found if each[0] == level])
     ]
     notice = _command("notice", {"title": f"contracts with {provider}"}, summarise(provider, results))
     return join_lines([*shown, notice])
+
+
+def _drift(provider: str, results: Sequence[ContractResult]) -> Iterator[tuple[str, str]]:
+    drift = explain_drift(provider, results)
+    if drift:
+        yield "warning", _command("warning", {"title": f"contracts with {provider}"}, drift)
 
 
 def _annotations(results: Sequence[ContractResult]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from itertools import chain
 
 from contractkit.explain.terminal import printable
 from contractkit.explain.verification import count_outcomes, summarise
+from contractkit.explain.verification_drift import drifted_places, summarise_drift
 from contractkit.explain.verification_failures import asked_of, command_for, place_in_words, show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
 
@@ -14,6 +15,7 @@ LONGEST = 60_000
 
 _MOST_CONSUMERS = 100
 _MOST_MISMATCHES = 5
+_MOST_DRIFTED = 20
 _LONGEST_VALUE = 200
 _MARKER_UNSAFE = re.compile(r"[^\w.-]+")
 _MARKED = re.compile(r"([\\`*_{}\[\]<>|#~@])")
@@ -25,12 +27,13 @@ def marker_of(provider: str) -> str:
 
 
 def verification_as_markdown(provider: str, results: Sequence[ContractResult]) -> str:
-    """Give the comment: the summary, a table of consumers, and what did not pass, as far as it fits."""
+    """Give the comment: the summary, a table of consumers, drift, and what did not pass, as far as it fits."""
     head = [
         marker_of(provider),
         f"### Contracts with {_plain(provider)}: {_verdict(results)}",
         _plain(summarise(provider, results)),
         _table(results),
+        *_drift(provider, results),
     ]
     counts = count_outcomes(results)
     total = sum(counts.values()) - counts["passed"]
@@ -69,6 +72,19 @@ def _table(results: Sequence[ContractResult]) -> str:
 
 def _remark(each: ContractResult) -> str:
     return f"[verified before]({each.reused})" if each.reused else "pending" if each.pending else ""
+
+
+def _drift(provider: str, results: Sequence[ContractResult]) -> Iterator[str]:
+    places = drifted_places(results)
+    if places:
+        listed = [
+            f"- {_code(operation)} at {_code(location)}: expected {_code(expected)}, "
+            f"received {_code(show_value(members[0][1].received))}"
+            for (operation, location, expected), members in list(places.items())[:_MOST_DRIFTED]
+        ]
+        more = len(places) - _MOST_DRIFTED
+        listed += [f"- and {more} more places"] if more > 0 else []
+        yield "\n".join([f"{_plain(summarise_drift(provider, results))}", "", *listed])
 
 
 def _failures(results: Sequence[ContractResult]) -> Iterator[str]:
