@@ -60,6 +60,19 @@ def test_rules_of_the_other_side_do_not_matter() -> None:
     ) == ["response.body.id"]
 
 
+def test_the_same_headers_are_judged_anew_where_a_rule_speaks_of_them() -> None:
+    actual = HttpResponse(status=201, headers={"location": ("/orders/2",)}, body=JsonBody({"id": 1})).parts()
+    expected = CALL.response.parts()
+    other = HttpResponse(status=201, headers={"location": ("/orders/2",)}, body=JsonBody({"id": 1})).parts()
+    assert places(compile_comparison(expected, ())(actual)) == ["response.headers.location"]
+    assert places(compile_comparison(expected, (rule("response.headers.location", "type"),))(actual)) == []
+    assert places(compile_comparison(expected, (rule("response.headers.*", "type"),))(actual)) == []
+    assert places(compile_comparison(other, ())(actual)) == []
+    assert places(compile_comparison(expected, (rule("response.body", "type"),))(actual)) == [
+        "response.headers.location"
+    ]
+
+
 def test_a_rule_on_the_content_type_takes_over_from_the_comparison_of_types() -> None:
     expected = HttpResponse(status=200, headers={"content-type": ("text/plain",)}, body=TextBody("x", "text/plain"))
     actual = HttpResponse(status=200, headers={"content-type": ("text/csv",)}, body=TextBody("x", "text/csv"))

@@ -48,15 +48,16 @@ def compile_json(expected: Json, scope: Scope, *, is_open: bool, depth: int = 0,
     if not kept.take():
         return lambda actual: compile_json(expected, scope, is_open=is_open, depth=depth, kept=Kept(FEW_KEPT))(actual)
     rules = scope.chosen
-    wrong_kind = _wrong_kind(expected, rules)
 
     def compile_members() -> Check:
-        return _compile_members(expected, scope, wrong_kind, is_open, depth, kept)
+        return _compile_members(expected, scope, _wrong_kind(expected, rules), is_open, depth, kept)
 
     fits = fits_under(scope)
     members = compile_members() if fits is None else _unless_it_fits(expected, fits, compile_members, is_open, depth)
+    if fits is not None and not any(rule.attributes for rule in rules.rules):
+        return members  # without bounds, nothing is asked of the container itself
     own = [*_own_checks(expected, rules), *_said_checks(expected, rules, is_open, depth, kept)]
-    return _guarded(type(expected), wrong_kind, combined(own, "AND"), members) if own else members
+    return _guarded(type(expected), _wrong_kind(expected, rules), combined(own, "AND"), members) if own else members
 
 
 def _unless_it_fits(

@@ -107,6 +107,11 @@ class Scope:
         return not self._active
 
     @property
+    def is_silent(self) -> bool:
+        """Say whether no rule holds at this place or at any below it."""
+        return not self._active and self._best is None and self._inherited is None
+
+    @property
     def is_lasting(self) -> bool:
         """Say whether rules hold at every place below this one, unless heavier ones are written there."""
         return self._inherited is not None

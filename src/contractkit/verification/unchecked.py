@@ -32,6 +32,13 @@ def _unchecked(expected: Json, actual: Sequence[Json], at: Location) -> Iterator
         lists = [each for each in actual if isinstance(each, list)]
         if lists and not any(lists):
             yield at
-        elif isinstance(expected[0], dict | list):
+        elif _may_hold_lists(expected[0]):
             elements = [element for each in lists for element in each]
             yield from _unchecked(expected[0], elements, at / Wildcard.INDEX)
+
+
+def _may_hold_lists(element: Json) -> bool:
+    """Say whether lists may be in an element; those that came need not be gone through where each member is plain."""
+    if isinstance(element, dict):
+        return any(isinstance(member, dict | list) for member in element.values())
+    return isinstance(element, list)
