@@ -60,7 +60,7 @@ def test_a_body_of_a_hundred_megabytes_is_refused(http: httpx.Client, kind: str)
         (
             "[" * MEGABYTE,
             "the published contract is not JSON.\n\n  line      1\n  column    1\n  problem   nested too deeply\n\n"
-            "Run the consumer's tests again: they write the file. (at index 0)",
+            "Restore or remove it, then run the consumer's tests. (at index 0)",
         ),
         (
             json.dumps(

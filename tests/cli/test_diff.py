@@ -136,7 +136,7 @@ def test_a_file_cannot_steer_the_terminal(contractkit: Callable, files: Path) ->
         (
             ["old.json", "torn.json"],
             "torn.json is not JSON.\n\n  line      1\n  column    18\n  problem   Expecting value\n\n"
-            "Run the consumer's tests again: they write the file.\n",
+            "Restore or remove it, then run the consumer's tests.\n",
         ),
         (
             ["wrong.json", "old.json"],
@@ -144,7 +144,7 @@ def test_a_file_cannot_steer_the_terminal(contractkit: Callable, files: Path) ->
             "  /interactions   expected a list, received {}\n"
             "  /consumer       expected an object, received nothing\n"
             '  /provider       expected an object, received "orders"\n\n'
-            "Mend these places, or record the contract again by running the consumer's tests.\n",
+            "Mend these places, or remove the file and run the consumer's tests.\n",
         ),
     ],
 )

@@ -99,7 +99,7 @@ def test_files_that_are_no_contracts_are_told_with_all_that_is_wrong_beside_the_
         "a.json\n"
         "  error  not-a-contract\n"
         "    is not JSON (line 1, column 18, problem Expecting value)\n"
-        "    -> Run the consumer's tests again: they write the file.\n\n"
+        "    -> Restore or remove it, then run the consumer's tests.\n\n"
         "b.json\n"
         "  error  not-a-contract  /interactions/0/response/matchingRules/body/$.n/matchers/0\n"
         "    expected a rule that can be used (its pattern ( is not a regular expression, or too large), "
@@ -119,7 +119,7 @@ def test_files_that_are_no_contracts_are_told_with_all_that_is_wrong_beside_the_
         "d.json\n"
         "  error  not-a-contract\n"
         "    is empty\n"
-        "    -> Run the consumer's tests again: they write the file.\n\n"
+        "    -> Restore or remove it, then run the consumer's tests.\n\n"
         "4 files: 5 errors, 1 warning\n"
     )
 
@@ -193,7 +193,7 @@ def test_annotations_name_the_line_of_what_makes_a_file_no_contract(contractkit:
         "::error file=b.json,title=not-a-contract::/ expected an object, received []; "
         "mend this place, or record the contract again\n"
         "::error file=c.json,title=not-a-contract::is not JSON (line 1, column 18, problem Expecting value); "
-        "Run the consumer's tests again: they write the file.\n"
+        "Restore or remove it, then run the consumer's tests.\n"
         "3 files: 4 errors, 0 warnings\n",
     )
 

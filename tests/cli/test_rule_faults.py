@@ -52,7 +52,7 @@ def test_every_rule_that_cannot_be_used_is_named_at_once(folder, capsys, verb):
             'received {"match":"regex","regex":"[a-z"}\n'
             "  /interactions/0/response/matchingRules/body/$.c[             "
             "expected a path expression such as `$.lines[*]['unit price']`, received \"$.c[\"\n\n"
-            "Mend these places, or record the contract again by running the consumer's tests.\n"
+            "Mend these places, or remove the file and run the consumer's tests.\n"
         )
     assert code == 2
 

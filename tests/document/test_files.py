@@ -244,7 +244,7 @@ def test_paths_that_are_none_refuse_the_file():
         "expected a path expression such as `$.lines[*]['unit price']`, received \"$..a\"\n"
         "  /interactions/0/response/matchingRules/body/       "
         "expected a path expression such as `$.lines[*]['unit price']`, received \"\"\n\n"
-        "Mend these places, or record the contract again by running the consumer's tests."
+        "Mend these places, or remove the file and run the consumer's tests."
     )
 
 
@@ -300,18 +300,21 @@ def test_two_interactions_may_not_share_a_key():
     assert message_of(file_of(call(key="k"), call(key="k", description="another"))) == (
         "contracts/a.json is not a contract.\n\n"
         '  /interactions/1/key   expected a key that no other interaction has, received "k"\n\n'
-        "Mend these places, or record the contract again by running the consumer's tests."
+        "Mend these places, or remove the file and run the consumer's tests."
     )
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b" \n", "contracts/a.json is empty.\n\nRun the consumer's tests again: they write the file."),
+        (
+            b" \n",
+            "contracts/a.json is empty.\n\nRestore or remove it, then run the consumer's tests.",
+        ),
         (
             b'{"a": 1,\n "b" 2}',
             "contracts/a.json is not JSON.\n\n  line      2\n  column    6\n"
-            "  problem   Expecting ':' delimiter\n\nRun the consumer's tests again: they write the file.",
+            "  problem   Expecting ':' delimiter\n\nRestore or remove it, then run the consumer's tests.",
         ),
         (
             b'{\n<<<<<<< HEAD\n "a": 1\n=======\n "a": 2\n>>>>>>> other\n}',
@@ -321,7 +324,7 @@ def test_two_interactions_may_not_share_a_key():
         (
             b"\x1f\x8b\x08",
             "contracts/a.json is not text in UTF-8.\n\n  first other byte   2\n\n"
-            "Run the consumer's tests again: they write the file.",
+            "Restore or remove it, then run the consumer's tests.",
         ),
         (
             b'{"openapi": "3.1.0"}',
@@ -331,17 +334,17 @@ def test_two_interactions_may_not_share_a_key():
         (
             b'{"a": [1,\n  NaN]}',
             "contracts/a.json is not JSON.\n\n  line      2\n  column    3\n"
-            "  problem   invalid character\n\nRun the consumer's tests again: they write the file.",
+            "  problem   invalid character\n\nRestore or remove it, then run the consumer's tests.",
         ),
         (
             b'{"1e999": "1e999",\n "a": 1e999}',
             "contracts/a.json is not JSON.\n\n  line      2\n  column    7\n"
-            "  problem   a number that is too large\n\nRun the consumer's tests again: they write the file.",
+            "  problem   a number that is too large\n\nRestore or remove it, then run the consumer's tests.",
         ),
         (
             b'{"a": ' + b"1" * 5000 + b"}",
             "contracts/a.json is not JSON.\n\n  line      1\n  column    7\n"
-            "  problem   a number that is too large\n\nRun the consumer's tests again: they write the file.",
+            "  problem   a number that is too large\n\nRestore or remove it, then run the consumer's tests.",
         ),
         (
             b"[" * 255 + b"]" * 255,

@@ -73,16 +73,19 @@ def test_what_was_not_read_is_told_below(capsys, folder):
     ("data", "message"),
     [
         (None, "There are no contracts at that place.\n\n  path   orders.json\n\nDid you mean order.json?\n"),
-        (b"", "orders.json is empty.\n\nRun the consumer's tests again: they write the file.\n"),
+        (
+            b"",
+            "orders.json is empty.\n\nRestore or remove it, then run the consumer's tests.\n",
+        ),
         (
             b"<html>",
             "orders.json is not JSON.\n\n  line      1\n  column    1\n  problem   Expecting value\n\n"
-            "Run the consumer's tests again: they write the file.\n",
+            "Restore or remove it, then run the consumer's tests.\n",
         ),
         (
             b"\x89PNG",
             "orders.json is not text in UTF-8.\n\n  first other byte   1\n\n"
-            "Run the consumer's tests again: they write the file.\n",
+            "Restore or remove it, then run the consumer's tests.\n",
         ),
         (
             b'{"swagger": "2.0"}',
@@ -95,12 +98,12 @@ def test_what_was_not_read_is_told_below(capsys, folder):
             "  /interactions   expected a list of interactions, received nothing\n"
             "  /consumer       expected an object, received nothing\n"
             "  /provider       expected an object, received nothing\n\n"
-            "Mend these places, or record the contract again by running the consumer's tests.\n",
+            "Mend these places, or remove the file and run the consumer's tests.\n",
         ),
         (
             b"[1]",
             "orders.json is not a contract.\n\n  /   expected an object, received [1]\n\n"
-            "Mend these places, or record the contract again by running the consumer's tests.\n",
+            "Mend these places, or remove the file and run the consumer's tests.\n",
         ),
         (
             b'{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": {},'
@@ -109,7 +112,7 @@ def test_what_was_not_read_is_told_below(capsys, folder):
             "  /metadata/pactSpecification/version   "
             'expected a version of the Pact specification (1.0, 1.1, 2.0, 3.0, 4.0), received "5.0"\n'
             "  /interactions                         expected a list, received {}\n\n"
-            "Mend these places, or record the contract again by running the consumer's tests.\n",
+            "Mend these places, or remove the file and run the consumer's tests.\n",
         ),
     ],
 )

@@ -115,7 +115,7 @@ class Findings:
             raise ContractFileError(
                 summary,
                 details=self.problems,
-                next_step="Mend these places, or record the contract again by running the consumer's tests.",
+                next_step="Mend these places, or remove the file and run the consumer's tests.",
             )
 
 

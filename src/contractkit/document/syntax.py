@@ -19,7 +19,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CONTAINERS = frozenset({dict, list})
 _BEFORE_COLON = re.compile(rb'"[ \t\r\n]+:')
 _CONFLICT = re.compile(rb"^(<<<<<<< |=======\r?$|>>>>>>> )", re.MULTILINE)
-_RECORD_AGAIN = "Run the consumer's tests again: they write the file."
+_RECORD_AGAIN = "Restore or remove it, then run the consumer's tests."
 
 
 class ContractText(NamedTuple):
