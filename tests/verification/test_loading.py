@@ -152,6 +152,18 @@ def test_a_file_of_filters_is_no_file_of_states(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_file_of_states_raises_in_a_library_is_placed_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "eager_states.py").write_text("import os\n\nURL = os.environ['URL_THAT_NOBODY_SET']\n")
+    with pytest.raises(UsageError) as caught:
+        load_states("eager_states.py", root=tmp_path)
+    assert str(caught.value) == (
+        "The provider's states cannot be loaded.\n\n"
+        "  states   eager_states.py\n"
+        "  reason   KeyError: 'URL_THAT_NOBODY_SET'\n"
+        f"  at       {tmp_path / 'eager_states.py'}:3"
+    )
+
+
 def test_a_file_that_is_not_python_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "wrong_states.py").write_text("def order exists():\n")
     with pytest.raises(UsageError) as caught:

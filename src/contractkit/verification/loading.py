@@ -229,16 +229,16 @@ def _loaded(load: Callable[[], Loaded], kind: str, target: str, root: Path) -> L
         ) from None
     except (Exception, SystemExit) as error:  # a script that ends the process must not end a verification as green
         where = traceback.extract_tb(error.__traceback__)[-1]
-        place = [] if "importlib" in where.filename else [("at", f"{where.filename}:{where.lineno}")]
+        last = [] if "importlib" in where.filename else [("at", f"{where.filename}:{where.lineno}")]
         reason = f"{type(error).__name__}: {error}".removesuffix(": ")
         raise UsageError(
             f"The provider's {kind} cannot be loaded.",
-            details=[(kind, target), ("reason", reason), *place],
+            details=[(kind, target), ("reason", reason), *(_own_place(error, root) or last)],
             next_step=f"Modules are looked for in {root}." if isinstance(error, ModuleNotFoundError) else "",
         ) from None
 
 
-def _own_place(error: Exception, root: Path) -> list[tuple[str, str]]:
+def _own_place(error: BaseException, root: Path) -> list[tuple[str, str]]:
     """Give the last line of the provider's own code on the way to an error."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f"{each.filename}:{each.lineno}" for each in frames if Path(each.filename).is_relative_to(root)]
