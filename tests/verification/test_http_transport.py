@@ -241,6 +241,12 @@ def test_a_certificate_that_nobody_signed_is_no_connection(tmp_path: Path) -> No
     assert failure.problem.startswith("its certificate is not accepted (")
 
 
+def test_a_provider_without_tls_is_said_to_have_none() -> None:
+    with HTTPServer() as server:
+        [failure] = send(server.url_for("").replace("http:", "https:"), GET)
+    assert failure == NotConnected(problem="it does not speak TLS there, though its URL begins with https")
+
+
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://host", "http://", "http://host:port"])
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -72,7 +72,7 @@ class HttpTransport:
         except TimeoutError:
             return TimedOut(seconds=self._timeout)
         except aiohttp.ClientSSLError as error:
-            return NotConnected(problem=f"its certificate is not accepted ({error.__cause__ or error})")
+            return NotConnected(problem=_without_tls(error))
         except aiohttp.ClientConnectorError as error:
             return NotConnected(problem=_phrase(error.os_error))
         except UnreadableBodyError as error:
@@ -143,6 +143,14 @@ def _phrase(error: OSError) -> str:
     if error.errno is not None and error.errno > 0:
         text = os.strerror(error.errno)
     return text.lower()
+
+
+def _without_tls(error: aiohttp.ClientSSLError) -> str:
+    """Say what is wrong: what answers without TLS at all looks to the client like a wrong version of it."""
+    cause = error.__cause__ or error
+    if getattr(cause, "reason", None) == "WRONG_VERSION_NUMBER":
+        return "it does not speak TLS there, though its URL begins with https"
+    return f"its certificate is not accepted ({cause})"
 
 
 def _broken(error: Exception) -> str:
