@@ -108,7 +108,7 @@ class Scope:
 
     @property
     def is_silent(self) -> bool:
-        """Say whether no rule holds at this place or at any below it."""
+        """Say whether no rule holds here or below."""
         return not self._active and self._best is None and self._inherited is None
 
     @property
@@ -232,7 +232,7 @@ def _patterns(step: Step) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """Give the names and the wildcards that fit a step: an index and a member whose name is that number are one."""
     if isinstance(step, int):
         return (step, str(step)), _INDEXES
-    if isinstance(step, str) and (index := index_in(step)) is not None:
+    if isinstance(step, str) and step[:1].isdecimal() and (index := index_in(step)) is not None:
         return (index, step), _INDEXES
     return (step,), _MEMBERS
 

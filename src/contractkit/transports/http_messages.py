@@ -152,6 +152,8 @@ def decompressed(data: bytes, fields: Fields) -> bytes:
     Raises:
         UnreadableBodyError: The bytes are not in that coding, or grow beyond `LARGEST_BODY`.
     """
+    if "content-encoding" not in fields:
+        return data
     codings = [name.strip().lower() for line in fields.get("content-encoding", ()) for name in line.split(",")]
     for coding in reversed(codings):
         if data and coding in _WINDOW_BITS:
@@ -197,4 +199,4 @@ def _charset(content_type: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quote(text, safe="")
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
