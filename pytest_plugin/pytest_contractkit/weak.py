@@ -27,7 +27,8 @@ class WeakAssertions:
 
     def remarks(self) -> Iterator[str]:
         """Give a line for each place that is read for nothing, and one for those that are too many to be told."""
-        found = [words for (*key, place), words in self._read.items() if not self._is_needed((key[0], key[1]), place)]
+        told = (words for (*key, place), words in self._read.items() if not self._is_needed((key[0], key[1]), place))
+        found = list(dict.fromkeys(told))  # the cases of one parametrised test say the same
         yield from (f"{words} and passes without it: a weak assertion" for words in found[:_MOST_TOLD])
         if len(found) > _MOST_TOLD:
             yield f"{len(found) - _MOST_TOLD} more weak assertions: see contractkit lint"

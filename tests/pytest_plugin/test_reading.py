@@ -63,6 +63,20 @@ def test_what_is_read_for_nothing_is_told_with_its_line(project: Project) -> Non
     )
 
 
+def test_what_the_cases_of_a_test_read_for_nothing_is_told_once(project: Project) -> None:
+    project.write("client.py", CLIENT.replace("{looks}", "order.get('coupon')").replace("orders/7", "orders/{number}"))
+    project.write("client.py", (project.path / "client.py").read_text().replace("total(url)", "total(url, number)"))
+    project.write(
+        "test_shop.py",
+        "import client, pytest\n\n@pytest.mark.parametrize('number', [7, 8])\n"
+        "def test_total(contract_stub, number):\n"
+        "    assert client.total(contract_stub('orders').url, number) is not None\n",
+    )
+    project.pytester.syspathinsert(project.path)
+    told = [line for line in project.run("--contract-needs=auto").outlines if "weak assertion" in line]
+    assert told == ["test_shop.py:5 reads response.body.coupon of getOrder and passes without it: a weak assertion"]
+
+
 @pytest.mark.parametrize(
     "looks", ["type(order)", "import orjson; orjson.dumps(order)"], ids=["a type is asked for", "compiled code looks"]
 )
