@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import sys
@@ -40,6 +41,8 @@ class Orders(BaseHTTPRequestHandler):
         if self.path == "/health":
             looks += 1
             return self.reply(503 if looks < 3 else 200, {"looks": looks})
+        if self.path == "/starting":
+            return self.reply(503, {})
         if self.path == "/die":
             print("out of memory", flush=True)
             os._exit(3)
@@ -168,6 +171,16 @@ def test_a_command_that_is_never_ready_is_4(contractkit: Run, started: Callable[
         "  waited    0.1 s for 127.0.0.1:1 to take connections\n"
         "  output    nothing\n\n"
         "Run the command by hand to see what it does.\n"
+    )
+
+
+def test_a_command_whose_health_is_never_below_400_is_told_what_it_answered(
+    contractkit: Run, started: Callable[..., str]
+) -> None:
+    ended = contractkit(*ASKED, "--command", started(), "--ready", "/starting", "--start-timeout", "4")
+    assert ended.code == 4
+    assert re.search(
+        r"  waited     4 s for http://127\.0\.0\.1:\d+/starting to answer below 400\n  answered   503\n", ended.err
     )
 
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from contractkit.errors import AddressInUseError, ContractkitError, ProviderUnreachableError, UsageError
 from contractkit.explain.terminal import printable
-from contractkit.verification.readiness import Readiness, is_open, is_ready
+from contractkit.verification.readiness import Readiness, answered_status, is_open, is_ready
 from contractkit.verification.transport import AnyTransport, BrokenAnswer, Failure, NotConnected
 
 _LOOK_SECONDS = 0.02
@@ -128,14 +128,20 @@ class Launcher:
                 raise self._not_started("The provider's command ended before it was ready.", ("ended with", str(code)))
             if asyncio.get_running_loop().time() > give_up:
                 waited = f"{self._command.seconds:g} s for {self._command.readiness.sentence}"
-                raise self._not_started("The provider's command was not ready in time.", ("waited", waited))
+                raise self._not_started(
+                    "The provider's command was not ready in time.", ("waited", waited), *await self._last_answer()
+                )
             await asyncio.sleep(_LOOK_SECONDS)
 
-    def _not_started(self, summary: str, detail: tuple[str, str]) -> ContractkitError:
+    async def _last_answer(self) -> list[tuple[str, str]]:
+        status = await answered_status(self._command.readiness)
+        return [] if status is None else [("answered", str(status))]
+
+    def _not_started(self, summary: str, *told: tuple[str, str]) -> ContractkitError:
         output = self.last_output
         return ProviderUnreachableError(
             summary,
-            details=[("command", self._command.line), detail, ("output", output or "nothing")],
+            details=[("command", self._command.line), *told, ("output", output or "nothing")],
             next_step="" if output else "Run the command by hand to see what it does.",
         )
 

@@ -29,7 +29,7 @@ class Readiness:
     @property
     def sentence(self) -> str:
         """Give in words what is waited for."""
-        return f"{self.url} to answer" if self.url else f"{self.address} to take connections"
+        return f"{self.url} to answer below 400" if self.url else f"{self.address} to take connections"
 
 
 def read_readiness(given: str | None, *, address: str) -> Readiness:
@@ -74,14 +74,22 @@ async def is_ready(readiness: Readiness) -> bool:
     """Say whether the port takes connections or, where there is a URL, whether that answers below 400."""
     if readiness.url is None:
         return await is_open(readiness)
+    status = await answered_status(readiness)
+    return status is not None and status < _REFUSING
+
+
+async def answered_status(readiness: Readiness) -> int | None:
+    """Give the status that the URL answers; None where there is no URL, or it does not answer."""
+    if readiness.url is None:
+        return None
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_LONGEST_ANSWER)) as session,
             session.get(readiness.url) as answer,
         ):
-            return answer.status < _REFUSING
+            return answer.status
     except (aiohttp.ClientError, TimeoutError, OSError):
-        return False
+        return None
 
 
 def _place(address: str) -> Readiness:
