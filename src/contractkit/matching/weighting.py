@@ -87,6 +87,7 @@ class Scope:
     _active: tuple[_Branch, ...] = ()
     _below: "dict[tuple[Step, ...], Scope]" = field(default_factory=dict, repr=False)
     _named: frozenset[Step] | None = field(default=None, repr=False)
+    _places: "dict[tuple[Step, ...], Scope]" = field(default_factory=dict, repr=False)
 
     def step(self, step: Step) -> "Scope":
         """Give the scope of the member or element that a step leads to."""
@@ -122,9 +123,13 @@ class Scope:
 
     def at(self, place: Location) -> "Scope":
         """Give the scope of a place below this one."""
-        scope = self
-        for step in place.steps:
-            scope = scope.step(step)
+        scope = self._places.get(place.steps)
+        if scope is None:
+            scope = self
+            for step in place.steps:
+                scope = scope.step(step)
+            if len(self._places) < _FEW_PLACES:  # enough for the parts of an exchange, asked for time and again
+                self._places[place.steps] = scope
         return scope
 
     def beside(self, index: int) -> "Scope":
@@ -155,6 +160,8 @@ class Scope:
         """Give what decided for the rules that hold here; the lowest where none do."""
         return _LOWEST if self._best is None else self._best.rank
 
+
+_FEW_PLACES = 16
 
 _NOTHING_SAID = RuleList(exact=False)
 

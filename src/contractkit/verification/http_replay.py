@@ -38,7 +38,7 @@ def _request_of(interaction: Interaction, replaying: Replaying) -> HttpRequest:
 def _comparison_of(interaction: Interaction, specification: str) -> Callable[[HttpResponse], tuple[Mismatch, ...]]:
     call = interaction.exchange
     assert isinstance(call, HttpCall)
-    rules = tuple(each for each in interaction.rules if each.location.steps[:1] == ("response",))
+    rules = tuple([each for each in interaction.rules if each.location.steps[:1] == ("response",)])
     compare = compile_comparison(call.response.parts(), rules, specification=specification)
     return lambda answer: compare(answer.parts())
 

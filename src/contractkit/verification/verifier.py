@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TypeAlias
 
 from contractkit.document import skipped_interactions
@@ -36,7 +37,7 @@ Provider: TypeAlias = AnyTransport | tuple[AnyTransport, ...]
 
 _Ways: TypeAlias = Mapping[type[Exchange], AnyTransport]
 
-_NOTHING_PREPARED: nullcontext[Mapping[str, Json]] = nullcontext({})
+_NOTHING_RETURNED: Mapping[str, Json] = MappingProxyType({})
 
 _LACKING: Mapping[type[Exchange], str] = {
     HttpCall: "an HTTP call, and nothing says where the provider takes them: give --url or --app",
@@ -221,17 +222,11 @@ class Run:
         interaction = each.interaction
         self.order.append(each.number)
         try:
-            is_prepared = each.steps or self._preparer.isolators
-            async with self._preparer.prepared(each.steps) if is_prepared else _NOTHING_PREPARED as returned:
-                replaying = Replaying(
-                    contract=self._contracts[each.number],
-                    returned=returned,
-                    credentials=await self._filtering.credentials(),
-                    now=self._now,
-                    filtering=self._filtering,
-                    drift=self._options.drift,
-                )
-                result = await replay(interaction, self._ways[type(interaction.exchange)], replaying)
+            if each.steps or self._preparer.isolators:
+                async with self._preparer.prepared(each.steps) as returned:
+                    result = await self._judged(each, returned)
+            else:
+                result = await self._judged(each, _NOTHING_RETURNED)
         except FilterError as error:
             result = _errored(interaction, "filter failed", error)
         except ProviderStateError as error:
@@ -244,6 +239,17 @@ class Run:
         unprepared = interaction.derived_state is not None and not interaction.states and not each.steps
         self._results[each.number] = replace(result, unprepared=True) if unprepared else result
         self._options.note(result)
+
+    async def _judged(self, each: Ready, returned: Mapping[str, Json]) -> InteractionResult:
+        replaying = Replaying(
+            contract=self._contracts[each.number],
+            returned=returned,
+            credentials=await self._filtering.credentials(),
+            now=self._now,
+            filtering=self._filtering,
+            drift=self._options.drift,
+        )
+        return await replay(each.interaction, self._ways[type(each.interaction.exchange)], replaying)
 
     async def _tear_down(self, ready: Sequence[Ready]) -> None:
         for raised, error in await self._preparer.tear_down_shared():
