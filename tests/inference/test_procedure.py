@@ -234,7 +234,7 @@ def test_an_answer_that_is_not_called_for_again_proves_nothing(inference: Infere
         return kept[0]["id"]
 
     found = inference.needs(consumer, answer({"id": 1}))
-    assert found == UnknownNeeds(reason="get a is not called again when the test is run again")
+    assert found == UnknownNeeds(reason="get a is not called again with the same request when the test is run again")
     assert inference.runs == [Run()]
 
 

@@ -137,7 +137,9 @@ def test_a_needed_field_behind_a_cache_of_the_module_stays_unknown(needing: Need
     cached = CLIENT.replace("def total", "import functools\n\n@functools.cache\ndef total")
     needing.consumer(TOTAL, cached)
     needing.infer().assert_outcomes(passed=1)
-    assert needing.needs() == UnknownNeeds(reason="getOrder is not called again when the test is run again")
+    assert needing.needs() == UnknownNeeds(
+        reason="getOrder is not called again with the same request when the test is run again"
+    )
 
 
 def test_fixtures_of_the_session_are_set_up_once(needing: Needing) -> None:

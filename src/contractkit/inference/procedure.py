@@ -95,7 +95,9 @@ class _Rounds:
             raise _UnprovableError(f"it fails when it is run again ({came.raised.error})")
         for answer in self._answers.values():
             if answer.id not in came.served:
-                raise _UnprovableError(f"{answer.operation} is not called again when the test is run again")
+                raise _UnprovableError(
+                    f"{answer.operation} is not called again with the same request when the test is run again"
+                )
 
     def _alone(self, change: Change) -> Generator[Run, Came, Came]:
         came = yield from self._go(change)

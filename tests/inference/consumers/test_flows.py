@@ -54,8 +54,8 @@ TRUTH = {
 }
 
 UNKNOWN = {
-    "test_a_memory_of_the_module": "getCustomer is not called again when the test is run again",
-    "test_a_remembering_function": "getCustomer is not called again when the test is run again",
+    "test_a_memory_of_the_module": "getCustomer is not called again with the same request when the test is run again",
+    "test_a_remembering_function": "getCustomer is not called again with the same request when the test is run again",
     "test_a_shared_fixture": "the fixture shared_client is shared: its scope is module",
     "test_that_cannot_run_twice": "it fails when it is run again (AssertionError)",
     "test_that_is_flaky": "the test is marked flaky",
