@@ -197,13 +197,36 @@ PROCEDURE_INTERACTIONS = {
 }
 
 
-@pytest.mark.deep
-def test_the_gateway_of_etcd_keeps_its_contract(etcd: Path, etcd_url: str, tmp_path: Path) -> None:
-    consumer = consumer_of("etcd", project="etcd_gateway", folder=tmp_path, environment={"ETCD_URL": etcd_url})
+@pytest.fixture
+def etcd_client(etcd: Path, etcd_url: str, tmp_path: Path) -> Consumer:
+    """Give a consumer of etcd's gateway by the definition that Debian's package has."""
     (tmp_path / "etcd.json").write_bytes(gzip.decompress((etcd / ETCD_DEFINITION).read_bytes()))
-    consumer.record()
-    found = consumer.verify("--url", etcd_url, *command_of(etcd, etcd_url, tmp_path))
+    return consumer_of("etcd", project="etcd_gateway", folder=tmp_path, environment={"ETCD_URL": etcd_url})
+
+
+@pytest.mark.deep
+def test_the_gateway_of_etcd_keeps_its_contract(etcd: Path, etcd_url: str, etcd_client: Consumer) -> None:
+    etcd_client.record("settings_store_calls.py")
+    found = etcd_client.verify("--url", etcd_url, *command_of(etcd, etcd_url, etcd_client.folder))
     assert (found.exit_code, found.passed, found.drift) == (0, GATEWAY_INTERACTIONS, set())
+
+
+@pytest.mark.deep
+def test_the_gateway_of_etcd_answers_a_status_that_it_does_not_define(
+    etcd: Path, etcd_url: str, etcd_client: Consumer
+) -> None:
+    etcd_client.record("unprepared_calls.py")
+    found = etcd_client.verify("--url", etcd_url, *command_of(etcd, etcd_url, etcd_client.folder))
+    assert (found.exit_code, found.failures, found.drift) == (
+        1,
+        {
+            "Put answers 200": [
+                "response.status: exactly 200, received 404",
+                "response.body.header: an object, received null",
+            ]
+        },
+        {Drift(operation="Put", location="response.status", expected="one of 200")},
+    )
 
 
 @pytest.fixture
