@@ -46,6 +46,8 @@ class PartKind(Enum):
     BODY = "body"  # Body
     SIGNAL = "signal"  # str: half-closed, cancelled
 
+    __hash__ = object.__hash__  # the enumeration's own runs in Python, and every part is looked up by its kind
+
 
 class Part(NamedTuple):
     """One typed part of an exchange. `is_open` says that the actual part may carry more than the expected one."""

@@ -38,11 +38,13 @@ def plan_replays(ready: Sequence[Ready]) -> Plan:
     """Give each interaction its phase, orders kept."""
     return Plan(
         stateless=tuple(each for each in ready if each.is_read and not each.steps),
-        isolated=tuple(each for each in ready if each.steps and _is_isolated(each)),
-        ordered=tuple(each for each in ready if not _is_isolated(each) and (each.steps or not each.is_read)),
+        isolated=tuple(each for each in ready if _is_isolated(each)),
+        ordered=tuple(each for each in ready if (each.steps or not each.is_read) and not _is_isolated(each)),
     )
 
 
 def _is_isolated(each: Ready) -> bool:
+    if not each.steps:
+        return False
     allowed = {Isolation.INTERACTION, Isolation.WORKER, *({Isolation.SHARED} if each.is_read else ())}
-    return bool(each.steps) and {handler.isolation for _, handler in each.steps} <= allowed
+    return {handler.isolation for _, handler in each.steps} <= allowed

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from contractkit.exact_json import Json
 from contractkit.model import Body, JsonBody, Location, Wildcard
 
+_CONTAINERS = (dict, list)  # written out once: a union of types is made anew wherever it is asked for
+
 
 def unchecked_lists(expected: Body, actual: Sequence[Body], at: Location) -> tuple[Location, ...]:
     """Give the lists of an expected body that have elements, while those of the actual ones have none at all.
@@ -25,7 +27,7 @@ def unchecked_lists(expected: Body, actual: Sequence[Body], at: Location) -> tup
 def _unchecked(expected: Json, actual: Sequence[Json], at: Location) -> Iterator[Location]:
     if isinstance(expected, dict):
         for name, member in expected.items():
-            if isinstance(member, dict | list):
+            if isinstance(member, _CONTAINERS):
                 found = [each[name] for each in actual if isinstance(each, dict) and name in each]
                 yield from _unchecked(member, found, at / name)
     elif isinstance(expected, list) and expected:
@@ -40,5 +42,5 @@ def _unchecked(expected: Json, actual: Sequence[Json], at: Location) -> Iterator
 def _may_hold_lists(element: Json) -> bool:
     """Say whether lists may be in an element; those that came need not be gone through where each member is plain."""
     if isinstance(element, dict):
-        return any(isinstance(member, dict | list) for member in element.values())
+        return any(isinstance(member, _CONTAINERS) for member in element.values())
     return isinstance(element, list)
