@@ -79,7 +79,7 @@ def test_a_pending_contract_blocks_nobody(contractkit: Run, published: str, prov
     source.write_text(source.read_text().replace("total = 12.5", 'total = "12.5"'))
     ended = verify(contractkit, "2.0.0", "--pending")
     assert ended.code == 0
-    assert ended.out.startswith("  web-shop   1 failed   (pending: blocks nobody)\n\nPending: web-shop cannot use")
+    assert "\n\n  web-shop   1 failed   (pending: blocks nobody)\n\nPending: web-shop cannot use" in ended.out
     assert "web-shop: published as failed by orders 2.0.0:" in ended.err
 
 
@@ -176,6 +176,16 @@ def test_an_unknown_application_suggests_the_nearest(contractkit: Run, published
         2,
         "",
         "The broker knows no application named 'web-shp'.\n\nDid you mean web-shop?\n",
+    )
+
+
+def test_a_selector_that_chooses_nothing_is_named(contractkit: Run, published: str, provider: Path) -> None:
+    ended = contractkit("verify", "orders", "--selector", "branch=nope")
+    assert (ended.code, ended.err) == (
+        3,
+        "The broker has no contract with orders of what was asked for, so nothing was verified.\n\n"
+        "  asked for   the newest version on the branch nope of each consumer\n\n"
+        "Publish one of them, or ask for other versions of consumers with --selector.\n",
     )
 
 

@@ -11,7 +11,7 @@ from contractkit.broker_client import DEFAULT_SELECTORS
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.builds import detect_build
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
-from contractkit.cli.selectors import explain_selected, read_selector
+from contractkit.cli.selectors import describe_selector, explain_selected, read_selector
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import LoadedContract, read_contract
 from contractkit.errors import NothingToCheckError, SettingsError, UsageError, suggestion
@@ -94,7 +94,10 @@ def _from_broker(settings: Settings, asked: AskedContracts) -> list[SelectedCont
         if asked.explain_selection:
             click.echo(explain_selected(selectors, fetched, branch=branch), err=True)
         if not fetched:
-            raise _nothing_fetched(asked.provider, [each.name for each in broker.administration.applications()])
+            known = [each.name for each in broker.administration.applications()]
+            raise _nothing_fetched(
+                asked.provider, known, [describe_selector(each, branch=branch) for each in selectors]
+            )
     return [
         _selected(
             read_contract(each.data, origin=each.url, decode=decode_message),
@@ -106,10 +109,15 @@ def _from_broker(settings: Settings, asked: AskedContracts) -> list[SelectedCont
     ]
 
 
-def _nothing_fetched(provider: str, known: Sequence[str]) -> NothingToCheckError:
+def _nothing_fetched(provider: str, known: Sequence[str], selected: Sequence[str]) -> NothingToCheckError:
+    if provider not in known:
+        return NothingToCheckError(
+            f"There is no contract with {provider}, so nothing was verified.", next_step=suggestion(provider, known)
+        )
     return NothingToCheckError(
-        f"There is no contract with {provider}, so nothing was verified.",
-        next_step="" if provider in known else suggestion(provider, known),
+        f"The broker has no contract with {provider} of what was asked for, so nothing was verified.",
+        details=[("asked for", each) for each in selected],
+        next_step="Publish one of them, or ask for other versions of consumers with --selector.",
     )
 
 
