@@ -107,7 +107,7 @@ def test_a_database_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
     assert str(refused.value) == (
         "The database was written by a newer release of contractkit.\n\n"
         "  its tables     9999\n"
-        "  this release   0004\n\n"
+        f"  this release   {migrations.HEAD}\n\n"
         "Upgrade contractkit-cdct on this machine."
     )
 

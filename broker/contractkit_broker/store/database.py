@@ -39,7 +39,6 @@ BUSY_MILLISECONDS = 10_000
 """How long a write to SQLite waits for another process that writes to the same file."""
 
 _PRAGMAS = (
-    f"busy_timeout={BUSY_MILLISECONDS}",
     "journal_mode=WAL",
     "synchronous=NORMAL",  # what is acknowledged is with the system: a killed process loses none, a power cut the last
     "wal_autocheckpoint=4000",  # pages, 16 MB: one write in hundreds waits for the disk, and not one in dozens
@@ -224,5 +223,5 @@ def _check_after_rest(engine: Engine, connection: Any, record: ConnectionPoolEnt
 
 def _set_up_sqlite(connection: Any, record: object) -> None:
     connection.isolation_level = None  # the driver starts no transaction of its own
-    for pragma in _PRAGMAS:
+    for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", *_PRAGMAS):
         connection.execute(f"PRAGMA {pragma}").close()
