@@ -1,6 +1,7 @@
 """Reports of a verification for machines and for pull requests: whole, valid, bounded, and without forged markup."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from contractkit.model import (
     HttpResponse,
     Interaction,
     JsonBody,
+    ProviderState,
     TestReference,
     parse_location,
 )
@@ -192,6 +194,13 @@ def test_the_fingerprint_of_a_mismatch_outlives_its_value() -> None:
         for each in (failed(), failed(mismatches=(other,)))
     ]
     assert logs[0] == logs[1]
+
+
+def test_the_markdown_comment_names_states_with_their_parameters() -> None:
+    state = ProviderState(name="order exists", params={"id": 7})
+    stated = replace(failed(), interaction=interaction(states=(state,)))
+    text = verification_as_markdown("orders", [result(stated)])
+    assert "- given: `order exists (id: 7)`" in text.splitlines()
 
 
 def test_the_markdown_comment_says_what_broke_and_can_be_found_again() -> None:

@@ -7,7 +7,13 @@ from itertools import chain
 from contractkit.explain.terminal import printable
 from contractkit.explain.verification import count_outcomes, summarise
 from contractkit.explain.verification_drift import drifted_places, summarise_drift
-from contractkit.explain.verification_failures import asked_of, command_for, place_in_words, show_value
+from contractkit.explain.verification_failures import (
+    asked_of,
+    command_for,
+    interaction_rows,
+    place_in_words,
+    show_value,
+)
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
 
 LONGEST = 60_000
@@ -96,7 +102,7 @@ def _failure(each: ContractResult, result: InteractionResult, results: Sequence[
     interaction = result.interaction
     pending = " (pending)" if each.pending or interaction.pending else ""
     tests = ", ".join(_code(str(evidence.test)) for evidence in interaction.evidence)
-    states = ", ".join(map(_code, interaction.state_names))
+    states = ", ".join(_code(text) for label, text in interaction_rows(interaction) if label == "given")
     among = [other.contract for other in results]
     lines = [
         f"**{_plain(each.contract.consumer)}**: {_plain(interaction.description)}{pending}",
