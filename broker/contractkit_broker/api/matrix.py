@@ -77,24 +77,25 @@ def answer_query(call: Call, query: MatrixQuery, *, with_target: bool) -> Reply:
         versions = {each.publication.version.id: each.publication.version for each in matrix.cells}
         versions |= {each.provider_version.id: each.provider_version for each in matrix.cells if each.provider_version}
         details = version_details(call, connection, versions.values())
-    notices = [*_notices(query, matrix, decision, known, with_target=with_target)]
+    words = str(decision)  # once: it looks at every row, several times over
+    if call.headers.get("accept", "").startswith("text/plain"):
+        return Reply(body=f"{words}\n", media_type=TEXT)
+    notices = [*_notices(query, matrix, decision, words, known, with_target=with_target)]
     rows = [_row(call, cell, details, matrix.counts) for cell in matrix.cells]
     body = {
         "summary": _summary(decision),
         "notices": notices,
         "matrix": rows,
-        "contractkit": decision_json(decision),
+        "contractkit": decision_json(decision, words),
     }
-    if call.headers.get("accept", "").startswith("text/plain"):
-        return Reply(body=f"{decision}\n", media_type=TEXT)
     return Reply(body=body)
 
 
-def decision_json(decision: Decision) -> Json:
-    """Give a decision with its reasons: the answer of contractkit, where a failure outranks an unknown."""
+def decision_json(decision: Decision, words: str) -> Json:
+    """Give a decision, also in words, with its reasons: contractkit's answer, where a failure outranks an unknown."""
     return {
         "answer": decision.answer.value,
-        "text": str(decision),
+        "text": words,
         "reasons": [
             {
                 "consumer": {"name": each.row.consumer, "version": each.row.consumer_version},
@@ -147,7 +148,7 @@ def _reasons(decision: Decision) -> Iterable[str]:
 
 
 def _notices(
-    query: MatrixQuery, matrix: Matrix, decision: Decision, known: set[str], *, with_target: bool
+    query: MatrixQuery, matrix: Matrix, decision: Decision, words: str, known: set[str], *, with_target: bool
 ) -> Iterable[Json]:
     kinds = {Verdict.YES: "success", Verdict.NO: "error", Verdict.UNKNOWN: "warning"}
     if not with_target:
@@ -162,7 +163,7 @@ def _notices(
             yield {"type": "warning", "text": f"Cannot ignore '{each.application}': there is no such pacticipant."}
     if matrix.cut:
         yield {"type": "warning", "text": f"Only the newest {query.limit} rows are here, and the answer rests on them."}
-    first, *more = filter(str.strip, str(decision).splitlines())
+    first, *more = filter(str.strip, words.splitlines())
     yield {"type": kinds[decision.answer], "text": first}
     for line in more:  # each its own: Pact's command line joins the lines of any but an info
         yield {"type": "info", "text": line}
