@@ -60,8 +60,8 @@ class ProviderSettings(_Table):
     provider states that its team prepares, which tests are held to. `base_url` is where production runs it; `headers`
     names request headers and metadata that are recorded beside the declared ones. `contractkit up` stubs it on `port`
     and `grpc_port` (free ones where they are not set) and says where in `url_variable` and `target_variable`. `faults`
-    says by operation what goes wrong with the answers of stubs that run as processes. Where `check_credentials` is false, a
-    stub does not ask whether requests have the credentials that the definition demands.
+    says by operation what goes wrong with the answers of stubs that run as processes. Where `check_credentials` is
+    false, a stub does not ask whether requests have the credentials that the definition demands.
     """
 
     definition: _Text
