@@ -8,7 +8,7 @@ import pytest
 from contractkit.errors import ContractkitError, Explanation, NothingToCheckError, UsageError
 from contractkit.explain.verification_failures import explain_failure, interaction_rows, run_alone
 from contractkit.model import Interaction
-from contractkit.results import ContractResult, InteractionResult, Outcome
+from contractkit.results import ContractResult, Outcome
 from contractkit.settings import ServiceSettings, Settings
 from contractkit.verification.verifier import SelectedContract, VerificationOptions, verify_contracts
 from pytest_contractkit.plugin import OUTCOME
@@ -112,16 +112,14 @@ def _tell(item: pytest.Function, chosen: ChosenInteraction, contract: ContractRe
         head = f"The interaction was not judged ({result.reason}). {result.error.summary}"
         _end(item, chosen, result.outcome, Explanation(head, rows, result.error.next_step))
     elif result.mismatches:
-        _end(item, chosen, result.outcome, _with_node_id(explain_failure(contract, result), chosen, item, result))
+        _end(item, chosen, result.outcome, _with_node_id(explain_failure(contract, result), contract, item))
     else:
         item.user_properties.append((OUTCOME, result.outcome.value))
 
 
-def _with_node_id(
-    explanation: Explanation, chosen: ChosenInteraction, item: pytest.Function, result: InteractionResult
-) -> Explanation:
+def _with_node_id(explanation: Explanation, contract: ContractResult, item: pytest.Function) -> Explanation:
     """Give a message that ends with pytest's own way to run the interaction alone."""
-    told = run_alone(chosen.contract.contract, result.interaction)
+    told = run_alone(contract, contract.results[0].interaction)
     alone = f"Run this interaction alone: pytest {shlex.quote(item.nodeid)}"
     return replace(explanation, next_step=explanation.next_step.replace(told, alone))
 

@@ -135,7 +135,8 @@ class ContractResult:
     `url` is where its results are to be published, where it came from a broker; `pending` says that failures of it
     are reported and block nobody; `origin` is the file or URL that it was read from. Where nothing was replayed because
     the provider's version had been verified before, `reused` is the URL of that result. What was `skipped` was not
-    judged, so the contract is not verified as a whole.
+    judged, so the contract is not verified as a whole. `options` are those of the command line, as a shell takes them,
+    by which another run finds the same provider, states and contracts.
     """
 
     contract: Contract
@@ -145,6 +146,7 @@ class ContractResult:
     url: str | None = None
     origin: str = ""
     reused: str = ""
+    options: str = ""
 
     @property
     def outcome(self) -> Outcome:

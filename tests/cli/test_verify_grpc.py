@@ -152,7 +152,8 @@ def test_a_wrong_message_of_a_stream_is_named_in_words(contractkit: Run, stock: 
         "  at            events[3].message.left (the 2nd message received)\n"
         "  expected      exactly 1\n"
         "  received      2\n\n"
-        'Run this interaction alone: contractkit verify stock --interaction "Watch id=7 answers OK"\n',
+        "Run this interaction alone: contractkit verify stock --contracts contracts "
+        '--interaction "Watch id=7 answers OK"\n',
     )
 
 

@@ -95,7 +95,8 @@ def test_a_provider_that_breaks_it_fails_with_the_place(
         "  at            events[2].message.count (the message received)\n"
         "  expected      exactly 40\n"
         "  received      3\n\n"
-        'Run this interaction alone: contractkit verify stock --interaction "an item"\n',
+        f"Run this interaction alone: contractkit verify stock --grpc {stock} --contracts {tmp_path / 'a.json'} "
+        '--interaction "an item"\n',
     )
 
 

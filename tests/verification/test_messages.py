@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
@@ -190,7 +191,9 @@ def test_a_message_without_a_producer_is_errored_with_the_nearest_and_the_skelet
     )
 
 
-def test_a_producer_that_raises_is_errored_with_its_line() -> None:
+def test_a_producer_that_raises_is_errored_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])  # lines are told as seen from where the run stands
+
     @message_producer("OrderPlaced")
     def order_placed() -> Json:
         raise LookupError("no order 7")

@@ -10,6 +10,7 @@ import click
 
 from contractkit.broker_client import Build
 from contractkit.cli.advice import advice_on, unmatched_handlers
+from contractkit.cli.again import options_again
 from contractkit.cli.builds import this_build
 from contractkit.cli.kept_results import KeptDefinition
 from contractkit.cli.last_run import keep_not_passed
@@ -223,7 +224,8 @@ def verify(output: str, **options: object) -> int:
     progress = Progress(sum(len(each.interactions) for each in selected) * passes.count)
     run = replace(run, note=progress.note, warn=_warn)
     passed = replay(selected, transports, run, passes)
-    replayed = passed.results
+    again = options_again(options)
+    replayed = tuple(replace(each, options=again) for each in passed.results)
     progress.end()
     results = (*replayed, *narrowed.reused)
     keep_not_passed(settings.root, asked.provider, replayed)

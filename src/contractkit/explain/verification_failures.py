@@ -48,7 +48,7 @@ def explain_failure(
         unprepared_step(interaction) if result.unprepared and not _is_fault(result) else "",
         _lacking_procedure(result, provider),
         _CREDENTIALS_STEP if _lacks_credentials(result) else "",
-        run_alone(contract.contract, interaction, among=[each.contract for each in among]),
+        run_alone(contract, interaction, among=among),
     ]
     return Explanation(
         printable(f"{prefix}{consumer} cannot use {answer_of(provider, interaction)}."),
@@ -70,24 +70,26 @@ def interaction_rows(interaction: Interaction) -> tuple[tuple[str, str], ...]:
     return (("interaction", printable(interaction.description)), *given, *tests)
 
 
-def run_alone(contract: Contract, interaction: Interaction, *, among: Sequence[Contract] = ()) -> str:
+def run_alone(contract: ContractResult, interaction: Interaction, *, among: Sequence[ContractResult] = ()) -> str:
     """Give the sentence with the command that verifies one interaction only."""
     return printable(f"Run this interaction alone: {command_for(contract, interaction, among=among)}")
 
 
-def command_for(contract: Contract, interaction: Interaction, *, among: Sequence[Contract] = ()) -> str:
+def command_for(result: ContractResult, interaction: Interaction, *, among: Sequence[ContractResult] = ()) -> str:
     """Give the command that verifies one interaction only: by its description, or by its key where others share it.
 
-    Where contracts of other consumers, `among` all, have one that it would choose too, it names the consumer.
+    It finds provider, states and contracts as the run did. Where contracts of other consumers, `among` all, have one
+    that it would choose too, it names the consumer.
     """
-    text = interaction.description
+    contract, text = result.contract, interaction.description
     if _named(_Held(contract)).count(text) > 1 or printable(text) != text:
         text = interaction.key
     quoted = f'"{text}"' if _PLAIN_WORD.fullmatch(text) else shlex.quote(text)
-    others = (each for each in among if each.consumer != contract.consumer)
+    others = (each.contract for each in among if each.contract.consumer != contract.consumer)
     is_shared = any(_named(_Held(other)).count(text) for other in others)
     consumer = f" --consumer {shlex.quote(contract.consumer)}" if is_shared else ""
-    return f"contractkit verify {contract.provider}{consumer} --interaction {quoted}"
+    options = f" {result.options}" if result.options else ""
+    return f"contractkit verify {contract.provider}{options}{consumer} --interaction {quoted}"
 
 
 class _Names:

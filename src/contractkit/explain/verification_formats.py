@@ -86,7 +86,7 @@ def _interaction(result: InteractionResult) -> dict[str, Json]:
 def _repeatable(each: ContractResult, result: InteractionResult, results: Sequence[ContractResult]) -> dict[str, Json]:
     if result.outcome is Outcome.PASSED:
         return {}
-    return {"replay": command_for(each.contract, result.interaction, among=[other.contract for other in results])}
+    return {"replay": command_for(each, result.interaction, among=results)}
 
 
 def _mismatch(mismatch: Mismatch) -> dict[str, Json]:

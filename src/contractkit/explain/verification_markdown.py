@@ -103,7 +103,6 @@ def _failure(each: ContractResult, result: InteractionResult, results: Sequence[
     pending = " (pending)" if each.pending or interaction.pending else ""
     tests = ", ".join(_code(str(evidence.test)) for evidence in interaction.evidence)
     states = ", ".join(_code(text) for label, text in interaction_rows(interaction) if label == "given")
-    among = [other.contract for other in results]
     lines = [
         f"**{_plain(each.contract.consumer)}**: {_plain(interaction.description)}{pending}",
         "",
@@ -112,7 +111,7 @@ def _failure(each: ContractResult, result: InteractionResult, results: Sequence[
         *([f"- the consumer's test: {tests}"] if tests else []),
         *(_mismatch(mismatch, result) for mismatch in result.mismatches[:_MOST_MISMATCHES]),
         *_more(len(result.mismatches) - _MOST_MISMATCHES),
-        f"- to replay it: {_code(command_for(each.contract, interaction, among=among))}",
+        f"- to replay it: {_code(command_for(each, interaction, among=results))}",
     ]
     return "\n".join(lines)
 

@@ -42,7 +42,7 @@ def _result(
 ) -> dict[str, Json]:
     interaction = result.interaction
     is_pending = each.pending or interaction.pending
-    command = command_for(each.contract, interaction, among=[other.contract for other in results])
+    command = command_for(each, interaction, among=results)
     sentence = (
         f"{each.contract.consumer} cannot use {answer_of(each.contract.provider, interaction)} "
         f"({interaction.description}): {mismatch.location} should be {mismatch.sentence}, "
