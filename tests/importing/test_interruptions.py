@@ -31,6 +31,11 @@ def killed_at(request: int, source: str, target: str, folder: Path) -> int:
         return running[0].wait()
 
 
+def heed_interrupts() -> None:
+    """Let a child end by SIGINT, which what a shell runs in the background ignores, its children included."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_who_stops_an_import_is_told_that_it_may_go_on(source: str, target: str, tmp_path: Path) -> None:
     running: list[subprocess.Popen[str]] = []
 
@@ -40,7 +45,11 @@ def test_who_stops_an_import_is_told_that_it_may_go_on(source: str, target: str,
 
     with watched(source, stop) as url:
         pipe = subprocess.PIPE
-        running.append(subprocess.Popen(command(url, target), cwd=tmp_path, stdout=pipe, stderr=pipe, text=True))
+        running.append(
+            subprocess.Popen(
+                command(url, target), cwd=tmp_path, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_interrupts
+            )
+        )
         out, err = running[0].communicate()
     assert (running[0].returncode, out) == (130, "")
     assert err.endswith("\nWhat was imported so far stays. Run the same command again to go on.\nStopped.\n")

@@ -102,6 +102,10 @@ class Project:
     def run(self, *arguments: str) -> pytest.RunResult:
         return self.pytester.runpytest_inprocess(*_PLAIN, *arguments)
 
+    def run_apart(self, *arguments: str) -> pytest.RunResult:
+        """Run in a process of its own, where no thread of another test may have run the consumer's code."""
+        return self.pytester.runpytest_subprocess(*_PLAIN, *arguments)
+
     @property
     def contract_bytes(self) -> bytes:
         return (self.path / "contracts" / self.file).read_bytes()

@@ -42,8 +42,7 @@ def needs_of(project: Project) -> dict[str, Any]:
 def run(project: Project, looks: str, *, runs: int) -> pytest.RunResult:
     project.write("client.py", CLIENT.replace("{looks}", looks))
     project.write("test_shop.py", TEST.replace("{runs}", str(runs)))
-    project.pytester.syspathinsert(project.path)
-    return project.run("--contract-needs=auto")
+    return project.run_apart("--contract-needs=auto")
 
 
 def test_what_is_never_read_is_dropped_in_one_run(project: Project) -> None:
@@ -72,8 +71,7 @@ def test_what_the_cases_of_a_test_read_for_nothing_is_told_once(project: Project
         "def test_total(contract_stub, number):\n"
         "    assert client.total(contract_stub('orders').url, number) is not None\n",
     )
-    project.pytester.syspathinsert(project.path)
-    told = [line for line in project.run("--contract-needs=auto").outlines if "weak assertion" in line]
+    told = [line for line in project.run_apart("--contract-needs=auto").outlines if "weak assertion" in line]
     assert told == ["test_shop.py:5 reads response.body.coupon of getOrder and passes without it: a weak assertion"]
 
 
