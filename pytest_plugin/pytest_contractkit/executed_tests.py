@@ -78,5 +78,5 @@ def _shared(item: pytest.Item) -> Iterator[pytest.FixtureDef[Any]]:
 def _conftests(item: pytest.Item) -> list[Path]:
     """Give the conftests that hold for a test."""
     files = (getattr(plugin, "__file__", None) for plugin in item.config.pluginmanager.get_plugins())
-    paths = [Path(file) for file in files if isinstance(file, str)]
+    paths = [Path(file) for file in files if isinstance(file, str) and file.endswith(_CONFTEST)]
     return sorted(path for path in paths if path.name == _CONFTEST and item.path.is_relative_to(path.parent))
