@@ -84,6 +84,8 @@ class ProfiledCalls:
         if event == "call" and (now := self._now) is not None and id(frame.f_code) not in now.seen:
             now.add(frame.f_code, frame, self._is_own)
 
+    _note.__notes_consumers__ = True  # type: ignore[attr-defined]  # so that our own answering need not be told to it
+
     def _start_thread(self, frame: FrameType, event: str, argument: Any) -> None:
         """Note the first call in a thread that starts, and go on; the stub's own threads run nobody's code."""
         thread = threading.current_thread()

@@ -18,6 +18,7 @@ from contractkit.recording.uses import check_name
 from contractkit.settings import Settings
 from contractkit.sources import LoadedDefinition
 from contractkit.sources.places import is_elsewhere
+from contractkit.transports.unnoted import unnoted
 from contractkit.warnings import NothingRecordedWarning
 from pytest_contractkit.configuration import consumer_of, marked_for, settings_for, writes_contracts
 from pytest_contractkit.notices import mistakes, unlocked
@@ -221,7 +222,7 @@ class _Opening:
         """Give the stub of a provider for this test: the same one each time it is asked for."""
         __tracebackhide__ = True
         try:
-            return self._opened(provider, definition)
+            return unnoted(self._opened, provider, definition)
         except ContractkitError as error:
             said = str(error)
         pytest.fail(said)  # outside of the handler, or pytest shows both errors; with the line of the test

@@ -21,6 +21,7 @@ from contractkit.transports.http_messages import (
     response_headers,
 )
 from contractkit.transports.redirection import Redirected
+from contractkit.transports.unnoted import unnoted
 
 
 class StubTransport(httpx.BaseTransport):
@@ -31,7 +32,7 @@ class StubTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
-        return _answered(self._handler, request, request.read())
+        return unnoted(_answered, self._handler, request, request.read())
 
 
 class AsyncStubTransport(httpx.AsyncBaseTransport):
@@ -42,7 +43,7 @@ class AsyncStubTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
-        return _answered(self._handler, request, await request.aread())
+        return unnoted(_answered, self._handler, request, await request.aread())
 
 
 class Interception:
@@ -125,7 +126,7 @@ class Interception:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.is_used = True
-        return _answered(self._handler, request, request.content, self._taken_off)
+        return unnoted(_answered, self._handler, request, request.content, self._taken_off)
 
 
 _PORTS = {"http": 80, "https": 443}
