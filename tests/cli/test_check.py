@@ -46,6 +46,14 @@ def test_what_does_not_fit_is_said_by_interaction(contractkit: Callable) -> None
     )
 
 
+def test_a_contract_cannot_steer_the_terminal(contractkit: Callable) -> None:
+    Path("bad.json").write_bytes(pact_file(http(description="gone\x1b[2J\r\ngood", method="DELETE", status=204)))
+    said = contractkit("check", "bad.json", "--definition", "orders.yaml").out
+    assert "  gone\\x1b[2J" in said
+    assert "\x1b" not in said
+    assert "\r" not in said
+
+
 def test_machines_get_every_concern(contractkit: Callable) -> None:
     ended = contractkit("check", "bad.json", "good.json", "--definition", "orders.yaml", "--format", "json")
     said = json.loads(ended.out)

@@ -4,12 +4,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
 
 from contractkit.errors import Explanation
-from contractkit.explain.verification_formats import verification_as_json
+from contractkit.explain.verification_formats import verification_as_json, verification_as_junit
 from contractkit.explain.verification_github import verification_as_github
 from contractkit.explain.verification_markdown import LONGEST, marker_of, verification_as_markdown
 from contractkit.explain.verification_sarif import verification_as_sarif
@@ -25,7 +26,7 @@ from contractkit.model import (
     TestReference,
     parse_location,
 )
-from contractkit.results import ContractResult, InteractionResult, Mismatch, Raised, SkippedInteraction
+from contractkit.results import ContractResult, InteractionResult, Mismatch, Raised, SkippedInteraction, Violation
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "contracts/schema/verification-report-v1.schema.json").read_text())
 TEST = TestReference(node_id="tests/test_orders.py::test_a_receipt", file="tests/test_orders.py", line=18)
@@ -92,6 +93,16 @@ def test_an_interaction_that_two_consumers_have_is_repeated_for_one_of_them() ->
         'contractkit verify orders --consumer web-shop --interaction "a shipped order"',
         'contractkit verify orders --consumer courier-app --interaction "a shipped order"',
     ]
+
+
+def test_junit_repeats_an_interaction_of_two_consumers_for_one_and_tells_its_drift() -> None:
+    place = parse_location("response.body.total")
+    drifted = failed(drift=(Violation(location=place, expected="a number", received="2", pointer="/total"),))
+    both = [result(drifted), result(failed(), consumer="courier-app")]
+    first, second = ElementTree.fromstring(verification_as_junit("orders", both)).iter("testcase")
+    assert "contractkit verify orders --consumer courier-app" in (second.findtext("failure") or "")
+    assert first.findtext("system-out") == "Drift:\nresponse.body.total: the definition expects a number"
+    assert second.find("system-out") is None
 
 
 def test_github_is_told_of_each_interaction_and_of_the_summary() -> None:

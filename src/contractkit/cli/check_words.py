@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from contractkit.cli.contract_files import ContractFile
 from contractkit.conformance.second_opinion import Opinion
 from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.terminal import join_lines, printable
 from contractkit.explain.workflow_commands import workflow_command
 from contractkit.locking.legality import Concern, Recheck
 from contractkit.model import Interaction
@@ -25,7 +26,7 @@ class Checked:
 
 def check_as_text(found: Sequence[Checked]) -> str:
     """Give a block for each contract: what does not fit, by interaction, and the counts."""
-    return "\n\n".join(block for each in found for block in _blocks(each))
+    return "\n\n".join(join_lines(block.split("\n")) for each in found for block in _blocks(each))
 
 
 def check_as_json(found: Sequence[Checked]) -> str:
@@ -125,4 +126,4 @@ def _annotation(concern: Concern) -> str:
     tests = [each.test for each in concern.interaction.evidence]
     at = {"file": tests[0].file, "line": str(tests[0].line)} if tests else {}
     said = f"{concern.interaction.description}: {concern.location}: {concern.sentence}"
-    return workflow_command("error", said, at)
+    return workflow_command("error", printable(said), at)

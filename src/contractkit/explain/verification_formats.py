@@ -34,7 +34,7 @@ def verification_as_junit(provider: str, results: Sequence[ContractResult]) -> s
     """Give the results as JUnit XML: a suite per contract, a case per interaction, pending ones as skipped."""
     root = ElementTree.Element("testsuites", name=_xml(f"contracts with {provider}"))
     for each in results:
-        _suite(root, each)
+        _suite(root, each, results)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
@@ -113,7 +113,7 @@ def _writable(value: object) -> Json:
     return value
 
 
-def _suite(root: ElementTree.Element, each: ContractResult) -> None:
+def _suite(root: ElementTree.Element, each: ContractResult, results: Sequence[ContractResult]) -> None:
     counts = count_outcomes([each])
     suite = ElementTree.SubElement(
         root,
@@ -125,19 +125,24 @@ def _suite(root: ElementTree.Element, each: ContractResult) -> None:
         skipped=str(counts["skipped"] + sum(1 for result in each.results if _tag(each, result) == "skipped")),
     )
     for result in each.results:
-        _case(suite, each, result)
+        _case(suite, each, result, results)
     for skipped in each.skipped:
         case = ElementTree.SubElement(suite, "testcase", dict(_named(each, skipped.description)))
         ElementTree.SubElement(case, "skipped", message=_xml(skipped.reason))
 
 
-def _case(suite: ElementTree.Element, each: ContractResult, result: InteractionResult) -> None:
+def _case(
+    suite: ElementTree.Element, each: ContractResult, result: InteractionResult, results: Sequence[ContractResult]
+) -> None:
     attributes = {**_named(each, result.interaction.description), "time": f"{result.seconds:.6f}"}
     case = ElementTree.SubElement(suite, "testcase", attributes)
+    if result.drift:
+        lines = [f"{violation.location}: the definition expects {violation.expected}" for violation in result.drift]
+        ElementTree.SubElement(case, "system-out").text = _xml("\n".join(["Drift:", *lines]))
     tag = _tag(each, result)
     if tag is None:
         return
-    explanation = result.error or explain_failure(each, result)
+    explanation = result.error or explain_failure(each, result, among=results)
     found = ElementTree.SubElement(case, tag, message=_xml(explanation.summary))
     found.text = _xml(str(explanation))
 

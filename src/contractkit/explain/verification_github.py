@@ -6,6 +6,7 @@ from contractkit.explain.terminal import join_lines
 from contractkit.explain.verification import summarise
 from contractkit.explain.verification_drift import explain_drift
 from contractkit.explain.verification_failures import explain_failure
+from contractkit.explain.workflow_commands import workflow_command
 from contractkit.results import ContractResult, InteractionResult, Outcome
 
 _MOST_OF_A_KIND = 10
@@ -22,14 +23,14 @@ def verification_as_github(provider: str, results: Sequence[ContractResult]) -> 
     shown = [
         line for level in ("error", "warning") for line in _bounded(level, [each for each in found if each[0] == level])
     ]
-    notice = _command("notice", {"title": f"contracts with {provider}"}, summarise(provider, results))
+    notice = workflow_command("notice", summarise(provider, results), {"title": f"contracts with {provider}"})
     return join_lines([*shown, notice])
 
 
 def _drift(provider: str, results: Sequence[ContractResult]) -> Iterator[tuple[str, str]]:
     drift = explain_drift(provider, results)
     if drift:
-        yield "warning", _command("warning", {"title": f"contracts with {provider}"}, drift)
+        yield "warning", workflow_command("warning", drift, {"title": f"contracts with {provider}"})
 
 
 def _annotations(results: Sequence[ContractResult]) -> Iterator[tuple[str, str]]:
@@ -40,13 +41,13 @@ def _annotations(results: Sequence[ContractResult]) -> Iterator[tuple[str, str]]
                 yield level, _annotation(level, each, result, results)
         for skipped in each.skipped:
             title = _title(each, skipped.description)
-            yield "error", _command("error", {"title": title}, f"Not replayed: {skipped.reason}.")
+            yield "error", workflow_command("error", f"Not replayed: {skipped.reason}.", {"title": title})
 
 
 def _annotation(level: str, each: ContractResult, result: InteractionResult, results: Sequence[ContractResult]) -> str:
     explanation = result.error or explain_failure(each, result, among=results)
     properties = {**_place(result), "title": _title(each, result.interaction.description)}
-    return _command(level, properties, str(explanation))
+    return workflow_command(level, str(explanation), properties)
 
 
 def _place(result: InteractionResult) -> Mapping[str, str]:
@@ -61,19 +62,8 @@ def _bounded(level: str, found: Sequence[tuple[str, str]]) -> list[str]:
         return lines
     kept = lines[: _MOST_OF_A_KIND - 1]
     more = f"{len(lines) - len(kept)} more interactions did not pass; the step's log and its reports have them all."
-    return [*kept, _command(level, {"title": "contracts"}, more)]
+    return [*kept, workflow_command(level, more, {"title": "contracts"})]
 
 
 def _title(each: ContractResult, description: str) -> str:
     return f"{each.contract.consumer}: {description}"
-
-
-def _command(level: str, properties: Mapping[str, str], text: str) -> str:
-    listed = ",".join(f"{name}={_escaped(value, is_property=True)}" for name, value in properties.items())
-    return f"::{level} {listed}::{_escaped(text)}"
-
-
-def _escaped(text: str, *, is_property: bool = False) -> str:
-    """Give a text as workflow commands take it: what ends a line, a property or a command is spelled out."""
-    found = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return found.replace(":", "%3A").replace(",", "%2C") if is_property else found

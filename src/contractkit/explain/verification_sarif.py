@@ -4,13 +4,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.sarif import MOST_RESULTS, SARIF_SCHEMA, uri_of
 from contractkit.explain.terminal import printable
 from contractkit.explain.verification_failures import answer_of, command_for, show_value
 from contractkit.results import ContractResult, InteractionResult, Mismatch, Outcome
-
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_MOST_RESULTS = 5_000
-"""How many results GitHub shows of a run; it refuses files with more than 25,000."""
 
 
 def verification_as_sarif(provider: str, results: Sequence[ContractResult]) -> str:
@@ -24,10 +21,10 @@ def verification_as_sarif(provider: str, results: Sequence[ContractResult]) -> s
         "tool": {"driver": {"name": "contractkit", "rules": _rules(found)}},
         "automationDetails": {"id": f"contracts/{provider}/"},
         "invocations": [_invocation(results)],
-        "results": found[:_MOST_RESULTS],
+        "results": found[:MOST_RESULTS],
         "columnKind": "unicodeCodePoints",
     }
-    return dump_canonical({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}).decode().rstrip()
+    return dump_canonical({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}).decode().rstrip()
 
 
 def _results(results: Sequence[ContractResult]) -> Iterator[dict[str, Json]]:
@@ -69,21 +66,9 @@ def _physical(each: ContractResult, result: InteractionResult) -> dict[str, Json
     """Give the provider's own line that raised where it is known, else the contract."""
     file, _, line = (result.raised.at if result.raised else "").rpartition(":")
     if file and line.isdigit():
-        return {"artifactLocation": {"uri": _uri(file)}, "region": {"startLine": int(line)}}
+        return {"artifactLocation": {"uri": uri_of(file)}, "region": {"startLine": int(line)}}
     name = each.origin or f"{each.contract.consumer}-{each.contract.provider}.json"
-    return {"artifactLocation": {"uri": _uri(name)}, "region": {"startLine": 1}}
-
-
-def _uri(name: str) -> str:
-    """Give a path or URL as a URI reference (RFC 3986 §4.1)."""
-    safe = "/%:@!$&'()*+,;=~?#-._"
-    return "".join(
-        letter if letter in safe or (letter.isascii() and letter.isalnum()) else _percent(letter) for letter in name
-    )
-
-
-def _percent(letter: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
+    return {"artifactLocation": {"uri": uri_of(name)}, "region": {"startLine": 1}}
 
 
 def _rule_of(mismatch: Mismatch) -> str:

@@ -5,13 +5,13 @@ from typing import Final
 
 from contractkit.changes.sites import Site
 from contractkit.exact_json import Json, dump_canonical
+from contractkit.explain.sarif import MOST_RESULTS, SARIF_SCHEMA, uri_of
+from contractkit.explain.terminal import printable
 from contractkit.explain.workflow_commands import workflow_command
 from contractkit.impact.records import Finding, ImpactReport, Verdict
 from contractkit.impact.text import explain_findings, group_findings, summarise
 
-_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST_OF_A_LEVEL: Final = 10  # annotations of one level that GitHub shows for a step; it drops the others
-_MOST_RESULTS: Final = 5_000  # results that GitHub shows of a SARIF run
 _LEVELS: Final = {Verdict.BROKEN: "error", Verdict.AT_RISK: "warning"}
 
 
@@ -33,7 +33,7 @@ def impact_as_annotations(report: ImpactReport) -> str:
 
 def _annotations(group: Sequence[Finding], level: str) -> Iterator[str]:
     first = group[0]
-    message = str(explain_findings(group))
+    message = _plain(str(explain_findings(group)))
     title = f"{first.consumer}: {first.worry.code}"
     site = first.worry.new or first.worry.old
     yield workflow_command(level, message, {**_file_of(site), "title": title})
@@ -61,10 +61,10 @@ def impact_as_sarif(report: ImpactReport) -> str:
     run: dict[str, Json] = {
         "tool": {"driver": {"name": "contractkit", "rules": rules}},
         "automationDetails": {"id": "impact/"},
-        "results": [_result(group, report) for group in groups[:_MOST_RESULTS]],
+        "results": [_result(group, report) for group in groups[:MOST_RESULTS]],
         "columnKind": "unicodeCodePoints",
     }
-    return dump_canonical({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}).decode()
+    return dump_canonical({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}).decode()
 
 
 def _result(group: Sequence[Finding], report: ImpactReport) -> Json:
@@ -74,7 +74,7 @@ def _result(group: Sequence[Finding], report: ImpactReport) -> Json:
     return {
         "ruleId": first.worry.code,
         "level": _level(group),
-        "message": {"text": str(explain_findings(group))},
+        "message": {"text": _plain(str(explain_findings(group)))},
         "locations": [_location(site.source, site.line or 1, str(first.worry.location))],
         "relatedLocations": [_location(file, line or 1, "test") for file, line in tests],
         "partialFingerprints": {"finding/v1": first.fingerprint},
@@ -88,6 +88,10 @@ def _result(group: Sequence[Finding], report: ImpactReport) -> Json:
 
 def _location(file: str, line: int, place: str) -> Json:
     return {
-        "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": line}},
+        "physicalLocation": {"artifactLocation": {"uri": uri_of(file)}, "region": {"startLine": line}},
         "logicalLocations": [{"name": place}],
     }
+
+
+def _plain(text: str) -> str:
+    return "\n".join(map(printable, text.splitlines()))
