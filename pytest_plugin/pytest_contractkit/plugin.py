@@ -1,5 +1,6 @@
 """What pytest loads: only the standard library and pytest, the rest when a test asks for a stub."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -156,6 +157,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _PROVIDER_MARKER)
     run = config.stash[RUN] = Run(config)
     config.pluginmanager.register(run, "contractkit-run")
+    order = os.environ.pop("CONTRACTKIT_REPLAY", "") or getattr(config, "workerinput", {}).get("contractkit_replay")
+    if order:  # runs that the tests themselves start are none of it
+        from pytest_contractkit.replaying import start_replaying
+
+        start_replaying(config, Path(order))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -30,7 +30,9 @@ from pytest_contractkit.volatile import steady_for
 if TYPE_CHECKING:
     from contractkit.document.state_catalogue import StateCatalogue
     from contractkit.locking.definition_lock import DefinitionLock
+    from contractkit.recording.serving import Serving
     from contractkit.recording.serving_again import ServingAgain
+    from pytest_contractkit.replaying import Replay
 
 OpenStub: TypeAlias = Callable[..., StubSession]
 """What the fixture gives: provider's name (and `definition=`) to the stub of this test."""
@@ -50,6 +52,9 @@ AGAIN: "pytest.StashKey[ServingAgain]" = pytest.StashKey()
 
 RECORDED = pytest.StashKey[Recorded]()
 
+REPLAYING: "pytest.StashKey[Replay]" = pytest.StashKey()
+"""By which definition the stubs of a provider answer in place of its own; nothing is recorded then."""
+
 _SESSIONS = pytest.StashKey[dict[str, StubSession]]()
 
 
@@ -63,6 +68,7 @@ class Recorder:
         self._providers: dict[tuple[str, str], tuple[StubbedProvider, Path]] = {}
         self._locks: dict[Path, DefinitionLock] = {}
         self._users: dict[StubbedProvider, str] = {}
+        self._replay = config.stash.get(REPLAYING, None)
 
     def notices(self) -> Iterator[Notice]:
         """Give what to warn of: definitions that were locked in this process, and mistakes met in definitions."""
@@ -85,7 +91,7 @@ class Recorder:
             session.close()
         for provider in opening.providers.values():
             self._users.pop(provider, None)
-        if AGAIN not in item.stash:
+        if AGAIN not in item.stash and self._replay is None:
             self._ended(item, settings, sessions, opening.providers)
         late = _errors(sessions)
         del item.stash[_SESSIONS]  # items live as long as the run; what a test sent and was answered need not
@@ -146,8 +152,16 @@ class Recorder:
                 checks_credentials=known.check_credentials if known else True,
                 load=self._loading(name, settings, (location, beside), is_set=definition is None),
             )
+            if self._replay is not None and self._replay.is_about(name):
+                provider = self._replay.provider(provider)
             self._providers[key] = (provider, settings.root)
         return self._providers[key][0]
+
+    def serving(self, provider: str) -> "Serving | None":
+        """Give what stands between a provider's answers and a test in this run; None where nothing does."""
+        if self._replay is None or not self._replay.is_about(provider):
+            return None
+        return self._replay.serving
 
     def _states(self, name: str, settings: Settings) -> "tuple[StateCatalogue, str] | None":
         """Give the catalogue of states that a provider's team prepares, and where it is; None where none is set."""
@@ -242,7 +256,7 @@ class _Opening:
                 consumer=consumer_of(self._settings, said),
                 origin=_origin(self._item, self._settings),
                 pending=bool(said.get("pending")),
-                again=self._item.stash.get(AGAIN, None),
+                again=self._item.stash.get(AGAIN, None) or self._recorder.serving(name),
                 steady=steady_for(self._item, self._settings, name),
             )
         elif definition is not None:

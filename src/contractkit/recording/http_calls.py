@@ -44,7 +44,7 @@ from contractkit.transports.faults import DueFault, FaultedResponse, Faults, fau
 
 if TYPE_CHECKING:
     from contractkit.recording.rpc_calls import AnsweredCall, LedCall
-    from contractkit.recording.serving_again import ServingAgain
+    from contractkit.recording.serving import Serving
     from contractkit.recording.volatile import Steady
 
 
@@ -66,7 +66,7 @@ class HttpCalls:
         origin: TestOrigin,
         pending: bool,
         faults: Faults | None = None,
-        again: "ServingAgain | None" = None,
+        again: "Serving | None" = None,
         steady: "Sequence[Steady]" = (),
     ) -> None:
         self._steady = steady

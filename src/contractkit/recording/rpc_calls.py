@@ -22,7 +22,7 @@ from contractkit.transports.rpc_messages import Conversation, Pairs, Refused, Rp
 
 if TYPE_CHECKING:
     from contractkit.recording.calls import HttpExchange
-    from contractkit.recording.serving_again import ServingAgain
+    from contractkit.recording.serving import Serving
 
 _BLOCKING = "_blocking"  # the function of grpc's library in which a thread waits for the answer to a unary call
 
@@ -88,7 +88,7 @@ class RpcCalls:
         origin: TestOrigin,
         pending: bool,
         faults: Faults | None = None,
-        again: "ServingAgain | None" = None,
+        again: "Serving | None" = None,
     ) -> None:
         self._again = again
         self._faults = faults if faults is not None else Faults()

@@ -6,7 +6,10 @@ one changes. A request that did not come before is answered as the definition sa
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from contractkit.definitions.interface import Operation
+from contractkit.errors import ReplyError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.inference import AnswerId, Change, Kind, changed
 from contractkit.model import (
@@ -23,6 +26,7 @@ from contractkit.model import (
     Wildcard,
     repeated_events,
 )
+from contractkit.recording.replies import Reply
 
 LOOP_DETECTED = 508
 """What a client gets that asks and asks (RFC 5842 §7.2)."""
@@ -137,6 +141,10 @@ class ServingAgain:
         self.served.add(found)
         changes = self._changes.get(found, ())
         return changed(tree, changes, self._again.places[found]) if changes else tree
+
+    def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
+        """Raise the error: what is refused once is refused again."""
+        raise error
 
     def _is_refused(self) -> bool:
         self._left -= 1

@@ -8,6 +8,7 @@ from contractkit.definitions.rpc_interface import Procedure
 from contractkit.errors import (
     ContractkitError,
     RecordingError,
+    ReplyError,
     SettingsError,
     UndefinedRequestError,
     UnknownNameError,
@@ -19,7 +20,7 @@ from contractkit.recording.calls import HttpExchange
 from contractkit.recording.http_calls import HttpCalls, expected_of
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
-from contractkit.recording.replies import checked_reply
+from contractkit.recording.replies import Reply, checked_reply
 from contractkit.recording.reply_to import HttpReplyTo, ReplyTo, RpcReplyTo
 from contractkit.recording.rpc_calls import AnsweredCall, LedCall, RpcCalls
 from contractkit.recording.rpc_replies import checked_rpc_reply
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import grpc.aio
 
     from contractkit.recording.messages import MessageDelivery
-    from contractkit.recording.serving_again import ServingAgain
+    from contractkit.recording.serving import Serving
     from contractkit.recording.volatile import Steady
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
 
@@ -51,10 +52,10 @@ class StubSession:
         consumer: str,
         origin: TestOrigin,
         pending: bool = False,
-        again: "ServingAgain | None" = None,
+        again: "Serving | None" = None,
         steady: "Sequence[Steady]" = (),
     ) -> None:
-        """Begin; `again` says what is served where this is a re-run, `steady` what stands for volatile values."""
+        """Begin; `again` says what is served in a re-run or a replay, `steady` what stands for volatile values."""
         self._provider = provider
         self._consumer = consumer
         self._notes = Notes()
@@ -65,6 +66,7 @@ class StubSession:
         self._is_closed = False
         self._origin = origin
         self._pending = pending
+        self._again = again
         self._faults = Faults()
         asked = {"consumer": consumer, "origin": origin, "pending": pending, "faults": self._faults, "again": again}
         self._http = HttpCalls(provider, self._notes, self._calls, steady=steady, **asked)  # type: ignore[arg-type]
@@ -166,11 +168,19 @@ class StubSession:
         self._check_open()
         try:
             written = {"status": status, "body": body, "headers": headers, "example": example}
-            reply = checked_reply(self._provider.definition, operation, **written)  # type: ignore[arg-type]
+            reply = self._checked_reply(operation, written)
         except ContractkitError as error:
             raise error.with_traceback(None) from None
         with self._notes.lock:
             self._notes.add_reply(operation.signature, reply)
+
+    def _checked_reply(self, operation: Operation, written: Mapping[str, Any]) -> Reply:
+        try:
+            return checked_reply(self._provider.definition, operation, **written)
+        except ReplyError as error:
+            if self._again is None:
+                raise
+            return self._again.refused_reply(operation, written, error)
 
     def add_expected(self, operation: Operation, **said: Any) -> None:
         """Take what one request must be, as `on(...).expects(...)` does."""

@@ -207,6 +207,37 @@ class StubbedProvider:
             other._procedures = StubbedProcedures(known.provider, known.definition, headers=known.recorded_metadata)
         return other
 
+    def under(self, definition: "Definition | RpcDefinition | MessageDefinition", source: str) -> "StubbedProvider":
+        """Give the same provider, with servers of its own, under another definition in the place of that of its kind.
+
+        Args:
+            definition: The other definition; where the provider had none of its kind, it has it beside the others.
+            source: Where that came from.
+        """
+        http, rpc = self._http, self._procedures.definition if self._procedures is not None else None
+        messages = self._messages
+        match definition.kind:
+            case "OpenAPI":
+                http = cast(Definition, definition)
+            case "protobuf":
+                rpc = cast(RpcDefinition, definition)
+            case _:
+                messages = cast("MessageDefinition", definition)
+        return StubbedProvider(
+            self.name,
+            rpc if http is None else http,
+            source=source,
+            headers=self.headers,
+            base_url=self.base_url,
+            proto=None if http is None else rpc,
+            proto_source=source,
+            messages=messages,
+            messages_source=source,
+            states=self._states,
+            states_source=self._states_source,
+            checks_credentials=self.checks_credentials,
+        )
+
     def missing_credentials(self, route: Route) -> "MissingCredentials | None":
         """Give which credentials a request lacks; None where they are there, or nobody looks."""
         return self.definition.missing_credentials(route) if self.checks_credentials else None

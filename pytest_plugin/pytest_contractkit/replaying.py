@@ -1,0 +1,162 @@
+"""Replaying: a run on stubs of a proposed definition, of the tests that an order names; nothing is recorded in it."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import pytest
+
+from contractkit.definitions.interface import Definition
+from contractkit.definitions.messages import MessageDefinition
+from contractkit.definitions.rpc_interface import RpcDefinition
+from contractkit.definitions.surfaces import DocumentedDefinition
+from contractkit.recording import StubbedProvider
+from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, dump_replayed, load_order
+from contractkit.recording.serving_proposed import ServingProposed
+from contractkit.sources import load_definition
+from contractkit.sources.messages import defines_messages, read_messages
+from pytest_contractkit.places import file_in_project, node_id_in_project
+from pytest_contractkit.recorder import REPLAYING
+
+_MOST_CHARACTERS = 2_000
+
+
+class Replay:
+    """The order of this run: which tests it is about, and what the stubs of the provider answer by."""
+
+    def __init__(self, order: ReplayOrder, path: Path) -> None:
+        """Take the order and the file that holds it."""
+        self.order = order
+        self._path = path
+        self._root = Path(order.root)
+
+    def is_about(self, provider: str) -> bool:
+        """Say whether a provider's stubs answer by the proposed definition."""
+        return provider == self.order.provider
+
+    def provider(self, settled: StubbedProvider) -> StubbedProvider:
+        """Give a provider under the proposed definition, which takes the place of the one of its kind."""
+        definition, source = self._proposed
+        return settled.under(definition, source)
+
+    @cached_property
+    def serving(self) -> ServingProposed | None:
+        """Give what leaves out of answers what the present definition alone has; None where that is not known."""
+        definition, _ = self._proposed
+        if self.order.old is None or not _is_documented(definition):
+            return None
+        old, _ = self._read(self.order.old)
+        return ServingProposed(old, definition, weakest=self.order.weakest) if _is_documented(old) else None
+
+    @cached_property
+    def _proposed(self) -> tuple[Definition | RpcDefinition | MessageDefinition, str]:
+        return self._read(self.order.definition)
+
+    def _read(self, location: str) -> tuple[Definition | RpcDefinition | MessageDefinition, str]:
+        directory = Path(self.order.directory)
+        if defines_messages(location, root=directory):
+            messages = read_messages(location, root=directory)
+            return messages.definition, messages.source
+        loaded = load_definition(location, root=directory)
+        return loaded.definition, loaded.source
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave the tests that the order names."""
+        wanted = set(self.order.tests)
+        kept: list[pytest.Item] = []
+        others: list[pytest.Item] = []
+        for item in items:
+            (kept if node_id_in_project(config, item.nodeid, self._root) in wanted else others).append(item)
+        if others:
+            config.hook.pytest_deselected(items=others)
+            items[:] = kept
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Hand the order to a worker of pytest-xdist."""
+        node.workerinput["contractkit_replay"] = str(self._path)
+
+
+class _Gathering:
+    """Gathers what comes of the tests, in the process that the reports come to."""
+
+    def __init__(self, config: pytest.Config, order: ReplayOrder) -> None:
+        self._config = config
+        self._order = order
+        self._replayed: dict[str, ReplayedTest] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember what came of a test; of one that ran again the last time counts."""
+        node_id = node_id_in_project(self._config, report.nodeid, Path(self._order.root))
+        known = self._replayed.get(node_id)
+        if report.failed and (known is None or known.outcome != "failed" or report.when == "setup"):
+            self._replayed[node_id] = self._failed(node_id, report)
+        elif report.when == "setup" or (report.when == "call" and (known is None or known.outcome != "failed")):
+            outcome = "passed" if report.passed else "skipped"
+            message = _reason(report) if report.skipped else ""
+            self._replayed[node_id] = ReplayedTest(node_id=node_id, outcome=outcome, message=message)
+
+    def pytest_sessionfinish(self) -> None:
+        """Write what came of the tests where the order says."""
+        Path(self._order.results).write_text(dump_replayed(self._replayed.values()), "utf-8")
+
+    def _failed(self, node_id: str, report: pytest.TestReport) -> ReplayedTest:
+        file, line = self._place(report)
+        said = _said_by_stub(report) or _reason(report)
+        return ReplayedTest(node_id=node_id, outcome="failed", message=said[:_MOST_CHARACTERS], file=file, line=line)
+
+    def _place(self, report: pytest.TestReport) -> tuple[str, int]:
+        """Give the innermost line of the consumer's own code that the failure went through; else that of the test."""
+        entries = getattr(getattr(report.longrepr, "reprtraceback", None), "reprentries", ())
+        places = [each.reprfileloc for each in entries if getattr(each, "reprfileloc", None) is not None]
+        root = Path(self._order.root).resolve()
+        for place in reversed(places):
+            path = (self._config.invocation_params.dir / place.path).resolve()
+            if path.is_relative_to(root) and "site-packages" not in path.parts:
+                return path.relative_to(root).as_posix(), place.lineno
+        file, line, _ = report.location
+        return file_in_project(self._config, file, root), (line or 0) + 1
+
+
+def start_replaying(config: pytest.Config, path: Path) -> None:
+    """Do what an order says.
+
+    Raises:
+        pytest.UsageError: The file holds none.
+    """
+    try:
+        order = load_order(path)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise pytest.UsageError(
+            f"{REPLAY} is for `contractkit impact --replay`: {path} is no order ({error})"
+        ) from None
+    replay = config.stash[REPLAYING] = Replay(order, path)
+    config.pluginmanager.register(replay, "contractkit-replaying")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Gathering(config, order), "contractkit-gathering")
+
+
+def _is_documented(
+    definition: Definition | RpcDefinition | MessageDefinition,
+) -> TypeGuard[DocumentedDefinition]:
+    return definition.kind == "OpenAPI"
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """Give why a test did not pass: its error in one line, or what it was failed with."""
+    match report.longrepr:
+        case (_, _, reason):
+            return str(reason)
+        case str(text):
+            return text
+        case told:
+            crash: Any = getattr(told, "reprcrash", None)
+            return str(crash.message if crash is not None else told)
+
+
+def _said_by_stub(report: pytest.TestReport) -> str:
+    """Give what the stubs refused in a test that failed anyway: that comes first, and says more."""
+    sections: Mapping[str, str] = dict(report.sections)
+    return next((text.strip() for name, text in sections.items() if "contractkit" in name), "")

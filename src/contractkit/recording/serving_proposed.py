@@ -1,0 +1,137 @@
+"""Serving proposed: the answers of a definition that may take another's place, without what it takes away.
+
+A test's `reply` may write what the proposed definition no longer declares, and an optional member may be there by
+luck. So what only the present definition declares is left out of answers, whoever wrote it; and, where the weakest
+answers are asked for, so is what may be absent now, null stands where it newly may, and of an enumeration comes a new
+member. What was as weak before stays: that it may be absent is no news to anyone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contractkit.definitions.contents import content_for
+from contractkit.definitions.interface import Operation, Promise
+from contractkit.definitions.promises import Graded, Promises
+from contractkit.definitions.surfaces import DocumentedDefinition, SurfaceReader
+from contractkit.errors import ReplyError, UnknownNameError
+from contractkit.exact_json import Json, same_json, show_json
+from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location
+from contractkit.recording.replies import Reply, checked_reply
+from contractkit.results import ABSENT, Violation
+
+_BODY = Location(("response", "body"))
+_STRONG = (Promise.PROMISED, Promise.NULLABLE)
+
+
+class ServingProposed:
+    """What the stub of one provider serves under a proposed definition of HTTP; messages stay as they are made."""
+
+    def __init__(self, old: DocumentedDefinition, new: DocumentedDefinition, *, weakest: bool) -> None:
+        """Take the present and the proposed definition, and whether the weakest answers are to be served."""
+        self._old, self._new = old, new
+        self._readers = SurfaceReader(old.documents), SurfaceReader(new.documents)
+        self._weakest = weakest
+
+    def http(self, provider: str, interaction: Interaction, response: HttpResponse) -> HttpResponse:
+        """Give a response as the proposed definition may have it; one that the present has nothing of, as it is."""
+        call = interaction.exchange
+        route = self._old.route(call.request) if isinstance(call, HttpCall) else None
+        if route is None or not isinstance(response.body, JsonBody):
+            return response
+        operation = self._new.operation(str(interaction.operation))
+        old = _graded(self._readers[0], route.operation, response)
+        new = _graded(self._readers[1], operation, response)
+        if old is None or new is None:
+            return response
+        if self._weakest:
+            weak = _with_body(response, _Taking(weakest=True).taken(response.body.value, old, new))
+            if not self._new.check_response(operation, weak):
+                return weak
+        proposed = _with_body(response, _Taking(weakest=False).taken(response.body.value, old, new))
+        violations = self._new.check_response(operation, proposed)
+        if violations:
+            raise _contradiction(operation, proposed, violations)
+        return proposed
+
+    def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
+        """Give a reply that the present definition allows; what is wrong with it now shows when it is served."""
+        try:
+            known = self._old.operation(operation.signature)
+            return replace(checked_reply(self._old, known, **written), operation=operation)
+        except (ReplyError, UnknownNameError):
+            raise error from None
+
+    def message(self, provider: str, operation: str, sent: Sequence[Json], tree: Json) -> Json:
+        """Give a message as it is: a field that is gone cannot be written, and one that is not set is its default."""
+        return tree
+
+
+def _graded(reader: SurfaceReader, operation: Operation, response: HttpResponse) -> Graded | None:
+    """Give the body of a response with its promises; None where the definition describes none."""
+    assert isinstance(response.body, JsonBody)
+    declared = reader.surface_of(operation).response_to(response.status)
+    content = content_for(declared.contents, response.body.media_type) if declared and declared.contents else None
+    if content is None or content.view is None:
+        return None
+    return Promises(content.view, response.body.value, _BODY).root
+
+
+def _contradiction(operation: Operation, response: HttpResponse, violations: Sequence[Violation]) -> ReplyError:
+    details: list[tuple[str, str]] = []
+    for each in violations:
+        received = "nothing" if each.received is ABSENT else show_json(each.received)
+        details += [("at", str(each.location)), ("expected", each.expected), ("received", received)]
+    return ReplyError(
+        f"The reply {response.status} to {operation.name} contradicts the proposed definition.",
+        details=details,
+        next_step="The test writes what a provider that keeps to it would not answer.",
+    )
+
+
+def _with_body(response: HttpResponse, value: Json) -> HttpResponse:
+    assert isinstance(response.body, JsonBody)
+    return replace(response, body=replace(response.body, value=value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taking:
+    """Takes out of a body what got worse from the present definition to the proposed one."""
+
+    weakest: bool
+
+    def taken(self, value: Json, old: Graded, new: Graded) -> Json:
+        """Give what stays of a value that itself stays."""
+        if isinstance(value, dict):
+            return dict(self._members(value, old, new))
+        if isinstance(value, list):
+            return [self._one(each, old.inner(index), new.inner(index)) for index, each in enumerate(value)]
+        return value
+
+    def _members(self, value: dict[str, Json], old: Graded, new: Graded) -> Iterator[tuple[str, Json]]:
+        for name, member in value.items():
+            before, after = old.inner(name), new.inner(name)
+            if not self._is_gone(before.promise, after.promise):
+                yield name, self._one(member, before, after)
+
+    def _is_gone(self, before: Promise, after: Promise) -> bool:
+        if before is Promise.UNDECLARED:
+            return False
+        return after is Promise.UNDECLARED or (self.weakest and before in _STRONG and after is Promise.DECLARED)
+
+    def _one(self, value: Json, old: Graded, new: Graded) -> Json:
+        if not self.weakest or value is None:
+            return self.taken(value, old, new)
+        if new.promise is Promise.NULLABLE and old.promise is Promise.PROMISED:
+            return None
+        known, allowed = _listed(old), _listed(new)
+        added = [each for each in allowed if each is not None and not any(same_json(each, one) for one in known)]
+        return added[0] if known and added else self.taken(value, old, new)
+
+
+def _listed(graded: Graded) -> tuple[Json, ...]:
+    """Give the members of an enumeration; none where a value need not be one of some."""
+    lists = [branch.values for view in graded.views for branch in view.value_branches]
+    if any(each is None for each in lists):
+        return ()
+    return tuple(value for each in lists for value in each or ())

@@ -1,0 +1,134 @@
+"""Replaying: a run on stubs of a proposed definition, which tells what came of the tests and records nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, dump_order, load_replayed
+
+pytest_plugins = ["pytester"]
+
+REQUIRED = "required: [id, total, coupon]"
+TESTS = """\
+def get(contract_stub):
+    stub = contract_stub("orders")
+    stub.on("getOrder").reply(200, {"total": 12.5, "note": "hello"})
+    return httpx.get(f"{stub.url}/orders/7").json()
+
+def test_total(contract_stub):
+    assert get(contract_stub)["total"] == 12.5
+
+def test_note(contract_stub):
+    assert get(contract_stub)["note"] == "hello"
+
+def test_id(contract_stub):
+    assert get(contract_stub)["id"] == 7
+"""
+
+Replay = Callable[..., tuple[ReplayedTest, ...]]
+
+
+def failed(name: str, message: str, line: int) -> ReplayedTest:
+    return ReplayedTest(
+        node_id=f"test_shop.py::{name}", outcome="failed", message=message, file="test_shop.py", line=line
+    )
+
+
+def passed(name: str) -> ReplayedTest:
+    return ReplayedTest(node_id=f"test_shop.py::{name}", outcome="passed")
+
+
+@pytest.fixture
+def replay(project: Any, monkeypatch: pytest.MonkeyPatch) -> Replay:
+    """Run the tests on stubs of the definition with one text replaced; gives what came of each."""
+    project.tests(TESTS)
+
+    def run(before: str, after: str, *arguments: str, weakest: bool = False) -> tuple[ReplayedTest, ...]:
+        project.write("new.yaml", Path(project.path / "orders.yaml").read_text().replace(before, after))
+        order = ReplayOrder(
+            provider="orders",
+            definition="new.yaml",
+            old="orders.yaml",
+            weakest=weakest,
+            directory=str(project.path),
+            root=str(project.path),
+            tests=tuple(f"test_shop.py::{name}" for name in ("test_total", "test_note", "test_id")),
+            results=str(project.path / "results.json"),
+        )
+        project.write("order.json", dump_order(order))
+        monkeypatch.setenv(REPLAY, str(project.path / "order.json"))
+        project.run("--no-contracts", *arguments)
+        return load_replayed(project.path / "results.json")
+
+    return run
+
+
+def test_what_is_gone_does_not_come_though_the_test_writes_it(replay: Replay, project: Any) -> None:
+    assert replay("        note: {type: string}\n", "") == (
+        passed("test_total"),
+        failed("test_note", "KeyError: 'note'", 12),
+        passed("test_id"),
+    )
+    assert project.files == []
+
+
+def test_what_may_be_absent_now_is_absent_in_the_weakest_answers_alone(replay: Replay) -> None:
+    assert replay(REQUIRED, "required: [id]") == (passed("test_total"), passed("test_note"), passed("test_id"))
+    weakest = replay(REQUIRED, "required: [id]", weakest=True)
+    assert weakest == (failed("test_total", "KeyError: 'total'", 9), passed("test_note"), passed("test_id"))
+
+
+def test_null_comes_where_it_newly_may(replay: Replay) -> None:
+    assert replay("total: {type: number}", "total: {type: [number, 'null']}", weakest=True) == (
+        failed("test_total", "assert None == 12.5", 9),
+        passed("test_note"),
+        passed("test_id"),
+    )
+
+
+def test_a_request_that_is_refused_now_is_told_as_the_stub_tells_it(replay: Replay) -> None:
+    (first, *_) = replay("  /orders/{id}:", "  /orders/{id}/details:")
+    assert first.outcome == "failed"
+    assert first.message.startswith("web-shop sent orders a request that its definition does not allow.")
+
+
+def test_a_reply_that_cannot_come_any_more_is_told_so(replay: Replay) -> None:
+    (first, *_) = replay("total: {type: number}", "total: {type: number, maximum: 10}")
+    assert (first.outcome, first.message) == (
+        "failed",
+        "The reply 200 to getOrder contradicts the proposed definition.\n\n"
+        "  at         response.body.total\n"
+        "  expected   a number of at most 10\n"
+        "  received   12.5\n\n"
+        "The test writes what a provider that keeps to it would not answer.",
+    )
+
+
+def test_tests_that_are_not_wanted_do_not_run(replay: Replay, project: Any) -> None:
+    project.tests("def test_other():\n    raise RuntimeError\n", "test_other.py")
+    assert [each.node_id for each in replay("title: Orders", "title: Orders")] == [
+        "test_shop.py::test_total",
+        "test_shop.py::test_note",
+        "test_shop.py::test_id",
+    ]
+
+
+@pytest.mark.slow
+def test_workers_are_told_too(replay: Replay) -> None:
+    found = replay("        note: {type: string}\n", "", "-n", "2")
+    assert {each.node_id: each.outcome for each in found} == {
+        "test_shop.py::test_total": "passed",
+        "test_shop.py::test_note": "failed",
+        "test_shop.py::test_id": "passed",
+    }
+
+
+def test_a_file_that_is_no_order_is_wrong_use(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.tests("")
+    monkeypatch.setenv(REPLAY, str(project.path / "orders.yaml"))
+    result = project.run()
+    result.stderr.fnmatch_lines(
+        ["*CONTRACTKIT_REPLAY is for `contractkit impact --replay`:*orders.yaml is no order (*"]
+    )
