@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -22,6 +24,15 @@ from contractkit_broker.store.database import Database
 from contractkit_broker.store.records import ImpactJob
 
 _LOG = logging.getLogger("contractkit_broker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """How a job ended: a report, with the same in words, or a problem in words."""
+
+    report: Json = None
+    told: Json = None
+    problem: str | None = None
 
 
 class ImpactWorker:
@@ -63,9 +74,9 @@ class ImpactWorker:
 
     def _work_off(self) -> None:
         while not self._stopping.is_set() and (job := self._claim()) is not None:
-            report, problem = self.analyse(job.uuid)
+            analysis = self.analyse(job.uuid)
             if not self._stopping.is_set():
-                self._finish(job, report, problem)
+                self._finish(job, analysis)
 
     def _claim(self) -> ImpactJob | None:
         now = self._settings.clock()
@@ -75,13 +86,12 @@ class ImpactWorker:
             lambda connection: definitions.claim_job(connection, now=now, abandoned_before=abandoned)
         )
 
-    def _finish(self, job: ImpactJob, report: Json, problem: str | None) -> None:
+    def _finish(self, job: ImpactJob, analysis: Analysis) -> None:
         now = self._settings.clock()
-        self._database.write(
-            lambda connection: definitions.finish_job(connection, job.uuid, report=report, problem=problem, now=now)
-        )
+        said = {"report": analysis.report, "told": analysis.told, "problem": analysis.problem}
+        self._database.write(lambda connection: definitions.finish_job(connection, job.uuid, **said, now=now))
 
-    def analyse(self, uuid: str) -> tuple[Json, str | None]:
+    def analyse(self, uuid: str) -> Analysis:
         """Give the report of a job, or why there is none in words."""
         with self._database.reading() as connection:
             job = definitions.find_job(connection, uuid)
@@ -95,7 +105,8 @@ class ImpactWorker:
         except subprocess.TimeoutExpired:
             self._running.kill()
             self._running.communicate()
-            return None, f"The analysis took longer than {self._settings.impact.seconds:g} seconds and was stopped."
+            seconds = f"{self._settings.impact.seconds:g}"
+            return Analysis(problem=f"The analysis took longer than {seconds} seconds and was stopped.")
         finally:
             ended, self._running = self._running, None
         return _read(output, errors, ended.returncode)
@@ -114,7 +125,7 @@ def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
     entries: dict[str, dict[str, Json]] = {}
     for each in found:
         if each.file_digest not in entries:
-            entries[each.file_digest] = _entry(connection, each.file_digest)
+            entries[each.file_digest] = {**_entry(connection, each.file_digest), "sha": each.sha}
         entry = entries[each.file_digest]
         entry["versions"].append(each.version.number)
         entry["environments"] += places[each.version.id]
@@ -124,7 +135,14 @@ def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
         "old": _file(connection, job.old_digest),
         "new": _file(connection, job.new_digest),
         "contracts": list(entries.values()),
+        "elsewhere": _elsewhere(connection, job.provider_id, {each.consumer for each in found}),
     }
+
+
+def _elsewhere(connection: Connection, provider_id: int, judged: Collection[str]) -> list[Json]:
+    """Give the names of consumers whose contracts do not count where the job looks: of them nothing is said."""
+    consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider_id])}
+    return sorted({each.name for each in applications.applications_by_id(connection, consumers)} - set(judged))
 
 
 def _entry(connection: Connection, digest: str) -> dict[str, Json]:
@@ -138,9 +156,8 @@ def _file(connection: Connection, digest: str) -> str:
     return base64.b64encode(data).decode()
 
 
-def _read(output: bytes, errors: bytes, code: int) -> tuple[Json, str | None]:
+def _read(output: bytes, errors: bytes, code: int) -> Analysis:
     if code != 0 or not output:
         last = errors.decode(errors="replace").strip().splitlines()[-1:] or [f"ended with code {code}"]
-        return None, f"The analysis failed: {last[0]}"
-    answer = read_json(output)
-    return answer["report"], answer["problem"]
+        return Analysis(problem=f"The analysis failed: {last[0]}")
+    return Analysis(**read_json(output))

@@ -9,6 +9,7 @@ from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact, read_json
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, analyse
 from contractkit.impact.formats import impact_document
+from contractkit.impact.telling import tell_impact
 from contractkit.model import Contract
 from contractkit.sources import LoadedDefinition, read_definition
 
@@ -19,11 +20,12 @@ def main() -> None:
     limit_memory(order["memory"])
     answer: Json
     try:
-        answer = {"report": impact_document(work_off(order)), "problem": None}
+        report = work_off(order)
+        answer = {"report": impact_document(report), "told": _told(order, report)}
     except ContractkitError as error:
-        answer = {"report": None, "problem": str(error)}
+        answer = {"problem": str(error)}
     except MemoryError:
-        answer = {"report": None, "problem": f"The analysis needs more than {order['memory']} bytes of memory."}
+        answer = {"problem": f"The analysis needs more than {order['memory']} bytes of memory."}
     sys.stdout.buffer.write(dump_compact(answer))
 
 
@@ -46,6 +48,14 @@ def work_off(order: Json) -> ImpactReport:
     new = read_definition(base64.b64decode(order["new"]), source="the new definition")
     contracts = [_contract(entry) for entry in order["contracts"]]
     return analyse(old.definition, new.definition, contracts, old_source=_source(old), new_source=_source(new))
+
+
+def _told(order: Json, report: ImpactReport) -> Json:
+    """Give the report in words, with each contract's content, and the consumers that are not looked at."""
+    shas = {entry["origin"]: entry["sha"] for entry in order["contracts"]}
+    told = tell_impact(report)
+    consumers = [{**each, "sha": shas[each["origin"]]} for each in told["consumers"]]
+    return {**told, "consumers": consumers, "elsewhere": order["elsewhere"]}
 
 
 def _contract(entry: Json) -> tuple[Contract, ConsumerInfo]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contractkit_broker.impact_jobs import ImpactWorker
+from contractkit_broker.impact_jobs import Analysis, ImpactWorker
 from contractkit_broker.settings import BrokerSettings, ImpactLimits
 from contractkit_broker.store.database import Database
 from sqlalchemy.exc import OperationalError
@@ -167,9 +167,9 @@ def test_an_analysis_that_takes_too_long_is_stopped(broker: Story, database: str
     uuid = finished(broker, reply)["uuid"]
     store = Database(database)
     worker = ImpactWorker(store, BrokerSettings(impact=ImpactLimits(seconds=0.01)))
-    report = worker.analyse(uuid)
+    analysis = worker.analyse(uuid)
     store.close()
-    assert report == (None, "The analysis took longer than 0.01 seconds and was stopped.")
+    assert analysis == Analysis(problem="The analysis took longer than 0.01 seconds and was stopped.")
 
 
 def test_jobs_are_worked_off_after_the_database_was_gone_for_a_while(

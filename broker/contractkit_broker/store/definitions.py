@@ -17,7 +17,13 @@ _DEFINED = select(application.c.id).where(
     among(application.c.id, "ids"), _NEWEST.scalar_subquery().is_not(None)
 )  # by the newest, which is one step in an index; whether there is any would be sought through all
 
-_JOB = select(impact_job, application.c.name.label("provider")).join(
+_FACTS = tuple(column for column in impact_job.c if column.name not in ("report", "told"))
+
+_JOB = select(*_FACTS, impact_job.c.report, application.c.name.label("provider")).join(
+    application, application.c.id == impact_job.c.provider_id
+)
+
+_TOLD_JOB = select(*_FACTS, impact_job.c.told, application.c.name.label("provider")).join(
     application, application.c.id == impact_job.c.provider_id
 )
 
@@ -66,8 +72,13 @@ def add_job(connection: Connection, values: dict[str, Any]) -> None:
 
 
 def find_job(connection: Connection, uuid: str) -> ImpactJob | None:
-    """Give an impact job, or None."""
+    """Give an impact job with its report, or None."""
     return _job(connection, _JOB.where(impact_job.c.uuid == uuid))
+
+
+def find_told_job(connection: Connection, uuid: str) -> ImpactJob | None:
+    """Give an impact job with its report in words, which is the smaller of the two, or None."""
+    return _job(connection, _TOLD_JOB.where(impact_job.c.uuid == uuid))
 
 
 def claim_job(connection: Connection, *, now: str, abandoned_before: str) -> ImpactJob | None:
@@ -82,10 +93,12 @@ def claim_job(connection: Connection, *, now: str, abandoned_before: str) -> Imp
     return find_job(connection, uuid)
 
 
-def finish_job(connection: Connection, uuid: str, *, report: Json, problem: str | None, now: str) -> None:
-    """Store how a job ended: a report, or a problem in words."""
+def finish_job(
+    connection: Connection, uuid: str, *, report: Json, problem: str | None, now: str, told: Json = None
+) -> None:
+    """Store how a job ended: a report, with the same in words, or a problem in words."""
     state = "done" if problem is None else "failed"
-    values = {"state": state, "report": report, "problem": problem, "ended_at": now}
+    values = {"state": state, "report": report, "told": told, "problem": problem, "ended_at": now}
     connection.execute(update(impact_job).where(impact_job.c.uuid == uuid).values(**values))
 
 
@@ -126,7 +139,8 @@ def _job(connection: Connection, query: AnySelect) -> ImpactJob | None:
         old_digest=row.old_digest,
         new_digest=row.new_digest,
         against=row.against,
-        report=row.report,
+        report=getattr(row, "report", None),
+        told=getattr(row, "told", None),
         problem=row.problem,
         created_at=row.created_at,
     )

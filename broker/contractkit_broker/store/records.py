@@ -180,7 +180,10 @@ class StoredDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactJob:
-    """An impact analysis: `queued`, `running`, `done` with a report, or `failed` with a problem in words."""
+    """An impact analysis: `queued`, `running`, `done` with a report, or `failed` with a problem in words.
+
+    It is read with its `report`, for programs, or with what is `told`, the same in words; an earlier release told none.
+    """
 
     uuid: str
     state: str
@@ -192,6 +195,7 @@ class ImpactJob:
     report: Json
     problem: str | None
     created_at: str
+    told: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

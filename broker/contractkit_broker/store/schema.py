@@ -322,6 +322,7 @@ impact_job = Table(
     Column("new_digest", String, ForeignKey("blob.digest"), nullable=False),
     Column("against", JSON, nullable=False),
     Column("report", JSON, nullable=True),
+    Column("told", JSON, nullable=True),  # the report in words
     _word("problem", nullable=True),
     _word("created_at"),
     _word("started_at", nullable=True),

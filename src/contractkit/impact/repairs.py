@@ -55,11 +55,11 @@ def _repair(group: Sequence[Finding]) -> Json:
             "interaction": _cut(finding.interaction.description),
             "tests": tests[:_MOST_TESTS],
         },
-        "edits": list(_edits(finding, tests)),
+        "edits": list(edits_of(finding, tests)),
     }
 
 
-def _edits(finding: Finding, tests: Sequence[str]) -> Iterator[Json]:
+def edits_of(finding: Finding, tests: Sequence[str]) -> Iterator[Json]:
     """Give what settles a finding: keeping the definition, changing the consumer first, or answering for it."""
     worry = finding.worry
     at = worry.new or worry.old

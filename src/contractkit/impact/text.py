@@ -15,19 +15,30 @@ _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
 _MOST_PLACES = 12
 
+NOT_SPOKEN_OF = "of which these definitions do not speak"
+"""Why a consumer is not judged."""
+
+NOTHING_KNOWN = "nothing is known of what it uses"
+"""Why nothing is said of a consumer without a contract."""
+
 
 def explain_impact(report: ImpactReport) -> str:
     """Give a report for people; the last line sums it up."""
-    messages = _by_cause(group_findings(report.findings))
+    messages = group_causes(report.findings)
     blocks = [
         f"What becomes of the consumers if {report.old.name} becomes {report.new.name}:",
         _overview(report),
-        *map(explain_cause, messages),
+        *(str(explain_cause(groups)) for groups in messages),
         _theoretical(report),
         _exempted(report),
         summarise(report),
     ]
-    return _CONTROL.sub("�", "\n\n".join(block for block in blocks if block))  # contracts are other people's text
+    return readable("\n\n".join(block for block in blocks if block))  # contracts are other people's text
+
+
+def readable(text: str) -> str:
+    """Give a text without the characters that steer what shows it; each is `�` instead."""
+    return _CONTROL.sub("�", text)
 
 
 def group_findings(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ...]:
@@ -47,20 +58,19 @@ def explain_findings(group: Sequence[Finding]) -> Explanation:
     return Explanation(_headline(group[0]), (*_who(group), *_what(group[0])), _next_step(group[0]))
 
 
-def explain_cause(groups: Sequence[Sequence[Finding]]) -> str:
+def explain_cause(groups: Sequence[Sequence[Finding]]) -> Explanation:
     """Give one change and all that it does to a consumer as one message, a row per operation and place."""
     first = groups[0][0]
     if len(groups) == 1:
-        return str(explain_findings(groups[0]))
+        return explain_findings(groups[0])
     rows = [row for row in _what(first) if row[0] not in ("at", "fingerprint")]
-    return str(
-        Explanation(_headline(*(group[0] for group in groups)), (*rows, ("at", _places(groups))), _next_step(first))
-    )
+    return Explanation(_headline(*(group[0] for group in groups)), (*rows, ("at", _places(groups))), _next_step(first))
 
 
-def _by_cause(groups: Sequence[tuple[Finding, ...]]) -> list[list[tuple[Finding, ...]]]:
+def group_causes(findings: Sequence[Finding]) -> list[list[tuple[Finding, ...]]]:
+    """Give the groups of `group_findings` by consumer and change, broken ones first: each is told in one message."""
     found: dict[object, list[tuple[Finding, ...]]] = {}
-    for group in groups:
+    for group in group_findings(findings):
         finding, worry = group[0], group[0].worry
         cause = worry.change.declaration if worry.change else (finding.operation, worry.location)
         key = (finding.consumer, finding.info, worry.verdict, worry.code, worry.before, worry.after, cause)
@@ -134,19 +144,17 @@ def _named(name: str, versions: Sequence[str], environments: Sequence[str]) -> s
 
 
 def _overview(report: ImpactReport) -> str:
-    rows = [(name_of(each), each.verdict.value, _extent(each)) for each in report.consumers]
-    rows += [
-        (name_of(each), "not judged", f"{aside_in_words(each)}, of which these definitions do not speak")
-        for each in report.not_judged
-    ]
-    rows += [(name, "no contract", "nothing is known of what it uses") for name in report.without_contract]
+    rows = [(name_of(each), each.verdict.value, extent_of(each)) for each in report.consumers]
+    rows += [(name_of(each), "not judged", f"{aside_in_words(each)}, {NOT_SPOKEN_OF}") for each in report.not_judged]
+    rows += [(name, "no contract", NOTHING_KNOWN) for name in report.without_contract]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(
         f"  {name.ljust(widths[0])}   {verdict.ljust(widths[1])}   {extent}" for name, verdict, extent in rows
     )
 
 
-def _extent(consumer: ConsumerImpact) -> str:
+def extent_of(consumer: ConsumerImpact) -> str:
+    """Give how much of a contract is hurt: `2 broken of 31 interactions`; what was left aside is said."""
     total = counted(len(consumer.interactions), "interaction")
     hurt = [
         f"{number} {verdict.value}"

@@ -1,0 +1,84 @@
+"""A report as sentences in their places: what `explain_impact` says, for a page that lays it out."""
+
+from dataclasses import replace
+from typing import Any
+
+from contractkit.impact import ConsumerInfo
+from contractkit.impact.telling import tell_impact
+from contractkit.model import Contract
+from tests.impact.test_report import one, report_on, without_total
+
+
+def test_what_is_told_is_what_the_text_says_the_worst_first(old_document: Any, contract: Contract) -> None:
+    courier, shop = one(contract, "reads the lines", "courier"), one(contract, "reads the total")
+    silent = replace(contract, consumer="kiosk", interactions=())
+    info = ConsumerInfo(versions=("4.1.0",), environments=("production",), origin="/blobs/x")
+    report = report_on(old_document, without_total(old_document), courier, shop, silent, info=info)
+    told = {"versions": ["4.1.0"], "branches": [], "environments": ["production"], "origin": "/blobs/x", "aside": ""}
+    assert tell_impact(report) == {
+        "summary": "Of 2 contracts: 1 broken, 1 unaffected.",
+        "consumers": [
+            {
+                **told,
+                "consumer": "web-shop",
+                "verdict": "broken",
+                "extent": "1 broken of 1 interaction",
+                "messages": [
+                    {
+                        "verdict": "broken",
+                        "headline": "web-shop 4.1.0 (production) can no longer use the answer of getOrder.",
+                        "rows": [
+                            ["interaction", "reads the total"],
+                            ["test", "tests/test_orders.py:12"],
+                            ["at", "response.body.total"],
+                            ["was", "promised, number"],
+                            ["becomes", "undeclared"],
+                            ["means", "the consumer needs it, and it is not declared any more"],
+                            ["change", "it was required, number, now undeclared (response.member.removed)"],
+                            ["old", "old.yaml:45"],
+                            ["new", "new.yaml:40"],
+                            ["fingerprint", report.findings[0].fingerprint],
+                        ],
+                        "next_step": "Keep it as it was, or change web-shop first and deploy that before orders.",
+                        "edits": [
+                            {
+                                "where": "new.yaml:40",
+                                "change": "keep response.body.total as it was: "
+                                "required, number, instead of not declared",
+                            },
+                            {
+                                "where": "tests/test_orders.py:12",
+                                "change": "make web-shop do without at response.body.total, record its contract, "
+                                "and deploy it first",
+                            },
+                        ],
+                    }
+                ],
+                "left_out": 0,
+            },
+            {
+                **told,
+                "consumer": "courier",
+                "verdict": "unaffected",
+                "extent": "1 interaction",
+                "messages": [],
+                "left_out": 0,
+            },
+        ],
+        "theoretical": [],
+        "theoretical_left_out": 0,
+        "not_judged": [{"name": "kiosk", "why": "nothing is known of what it uses"}],
+    }
+
+
+def test_a_change_that_hurts_nobody_is_told_with_its_line(old_document: Any, contract: Contract) -> None:
+    told = tell_impact(report_on(old_document, without_total(old_document), one(contract, "reads the lines")))
+    line = "GET /orders 200 response.body[*].total: it was required, number, now undeclared (and 2 further operations)"
+    assert told["theoretical"] == [{"line": line, "at": "new.yaml:40"}]
+
+
+def test_no_contract_steers_what_shows_it(old_document: Any, contract: Contract) -> None:
+    shop = one(contract, "reads the total", "web\x1b[2Jshop")
+    (consumer,) = tell_impact(report_on(old_document, without_total(old_document), shop))["consumers"]
+    assert consumer["consumer"] == "web�[2Jshop"
+    assert consumer["messages"][0]["headline"] == "web�[2Jshop can no longer use the answer of getOrder."
