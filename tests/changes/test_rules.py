@@ -1,6 +1,7 @@
 """Every schema rule in both directions, and refactorings that are no changes; operations rule by rule."""
 
 import copy
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,17 @@ DOCUMENT = {
                 },
             }
         },
-        "/b": {"get": {"operationId": "listB", "deprecated": True, "x-sunset": "2028-01-31", "responses": {}}},
+        "/b": {
+            "get": {
+                "operationId": "listB",
+                "deprecated": True,
+                "x-sunset": "2028-01-31",
+                "parameters": [
+                    {"name": "p", "in": "query", "deprecated": True, "x-sunset": "2028-01-31", "schema": {}}
+                ],
+                "responses": {},
+            }
+        },
     },
     "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "k"}}},
 }
@@ -130,12 +141,19 @@ def post(document: Any) -> Any:
     return document["paths"]["/a/{id}"]["post"]
 
 
+def going(document: Any) -> Any:
+    return document["paths"]["/b"]["get"]["parameters"][0]
+
+
 OPERATION_CASES: list[tuple[str, Callable[[Any], Any]]] = [
     ("operation.removed", lambda new: new["paths"]["/a/{id}"].pop("post")),
     ("operation.deprecated", lambda new: post(new).update(deprecated=True)),
     ("operation.sunset-nearer", lambda new: new["paths"]["/b"]["get"].update({"x-sunset": "2027-01-31"})),
+    ("operation.sunset-withdrawn", lambda new: new["paths"]["/b"]["get"].pop("x-sunset")),
     ("operation.id-changed", lambda new: new["paths"]["/b"]["get"].update(operationId="list_b")),
     ("request.parameter.deprecated", lambda new: post(new)["parameters"][1].update(deprecated=True)),
+    ("request.parameter.sunset-nearer", lambda new: going(new).update({"x-sunset": "2027-01-31"})),
+    ("request.parameter.sunset-withdrawn", lambda new: going(new).update({"x-sunset": "some day"})),
     ("callback.removed", lambda new: post(new)["callbacks"].pop("shipped")),
     ("request.parameter.added-required", lambda new: post(new)["parameters"].append(
         {"name": "r", "in": "query", "required": True, "schema": {}})),
@@ -171,6 +189,65 @@ def test_every_operation_rule_has_a_case() -> None:
         "operation.removed",
         "callback.removed",
     }
+
+
+def test_a_day_that_is_said_or_put_off_hurts_nobody(changes_between: Compare) -> None:
+    said = [copy.deepcopy(DOCUMENT) for _ in range(3)]
+    said[0]["paths"]["/b"]["get"].pop("x-sunset")
+    said[2]["paths"]["/b"]["get"]["x-sunset"] = "2029-01-31"
+    assert [changes_between(old, new).changes for old, new in itertools.pairwise(said)] == [(), ()]
+
+
+def asking(**parameter: Any) -> dict[str, Any]:
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"]["/b"]["get"]["parameters"] = [{"name": "p", "in": "query", **parameter}]
+    return document
+
+
+TEXT = {"schema": {"type": "string"}}
+NUMBER = {"schema": {"type": "integer"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        (NUMBER, TEXT, []),
+        ({"schema": {"type": ["boolean", "number"]}}, TEXT, []),
+        (TEXT, NUMBER, ["request.type.changed"]),
+        (NUMBER, {"schema": {"type": "string", "maxLength": 3}}, ["request.type.changed"]),
+        (NUMBER, {"schema": {"type": "string", "enum": ["1"]}}, ["request.type.changed"]),
+        ({"schema": {"type": "array"}}, TEXT, ["request.type.changed"]),
+        ({"content": {"application/json": NUMBER}}, {"content": {"application/json": TEXT}}, ["request.type.changed"]),
+    ],
+)
+def test_what_is_written_as_text_may_become_a_text_that_takes_all(
+    old: Any, new: Any, found: list[str], changes_between: Compare
+) -> None:
+    assert [change.rule for change in changes_between(asking(**old), asking(**new)).changes] == found
+
+
+@pytest.mark.parametrize(
+    ("media_type", "found"),
+    [("application/x-www-form-urlencoded", []), ("application/json", ["request.type.changed"])],
+)
+def test_a_member_of_a_form_is_text(media_type: str, found: list[str], changes_between: Compare) -> None:
+    def sending(kind: str) -> dict[str, Any]:
+        document = copy.deepcopy(DOCUMENT)
+        schema = {"type": "object", "properties": {"a": {"type": kind}}}
+        post(document)["requestBody"] = {"content": {media_type: {"schema": schema}}}
+        return document
+
+    assert [change.rule for change in changes_between(sending("integer"), sending("string")).changes] == found
+
+
+def test_a_flag_without_its_bound_settles_nothing(found_between: Callable[..., list[list[str]]]) -> None:
+    flagged = {"type": "integer", "exclusiveMinimum": True}
+    assert found_between({"type": "integer"}, flagged, version="3.0.3") == [
+        ["request.keyword.changed", "request.body", "it had no exclusiveMinimum and now has exclusiveMinimum true"]
+    ]
+    assert found_between({**flagged, "minimum": 1}, {"type": "integer", "minimum": 1}, version="3.0.3") == [
+        ["response.bound.loosened", "response.body", "it had minimum 1 (excluded) and now has minimum 1"]
+    ]
 
 
 def test_a_renamed_path_parameter_is_no_change(changes_between: Compare) -> None:

@@ -28,7 +28,11 @@ class DefinitionChanges:
     def __init__(self, old: SurfaceReader, new: SurfaceReader) -> None:
         self.old = old
         self.new = new
-        self._pairs = {direction: SchemaPairs(direction) for direction in Direction}
+        self._pairs = {
+            (direction, is_text): SchemaPairs(direction, is_text=is_text)
+            for direction in (Direction.REQUEST, Direction.RESPONSE)
+            for is_text in (False, True)
+        }
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -55,7 +59,7 @@ class DefinitionChanges:
         pair = self.pair(surface, new)
         yield from self.of_surface(pair)
         for use in schema_uses(pair):
-            for steps, difference in self._pairs[use.direction].everywhere(use.old, use.new):
+            for steps, difference in self._pairs_of(use).everywhere(use.old, use.new):
                 yield _schema_change(surface, use, steps, difference)
         yield from self._of_sent(self.old.callbacks(surface), self.new.callbacks(new), CALLBACK_REMOVED)
 
@@ -68,7 +72,7 @@ class DefinitionChanges:
 
     def along(self, pair: SurfacePair, use: SchemaUse, steps: Sequence[Step]) -> Iterator[Change]:
         """Give the changes of a schema that are met on the way to one of its places and at it, outermost first."""
-        for walked, difference in self._pairs[use.direction].along(use.old, use.new, steps):
+        for walked, difference in self._pairs_of(use).along(use.old, use.new, steps):
             yield _schema_change(pair.old, use, walked, difference)
 
     def pair(self, old: Surface, new: Surface) -> SurfacePair:
@@ -78,6 +82,9 @@ class DefinitionChanges:
     def removal(self, surface: Surface) -> Change:
         """Give the change that an operation is no longer declared."""
         return _removal(surface, OPERATION_REMOVED, self.new.documents.root)
+
+    def _pairs_of(self, use: SchemaUse) -> SchemaPairs:
+        return self._pairs[use.direction, use.is_text]
 
     @cached_property
     def _schemes(self) -> tuple[dict[str, Node], dict[str, Node]]:
@@ -105,7 +112,7 @@ class DefinitionChanges:
                 yield _removal(surface, removed, self.new.documents.root)
                 continue
             for use in sent_schemas(surface, other):
-                for steps, difference in self._pairs[Direction.RESPONSE].everywhere(use.old, use.new):
+                for steps, difference in self._pairs_of(use).everywhere(use.old, use.new):
                     yield _schema_change(surface, use, steps, difference)
 
 

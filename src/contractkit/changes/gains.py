@@ -17,6 +17,14 @@ GAINS: Mapping[str, Gain] = {
     "webhook.removed": Gain("webhook.added", "it was not declared and is now"),
     "callback.removed": Gain("callback.added", "it was not declared and is now"),
     "operation.deprecated": Gain("operation.undeprecated", "it was {before} and is {after} again"),
+    "operation.sunset-nearer": Gain("operation.sunset-later", "it goes on {after}; {before} was said"),
+    "operation.sunset-withdrawn": Gain("operation.sunset-said", "it goes on {after}; {before} was said"),
+    "request.parameter.sunset-nearer": Gain(
+        "request.parameter.sunset-later", "it goes on {after}; {before} was said"
+    ),
+    "request.parameter.sunset-withdrawn": Gain(
+        "request.parameter.sunset-said", "it goes on {after}; {before} was said"
+    ),
     "request.parameter.deprecated": Gain("request.parameter.undeprecated", "it was {before} and is {after} again"),
     "request.member.deprecated": Gain("request.member.undeprecated", "it was {before} and is {after} again"),
     "response.member.deprecated": Gain("response.member.undeprecated", "it was {before} and is {after} again"),

@@ -1,7 +1,11 @@
-"""What an operation or a member is announced to become: deprecated, with a day on which it goes."""
+"""What an operation or a member is announced to become: deprecated, with a day on which it goes.
 
-from collections.abc import Iterator
+A day is a promise too: until then it stays. Who planned by it is hurt where it is moved nearer or taken back.
+"""
+
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TypeAlias
 
 from contractkit.changes.operation_findings import OperationFinding
 from contractkit.changes.schema_findings import Found
@@ -14,19 +18,36 @@ from contractkit.model import Location
 _WHOLE = Location(("request", "path"))
 _SUNSET = "x-sunset"
 
+_Announced: TypeAlias = Callable[[Node, Node], Iterator[tuple[str, str]]]
+"""From what is said of a thing to what was announced before and is now; nothing where that is no news."""
+
 
 def deprecated_operation(pair: SurfacePair) -> Iterator[OperationFinding]:
     """Find that an operation is deprecated and was not."""
-    if _is_deprecated(pair.new.node) and not _is_deprecated(pair.old.node):
-        yield _operation_found(pair, "in use", _deprecation(pair.new.node))
+    for before, after in _newly_deprecated(pair.old.node, pair.new.node):
+        yield _operation_found(pair, before, after)
 
 
 def earlier_sunset(pair: SurfacePair) -> Iterator[OperationFinding]:
-    """Find that a deprecated operation goes earlier than was said, or that a day is said for the first time."""
-    before, after = _sunset(pair.old.node), _sunset(pair.new.node)
-    was_deprecated = _is_deprecated(pair.old.node) and _is_deprecated(pair.new.node)
-    if was_deprecated and after is not None and (before is None or after < before):
-        yield _operation_found(pair, str(before or "no day"), str(after))
+    """Find that a deprecated operation goes earlier than was said."""
+    for before, after in _earlier(pair.old.node, pair.new.node):
+        yield _operation_found(pair, before, after)
+
+
+def withdrawn_sunset(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find that a day was said until which a deprecated operation stays, and none that can be read is."""
+    for before, after in _withdrawn(pair.old.node, pair.new.node):
+        yield _operation_found(pair, before, after)
+
+
+def earlier_parameter_sunset(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find the deprecated parameters that go earlier than was said."""
+    return _of_parameters(pair, _earlier)
+
+
+def withdrawn_parameter_sunset(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find the deprecated parameters that a day was said for, and none that can be read is."""
+    return _of_parameters(pair, _withdrawn)
 
 
 def other_operation_id(pair: SurfacePair) -> Iterator[OperationFinding]:
@@ -38,15 +59,7 @@ def other_operation_id(pair: SurfacePair) -> Iterator[OperationFinding]:
 
 def deprecated_parameter(pair: SurfacePair) -> Iterator[OperationFinding]:
     """Find the parameters that are deprecated and were not."""
-    for before, after in pair.parameters():
-        if before and after and _is_deprecated(after.node) and not _is_deprecated(before.node):
-            yield OperationFinding(
-                location=before.location,
-                before="in use",
-                after=_deprecation(after.node),
-                old=before.node,
-                new=after.node,
-            )
+    return _of_parameters(pair, _newly_deprecated)
 
 
 def deprecated_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -61,6 +74,34 @@ def deprecated_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 def _operation_found(pair: SurfacePair, before: str, after: str) -> OperationFinding:
     return OperationFinding(location=_WHOLE, before=before, after=after, old=pair.old.node, new=pair.new.node)
+
+
+def _of_parameters(pair: SurfacePair, find: _Announced) -> Iterator[OperationFinding]:
+    for old, new in pair.parameters():
+        for before, after in find(old.node, new.node) if old and new else ():
+            yield OperationFinding(location=old.location, before=before, after=after, old=old.node, new=new.node)
+
+
+def _newly_deprecated(old: Node, new: Node) -> Iterator[tuple[str, str]]:
+    if _is_deprecated(new) and not _is_deprecated(old):
+        yield "in use", _deprecation(new)
+
+
+def _earlier(old: Node, new: Node) -> Iterator[tuple[str, str]]:
+    before, after = _sunsets(old, new)
+    if before is not None and after is not None and after < before:
+        yield str(before), str(after)
+
+
+def _withdrawn(old: Node, new: Node) -> Iterator[tuple[str, str]]:
+    before, after = _sunsets(old, new)
+    if before is not None and after is None:
+        yield str(before), "no day"
+
+
+def _sunsets(old: Node, new: Node) -> tuple[date | None, date | None]:
+    """Give the days said of what is deprecated on both sides; one that is in use again goes on no day."""
+    return (_sunset(old), _sunset(new)) if _is_deprecated(old) and _is_deprecated(new) else (None, None)
 
 
 def _is_deprecated(node: Node) -> bool:

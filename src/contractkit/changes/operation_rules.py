@@ -33,10 +33,16 @@ BREAKING, POSSIBLE, HARMLESS, COMPATIBLE = Level
 
 OPERATION_RULES = (
     Rule("operation.deprecated", COMPATIBLE, announced.deprecated_operation, "it was {before} and is {after}"),
-    Rule("operation.sunset-nearer", COMPATIBLE, announced.earlier_sunset, "it goes on {after}; {before} was said"),
+    Rule("operation.sunset-nearer", POSSIBLE, announced.earlier_sunset, "it goes on {after}; {before} was said"),
+    Rule("operation.sunset-withdrawn", POSSIBLE, announced.withdrawn_sunset,
+         "it was to stay until {before}, and {after} is said now"),
     Rule("operation.id-changed", HARMLESS, announced.other_operation_id,
          "its operationId was {before} and is {after}, which generated clients are named by"),
     Rule("request.parameter.deprecated", COMPATIBLE, announced.deprecated_parameter, "it was {before} and is {after}"),
+    Rule("request.parameter.sunset-nearer", POSSIBLE, announced.earlier_parameter_sunset,
+         "it goes on {after}; {before} was said"),
+    Rule("request.parameter.sunset-withdrawn", POSSIBLE, announced.withdrawn_parameter_sunset,
+         "it was to stay until {before}, and {after} is said now"),
     Rule("request.parameter.added-required", BREAKING, find.added_required, "it was not declared and is required now"),
     Rule("request.parameter.became-required", BREAKING, find.became_required, "it was optional and is required now"),
     Rule("request.parameter.removed", POSSIBLE, find.removed_parameter, "it is no longer declared"),

@@ -275,20 +275,29 @@ def other_default(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 def added_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the unsettled keywords that are new or say something else."""
-    for keyword in UNSETTLED_KEYWORDS:
-        said = new.said(keyword)
-        if said not in ((), (False,)) and _meaning(said) != _meaning(old.said(keyword)):
-            yield _said_found(keyword, old, new)
+    yield from _stated_otherwise(new, old, old, new)
     yield from _elements_found(old, new) if new.elements and not old.elements else ()
 
 
 def lost_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the unsettled keywords that are gone or say something else."""
-    for keyword in UNSETTLED_KEYWORDS:
-        said = old.said(keyword)
-        if said not in ((), (False,)) and _meaning(said) != _meaning(new.said(keyword)):
-            yield _said_found(keyword, old, new)
+    yield from _stated_otherwise(old, new, old, new)
     yield from _elements_found(old, new) if old.elements and not new.elements else ()
+
+
+def _stated_otherwise(view: SchemaView, other: SchemaView, old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the unsettled keywords that one schema states and the other does not, or not alike."""
+    for keyword in (*UNSETTLED_KEYWORDS, *_stray_flags(view)):
+        said = view.said(keyword)
+        if said not in ((), (False,)) and _meaning(said) != _meaning(other.said(keyword)):
+            yield _said_found(keyword, old, new)
+
+
+def _stray_flags(view: SchemaView) -> Iterator[str]:
+    """Give OpenAPI 3.0's flags without the bound they belong to: what they exclude, each tool decides for itself."""
+    for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if bound not in view.bounds and any(said is True for said in view.said(flag)):
+            yield flag
 
 
 def _meaning(said: tuple[Json, ...]) -> tuple[Json, ...]:

@@ -1,9 +1,9 @@
-"""Schema pairs: an old and a new schema walked together, each pair compared once however often it is used."""
+"""Schema pairs: an old and a new schema walked together, each pair compared once however often it is met."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from contractkit.changes.alignment import align
 from contractkit.changes.records import Difference, Direction
@@ -14,74 +14,98 @@ from contractkit.model import Step, Wildcard
 PairKey: TypeAlias = tuple[ViewKey, ViewKey]
 Steps: TypeAlias = tuple[Step, ...]
 
-_NUMBERED: TypeAlias = tuple["Step", SchemaView, SchemaView]
+_Numbered: TypeAlias = tuple[Step, SchemaView, SchemaView]
+
+_SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedPair:
-    """What was found at one pair itself, and the pairs below it with the step that leads there."""
+@dataclass(eq=False, slots=True)
+class SchemaPair:
+    """An old and a new schema that stand for each other; the same pair is the same object, compared when first asked.
 
-    differences: tuple[Difference, ...]
-    below: tuple[tuple[Step, SchemaView, SchemaView], ...]
+    `differences` are those at the pair itself, `below` the pairs in it with the step that leads there.
+    """
+
+    pairs: "SchemaPairs"
+    old: SchemaView
+    new: SchemaView
+    _found: "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]] | None" = None
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Give what differs at the pair itself."""
+        return self._compared()[0]
+
+    @property
+    def below(self) -> "tuple[tuple[Step, SchemaPair], ...]":
+        """Give the pairs in it, each with the step that leads there."""
+        return self._compared()[1]
+
+    def _compared(self) -> "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]":
+        if self._found is None:
+            self._found = self.pairs.compared(self.old, self.new)
+        return self._found
 
 
 class SchemaPairs:
     """The pairs of two definitions in one direction. Recursion is bounded, since a pair is entered once per walk."""
 
-    def __init__(self, direction: Direction) -> None:
+    def __init__(self, direction: Direction, *, is_text: bool = False) -> None:
         self.direction = direction
-        self._compared: dict[PairKey, ComparedPair] = {}
+        self.is_text = is_text
+        self._pairs: dict[PairKey, SchemaPair] = {}
 
     def everywhere(self, old: SchemaView, new: SchemaView) -> Iterator[tuple[Steps, Difference]]:
         """Give every difference that can be reached from a pair, with the shortest steps to it, nearest first."""
-        seen = {(old.key, new.key)}
-        pending: deque[tuple[Steps, SchemaView, SchemaView]] = deque([((), old, new)])
+        first = self.pair(old, new)
+        seen = {first}
+        pending: deque[tuple[Steps, SchemaPair]] = deque([((), first)])
         while pending:
-            steps, before, after = pending.popleft()
-            pair = self.compare(before, after)
+            steps, pair = pending.popleft()
             for difference in pair.differences:
                 yield _steps_of(steps, difference), difference
-            for step, left, right in pair.below:
-                key = (left.key, right.key)
-                if key not in seen:
-                    seen.add(key)
-                    pending.append(((*steps, step), left, right))
+            for step, inner in pair.below:
+                if inner not in seen:
+                    seen.add(inner)
+                    pending.append(((*steps, step), inner))
 
     def along(self, old: SchemaView, new: SchemaView, steps: Sequence[Step]) -> Iterator[tuple[Steps, Difference]]:
         """Give the differences met on the way to a place and at it, outermost first.
 
         What is found about a member that the way does not take is passed over.
         """
-        reached = [(old, new)]
+        reached = [self.pair(old, new)]
         for count, step in enumerate((*steps, None)):
             walked = tuple(steps[:count])
-            pairs = [self.compare(before, after) for before, after in reached]
-            for difference in (each for pair in pairs for each in pair.differences):
+            for difference in [each for pair in reached for each in pair.differences]:
                 if difference.step is None or _leads_to(difference.step, step):
                     yield _steps_of(walked, difference), difference
-            reached = [(left, right) for pair in pairs for name, left, right in pair.below if _leads_to(name, step)]
+            reached = [inner for pair in reached for name, inner in pair.below if _leads_to(name, step)]
 
-    def compare(self, old: SchemaView, new: SchemaView) -> ComparedPair:
-        """Give what differs at one pair itself."""
+    def pair(self, old: SchemaView, new: SchemaView) -> SchemaPair:
+        """Give the pair of two schemas."""
         key = (old.key, new.key)
-        found = self._compared.get(key)
+        found = self._pairs.get(key)
         if found is None:
-            found = self._compared[key] = self._compare(old, new)
+            found = self._pairs[key] = SchemaPair(self, old, new)
         return found
 
-    def _compare(self, old: SchemaView, new: SchemaView) -> ComparedPair:
+    def compared(
+        self, old: SchemaView, new: SchemaView
+    ) -> tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]:
+        """Compare two schemas: give what differs at the pair itself, and the pairs in it."""
         pairs = align(old, new).pairs
-        found = [*whole_differences(old, new, self.direction)]
+        found = [] if self.is_text and _reads_any_scalar(old, new) else [*whole_differences(old, new, self.direction)]
         for before, after in pairs:
             found.extend(branch_differences(before, after, self.direction))
-        below = {
-            (step, left.key, right.key): (step, left, right)
+        below = dict.fromkeys(
+            (step, self.pair(left, right))
             for before, after in pairs
             for step, left, right in self._below(before, after)
-        }
-        return ComparedPair(_once(found), tuple(below.values()))
+        )
+        return _once(found), tuple(below)
 
-    def _below(self, old: SchemaView, new: SchemaView) -> Iterator[_NUMBERED]:
+    def _below(self, old: SchemaView, new: SchemaView) -> Iterator[_Numbered]:
         for name, member in old.members.items():
             other = new.member(name)
             if member.view is None or other is None or other.view is None:
@@ -94,6 +118,12 @@ class SchemaPairs:
             yield Wildcard.INDEX, old.elements, new.elements
         if old.additional is not None and new.additional is not None:
             yield Wildcard.ANY, old.additional, new.additional
+
+
+def _reads_any_scalar(old: SchemaView, new: SchemaView) -> bool:
+    """Say whether whatever scalar was written as text is read as a text now, of which nothing is demanded."""
+    is_any = new.types == {"string"} and new.values is None and not (new.bounds or new.said("pattern"))
+    return is_any and bool(old.types) and old.types <= _SCALARS and not new.said("format")
 
 
 def _steps_of(steps: Steps, difference: Difference) -> Steps:

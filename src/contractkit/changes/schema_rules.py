@@ -72,7 +72,7 @@ BRANCH_RULES = (
     Rule("response.values.limited", HARMLESS, find.became_limited, "it was any value and is now {after}"),
     Rule("response.bound.loosened", POSSIBLE, find.loosened, "it had {before} and now has {after}"),
     Rule("response.bound.tightened", HARMLESS, find.tightened, "it had {before} and now has {after}"),
-    Rule("response.pattern.changed", HARMLESS, find.lost_pattern, "it had {before} and now has {after}"),
+    Rule("response.pattern.changed", POSSIBLE, find.lost_pattern, "it had {before} and now has {after}"),
     Rule("response.format.changed", POSSIBLE, find.other_format, "it had {before} and now has {after}"),
     Rule("response.keyword.changed", POSSIBLE, find.lost_keyword, "it had {before} and now has {after}"),
     Rule("request.member.deprecated", COMPATIBLE, announced.deprecated_members, "it was {before} and is {after}"),

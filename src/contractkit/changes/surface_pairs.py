@@ -9,7 +9,7 @@ from contractkit.definitions.contents import content_for
 from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Parameter, Response, Surface
-from contractkit.model import Location
+from contractkit.model import Location, base_media_type
 
 REQUEST_BODY = Location(("request", "body"))
 RESPONSE_BODY = Location(("response", "body"))
@@ -46,7 +46,10 @@ class SurfacePair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaUse:
-    """Two schemas that stand for each other at one place of an operation."""
+    """Two schemas that stand for each other at one place of an operation.
+
+    `is_text` says that values are written without their type, as in a query or a form: 7 and "7" are the same there.
+    """
 
     direction: Direction
     location: Location
@@ -54,13 +57,15 @@ class SchemaUse:
     new: SchemaView
     status: str | None = None
     media_type: str | None = None
+    is_text: bool = False
 
 
 def schema_uses(pair: SurfacePair) -> Iterator[SchemaUse]:
     """Give every place of an operation where both definitions have a schema: parameters, bodies, headers."""
     for before, after in pair.parameters():
-        if before and after and before.view and after.view:
-            yield SchemaUse(direction=Direction.REQUEST, location=before.location, old=before.view, new=after.view)
+        use = parameter_use(before, after, before.location) if before and after else None
+        if use is not None:
+            yield use
     yield from _request_schemas(pair)
     for old, new in pair.responses():
         yield from _response_schemas(old, new)
@@ -76,7 +81,26 @@ def _request_schemas(pair: SurfacePair) -> Iterator[SchemaUse]:
                 old=content.view,
                 new=other.view,
                 media_type=content.media_type,
+                is_text=is_form(content.media_type),
             )
+
+
+def parameter_use(old: Parameter, new: Parameter, location: Location) -> SchemaUse | None:
+    """Give a parameter's schemas under both definitions; what `content` describes is written as JSON, not as text."""
+    if old.view is None or new.view is None:
+        return None
+    return SchemaUse(
+        direction=Direction.REQUEST,
+        location=location,
+        old=old.view,
+        new=new.view,
+        is_text=old.node.get("content") is None and new.node.get("content") is None,
+    )
+
+
+def is_form(media_type: str) -> bool:
+    """Say whether a body is written as a query is: names and values, all of them text."""
+    return base_media_type(media_type) == "application/x-www-form-urlencoded"
 
 
 def _response_schemas(old: Response, new: Response) -> Iterator[SchemaUse]:

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from contractkit.changes import Change, DefinitionChanges, Direction
-from contractkit.changes.surface_pairs import REQUEST_BODY, RESPONSE_BODY, SchemaUse, SurfacePair
+from contractkit.changes.surface_pairs import (
+    REQUEST_BODY,
+    RESPONSE_BODY,
+    SchemaUse,
+    SurfacePair,
+    is_form,
+    parameter_use,
+)
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.surfaces import Surface
@@ -84,14 +91,19 @@ def _body_use(pair: SurfacePair, request: HttpRequest) -> SchemaUse | None:
     if old is None or new is None or old.view is None or new.view is None:
         return None
     return SchemaUse(
-        direction=Direction.REQUEST, location=REQUEST_BODY, old=old.view, new=new.view, media_type=old.media_type
+        direction=Direction.REQUEST,
+        location=REQUEST_BODY,
+        old=old.view,
+        new=new.view,
+        media_type=old.media_type,
+        is_text=is_form(old.media_type),
     )
 
 
 def _parameter_use(pair: SurfacePair, location: Location) -> SchemaUse | None:
     for old, new in pair.parameters():
-        if old and new and old.view and new.view and location.starts_with(new.location):
-            return SchemaUse(direction=Direction.REQUEST, location=new.location, old=old.view, new=new.view)
+        if old and new and location.starts_with(new.location):
+            return parameter_use(old, new, new.location)
     return None
 
 

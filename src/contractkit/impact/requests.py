@@ -15,6 +15,12 @@ from contractkit.results import ABSENT, Violation
 _PATH = Location(("request", "path"))
 _QUERY = Location(("request", "query"))
 _IGNORED = ("request.parameter.removed", "request.member.removed")
+_SUNSETS = (
+    "operation.sunset-nearer",
+    "operation.sunset-withdrawn",
+    "request.parameter.sunset-nearer",
+    "request.parameter.sunset-withdrawn",
+)
 _CREDENTIALS = ("request.security.tightened", "request.security.scheme-changed")
 
 
@@ -131,6 +137,7 @@ def _own_changes(
     yield from _credentials(request, causes.own(old.surface, new.surface))
     yield from _defaults(request, old, new, causes)
     yield from _styles(request, causes.own(old.surface, new.surface))
+    yield from _sunsets(request, causes.own(old.surface, new.surface))
     yield from _matchers(interaction, request, old, new, causes)
 
 
@@ -181,6 +188,12 @@ def _styles(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
             yield _at_risk(
                 "request.style", change, "the consumer writes it the old way, which may be read as another value now"
             )
+
+
+def _sunsets(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
+    for change in changes:
+        if change.rule in _SUNSETS and (change.location == _PATH or _sends(request, change.location)):
+            yield _at_risk("request.sunset", change, "the consumer uses it, and it may go sooner than was said")
 
 
 def _matchers(
