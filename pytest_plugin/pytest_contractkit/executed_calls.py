@@ -30,15 +30,11 @@ class Noted:
 
     codes: dict[int, CodeType] = field(default_factory=dict)
     is_complete: bool = True
-    seen: dict[int, CodeType] = field(default_factory=dict)
 
     def add(self, code: CodeType, frame: FrameType | None, is_own: Callable[[str], bool]) -> None:
-        """Note a function that starts; one that an import calls belongs to the module that is imported."""
-        if is_own(code.co_filename):
-            if code.co_name == _MODULE or _is_importing(frame, is_own):
-                return
+        """Note a function of the consumer's that starts; one that an import calls belongs to what is imported."""
+        if id(code) not in self.codes and code.co_name != _MODULE and not _is_importing(frame, is_own):
             self.codes[id(code)] = code
-        self.seen[id(code)] = code
 
     def join(self, other: "Noted") -> None:
         """Take what ran in a stretch within this one, or in a fixture that this one uses."""
@@ -55,7 +51,8 @@ class ProfiledCalls:
         self._stretches: list[Noted] = []
         self._now: Noted | None = None
         self._watched: WeakSet[threading.Thread] = WeakSet()
-        self._main, self._thread = self._note, self._start_thread
+        self._foreign: set[str] = set()
+        self._main, self._thread = self._noting(), self._start_thread
 
     def begin(self) -> None:
         """Begin a stretch, within the one that runs if one does."""
@@ -80,11 +77,25 @@ class ProfiledCalls:
             sys.setprofile(None)
         return stretch
 
-    def _note(self, frame: FrameType, event: str, _argument: Any) -> None:
-        if event == "call" and (now := self._now) is not None and id(frame.f_code) not in now.seen:
-            now.add(frame.f_code, frame, self._is_own)
+    def _noting(self) -> Callable[[FrameType, str, Any], None]:
+        """Give a profile function that is done at once with what adds nothing, as do most of a test's thousands."""
+        foreign = self._foreign
 
-    _note.__notes_consumers__ = True  # type: ignore[attr-defined]  # so that our own answering need not be told to it
+        def noting(frame: FrameType, event: str, _argument: Any) -> None:
+            code = frame.f_code
+            if code.co_filename not in foreign and (now := self._now) is not None and id(code) not in now.codes:
+                self._note(frame, event, now)
+
+        noting.__notes_consumers__ = True  # type: ignore[attr-defined]  # so that our own answering need not be told
+        return noting
+
+    def _note(self, frame: FrameType, event: str, stretch: Noted) -> None:
+        """Note a call in a file that is not known to be foreign."""
+        code = frame.f_code
+        if not self._is_own(code.co_filename):
+            self._foreign.add(code.co_filename)
+        elif event == "call":
+            stretch.add(code, frame, self._is_own)
 
     def _start_thread(self, frame: FrameType, event: str, argument: Any) -> None:
         """Note the first call in a thread that starts, and go on; the stub's own threads run nobody's code."""
@@ -93,7 +104,7 @@ class ProfiledCalls:
         is_stub = thread.name.startswith(_STUB_THREADS)
         sys.setprofile(None if is_stub else self._main)
         if not is_stub:
-            self._note(frame, event, argument)
+            self._main(frame, event, argument)
 
     def _is_undisturbed(self) -> bool:
         """Say whether nobody else profiles, nor took our function away."""
@@ -102,10 +113,11 @@ class ProfiledCalls:
 
     def _has_unseen_threads(self) -> bool:
         """Say whether a thread from before may run the consumer's code."""
+        frames = sys._current_frames()
+        if len(frames) == 1:
+            return False
         seen = {threading.get_ident(), *(thread.ident for thread in threading.enumerate() if self._is_seen(thread))}
-        return any(
-            ident not in seen and _may_run_any(frame, self._is_own) for ident, frame in sys._current_frames().items()
-        )
+        return any(ident not in seen and _may_run_any(frame, self._is_own) for ident, frame in frames.items())
 
     def _is_seen(self, thread: threading.Thread) -> bool:
         return thread in self._watched or thread.name.startswith(_STUB_THREADS)
@@ -149,7 +161,7 @@ class MonitoredCalls:
         monitoring.set_events(self._tool, events.PY_START | events.PY_RESUME)
 
     def _note(self, code: CodeType, _offset: int) -> Any:
-        if self._stretches:
+        if self._stretches and self._is_own(code.co_filename):
             self._stretches[-1].add(code, sys._getframe(1), self._is_own)
         return self._monitoring.DISABLE
 

@@ -87,14 +87,11 @@ class Reached:
                 self.foreign.add(name)
 
     def _add_called(self, file: str, source: Source) -> None:
-        for each in source.imports:
-            start = f"{each.alias}."
-            called = [name for name in source.called_by_import if name == each.alias or name.startswith(start)]
-            for module, rest in (self._split(file, each, name) for name in called):
-                path = _file_of(module)
-                there = source_in(path) if path is not None and is_own(path) else None
-                if path is not None and there is not None:
-                    self.functions |= {(real_path(path), first) for first in there.run_by_calls([rest])}
+        for module, rest in (self._split(file, imported, name) for imported, name in source.called_imports):
+            path = _file_of(module)
+            there = source_in(path) if path is not None and is_own(path) else None
+            if path is not None and there is not None:
+                self.functions |= {(real_path(path), first) for first in there.run_by_calls([rest])}
 
     def _split(self, file: str, imported: Imported, called: str) -> tuple[str, str]:
         """Give the module that a call of an imported name leads to, and the name in it."""
@@ -106,12 +103,7 @@ class Reached:
         return (inner, rest) if inner in sys.modules else (base, ".".join(filter(None, (imported.name, rest))))
 
     def _candidates(self, file: str, imported: Imported) -> Iterator[str]:
-        """Give the modules that an import may load: the package and those above it, and a module of that name in it."""
-        for base in self._bases(file, imported):
-            steps = base.split(".")
-            yield from (".".join(steps[:count]) for count in range(1, len(steps) + 1))
-            if imported.name is not None:
-                yield f"{base}.{imported.name}"
+        return (name for base in self._bases(file, imported) for name in _loaded_by(base, imported.name))
 
     def _bases(self, file: str, imported: Imported) -> Iterator[str]:
         if not imported.level:
@@ -127,6 +119,14 @@ class Reached:
     @cached_property
     def _names(self) -> Mapping[str, list[str]]:
         return _modules_by_file()
+
+
+@lru_cache(maxsize=4096)
+def _loaded_by(base: str, name: str | None) -> tuple[str, ...]:
+    """Give the modules that an import may load: the package and those above it, and a module of that name in it."""
+    steps = base.split(".")
+    packages = (".".join(steps[:count]) for count in range(1, len(steps) + 1))
+    return (*packages, *([] if name is None else [f"{base}.{name}"]))
 
 
 def _file_of(name: str) -> str | None:

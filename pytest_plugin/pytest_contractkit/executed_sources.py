@@ -53,6 +53,7 @@ class Source:
         self._first = {each.name: each.first for each in self._functions.values()}
         self._texts: dict[int, str] = {}
         self._imports_of: dict[int, tuple[Imported, ...]] = {}
+        self._called_of: dict[int, tuple[str, ...]] = {}
 
     def function_at(self, line: int) -> int | None:
         """Give the first line of the outermost function that holds a line; None for top-level code."""
@@ -72,7 +73,7 @@ class Source:
 
     def asks_for_types(self, first: int) -> bool:
         """Say whether a function asks `type(…)` of anything."""
-        return "type" in _called_in(ast.walk(self._functions[first].node))
+        return "type" in self._called_by(first)
 
     def is_run_by_import(self, first: int) -> bool:
         """Say whether a function counts with the top-level code."""
@@ -81,7 +82,7 @@ class Source:
     @cached_property
     def top_level(self) -> str:
         """Give what importing the module runs."""
-        outline = ast.Module(body=list(_outline(self._tree.body)), type_ignores=[])
+        outline = ast.Module(body=list(self._outline), type_ignores=[])
         return "\n".join([ast.unparse(outline), *(self.text_of(first) for first in sorted(self._run_by_import))])
 
     @cached_property
@@ -119,6 +120,16 @@ class Source:
             [*_called_in(self._top_level_nodes()), *(name for names in decorated for name in names)],
         )
 
+    @cached_property
+    def called_imports(self) -> tuple[tuple[Imported, str], ...]:
+        """Give what `called_by_import` calls of other modules: the import that leads there, and the dotted name."""
+        return tuple(
+            (each, name)
+            for each in self.imports
+            for name in self.called_by_import
+            if name == each.alias or name.startswith(f"{each.alias}.")
+        )
+
     def run_by_calls(self, names: Iterable[str]) -> frozenset[int]:
         """Give the functions of this module that calls of these names run, and those that they call by name in turn.
 
@@ -132,16 +143,26 @@ class Source:
                 first = self._first.get(name)
                 if first is not None and first not in found:
                     found.add(first)
-                    waiting += _called_in(ast.walk(self._functions[first].node))
+                    waiting += self._called_by(first)
         return frozenset(found)
+
+    def _called_by(self, first: int) -> tuple[str, ...]:
+        """Give the dotted names that a function calls."""
+        if first not in self._called_of:
+            self._called_of[first] = tuple(_called_in(ast.walk(self._functions[first].node)))
+        return self._called_of[first]
 
     @cached_property
     def _run_by_import(self) -> frozenset[int]:
         always = [each.name for each in self._functions.values() if _is_remembered(each.node) or _is_hook(each)]
         return self.run_by_calls(always) | self.run_by_calls(self.called_by_import)
 
+    @cached_property
+    def _outline(self) -> tuple[ast.stmt, ...]:
+        return tuple(_outline(self._tree.body))
+
     def _top_level_nodes(self) -> Iterator[ast.AST]:
-        for statement in _outline(self._tree.body):
+        for statement in self._outline:
             yield from ast.walk(statement)
 
 
