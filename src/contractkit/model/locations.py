@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 
 
@@ -26,6 +27,7 @@ _STEP = re.compile(
 )
 """The one grammar of steps, ours and Pact's; we write less than it reads."""
 
+_SHORT = 256  # characters of a location that is kept once it was read
 _NO_INDEX = 10**9  # what no list of a contract has so many elements for
 
 
@@ -73,11 +75,7 @@ def parse_location(text: str) -> Location:
     Raises:
         ValueError: The text is not in the notation; the message says from which character on.
     """
-    rest = text if text.startswith(("[", ".")) or not text else f".{text}"
-    steps, position = _read_steps(rest)
-    if position < len(rest):
-        raise ValueError(f"not a location: {text!r}, from character {position} on")
-    return Location(steps)
+    return _remembered(text) if len(text) <= _SHORT else _parsed(text)
 
 
 def parse_path(text: str) -> tuple[Step, ...] | None:
@@ -99,6 +97,17 @@ def write_path(steps: tuple[Step, ...]) -> str:
     """Give steps as a path expression: `.name` for identifiers, `['…']` with backslashes for every other name."""
     written = str(Location(steps))
     return f"${written}" if written.startswith("[") or not written else f"$.{written}"
+
+
+def _parsed(text: str) -> Location:
+    rest = text if text.startswith(("[", ".")) or not text else f".{text}"
+    steps, position = _read_steps(rest)
+    if position < len(rest):
+        raise ValueError(f"not a location: {text!r}, from character {position} on")
+    return Location(steps)
+
+
+_remembered = lru_cache(maxsize=32_768)(_parsed)  # contracts with one provider name the same places over and over
 
 
 def _read_steps(text: str) -> tuple[tuple[Step, ...], int]:
