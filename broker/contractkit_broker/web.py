@@ -90,9 +90,10 @@ class Call:
 
     def href(self, *segments: str, **query: str) -> str:
         """Give the absolute URL of a path, each segment encoded, slashes in it included."""
-        path = "/" + "/".join(map(encoded, segments))
-        pairs = "&".join(f"{name}={encoded(value)}" for name, value in query.items())
-        return f"{self.base_url}{path}?{pairs}" if pairs else f"{self.base_url}{path}"
+        path = f"{self.base_url}/{'/'.join(map(encoded, segments))}"
+        if not query:
+            return path
+        return f"{path}?{'&'.join(f'{name}={encoded(value)}' for name, value in query.items())}"
 
     def link(self, *segments: str, **more: Json) -> dict[str, Json]:
         """Give a link object to a path."""

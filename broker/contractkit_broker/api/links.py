@@ -18,6 +18,7 @@ from contractkit_broker.store.records import (
     Verification,
     Version,
 )
+from contractkit_broker.store.whereabouts import Whereabouts, whereabouts_of
 from contractkit_broker.web import Call, encoded
 
 Value = TypeVar("Value")
@@ -218,33 +219,30 @@ OCCUPANCY_RESOURCES = {"deployment": "deployed-versions", "release": "released-v
 
 def version_details(call: Call, connection: Connection, versions: Collection[Version]) -> dict[int, dict[str, Json]]:
     """Give versions as the matrix shows them, with branches, environments and tags, by store id."""
-    ids = {version.id for version in versions}
-    branches = _grouped((each.version_id, each) for each in applications.memberships(connection, ids))
-    tags = _grouped(applications.tags_of(connection, ids))
-    places = _grouped((each.version_id, each) for each in environments.places_of(connection, ids))
+    found = whereabouts_of(connection, {version.id for version in versions})
+    return {version.id: _details(call, version, found[version.id]) for version in versions}
+
+
+def _details(call: Call, version: Version, found: Whereabouts) -> dict[str, Json]:
     return {
-        version.id: {
-            "number": version.number,
-            "branch": next((each.branch for each in branches.get(version.id, [])), None),
-            "branches": [{"name": each.branch, "latest": each.is_head} for each in branches.get(version.id, [])],
-            "branchVersions": [membership_json(call, version, each) for each in branches.get(version.id, [])],
-            "environments": [
-                {
-                    "uuid": each.uuid,
-                    "name": each.name,
-                    "displayName": each.display_name,
-                    "production": each.production,
-                    "createdAt": each.started_at,
-                }
-                for each in places.get(version.id, [])
-            ],
-            "tags": [
-                {"name": name, "latest": False, "_links": tag_json(call, version, name)["_links"]}
-                for name in tags.get(version.id, [])
-            ],
-            "_links": version_links(call, version),
-        }
-        for version in versions
+        "number": version.number,
+        "branch": found.branches[0].branch if found.branches else None,
+        "branches": [{"name": each.branch, "latest": each.is_head} for each in found.branches],
+        "branchVersions": [membership_json(call, version, each) for each in found.branches],
+        "environments": [
+            {
+                "uuid": each.uuid,
+                "name": each.name,
+                "displayName": each.display_name,
+                "production": each.production,
+                "createdAt": each.started_at,
+            }
+            for each in found.places
+        ],
+        "tags": [
+            {"name": name, "latest": False, "_links": tag_json(call, version, name)["_links"]} for name in found.tags
+        ],
+        "_links": version_links(call, version),
     }
 
 

@@ -21,7 +21,7 @@ from contractkit.exact_json import Json
 from contractkit_broker.store.applications import one_at_a_time
 from contractkit_broker.store.database import AnyRow, AnySelect
 from contractkit_broker.store.listed import among
-from contractkit_broker.store.records import Environment, Occupancy, Place, Version
+from contractkit_broker.store.records import Environment, Occupancy, Version
 from contractkit_broker.store.schema import application, deployment, environment, integration, release, version
 
 _TABLES = {"deployment": deployment, "release": release}
@@ -89,22 +89,6 @@ _VERSIONS_IN = union_all(
         for table in _TABLES.values()
     )
 ).order_by("application", "id")
-
-_PLACES_OF = union_all(
-    *(
-        select(
-            table.c.version_id,
-            environment.c.uuid,
-            environment.c.name,
-            environment.c.display_name,
-            environment.c.production,
-            table.c.started_at.label("started"),
-        )
-        .join(environment, environment.c.id == table.c.environment_id)
-        .where(table.c.ended_at.is_(None), among(table.c.version_id, "versions"))
-        for table in _TABLES.values()
-    )
-).order_by("started")
 
 _INHABITED = (
     select(environment.c.name)
@@ -182,11 +166,6 @@ def versions_in(connection: Connection, name: str, application_ids: Collection[i
     values = {"name": name, "applications": application_ids}
     rows = connection.execute(_VERSIONS_IN, values).all()
     return tuple({row[0]: Version(**row._mapping) for row in rows}.values())
-
-
-def places_of(connection: Connection, version_ids: Collection[int]) -> tuple[Place, ...]:
-    """Give where versions are now, in the order in which they came there."""
-    return tuple(Place(*row) for row in connection.execute(_PLACES_OF, {"versions": version_ids}).all())
 
 
 def inhabited(connection: Connection) -> tuple[str, ...]:
