@@ -35,7 +35,8 @@ REASONS = {
 
 def test_judged_pairs_agree_but_for_these_reasons(test_data: TestData, compare_files: CompareFiles) -> None:
     folders = sorted(test_data("definitions/breaking/openapi").iterdir())
-    differing, disputed = [], []
+    differing: list[str] = []
+    disputed: list[str] = []
     for folder in folders:
         expected = read_json((folder / "expected.json").read_bytes())
         rules = [change.rule for change in compare_files(folder).changes if change.level.can_hurt]

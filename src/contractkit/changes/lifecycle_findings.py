@@ -78,7 +78,9 @@ def _operation_found(pair: SurfacePair, before: str, after: str) -> OperationFin
 
 def _of_parameters(pair: SurfacePair, find: _Announced) -> Iterator[OperationFinding]:
     for old, new in pair.parameters():
-        for before, after in find(old.node, new.node) if old and new else ():
+        if old is None or new is None:
+            continue
+        for before, after in find(old.node, new.node):
             yield OperationFinding(location=old.location, before=before, after=after, old=old.node, new=new.node)
 
 
