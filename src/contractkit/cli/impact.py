@@ -10,6 +10,7 @@ import click
 from contractkit.broker_client import BrokerClient
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.replaying import Manner, Pair, check_manner, present_definition, replayed
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
@@ -18,6 +19,7 @@ from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Ver
 from contractkit.impact.annotations import impact_as_annotations, impact_as_sarif
 from contractkit.impact.exemptions import EXEMPTIONS_FILE, Exemption, exempted, read_exemptions
 from contractkit.impact.formats import impact_as_json, impact_as_markdown
+from contractkit.impact.proofs import proven_verdict
 from contractkit.impact.repairs import impact_as_repairs
 from contractkit.impact.text import aside_in_words, explain_impact
 from contractkit.model import Contract
@@ -38,7 +40,10 @@ _FAILING = {"broken": (Verdict.BROKEN,), "at-risk": (Verdict.BROKEN, Verdict.AT_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What was asked for on the command line, beside the settings. `old` of None is the broker's definition."""
+    """What was asked for on the command line, beside the settings.
+
+    `old` of None is the broker's definition; where there is a `manner`, this project's tests are run to prove it.
+    """
 
     old: str | None
     new: str
@@ -47,6 +52,7 @@ class _Asked:
     uses_broker: bool
     environment: str | None
     branch: str | None
+    manner: Manner | None
 
 
 @click.command(cls=Verb)
@@ -66,6 +72,11 @@ class _Asked:
     "--exemptions", type=click.Path(path_type=Path, dir_okay=False),
     help=f"The file of findings that somebody answers for (default: {EXEMPTIONS_FILE}, where it is there)."
 )  # fmt: skip
+@click.option("--replay", is_flag=True, help="Run this project's own tests on stubs of NEW, and say what they prove.")
+@click.option("--test", "tests", multiple=True, metavar="NODE_ID",
+              help="With --replay: only this test, and show what pytest prints.")  # fmt: skip
+@click.option("--replay-with", "command", metavar="COMMAND",
+              help="With --replay: what starts pytest, such as 'uv run pytest' (default: this Python's).")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
 def impact(
     definitions: tuple[str, ...],
@@ -76,31 +87,59 @@ def impact(
     branch: str | None,
     fail_on: str,
     exemptions: Path | None,
+    replay: bool,
+    tests: tuple[str, ...],
+    command: str | None,
     form: str,
 ) -> int:
     """Say which consumers break if the definition OLD becomes NEW.
 
     Definitions are paths, URLs or git:REVISION:path: OpenAPI, or protobuf as .proto files, a directory of them or a
-    descriptor set; of messages JSON Schemas or AsyncAPI, from a path or git. OLD may be left out where a broker has it.
-    Contracts are those of the settings' directory, those that --contracts names, or the broker's.
+    descriptor set; of messages JSON Schemas or AsyncAPI, from a path or git. OLD may be left out where a broker has it,
+    and with --replay, which takes the settings'. Contracts are those of the settings' directory, those that --contracts
+    names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
-    old, new = _both(definitions, has_broker=address_of(settings) is not None)
+    manner = Manner(command=command, tests=tests)
+    check_manner(manner, is_replay=replay)
+    if replay and (environment is not None or branch is not None):
+        raise _not_of_place("--environment" if environment is not None else "--branch")
+    old, new = _both(definitions, has_broker=replay or address_of(settings) is not None)
+    old = present_definition(settings, provider) if replay and old is None else old
     asked = _Asked(
         old=old,
         new=new,
         provider=provider,
         contracts=contracts,
-        uses_broker=broker is not None or environment is not None or branch is not None or old is None,
+        uses_broker=not replay and (any(each is not None for each in (broker, environment, branch)) or old is None),
         environment=environment,
         branch=branch,
+        manner=manner if replay else None,
     )
     known = _exemptions(exemptions, settings.root)  # a mistake in them is told before anything is compared
     report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
     report = exempted(report, known, date.today())
+    report = _replayed(report, asked, settings)
     click.echo(_FORMATS[form](report).rstrip("\n"))
     has_expired = any(each.is_expired for each in report.exempted)
-    return 1 if has_expired or report.verdict in _FAILING[fail_on] else 0
+    hurts = {report.verdict, proven_verdict(report)} & set(_FAILING[fail_on])
+    return 1 if has_expired or hurts else 0
+
+
+def _not_of_place(option: str) -> UsageError:
+    return UsageError(
+        f"{option} and --replay exclude each other: the tests that run are those of this project.",
+        next_step=f"Leave {option} out.",
+    )
+
+
+def _replayed(report: ImpactReport, asked: _Asked, settings: Settings) -> ImpactReport:
+    """Give a report with what the tests of this project prove, where that was asked for."""
+    if asked.manner is None:
+        return report
+    assert asked.old is not None
+    pair = Pair(provider=report.consumers[0].contract.provider, old=asked.old, new=asked.new)
+    return replayed(report, pair, settings, asked.manner)
 
 
 def _exemptions(named: Path | None, root: Path) -> tuple[Exemption, ...]:

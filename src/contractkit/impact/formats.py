@@ -1,7 +1,10 @@
 """A report for machines, and as markdown for a pull request."""
 
+from collections.abc import Mapping
+
 from contractkit.changes.wording import change_as_json, change_line, site_as_json
 from contractkit.exact_json import Json, dump_canonical
+from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
 from contractkit.impact.text import aside_in_words, exempted_line, group_findings, name_of, summarise
 
@@ -16,13 +19,14 @@ def impact_as_json(report: ImpactReport) -> str:
 
 
 def impact_document(report: ImpactReport) -> dict[str, Json]:
-    """Give a report as a JSON object."""
+    """Give a report as a JSON object; interactions whose tests were run on it carry the `proof`."""
+    proofs = proofs_by_interaction(report)
     return {
         "schema_version": SCHEMA_VERSION,
         "verdict": report.verdict.value,
         "old": report.old.name,
         "new": report.new.name,
-        "consumers": [_consumer(each) for each in report.consumers],
+        "consumers": [_consumer(each, proofs) for each in report.consumers],
         "theoretical": [change_as_json(change, report.old, report.new) for change in report.theoretical],
         "without_contract": list(report.without_contract),
         "not_judged": [
@@ -56,12 +60,13 @@ def impact_as_markdown(report: ImpactReport) -> str:
         _findings_table(report),
         _folded(report),
         _exempted(report),
+        proofs_as_table(report),
         summarise(report),
     ]
     return "\n\n".join(block for block in blocks if block)
 
 
-def _consumer(consumer: ConsumerImpact) -> Json:
+def _consumer(consumer: ConsumerImpact, proofs: Mapping[int, Json]) -> Json:
     return {
         "consumer": consumer.consumer,
         "versions": list(consumer.info.versions),
@@ -70,11 +75,11 @@ def _consumer(consumer: ConsumerImpact) -> Json:
         "contract": consumer.info.origin,
         "verdict": consumer.verdict.value,
         "left_aside": dict(consumer.aside_by_transport),
-        "interactions": [_interaction(each) for each in consumer.interactions],
+        "interactions": [_interaction(each, proofs.get(id(each))) for each in consumer.interactions],
     }
 
 
-def _interaction(impact: InteractionImpact) -> Json:
+def _interaction(impact: InteractionImpact, proof: Json) -> Json:
     return {
         "key": impact.interaction.key,
         "description": impact.interaction.description,
@@ -82,6 +87,7 @@ def _interaction(impact: InteractionImpact) -> Json:
         "verdict": impact.verdict.value,
         "tests": [{"file": each.test.file, "line": each.test.line} for each in impact.interaction.evidence],
         "findings": [_finding(finding) for finding in impact.findings],
+        **({} if proof is None else {"proof": proof}),
     }
 
 

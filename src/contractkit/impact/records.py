@@ -9,6 +9,7 @@ from enum import Enum
 
 from contractkit.changes import Change
 from contractkit.changes.sites import DefinitionSource, Site
+from contractkit.impact.proven import Proof
 from contractkit.model import Contract, Interaction, Location, TestReference
 
 FORMER_NAMES: Mapping[str, str] = {}
@@ -94,11 +95,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionImpact:
-    """What a changed definition means to one interaction."""
+    """What a changed definition means to one interaction; with what its tests proved, where they were run on it."""
 
     interaction: Interaction
     operation: str
     findings: tuple[Finding, ...]
+    proof: Proof | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -7,6 +7,7 @@ from contractkit.changes import Change
 from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line, counted
 from contractkit.errors import Explanation
+from contractkit.impact.proof_words import proofs_in_words
 from contractkit.impact.records import ConsumerImpact, Exempted, Finding, ImpactReport, Verdict
 from contractkit.model import Message
 
@@ -31,6 +32,7 @@ def explain_impact(report: ImpactReport) -> str:
         *(str(explain_cause(groups)) for groups in messages),
         _theoretical(report),
         _exempted(report),
+        proofs_in_words(report),
         summarise(report),
     ]
     return readable("\n\n".join(block for block in blocks if block))  # contracts are other people's text

@@ -1,0 +1,242 @@
+"""`contractkit impact --replay`: a consumer's own suite on stubs of the proposed definition, beside the prediction."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contractkit.cli.main import run
+from contractkit.exact_json import read_json
+
+pytestmark = pytest.mark.slow
+
+Replay = Callable[..., tuple[int, str, str]]
+
+SETTINGS = """\
+[tool.contractkit]
+consumer = "web-shop"
+
+[tool.contractkit.providers.orders]
+definition = "orders.yaml"
+"""
+
+DEFINITION = """\
+openapi: 3.1.0
+info: {title: Orders, version: 1.0.0}
+paths:
+  /orders/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get:
+      operationId: getOrder
+      responses:
+        '200':
+          description: it
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [id, total, sent]
+                properties: {id: {type: integer}, total: {type: number}, sent: {type: string}}
+"""
+
+TESTS = """\
+import json
+from urllib.request import urlopen
+
+
+def get(stub, number):
+    return json.load(urlopen(f"{stub.url}/orders/{number}"))
+
+
+def test_total(contract_stub):
+    orders = contract_stub("orders")
+    orders.on("getOrder").reply(200, {"total": 12.5})
+    assert get(orders, 7)["total"] == 12.5
+
+
+def test_sent(contract_stub):
+    assert get(contract_stub("orders"), 8)["sent"]
+
+
+def test_number(contract_stub):
+    assert get(contract_stub("orders"), 9)["id"] == 9
+
+
+def test_unsteady(contract_stub):
+    assert get(contract_stub("orders"), 10)["id"] == 10
+    if __import__("os").environ.get("IS_BROKEN_ANYWAY"):
+        raise RuntimeError("no disk")
+"""
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A consumer's project whose tests have recorded its contract."""
+    root = tmp_path_factory.mktemp("consumer")
+    (root / "tests").mkdir()
+    files = {"pyproject.toml": SETTINGS, "orders.yaml": DEFINITION, "tests/test_shop.py": TESTS}
+    for name, text in files.items():
+        (root / name).write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        _with_no_other_plugins(patch)
+        subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=root, check=True, capture_output=True)
+    return root
+
+
+def _with_no_other_plugins(patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    patch.setenv("PYTEST_ADDOPTS", "-p pytest_contractkit.plugin")
+
+
+@pytest.fixture
+def project(recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "consumer"
+    shutil.copytree(recorded, root)
+    monkeypatch.chdir(root)
+    _with_no_other_plugins(monkeypatch)
+    new = DEFINITION.replace("[id, total, sent]", "[id]").replace(", total: {type: number}", "")
+    Path("new.yaml").write_text(new)
+    return root
+
+
+@pytest.fixture
+def replay(project: Path, capsys: pytest.CaptureFixture[str]) -> Replay:
+    """Run the verb in the project; give exit code, standard output and standard error."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        code = run(["impact", *arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command
+
+
+def _files(root: Path) -> dict[str, bytes]:
+    found = (path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+
+
+def _proofs(out: str) -> dict[str, Any]:
+    (consumer,) = read_json(out)["consumers"]
+    return {each["description"]: (each["verdict"], each["proof"]) for each in consumer["interactions"]}
+
+
+def _proof(outcome: str, test: str, message: str | None = None, line: int | None = None) -> dict[str, Any]:
+    file = None if line is None else "tests/test_shop.py"
+    ended = {"node_id": f"tests/test_shop.py::{test}", "outcome": outcome, "message": message, "file": file}
+    return {"outcome": outcome, "agrees": True, "why": None, "tests": [{**ended, "line": line}]}
+
+
+def test_predicted_and_proven_stand_side_by_side_and_nothing_is_written(
+    replay: Replay, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _files(project)
+    monkeypatch.setenv("IS_BROKEN_ANYWAY", "yes")
+    code, out, err = replay("orders.yaml", "new.yaml", "--replay", "--format", "json")
+    assert code == 1
+    assert _proofs(out) == {
+        "getOrder id=7 answers 200": ("broken", _proof("fails", "test_total", "KeyError: 'total'", 12)),
+        "getOrder id=8 answers 200": ("at risk", _proof("can fail", "test_sent", "KeyError: 'sent'", 16)),
+        "getOrder id=9 answers 200": ("unaffected", _proof("passes", "test_number")),
+        "getOrder id=10 answers 200": (
+            "unaffected",
+            {**_proof("fails already", "test_unsteady", "RuntimeError: no disk", 26), "agrees": None},
+        ),
+    }
+    assert err == (
+        "Running 4 tests on stubs of new.yaml.\n"
+        "Running 2 tests on the weakest answers of new.yaml.\n"
+        "Running 2 tests on stubs of orders.yaml, since they failed.\n"
+    )
+    assert _files(project) == before
+
+
+def test_one_test_alone_is_shown_as_pytest_tells_it(replay: Replay) -> None:
+    code, out, err = replay("new.yaml", "--replay", "--test", "tests/test_shop.py::test_number")
+    assert code == 1  # by the prediction
+    assert "  getOrder id=9 answers 200    unaffected   passes\n" in out
+    assert "  getOrder id=7 answers 200    broken       not run   tests/test_shop.py:6: it was not asked for\n" in out
+    assert err.startswith("Running 1 test on stubs of new.yaml.\n")
+    assert "1 passed, 3 deselected" in err
+
+
+def test_what_cannot_be_run_is_told(replay: Replay) -> None:
+    code, out, err = replay("orders.yaml", "new.yaml", "--replay", "--replay-with", f"{sys.executable} -c ''")
+    assert (code, out) == (2, "")
+    assert err.startswith(
+        "Running 4 tests on stubs of new.yaml.\nThe consumer's tests could not be run.\n\n  command   "
+    )
+    assert err.endswith(
+        "  problem   ended with code 0\n\n"
+        "contractkit must be installed where pytest is; another way to start it: --replay-with COMMAND\n"
+    )
+
+
+def test_a_command_that_is_not_there_is_told(replay: Replay) -> None:
+    code, _, err = replay("orders.yaml", "new.yaml", "--replay", "--replay-with", "no-such-pytest")
+    assert (code, "  problem   [Errno 2] No such file or directory: 'no-such-pytest'\n" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ("orders.yaml", "new.yaml", "--test", "tests/test_shop.py::test_sent"),
+            2,
+            "--test: no tests are run.\n\nHave them run: --replay\n",
+        ),
+        (
+            ("orders.yaml", "new.yaml", "--replay", "--environment", "production"),
+            2,
+            "--environment and --replay exclude each other: the tests that run are those of this project.\n\n"
+            "Leave --environment out.\n",
+        ),
+        (
+            ("orders.yaml", "new.yaml", "--replay", "--test", "test_sent"),
+            2,
+            "No contract here was recorded by such a test.\n\n  test   test_sent\n\n"
+            "Name one as the contract does, for example tests/test_shop.py::test_unsteady\n",
+        ),
+        (
+            ("orders.yaml", "new.yaml", "--replay", "--replay-with", "'uv run"),
+            2,
+            "--replay-with is no command: No closing quotation.\n",
+        ),
+        (
+            ("new.yaml", "--replay", "--provider", "order"),
+            2,
+            "No provider named 'order' is set.\n\n  file   ",
+        ),
+    ],
+)
+def test_wrong_use_is_told_before_anything_runs(
+    replay: Replay, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    found, out, err = replay(*arguments)
+    assert (found, out, err[: len(said)]) == (code, "", said)
+
+
+def test_tests_that_are_not_here_are_nothing_to_check(replay: Replay, project: Path) -> None:
+    (project / "tests/test_shop.py").unlink()
+    assert replay("orders.yaml", "new.yaml", "--replay") == (
+        3,
+        "",
+        "The tests that recorded the contract are not here.\n\n  tests in   tests/test_shop.py\n\n"
+        "Run pytest, which records the contract anew, then ask again.\n",
+    )
+
+
+def test_contracts_of_others_have_no_tests_here(replay: Replay, project: Path) -> None:
+    shutil.move(project / "contracts", project / "theirs")
+    (project / "pyproject.toml").write_text(SETTINGS.replace("web-shop", "courier"))
+    assert replay("orders.yaml", "new.yaml", "--replay", "--contracts", "theirs") == (
+        3,
+        "",
+        "None of the contracts is this project's own, so there are no tests to run.\n\n"
+        "  contracts of   web-shop\n\n"
+        "Run this where the consumer's tests are; contractkit impact without --replay needs none.\n",
+    )
