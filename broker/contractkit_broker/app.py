@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +23,7 @@ from contractkit_broker.base_url import base_url
 from contractkit_broker.forms import LONGER_PARAMETERS, LONGEST, wrong_character
 from contractkit_broker.impact_jobs import ImpactWorker
 from contractkit_broker.migrations import bring_up_to_date
+from contractkit_broker.pages.rendering import refused_page
 from contractkit_broker.pages.table import MADE_ONCE, PAGES, PAGES_FOR_BROWSERS
 from contractkit_broker.problems import in_asked_form
 from contractkit_broker.routing import Handler, Route
@@ -111,7 +112,8 @@ class _Server:
             try:
                 reply = await self._reply(handler, await self._call(request))
             except Refusal as refusal:
-                reply = refusal.reply
+                is_page = route.group == "pages" and _wants_a_page(request)
+                reply = refused_page(self._call_of(request), refusal.reply) if is_page else refusal.reply
             except ClientDisconnect:
                 reply = Reply(status=400, body={"error": "The client went away."})
             except DataError:
@@ -149,12 +151,22 @@ class _Server:
         path = {name: unquote(value) for name, value in request.path_params.items()}
         query = tuple(request.query_params.multi_items())
         _refuse_unstorable(request.method, path, query)
+        return self._call_of(request, path=path, query=query, body=await self._body(request))
+
+    def _call_of(
+        self,
+        request: Request,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Sequence[tuple[str, str]] = (),
+        body: bytes = b"",
+    ) -> Call:
         return Call(
             method=request.method,
-            path=path,
+            path=path or {},
             query=query,
             headers=dict(request.headers),
-            body=await self._body(request),
+            body=body,
             base_url=self._settings.public_url.rstrip("/") if self._settings.public_url else base_url(request),
             own_path=request.scope["path"],
             database=self._database,

@@ -23,7 +23,7 @@ def test_every_route_is_described_and_the_reverse(tmp_path: Any) -> None:
     served = {
         (route.path, method) for route in app.routes if isinstance(route, Route) for method in route.methods or ()
     }
-    pages = {(page.path, method) for page in PAGES for method in ("GET", "HEAD")}
+    pages = {(page.path, method) for page in PAGES for method in (page.method, "HEAD")}
     described = {(path, method.upper()) for path, operations in DOCUMENT["paths"].items() for method in operations}
     assert {each for each in served - pages if each[1] != "HEAD"} == described
 

@@ -1,6 +1,7 @@
 """Impact jobs: who breaks if a definition becomes another, worked out beside the requests and read when done."""
 
 import base64
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -14,24 +15,58 @@ from contractkit_broker.store.records import ImpactJob
 from contractkit_broker.web import Call, Refusal, Reply, not_found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: the new definition of a provider, and against what; `old` is the stored one there where None."""
+
+    provider: str
+    new: bytes
+    old: bytes | None = None
+    environment: str | None = None
+    branch: str | None = None
+
+    @property
+    def scope(self) -> dict[str, str | None]:
+        """Give the environment and the branch that say which contracts count."""
+        return {"environment": self.environment, "branch": self.branch}
+
+
 def create_impact_job(call: Call) -> Reply:
     """Queue an analysis of a new definition against the contracts that count."""
-    form, uuid, now = call.form(ImpactForm), call.settings.new_id(), call.now
-    new = base64.b64decode(form.definition)
+    form = call.form(ImpactForm)
     against = form.against or AgainstForm()
-    scope = {"environment": against.environment, "branch": against.branch}
+    question = Question(
+        provider=form.provider,
+        new=base64.b64decode(form.definition),
+        old=base64.b64decode(form.old) if form.old is not None else None,
+        environment=against.environment,
+        branch=against.branch,
+    )
+    uuid = queue_analysis(call, question)
+    return Reply(
+        status=202, body=_job_json(call, _job(call, uuid)), headers={"Location": call.href("impact-jobs", uuid)}
+    )
+
+
+def queue_analysis(call: Call, question: Question) -> str:
+    """Queue a job, and give its uuid.
+
+    Raises:
+        Refusal: The provider (404) or the environment is not known, or no old definition is stored (400).
+    """
+    uuid, now, scope = call.settings.new_id(), call.now, question.scope
 
     def work(connection: Connection) -> None:
-        contracts_that_count(connection, form.provider, **scope)  # an unknown scope is refused now, not by the job
-        old = base64.b64decode(form.old) if form.old is not None else _stored(connection, form, scope)
-        application = applications.ensure_application(connection, form.provider, now)
-        for data in (old, new):
+        contracts_that_count(connection, question.provider, **scope)  # an unknown scope is refused now, not by the job
+        old = question.old if question.old is not None else _stored(connection, question)
+        application = applications.ensure_application(connection, question.provider, now)
+        for data in (old, question.new):
             contracts.add_blob(connection, file_digest(data), data, now)
         values = {
             "uuid": uuid,
             "provider_id": application.id,
             "old_digest": file_digest(old),
-            "new_digest": file_digest(new),
+            "new_digest": file_digest(question.new),
             "against": scope,
             "created_at": now,
         }
@@ -39,9 +74,7 @@ def create_impact_job(call: Call) -> Reply:
 
     call.database.write(work)
     call.wake_worker()
-    return Reply(
-        status=202, body=_job_json(call, _job(call, uuid)), headers={"Location": call.href("impact-jobs", uuid)}
-    )
+    return uuid
 
 
 def get_impact_job(call: Call) -> Reply:
@@ -49,10 +82,12 @@ def get_impact_job(call: Call) -> Reply:
     return Reply(body=_job_json(call, _job(call, call.path["uuid"])))
 
 
-def _stored(connection: Connection, form: ImpactForm, scope: dict[str, str | None]) -> bytes:
-    found = current_definition(connection, form.provider, **scope)
+def _stored(connection: Connection, question: Question) -> bytes:
+    found = current_definition(connection, question.provider, **question.scope)
     if found is None:
-        message = f"is missing: no definition of {form.provider} is stored here to compare with"
+        where = f"in {question.environment}" if question.environment else ""
+        where = where or (f"for the branch {question.branch}" if question.branch else "here")
+        message = f"is missing: no definition of {question.provider} is stored {where} to compare with"
         raise Refusal(400, {"errors": {"old": [message]}})
     return found.data
 
@@ -74,7 +109,10 @@ def _job_json(call: Call, job: ImpactJob) -> Json:
         "createdAt": job.created_at,
         "report": job.report,
         "problem": job.problem,
-        "_links": {"self": call.link("impact-jobs", job.uuid)},
+        "_links": {
+            "self": call.link("impact-jobs", job.uuid),
+            "contractkit:page": call.link("ui", "impact", job.uuid),
+        },
     }
 
 

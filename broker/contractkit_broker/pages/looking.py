@@ -3,7 +3,7 @@
 from contractkit.explain.interactions import summary
 from contractkit_broker.api.outcomes import asked_fortune
 from contractkit_broker.api.search import asked_search
-from contractkit_broker.pages.rendering import lost, render_page
+from contractkit_broker.pages.rendering import in_sentences, lost, render_page
 from contractkit_broker.service.results import mismatch_words
 from contractkit_broker.service.search import MOST
 from contractkit_broker.store.histories import PastOutcome
@@ -16,7 +16,7 @@ def get_search_page(call: Call) -> Reply:
     try:
         found = asked_search(call) if asked else None
     except Refusal as refusal:
-        raise lost(call, _sentence(refusal)) from None
+        raise lost(call, in_sentences(refusal.reply.body)) from None
     return render_page(call, "search.html", asked=asked, found=found, most=MOST)
 
 
@@ -26,7 +26,7 @@ def get_history_page(call: Call) -> Reply:
         with call.database.reading() as connection:
             fortune = asked_fortune(call, connection)
     except Refusal as refusal:
-        raise lost(call, _sentence(refusal)) from None
+        raise lost(call, in_sentences(refusal.reply.body)) from None
     older = call.href("ui", "interactions", *_at(call), before=str(fortune.before)) if fortune.before else None
     return render_page(
         call,
@@ -48,10 +48,3 @@ def _at(call: Call) -> tuple[str, str, str]:
 def _words(outcome: PastOutcome) -> tuple[str, ...]:
     found = (*outcome.mismatches, *outcome.errors)
     return tuple(mismatch_words({"description": each.get("message"), **each}) for each in found)
-
-
-def _sentence(refusal: Refusal) -> str:
-    body = refusal.reply.body
-    if "error" in body:
-        return f"{body['error']}."
-    return " ".join(f"{name}: {message}." for name, messages in body["errors"].items() for message in messages)

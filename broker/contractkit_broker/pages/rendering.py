@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from contractkit.exact_json import Json
 from contractkit_broker.web import HTML, Call, Refusal, Reply
 
 _SIGNS = {"verified": "✓", "failed": "✗", "unknown": "?", "absent": "–"}  # so that colour is not needed
@@ -22,6 +23,21 @@ def lost(call: Call, sentence: str) -> Refusal:
     """Give the refusal that shows what is not here."""
     reply = render_page(call, "lost.html", status=404, sentence=sentence)
     return Refusal(404, reply.body, media_type=HTML)
+
+
+def refused_page(call: Call, reply: Reply) -> Reply:
+    """Give a refusal as a page, unless it is one."""
+    if reply.media_type == HTML:
+        return reply
+    return render_page(call, "refused.html", status=reply.status, sentence=in_sentences(reply.body))
+
+
+def in_sentences(body: Json) -> str:
+    """Give what the body of a refusal says as sentences."""
+    if "error" in body:
+        return f"{str(body['error']).removesuffix('.')}."
+    said = ((name, message.removesuffix(".")) for name, messages in body["errors"].items() for message in messages)
+    return " ".join(f"{name}: {message}." for name, message in said)
 
 
 @cache

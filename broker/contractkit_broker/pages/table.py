@@ -1,5 +1,6 @@
 """The tables of pages: those with addresses of their own, and those that browsers are shown at the API's."""
 
+from contractkit_broker.pages.impact import get_impact_form, get_impact_page, send_impact_form
 from contractkit_broker.pages.looking import get_history_page, get_search_page
 from contractkit_broker.pages.views import (
     get_application_page,
@@ -12,9 +13,9 @@ from contractkit_broker.pages.views import (
 from contractkit_broker.routing import Answer, Handler, Route
 
 
-def _page(path: str, handler: Handler, summary: str, media_type: str = "text/html") -> Route:
+def _page(path: str, handler: Handler, summary: str, media_type: str = "text/html", *, method: str = "GET") -> Route:
     answers = {200: Answer("The page.", None, media_type)}
-    return Route(method="GET", path=path, handler=handler, summary=summary, group="pages", answers=answers)
+    return Route(method=method, path=path, handler=handler, summary=summary, group="pages", answers=answers)
 
 
 PAGES: tuple[Route, ...] = (
@@ -23,6 +24,9 @@ PAGES: tuple[Route, ...] = (
     _page("/ui/contracts/{provider}/{consumer}/{sha}", get_contract_page, "See a contract."),
     _page("/ui/results/{number}", get_result_page, "See what a verification gave."),
     _page("/ui/interactions/{provider}/{consumer}/{interaction}", get_history_page, "See how an interaction fared."),
+    _page("/ui/impact", get_impact_form, "Ask who breaks if a definition changes."),
+    _page("/ui/impact", send_impact_form, "Have a definition analysed; leads to the answer's page.", method="POST"),
+    _page("/ui/impact/{uuid}", get_impact_page, "See who breaks."),
     _page("/ui/search", get_search_page, "See what a few letters may mean."),
     _page("/ui/style.css", get_style, "The pages' style.", "text/css"),
 )

@@ -1,11 +1,11 @@
 """The pages: each loads records, and gives them to a template."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,7 @@ from contractkit.model import Contract, Interaction
 from contractkit.review.rulings import Rulings
 from contractkit_broker.pages.neighbourhood import draw_neighbourhood
 from contractkit_broker.pages.rendering import lost, render_page
+from contractkit_broker.pages.stretches import MOST_ROWS, stretch
 from contractkit_broker.service.overview import (
     IntegrationOverview,
     integrations_in_order,
@@ -64,46 +65,15 @@ def get_first_page(call: Call) -> Reply:
         return render_page(
             call,
             "first.html",
-            integrations=_stretch(
+            integrations=stretch(
                 call, "integrations", integrations, lambda some: integrations_overview(connection, [a for a, _ in some])
             ),
-            services=_stretch(call, "services", services, lambda some: services_overview(connection, some)),
+            services=stretch(call, "services", services, lambda some: services_overview(connection, some)),
             environments=environments.inhabited(connection),
             counts={name: counts[name] for name in _STANDINGS},
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """A part of a long list: `shown` from `first` on, counted from 1, of `total`; links to what is before and after."""
-
-    shown: Sequence[Any]
-    first: int
-    total: int
-    before: str | None
-    after: str | None
-
-
-def _stretch(
-    call: Call, name: str, everything: Sequence[Any], load: Callable[[Sequence[Any]], Sequence[Any]]
-) -> Stretch:
-    """Give the part of a list that the query asks for, with what is only loaded for what is shown."""
-    start = min(read_count(call.parameter(name)) or 0, max(len(everything) - 1, 0))
-    end = start + _MOST_ROWS
-
-    def at(place: int) -> str:
-        return f"{call.own_url}?{name}={place}#{name}"
-
-    return Stretch(
-        shown=load(everything[start:end]),
-        first=start + 1,
-        total=len(everything),
-        before=at(max(start - _MOST_ROWS, 0)) if start else None,
-        after=at(end) if end < len(everything) else None,
-    )
-
-
-_MOST_ROWS = 100
 _STANDINGS = ("verified", "failed", "unknown")
 
 
@@ -135,7 +105,7 @@ def get_application_page(call: Call) -> Reply:
             versions=versions,
             memberships=applications.memberships(connection, ids),
             places=environments.occupancies_of(connection, ids),
-            branches=branches[:_MOST_ROWS],
+            branches=branches[:MOST_ROWS],
             branch_count=len(branches),
             history=environments.history_of(connection, name, limit=20),
             audit=definitions.audit_of(connection, name, limit=20),
@@ -175,7 +145,7 @@ def _contract_page(call: Call, connection: Connection, content: Content) -> Repl
         contract=contract,
         publications=contracts.publications_with(connection, content.id),
         results=results,
-        interactions=_stretch(
+        interactions=stretch(
             call,
             "interactions",
             _judged(connection, contract, results[0] if results else None),
@@ -202,7 +172,7 @@ def get_result_page(call: Call) -> Reply:
             result=result,
             failed=len(failed),
             passed=len(passed),
-            interactions=_stretch(
+            interactions=stretch(
                 call,
                 "interactions",
                 [*failed, *passed],
