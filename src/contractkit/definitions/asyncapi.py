@@ -1,10 +1,11 @@
 """AsyncAPI: the messages of a document of version 2 or 3, wherever in it they are declared."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
-from contractkit.definitions.messages import JSON, DefinedMessage
+from contractkit.definitions.messages import JSON, DefinedMessage, MessageOperation
 from contractkit.definitions.references import Documents, Node
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, show_json
@@ -34,30 +35,71 @@ def asyncapi_messages(documents: Documents, *, source: str) -> tuple[DefinedMess
             details=[("at", "/asyncapi"), ("expected", '"2.6.0" or "3.0.0"'), ("received", show_json(version))],
         )
     default = root.value.get("defaultContentType")
-    found: dict[tuple[str, str], DefinedMessage] = {}
-    names: set[str] = set()
-    for key, node in _declared(documents):
+    media_type = default if isinstance(default, str) else JSON
+    return tuple(_message(name, node, documents, media_type) for name, node in _named(documents).values())
+
+
+def asyncapi_operations(documents: Documents) -> Mapping[str, MessageOperation]:
+    """Give the operations of a document by their identifiers, with the messages that `asyncapi_messages` gives."""
+    names = {place: name for place, (name, _) in _named(documents).items()}
+    found: dict[str, MessageOperation] = {}
+    for key, operation in _members(documents, documents.root, "operations"):
+        reply = _member(documents, operation, "reply")
+        replies = None if reply is None else _known(names, _carried(documents, reply))
+        found[key] = MessageOperation(messages=_known(names, _carried(documents, operation)), replies=replies)
+    for _, channel in _members(documents, documents.root, "channels"):
+        for each in _OPERATIONS:
+            identifier = _member(documents, channel, each, "operationId")
+            message = _member(documents, channel, each, "message")
+            if identifier is not None and message is not None:
+                alternatives = (node for _, node in _alternatives(documents, message))
+                found[str(identifier.value)] = MessageOperation(messages=_known(names, alternatives))
+    return found
+
+
+def _carried(documents: Documents, operation: Node) -> Iterator[Node]:
+    """Give the messages of an operation or a reply, all of its channel where it names none (AsyncAPI 3.0)."""
+    own = _member(documents, operation, "messages")
+    if own is not None:
+        yield from map(documents.resolve, own.items())
+        return
+    for _, node in _members(documents, operation, "channel", "messages"):
+        yield documents.resolve(node)
+
+
+def _known(names: Mapping[tuple[str, str], str], nodes: Iterable[Node]) -> tuple[str, ...]:
+    return tuple(names[each.uri, each.pointer] for each in nodes if (each.uri, each.pointer) in names)
+
+
+def _named(documents: Documents) -> dict[tuple[str, str], tuple[str, Node]]:
+    """Give each message once by where it is declared, with its name.
+
+    Of several messages of one name, those that a channel declares are called after it too: `orders/placed`.
+    """
+    found: dict[tuple[str, str], tuple[str, str, Node]] = {}
+    for channel, key, node in _declared(documents):
         place = (node.uri, node.pointer)
-        if place in found or not isinstance(node.value, dict):
-            continue
-        name = _name_of(node.value, key)
-        if name and name not in names:
-            names.add(name)
-            found[place] = _message(name, node, documents, default if isinstance(default, str) else JSON)
-    return tuple(found.values())
+        if place not in found and isinstance(node.value, dict) and (name := _name_of(node.value, key)):
+            found[place] = (channel, name, node)
+    count = Counter(name for _, name, _ in found.values())
+    return {
+        place: (f"{channel}/{name}" if channel and count[name] > 1 else name, node)
+        for place, (channel, name, node) in found.items()
+    }
 
 
-def _declared(documents: Documents) -> Iterator[tuple[str, Node]]:
-    """Give the messages with the keys that they stand under, resolved; of a list of alternatives each."""
+def _declared(documents: Documents) -> Iterator[tuple[str, str, Node]]:
+    """Give the messages with the channels and keys that they stand under, resolved; of alternatives each."""
     root = documents.root
     for key, node in _members(documents, root, "components", "messages"):
-        yield key, documents.resolve(node)
-    for _, channel in _members(documents, root, "channels"):
+        yield "", key, documents.resolve(node)
+    for name, channel in _members(documents, root, "channels"):
         for key, node in _members(documents, channel, "messages"):
-            yield key, documents.resolve(node)
+            yield name, key, documents.resolve(node)
         for operation in _OPERATIONS:
             message = _member(documents, channel, operation, "message")
-            yield from _alternatives(documents, message) if message is not None else ()
+            for key, node in _alternatives(documents, message) if message is not None else ():
+                yield name, key, node
 
 
 def _alternatives(documents: Documents, message: Node) -> Iterator[tuple[str, Node]]:
@@ -76,7 +118,7 @@ def _name_of(message: Mapping[str, Json], key: str) -> str:
 
 def _message(name: str, node: Node, documents: Documents, default: str) -> DefinedMessage:
     payload, problem = _schema(_member(documents, node, "payload"), documents, node.value.get("schemaFormat"))
-    headers, of_headers = _schema(_member(documents, node, "headers"), documents, None)
+    headers, of_headers = _schema(_headers(node, documents), documents, None)
     return DefinedMessage(
         name=name,
         schema=payload,
@@ -95,7 +137,7 @@ def _schema(node: Node | None, documents: Documents, named: Json) -> tuple[str |
     if isinstance(value, dict) and "schemaFormat" in value and "schema" in value:
         named, node = value["schemaFormat"], node / "schema"
     if isinstance(named, str) and not named.startswith(_SCHEMA_FORMATS):
-        return None, f"its schema is of the format {named}"
+        return f"{node.uri}#{quote(node.pointer)}", f"its schema is of the format {named}"
     return f"{node.uri}#{quote(node.pointer)}", ""
 
 
@@ -108,6 +150,13 @@ def _content_type(node: Node, documents: Documents) -> str | None:
     resolved = [documents.resolve(each).value for each in traits.items()] if traits is not None else []
     told = (each.get("contentType") for each in resolved if isinstance(each, dict))
     return next((each for each in told if isinstance(each, str)), None)
+
+
+def _headers(node: Node, documents: Documents) -> Node | None:
+    """Give the headers of a message, else of the first of its traits that declares some."""
+    traits = node.get("traits")
+    every = (node, *(traits.items() if traits is not None else ()))
+    return next((found for each in every if (found := _member(documents, each, "headers")) is not None), None)
 
 
 def _examples(node: Node) -> Iterator[tuple[str, Json]]:

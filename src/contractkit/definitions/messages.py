@@ -33,7 +33,7 @@ class DefinedMessage:
     Attributes:
         name: Its name, `OrderPlaced`.
         schema: A reference to the schema of its contents, `orders.yaml#/components/schemas/Order`; None where anything
-            may be sent.
+            may be sent. It leads to what nobody can read where `problem` says so.
         content_type: The media type of its contents.
         headers: A reference to the schema of its headers, if it declares any.
         examples: Named examples of its contents.
@@ -48,8 +48,22 @@ class DefinedMessage:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageOperation:
+    """An operation of an AsyncAPI document: the names of the messages that it carries, and of those that answer them.
+
+    `replies` is None where the document says nothing of an answer.
+    """
+
+    messages: tuple[str, ...]
+    replies: tuple[str, ...] | None = None
+
+
 class MessageDefinition:
-    """The messages of a provider, each as the response of an operation of its name."""
+    """The messages of a provider, each as the response of an operation of its name.
+
+    `version` is what its document says its version is, empty where it says none.
+    """
 
     kind: ClassVar = "messages"
 
@@ -61,10 +75,14 @@ class MessageDefinition:
         *,
         source: str,
         title: str = "",
+        version: str = "",
+        operations: Callable[[], Mapping[str, MessageOperation]] = dict,
     ) -> None:
         """Take the messages, the documents that their references lead into, and what reads further ones."""
         self.source = source
         self.title = title or source
+        self.version = version
+        self._operations = operations
         self._messages = {each.name: each for each in messages}
         self._documents = documents
         self._read = read
@@ -75,6 +93,11 @@ class MessageDefinition:
         return tuple(self._messages)
 
     @cached_property
+    def operations(self) -> Mapping[str, MessageOperation]:
+        """Give the operations of an AsyncAPI document by their identifiers, read when first asked for."""
+        return self._operations()
+
+    @cached_property
     def digest(self) -> str:
         """Give `sha256:` and the digest of the content, whatever the order of its keys."""
         return f"sha256:{hashlib.sha256(dump_compact(dict(sorted(self._documents.items())))).hexdigest()}"
@@ -82,9 +105,18 @@ class MessageDefinition:
     @cached_property
     def answers(self) -> OpenApiDefinition:
         """Give the definition whose operations answer with the messages."""
+        return OpenApiDefinition(self.documents, source=self.source)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Give what the messages' schemas stand in, below the document that nobody wrote."""
         root = _document(self._messages.values(), self.title)
-        documents = Documents({ROOT: root, **self._documents}, ROOT, self._read)
-        return OpenApiDefinition(documents, source=self.source)
+        return Documents({ROOT: root, **self._documents}, ROOT, self._read)
+
+    def problem_of(self, name: str) -> str:
+        """Give why nothing can be said of a message's contents, in a phrase; empty where they are JSON as defined."""
+        found = self._messages[name]
+        return found.problem or _unreadable(found)
 
     def find(self, name: str) -> DefinedMessage | None:
         """Give the message of that name, whether or not it can be made; None where there is none."""
@@ -100,7 +132,7 @@ class MessageDefinition:
         found = self._messages.get(name)
         if found is None:
             raise UnknownNameError(f"{self.title} defines no message {name!r}.", next_step=suggestion(name, self.names))
-        problem = found.problem or _unreadable(found)
+        problem = self.problem_of(name)
         if problem:
             raise DefinitionError(
                 f"The message {name} cannot be made.",
@@ -127,14 +159,20 @@ def path_of(name: str) -> str:
     return f"/{quote(name, safe='')}"
 
 
+def headers_path_of(name: str) -> str:
+    """Give the path of the operation that answers with a message's headers, likewise."""
+    return f"{path_of(name)}/headers"
+
+
 def _document(messages: Iterable[DefinedMessage], title: str) -> Json:
     """Give the OpenAPI document whose operations answer with messages."""
     paths: dict[str, Json] = {}
     for message in messages:
         path = path_of(message.name)
-        paths[path] = _path(message.name, message.schema, message.content_type, message.examples)
+        schema = None if message.problem else message.schema
+        paths[path] = _path(message.name, schema, message.content_type, message.examples)
         if message.headers is not None:
-            paths[f"{path}/headers"] = _path(f"{message.name}{_HEADERS}", message.headers, JSON, {})
+            paths[headers_path_of(message.name)] = _path(f"{message.name}{_HEADERS}", message.headers, JSON, {})
     return {"openapi": "3.1.0", "info": {"title": title}, "paths": paths}
 
 

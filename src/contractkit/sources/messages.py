@@ -10,18 +10,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
-from contractkit.definitions.asyncapi import asyncapi_messages
+from contractkit.definitions.asyncapi import asyncapi_messages, asyncapi_operations
 from contractkit.definitions.messages import DefinedMessage, MessageDefinition
 from contractkit.definitions.older_schemas import upgraded_schemas
 from contractkit.definitions.references import Documents
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 from contractkit.sources.lines import LineFinder
-from contractkit.sources.loading import read_document
-from contractkit.sources.places import FilePlace, GitPlace, UrlPlace, is_elsewhere, place_of
+from contractkit.sources.loading import load_definition, read_document
+from contractkit.sources.places import FilePlace, GitPlace, Place, UrlPlace, is_elsewhere, place_of
+from contractkit.sources.proto_kinds import SET_ENDINGS
+
+if TYPE_CHECKING:
+    from contractkit.definitions.protobuf import ProtoDefinition
 
 _ENDINGS: Final = (".json", ".yaml", ".yml")
 _MOST_FILES: Final = 10_000
@@ -58,6 +62,34 @@ class LoadedMessages:
 def load_messages(location: str | Path, *, root: Path) -> MessageDefinition:
     """Give the messages that are defined at a path or in a git revision; see `read_messages`."""
     return read_messages(location, root=root).definition
+
+
+def load_any_messages(location: str | Path, *, root: Path) -> "MessageDefinition | ProtoDefinition":
+    """Give the messages that are defined at a path: those of protobuf, or as `load_messages` does.
+
+    A .proto file, a directory with such files in it, and a descriptor set define messages of protobuf.
+
+    Raises:
+        DefinitionError: It is elsewhere, cannot be read, does not compile, or defines no message.
+    """
+    if is_elsewhere(str(location)) and not str(location).startswith("git:"):
+        raise not_there(str(location))
+    if not _is_protobuf(place_of(location, root)):
+        return load_messages(location, root=root)
+    found = load_definition(location, root=root).protobuf
+    if found.emissions:
+        return found
+    raise DefinitionError(f"{location} defines no message.", next_step="Name .proto files that declare messages.")
+
+
+def _is_protobuf(place: Place) -> bool:
+    match place:
+        case FilePlace(path=path) if path.is_dir():
+            return next(path.rglob("*.proto"), None) is not None
+        case GitPlace() if place.is_directory():
+            return _holds_protos(place)
+        case _:
+            return place.uri.lower().endswith((".proto", *SET_ENDINGS))
 
 
 def read_messages(location: str | Path, *, root: Path) -> LoadedMessages:
@@ -124,19 +156,27 @@ def _of_file(place: FilePlace | GitPlace, name: str) -> LoadedMessages:
     texts[uri] = place.read()
     value = upgraded_schemas(read_document(texts[uri], place.uri))
     read = _reader(place.read_beside, texts)
-    title = ""
     if isinstance(value, dict) and "asyncapi" in value:
-        messages: Iterable[DefinedMessage] = asyncapi_messages(Documents({uri: value}, uri, read), source=name)
-        info = value.get("info")
-        title = str(info["title"]) if isinstance(info, dict) and info.get("title") else ""
-    elif isinstance(value, dict) and {"openapi", "swagger"} & value.keys():
+        documents = Documents({uri: value}, uri, read)
+        messages = asyncapi_messages(documents, source=name)
+        said = value.get("info")
+        info = said if isinstance(said, dict) else {}
+        definition = MessageDefinition(
+            _some(messages, name),
+            {uri: value},
+            read,
+            source=name,
+            title=str(info.get("title") or ""),
+            version=str(info.get("version") or ""),
+            operations=partial(asyncapi_operations, documents),
+        )
+        return LoadedMessages(definition=definition, source=name, texts=texts, is_directory=False)
+    if isinstance(value, dict) and {"openapi", "swagger"} & value.keys():
         raise DefinitionError(
             f"The definition {name} is an OpenAPI document, which defines no messages.",
             next_step="Set it as the provider's definition, and a JSON Schema or an AsyncAPI document as its messages.",
         )
-    else:
-        messages = _of_schema(value, uri, name)
-    definition = _some(messages, {uri: value}, read, name, title)
+    definition = MessageDefinition(_some(_of_schema(value, uri, name), name), {uri: value}, read, source=name)
     return LoadedMessages(definition=definition, source=name, texts=texts, is_directory=False)
 
 
@@ -176,7 +216,7 @@ def _of_directory(
         DefinedMessage(name=_stem(uri) if count[_stem(uri)] == 1 else _without_endings(unquote(uri)), schema=uri)
         for uri in uris
     ]
-    definition = _some(messages, documents, read, name)
+    definition = MessageDefinition(_some(messages, name), documents, read, source=name)
     return LoadedMessages(definition=definition, source=name, texts=texts, is_directory=True)
 
 
@@ -184,6 +224,11 @@ def _below(folder: Path) -> Mapping[str, Callable[[], bytes]]:
     """Give what reads each file of JSON or YAML in a folder and below, by its path in it."""
     found = (each for each in folder.rglob("*") if each.suffix.lower() in _ENDINGS and each.is_file())
     return {each.relative_to(folder).as_posix(): each.read_bytes for each in found}
+
+
+def _holds_protos(place: GitPlace) -> bool:
+    with tarfile.open(fileobj=io.BytesIO(place.archive())) as archive:
+        return any(member.isfile() and member.name.endswith(".proto") for member in archive)
 
 
 def _archived(place: GitPlace) -> Mapping[str, Callable[[], bytes]]:
@@ -198,16 +243,10 @@ def _archived(place: GitPlace) -> Mapping[str, Callable[[], bytes]]:
     return {name: partial(bytes, data) for name, data in found.items()}
 
 
-def _some(
-    messages: Iterable[DefinedMessage],
-    documents: dict[str, Json],
-    read: Callable[[str], Json],
-    name: str,
-    title: str = "",
-) -> MessageDefinition:
+def _some(messages: Iterable[DefinedMessage], name: str) -> tuple[DefinedMessage, ...]:
     found = tuple(messages)
     if found:
-        return MessageDefinition(found, documents, read, source=name, title=title)
+        return found
     raise DefinitionError(
         f"{name} defines no message.",
         next_step="Name a JSON Schema, a directory of them, or an AsyncAPI document.",

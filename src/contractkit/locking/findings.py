@@ -1,0 +1,115 @@
+"""What is found of a call when it is held against a definition: where it is not borne out, and how."""
+
+from collections.abc import Iterator
+from enum import Enum
+
+from contractkit.conformance import Declared, Grade, InteractionConformance
+from contractkit.conformance.uses import RESPONSE_HEADERS
+from contractkit.definitions.contents import is_acceptable
+from contractkit.definitions.interface import Route
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.schema_facets import type_names
+from contractkit.exact_json import show_json
+from contractkit.impact import Verdict
+from contractkit.impact.answer_rules import expectation
+from contractkit.impact.records import Worry
+from contractkit.model import HttpCall, HttpResponse, Location, MissingBody
+from contractkit.results import ABSENT, Violation
+
+
+class Level(Enum):
+    """What is wrong with something that was recorded."""
+
+    ILLEGAL = "no longer legal"  # a provider that keeps to the definition cannot take it or give it
+    UNPROMISED = "no longer promised"  # it may still come, and the definition says less of it than before
+    UNSETTLED = "not judged"  # nothing can be said of it, so it is neither borne out nor refused
+
+
+Found = tuple[Level, Location, str]
+"""The level, the place in the interaction, and a sentence."""
+
+_REFUSED = 4  # the class of statuses that refuse a request
+_CONTENT_TYPE = Location(("request", "headers", "content-type"))
+_ACCEPT = Location(("request", "headers", "accept"))
+_EVERYWHERE = frozenset(
+    RESPONSE_HEADERS / name
+    for name in (
+        "age", "allow", "cache-control", "connection", "content-encoding", "content-language", "content-length",
+        "content-location", "date", "etag", "expires", "last-modified", "location", "retry-after", "server",
+        "set-cookie", "transfer-encoding", "vary", "via", "www-authenticate",
+    )
+)  # fmt: skip
+"""Headers of HTTP itself (RFC 9110, 9111), which few definitions declare and any server may send."""
+
+
+def of_conformance(call: HttpCall, found: InteractionConformance, definition: OpenApiDefinition) -> Iterator[Found]:
+    """Find what of a call a definition does not bear out, by how it stands under that."""
+    if found.route is None:
+        sentence = f"{call.request.method} {call.request.path} reaches no operation"
+        yield Level.ILLEGAL, Location(("request", "path")), sentence
+        return
+    for violation in found.violations:
+        if call.response.status // 100 != _REFUSED or _names_other_type(violation):
+            yield Level.ILLEGAL, violation.location, of_violation(violation)
+    if found.status is Declared.NOT:
+        yield Level.ILLEGAL, Location(("response", "status")), f"{call.response.status} is not declared"
+        return
+    if found.media_type is Declared.NOT:
+        yield Level.ILLEGAL, Location(("response", "headers", "content-type")), "the content type is not declared"
+        return
+    yield from _of_media_types(call, found)
+    needed = list(_of_uses(found))
+    yield from needed
+    told = {location.generalised() for _, location, _ in needed}
+    for violation in (*found.refused, *_of_headers(call, found.route, definition)):
+        is_absent = violation.received is ABSENT  # nothing is wrong with an answer that could have more
+        if not is_absent and violation.location.generalised() not in told:
+            yield Level.ILLEGAL, violation.location, of_violation(violation)
+
+
+def _names_other_type(violation: Violation) -> bool:
+    """Say whether it is the content type; what is sent to be refused is still of a type that is known."""
+    return violation.location == _CONTENT_TYPE and violation.received is not ABSENT
+
+
+def _of_media_types(call: HttpCall, found: InteractionConformance) -> Iterator[Found]:
+    """Find that the consumer accepts no media type that the definition gives under the expected status."""
+    accepted = [each.strip() for value in call.request.headers.get("accept", ()) for each in value.split(",")]
+    given = found.response.contents if found.response is not None else ()
+    if accepted and given and not any(is_acceptable(each.media_type, accepted) for each in given):
+        declared = ", ".join(each.media_type for each in given)
+        yield Level.ILLEGAL, _ACCEPT, f"the consumer accepts {', '.join(accepted)}; declared: {declared}"
+
+
+def _of_headers(call: HttpCall, route: Route, definition: OpenApiDefinition) -> Iterator[Violation]:
+    """Find the expected headers whose recorded values the definition does not allow."""
+    if not call.response.headers.keys() - {"content-type"}:
+        return
+    alone = HttpResponse(status=call.response.status, headers=call.response.headers, body=MissingBody())
+    for violation in definition.check_response(route.operation, alone):
+        if violation.location.starts_with(RESPONSE_HEADERS):
+            yield violation
+
+
+def _of_uses(found: InteractionConformance) -> Iterator[Found]:
+    for use in found.uses.single:
+        standing = found.standings.get(use.location)
+        if standing is None or use.is_only_served:
+            continue
+        if standing.grade is Grade.UNDECLARED and use.location not in _EVERYWHERE:
+            yield Level.ILLEGAL, use.location, "it is not declared"
+        elif standing.grade is Grade.DISJOINT:
+            sentence = f"expected by the consumer: {expectation(use)}; declared: {type_names(standing.types)}"
+            yield Level.ILLEGAL, use.location, sentence
+
+
+def of_violation(violation: Violation) -> str:
+    """Give what is wrong with a recorded value."""
+    received = "nothing" if violation.received is ABSENT else show_json(violation.received, limit=60)
+    return f"expected {violation.expected}, recorded {received}"
+
+
+def of_worry(worry: Worry) -> Found:
+    """Give what got worse as what is found."""
+    level = Level.ILLEGAL if worry.verdict is Verdict.BROKEN else Level.UNPROMISED
+    return level, worry.location, f"{worry.sentence}: {worry.before}, now {worry.after}"
