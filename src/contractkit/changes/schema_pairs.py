@@ -21,27 +21,15 @@ _SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
 @dataclass(eq=False, slots=True)
 class SchemaPair:
-    """An old and a new schema that stand for each other; the same pair is the same object, compared when first asked.
-
-    `differences` are those at the pair itself, `below` the pairs in it with the step that leads there.
-    """
+    """An old and a new schema that stand for each other; the same two are the same object, compared when asked."""
 
     pairs: "SchemaPairs"
     old: SchemaView
     new: SchemaView
     _found: "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]] | None" = None
 
-    @property
-    def differences(self) -> tuple[Difference, ...]:
-        """Give what differs at the pair itself."""
-        return self._compared()[0]
-
-    @property
-    def below(self) -> "tuple[tuple[Step, SchemaPair], ...]":
-        """Give the pairs in it, each with the step that leads there."""
-        return self._compared()[1]
-
-    def _compared(self) -> "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]":
+    def compared(self) -> "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]":
+        """Give what differs at the pair itself, and the pairs in it, each with the step that leads there."""
         if self._found is None:
             self._found = self.pairs.compared(self.old, self.new)
         return self._found
@@ -62,9 +50,10 @@ class SchemaPairs:
         pending: deque[tuple[Steps, SchemaPair]] = deque([((), first)])
         while pending:
             steps, pair = pending.popleft()
-            for difference in pair.differences:
+            differences, below = pair.compared()
+            for difference in differences:
                 yield _steps_of(steps, difference), difference
-            for step, inner in pair.below:
+            for step, inner in below:
                 if inner not in seen:
                     seen.add(inner)
                     pending.append(((*steps, step), inner))
@@ -77,10 +66,11 @@ class SchemaPairs:
         reached = [self.pair(old, new)]
         for count, step in enumerate((*steps, None)):
             walked = tuple(steps[:count])
-            for difference in [each for pair in reached for each in pair.differences]:
+            found = [pair.compared() for pair in reached]
+            for difference in (each for differences, _ in found for each in differences):
                 if difference.step is None or _leads_to(difference.step, step):
                     yield _steps_of(walked, difference), difference
-            reached = [inner for pair in reached for name, inner in pair.below if _leads_to(name, step)]
+            reached = [inner for _, below in found for name, inner in below if _leads_to(name, step)]
 
     def pair(self, old: SchemaView, new: SchemaView) -> SchemaPair:
         """Give the pair of two schemas."""

@@ -9,6 +9,7 @@ import click
 
 from contractkit.broker_client import BrokerClient
 from contractkit.cli.brokers import address_of, connect
+from contractkit.cli.collecting import uncollected
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.replaying import Manner, Pair, check_manner, present_definition, replayed
 from contractkit.cli.verbs import Verb
@@ -178,7 +179,9 @@ def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     old, new = _loaded(asked.old), _loaded(asked.new)
     default = settings.contracts_directory
     places = asked.contracts or ((default,) if default.exists() else ())
-    read = [(read_contract_file(file).contract, ConsumerInfo(origin=str(file))) for file in find_contract_files(places)]
+    files = find_contract_files(places)
+    with uncollected():  # what is read stays until the report is written
+        read = [(read_contract_file(file).contract, ConsumerInfo(origin=str(file))) for file in files]
     where = " ".join(map(str, places or (default,)))
     return _analysed(old, new, tuple(_of_provider(read, _provider(asked, read), where)), where)
 

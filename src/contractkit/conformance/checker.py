@@ -85,6 +85,17 @@ class ContractChecker:
 
     def check(self, interaction: Interaction, *, uses: Uses | None = None) -> InteractionConformance:
         """Say how an interaction stands under the definition; `uses` is what it uses, where that is known already."""
+        found = self.reached(interaction)
+        call = interaction.exchange
+        if found.route is None or not isinstance(call, HttpCall):
+            return found
+        used = uses_of(interaction, call) if uses is None else uses
+        return replace(
+            found, uses=used, standings=self.standings(found, used), refused=self.refused(found, interaction)
+        )
+
+    def reached(self, interaction: Interaction) -> InteractionConformance:
+        """Say what an interaction reaches and how its request stands: all that `check` says but for the answer."""
         call = interaction.exchange
         if not isinstance(call, HttpCall):
             return InteractionConformance(route=None, surface=None, unsettled=("not-http",))
@@ -94,7 +105,6 @@ class ContractChecker:
         surface = self.reader.surface_of(route.operation)
         response = surface.response_to(call.response.status)
         content = _content_of(response, call.response)
-        used = uses_of(interaction, call) if uses is None else uses
         return InteractionConformance(
             route=route,
             surface=surface,
@@ -104,18 +114,26 @@ class ContractChecker:
             media_type=_media_type(response, content, call.response),
             response=response,
             content=content,
-            uses=used,
-            standings=self._standings_of(used, response, content),
-            refused=self._refused(route, interaction, call.response) if response and content else (),
             unsettled=tuple(_unsettled(call)),
         )
 
-    def _standings_of(self, uses: Uses, response: Response | None, content: Content | None) -> dict[Location, Standing]:
-        if response is None:
+    def standings(self, reached: InteractionConformance, uses: Uses) -> dict[Location, Standing]:
+        """Give what the definition says of each place that is used of the answer which an interaction reaches."""
+        if reached.response is None:
             return {}
         every = (*uses.single, *(use for group in uses.any_of for use in group))
-        found = ((use.location, self._standing(use, response, content)) for use in every)
+        found = ((use.location, self._standing(use, reached.response, reached.content)) for use in every)
         return {location: standing for location, standing in found if standing is not None}
+
+    def refused(self, reached: InteractionConformance, interaction: Interaction) -> tuple[Violation, ...]:
+        """Give where the recorded answer is not what the definition allows, absent members apart."""
+        call = interaction.exchange
+        assert isinstance(call, HttpCall)
+        body = call.response.body if isinstance(interaction.served, MissingBody) else interaction.served
+        if reached.route is None or not reached.response or not reached.content or not isinstance(body, JsonBody):
+            return ()
+        served = HttpResponse(status=call.response.status, headers=call.response.headers, body=body)
+        return self.definition.check_response(reached.route.operation, served)
 
     def _standing(self, use: Use, response: Response, content: Content | None) -> Standing | None:
         if use.location.starts_with(RESPONSE_HEADERS):
@@ -130,13 +148,6 @@ class ContractChecker:
         if key not in self._standings:
             self._standings[key] = stand(view, use.steps, use.types, around=use.around)
         return self._standings[key]
-
-    def _refused(self, route: Route, interaction: Interaction, response: HttpResponse) -> tuple[Violation, ...]:
-        body = response.body if isinstance(interaction.served, MissingBody) else interaction.served
-        if not isinstance(body, JsonBody):
-            return ()
-        served = HttpResponse(status=response.status, headers=response.headers, body=body)
-        return self.definition.check_response(route.operation, served)
 
 
 def _as_sent(request: HttpRequest) -> HttpRequest:

@@ -1,8 +1,10 @@
 """Uses: which places of an answer an interaction depends on, and which values it copes with there."""
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from contractkit.conformance.shapes import shape_of, types_by_place
 from contractkit.definitions.schema_facets import type_of
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import (
@@ -21,6 +23,8 @@ from contractkit.model import (
 RESPONSE_BODY = Location(("response", "body"))
 RESPONSE_HEADERS = Location(("response", "headers"))
 
+_UNSEEN: frozenset[str] = frozenset()
+_NULL = frozenset({"null"})
 _EXACT = frozenset({"equality"})
 _CASCADING = frozenset({"type"})  # a type rule holds for everything below it, as Pact's specification has it
 
@@ -82,14 +86,14 @@ def uses_of(interaction: Interaction, call: HttpCall) -> Uses:
     Proved needs are what counts where there are any; else every place that the expectation holds does, and what was
     served beside it is kept apart: nobody knows whether it is read.
     """
-    expected = _seen(call.response.body)
     headers = tuple(_header_uses(call, interaction.rules))
     needs = interaction.needs
     if not isinstance(needs, InferredNeeds):
+        expected = _seen(call.response.body)
         return Uses(
             single=(*headers, *_expected_uses(expected, interaction.rules), *_served_uses(interaction, expected))
         )
-    seen = {**expected, **_seen(interaction.served)}
+    seen = ChainMap(_types_in(interaction.served), _types_in(call.response.body))
     return Uses(
         single=(*headers, *_once(_needed(need, seen, needs) for need in needs.needed if _is_in_body(need.location))),
         any_of=tuple(
@@ -98,6 +102,10 @@ def uses_of(interaction: Interaction, call: HttpCall) -> Uses:
             if all(map(_is_in_body, group))
         ),
     )
+
+
+def _types_in(body: Body) -> dict[Location, frozenset[str]]:
+    return types_by_place(shape_of(body.value), RESPONSE_BODY) if isinstance(body, JsonBody) else {}
 
 
 def _seen(body: Body) -> dict[Location, tuple[Json, ...]]:
@@ -148,12 +156,12 @@ def _header_uses(call: HttpCall, rules: Sequence[LocatedRules]) -> Iterator[Use]
             yield Use(location=location, types=frozenset(), exact=exact, pattern=_pattern_of(deciding))
 
 
-def _needed(need: Need, seen: Mapping[Location, tuple[Json, ...]], needs: InferredNeeds) -> Use:
+def _needed(need: Need, seen: Mapping[Location, frozenset[str]], needs: InferredNeeds) -> Use:
     location = need.location.generalised()
     above = max((len(each.steps) for each in needs.around(need.location)), default=0)
     return Use(
         location=location,
-        types=frozenset(type_of(value) for value in seen.get(location, ()) if value is not None),
+        types=seen.get(location, _UNSEEN) - _NULL,
         members=need.members,
         pattern=need.pattern,
         allows_null=not need.non_null,

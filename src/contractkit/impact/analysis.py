@@ -10,6 +10,7 @@ from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
+from contractkit.exact_json import uncollected
 from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.records import (
     ConsumerImpact,
@@ -69,13 +70,15 @@ def analyse(
     new_source = new_source or DefinitionSource(name=new.title)
     analysis = _Analysis(judgement_of(old, new, old_source, new_source), old_source, new_source)
     silent = [contract.consumer for contract, _ in contracts if not contract.interactions]
-    consumers = [analysis.consumer(contract, info) for contract, info in contracts if contract.interactions]
+    with uncollected():  # what is found stays, and definitions are large trees to walk over and over
+        consumers = [analysis.consumer(contract, info) for contract, info in contracts if contract.interactions]
+        theoretical = analysis.theoretical(consumers)
     judged = tuple(each for each in consumers if each.interactions)
     return ImpactReport(
         old=old_source,
         new=new_source,
         consumers=judged,
-        theoretical=analysis.theoretical(judged),
+        theoretical=theoretical,
         without_contract=tuple(dict.fromkeys([*without_contract, *silent])),
         not_judged=tuple(each for each in consumers if not each.interactions),
     )

@@ -23,6 +23,7 @@ class Causes:
     def __init__(self, changes: DefinitionChanges) -> None:
         self.changes = changes
         self._own: dict[tuple[str, str], tuple[Change, ...]] = {}
+        self._beside_body: dict[tuple[str, str, Location], tuple[Change, ...]] = {}
 
     def own(self, old: Surface, new: Surface) -> tuple[Change, ...]:
         """Give the changes of an operation's own: parameters, media types, statuses, headers, credentials."""
@@ -52,9 +53,16 @@ class Causes:
         """Give what changed at a place of the request and on the way to it."""
         if old.surface is None or new.surface is None:
             return ()
-        own = (each for each in self.own(old.surface, new.surface) if location.starts_with(each.location))
-        pair = self.changes.pair(old.surface, new.surface)
-        return (*own, *self._along_request(pair, request, location))
+        if location.starts_with(REQUEST_BODY):
+            return tuple(self._of_request(old.surface, new.surface, request, location))
+        key = (old.surface.signature, new.surface.signature, location)  # the request decides of its body alone
+        if key not in self._beside_body:
+            self._beside_body[key] = tuple(self._of_request(old.surface, new.surface, request, location))
+        return self._beside_body[key]
+
+    def _of_request(self, old: Surface, new: Surface, request: HttpRequest, location: Location) -> Iterator[Change]:
+        yield from (each for each in self.own(old, new) if location.starts_with(each.location))
+        yield from self._along_request(self.changes.pair(old, new), request, location)
 
     def _along_answer(
         self, old: InteractionConformance, new: InteractionConformance, location: Location

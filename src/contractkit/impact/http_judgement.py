@@ -4,7 +4,7 @@ from contractkit.changes import Change, DefinitionChanges
 from contractkit.conformance import ContractChecker, InteractionConformance
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
-from contractkit.impact.answers import answer_worries
+from contractkit.impact.answer_shapes import AnswerJudgement
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.requests import request_worries
@@ -21,6 +21,7 @@ class HttpJudgement:
         self._new = ContractChecker(new)
         self._changes = DefinitionChanges(self._old.reader, self._new.reader)
         self._causes = Causes(self._changes)
+        self._answers = AnswerJudgement(self._old, self._new, self._causes)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -33,8 +34,7 @@ class HttpJudgement:
         assert isinstance(call, HttpCall)
         name = interaction.operation or f"{call.request.method} {call.request.path}"
         try:
-            old = self._old.check(interaction)
-            new = self._new.check(interaction, uses=old.uses if old.route else None)
+            old, new = self._old.reached(interaction), self._new.reached(interaction)
             if old.route is None:
                 return name, _of_unknown(call, new)
             return old.route.operation.name, self._worries(interaction, call, old, new)
@@ -47,7 +47,7 @@ class HttpJudgement:
         of_request = request_worries(interaction, call, old, new, self._causes)
         if new.surface is None:
             return of_request
-        return (*of_request, *answer_worries(call, old, new, self._causes))
+        return (*of_request, *self._answers.judged(interaction, call, old, new))
 
 
 def _of_unknown(call: HttpCall, new: InteractionConformance) -> tuple[Worry, ...]:

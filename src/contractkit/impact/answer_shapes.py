@@ -1,0 +1,117 @@
+"""Answers of one shape are judged once: consumers of one provider read the same places, whatever the values there."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from contractkit.conformance import ContractChecker, InteractionConformance, Use, Uses, uses_of
+from contractkit.conformance.shapes import shape_of, values_at
+from contractkit.conformance.uses import RESPONSE_BODY
+from contractkit.exact_json import dump_compact
+from contractkit.impact.answers import answer_worries
+from contractkit.impact.causes import Causes
+from contractkit.impact.records import Worry
+from contractkit.model import Body, HttpCall, InferredNeeds, Interaction, JsonBody, LocatedRules, Step, media_type_of
+
+_Key: TypeAlias = tuple[Hashable, ...]
+_Steps: TypeAlias = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a shape: the places whose values decide, and the worries by what stood there."""
+
+    deciding: tuple[_Steps, ...]
+    worries: dict[_Key, tuple[Worry, ...]] = field(default_factory=dict)
+
+
+class AnswerJudgement:
+    """Judges answers under one pair of definitions, those of one shape once.
+
+    Where needs were proved, no value that was recorded counts, and what is left to judge is little. Where they are
+    unknown, values count at places of which a definition lists the values; an answer that is expected to the letter
+    somewhere is judged for itself.
+    """
+
+    def __init__(self, old: ContractChecker, new: ContractChecker, causes: Causes) -> None:
+        self._old = old
+        self._new = new
+        self._causes = causes
+        self._known: dict[_Key, _Known | None] = {}
+
+    def judged(
+        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
+    ) -> tuple[Worry, ...]:
+        """Give what got worse for the answer; `old` and `new` are what the definitions say of the request."""
+        if isinstance(interaction.needs, InferredNeeds):
+            return self._alone(interaction, call, old, new, uses_of(interaction, call))
+        key = _key(interaction, call, old, new)
+        if key not in self._known:
+            self._known[key] = self._learnt(interaction, call, old, new)
+        known = self._known[key]
+        if known is None:
+            return self._alone(interaction, call, old, new, uses_of(interaction, call))
+        stood = tuple(_values(call.response.body, steps) for steps in known.deciding)
+        if stood not in known.worries:
+            known.worries[stood] = self._alone(interaction, call, old, new, uses_of(interaction, call))
+        return known.worries[stood]
+
+    def _alone(
+        self,
+        interaction: Interaction,
+        call: HttpCall,
+        old: InteractionConformance,
+        new: InteractionConformance,
+        uses: Uses,
+    ) -> tuple[Worry, ...]:
+        before = replace(old, uses=uses, standings=self._old.standings(old, uses))
+        after = replace(new, uses=uses, standings=self._new.standings(new, uses))
+        if any(use.exact for use in uses.single):
+            before = replace(before, refused=self._old.refused(old, interaction))
+            after = replace(after, refused=self._new.refused(new, interaction))
+        return answer_worries(call, before, after, self._causes)
+
+    def _learnt(
+        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
+    ) -> _Known | None:
+        """Give what is to be known of a shape, None where values expected to the letter are part of it."""
+        uses = uses_of(interaction, call)
+        if any(use.exact for use in uses.single):
+            return None
+        found = (self._old.standings(old, uses), self._new.standings(new, uses))
+        listed = {place for standings in found for place, each in standings.items() if each.values is not None}
+        return _Known(tuple(use.steps for use in uses.single if use.location in listed and _is_seen(use)))
+
+
+def _is_seen(use: Use) -> bool:
+    return bool(use.seen) and use.location.starts_with(RESPONSE_BODY)
+
+
+def _key(interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance) -> _Key:
+    """Give all that worries about an answer of unknown needs depend on, but for the values in it."""
+    assert old.surface is not None
+    assert new.surface is not None
+    return (
+        old.surface.signature,
+        new.surface.signature,
+        call.response.status,
+        tuple(call.response.headers.items()),
+        _body_key(call.response.body),
+        _body_key(interaction.served),
+        tuple(_rule_keys(interaction.rules)),
+    )
+
+
+def _body_key(body: Body) -> _Key:
+    shape = shape_of(body.value) if isinstance(body, JsonBody) else ""
+    return type(body).__name__, media_type_of(body) or "", shape
+
+
+def _rule_keys(rules: tuple[LocatedRules, ...]) -> Iterator[_Key]:
+    for each in rules:
+        yield each.location, each.combine, *((rule.name, dump_compact(dict(rule.attributes))) for rule in each.rules)
+
+
+def _values(body: Body, steps: _Steps) -> _Key:
+    found = values_at(body.value, steps) if isinstance(body, JsonBody) else []
+    return tuple(dict.fromkeys(dump_compact(value) for value in found))
