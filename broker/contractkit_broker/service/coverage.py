@@ -39,4 +39,4 @@ def hard_to_replay(contract: Contract) -> frozenset[str]:
 
 
 def _needs_plugin(interaction: Interaction) -> bool:
-    return needs_protobuf_plugin(interaction.kept.get("interaction", {}))
+    return interaction.wire is not None or needs_protobuf_plugin(interaction.kept.get("interaction", {}))

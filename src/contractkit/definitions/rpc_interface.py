@@ -102,6 +102,16 @@ class RpcDefinition(AnyDefinition, Protocol):
     def procedure(self, name: str) -> Procedure:
         """Give the procedure of an operation's name. Raises as `operation` does."""
 
+    def emission(self, name: str) -> Procedure:
+        """Give the procedure that nobody calls, which answers with the messages of a type: what is emitted unasked.
+
+        Args:
+            name: A message's full name, or the end of one where only one has it.
+
+        Raises:
+            UnknownNameError: There is none, or several; the nearest names are suggested.
+        """
+
     def find(self, path: str) -> Procedure | None:
         """Give the procedure of a path on the wire (`/package.Service/Method`), or None."""
 

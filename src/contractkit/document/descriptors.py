@@ -48,6 +48,7 @@ class _Type:
     semantics: bytes
     fields: tuple[_Field, ...] = ()
     is_map_entry: bool = False
+    is_message: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +65,32 @@ class Descriptors:
         near = [each for each in self.methods if each.procedure.endswith(f".{wanted}")]
         return exact[0] if exact else near[0] if len(near) == 1 else None
 
+    def message(self, name: str) -> str | None:
+        """Give the full name, with a dot before it, of the message that a file names, as `method` finds methods."""
+        wanted = f".{name.removeprefix('.')}"
+        near = [each for each in self.types if each.endswith(wanted) and self.types[each].is_message]
+        return wanted if wanted in near else near[0] if len(near) == 1 else None
+
     def used_by(self, method: Method) -> str:
         """Give the digest of the types that a method needs; comments and what else is in the set do not count."""
+        types = self._needed_by(method.request_type, method.response_type)
+        streams = [method.client_streaming, method.server_streaming]
+        said = [method.procedure, method.request_type, method.response_type, streams, types]
+        return hashlib.sha256(dump_compact(said)).hexdigest()
+
+    def used_by_message(self, type_name: str) -> str:
+        """Give the digest of the types that a message needs, itself included."""
+        return hashlib.sha256(dump_compact([type_name, self._needed_by(type_name)])).hexdigest()
+
+    def _needed_by(self, *names: str) -> list[Json]:
         found: dict[str, _Type] = {}
-        pending = [method.request_type, method.response_type]
+        pending = [*names]
         while pending:
             name = pending.pop()
             if name in self.types and name not in found:
                 found[name] = self.types[name]
                 pending += [each.type_name for each in found[name].fields if each.type_name]
-        types = [[name, each.semantics.hex(), each.descriptor] for name, each in sorted(found.items())]
-        streams = [method.client_streaming, method.server_streaming]
-        said = [method.procedure, method.request_type, method.response_type, streams, types]
-        return hashlib.sha256(dump_compact(said)).hexdigest()
+        return [[name, each.semantics.hex(), each.descriptor] for name, each in sorted(found.items())]
 
     def only_set(self, tree: Json, data: bytes, type_name: str, named: Json = None) -> Json:
         """Give a message's tree without the defaults of fields that its bytes do not hold.
@@ -183,6 +197,7 @@ def _read_message(data: bytes, scope: str, semantics: bytes, types: dict[str, _T
         semantics=semantics,
         fields=tuple(_read_field(_bytes(value)) for number, value in members if number == _FIELDS),
         is_map_entry=bool(_first(options, _MAP_ENTRY, 0)),
+        is_message=True,
     )
     for number, value in members:
         if number == _NESTED:

@@ -6,6 +6,7 @@ from contractkit.document.files import skipped_interactions
 from contractkit.document.interactions import write_exchange
 from contractkit.document.parts import write_query
 from contractkit.document.plugin_calls import PLUGIN, TRANSPORT, is_foreign, method_of
+from contractkit.document.plugin_messages import message_descriptors
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import Contract, HttpCall, Interaction, Message, SynchronousMessages
 
@@ -73,6 +74,8 @@ def _wire_content(interaction: Interaction) -> dict[str, Json]:
 
     A call that the plugin wrote counts by what its file says, so it does not matter whether it could be decoded.
     """
+    if isinstance(interaction.exchange, Message):
+        return _message_content(interaction)
     descriptors, method = method_of(interaction)
     used: dict[str, Json] = {"descriptors": descriptors.used_by(method), "transport": TRANSPORT}
     if not is_foreign(interaction):
@@ -89,6 +92,16 @@ def _wire_content(interaction: Interaction) -> dict[str, Json]:
         "generators": None,
         "plugin": expectations,
     }
+
+
+def _message_content(interaction: Interaction) -> dict[str, Json]:
+    """Give what is special about a message with bytes, as `_wire_content` does of a call."""
+    used: dict[str, Json] = {"descriptors": message_descriptors(interaction)}
+    if not is_foreign(interaction):
+        return used
+    kept = interaction.kept["interaction"]
+    members = {name: kept.get(name) for name in ("contents", "metadata", "matchingRules", "generators")}
+    return {**used, **members, "plugin": None}
 
 
 def _digest(content: Json) -> str:

@@ -149,8 +149,8 @@ class _Writing:
                     "response": _present({**self._response(response, refuse), **promised}),
                 }
             case Message() as message:
-                if not self.form.has_messages:
-                    refuse(MESSAGE, "a message")
+                if not self.form.has_messages or interaction.wire is not None:
+                    refuse(MESSAGE, "a message" if interaction.wire is None else "a message of protobuf")
                     return {}
                 rules = self._rules(interaction, message_side(MESSAGE), MESSAGE, tuple(message.metadata), refuse)
                 contents = write_plain_body(

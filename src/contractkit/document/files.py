@@ -16,6 +16,7 @@ from contractkit.document.interactions import (
     write_interaction,
 )
 from contractkit.document.plugin_calls import PLUGIN, Decoder, is_plugin_call
+from contractkit.document.plugin_messages import is_plugin_message
 from contractkit.document.plugins import descriptor_sets, with_descriptors, without_descriptors
 from contractkit.document.reach import Walk
 from contractkit.document.reading import Findings, GeneratorCheck, LoadWarning, ObjectReader, RuleCheck, Scope
@@ -201,12 +202,12 @@ class _Reading:
             self._findings.wrong(pointer, "an interaction", value)
             return
         members = {name: member for name, member in value.items() if name not in _BROKERS}
-        if group == SKIPPED[0] and is_plugin_call(members):
-            call = self._plugin_call(pointer, members)
-            if call is None:
+        if group == SKIPPED[0] and (is_plugin_call(members) or is_plugin_message(members)):
+            found = self._of_plugin(pointer, members)
+            if found is None:
                 self._skipped[group].append(members)
             else:
-                yield pointer, call, value.get("_id")
+                yield pointer, found, value.get("_id")
             return
         kind = value.get("type") or default
         if isinstance(kind, str) and kind not in kinds:
@@ -217,15 +218,16 @@ class _Reading:
         read = read_interaction(members, pointer, self._findings, specification=specification, default_type=default)
         yield pointer, read, value.get("_id")
 
-    def _plugin_call(self, pointer: str, members: Json) -> Interaction | None:
-        """Give a call in the form of Pact's plugin; None, with a warning, where it cannot be read."""
+    def _of_plugin(self, pointer: str, members: Mapping[str, Json]) -> Interaction | None:
+        """Give a call or a message in the form of Pact's plugin; None, with a warning, where it cannot be read."""
         alone = Findings(self._findings.rule_check, self._findings.generator_check)
         read = read_plugin_interaction(
-            members, pointer, alone, descriptor_sets=self._descriptor_sets, decode=self._decode
+            dict(members), pointer, alone, descriptor_sets=self._descriptor_sets, decode=self._decode
         )
         if alone.problems:
             place, sentence = alone.problems[0]
-            self._findings.warn(place, f"{sentence}; the call is kept and skipped")
+            what = "call" if is_plugin_call(members) else "message"
+            self._findings.warn(place, f"{sentence}; the {what} is kept and skipped")
             return None
         self._findings.warnings.extend(alone.warnings)
         return read

@@ -29,10 +29,19 @@ from contractkit.document.parts import (
 from contractkit.document.plugin_calls import (
     PLUGIN_TYPE,
     Decoder,
+    ReadCall,
     is_foreign,
     read_plugin_call,
     write_other_rules,
     write_plugin_call,
+)
+from contractkit.document.plugin_messages import (
+    OWN_CONTENTS,
+    PLUGIN_MESSAGE_TYPE,
+    ReadMessage,
+    is_plugin_message,
+    read_plugin_message,
+    write_plugin_message,
 )
 from contractkit.document.reading import Findings, ObjectReader, Scope
 from contractkit.exact_json import Json
@@ -40,8 +49,10 @@ from contractkit.model import (
     Exchange,
     HttpCall,
     Interaction,
+    JsonBody,
     Location,
     Message,
+    MissingBody,
     ProviderState,
     RpcCall,
     SynchronousMessages,
@@ -66,10 +77,10 @@ def read_plugin_interaction(
     descriptor_sets: Mapping[str, Json],
     decode: Decoder | None,
 ) -> Interaction:
-    """Read one interaction in the form of Pact's protobuf plugin; its call has no events where findings say why.
+    """Read one interaction in the form of Pact's protobuf plugin; it exchanges nothing where findings say why.
 
     Args:
-        value: The interaction, of which `is_plugin_call` says so.
+        value: The interaction, of which `is_plugin_call` or `is_plugin_message` says so.
         pointer: Where it stands.
         findings: Takes what is wrong with this interaction alone.
         descriptor_sets: The file's descriptor sets by their keys, in base64.
@@ -80,10 +91,16 @@ def read_plugin_interaction(
     reader.take("type")
     comments = reader.child("comments")
     own = comments.child("contractkit") if comments is not None else None
-    is_ours = own is not None and "call" in own
-    call_reader = reader if is_ours else Scope(findings, _ROOT).open(value, pointer)
-    read = read_plugin_call(call_reader, own, descriptor_sets, decode)
-    exchange = read.call if read is not None else RpcCall(procedure="", events=())
+    is_ours = own is not None and ("call" in own or OWN_CONTENTS in own)
+    form_reader = reader if is_ours else Scope(findings, _ROOT).open(value, pointer)
+    read: ReadCall | ReadMessage | None
+    exchange: Exchange
+    if isinstance(value, dict) and is_plugin_message(value):
+        read = read_plugin_message(form_reader, own, descriptor_sets, decode)
+        exchange = read.message if read is not None else Message(contents=MissingBody())
+    else:
+        read = read_plugin_call(form_reader, own, descriptor_sets, decode)
+        exchange = read.call if read is not None else RpcCall(procedure="", events=())
     found = _interaction(reader, comments, own, exchange)
     if read is not None:
         found = replace(found, rules=read.rules, generators=read.generators, wire=read.wire)
@@ -216,9 +233,12 @@ def _has_place(exchange: Exchange, location: Location) -> bool:
 
 def _write_form(interaction: Interaction) -> dict[str, Json]:
     """Give the members that say what is exchanged in the form that most readers understand."""
-    if is_foreign(interaction):
-        return {"type": PLUGIN_TYPE}  # the rest of it was kept, and goes back as it was
-    return write_exchange(interaction) if interaction.wire is None else write_plugin_call(interaction, interaction.wire)
+    is_message, wire = isinstance(interaction.exchange, Message), interaction.wire
+    if is_foreign(interaction):  # the rest of it was kept, and goes back as it was
+        return {"type": PLUGIN_MESSAGE_TYPE if is_message else PLUGIN_TYPE}
+    if wire is None:
+        return write_exchange(interaction)
+    return write_plugin_message(interaction, wire) if is_message else write_plugin_call(interaction, wire)
 
 
 def _read_states(reader: ObjectReader) -> tuple[ProviderState, ...]:
@@ -248,10 +268,20 @@ def _write_comments(interaction: Interaction, specification: str) -> dict[str, J
     exchange = interaction.exchange
     if specification.startswith("1") and isinstance(exchange, HttpCall) and exchange.request.query:
         own["query"] = write_query(exchange.request.query)
-    if isinstance(exchange, RpcCall) and interaction.wire is not None and not is_foreign(interaction):
-        own.update(call=write_call(exchange), **write_other_rules(interaction))
+    if interaction.wire is not None and not is_foreign(interaction):
+        own.update(_write_trees(interaction))
     said = {"contractkit": own, "testname": _testname(interaction), "text": list(interaction.comments)}
     return {name: value for name, value in said.items() if value}
+
+
+def _write_trees(interaction: Interaction) -> dict[str, Json]:
+    """Give what the plugin's form has in bytes alone, or has no place for."""
+    match interaction.exchange:
+        case RpcCall() as call:
+            return {"call": write_call(call), **write_other_rules(interaction)}
+        case Message(contents=JsonBody(value=tree)):
+            return {OWN_CONTENTS: tree}
+    return {}
 
 
 def _testname(interaction: Interaction) -> str | None:

@@ -63,8 +63,8 @@ class Decoder(Protocol):
 
         Args:
             descriptors: A serialised FileDescriptorSet.
-            procedure: `package.Service/Method`.
-            side: Whose message it is.
+            procedure: `package.Service/Method`; or the full name of a message that is emitted unasked.
+            side: Whose message it is; what is emitted is a response.
             data: Its bytes.
 
         Raises:
@@ -90,7 +90,7 @@ def is_plugin_call(members: Mapping[str, Json]) -> bool:
 
 
 def is_foreign(interaction: Interaction) -> bool:
-    """Say whether an interaction is a call as the plugin wrote it, kept in its bytes."""
+    """Say whether an interaction is a call or a message as the plugin wrote it, kept in its bytes."""
     return interaction.wire is not None and "pluginConfiguration" in interaction.kept.get("interaction", {})
 
 
@@ -122,7 +122,7 @@ def read_plugin_call(
     """
     configuration = reader.required_child("pluginConfiguration").required_child(PLUGIN)
     service, key = configuration.text("service"), configuration.text("descriptorKey")
-    found = _descriptors(configuration, key, descriptor_sets)
+    found = descriptors_of(configuration, key, descriptor_sets)
     method = found[1].method(service) if found is not None else None
     if found is not None and method is None:
         configuration.findings.wrong(configuration.at("service"), "a method that its descriptors hold", service)
@@ -245,7 +245,7 @@ def _read_responses(reader: ObjectReader) -> list[PluginPart]:
     return found
 
 
-def _descriptors(
+def descriptors_of(
     configuration: ObjectReader, key: str, descriptor_sets: Mapping[str, Json]
 ) -> tuple[bytes, Descriptors] | None:
     """Give a file's descriptors of a key, None and noted as wrong where there are none."""

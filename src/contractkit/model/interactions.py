@@ -68,16 +68,16 @@ class DefinitionReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireForm:
-    """A unary call as it goes over the wire, for readers that know bytes and descriptors instead of a definition.
+    """A unary call or a message as it goes over the wire, for readers that know bytes and descriptors alone.
 
     Attributes:
-        descriptors: A serialised FileDescriptorSet with all that the procedure needs.
-        request: The encoded message that the consumer sends.
+        descriptors: A serialised FileDescriptorSet with all that the procedure or the message needs.
+        request: The encoded message that the consumer sends; empty where the provider emits unasked.
         response: The encoded message expected of the provider; None where only a status is expected.
     """
 
     descriptors: bytes
-    request: bytes
+    request: bytes = b""
     response: bytes | None = None
 
 
@@ -94,7 +94,8 @@ class Interaction:
         served: The answer's body as it was served, kept beside the expectation.
         evidence: The tests that recorded it. Empty for contracts that other tools wrote.
         comments: Lines of text for people.
-        wire: A unary remote procedure call in bytes as well; without it, only contractkit can replay the call.
+        wire: A unary remote procedure call, or a message of protobuf, in bytes as well; without it, only contractkit
+            can replay the call.
         kept: Members that we do not know, by the object they stood in (`interaction`, `request`, `response`, …),
             written back as they were.
     """

@@ -21,6 +21,7 @@ from contractkit.model import (
     ProviderState,
     Rule,
     TestReference,
+    WireForm,
     interaction_key,
 )
 from contractkit.recording.credentials import hide_in_json, hide_in_metadata
@@ -41,7 +42,7 @@ _MOST_VALUES = 3  # how many written values a description names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Side:
+class MessageSide:
     """The contents of a message or its metadata: what is sent, what the test wrote of it, what is expected of it."""
 
     sent: Json
@@ -53,35 +54,49 @@ class _Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeMessage:
-    """A message as it was made for a test and checked against its definition; `description` is what the test gave."""
+    """A message as it was made for a test and checked against its definition.
 
-    message: DefinedMessage
-    contents: _Side
-    metadata: _Side
+    Attributes:
+        name: What its definition calls it.
+        content_type: The media type of its contents.
+        contents: Its contents as JSON, or as the tree of a message of protobuf.
+        metadata: What comes beside them, an object.
+        description: What the test gave; None where it gave none.
+        encoded: The bytes that arrive, where they are not JSON.
+        wire: What is expected, in bytes as well, likewise.
+    """
+
+    name: str
+    content_type: str
+    contents: MessageSide
+    metadata: MessageSide
     description: str | None
+    encoded: bytes | None = None
+    wire: WireForm | None = None
 
     def __str__(self) -> str:
         written = f" with {show_json(self.contents.written, limit=80)}" if self.contents.written is not None else ""
-        return f"{self.message.name}{written}"
+        return f"{self.name}{written}"
 
     def received(self) -> ReceivedMessage:
         """Give it as it arrives."""
         return ReceivedMessage(
-            name=self.message.name,
-            contents=JsonBody(self.contents.sent, self.message.content_type),
+            name=self.name,
+            contents=JsonBody(self.contents.sent, self.content_type),
             metadata=self._with_type(self.metadata.sent),
+            encoded=self.encoded,
         )
 
     def expected(self) -> Message:
         """Give what is expected of the provider."""
         return Message(
-            contents=JsonBody(self.contents.expected, self.message.content_type),
+            contents=JsonBody(self.contents.expected, self.content_type),
             metadata=hide_in_metadata(self._with_type(self.metadata.expected)),
         )
 
     def _with_type(self, metadata: Json) -> Mapping[str, Json]:
         assert isinstance(metadata, dict)
-        return {CONTENT_TYPE: self.message.content_type, **metadata}
+        return {CONTENT_TYPE: self.content_type, **metadata}
 
 
 def made_message(
@@ -108,17 +123,28 @@ def made_message(
         UsageError: Metadata or description are of the wrong kind.
     """
     message = definition.message(name)
-    if description is not None and (not isinstance(description, str) or not description.strip()):
-        raise UsageError(
-            "The description of a message is a text.",
-            details=[("expected", 'a text such as "an order was placed"'), ("received", repr(description))],
-        )
-    beside = _named(name, metadata)
+    words = checked_description(description)
+    beside = named_metadata(name, metadata)
     return MadeMessage(
-        message=message,
+        name=message.name,
+        content_type=message.content_type,
         contents=_answered(definition, definition.contents(message), name, contents, CONTENTS),
         metadata=_metadata(definition, message, beside),
-        description=description,
+        description=words,
+    )
+
+
+def checked_description(description: object) -> str | None:
+    """Give the words that a test gave to an interaction.
+
+    Raises:
+        UsageError: They are no text.
+    """
+    if description is None or (isinstance(description, str) and description.strip()):
+        return description
+    raise UsageError(
+        "The description of a message is a text.",
+        details=[("expected", 'a text such as "an order was placed"'), ("received", repr(description))],
     )
 
 
@@ -130,7 +156,7 @@ def interaction_of_message(
     What identifies it is the message's name with the states and the description where the test gave one, else with what
     the test wrote: two tests that ask for different messages of one name leave two interactions.
     """
-    name, written = made.message.name, {"contents": made.contents.written, "metadata": made.metadata.written}
+    name, written = made.name, {"contents": made.contents.written, "metadata": made.metadata.written}
     request = {"description": made.description} if made.description is not None else hide_in_json(written)
     return Interaction(
         key=interaction_key(kind="message", operation=name, states=states, request=request, status=""),
@@ -141,14 +167,15 @@ def interaction_of_message(
         rules=(*made.contents.rules, *made.metadata.rules),
         generators=(*made.contents.generators, *made.metadata.generators),
         pending=pending,
-        served=JsonBody(hide_in_json(made.contents.sent), made.message.content_type),
+        served=JsonBody(hide_in_json(made.contents.sent), made.content_type),
         evidence=(Evidence(test=test),),
+        wire=made.wire,
     )
 
 
 def _answered(
     definition: MessageDefinition, operation: Operation, name: str, written: object, place: Location
-) -> _Side:
+) -> MessageSide:
     """Give one side of a message as the answer of an operation that stands for it."""
     try:
         reply = checked_reply(definition.answers, operation, body=written)
@@ -165,7 +192,7 @@ def _answered(
         matched=reply.matched,
     )
     expected = expectation.response.body
-    return _Side(
+    return MessageSide(
         sent=body.value,
         written=reply.body.value if isinstance(reply.body, JsonBody) else None,
         expected=expected.value if isinstance(expected, JsonBody) else {},
@@ -174,17 +201,22 @@ def _answered(
     )
 
 
-def _metadata(definition: MessageDefinition, message: DefinedMessage, written: Mapping[str, object]) -> _Side:
+def _metadata(definition: MessageDefinition, message: DefinedMessage, written: Mapping[str, object]) -> MessageSide:
     headers = definition.headers(message)
     if headers is None:
-        return _undeclared(message.name, written)
+        return undeclared_metadata(message.name, written)
     side = _answered(definition, headers, message.name, dict(written) or None, METADATA)
     inner = tuple(each for each in side.rules if each.location != METADATA)
     return replace(side, rules=(*inner, *_typed(side.expected, inner)))
 
 
-def _undeclared(name: str, written: Mapping[str, object]) -> _Side:
-    """Give metadata of which the definition says nothing: what the test wrote."""
+def undeclared_metadata(name: str, written: Mapping[str, object]) -> MessageSide:
+    """Give metadata of which the definition says nothing: what the test wrote.
+
+    Raises:
+        MessageError: They are no JSON values.
+        MatcherError: An example does not fit its own matcher.
+    """
     said = unfold(dict(written), METADATA, examples_from(ABSENT, METADATA))
     if said:
         check_matched(f"the message {name}", said, METADATA)
@@ -193,7 +225,7 @@ def _undeclared(name: str, written: Mapping[str, object]) -> _Side:
     except (TypeError, ValueError) as error:
         raise _contradiction(name, METADATA, "JSON values", str(error)) from None
     rules = (*said.rules, *_typed(value, said.rules))
-    return _Side(sent=value, written=value, expected=value, rules=rules, generators=said.generators)
+    return MessageSide(sent=value, written=value, expected=value, rules=rules, generators=said.generators)
 
 
 def _typed(value: Json, rules: tuple[LocatedRules, ...]) -> tuple[LocatedRules, ...]:
@@ -205,8 +237,12 @@ def _typed(value: Json, rules: tuple[LocatedRules, ...]) -> tuple[LocatedRules, 
     )
 
 
-def _named(name: str, metadata: object) -> Mapping[str, object]:
-    """Give metadata that are a mapping of names, without a content type of their own."""
+def named_metadata(name: str, metadata: object) -> Mapping[str, object]:
+    """Give metadata that are a mapping of names, without a content type of their own.
+
+    Raises:
+        MessageError: They are something else.
+    """
     if metadata is None:
         return {}
     if not isinstance(metadata, Mapping) or not all(isinstance(each, str) for each in metadata):

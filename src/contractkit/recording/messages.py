@@ -1,15 +1,33 @@
 """Messages of a test: made from their definition, handed to the consumer's handler, and recorded where it copes."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any
 
+from contractkit.definitions.messages import MessageDefinition
+from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.model import TestReference
-from contractkit.recording.message_interactions import MadeMessage, interaction_of_message
+from contractkit.recording.message_interactions import MadeMessage, interaction_of_message, made_message
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.received_messages import ReceivedMessage
+
+
+def made_for(
+    definition: MessageDefinition | RpcDefinition,
+    name: str,
+    *,
+    contents: object,
+    metadata: Mapping[str, object] | None,
+    description: str | None,
+) -> MadeMessage:
+    """Give a message as its definition, of either kind, makes it; see `made_message` and `made_proto_message`."""
+    if isinstance(definition, MessageDefinition):
+        return made_message(definition, name, contents=contents, metadata=metadata, description=description)
+    from contractkit.recording.proto_messages import made_proto_message  # only who has such messages pays for it
+
+    return made_proto_message(definition, name, contents=contents, metadata=metadata, description=description)
 
 
 class MessageDelivery:

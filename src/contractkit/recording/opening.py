@@ -52,11 +52,11 @@ def stubbed_provider(
     if states is not None:
         said |= {"states": states[0], "states_source": states[1]}
     if messages is not None:
-        from contractkit.sources.messages import load_messages, not_there  # only who has messages pays for it
+        from contractkit.sources.messages import load_any_messages, not_there  # only who has messages pays for it
 
         if is_elsewhere(messages):  # which nothing locks
             raise not_there(messages)
-        said |= {"messages": load_messages(messages, root=root), "messages_source": _source(messages, root)}
+        said |= {"messages": load_any_messages(messages, root=root), "messages_source": _source(messages, root)}
     if definition is None:
         return StubbedProvider(name, None, source=_source(str(messages), root), **said)
     if load is None:

@@ -21,7 +21,7 @@ from contractkit.recording.rpc_refusals import (
     refuse_undecodable,
     refuse_violations,
 )
-from contractkit.recording.rpc_replies import RpcReply, WrittenMessage
+from contractkit.recording.rpc_replies import RpcReply, WrittenMessage, written_tree
 from contractkit.results import ABSENT, Absent
 from contractkit.transports.rpc_messages import FINE, RpcEnd, RpcOpening, RpcStep
 
@@ -233,7 +233,9 @@ class RpcConversation:
         answer, data = self._synthesised() if written is None else self._laid_over(written)
         served = Served(answer=answer, written=ABSENT)
         if written is not None:
-            served = Served(answer=answer, written=self._full(written), matched=written.matched)
+            served = Served(
+                answer=answer, written=written_tree(self._definition, self.procedure, written), matched=written.matched
+            )
         self.served.append(served)
         self._log.append(_SERVED)
         return data if self._alter is None else self._altered(answer.tree, data)
@@ -264,16 +266,6 @@ class RpcConversation:
         seed = f"{self._seed} {dump_compact(asked).decode()}"
         request = asked[0] if asked else None
         return self._definition.answer(self.procedure, seed=seed, request=request, body=body, ordinal=len(self.served))
-
-    def _full(self, written: WrittenMessage) -> Json:
-        """Give what was written in the form that trees have, whichever form of JSON the test used."""
-        if written.is_whole:
-            return written.tree
-        try:
-            data = self._definition.encode(self.procedure, Side.RESPONSE, written.tree)
-        except DefinitionError:  # a part of a message need not be a message
-            return written.tree
-        return self._definition.decode(self.procedure, Side.RESPONSE, data)
 
     def _finished(self, reply: RpcReply) -> RpcEnd:
         if reply.is_fine:

@@ -109,11 +109,17 @@ def _messages(definition: RpcDefinition, procedure: Procedure, answer: object) -
         if not procedure.server_streaming:
             expected = f"one {procedure.response_type}, since {procedure.operation.name} answers with one message"
             raise _contradiction(procedure, "message", expected, f"{len(answer)} messages")
-        return tuple(_written(definition, procedure, each) for each in answer)
-    return (_written(definition, procedure, answer),)
+        return tuple(written_message(definition, procedure, each) for each in answer)
+    return (written_message(definition, procedure, answer),)
 
 
-def _written(definition: RpcDefinition, procedure: Procedure, value: object) -> WrittenMessage:
+def written_message(definition: RpcDefinition, procedure: Procedure, value: object) -> WrittenMessage:
+    """Give what a test wrote of one message of the response type: a mapping, or a generated message.
+
+    Raises:
+        ReplyError: It is not of the type.
+        MatcherError: A matcher in it does not hold for its own example, or has none.
+    """
     descriptor = getattr(value, "DESCRIPTOR", None)
     if descriptor is not None:
         return _generated(definition, procedure, value, str(descriptor.full_name))
@@ -133,6 +139,17 @@ def _written(definition: RpcDefinition, procedure: Procedure, value: object) -> 
 
         check_message(f"the reply to {procedure.operation.name}", replace(said, value=whole), _AT)
     return WrittenMessage(tree=tree, matched=join_matched((said,)))
+
+
+def written_tree(definition: RpcDefinition, procedure: Procedure, written: WrittenMessage) -> Json:
+    """Give what was written in the form that trees have, whichever form of JSON the test used."""
+    if written.is_whole:
+        return written.tree
+    try:
+        data = definition.encode(procedure, Side.RESPONSE, written.tree)
+    except DefinitionError:  # a part of a message need not be a message
+        return written.tree
+    return definition.decode(procedure, Side.RESPONSE, data)
 
 
 def _no_example(procedure: Procedure) -> MakeExample:

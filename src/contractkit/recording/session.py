@@ -129,8 +129,10 @@ class StubSession:
         `orders.message("OrderPlaced").handled_by(handle)`. It is recorded once the handler has taken it.
 
         Args:
-            name: The message's name in its definition.
-            contents: What this test cares about, laid over what the definition makes; matchers may stand in it.
+            name: The message's name in its definition; of protobuf its full name, or the end of it where only one
+                message has that.
+            contents: What this test cares about, laid over what the definition makes; matchers may stand in it. Of
+                protobuf also a generated message, which arrives as it is.
             metadata: What comes beside the contents, likewise.
             description: The interaction's words, by which the provider's side may know it; made from the name and the
                 values written where None.
@@ -139,15 +141,14 @@ class StubSession:
             UnknownNameError: The definition has no such message; the nearest are suggested.
             MessageError: The definition does not allow it.
         """
-        from contractkit.recording.message_interactions import made_message
-        from contractkit.recording.messages import MessageDelivery
+        from contractkit.recording.messages import MessageDelivery, made_for
 
         __tracebackhide__ = True
         self._check_open()
         check_name(name, what="A message", like="OrderPlaced")
         try:
             definition = self._provider.messages
-            made = made_message(definition, name, contents=contents, metadata=metadata, description=description)
+            made = made_for(definition, name, contents=contents, metadata=metadata, description=description)
         except ContractkitError as error:
             raise error.with_traceback(None) from None
         return MessageDelivery(

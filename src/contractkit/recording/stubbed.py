@@ -46,7 +46,7 @@ class StubbedProvider:
         base_url: str | None = None,
         proto: RpcDefinition | None = None,
         proto_source: str = "",
-        messages: "MessageDefinition | None" = None,
+        messages: "MessageDefinition | RpcDefinition | None" = None,
         messages_source: str = "",
         states: "StateCatalogue | None" = None,
         states_source: str = "",
@@ -118,19 +118,21 @@ class StubbedProvider:
         return self._procedures
 
     @property
-    def messages(self) -> "MessageDefinition":
-        """Give the messages that it emits.
+    def messages(self) -> "MessageDefinition | RpcDefinition":
+        """Give what defines the messages that it emits; where nothing else does, what defines its procedures.
 
         Raises:
             SettingsError: Nothing defines any.
         """
-        if self._messages is None:
-            raise SettingsError(
-                f"Nothing defines the messages of {self.name}.",
-                next_step="Set a JSON Schema, a directory of them or an AsyncAPI document:\n\n"
-                f'[tool.contractkit.providers.{self.name}]\nmessages = "path/to/messages"',
-            )
-        return self._messages
+        if self._messages is not None:
+            return self._messages
+        if self._procedures is not None:
+            return self._procedures.definition
+        raise SettingsError(
+            f"Nothing defines the messages of {self.name}.",
+            next_step="Set a JSON Schema, a directory of them, an AsyncAPI document or .proto files:\n\n"
+            f'[tool.contractkit.providers.{self.name}]\nmessages = "path/to/messages"',
+        )
 
     def check_state(self, name: str, params: Mapping[str, Json]) -> None:
         """Check that its team prepares a state with such parameters, where it says what it prepares.
@@ -219,6 +221,8 @@ class StubbedProvider:
         match definition.kind:
             case "OpenAPI":
                 http = cast(Definition, definition)
+            case "protobuf" if rpc is None and messages is not None and messages.kind == "protobuf":
+                messages = cast(RpcDefinition, definition)
             case "protobuf":
                 rpc = cast(RpcDefinition, definition)
             case _:

@@ -7,14 +7,21 @@ from contractkit.exact_json import Json, dump_canonical, read_json
 from contractkit.model import BinaryBody, Body, EmptyBody, JsonBody, Message, MissingBody, TextBody, media_type_of
 from contractkit.transports.http_messages import read_body
 
-_CONTENT_TYPES = ("contentType", "content-type", "Content-Type")
+CONTENT_TYPES = ("contentType", "content-type", "Content-Type")
 """The names under which metadata say the content type."""
 
 _JSON = "application/json"
 
 
+_EXPECTED = "a JSON value, text, bytes or a protobuf message; or a pair of one and metadata"
+
+
 class UnusableMessageError(Exception):
-    """What was handed over is no message, in a phrase."""
+    """What was handed over is no message, in a phrase; `expected` is what was to be."""
+
+    def __init__(self, received: str, *, expected: str = _EXPECTED) -> None:
+        super().__init__(received)
+        self.expected = expected
 
 
 def emitted_message(returned: object, expected: Message) -> Message:
@@ -27,7 +34,7 @@ def emitted_message(returned: object, expected: Message) -> Message:
     Raises:
         UnusableMessageError: It is neither, or its metadata are not names with JSON values.
     """
-    contents, metadata = _parted(returned)
+    contents, metadata = parted(returned)
     named = content_type_in(metadata)
     body = _body(contents, named, named or content_type_in(expected.metadata) or media_type_of(expected.contents))
     return message_with_type(body, metadata, expected)
@@ -36,7 +43,7 @@ def emitted_message(returned: object, expected: Message) -> Message:
 def message_with_type(body: Body, metadata: Mapping[str, Json], expected: Message) -> Message:
     """Give a message whose metadata say the content type of its body under the name by which it is expected."""
     media_type = content_type_in(metadata) or media_type_of(body)
-    names = [name for name in _CONTENT_TYPES if name in expected.metadata and name not in metadata]
+    names = [name for name in CONTENT_TYPES if name in expected.metadata and name not in metadata]
     if media_type is None or not names:
         return Message(contents=body, metadata=metadata)
     return Message(contents=body, metadata={**metadata, **dict.fromkeys(names, media_type)})
@@ -44,11 +51,16 @@ def message_with_type(body: Body, metadata: Mapping[str, Json], expected: Messag
 
 def content_type_in(metadata: Mapping[str, Json]) -> str | None:
     """Give the content type that metadata name, or None."""
-    named = (metadata.get(name) for name in _CONTENT_TYPES)
+    named = (metadata.get(name) for name in CONTENT_TYPES)
     return next((value for value in named if isinstance(value, str) and value), None)
 
 
-def _parted(returned: object) -> tuple[object, Mapping[str, Json]]:
+def parted(returned: object) -> tuple[object, Mapping[str, Json]]:
+    """Give the contents of what was handed over, and the metadata of a pair.
+
+    Raises:
+        UnusableMessageError: It is a tuple and no such pair, or its metadata are not names with JSON values.
+    """
     match returned:
         case (contents, Mapping() as metadata):
             return contents, _checked(metadata)

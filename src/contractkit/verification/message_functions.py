@@ -58,9 +58,11 @@ class MessageFunctions:
         except (Exception, SystemExit) as error:
             return _raised(producer, error)
         try:
+            if request.form is not None:
+                return request.form.emitted(returned)
             return emitted_message(returned, request.expected)
         except UnusableMessageError as error:
-            return _unusable(producer, str(error))
+            return _unusable(producer, error)
 
 
 async def _called(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
@@ -128,15 +130,11 @@ def _raised(producer: MessageProducer, error: BaseException) -> NotProduced:
     )
 
 
-def _unusable(producer: MessageProducer, received: str) -> NotProduced:
+def _unusable(producer: MessageProducer, error: UnusableMessageError) -> NotProduced:
     return NotProduced(
         reason="message not produced",
         sentence=f"The producer of the message {show_json(producer.name)} returned no message.",
-        details=(
-            _row(producer),
-            ("expected", "a JSON value, text, bytes or a protobuf message; or a pair of one and metadata"),
-            ("received", received),
-        ),
+        details=(_row(producer), ("expected", error.expected), ("received", str(error))),
     )
 
 

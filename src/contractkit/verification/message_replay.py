@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from contractkit.errors import ContractFileError
 from contractkit.exact_json import Json
 from contractkit.matching import compile_comparison
-from contractkit.model import Exchange, Interaction, Location, Message, ProviderState
+from contractkit.model import Exchange, Interaction, JsonBody, Location, Message, ProviderState
 from contractkit.results import Mismatch
+from contractkit.verification.protobuf_messages import ProtobufForm
 from contractkit.verification.transport import Replaying, Way
 from contractkit.verification.unchecked import unchecked_lists
 
@@ -24,6 +25,7 @@ class MessageRequest:
         states: The states that hold.
         values: The parameters of those states, overridden by what their handlers returned.
         expected: What the consumer expects, of which a way in takes nothing but the content type.
+        form: How to read what is emitted, where that is of protobuf.
         headers: Headers with credentials, for a provider that is asked over HTTP.
     """
 
@@ -32,6 +34,7 @@ class MessageRequest:
     states: tuple[ProviderState, ...]
     values: Mapping[str, Json]
     expected: Message
+    form: ProtobufForm | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -44,6 +47,7 @@ def _request_of(interaction: Interaction, replaying: Replaying) -> MessageReques
         states=interaction.states,
         values={**params, **replaying.returned},
         expected=message,
+        form=ProtobufForm.of(interaction),
         headers=replaying.credentials.headers,
     )
 
@@ -52,11 +56,13 @@ def _checked(interaction: Interaction) -> Message:
     """Give the message, refused where a plugin alone can read it.
 
     Raises:
-        ContractFileError: Its contents and rules are in the form of a plugin of Pact.
+        ContractFileError: Its contents and rules are in the form of a plugin of Pact other than that for protobuf, or
+            its bytes could not be read.
     """
     message = interaction.exchange
     assert isinstance(message, Message)
-    if "pluginConfiguration" in interaction.kept.get("interaction", {}):
+    is_read = interaction.wire is not None and isinstance(message.contents, JsonBody)
+    if "pluginConfiguration" in interaction.kept.get("interaction", {}) and not is_read:
         raise ContractFileError(
             "The message is written for a plugin of Pact, whose rules cannot be read here.",
             next_step="Verify it with a Pact verifier that has the plugin.",

@@ -11,10 +11,11 @@ from yarl import URL
 
 from contractkit.errors import ProviderUnreachableError, UsageError
 from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
-from contractkit.model import Message
+from contractkit.model import Fields, Message
 from contractkit.transports.http_messages import UnreadableBodyError
-from contractkit.verification.emitted_messages import content_type_in, message_with_type
+from contractkit.verification.emitted_messages import UnusableMessageError, content_type_in, message_with_type
 from contractkit.verification.message_replay import MESSAGE_WAY, MessageRequest
+from contractkit.verification.protobuf_messages import ProtobufForm
 from contractkit.verification.transport import BrokenAnswer, Failure, NotConnected, NotProduced, TimedOut
 from contractkit.verification.wire import from_wire
 
@@ -92,12 +93,25 @@ def _read(status: int, headers: list[tuple[str, str]], data: bytes, request: Mes
     try:
         response = from_wire(status, kept, data)
         metadata = _metadata(response.headers.get(METADATA_HEADER, ()))
+        if request.form is not None:
+            return _of_protobuf(request.form, data, response.headers, metadata)
     except (UnreadableBodyError, UnreadableMetadataError) as error:
         return BrokenAnswer(problem=str(error).rstrip("."))
     media_type = next(iter(response.headers.get("content-type", ())), None)
     if media_type is not None and content_type_in(metadata) is None:
         metadata = {**metadata, **({"contentType": media_type} if "contentType" in request.expected.metadata else {})}
     return message_with_type(response.body, metadata, request.expected)
+
+
+def _of_protobuf(
+    form: ProtobufForm, data: bytes, headers: Fields, metadata: Mapping[str, Json]
+) -> Message | BrokenAnswer:
+    media_type = next(iter(headers.get("content-type", ())), None)
+    told = {} if media_type is None or content_type_in(metadata) is not None else {"contentType": media_type}
+    try:
+        return form.emitted((data, {**metadata, **told}))
+    except UnusableMessageError as error:
+        return BrokenAnswer(problem=f"{error}, expected {error.expected.partition(';')[0]}")
 
 
 class UnreadableMetadataError(Exception):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the protobuf runtime is loaded when a definition is made, n
     from google.protobuf.message import Message
 
     from contractkit.definitions.protobuf.answers import Answers
+    from contractkit.definitions.protobuf.emissions import Emissions
     from contractkit.definitions.protobuf.kinds import Kinds
     from contractkit.definitions.protobuf.positions import Positions
     from contractkit.definitions.protobuf.procedures import Procedures
@@ -81,6 +82,26 @@ class ProtoDefinition:
         """Give the procedure of an operation's name. Raises as `operation` does."""
         return self._procedures.named(name)
 
+    @property
+    def emissions(self) -> tuple[str, ...]:
+        """Give the full names of all messages, any of which may be emitted unasked."""
+        return self._emissions.names
+
+    def emission(self, name: str) -> Procedure:
+        """Give the procedure that nobody calls, which answers with the messages of a type: what is emitted unasked.
+
+        Args:
+            name: A message's full name, or the end of one where only one has it.
+
+        Raises:
+            UnknownNameError: There is none, or several; the nearest names are suggested.
+        """
+        described = self._emissions.type_named(name)
+        found = self._emissions.procedure(described)
+        self._procedures.types[described.full_name] = (described, described)
+        self._procedures.files[described.full_name] = described.file.name
+        return found
+
     def find(self, path: str) -> Procedure | None:
         """Give the procedure of a path on the wire (`/package.Service/Method`), or None."""
         return self._procedures.by_signature.get(path[1:]) if path.startswith("/") else None
@@ -129,6 +150,13 @@ class ProtoDefinition:
         descriptor = self.message_type(procedure, side)
         return self._decoded(descriptor.full_name, lambda: unknown_numbers(_parsed(descriptor, data)), data)
 
+    def misencoded_fields(self, procedure: Procedure, side: Side, data: bytes) -> tuple[str, ...]:
+        """Give the names of fields of encoded bytes that are of another type there: those of another message."""
+        from contractkit.definitions.protobuf.unknown import misencoded_names
+
+        descriptor = self.message_type(procedure, side)
+        return self._decoded(descriptor.full_name, lambda: misencoded_names(_parsed(descriptor, data)), data)
+
     def answer(
         self, procedure: Procedure, *, seed: str, request: Json = None, body: Json = None, ordinal: int = 0
     ) -> AnswerMessage:
@@ -160,7 +188,7 @@ class ProtoDefinition:
 
     def descriptor_set(self, procedure: Procedure | None = None) -> bytes:
         """Give a serialised FileDescriptorSet: of all files, or of those that a procedure needs, dependencies first."""
-        return self.files.serialised(None if procedure is None else self._procedures.methods[_signature(procedure)])
+        return self.files.serialised(None if procedure is None else self._procedures.files[_signature(procedure)])
 
     def decode_any(self, type_url: str, value: bytes) -> Json:
         """Give the tree of what a `google.protobuf.Any` carries, such as a detail of a status, with `@type`.
@@ -217,6 +245,12 @@ class ProtoDefinition:
         from contractkit.definitions.protobuf.procedures import Procedures
 
         return Procedures(self.files, self._positions, self.title)
+
+    @cached_property
+    def _emissions(self) -> "Emissions":
+        from contractkit.definitions.protobuf.emissions import Emissions
+
+        return Emissions(self.files, self._positions, self.title)
 
     @cached_property
     def _reader(self) -> "Reader":

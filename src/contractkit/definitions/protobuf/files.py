@@ -6,7 +6,6 @@ from functools import cached_property
 from importlib import import_module
 from typing import Final
 
-from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
@@ -55,9 +54,9 @@ class Files:
         """Give the file of that name as it came, source positions included, or None."""
         return self._by_name.get(name)
 
-    def serialised(self, method: MethodDescriptor | None = None) -> bytes:
-        """Give a FileDescriptorSet of all files, or of those that a method's service needs, dependencies first."""
-        wanted = self.names if method is None else self._needed_by(method.containing_service.file.name)
+    def serialised(self, file: str | None = None) -> bytes:
+        """Give a FileDescriptorSet of all files, or of those that one of them needs, dependencies first."""
+        wanted = self.names if file is None else self._needed_by(file)
         return b"".join(_as_set_member(self._bare(name)) for name in wanted)
 
     def knows_type(self, full_name: str) -> bool:

@@ -22,12 +22,12 @@ class Procedures:
 
     def __init__(self, files: Files, positions: Positions, title: str) -> None:
         self._title = title
-        self.methods: dict[str, MethodDescriptor] = {}
+        self.files: dict[str, str] = {}
         self.types: dict[str, tuple[Descriptor, Descriptor]] = {}
         self.by_signature: dict[str, Procedure] = {}
         for method in _methods(files):
             signature = f"{method.containing_service.full_name}/{method.name}"
-            self.methods[signature] = method
+            self.files[signature] = method.containing_service.file.name
             self.types[signature] = (method.input_type, method.output_type)
             self.by_signature[signature] = _procedure(method, signature, positions)
         self._by_short_name = _short_names(self.by_signature)

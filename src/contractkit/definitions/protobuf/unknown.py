@@ -15,6 +15,17 @@ def unknown_numbers(message: Message) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def misencoded_names(message: Message) -> tuple[str, ...]:
+    """Give the names of fields that are defined and were sent as fields of another type, in the order they came.
+
+    Messages below are not looked at. Members that an enumeration does not have may be kept in the same way, so fields
+    of one do not count.
+    """
+    fields = message.DESCRIPTOR.fields_by_number
+    kept = [fields.get(each.field_number) for each in UnknownFieldSet(message)]  # type: ignore[attr-defined]
+    return tuple(dict.fromkeys(each.name for each in kept if each is not None and each.enum_type is None))
+
+
 def _collect(message: Message, found: set[int]) -> None:
     found.update(each.field_number for each in UnknownFieldSet(message))  # type: ignore[attr-defined]
     for field, value in message.ListFields():
