@@ -26,6 +26,9 @@ NAME = rf"^[^{_STEERING}]*[^\s{_STEERING}][^{_STEERING}]*$"
 MOST = 1_000
 """The most entries of a list that is worked on one by one while others wait."""
 
+_MOST_TEXT = 4_000
+"""Characters of what a test said, and of names that others give."""
+
 LONGER_PARAMETERS = frozenset({"metadata"})
 """Parameters of a path that are no name, and hold one among other things."""
 
@@ -246,3 +249,33 @@ class ImpactForm(_Form):
     @classmethod
     def _is_base64(cls, value: str | None) -> str | None:
         return value if value is None else ContractToPublish._is_base64(value)
+
+
+class TestProofForm(_Form):
+    """How one of a consumer's tests ended on stubs of a proposed definition."""
+
+    __test__ = False  # not a test class, whatever its name suggests to a collector
+
+    node_id: str = Field(max_length=_MOST_TEXT)
+    outcome: Literal["fails", "can fail", "passes", "fails already", "not run"]
+    message: str | None = Field(default=None, max_length=_MOST_TEXT)
+    file: str | None = Field(default=None, max_length=_MOST_TEXT)
+    line: int | None = Field(default=None, ge=0, le=10**9)
+
+
+class ProvenForm(_Form):
+    """What was predicted of one interaction, and what its tests proved."""
+
+    key: Word
+    description: str = Field(max_length=_MOST_TEXT)
+    operation: str = Field(max_length=_MOST_TEXT)
+    predicted: Literal["broken", "at risk", "unaffected"]
+    outcome: Literal["fails", "can fail", "passes", "fails already", "not run"]
+    why: str | None = Field(default=None, max_length=_MOST_TEXT)
+    tests: tuple[TestProofForm, ...] = Field(default=(), max_length=MOST)
+
+
+class ImpactProofForm(_Form):
+    """What a consumer's tests proved of each interaction with a provider."""
+
+    interactions: tuple[ProvenForm, ...] = Field(max_length=MOST)

@@ -25,6 +25,7 @@ _FORMS: tuple[type[BaseModel], ...] = (
     forms.SelectionForm,
     forms.ResultForm,
     forms.ImpactForm,
+    forms.ImpactProofForm,
 )
 
 _NEEDED = {

@@ -71,6 +71,17 @@ OWN_REPLY_SCHEMAS: dict[str, Json] = {
     ),
     "StateCatalogueForm": object_of({"schemaVersion": {"const": 1}, "provider": _NAME, "states": list_of(_STATE)}),
     "StoredCatalogue": resource_of({"digest": TEXT, "states": COUNT}),
+    "ImpactProof": resource_of(
+        {
+            "consumer": TEXT,
+            "version": TEXT,
+            "provider": TEXT,
+            "oldDigest": TEXT,
+            "newDigest": TEXT,
+            "interactions": list_of(reference("ProvenForm")),
+            "createdAt": TEXT,
+        }
+    ),
     "Found": resource_of(
         {
             "applications": list_of(resource_of({"name": TEXT, "displayName": TEXT})),

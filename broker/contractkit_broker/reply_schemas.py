@@ -283,6 +283,7 @@ REPLY_SCHEMAS: dict[str, Json] = {
             "createdAt": TEXT,
             "report": {"type": ["object", "null"]},
             "problem": MAYBE_TEXT,
-        }
+        },
+        proofs=list_of(reference("ImpactProof")),
     ),
 }

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from contractkit.document import file_digest
 from contractkit.exact_json import Json
 from contractkit_broker.api.definitions import contracts_that_count, current_definition
+from contractkit_broker.api.proofs import proofs_for_job
 from contractkit_broker.forms import AgainstForm, ImpactForm
 from contractkit_broker.routing import Answer, Route
 from contractkit_broker.store import applications, contracts, definitions
@@ -78,8 +79,11 @@ def queue_analysis(call: Call, question: Question) -> str:
 
 
 def get_impact_job(call: Call) -> Reply:
-    """Give an impact job with its report once it is done."""
-    return Reply(body=_job_json(call, _job(call, call.path["uuid"])))
+    """Give an impact job with its report once it is done, and what consumers' own tests proved of the definition."""
+    job = _job(call, call.path["uuid"])
+    with call.database.reading() as connection:
+        proofs = proofs_for_job(call, connection, job.provider, job.new_digest)
+    return Reply(body={**_job_json(call, job), "proofs": proofs})
 
 
 def _stored(connection: Connection, question: Question) -> bytes:
@@ -98,7 +102,7 @@ def _job(call: Call, uuid: str) -> ImpactJob:
     return found or not_found(f"No impact job {uuid} found")
 
 
-def _job_json(call: Call, job: ImpactJob) -> Json:
+def _job_json(call: Call, job: ImpactJob) -> dict[str, Json]:
     return {
         "uuid": job.uuid,
         "status": job.state,

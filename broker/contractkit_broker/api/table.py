@@ -18,6 +18,7 @@ from contractkit_broker.api import (
     owed,
     pact_lists,
     pacts,
+    proofs,
     provider_states,
     publishing,
     search,
@@ -47,6 +48,7 @@ ROUTES: tuple[Route, ...] = (
     *definitions.ROUTES,
     *catalogues.ROUTES,
     *impact.ROUTES,
+    *proofs.ROUTES,
     *usage.ROUTES,
     *search.ROUTES,
 )

@@ -330,6 +330,18 @@ impact_job = Table(
     Index(None, "state", "created_at"),
 )
 
+impact_proof = Table(
+    "impact_proof",
+    metadata,
+    _reference("version_id", "version", primary_key=True),  # of the consumer whose tests ran
+    _reference("provider_id", "application", primary_key=True),
+    Column("old_digest", String, primary_key=True),
+    Column("new_digest", String, primary_key=True),
+    Column("interactions", JSON, nullable=False),
+    _word("created_at"),
+    Index(None, "provider_id", "new_digest"),
+)
+
 audit = Table(
     "audit",
     metadata,
