@@ -105,16 +105,19 @@ def is_seen_by_pact(interaction: Interaction) -> bool:
 
 
 def needs_plugin(interaction: Interaction) -> bool:
-    """Say whether a Pact verifier needs its protobuf plugin for an interaction: it is a call in the plugin's form."""
+    """Say whether a Pact verifier needs its protobuf plugin for an interaction: it is in the plugin's form."""
     return interaction.wire is not None
 
 
 def _plugin_remark(contract: Contract) -> str:
-    count = sum(map(needs_plugin, contract.interactions))
-    if not count:
+    found = [each.exchange for each in contract.interactions if needs_plugin(each)]
+    if not found:
         return ""
-    calls = "1 of them is a call" if count == 1 else f"{count} of them are calls"
-    return f"a Pact verifier without its protobuf plugin fails this file whole: {calls} in the plugin's form"
+    messages = sum(isinstance(each, Message) for each in found)
+    one, many = ("a call", "calls") if not messages else ("a message", "messages")
+    said = f"1 of them is {one}" if len(found) == 1 else f"{len(found)} of them are {many}"
+    said = said if messages in (0, len(found)) else f"{len(found)} of them are calls and messages"
+    return f"a Pact verifier without its protobuf plugin fails this file whole: {said} in the plugin's form"
 
 
 def _other_plugins_remark(contract: Contract) -> str:
