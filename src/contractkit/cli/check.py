@@ -17,6 +17,9 @@ from contractkit.locking.legality import recheck
 from contractkit.settings import Settings, load_settings
 from contractkit.sources import LoadedDefinition
 from contractkit.sources.bundling import bundled
+from contractkit.sources.messages import LoadedMessages, defines_messages, read_messages
+
+_Loadable = LoadedDefinition | LoadedMessages
 
 _FORMATS: Mapping[str, Callable[[Sequence[Checked]], str]] = {
     "text": check_as_text,
@@ -29,10 +32,10 @@ _FORMATS: Mapping[str, Callable[[Sequence[Checked]], str]] = {
 @click.argument("contracts", nargs=-1, type=click.Path(path_type=Path, allow_dash=True), metavar="[CONTRACTS]...")
 @click.option(
     "--definition", "definitions", multiple=True, metavar="LOCATION",
-    help="What to hold them against: a path, a URL, git:REVISION:path or broker:NAME; twice where the provider has two."
+    help="What to hold them against: a path, a URL, git:REVISION:path or broker:NAME; once for each that there are."
 )  # fmt: skip
 @click.option("--provider", help="Only contracts with this provider.")
-@click.option("--second-opinion", is_flag=True, help="Ask openapi-core too, and say where it disagrees.")
+@click.option("--second-opinion", is_flag=True, help="Ask openapi-core too, and say where it disagrees: of HTTP alone.")
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
 def check(
     contracts: tuple[Path, ...], definitions: tuple[str, ...], provider: str | None, second_opinion: bool, form: str
@@ -64,10 +67,10 @@ class _Loaded:
 
     def __init__(self, settings: Settings, locations: Sequence[str]) -> None:
         self._lock = DefinitionLock(settings)
-        self._named = [read_unlocked(each, root=Path.cwd()) for each in locations]
-        self._known: dict[str, list[LoadedDefinition]] = {}
+        self._named = [_read(each) for each in locations]
+        self._known: dict[str, list[_Loadable]] = {}
 
-    def of(self, provider: str) -> list[LoadedDefinition]:
+    def of(self, provider: str) -> list[_Loadable]:
         """Give what was named, else what the settings have of a provider, which they must know."""
         if self._named:
             return self._named
@@ -75,11 +78,19 @@ class _Loaded:
             self._known[provider] = list(self._locked(provider))
         return self._known[provider]
 
-    def _locked(self, provider: str) -> Iterator[LoadedDefinition]:
-        self._lock.settings.provider(provider)
+    def _locked(self, provider: str) -> Iterator[_Loadable]:
+        messages = self._lock.settings.provider(provider).messages
+        if messages is not None:
+            yield read_messages(messages, root=self._lock.settings.root)
         for named in self._lock.named():
             if named.provider == provider:
                 yield self._lock.load(named.provider, named.key, named.location)
+
+
+def _read(location: str) -> _Loadable:
+    if defines_messages(location, root=Path.cwd()):
+        return read_messages(location, root=Path.cwd())
+    return read_unlocked(location, root=Path.cwd())
 
 
 def _chosen(places: Sequence[Path], provider: str | None, settings: Settings) -> list[ContractFile]:
@@ -95,7 +106,7 @@ def _chosen(places: Sequence[Path], provider: str | None, settings: Settings) ->
     return kept
 
 
-def _checked(file: ContractFile, definitions: Sequence[LoadedDefinition], second_opinion: bool) -> Checked:
+def _checked(file: ContractFile, definitions: Sequence[_Loadable], second_opinion: bool) -> Checked:
     return Checked(
         file=file,
         definitions=tuple(each.source for each in definitions),
@@ -104,7 +115,7 @@ def _checked(file: ContractFile, definitions: Sequence[LoadedDefinition], second
     )
 
 
-def _opinions(file: ContractFile, definitions: Sequence[LoadedDefinition]) -> Iterator[Opinion]:
+def _opinions(file: ContractFile, definitions: Sequence[_Loadable]) -> Iterator[Opinion]:
     for loaded in definitions:
         if isinstance(loaded.definition, OpenApiDefinition):
             yield from SecondOpinion(loaded.definition, _whole(loaded.definition)).of([file.contract])
@@ -128,5 +139,6 @@ def _nothing_judged(found: Sequence[Checked]) -> NothingToCheckError:
             ("definitions", ", ".join(dict.fromkeys(name for each in found for name in each.definitions))),
             *counted,
         ],
-        next_step="Name the definition of that transport: --definition, OpenAPI for HTTP, protobuf for gRPC.",
+        next_step="Name the definition of that transport: --definition, OpenAPI for HTTP, protobuf for gRPC, "
+        "JSON Schemas or AsyncAPI for messages.",
     )

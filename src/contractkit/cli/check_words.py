@@ -8,7 +8,7 @@ from contractkit.conformance.second_opinion import Opinion
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.terminal import join_lines, printable
 from contractkit.explain.workflow_commands import workflow_command
-from contractkit.locking.legality import Concern, Recheck
+from contractkit.locking.legality import Concern, Level, Recheck
 from contractkit.model import Interaction
 
 SCHEMA_VERSION = 1
@@ -36,7 +36,8 @@ def check_as_json(found: Sequence[Checked]) -> str:
 
 def check_as_annotations(found: Sequence[Checked]) -> str:
     """Give each concern as GitHub's workflow command, at the line of the test that recorded it."""
-    lines = [_annotation(concern) for each in found for concern in each.recheck.concerns]
+    lines = [_annotation("error", concern) for each in found for concern in each.recheck.concerns]
+    lines += [_annotation("notice", each) for checked in found for each in checked.recheck.unsettled]
     return "\n".join([*lines, *(_counts(each) for each in found)])
 
 
@@ -44,7 +45,7 @@ def _blocks(checked: Checked) -> Iterator[str]:
     contract = checked.file.contract
     yield f"{contract.consumer} with {contract.provider}, held against {', '.join(checked.definitions)}:"
     by_interaction: dict[int, list[Concern]] = {}
-    for concern in checked.recheck.concerns:
+    for concern in (*checked.recheck.concerns, *checked.recheck.unsettled):
         by_interaction.setdefault(id(concern.interaction), []).append(concern)
     for concerns in by_interaction.values():
         yield "\n".join(_of_interaction(concerns))
@@ -55,11 +56,18 @@ def _blocks(checked: Checked) -> Iterator[str]:
 def _of_interaction(concerns: Sequence[Concern]) -> Iterator[str]:
     yield f"  {concerns[0].interaction.description}"
     yield from (f"    test   {test}" for test in _tests(concerns[0].interaction))
-    yield from (f"    {concern.location}: {concern.sentence}" for concern in concerns)
+    yield from (f"    {concern.location}: {_said_of(concern)}" for concern in concerns)
+
+
+def _said_of(concern: Concern) -> str:
+    return f"not judged: {concern.sentence}" if concern.level is Level.UNSETTLED else concern.sentence
 
 
 def _of_opinions(checked: Checked) -> Iterator[str]:
     if checked.opinions is None:
+        return
+    if not checked.opinions:
+        yield "  openapi-core was asked of nothing: it judges calls over HTTP alone."
         return
     differing = [each for each in checked.opinions if not each.agrees]
     lines = [f"  openapi-core agrees on {len(checked.opinions) - len(differing)} of {len(checked.opinions)} sides."]
@@ -76,9 +84,13 @@ def _theirs(opinion: Opinion) -> str:
 
 def _counts(checked: Checked) -> str:
     found = checked.recheck
-    wrong = len({id(each.interaction) for each in found.concerns})
-    said = f"Of {found.checked} interaction{'' if found.checked == 1 else 's'}, {found.checked - wrong} fit"
-    said += f" and {wrong} {'does' if wrong == 1 else 'do'} not" if wrong else ""
+    wrong = {id(each.interaction) for each in found.concerns}
+    partly = len({id(each.interaction) for each in found.unsettled} - wrong)
+    said = (
+        f"Of {found.checked} interaction{'' if found.checked == 1 else 's'}, {found.checked - len(wrong) - partly} fit"
+    )
+    said += f" and {len(wrong)} {'does' if len(wrong) == 1 else 'do'} not" if wrong else ""
+    said += f"; {partly} could be judged in part alone" if partly else ""
     left = f"; {len(found.unjudged)} over another transport could not be judged" if found.unjudged else ""
     return f"{said}{left}."
 
@@ -106,6 +118,10 @@ def _as_json(checked: Checked) -> Json:
             }
             for each in checked.recheck.concerns
         ],
+        "not_settled": [
+            {"interaction": each.interaction.key, "location": str(each.location), "sentence": each.sentence}
+            for each in checked.recheck.unsettled
+        ],
     }
     if checked.opinions is not None:
         document["second_opinion"] = [
@@ -122,8 +138,8 @@ def _as_json(checked: Checked) -> Json:
     return document
 
 
-def _annotation(concern: Concern) -> str:
+def _annotation(level: str, concern: Concern) -> str:
     tests = [each.test for each in concern.interaction.evidence]
     at = {"file": tests[0].file, "line": str(tests[0].line)} if tests else {}
-    said = f"{concern.interaction.description}: {concern.location}: {concern.sentence}"
-    return workflow_command("error", printable(said), at)
+    said = f"{concern.interaction.description}: {concern.location}: {_said_of(concern)}"
+    return workflow_command(level, printable(said), at)

@@ -9,6 +9,7 @@ from contractkit.locking.legality import Concern, Level
 from contractkit.locking.refreshing import Look, ProviderLook, State
 
 _SHOWN = 19  # characters of a digest: `sha256:` and twelve digits
+_WRONG = (Level.ILLEGAL, Level.UNPROMISED)
 _BEHIND = (State.STALE, State.NOT_LOCKED, State.DAMAGED)
 _HEAD = ("PROVIDER", "SOURCE", "LOCKED", "COPY", "STATE")
 
@@ -30,7 +31,7 @@ def refresh_as_text(found: Sequence[ProviderLook], *, is_check: bool) -> str:
     """Give what became of each definition, then what is no longer legal and no longer promised, by test."""
     blocks = ["\n".join(_refreshed(look, is_check=is_check) for each in found for look in each.looks)]
     blocks += _errors([look for each in found for look in each.looks])
-    for level in Level:
+    for level in _WRONG:
         concerns = [concern for each in found for concern in each.recheck.of(level)]
         if concerns:
             blocks.append("\n".join((f"{level.value.capitalize()}:", *_by_test(concerns))))
@@ -98,7 +99,7 @@ def _counted(found: Sequence[ProviderLook]) -> str:
         return "No contract is recorded with them, so there was nothing to hold against them."
     counts = [
         f"{len({id(one.interaction) for each in found for one in each.recheck.of(level)})} {level.value}"
-        for level in Level
+        for level in _WRONG
     ]
     left = f"; {unjudged} could not be checked" if unjudged else ""
     return f"Of {checked} recorded interaction{'' if checked == 1 else 's'}: {', '.join(counts)}{left}."

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from contractkit.definitions.messages import MessageDefinition, headers_path_of, path_of
+from contractkit.definitions.messages import DefinedMessage, MessageDefinition, headers_path_of, path_of
 from contractkit.errors import suggestion
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, show_json
 from contractkit.model import (
     Evidence,
     HttpCall,
@@ -26,6 +26,7 @@ from contractkit.model import (
     Need,
     SynchronousMessages,
     UnknownNeeds,
+    is_json_media_type,
     media_type_of,
 )
 
@@ -72,9 +73,9 @@ def meant_messages(interaction: Interaction, definition: MessageDefinition) -> M
     if isinstance(interaction.exchange, Message) and interaction.description in definition.names:
         return Meant(names=(interaction.description,))
     return Meant(
-        problem="it names no message of the definition",
-        next_step="A contract of another tool names one by its description, or by "
-        "comments.references.AsyncAPI.operationId.",
+        problem=f"{show_json(interaction.description)} names no message of the definition",
+        next_step=f"{suggestion(interaction.description, definition.names)} Contracts of other tools name it by the "
+        "description, or its operation by comments.references.AsyncAPI.operationId.",
     )
 
 
@@ -124,10 +125,11 @@ def stand_ins(
         definition: What says whether headers are declared.
         at: Where the message is in the interaction.
     """
-    contents = _stand_in(interaction, path_of(name), at / "contents", _answer_with(message))
-    said = {each: value for each, value in message.metadata.items() if each not in _CONTENT_TYPES}
     found = definition.find(name)
-    if not said or found is None or found.headers is None:
+    assert found is not None
+    contents = _stand_in(interaction, path_of(name), at / "contents", _answer_with(message, found))
+    said = {each: value for each, value in message.metadata.items() if each not in _CONTENT_TYPES}
+    if not said or found.headers is None:
         return (contents,)
     headers = HttpResponse(status=200, headers={"content-type": ("application/json",)}, body=JsonBody(said))
     alone = replace(interaction, served=MissingBody(), evidence=_of_metadata(interaction.evidence, at / "metadata"))
@@ -144,9 +146,12 @@ def messages_of(interaction: Interaction) -> Mapping[Location, Message]:
     return {}
 
 
-def _answer_with(message: Message) -> HttpResponse:
+def _answer_with(message: Message, defined: DefinedMessage) -> HttpResponse:
+    """Give the answer with a message's contents; a JSON type is as good as any where the definition says none."""
     named = next((message.metadata[each] for each in _CONTENT_TYPES if each in message.metadata), None)
     media_type = named if isinstance(named, str) and named else media_type_of(message.contents)
+    if not defined.says_type and media_type is not None and is_json_media_type(media_type):
+        media_type = defined.content_type
     headers = {} if media_type is None else {"content-type": (media_type,)}
     return HttpResponse(status=200, headers=headers, body=message.contents)
 

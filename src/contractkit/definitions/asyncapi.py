@@ -11,6 +11,7 @@ from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, show_json
 
 _VERSIONS: Final = ("2.", "3.")
+_ANY: Final = "*/*"
 _OPERATIONS: Final = ("publish", "subscribe")  # of a channel in version 2
 _SCHEMA_FORMATS: Final = (
     "application/vnd.aai.asyncapi",
@@ -35,7 +36,7 @@ def asyncapi_messages(documents: Documents, *, source: str) -> tuple[DefinedMess
             details=[("at", "/asyncapi"), ("expected", '"2.6.0" or "3.0.0"'), ("received", show_json(version))],
         )
     default = root.value.get("defaultContentType")
-    media_type = default if isinstance(default, str) else JSON
+    media_type = default if isinstance(default, str) else None
     return tuple(_message(name, node, documents, media_type) for name, node in _named(documents).values())
 
 
@@ -116,13 +117,15 @@ def _name_of(message: Mapping[str, Json], key: str) -> str:
     return next((str(message[each]) for each in ("messageId", "name", "title") if message.get(each)), "")
 
 
-def _message(name: str, node: Node, documents: Documents, default: str) -> DefinedMessage:
+def _message(name: str, node: Node, documents: Documents, default: str | None) -> DefinedMessage:
     payload, problem = _schema(_member(documents, node, "payload"), documents, node.value.get("schemaFormat"))
     headers, of_headers = _schema(_headers(node, documents), documents, None)
+    said = _content_type(node, documents) or default
     return DefinedMessage(
         name=name,
         schema=payload,
-        content_type=_content_type(node, documents) or default,
+        content_type=said or (_ANY if problem else JSON),
+        says_type=said is not None,
         headers=headers if not of_headers else None,
         examples=dict(_examples(node)),
         problem=problem,

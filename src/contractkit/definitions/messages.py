@@ -34,7 +34,9 @@ class DefinedMessage:
         name: Its name, `OrderPlaced`.
         schema: A reference to the schema of its contents, `orders.yaml#/components/schemas/Order`; None where anything
             may be sent. It leads to what nobody can read where `problem` says so.
-        content_type: The media type of its contents.
+        content_type: The media type of its contents; taken for JSON, or for any where nobody can read its schema, if
+            `says_type` is false.
+        says_type: Whether its definition says the media type.
         headers: A reference to the schema of its headers, if it declares any.
         examples: Named examples of its contents.
         problem: Why its schema cannot be read, in a phrase; empty where it can.
@@ -43,6 +45,7 @@ class DefinedMessage:
     name: str
     schema: str | None
     content_type: str = JSON
+    says_type: bool = True
     headers: str | None = None
     examples: Mapping[str, Json] = field(default_factory=dict)
     problem: str = ""

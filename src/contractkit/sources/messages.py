@@ -189,8 +189,10 @@ def _of_schema(value: Json, uri: str, name: str) -> Iterable[DefinedMessage]:
     for holder in ("$defs", "definitions"):
         inner = value.get(holder) if isinstance(value, dict) else None
         if isinstance(inner, dict) and isinstance(value, dict) and not _SCHEMA_WORDS & value.keys():
-            return [DefinedMessage(name=each, schema=f"{uri}#/{holder}/{_step(each)}") for each in inner]
-    return [DefinedMessage(name=_stem(unquote(uri)), schema=uri)]
+            return [
+                DefinedMessage(name=each, schema=f"{uri}#/{holder}/{_step(each)}", says_type=False) for each in inner
+            ]
+    return [DefinedMessage(name=_stem(unquote(uri)), schema=uri, says_type=False)]
 
 
 def _of_directory(
@@ -213,7 +215,9 @@ def _of_directory(
     documents = {uri: read(uri) for uri in uris}
     count = Counter(map(_stem, uris))
     messages = [
-        DefinedMessage(name=_stem(uri) if count[_stem(uri)] == 1 else _without_endings(unquote(uri)), schema=uri)
+        DefinedMessage(
+            name=_stem(uri) if count[_stem(uri)] == 1 else _without_endings(unquote(uri)), schema=uri, says_type=False
+        )
         for uri in uris
     ]
     definition = MessageDefinition(_some(messages, name), documents, read, source=name)
