@@ -26,6 +26,12 @@ NAME = rf"^[^{_STEERING}]*[^\s{_STEERING}][^{_STEERING}]*$"
 MOST = 1_000
 """The most entries of a list that is worked on one by one while others wait."""
 
+DIGEST = r"^sha256:[0-9a-f]{64}$"
+"""The pattern of a digest."""
+
+DIGESTS = frozenset({"oldDigest", "newDigest"})
+"""Parameters of a path that are digests."""
+
 _MOST_TEXT = 4_000
 """Characters of what a test said, and of names that others give."""
 

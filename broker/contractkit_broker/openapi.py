@@ -88,6 +88,8 @@ def _path_parameters(path: str) -> list[Json]:
 
 
 def _segment(name: str) -> Json:
+    if name in forms.DIGESTS:
+        return {"type": "string", "pattern": forms.DIGEST}
     longest = {} if name in forms.LONGER_PARAMETERS else {"maxLength": forms.LONGEST}
     return {"type": "string", "pattern": forms.NAME, **longest}
 

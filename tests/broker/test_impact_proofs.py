@@ -106,7 +106,7 @@ def test_a_path_without_digests_is_refused(broker: Story) -> None:
     said = "expected sha256: and 64 hexadecimal digits, received"
     assert (reply.status_code, reply.json()) == (
         400,
-        {"errors": {"old": [f'{said} "main"'], "new": [f'{said} "new"']}},
+        {"errors": {"oldDigest": [f'{said} "main"'], "newDigest": [f'{said} "new"']}},
     )
 
 

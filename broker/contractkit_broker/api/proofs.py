@@ -6,14 +6,14 @@ from sqlalchemy import Connection
 
 from contractkit.exact_json import Json, show_json
 from contractkit_broker.api.applications import version_of
-from contractkit_broker.forms import ImpactProofForm
+from contractkit_broker.forms import DIGEST, ImpactProofForm
 from contractkit_broker.routing import Answer, Route
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.store import applications, proofs
 from contractkit_broker.store.proofs import ImpactProof
 from contractkit_broker.web import Call, Refusal, Reply, not_found
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = re.compile(DIGEST)
 _MOST = 100  # of one definition, in the answer of an impact job
 
 
@@ -54,7 +54,7 @@ def proofs_for_job(call: Call, connection: Connection, provider: str, new_digest
 
 
 def _digests(call: Call) -> tuple[str, str]:
-    found = {name: call.path[name] for name in ("old", "new")}
+    found = {name: call.path[name] for name in ("oldDigest", "newDigest")}
     wrong = {name: value for name, value in found.items() if not _DIGEST.fullmatch(value)}
     if wrong:
         said = {
@@ -62,7 +62,7 @@ def _digests(call: Call) -> tuple[str, str]:
             for name, value in wrong.items()
         }
         raise Refusal(400, {"errors": said})
-    return found["old"], found["new"]
+    return found["oldDigest"], found["newDigest"]
 
 
 def _proof_json(call: Call, proof: ImpactProof) -> Json:
@@ -79,7 +79,7 @@ def _proof_json(call: Call, proof: ImpactProof) -> Json:
     }
 
 
-_PATH = "/pacticipants/{name}/versions/{version}/impact-proofs/{provider}/{old}/{new}"
+_PATH = "/pacticipants/{name}/versions/{version}/impact-proofs/{provider}/{oldDigest}/{newDigest}"
 
 ROUTES = (
     Route(
