@@ -1,13 +1,17 @@
 """Every rule in both directions: who sends or reads what changed is named, and nobody else."""
 
+import copy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from contractkit.impact import ImpactReport
+from contractkit.impact import ConsumerInfo, ImpactReport, analyse
+from contractkit.model import Contract, HttpCall, TextBody
+from tests.impact.conftest import definition
 
 CASES = yaml.safe_load((Path(__file__).parent / "rules.yaml").read_text())
 
@@ -34,3 +38,38 @@ def test_a_day_that_is_taken_back_puts_at_risk_who_calls_the_operation(
     found = {each.interaction.description: each.worry.code for each in report.findings}
     assert found == (dict.fromkeys(("orders", "orders with a coupon"), code) if code else {})
     assert report.theoretical == ()
+
+
+@pytest.mark.parametrize(("becomes", "code"), [("date-time", "response.may-be-another-format"), ("uuid-or-date", None)])
+def test_a_text_of_another_format_puts_its_readers_at_risk_where_no_text_is_of_both(
+    becomes: str, code: str | None, old_document: Any, analysed: Callable[..., ImpactReport]
+) -> None:
+    old_document["components"]["schemas"]["Order"]["properties"]["note"]["format"] = "date"
+    report = analysed({"set": {"/components/schemas/Order/properties/note/format": becomes}})
+    found = [(each.interaction.description, each.worry.code, each.worry.before) for each in report.findings]
+    assert found == ([("reads the note", code, "declared, string, format date")] if code else [])
+
+
+def test_a_member_of_a_form_that_is_not_declared_any_more_puts_at_risk_who_sends_it(
+    old_document: Any, contract: Contract
+) -> None:
+    form = "application/x-www-form-urlencoded"
+    old_document["paths"]["/orders"]["post"]["requestBody"]["content"] = {
+        form: {"schema": {"type": "object", "properties": {"sku": {"type": "string"}, "note": {"type": "string"}}}}
+    }
+    new = copy.deepcopy(old_document)
+    del new["paths"]["/orders"]["post"]["requestBody"]["content"][form]["schema"]["properties"]["note"]
+    whole = next(each for each in contract.interactions if each.description == "orders")
+    assert isinstance(whole.exchange, HttpCall)
+    request = replace(
+        whole.exchange.request,
+        headers={"content-type": (form,)},
+        body=TextBody(text="sku=7&note=soon", media_type=form),
+    )
+    sent = replace(whole, exchange=replace(whole.exchange, request=request))
+    report = analyse(
+        definition(old_document), definition(new), [(replace(contract, interactions=(sent,)), ConsumerInfo())]
+    )
+    assert [(each.worry.code, str(each.worry.location)) for each in report.findings] == [
+        ("request.ignored", "request.body.note")
+    ]

@@ -8,6 +8,7 @@ from contractkit.conformance.grades import Grade, Standing, stand
 from contractkit.conformance.uses import RESPONSE_HEADERS, Use, Uses, uses_of
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.interface import Route
+from contractkit.definitions.requests import decoded_body
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import (
@@ -31,7 +32,7 @@ from contractkit.model import (
     Wildcard,
     media_type_of,
 )
-from contractkit.results import Violation
+from contractkit.results import Absent, Violation
 
 
 class Declared(Enum):
@@ -205,10 +206,11 @@ def _undeclared(surface: Surface, request: HttpRequest) -> Iterator[Location]:
     for name in request.headers:
         if ("header", name) not in surface.parameters and name not in IGNORED_HEADERS:
             yield side / "headers" / name
-    if isinstance(request.body, JsonBody) and surface.body is not None:
-        content = content_for(surface.body.contents, request.body.media_type)
+    value, media_type = decoded_body(request, surface), media_type_of(request.body)
+    if not isinstance(value, Absent) and media_type is not None and surface.body is not None:
+        content = content_for(surface.body.contents, media_type)
         if content is not None and content.view is not None:
-            yield from dict.fromkeys(_undeclared_members(content.view, request.body.value, side / "body"))
+            yield from dict.fromkeys(_undeclared_members(content.view, value, side / "body"))
 
 
 def _is_part_of_object(surface: Surface, name: str) -> bool:

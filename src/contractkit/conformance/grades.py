@@ -27,7 +27,8 @@ class Standing:
     """What a definition says of one place: its grade, the types and (where only some are allowed) the values there.
 
     `node` is the declaration that says so, or the last one met on the way. Of a list, `fewest` and `most` are how many
-    elements it may have, None where there may be any number.
+    elements it may have, None where there may be any number. `text_format` is the format of which every text is, None
+    where nothing is said, or not of all.
     """
 
     grade: Grade
@@ -36,6 +37,7 @@ class Standing:
     node: Node | None
     fewest: int = 0
     most: int | None = None
+    text_format: str | None = None
 
     @property
     def is_declared(self) -> bool:
@@ -76,7 +78,15 @@ def stand(
     node = reach.views[0].declared_at if reach.views else reach.last
     grade = _grade(reach, types, frozenset(expected_types) - {"null"})
     fewest, most = _size(reach.views)
-    return Standing(grade=grade, types=types, values=_values(reach.views), node=node, fewest=fewest, most=most)
+    return Standing(
+        grade=grade,
+        types=types,
+        values=_values(reach.views),
+        node=node,
+        fewest=fewest,
+        most=most,
+        text_format=_text_format(reach.views),
+    )
 
 
 def _within(view: SchemaView, steps: tuple[Step, ...], around: int) -> _Reach:
@@ -96,6 +106,13 @@ def _size(views: tuple[SchemaView, ...]) -> tuple[int, int | None]:
     fewest = [int(branch.bounds["minItems"].value) if "minItems" in branch.bounds else 0 for branch in lists]
     most = [int(branch.bounds["maxItems"].value) for branch in lists if "maxItems" in branch.bounds]
     return min(fewest, default=0), max(most) if most and len(most) == len(lists) else None
+
+
+def _text_format(views: tuple[SchemaView, ...]) -> str | None:
+    texts = [branch for view in views for branch in view.value_branches if "string" in branch.types]
+    said = {branch.said("format") for branch in texts}
+    only = said.pop() if len(said) == 1 else ()
+    return only[0] if len(only) == 1 and isinstance(only[0], str) else None
 
 
 def _grade(reach: _Reach, types: frozenset[str], expected: frozenset[str]) -> Grade:

@@ -80,6 +80,16 @@ def _may_be_another_value(use: Use, old: Standing, new: Standing) -> bool:
     return any(use.pattern is None or not matches(use.pattern, value) for value in added)
 
 
+def _may_be_another_format(use: Use, old: Standing, new: Standing) -> bool:
+    """Say whether no text that could come still can: the formats have none in common."""
+    is_disjoint = {old.text_format, new.text_format} <= _UNLIKE_FORMATS and old.text_format != new.text_format
+    return is_disjoint and old.is_declared and new.is_declared
+
+
+def _comes_otherwise(use: Use, old: Standing, new: Standing) -> bool:
+    return _may_be_another_type(use, old, new) or _may_be_another_format(use, old, new)
+
+
 def _seen_value_is_gone(use: Use, old: Standing, new: Standing) -> bool:
     return old.values is not None and bool(_excluded(use.seen, new)) and not _excluded(use.seen, old)
 
@@ -90,6 +100,9 @@ def _excluded(values: tuple[Json, ...], standing: Standing) -> list[Json]:
     allowed = {dump_compact(value) for value in standing.values}
     return [value for value in values if value is not None and dump_compact(value) not in allowed]
 
+
+_UNLIKE_FORMATS = frozenset({"date", "date-time", "duration", "email", "ipv4", "ipv6", "time", "uri", "uuid"})
+"""Formats (JSON Schema Validation 2020-12 §7.3) of which no text is of two."""
 
 _REMOVED = ("response.member.removed", "response.optional-member.removed", "response.member.became-write-only")
 _ADDED = ("response.member.added",)  # to an alternative that did not have it
@@ -119,6 +132,9 @@ ANSWER_RULES = (
     AnswerRule("response.may-be-another-value", Verdict.AT_RISK, _may_be_another_value,
                "the consumer copes with {expected}, and another value may come now",
                ("response.values.added", "response.values.opened", *_ADDED)),
+    AnswerRule("response.may-be-another-format", Verdict.AT_RISK, _may_be_another_format,
+               "the consumer was only served the old format, of which no text may come now",
+               ("response.format.changed",)),
     AnswerRule("response.may-be-empty", Verdict.AT_RISK, _may_be_empty,
                "the consumer needs an element, and the list may be empty now", ("response.bound.loosened",)),
     AnswerRule("response.may-be-longer", Verdict.AT_RISK, _may_be_longer,
@@ -135,6 +151,9 @@ SERVED_RULES = (
     AnswerRule("response.served-disjoint", Verdict.AT_RISK, _is_disjoint,
                "the tests were served {expected}, and it is not known whether the consumer reads it",
                (*_RETYPED, *_REMOVED)),
+    AnswerRule("response.served-otherwise", Verdict.AT_RISK, _comes_otherwise,
+               "the tests were served {expected}, another kind may come now, and it is not known whether the consumer "
+               "reads it", ("response.type.widened", "response.alternative.added", "response.format.changed", *_ADDED)),
 )  # fmt: skip
 """Rules for what was only served, where needs are unknown: loss is a risk, never proof of a break."""
 
@@ -167,4 +186,5 @@ def standing_in_words(standing: Standing) -> str:
     values = (
         f", one of {', '.join(show_json(value, limit=40) for value in standing.values[:6])}" if standing.values else ""
     )
-    return f"{standing.grade.value}, {type_names(standing.types)}{values}"
+    written = f", format {standing.text_format}" if standing.text_format else ""
+    return f"{standing.grade.value}, {type_names(standing.types)}{written}{values}"

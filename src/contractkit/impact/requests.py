@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from contractkit.changes import Change, Direction, Level
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
+from contractkit.definitions.requests import decoded_body
 from contractkit.definitions.surfaces import Surface
 from contractkit.exact_json import show_json
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
-from contractkit.model import HttpCall, HttpRequest, Interaction, JsonBody, Location
+from contractkit.model import HttpCall, HttpRequest, Interaction, Location, media_type_of
 from contractkit.results import ABSENT, Violation
 
 _PATH = Location(("request", "path"))
@@ -159,9 +160,8 @@ def _defaults(
     for (place, _), parameter in old.surface.parameters.items():
         if place in ("query", "header") and not _sends(request, parameter.location):
             yield from _default_of(causes.of_request(old, new, request, parameter.location))
-    if isinstance(request.body, JsonBody):
-        for location in _left_out(request, old):
-            yield from _default_of(causes.of_request(old, new, request, location))
+    for location in _left_out(request, old.surface):
+        yield from _default_of(causes.of_request(old, new, request, location))
 
 
 def _default_of(changes: Sequence[Change]) -> Iterator[Worry]:
@@ -172,13 +172,12 @@ def _default_of(changes: Sequence[Change]) -> Iterator[Worry]:
             )
 
 
-def _left_out(request: HttpRequest, old: InteractionConformance) -> Iterator[Location]:
-    assert isinstance(request.body, JsonBody)
-    body = old.surface.body if old.surface else None
-    content = content_for(body.contents, request.body.media_type) if body else None
-    if content is not None and content.view is not None and isinstance(request.body.value, dict):
+def _left_out(request: HttpRequest, surface: Surface) -> Iterator[Location]:
+    value, media_type = decoded_body(request, surface), media_type_of(request.body)
+    content = content_for(surface.body.contents, media_type) if surface.body and media_type else None
+    if content is not None and content.view is not None and isinstance(value, dict):
         for name in content.view.members:
-            if name not in request.body.value:
+            if name not in value:
                 yield Location(("request", "body", name))
 
 
