@@ -14,6 +14,7 @@ from contractkit.recording import TestRecord
 from contractkit.recording.fragments import append_fragment, read_fragments
 from contractkit.recording.local_state import state_directory
 from pytest_contractkit.plugin import Run
+from pytest_contractkit.tally import add
 
 HELD = pytest.StashKey[Mapping[str, list[str]]]()
 """On the controller: each file that the workers collected, with the node ids of its tests."""
@@ -55,6 +56,7 @@ def give_output(run: Run, held: Mapping[str, frozenset[str]], output: dict[str, 
     output["contractkit_notices"] = [list(each) for each in run.notices]
     output["contractkit_remarks"] = run.remarks
     output["contractkit_properties"] = run.properties
+    output["contractkit_counts"] = run.counts
 
 
 def take_output(run: Run, output: Mapping[str, Any]) -> None:
@@ -63,6 +65,8 @@ def take_output(run: Run, output: Mapping[str, Any]) -> None:
     run.notices += [(kind, sentence, file, line) for kind, sentence, file, line in output["contractkit_notices"]]
     run.remarks += [each for each in output["contractkit_remarks"] if each not in run.remarks]
     run.properties |= output["contractkit_properties"]
+    for name, count in output["contractkit_counts"].items():
+        add(run.counts, name, count)
 
 
 def fragment_directory(config: pytest.Config) -> Path:

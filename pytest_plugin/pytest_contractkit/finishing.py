@@ -20,6 +20,7 @@ from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.plugin import REPORT, TOLD, Run
 from pytest_contractkit.properties import tell_of_run
 from pytest_contractkit.summary import write_errors
+from pytest_contractkit.tally import lines_of
 
 
 def finish(run: Run, session: pytest.Session) -> None:
@@ -30,6 +31,7 @@ def finish(run: Run, session: pytest.Session) -> None:
     if workeroutput is not None:
         give_output(run, held, workeroutput)
         return
+    run.remarks[:0] = lines_of(run.counts, session.config)
     report = RunReport(updates=(), errors=())
     if writes_contracts(session.config):
         report = _report(run, {**_from_workers(session.config), **held})

@@ -61,7 +61,7 @@ NEEDS_RUNS = Option(
     flag="--contract-needs-runs",
     ini="contract_needs_runs",
     variable="CONTRACTKIT_NEEDS_RUNS",
-    words="how many times one test may be run again; 400 where nothing is said",
+    words="how many times one test may be run again; 2000 where nothing is said",
 )
 NEEDS_SECONDS = Option(
     flag="--contract-needs-seconds",

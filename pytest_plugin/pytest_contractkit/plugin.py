@@ -37,7 +37,8 @@ class Run:
 
     `items` are those collected, before any are deselected. `notices` are to be
     warned of at the end of the run, `remarks` are lines for its summary, `properties` are the suite's in a JUnit
-    report: whatever part of the plugin has something to say adds to them, in any process, before the session finishes.
+    report, `counts` are summed over all processes (see `tally`): whatever part of the plugin has something to say adds
+    to them, in any process, before the session finishes.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -51,6 +52,7 @@ class Run:
         self.notices: list[Notice] = []
         self.remarks: list[str] = []
         self.properties: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
 
     @property
     def files(self) -> set[str]:
@@ -106,7 +108,7 @@ class Run:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the contracts, or hand them to the controller; before a JUnit report that tells of them is written."""
-        has_something_to_say = self.notices or self.remarks or self._left_by_workers()
+        has_something_to_say = self.notices or self.remarks or self.counts or self._left_by_workers()
         if self.recorder is None and not has_something_to_say and not _records_contracts(session.config):
             return
         from pytest_contractkit.finishing import finish

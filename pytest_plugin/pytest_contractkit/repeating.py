@@ -1,6 +1,5 @@
 """Repeating: which tests are not run again, since what their re-runs did would prove nothing or be seen by others."""
 
-import unittest
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -73,9 +72,10 @@ def _is_harmless(item: pytest.Function, definition: Any) -> bool:
 def _sets_nothing_up(cls: type | None) -> bool:
     """Say whether a unittest.TestCase has the setup of its class from unittest itself."""
     names = ("setUpClass", "tearDownClass")
-    plain = unittest.TestCase
+    from unittest import TestCase
+
     return cls is None or all(
-        getattr(getattr(cls, name), "__func__", None) is getattr(plain, name).__func__ for name in names
+        getattr(getattr(cls, name), "__func__", None) is getattr(TestCase, name).__func__ for name in names
     )
 
 

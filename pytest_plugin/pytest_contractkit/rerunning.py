@@ -53,7 +53,7 @@ class Again:
         if isinstance(error, Overlong) or watch.was_overlong:
             return Came(served=frozenset(serving.served), hung=True)
         raised = None if error is None else _raised(error, item)
-        return Came(raised=raised, served=frozenset(serving.served))
+        return Came(raised=raised, served=frozenset(serving.served), asked_anew=frozenset(serving.asked_anew))
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """Watching: ends a re-run that goes on and on, since a changed answer may lead a consumer in circles."""
 
-import ctypes
 import threading
 import time
 from types import TracebackType
@@ -110,4 +109,6 @@ def _use_up(thread: int) -> None:
 
 def _raise_in(thread: int, error: type[BaseException]) -> None:
     """Let a thread raise an error as soon as it runs Python again."""
+    import ctypes
+
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))

@@ -309,7 +309,9 @@ def test_two_processes_find_what_one_finds(needing: Needing) -> None:
     needing.infer_apart().assert_outcomes(passed=4)
     first = needing.contract_bytes
     (needing.path / "contracts" / needing.file).unlink()
-    needing.infer_apart("-n", "2").assert_outcomes(passed=4)
+    result = needing.infer_apart("-n", "2")
+    result.assert_outcomes(passed=4)
+    assert "needs: 4 tests run again 32 times" in result.outlines
     assert needing.contract_bytes == first
     (needing.path / "contracts" / needing.file).unlink()
     needing.infer_apart("--random-order").assert_outcomes(passed=4)

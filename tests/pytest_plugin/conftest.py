@@ -13,6 +13,7 @@ for _name in (
     "contractkit.transports.in_process",
     "pytest_contractkit.finishing",
     "pytest_contractkit.inferring",
+    "pytest_contractkit.proving",
     "pytest_contractkit.recorder",
 ):
     importlib.import_module(_name)  # here, since pytester forgets what its runs import

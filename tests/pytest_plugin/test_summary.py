@@ -189,4 +189,5 @@ def test_how_much_of_the_answers_is_needed_is_told(project: Any, monkeypatch: py
     assert lines_of(project.run()) == [
         "web-shop - orders: 2 new (web-shop-orders.json written)",
         "  needs: 1 of 8 places of the answers",
+        "needs: 2 tests run again 6 times",
     ]

@@ -2,7 +2,7 @@
 
 from contractkit.inference.answers import Alternatives, ObservedAnswer
 from contractkit.inference.changes import AnswerId, Change, Kind, changed, describe
-from contractkit.inference.procedure import ALL_KINDS, AUTO_KINDS, Findings, most_runs, runs_of
+from contractkit.inference.procedure import ALL_KINDS, AUTO_KINDS, Findings, most_runs, runs_due, runs_of
 from contractkit.inference.runs import Came, Raised, Run, Where
 from contractkit.inference.verdicts import needs_found
 
@@ -23,5 +23,6 @@ __all__ = [
     "describe",
     "most_runs",
     "needs_found",
+    "runs_due",
     "runs_of",
 ]

@@ -17,7 +17,7 @@ from contractkit.inference.plans import ALL_KINDS, AUTO_KINDS, Plan, most_runs, 
 from contractkit.inference.runs import Came, Run, Where
 from contractkit.model import UnknownNeeds
 
-__all__ = ["ALL_KINDS", "AUTO_KINDS", "Findings", "most_runs", "runs_of"]
+__all__ = ["ALL_KINDS", "AUTO_KINDS", "Findings", "most_runs", "runs_due", "runs_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,11 @@ def runs_of(answers: Sequence[ObservedAnswer], kinds: frozenset[Kind], *, most: 
         return (yield from rounds.all())
     except _UnprovableError as reason:
         return UnknownNeeds(reason=str(reason))
+
+
+def runs_due(answers: Sequence[ObservedAnswer], kinds: frozenset[Kind]) -> int:
+    """Give how many runs are planned for a test, without those that what comes of them may call for."""
+    return plan_of(answers, kinds).runs
 
 
 class _UnprovableError(Exception):

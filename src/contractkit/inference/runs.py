@@ -35,11 +35,13 @@ class Came:
     Attributes:
         raised: Why it was red; None where it was green.
         served: The answers that were served, those with changes as changed.
+        asked_anew: The operations that were asked something that the test had not asked when it passed.
         hung: It had to be ended from outside, so that nothing is proved.
     """
 
     raised: Raised | None = None
     served: frozenset[AnswerId] = frozenset()
+    asked_anew: frozenset[str] = frozenset()
     hung: bool = False
 
     @property

@@ -19,6 +19,7 @@ from contractkit.model import (
     Interaction,
     JsonBody,
     Location,
+    Message,
     MissingBody,
     Received,
     RpcCall,
@@ -26,6 +27,7 @@ from contractkit.model import (
     Wildcard,
     repeated_events,
 )
+from contractkit.recording.received_messages import CONTENTS
 from contractkit.recording.replies import Reply
 
 LOOP_DETECTED = 508
@@ -38,39 +40,52 @@ RESPONSE_BODY = Location(("response", "body"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """Which answers a test was served, each under what it is known by."""
+    """Which answers a test was served, each under what it is known by; `asked` are the requests for them."""
 
     by_http: Mapping[tuple[str, str, str], AnswerId]
     by_rpc: Mapping[tuple[str, str, str, str], AnswerId]
+    by_message: Mapping[tuple[str, str, str], AnswerId]
     places: Mapping[AnswerId, Location]
+    asked: frozenset[tuple[str, ...]]
 
     @property
     def ids(self) -> frozenset[AnswerId]:
         """Give all answers."""
-        return frozenset((*self.by_http.values(), *self.by_rpc.values()))
+        return frozenset((*self.by_http.values(), *self.by_rpc.values(), *self.by_message.values()))
 
 
 def served_before(recorded: Sequence[tuple[str, Interaction]]) -> Again:
     """Give what a test was served, from the interactions it recorded with each provider."""
     by_http: dict[tuple[str, str, str], AnswerId] = {}
     by_rpc: dict[tuple[str, str, str, str], AnswerId] = {}
+    by_message: dict[tuple[str, str, str], AnswerId] = {}
     places: dict[AnswerId, Location] = {}
     for provider, interaction in recorded:
-        if not isinstance(interaction.exchange, HttpCall | RpcCall):
+        if not isinstance(interaction.exchange, HttpCall | RpcCall | Message):
             continue
         found = AnswerId(provider, interaction.key)
         places[found] = place_of(interaction)
+        if isinstance(interaction.exchange, Message):
+            for tree in served_trees(interaction):
+                by_message[(provider, str(interaction.operation), _text(tree))] = found
+            continue
         if isinstance(interaction.exchange, HttpCall):
             by_http[(provider, _plain_key(interaction.key), repr(interaction.served))] = found
             continue
         asked = _first_sent(interaction.exchange)
         for tree in served_trees(interaction):
             by_rpc[(provider, str(interaction.operation), asked, _text(tree))] = found
-    return Again(by_http=by_http, by_rpc=by_rpc, places=places)
+    asked_of = frozenset((*(each[:-1] for each in by_http), *(each[:-1] for each in by_rpc)))
+    return Again(by_http=by_http, by_rpc=by_rpc, by_message=by_message, places=places, asked=asked_of)
 
 
 def place_of(interaction: Interaction) -> Location:
-    """Give where the body of an answer stands: `response.body`, or `events[2].message`, or `events[*].message`."""
+    """Give where the body of an answer stands: `response.body`, `events[2].message`, or `events[*].message`.
+
+    Of a message that is emitted unasked, its contents.
+    """
+    if isinstance(interaction.exchange, Message):
+        return CONTENTS
     if not isinstance(interaction.exchange, RpcCall):
         return RESPONSE_BODY
     received = [number for number, each in enumerate(interaction.exchange.events) if isinstance(each, Received)]
@@ -93,6 +108,7 @@ class ServingAgain:
 
     Attributes:
         served: The answers that were served so far, those that are to change as changed.
+        asked_anew: The operations that were asked something that was not asked before.
     """
 
     def __init__(self, again: Again, changes: tuple[Change, ...], *, most: int, too_many: Callable[[], None]) -> None:
@@ -105,6 +121,7 @@ class ServingAgain:
             too_many: Called when the first answer is refused, and again when refusals end nothing.
         """
         self.served: set[AnswerId] = set()
+        self.asked_anew: set[str] = set()
         self._again = again
         self._changes: dict[AnswerId, tuple[Change, ...]] = {}
         for change in changes:
@@ -116,6 +133,8 @@ class ServingAgain:
         """Give a response with its changes."""
         if self._is_refused():
             return HttpResponse(status=LOOP_DETECTED)
+        if (provider, interaction.key) not in self._again.asked:
+            self.asked_anew.add(str(interaction.operation))
         found = self._again.by_http.get((provider, interaction.key, repr(interaction.served)))
         if found is None:
             return response
@@ -135,12 +154,22 @@ class ServingAgain:
         if self._is_refused():
             return {}
         asked = _text(sent[0]) if sent else ""
+        if (provider, operation, asked) not in self._again.asked:
+            self.asked_anew.add(operation)
         found = self._again.by_rpc.get((provider, operation, asked, _text(tree)))
         if found is None:
             return tree
         self.served.add(found)
         changes = self._changes.get(found, ())
         return changed(tree, changes, self._again.places[found]) if changes else tree
+
+    def emitted(self, provider: str, name: str, shown: Json, contents: Json) -> Json:
+        """Give the contents of a message with their changes."""
+        found = self._again.by_message.get((provider, name, _text(shown)))
+        if found is None:
+            return contents
+        self.served.add(found)
+        return changed(contents, self._changes.get(found, ()), self._again.places[found])
 
     def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
         """Raise the error: what is refused once is refused again."""
