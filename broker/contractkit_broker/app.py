@@ -30,6 +30,7 @@ from contractkit_broker.routing import Handler, Route
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.sharing import Shared
 from contractkit_broker.store.database import Database
+from contractkit_broker.surveying import Surveyor
 from contractkit_broker.web import Call, Refusal, Reply
 
 _LOG = logging.getLogger("contractkit_broker")
@@ -51,6 +52,7 @@ def create_app(settings: BrokerSettings) -> Starlette:
     database = Database(settings.database, readers=settings.threads)
     bring_up_to_date(database)
     worker = ImpactWorker(database, settings)
+    surveyor = Surveyor(settings)
     pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="broker")
 
     @asynccontextmanager
@@ -58,10 +60,11 @@ def create_app(settings: BrokerSettings) -> Starlette:
         worker.start()
         yield
         worker.stop()
+        surveyor.stop()
         pool.shutdown()
         database.close()
 
-    serve = _Server(database, settings, pool, worker)
+    serve = _Server(database, settings, pool, worker, surveyor)
     endpoints = [Endpoint(route.path, serve.endpoint(route), methods=[route.method]) for route in (*ROUTES, *PAGES)]
     handlers: dict[Any, Any] = {HTTPException: serve.refuse, Exception: serve.fail}
     app = Starlette(routes=endpoints, lifespan=lifespan, exception_handlers=handlers)
@@ -95,12 +98,18 @@ class _Server:
     """Turns handlers into endpoints."""
 
     def __init__(
-        self, database: Database, settings: BrokerSettings, pool: ThreadPoolExecutor, worker: ImpactWorker
+        self,
+        database: Database,
+        settings: BrokerSettings,
+        pool: ThreadPoolExecutor,
+        worker: ImpactWorker,
+        surveyor: Surveyor,
     ) -> None:
         self._database = database
         self._settings = settings
         self._pool = pool
         self._worker = worker
+        self._surveyor = surveyor
         self._sharing: Shared[Reply] = Shared()
 
     def endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
@@ -172,6 +181,7 @@ class _Server:
             database=self._database,
             settings=self._settings,
             wake_worker=self._worker.wake,
+            survey=self._surveyor.survey,
         )
 
     async def _body(self, request: Request) -> bytes:

@@ -5,19 +5,18 @@ The thread here only waits: a job that takes ten seconds delays no decision.
 
 import base64
 import logging
-import subprocess
-import sys
 import threading
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from contractkit.exact_json import Json, dump_compact, read_json
+from contractkit.exact_json import Json
 from contractkit_broker.api.definitions import contracts_that_count
+from contractkit_broker.bounded_process import BoundedProcess
+from contractkit_broker.service.usage import silent_consumers
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store import applications, contracts, definitions, environments
 from contractkit_broker.store.database import Database
@@ -43,7 +42,7 @@ class ImpactWorker:
         self._settings = settings
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._running: subprocess.Popen[bytes] | None = None
+        self._process = BoundedProcess("contractkit_broker.impact_process", settings.impact.seconds)
         self._thread = threading.Thread(target=self._work, name="impact", daemon=True)
 
     def start(self) -> None:
@@ -59,8 +58,7 @@ class ImpactWorker:
         """End after the present job's process was ended; the job stays and is taken up again later."""
         self._stopping.set()
         self._woken.set()
-        if self._running is not None:
-            self._running.kill()
+        self._process.kill()
         self._thread.join()
 
     def _work(self) -> None:
@@ -97,19 +95,7 @@ class ImpactWorker:
             job = definitions.find_job(connection, uuid)
             assert job is not None
             order = _order(connection, job, self._settings.impact.memory)
-        command = [sys.executable, "-m", "contractkit_broker.impact_process"]
-        pipe = subprocess.PIPE
-        self._running = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
-        try:
-            output, errors = self._running.communicate(dump_compact(order), timeout=self._settings.impact.seconds)
-        except subprocess.TimeoutExpired:
-            self._running.kill()
-            self._running.communicate()
-            seconds = f"{self._settings.impact.seconds:g}"
-            return Analysis(problem=f"The analysis took longer than {seconds} seconds and was stopped.")
-        finally:
-            ended, self._running = self._running, None
-        return _read(output, errors, ended.returncode)
+        return Analysis(**self._process.answer(order))
 
 
 def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
@@ -135,14 +121,8 @@ def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
         "old": _file(connection, job.old_digest),
         "new": _file(connection, job.new_digest),
         "contracts": list(entries.values()),
-        "elsewhere": _elsewhere(connection, job.provider_id, {each.consumer for each in found}),
+        "elsewhere": list(silent_consumers(connection, job.provider, {each.consumer for each in found})),
     }
-
-
-def _elsewhere(connection: Connection, provider_id: int, judged: Collection[str]) -> list[Json]:
-    """Give the names of consumers whose contracts do not count where the job looks: of them nothing is said."""
-    consumers = {consumer for consumer, _ in contracts.consumers_of(connection, [provider_id])}
-    return sorted({each.name for each in applications.applications_by_id(connection, consumers)} - set(judged))
 
 
 def _entry(connection: Connection, digest: str) -> dict[str, Json]:
@@ -154,10 +134,3 @@ def _file(connection: Connection, digest: str) -> str:
     data = contracts.find_blob(connection, digest)
     assert data is not None
     return base64.b64encode(data).decode()
-
-
-def _read(output: bytes, errors: bytes, code: int) -> Analysis:
-    if code != 0 or not output:
-        last = errors.decode(errors="replace").strip().splitlines()[-1:] or [f"ended with code {code}"]
-        return Analysis(problem=f"The analysis failed: {last[0]}")
-    return Analysis(**read_json(output))

@@ -12,6 +12,7 @@ from contractkit.impact.formats import impact_document
 from contractkit.impact.telling import tell_impact
 from contractkit.model import Contract
 from contractkit.sources import LoadedDefinition, read_definition
+from contractkit_broker.limits import limit_memory
 
 
 def main() -> None:
@@ -27,15 +28,6 @@ def main() -> None:
     except MemoryError:
         answer = {"problem": f"The analysis needs more than {order['memory']} bytes of memory."}
     sys.stdout.buffer.write(dump_compact(answer))
-
-
-def limit_memory(size: int) -> None:
-    """Bound the memory of this process, where the system knows how; `size` is in bytes."""
-    try:
-        import resource
-    except ImportError:  # Windows has none
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
 def work_off(order: Json) -> ImpactReport:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json, show_json
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store.database import Database
+from contractkit_broker.surveying import Subject, Survey
 
 HAL = "application/hal+json;charset=utf-8"
 JSON = "application/json"
@@ -67,6 +68,7 @@ class Call:
     database: Database
     settings: BrokerSettings
     wake_worker: Callable[[], None] = lambda: None
+    survey: Callable[[Subject, Callable[[], dict[str, Json]]], Survey | None] = lambda subject, order: None
 
     @property
     def now(self) -> str:

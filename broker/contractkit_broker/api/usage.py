@@ -1,13 +1,11 @@
 """Who uses what: the operations and locations of a provider with the consumers whose contracts reach them."""
 
-from collections.abc import Iterable
-
 from contractkit.exact_json import Json
-from contractkit.impact.usage import together
+from contractkit.impact.usage import UsedPlace
 from contractkit_broker.api.definitions import SCOPE, asked_scope, contracts_that_count
 from contractkit_broker.routing import Answer, Query, Route
-from contractkit_broker.service.usage import shortened
-from contractkit_broker.store.usages import Use, uses_of
+from contractkit_broker.service.usage import by_place, shortened
+from contractkit_broker.store.usages import uses_of
 from contractkit_broker.web import Call, Refusal, Reply
 
 
@@ -16,28 +14,23 @@ def list_usage(call: Call) -> Reply:
     provider = call.parameter("provider")
     if not provider:
         raise Refusal(400, {"errors": {"provider": ["is missing"]}})
-    asked = {name: call.parameter(name) for name in ("operation", "location")}
-    named = {name: shortened(value) for name, value in asked.items() if value is not None}
+    asked = (call.parameter(name) for name in ("operation", "location"))
+    operation, location = (None if value is None else shortened(value) for value in asked)
     with call.database.reading() as connection:
         published = contracts_that_count(connection, provider, **asked_scope(call))
         consumers = {each.file_digest: each.consumer for each in published}
-        found = list(uses_of(connection, consumers.keys(), **named))
-    uses = _by_place((use, consumers[use.file_digest]) for use in found)
-    return Reply(body={"uses": uses, "_links": {"self": {"href": call.own_url}}})
+        uses = uses_of(connection, consumers.keys(), operation=operation, location=location)
+        found = by_place((use, consumers[use.file_digest]) for use in uses)
+    links = {"self": {"href": call.own_url}, "contractkit:page": call.link("ui", "usage", provider)}
+    return Reply(body={"uses": [_use_json(place) for place in found], "_links": links})
 
 
-def _by_place(uses: Iterable[tuple[Use, str]]) -> list[Json]:
-    places: dict[tuple[str, str], dict[str, list[bool | None]]] = {}
-    for use, consumer in uses:
-        places.setdefault((use.operation, use.location), {}).setdefault(consumer, []).append(use.needed)
-    return [
-        {
-            "operation": operation,
-            "location": location,
-            "consumers": [{"name": name, "needed": together(said)} for name, said in sorted(consumers.items())],
-        }
-        for (operation, location), consumers in sorted(places.items())
-    ]
+def _use_json(place: UsedPlace) -> Json:
+    return {
+        "operation": place.operation,
+        "location": place.location,
+        "consumers": [{"name": name, "needed": needed} for name, needed in place.consumers.items()],
+    }
 
 
 ROUTES = (

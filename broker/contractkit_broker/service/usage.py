@@ -1,10 +1,15 @@
 """What interactions use of a provider: the operation and the locations, as rows to be looked up later."""
 
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from hashlib import sha256
 
-from contractkit.impact.usage import locations_of, operation_of
+from sqlalchemy import Connection
+
+from contractkit.impact.usage import Needed, UsedPlace, locations_of, operation_of, together
 from contractkit.model import Contract, Location
+from contractkit_broker.store import applications, contracts
+from contractkit_broker.store.usages import Use
 
 _LONGEST = 1_000
 """Bytes of an operation or a location: an index of PostgreSQL takes 2,704 for both."""
@@ -21,6 +26,29 @@ def usage_rows(contract: Contract) -> list[tuple[str, str, int, bool | None]]:
         for operation in (shortened(operation_of(interaction)),)
         for location, needed in locations_of(interaction).items()
     ]
+
+
+def by_place(uses: Iterable[tuple[Use, str]]) -> tuple[UsedPlace, ...]:
+    """Give uses of files, each with the file's consumer, as places with all their consumers by name, in order."""
+    places: dict[tuple[str, str], dict[str, list[Needed]]] = {}
+    for use, consumer in uses:
+        places.setdefault((use.operation, use.location), {}).setdefault(consumer, []).append(use.needed)
+    return tuple(
+        UsedPlace(
+            operation=operation,
+            location=location,
+            consumers={name: together(said) for name, said in sorted(consumers.items())},
+        )
+        for (operation, location), consumers in sorted(places.items())
+    )
+
+
+def silent_consumers(connection: Connection, provider: str, judged: Collection[str]) -> tuple[str, ...]:
+    """Give the names of the consumers that no contract which is looked at is of: nothing is said of them."""
+    found = applications.find_application(connection, provider)
+    assert found is not None  # contracts of it were looked for
+    ids = {consumer for consumer, _ in contracts.consumers_of(connection, [found.id])}
+    return tuple(sorted({each.name for each in applications.applications_by_id(connection, ids)} - set(judged)))
 
 
 def shortened(text: str) -> str:

@@ -1,0 +1,183 @@
+"""The page of a provider's usage: who needs which of its operations and places, and what nobody does."""
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from contractkit.exact_json import Json
+from contractkit.impact.usage import Unused, UsedPlace
+from contractkit.impact.usage_words import HEADS, SAID, why_unused
+from contractkit_broker.api.definitions import SCOPE, contracts_that_count, current_definition
+from contractkit_broker.pages.rendering import in_sentences, lost, render_page
+from contractkit_broker.pages.stretches import Stretch, stretch
+from contractkit_broker.service.usage import by_place, silent_consumers
+from contractkit_broker.store import environments, usages, verifications
+from contractkit_broker.store.records import Publication, StoredDefinition
+from contractkit_broker.surveying import Survey
+from contractkit_broker.web import Call, Refusal, Reply
+
+_SECONDS = 2  # until the page looks again for what nobody needs
+_MOST_UNUSED = 200  # of one sureness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastVerified:
+    """When a contract was last verified, by which result, and whether it was kept."""
+
+    result: int
+    success: bool
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedContract:
+    """A contract that counts: whose it is, whether all its needs were inferred, and when it was last verified."""
+
+    publication: Publication
+    versions: tuple[str, ...]
+    needs_known: bool
+    verified: LastVerified | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusedGroup:
+    """What may go for one reason of one operation; `locations` is empty where that is the operation itself."""
+
+    operation: str
+    why: str
+    locations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the store says of a provider's usage in a scope; `consumers` are names by their file's digest."""
+
+    provider: str
+    definition: StoredDefinition | None
+    consumers: Mapping[str, str]
+    contracts: tuple[CountedContract, ...]
+    silent: tuple[str, ...]
+    places: Stretch
+
+
+def get_usage_page(call: Call) -> Reply:
+    """Show who uses what of a provider, and what nobody needs."""
+    asked, scope = (call.parameter("find") or "").strip(), _scope(call)
+    try:
+        with call.database.reading() as connection:
+            known = _known(call, connection, scope, asked)
+            inhabited = [each.name for each in environments.list_environments(connection)]
+    except Refusal as refusal:
+        raise lost(call, in_sentences(refusal.reply.body)) from None
+    survey = _survey(call, known)
+    return render_page(
+        call,
+        "usage.html",
+        known=known,
+        asked=asked,
+        scope=scope,
+        environments=inhabited,
+        said=SAID,
+        survey=survey,
+        unused=_unused(survey, asked) if survey is not None else (),
+        seconds=_SECONDS if survey is None else None,
+    )
+
+
+def _scope(call: Call) -> dict[str, str | None]:
+    """Give the environment and the branch; the form of the page sends blank ones where none is chosen."""
+    scope = {name: (call.parameter(name) or "").strip() or None for name in SCOPE}
+    if None not in scope.values():
+        raise Refusal(400, {"error": "An environment and a branch exclude each other: leave one of them out"})
+    return scope
+
+
+def _known(call: Call, connection: Connection, scope: dict[str, str | None], asked: str) -> _Known:
+    provider = call.path["provider"]
+    published = contracts_that_count(connection, provider, **scope)
+    consumers = {each.file_digest: each.consumer for each in published}
+
+    def load(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, list[UsedPlace]]]:
+        uses = usages.uses_of(connection, consumers, places=pairs)
+        places = by_place((use, consumers[use.file_digest]) for use in uses)
+        return [(operation, list(found)) for operation, found in groupby(places, key=lambda place: place.operation)]
+
+    pairs = [pair for pair in usages.places_used(connection, consumers) if _fits(asked, *pair)]
+    return _Known(
+        provider=provider,
+        definition=current_definition(connection, provider, **scope),
+        consumers=consumers,
+        contracts=_counted(connection, published),
+        silent=silent_consumers(connection, provider, consumers.values()),
+        places=stretch(call, "places", pairs, load),
+    )
+
+
+def _counted(connection: Connection, published: Sequence[Publication]) -> tuple[CountedContract, ...]:
+    versions: dict[int, list[str]] = {}
+    for each in published:
+        versions.setdefault(each.content, []).append(each.version.number)
+    unknown = usages.with_unknown_needs(connection, {each.file_digest for each in published})
+    newest = verifications.newest_verifications(connection, versions.keys())
+    verified = {
+        content: LastVerified(result=each.id, success=each.success, at=each.verified_at)
+        for content, each in newest.items()
+    }
+    firsts = {each.content: each for each in reversed(published)}
+    return tuple(
+        CountedContract(
+            publication=each,
+            versions=tuple(dict.fromkeys(versions[each.content])),
+            needs_known=each.file_digest not in unknown,
+            verified=verified.get(each.content),
+        )
+        for each in sorted(firsts.values(), key=lambda publication: publication.consumer)
+    )
+
+
+def _fits(asked: str, operation: str, location: str) -> bool:
+    """Say whether an operation or a location holds what is looked for; a JSON pointer is read as a location, too."""
+    wanted = [asked.casefold(), *([_as_location(asked).casefold()] if asked.startswith("/") else [])]
+    return any(each in text.casefold() for each in wanted for text in (operation, location))
+
+
+def _as_location(pointer: str) -> str:
+    """Give a JSON pointer below a body as locations are written: `/lines/0/sku` is `lines[*].sku`."""
+    steps = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    written = "".join("[*]" if step in ("*", "-") or step.isdecimal() else f".{step}" for step in steps)
+    return written.removeprefix(".")
+
+
+def _survey(call: Call, known: _Known) -> Survey | None:
+    definition, consumers = known.definition, known.consumers
+    if definition is None or not consumers:
+        return Survey()
+
+    def order() -> dict[str, Json]:
+        with call.database.reading() as connection:
+            uses = usages.uses_of(connection, consumers)
+            places = by_place((use, consumers[use.file_digest]) for use in uses)
+        written = base64.b64encode(definition.data).decode()
+        return {"definition": written, "places": [[e.operation, e.location, dict(e.consumers)] for e in places]}
+
+    return call.survey((definition.digest, *sorted(consumers)), order)
+
+
+def _unused(survey: Survey, asked: str) -> tuple[tuple[str, int, tuple[UnusedGroup, ...]], ...]:
+    """Give, for each sureness that something has, its heading, how much has it, and the groups that are shown."""
+    found = []
+    for sureness, head in HEADS.items():
+        fits = [each for each in survey.unused if each.sureness is sureness]
+        fits = [each for each in fits if _fits(asked, each.operation, each.location)]
+        if fits:
+            found.append((head, len(fits), tuple(_groups(fits[:_MOST_UNUSED]))))
+    return tuple(found)
+
+
+def _groups(found: Sequence[Unused]) -> Iterator[UnusedGroup]:
+    for (operation, why), items in groupby(found, key=lambda each: (each.operation, why_unused(each))):
+        locations = tuple(each.location for each in items if each.location)
+        yield UnusedGroup(operation=operation, why=why, locations=locations)
