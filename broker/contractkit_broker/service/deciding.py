@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from contractkit.deployability import Decision, MatrixRow, Question, Subject, VerificationResult, decide
 from contractkit_broker.service.matrix import Cell, Matrix, MatrixQuery, find_matrix
-from contractkit_broker.store.records import Verification
+from contractkit_broker.store.records import BriefVerification
 
 ResultUrl = Callable[[int], str]
 
@@ -52,7 +52,7 @@ def _row(cell: Cell, matrix: Matrix, result_url: ResultUrl) -> MatrixRow:
     )
 
 
-def _other_result(elsewhere: Verification, result_url: ResultUrl) -> VerificationResult:
+def _other_result(elsewhere: BriefVerification, result_url: ResultUrl) -> VerificationResult:
     return VerificationResult(
         number=elsewhere.id,
         provider_version=elsewhere.provider_version.number,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from contractkit_broker.service.selectors import SelectorError, VersionSelector, select_versions
 from contractkit_broker.store import applications, contracts, environments, verifications
-from contractkit_broker.store.records import Publication, Verdict, Verification, Version
+from contractkit_broker.store.records import BriefVerification, Publication, Verdict, Version
 
 _FIRST_STRETCH = 10  # publications that are looked at first, where a few newest rows are wanted of a long history
 _FEW = 100  # versions, of which all are looked at together
@@ -66,7 +66,7 @@ class Matrix:
     whole: tuple[str, ...] = ()
     missing: tuple[VersionSelector, ...]
     cut: bool = False
-    elsewhere: dict[int, Verification]
+    elsewhere: dict[int, BriefVerification]
     counts: dict[int, tuple[int, int]]
     were_there: frozenset[int]
 
@@ -317,7 +317,7 @@ def _by_application(versions: Iterable[Version]) -> dict[int, tuple[Version, ...
     return found
 
 
-def _elsewhere(connection: Connection, cells: Sequence[Cell]) -> dict[int, Verification]:
+def _elsewhere(connection: Connection, cells: Sequence[Cell]) -> dict[int, BriefVerification]:
     unverified = {cell.publication.content for cell in cells if cell.verdict is None}
     return verifications.newest_verifications(connection, unverified) if unverified else {}
 

@@ -14,7 +14,7 @@ from contractkit_broker.store import (
     standings,
     verifications,
 )
-from contractkit_broker.store.records import Application, Occupancy, Publication, Verification, Version
+from contractkit_broker.store.records import Application, BriefVerification, Occupancy, Publication, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class IntegrationOverview:
 
     publication: Publication
     interactions: int
-    verification: Verification | None
+    verification: BriefVerification | None
     failed: int
     total: int
     places: tuple[PlaceStanding, ...]

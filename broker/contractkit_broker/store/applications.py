@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from contractkit_broker.store.database import AnyRow, AnySelect, upsert, upsert_id
+from contractkit_broker.store.database import AnyRow, upsert, upsert_id
 from contractkit_broker.store.listed import among
+from contractkit_broker.store.prepared import Prepared
 from contractkit_broker.store.records import Application, Branch, BranchMembership, Version
 from contractkit_broker.store.schema import application, branch, branch_head, branch_version, tag, version
 
@@ -19,7 +20,7 @@ _VERSION = select(
     version.c.created_at,
 ).join(application, application.c.id == version.c.application_id)
 
-_APPLICATION = select(application).where(application.c.name == bindparam("name"))
+_APPLICATION = Prepared(select(application).where(application.c.name == bindparam("name")))
 
 _IDENTIFIED = select(application.c.id).where(application.c.name == bindparam("application")).correlate(None)
 
@@ -27,7 +28,9 @@ _NEWEST_FIRST = _VERSION.where(version.c.application_id == _IDENTIFIED.scalar_su
     version.c.id.desc()
 )  # by the id, which is in an index with the versions: else those of all are gone through until some are its own
 
-_VERSION_NAMED = _VERSION.where(application.c.name == bindparam("name"), version.c.number == bindparam("number"))
+_VERSION_NAMED = Prepared(
+    _VERSION.where(application.c.name == bindparam("name"), version.c.number == bindparam("number"))
+)
 
 _OWNER = application.alias("owner")
 
@@ -39,7 +42,7 @@ _HEADS = (
 
 _HEADS_OF = _HEADS.where(among(branch.c.application_id, "ids"))
 
-_HEADS_SINCE = _HEADS_OF.where(version.c.created_at >= bindparam("since"))
+_HEADS_SINCE = Prepared(_HEADS_OF.where(version.c.created_at >= bindparam("since")).order_by(version.c.id))
 
 _IS_MAIN = branch.c.name == application.c.main_branch
 
@@ -47,17 +50,19 @@ _IS_NAMED = branch.c.name == bindparam("name")
 
 _MAIN_OF = branch.alias("main_of")
 
-_MAIN_HEADS = _HEADS.where(
-    branch.c.id.in_(
-        select(
-            select(_MAIN_OF.c.id)
-            .where(_MAIN_OF.c.application_id == _OWNER.c.id, _MAIN_OF.c.name == _OWNER.c.main_branch)
-            .scalar_subquery()
-        ).where(among(_OWNER.c.id, "ids"))
+_MAIN_HEADS = Prepared(
+    _HEADS.where(
+        branch.c.id.in_(
+            select(
+                select(_MAIN_OF.c.id)
+                .where(_MAIN_OF.c.application_id == _OWNER.c.id, _MAIN_OF.c.name == _OWNER.c.main_branch)
+                .scalar_subquery()
+            ).where(among(_OWNER.c.id, "ids"))
+        )
     )
 )  # one step in an index for each application, however many branches it has
 
-_NAMED_HEADS = _HEADS_OF.where(_IS_NAMED)
+_NAMED_HEADS = Prepared(_HEADS_OF.where(_IS_NAMED))
 
 _ON_BRANCHES = (
     _VERSION.join(branch_version, branch_version.c.version_id == version.c.id)
@@ -66,11 +71,11 @@ _ON_BRANCHES = (
     .order_by(version.c.id)
 )
 
-_ON_MAIN_BRANCHES = _ON_BRANCHES.where(_IS_MAIN)
+_ON_MAIN_BRANCHES = Prepared(_ON_BRANCHES.where(_IS_MAIN))
 
-_ON_NAMED_BRANCHES = _ON_BRANCHES.where(_IS_NAMED)
+_ON_NAMED_BRANCHES = Prepared(_ON_BRANCHES.where(_IS_NAMED))
 
-_TAGGED = (
+_TAGGED = Prepared(
     _VERSION.join(tag, tag.c.version_id == version.c.id)
     .where(among(version.c.application_id, "ids"), tag.c.name == bindparam("name"))
     .order_by(version.c.id)
@@ -80,11 +85,13 @@ _APPLICATIONS = select(application).where(among(application.c.id, "ids"))
 
 _KNOWN_NAMES = select(application.c.name).where(among(application.c.name, "names"))
 
-_NEWEST = _VERSION.where(
-    version.c.id.in_(
-        select(
-            select(func.max(version.c.id)).where(version.c.application_id == application.c.id).scalar_subquery()
-        ).where(among(application.c.id, "ids"))
+_NEWEST = Prepared(
+    _VERSION.where(
+        version.c.id.in_(
+            select(
+                select(func.max(version.c.id)).where(version.c.application_id == application.c.id).scalar_subquery()
+            ).where(among(application.c.id, "ids"))
+        )
     )
 )
 
@@ -144,8 +151,7 @@ def ensure_application(connection: Connection, name: str, now: str) -> Applicati
 
 def find_application(connection: Connection, name: str) -> Application | None:
     """Give the application of that name, or None."""
-    row = connection.execute(_APPLICATION, {"name": name}).one_or_none()
-    return None if row is None else Application(**row._mapping)
+    return _APPLICATION.record(connection, Application, name=name)
 
 
 def applications_by_id(connection: Connection, ids: Collection[int]) -> tuple[Application, ...]:
@@ -196,7 +202,7 @@ def set_build_url(connection: Connection, version_id: int, build_url: str) -> No
 
 def find_version(connection: Connection, name: str, number: str) -> Version | None:
     """Give the version of an application by its number, or None."""
-    return _one(connection, _VERSION_NAMED, name=name, number=number)
+    return _VERSION_NAMED.record(connection, Version, name=name, number=number)
 
 
 def count_versions(connection: Connection, of: Application) -> int:
@@ -228,7 +234,8 @@ def newest_version(connection: Connection, name: str, with_tag: str | None = Non
     query = _NEWEST_FIRST.limit(1)
     if with_tag is not None:
         query = query.join(tag, tag.c.version_id == version.c.id).where(tag.c.name == with_tag)
-    return _one(connection, query, application=name)
+    row = connection.execute(query, {"application": name}).first()
+    return None if row is None else Version(**row._mapping)
 
 
 def list_versions(
@@ -238,7 +245,8 @@ def list_versions(
     query = _NEWEST_FIRST.limit(limit).offset(offset)
     if before is not None:
         query = query.where(version.c.id < before)
-    return _many(connection, query, application=name)
+    rows = connection.execute(query, {"application": name}).all()
+    return tuple(Version(**row._mapping) for row in rows)
 
 
 def main_branch_heads(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
@@ -255,7 +263,7 @@ def every_branch_head(
     connection: Connection, application_ids: Collection[int], *, since: str = ""
 ) -> tuple[Version, ...]:
     """Give the heads of all branches of applications that became known since a time."""
-    return _many(connection, _HEADS_SINCE.order_by(version.c.id), ids=application_ids, since=since)
+    return _many(connection, _HEADS_SINCE, ids=application_ids, since=since)
 
 
 def newest_versions(connection: Connection, application_ids: Collection[int]) -> tuple[Version, ...]:
@@ -372,10 +380,5 @@ def _branch(row: AnyRow) -> Branch:
     return Branch(id=row[0], application=row[1], name=row[2], created_at=row[3], head=row[4])
 
 
-def _one(connection: Connection, query: AnySelect, **values: Any) -> Version | None:
-    row = connection.execute(query, values).first()
-    return None if row is None else Version(**row._mapping)
-
-
-def _many(connection: Connection, query: AnySelect, **values: Any) -> tuple[Version, ...]:
-    return tuple(Version(**row._mapping) for row in connection.execute(query, values).all())
+def _many(connection: Connection, query: Prepared, **values: Any) -> tuple[Version, ...]:
+    return tuple(query.records(connection, Version, **values))

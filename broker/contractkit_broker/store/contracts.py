@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Insert, String, bindparam, delete, func, insert, select, text, update
 
-from contractkit_broker.store.database import AnyRow, AnySelect, insert_missing, upsert, upsert_id
+from contractkit_broker.store.database import AnyRow, insert_missing, upsert, upsert_id
 from contractkit_broker.store.listed import among, as_list, numbers, pairs, rows
+from contractkit_broker.store.prepared import Prepared
 from contractkit_broker.store.records import Application, Content, Publication, Version
 from contractkit_broker.store.schema import application, blob, content, integration, publication, usage, version
 
@@ -57,10 +58,12 @@ _CONTENT_NAMED = _CONTENT.where(
     content.c.content_id == bindparam("content_id"),
 )
 
-_PUBLICATION_NAMED = _PUBLICATION.where(
-    _CONSUMER.c.name == bindparam("consumer"),
-    version.c.number == bindparam("number"),
-    _PROVIDER.c.name == bindparam("provider"),
+_PUBLICATION_NAMED = Prepared(
+    _PUBLICATION.where(
+        _CONSUMER.c.name == bindparam("consumer"),
+        version.c.number == bindparam("number"),
+        _PROVIDER.c.name == bindparam("provider"),
+    )
 )
 
 _ADD_PUBLICATION = insert(publication)
@@ -71,21 +74,25 @@ _IDS = numbers("ids")
 
 _PUBLISHED = _PUBLICATION.join(_IDS, _IDS.c.value == publication.c.version_id).order_by(*_IN_ORDER)
 
-_PUBLISHED_FOR = _PUBLISHED.where(among(publication.c.provider_id, "provider_ids"))
+_PUBLISHED_BY = Prepared(_PUBLISHED)
+_PUBLISHED_FOR = Prepared(_PUBLISHED.where(among(publication.c.provider_id, "provider_ids")))
 
-_BETWEEN = _PUBLICATION.where(
-    among(publication.c.consumer_id, "consumers"), publication.c.provider_id == bindparam("provider")
-).order_by(*_IN_ORDER)
-
-_OF_ONE_PAIR = (
+_BETWEEN = Prepared(
     _PUBLICATION.where(
-        publication.c.consumer_id == bindparam("consumer"),
-        publication.c.provider_id == bindparam("provider"),
-        publication.c.version_id < bindparam("before"),
-    )
-    .order_by(publication.c.version_id.desc())
-    .limit(bindparam("limit"))
+        among(publication.c.consumer_id, "consumers"), publication.c.provider_id == bindparam("provider")
+    ).order_by(*_IN_ORDER)
 )
+
+_EARLIER = _PUBLICATION.where(
+    publication.c.consumer_id == bindparam("consumer"),
+    publication.c.provider_id == bindparam("provider"),
+    publication.c.version_id < bindparam("before"),
+).order_by(publication.c.version_id.desc())
+_OF_ONE_PAIR = Prepared(_EARLIER.limit(bindparam("limit")))
+_OTHER = Prepared(_EARLIER.where(publication.c.content != bindparam("content")).limit(1))
+
+_SAID = _PUBLICATION.where(publication.c.content == bindparam("content")).order_by(version.c.id.desc())
+_SAYING = Prepared(_SAID.limit(bindparam("limit")))
 
 _LAST = 2**31 - 1  # what no version's id reaches in an integer of PostgreSQL
 
@@ -112,13 +119,14 @@ _NEWEST = _PUBLICATION.join(
 
 _PAIRS = pairs("pairs")
 
-_NEWEST_OF = _NEWEST.join(
-    _PAIRS, (integration.c.consumer_id == _PAIRS.c.one) & (integration.c.provider_id == _PAIRS.c.other)
+_NEWEST_OF_ALL = Prepared(_NEWEST)
+_NEWEST_OF = Prepared(
+    _NEWEST.join(_PAIRS, (integration.c.consumer_id == _PAIRS.c.one) & (integration.c.provider_id == _PAIRS.c.other))
 )
 
 _INTEGRATIONS = select(integration.c.consumer_id, integration.c.provider_id)
 
-_CONSUMERS = select(integration.c.consumer_id, integration.c.provider_id).where(among(integration.c.provider_id, "ids"))
+_CONSUMERS = Prepared(_INTEGRATIONS.where(among(integration.c.provider_id, "ids")))
 
 _BLOB = select(blob.c.data).where(blob.c.digest == bindparam("digest"))
 
@@ -214,7 +222,7 @@ def integration_ids(connection: Connection) -> list[tuple[int, int]]:
 
 def consumers_of(connection: Connection, provider_ids: Collection[int]) -> tuple[tuple[int, int], ...]:
     """Give consumer id and provider id of the integrations of providers."""
-    return tuple((row[0], row[1]) for row in connection.execute(_CONSUMERS, {"ids": provider_ids}).all())
+    return tuple((row[0], row[1]) for row in _CONSUMERS.rows(connection, ids=provider_ids))
 
 
 def delete_integration(connection: Connection, consumer: Application, provider: Application) -> bool:
@@ -269,13 +277,8 @@ def delete_publication(connection: Connection, of: Version, provider_id: int) ->
 
 def publication_before(connection: Connection, of: Publication) -> Publication | None:
     """Give the newest publication of an earlier version of the pair with another content, or None."""
-    query = _PUBLICATION.where(
-        publication.c.consumer_id == of.version.application_id,
-        publication.c.provider_id == of.provider_id,
-        publication.c.content != of.content,
-        publication.c.version_id < of.version.id,
-    )
-    found = _publications(connection, query.order_by(publication.c.version_id.desc()).limit(1))
+    pair = {"consumer": of.version.application_id, "provider": of.provider_id}
+    found = _publications(connection, _OTHER, **pair, content=of.content, before=of.version.id)
     return found[0] if found else None
 
 
@@ -290,7 +293,7 @@ def publications_of(
 ) -> tuple[Publication, ...]:
     """Give what consumer versions published, for all providers or for some, in the order of the versions."""
     if provider_ids is None:
-        return _publications(connection, _PUBLISHED, ids=version_ids)
+        return _publications(connection, _PUBLISHED_BY, ids=version_ids)
     return _publications(connection, _PUBLISHED_FOR, ids=version_ids, provider_ids=provider_ids)
 
 
@@ -305,9 +308,8 @@ def publications_before(
     connection: Connection, consumer_id: int, provider_id: int, *, before: int | None, limit: int
 ) -> tuple[Publication, ...]:
     """Give what a consumer published for a provider, the newest version first, before a version if one is given."""
-    before = _LAST if before is None else before
-    values = {"consumer": consumer_id, "provider": provider_id, "before": before, "limit": limit}
-    return _publications(connection, _OF_ONE_PAIR, **values)
+    pair = {"consumer": consumer_id, "provider": provider_id}
+    return _publications(connection, _OF_ONE_PAIR, **pair, before=_LAST if before is None else before, limit=limit)
 
 
 def newest_publication(connection: Connection, consumer_id: int, provider_id: int) -> Publication | None:
@@ -319,14 +321,13 @@ def newest_publication(connection: Connection, consumer_id: int, provider_id: in
 def newest_publications(connection: Connection, of: Iterable[tuple[int, int]] | None = None) -> tuple[Publication, ...]:
     """Give what the newest consumer version published, for each integration or for some pairs of ids, by name."""
     if of is None:
-        return _publications(connection, _NEWEST)
+        return _publications(connection, _NEWEST_OF_ALL)
     return _publications(connection, _NEWEST_OF, pairs=as_list(of))
 
 
 def publications_with(connection: Connection, content_row: int, *, limit: int = 50) -> tuple[Publication, ...]:
     """Give the publications of one content, the newest version first."""
-    query = _PUBLICATION.where(publication.c.content == content_row).order_by(version.c.id.desc()).limit(limit)
-    return _publications(connection, query)
+    return _publications(connection, _SAYING, content=content_row, limit=limit)
 
 
 def pairs_of(connection: Connection, application_id: int) -> tuple[tuple[int, int], ...]:
@@ -365,8 +366,8 @@ def _content(row: AnyRow | None) -> Content | None:
     return None if row is None else Content(**row._mapping)
 
 
-def _publications(connection: Connection, query: AnySelect, **values: Any) -> tuple[Publication, ...]:
-    return tuple(_publication(*row) for row in connection.execute(query, values).all())
+def _publications(connection: Connection, query: Prepared, **values: Any) -> tuple[Publication, ...]:
+    return tuple(_publication(*row) for row in query.rows(connection, **values))
 
 
 def _publication(

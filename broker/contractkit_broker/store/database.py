@@ -57,6 +57,9 @@ SELECT set_config(name, wanted, false)
 FROM pg_settings JOIN (VALUES {", ".join(map(str, _SETTINGS.items()))}) AS all_wanted (name, wanted) USING (name)
 """  # what is only like PostgreSQL may lack some
 
+_READING = "AUTOCOMMIT"
+"""The isolation of what only reads: each statement sees what is committed, and nothing is begun or ended."""
+
 _RESTED = 1.0  # seconds without a statement, after which a connection may be gone unseen
 
 _ATTEMPTS = 4  # a lost race (two first publications at once) is won on the second look
@@ -84,7 +87,7 @@ class Database:
             raise UsageError(
                 "PostgreSQL is not installed for the broker.", next_step="pip install 'contractkit-cdct[postgres]'"
             ) from None
-        self._reading = base.execution_options(isolation_level="AUTOCOMMIT")
+        self._reading = base.execution_options(isolation_level=_READING)
         self._writing = _sqlite_writer(self.url) if self._is_sqlite else base
         event.listen(base, "connect", _set_up_sqlite if self._is_sqlite else _set_up_postgresql)
         if not self._is_sqlite:
@@ -123,6 +126,11 @@ class Database:
                 return work(connection)
         with self._one_writer, self._writing.begin() as connection:
             return work(connection)
+
+
+def is_reading(connection: Connection) -> bool:
+    """Say whether a connection is one of `Database.reading`, and not in a transaction that writes."""
+    return connection.get_execution_options().get("isolation_level") == _READING
 
 
 def database_url(location: str) -> URL:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
-    CompoundSelect,
     Connection,
     Table,
     bindparam,
@@ -21,6 +20,7 @@ from contractkit.exact_json import Json
 from contractkit_broker.store.applications import one_at_a_time
 from contractkit_broker.store.database import AnyRow, AnySelect
 from contractkit_broker.store.listed import among
+from contractkit_broker.store.prepared import Prepared, Values
 from contractkit_broker.store.records import Environment, Occupancy, Version
 from contractkit_broker.store.schema import application, deployment, environment, integration, release, version
 
@@ -53,42 +53,43 @@ _SELECTS = {
 }  # built once: building takes longer than asking
 
 
-def _current(*wanted: tuple[str, str]) -> CompoundSelect[*tuple[Any, ...]]:
+def _current(*wanted: tuple[str, str]) -> Prepared:
     """Build the query for what is current, where columns are among collections to be filled in."""
-    return union_all(
-        *(
-            _SELECTS[kind].where(table.c.ended_at.is_(None), *(among(table.c[column], name) for column, name in wanted))
-            for kind, table in _TABLES.items()
-        )
-    ).order_by("application", "kind", "started")
+    parts = (
+        _SELECTS[kind].where(table.c.ended_at.is_(None), *(among(table.c[column], name) for column, name in wanted))
+        for kind, table in _TABLES.items()
+    )
+    return Prepared(union_all(*parts).order_by("application", "kind", "started"))
 
 
 _OCCUPIED = _current(("environment_id", "environments"))
 _OCCUPIED_BY = _current(("environment_id", "environments"), ("application_id", "applications"))
 _OCCUPIED_BY_VERSION = _current(("version_id", "versions"))
 
-_VERSIONS_IN = union_all(
-    *(
-        select(
-            version.c.id.label("id"),
-            version.c.application_id,
-            application.c.name.label("application"),
-            version.c.number,
-            version.c.build_url,
-            version.c.created_at,
+_VERSIONS_IN = Prepared(
+    union_all(
+        *(
+            select(
+                version.c.id.label("id"),
+                version.c.application_id,
+                application.c.name.label("application"),
+                version.c.number,
+                version.c.build_url,
+                version.c.created_at,
+            )
+            .select_from(table)
+            .join(environment, environment.c.id == table.c.environment_id)
+            .join(version, version.c.id == table.c.version_id)
+            .join(application, application.c.id == table.c.application_id)
+            .where(
+                table.c.ended_at.is_(None),
+                among(table.c.application_id, "applications"),
+                environment.c.name == bindparam("name"),
+            )
+            for table in _TABLES.values()
         )
-        .select_from(table)
-        .join(environment, environment.c.id == table.c.environment_id)
-        .join(version, version.c.id == table.c.version_id)
-        .join(application, application.c.id == table.c.application_id)
-        .where(
-            table.c.ended_at.is_(None),
-            among(table.c.application_id, "applications"),
-            environment.c.name == bindparam("name"),
-        )
-        for table in _TABLES.values()
-    )
-).order_by("application", "id")
+    ).order_by("application", "id")
+)
 
 _INHABITED = (
     select(environment.c.name)
@@ -106,35 +107,35 @@ _INHABITED = (
     .order_by(environment.c.name)
 )
 
-_WERE_IN = select(application.c.id).where(
-    among(application.c.id, "applications"),
-    or_(
-        *(
-            select(table.c.id)
-            .where(table.c.environment_id == bindparam("environment"), table.c.application_id == application.c.id)
-            .exists()
-            for table in _TABLES.values()
-        )
-    ),
+_WERE_IN = Prepared(
+    select(application.c.id).where(
+        among(application.c.id, "applications"),
+        or_(
+            *(
+                select(table.c.id)
+                .where(table.c.environment_id == bindparam("environment"), table.c.application_id == application.c.id)
+                .exists()
+                for table in _TABLES.values()
+            )
+        ),
+    )
 )
 
-_NAMED = select(environment).where(environment.c.name == bindparam("name"))
-_ALL = select(environment).order_by(environment.c.name)
+_NAMED = Prepared(select(environment).where(environment.c.name == bindparam("name")))
+_ALL = Prepared(select(environment).order_by(environment.c.name))
+_IDENTIFIED = Prepared(select(environment).where(environment.c.uuid == bindparam("uuid")))
 
 
 def list_environments(connection: Connection, name: str | None = None) -> tuple[Environment, ...]:
     """Give the environments by name, or only the one of that name."""
-    rows = connection.execute(_ALL) if name is None else connection.execute(_NAMED, {"name": name})
+    rows = _ALL.rows(connection) if name is None else _NAMED.rows(connection, name=name)
     return tuple(_environment(*row) for row in rows)
 
 
 def find_environment(connection: Connection, *, name: str | None = None, uuid: str | None = None) -> Environment | None:
     """Give an environment by name or by uuid, or None."""
-    if name is not None:
-        row = connection.execute(_NAMED, {"name": name}).one_or_none()
-    else:
-        row = connection.execute(select(environment).where(environment.c.uuid == uuid)).one_or_none()
-    return None if row is None else _environment(*row)
+    rows = _NAMED.rows(connection, name=name) if name is not None else _IDENTIFIED.rows(connection, uuid=uuid)
+    return _environment(*rows[0]) if rows else None
 
 
 def add_environment(connection: Connection, values: dict[str, Any]) -> None:
@@ -156,16 +157,16 @@ def occupied(
     connection: Connection, environment_ids: Collection[int], application_ids: Collection[int] | None = None
 ) -> tuple[Occupancy, ...]:
     """Give what is now in environments, deployed or released, of all applications or of some."""
-    query = _OCCUPIED if application_ids is None else _OCCUPIED_BY
-    values = {"environments": environment_ids, "applications": application_ids or ()}
-    return tuple(_occupancy(row) for row in connection.execute(query, values).all())
+    if application_ids is None:
+        return tuple(map(_occupancy, _OCCUPIED.rows(connection, environments=environment_ids)))
+    rows = _OCCUPIED_BY.rows(connection, environments=environment_ids, applications=application_ids)
+    return tuple(map(_occupancy, rows))
 
 
 def versions_in(connection: Connection, name: str, application_ids: Collection[int]) -> tuple[Version, ...]:
     """Give the versions of some applications that are now in the environment of a name, by application; each once."""
-    values = {"name": name, "applications": application_ids}
-    rows = connection.execute(_VERSIONS_IN, values).all()
-    return tuple({row[0]: Version(**row._mapping) for row in rows}.values())
+    found = _VERSIONS_IN.records(connection, Version, name=name, applications=application_ids)
+    return tuple({each.id: each for each in found}.values())
 
 
 def inhabited(connection: Connection) -> tuple[str, ...]:
@@ -175,7 +176,7 @@ def inhabited(connection: Connection) -> tuple[str, ...]:
 
 def occupancies_of(connection: Connection, version_ids: Collection[int]) -> tuple[Occupancy, ...]:
     """Give where versions are now."""
-    return tuple(_occupancy(row) for row in connection.execute(_OCCUPIED_BY_VERSION, {"versions": version_ids}).all())
+    return tuple(map(_occupancy, _OCCUPIED_BY_VERSION.rows(connection, versions=version_ids)))
 
 
 def history_of(connection: Connection, application_name: str, *, limit: int) -> tuple[Occupancy, ...]:
@@ -192,8 +193,8 @@ def history_of(connection: Connection, application_name: str, *, limit: int) -> 
 
 def was_ever_in(connection: Connection, environment_id: int, application_ids: Collection[int]) -> frozenset[int]:
     """Give the ids of those applications of which some version has been in an environment."""
-    values = {"environment": environment_id, "applications": application_ids}
-    return frozenset(connection.execute(_WERE_IN, values).scalars())
+    rows = _WERE_IN.rows(connection, environment=environment_id, applications=application_ids)
+    return frozenset(row[0] for row in rows)
 
 
 def find_occupancy(connection: Connection, kind: str, uuid: str) -> Occupancy | None:
@@ -258,7 +259,7 @@ def _interval(of: Version, environment_id: int, uuid: str, now: str) -> dict[str
     }
 
 
-def _occupancy(row: AnyRow) -> Occupancy:
+def _occupancy(row: AnyRow | Values) -> Occupancy:
     kind, uuid, instance, started_at, ended_at, *rest = row
     row_id, application_id, number, build_url, created_at, application_name = rest[len(_ENVIRONMENT) :]
     return Occupancy(

@@ -143,17 +143,23 @@ class InteractionOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """One published verification of a content by a provider version; `left_out` counts what was not replayed."""
+class BriefVerification:
+    """What one published verification of a content by a provider version came to, without what it says in detail."""
 
     id: int
     content: int
     provider_version: Version
     success: bool
+    verified_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification(BriefVerification):
+    """One published verification; `left_out` counts what was not replayed."""
+
     build_url: str | None
     verified_by: Mapping[str, Json]
     test_results: tuple[Json, ...]
-    verified_at: str
     left_out: int = 0
 
 

@@ -8,7 +8,14 @@ from sqlalchemy import Connection, and_, bindparam, case, func, insert, select
 from contractkit.exact_json import Json
 from contractkit_broker.store.database import AnyRow, upsert
 from contractkit_broker.store.listed import among, as_list, numbers, pairs
-from contractkit_broker.store.records import InteractionOutcome, Verdict, Verification, Version
+from contractkit_broker.store.prepared import Prepared
+from contractkit_broker.store.records import (
+    BriefVerification,
+    InteractionOutcome,
+    Verdict,
+    Verification,
+    Version,
+)
 from contractkit_broker.store.schema import (
     application,
     branch,
@@ -46,8 +53,8 @@ _VERDICT = select(
 
 _PAIRS = pairs("pairs")
 
-_VERDICTS = _VERDICT.join(
-    _PAIRS, (verdict.c.content == _PAIRS.c.one) & (verdict.c.provider_version_id == _PAIRS.c.other)
+_VERDICTS = Prepared(
+    _VERDICT.join(_PAIRS, (verdict.c.content == _PAIRS.c.one) & (verdict.c.provider_version_id == _PAIRS.c.other))
 )
 
 _WITHIN_NEWEST = verdict.alias("within_newest")
@@ -72,9 +79,10 @@ _VERDICTS_OF = (
     .order_by(verdict.c.content, verdict.c.provider_version_id.desc())
 )
 
-_NEWEST_VERDICTS = _VERDICTS_OF.where(verdict.c.provider_version_id >= func.coalesce(_FLOOR, 0))
+_ALL_VERDICTS = Prepared(_VERDICTS_OF)
+_NEWEST_VERDICTS = Prepared(_VERDICTS_OF.where(verdict.c.provider_version_id >= func.coalesce(_FLOOR, 0)))
 
-_COUNTS = (
+_COUNTS = Prepared(
     select(
         interaction_result.c.verification_id,
         func.sum(case((interaction_result.c.success, 0), else_=1)),
@@ -89,13 +97,13 @@ _A_SUCCESS = select(verification.c.id).where(verification.c.content == content.c
 _CONTENTS = numbers("contents")
 
 # one after another until the first that succeeded: how often a content was verified since does not matter
-_SUCCEEDED = (
+_SUCCEEDED = Prepared(
     select(content.c.id)
     .join(_CONTENTS, _CONTENTS.c.value == content.c.id)
     .where(_A_SUCCESS.where(verification.c.verified_at < bindparam("before")).exists())
 )
 
-_SUCCEEDED_ON_BRANCH = (
+_SUCCEEDED_ON_BRANCH = Prepared(
     select(content.c.id)
     .join(_CONTENTS, _CONTENTS.c.value == content.c.id)
     .where(
@@ -105,11 +113,27 @@ _SUCCEEDED_ON_BRANCH = (
     )
 )
 
-_NEWEST = _VERIFICATION.where(
-    verification.c.id.in_(
-        select(
-            select(func.max(verdict.c.verification_id)).where(verdict.c.content == content.c.id).scalar_subquery()
-        ).where(among(content.c.id, "contents"))
+_NEWEST = Prepared(
+    select(
+        verification.c.id,
+        verification.c.content,
+        verification.c.success,
+        verification.c.verified_at,
+        version.c.id,
+        version.c.application_id,
+        application.c.name,
+        version.c.number,
+        version.c.build_url,
+        version.c.created_at,
+    )
+    .join(version, version.c.id == verification.c.provider_version_id)
+    .join(application, application.c.id == version.c.application_id)
+    .where(
+        verification.c.id.in_(
+            select(
+                select(func.max(verdict.c.verification_id)).where(verdict.c.content == content.c.id).scalar_subquery()
+            ).where(among(content.c.id, "contents"))
+        )
     )
 )
 
@@ -195,21 +219,23 @@ def outcomes_of(connection: Connection, number: int) -> tuple[InteractionOutcome
 
 def outcome_counts(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[int, int]]:
     """Give, by verification, how many interactions failed and how many there were."""
-    return {row[0]: (int(row[1] or 0), int(row[2])) for row in connection.execute(_COUNTS, {"numbers": numbers}).all()}
+    return {row[0]: (int(row[1] or 0), int(row[2])) for row in _COUNTS.rows(connection, numbers=numbers)}
 
 
 def verdicts(connection: Connection, wanted: Iterable[tuple[int, int]]) -> list[Verdict]:
     """Give the current verdicts for pairs of a content and a provider version, where there is one."""
-    return [Verdict(**row._mapping) for row in connection.execute(_VERDICTS, {"pairs": as_list(wanted)}).all()]
+    return _VERDICTS.records(connection, Verdict, pairs=as_list(wanted))
 
 
 def newest_verdicts(
     connection: Connection, contents: Collection[int], newest: int | None = None
 ) -> Iterator[tuple[Version, Verdict]]:
     """Give the provider versions that have a verdict on contents, with it: all of each, or only some newest ones."""
-    query = _VERDICTS_OF if newest is None else _NEWEST_VERDICTS
-    values = {"contents": contents, **({} if newest is None else {"others": newest - 1})}
-    for content_row, row_id, number, success, verified_at, *of_version in connection.execute(query, values):
+    query = _ALL_VERDICTS if newest is None else _NEWEST_VERDICTS
+    others = {} if newest is None else {"others": newest - 1}
+    for content_row, row_id, number, success, verified_at, *of_version in query.rows(
+        connection, contents=contents, **others
+    ):
         application_id, name, version_number, build_url, created_at = of_version
         yield (
             Version(
@@ -230,21 +256,22 @@ def newest_verdicts(
         )
 
 
-def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, Verification]:
+def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, BriefVerification]:
     """Give, by content, its newest verification by whichever provider version; unverified contents have none."""
-    return {row.content: _verification(row) for row in connection.execute(_NEWEST, {"contents": contents}).all()}
+    found = (_brief_verification(*row) for row in _NEWEST.rows(connection, contents=contents))
+    return {each.content: each for each in found}
 
 
 def succeeded_on_branch(connection: Connection, contents: Collection[int], branch_id: int) -> frozenset[int]:
     """Give those contents that some version of a provider's branch has verified with success, ever."""
-    values = {"contents": contents, "branch": branch_id}
-    return frozenset(connection.execute(_SUCCEEDED_ON_BRANCH, values).scalars())
+    rows = _SUCCEEDED_ON_BRANCH.rows(connection, contents=contents, branch=branch_id)
+    return frozenset(row[0] for row in rows)
 
 
 def succeeded(connection: Connection, contents: Collection[int], *, before: str | None = None) -> frozenset[int]:
     """Give those contents that any provider version has verified with success, before a time where one is given."""
-    values = {"contents": contents, "before": before or "~"}  # which sorts behind every time
-    return frozenset(connection.execute(_SUCCEEDED, values).scalars())
+    rows = _SUCCEEDED.rows(connection, contents=contents, before=before or "~")  # which sorts behind every time
+    return frozenset(row[0] for row in rows)
 
 
 def branch_of(connection: Connection, application_name: str, name: str) -> tuple[int, str] | None:
@@ -267,6 +294,24 @@ def _outcome_row(number: int, position: int, outcome: InteractionOutcome) -> dic
         "mismatches": [dict(mismatch) for mismatch in outcome.mismatches],
         "errors": [dict(error) for error in outcome.errors],
     }
+
+
+def _brief_verification(number: int, content_row: int, success: bool, at: str, *of_version: Any) -> BriefVerification:
+    row_id, application_id, name, version_number, build_url, created_at = of_version
+    return BriefVerification(
+        id=number,
+        content=content_row,
+        success=success,
+        verified_at=at,
+        provider_version=Version(
+            id=row_id,
+            application_id=application_id,
+            application=name,
+            number=version_number,
+            build_url=build_url,
+            created_at=created_at,
+        ),
+    )
 
 
 def _verification(row: AnyRow) -> Verification:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, false, literal_column, 
 
 from contractkit_broker.store.database import AnySelect
 from contractkit_broker.store.listed import among
+from contractkit_broker.store.prepared import Prepared
 from contractkit_broker.store.records import BranchMembership, Place
 from contractkit_broker.store.schema import branch, branch_head, branch_version, deployment, environment, release, tag
 
@@ -67,7 +68,7 @@ def _places(table: Table) -> AnySelect:
     )
 
 
-_WHEREABOUTS = union_all(_BRANCHES, _TAGS, _places(deployment), _places(release)).order_by("sort")
+_WHEREABOUTS = Prepared(union_all(_BRANCHES, _TAGS, _places(deployment), _places(release)).order_by("sort"))
 
 
 class Whereabouts(NamedTuple):
@@ -86,10 +87,10 @@ def whereabouts_of(connection: Connection, version_ids: Collection[int]) -> dict
     branches: dict[int, list[BranchMembership]] = {}
     tags: dict[int, list[str]] = {}
     places: dict[int, list[Place]] = {}
-    for row in connection.execute(_WHEREABOUTS, {"ids": version_ids}).all():
+    for row in _WHEREABOUTS.rows(connection, ids=version_ids):
         kind, version_id, _, name, since, marked, uuid, display_name = row
         if kind == "branch":
-            membership = BranchMembership(version_id=version_id, branch=name, is_head=bool(marked), created_at=since)
+            membership = BranchMembership(version_id=version_id, branch=name, is_head=marked, created_at=since)
             branches.setdefault(version_id, []).append(membership)
         elif kind == "tag":
             tags.setdefault(version_id, []).append(name)
