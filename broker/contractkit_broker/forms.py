@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from contractkit.exact_json import Json, show_json
@@ -31,6 +31,9 @@ DIGEST = r"^sha256:[0-9a-f]{64}$"
 
 DIGESTS = frozenset({"oldDigest", "newDigest"})
 """Parameters of a path that are digests."""
+
+_MOST_PROVEN = 10_000
+"""The most interactions of one proof, which are stored as one."""
 
 _MOST_TEXT = 4_000
 """Characters of what a test said, and of names that others give."""
@@ -242,6 +245,12 @@ class AgainstForm(_Form):
     environment: str | None = None
     branch: str | None = None
 
+    @model_validator(mode="after")
+    def _is_one(self) -> "AgainstForm":
+        if self.environment is not None and self.branch is not None:
+            raise ValueError("an environment and a branch exclude each other: leave one of them out")
+        return self
+
 
 class ImpactForm(_Form):
     """An impact job; the definitions are in base64, and the old one is the stored one where it is left out."""
@@ -254,6 +263,8 @@ class ImpactForm(_Form):
     @field_validator("definition", "old")
     @classmethod
     def _is_base64(cls, value: str | None) -> str | None:
+        if value == "":
+            raise ValueError("is empty: expected a definition in base64")
         return value if value is None else ContractToPublish._is_base64(value)
 
 
@@ -284,4 +295,4 @@ class ProvenForm(_Form):
 class ImpactProofForm(_Form):
     """What a consumer's tests proved of each interaction with a provider."""
 
-    interactions: tuple[ProvenForm, ...] = Field(max_length=MOST)
+    interactions: tuple[ProvenForm, ...] = Field(max_length=_MOST_PROVEN)

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from contractkit_broker.server import running_broker
 
+from contractkit.broker_client import Build, open_broker, read_address
+from contractkit.broker_client.records import ContractUpload
 from contractkit.cli.main import run
 from contractkit.exact_json import read_json
 
@@ -120,6 +123,11 @@ def _files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 
+def _upload(project: Path) -> ContractUpload:
+    data = (project / "contracts/web-shop-orders.json").read_bytes()
+    return ContractUpload(consumer="web-shop", provider="orders", data=data)
+
+
 def _proofs(out: str) -> dict[str, Any]:
     (consumer,) = read_json(out)["consumers"]
     return {each["description"]: (each["verdict"], each["proof"]) for each in consumer["interactions"]}
@@ -131,12 +139,18 @@ def _proof(outcome: str, test: str, message: str | None = None, line: int | None
     return {"outcome": outcome, "agrees": True, "why": None, "tests": [{**ended, "line": line}]}
 
 
-def test_predicted_and_proven_stand_side_by_side_and_nothing_is_written(
-    replay: Replay, project: Path, monkeypatch: pytest.MonkeyPatch
+def test_predicted_and_proven_stand_side_by_side_and_nothing_else_is_left(
+    replay: Replay, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = _files(project)
     monkeypatch.setenv("IS_BROKEN_ANYWAY", "yes")
-    code, out, err = replay("orders.yaml", "new.yaml", "--replay", "--format", "json")
+    with running_broker(tmp_path / "broker.sqlite") as url, open_broker(read_address(url)) as client:
+        contract = _upload(project)
+        client.publish(Build(application="web-shop", version="4.1.0", branch="main"), [contract])
+        publishing = ("--replay", "--publish", "--consumer-version", "4.1.0", "--broker", url)
+        code, out, err = replay("orders.yaml", "new.yaml", "--format", "json", *publishing)
+        new, old = (project / "new.yaml").read_bytes(), (project / "orders.yaml").read_bytes()
+        job = client.resources.impact("orders", new, old=old)
     assert code == 1
     assert _proofs(out) == {
         "getOrder id=7 answers 200": ("broken", _proof("fails", "test_total", "KeyError: 'total'", 12)),
@@ -151,8 +165,18 @@ def test_predicted_and_proven_stand_side_by_side_and_nothing_is_written(
         "Running 4 tests on stubs of new.yaml.\n"
         "Running 2 tests on the weakest answers of new.yaml.\n"
         "Running 2 tests on stubs of orders.yaml, since they failed.\n"
+        "Published what the tests of web-shop 4.1.0 proved.\n"
     )
     assert _files(project) == before
+    predicted = {each["key"]: each["verdict"] for each in job["report"]["consumers"][0]["interactions"]}
+    (kept,) = job["proofs"]
+    assert {each["key"]: each["predicted"] for each in kept["interactions"]} == predicted
+    assert sorted((each["description"], each["outcome"]) for each in kept["interactions"]) == [
+        ("getOrder id=10 answers 200", "fails already"),
+        ("getOrder id=7 answers 200", "fails"),
+        ("getOrder id=8 answers 200", "can fail"),
+        ("getOrder id=9 answers 200", "passes"),
+    ]
 
 
 def test_one_test_alone_is_shown_as_pytest_tells_it(replay: Replay) -> None:
@@ -192,7 +216,7 @@ def test_a_command_that_is_not_there_is_told(replay: Replay) -> None:
         (
             ("orders.yaml", "new.yaml", "--replay", "--environment", "production"),
             2,
-            "--environment and --replay exclude each other: the tests that run are those of this project.\n\n"
+            "--environment and --replay exclude each other: the contracts and tests are those of this project.\n\n"
             "Leave --environment out.\n",
         ),
         (
@@ -205,6 +229,27 @@ def test_a_command_that_is_not_there_is_told(replay: Replay) -> None:
             ("orders.yaml", "new.yaml", "--replay", "--replay-with", "'uv run"),
             2,
             "--replay-with is no command: No closing quotation.\n",
+        ),
+        (
+            ("new.yaml", "--replay", "--broker", "http://127.0.0.1:1"),
+            2,
+            "--broker and --replay exclude each other: the contracts and tests are those of this project.\n\n"
+            "Leave --broker out, or publish what is proved: --publish\n",
+        ),
+        (
+            ("new.yaml", "--replay", "--publish", "--test", "tests/test_shop.py::test_sent"),
+            2,
+            "--test and --publish exclude each other: a proof is of all tests.\n",
+        ),
+        (
+            ("new.yaml", "--replay", "--consumer-version", "4.1.0"),
+            2,
+            "--consumer-version: nothing is published.\n\nHave it published: --publish\n",
+        ),
+        (
+            ("new.yaml", "--replay", "--publish", "--consumer-version", "4.1.0"),
+            2,
+            "No broker is set.\n",
         ),
         (
             ("new.yaml", "--replay", "--provider", "order"),

@@ -2,7 +2,7 @@
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -130,6 +130,23 @@ class Resources:
             raise refusal(started, f"The impact on the consumers of {provider} was not analysed.")
         url = self._connection.address.rebase(started.headers["location"])
         return self._finished(url, provider)
+
+    def publish_impact_proof(
+        self, consumer: str, version: str, provider: str, *, digests: tuple[str, str], interactions: Sequence[Json]
+    ) -> None:
+        """Publish what the tests of a consumer version proved of a definition that a provider proposes.
+
+        Args:
+            consumer: Whose tests ran.
+            version: Its version.
+            provider: Whose definition it is.
+            digests: Of the present and of the proposed definition's file.
+            interactions: What was predicted and proven of each, in the form that the broker's document describes.
+        """
+        at = ("pacticipants", consumer, "versions", version, "impact-proofs", provider, *digests)
+        answer = self._connection.send("PUT", self._connection.path(*at), body={"interactions": list(interactions)})
+        if not answer.is_success:
+            raise refusal(answer, f"What the tests of {consumer} {version} proved was not published.")
 
     def _finished(self, url: str, provider: str) -> Json:
         while True:

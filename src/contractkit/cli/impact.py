@@ -11,7 +11,8 @@ from contractkit.broker_client import BrokerClient
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.collecting import uncollected
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
-from contractkit.cli.replaying import Manner, Pair, check_manner, present_definition, replayed
+from contractkit.cli.proofs import prove
+from contractkit.cli.replaying import Manner, Pair, check_manner, present_definition
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
@@ -41,10 +42,7 @@ _FAILING = {"broken": (Verdict.BROKEN,), "at-risk": (Verdict.BROKEN, Verdict.AT_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What was asked for on the command line, beside the settings.
-
-    `old` of None is the broker's definition; where there is a `manner`, this project's tests are run to prove it.
-    """
+    """What was asked for on the command line, beside the settings. `old` of None is the broker's definition."""
 
     old: str | None
     new: str
@@ -53,7 +51,6 @@ class _Asked:
     uses_broker: bool
     environment: str | None
     branch: str | None
-    manner: Manner | None
 
 
 @click.command(cls=Verb)
@@ -78,6 +75,9 @@ class _Asked:
               help="With --replay: only this test, and show what pytest prints.")  # fmt: skip
 @click.option("--replay-with", "command", metavar="COMMAND",
               help="With --replay: what starts pytest, such as 'uv run pytest' (default: this Python's).")  # fmt: skip
+@click.option("--publish", "publishes", is_flag=True,
+              help="With --replay: send what the tests prove to the broker.")  # fmt: skip
+@click.option("--consumer-version", "version", help="With --publish: this project's version (default: git's commit).")
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
 def impact(
     definitions: tuple[str, ...],
@@ -91,6 +91,8 @@ def impact(
     replay: bool,
     tests: tuple[str, ...],
     command: str | None,
+    publishes: bool,
+    version: str | None,
     form: str,
 ) -> int:
     """Say which consumers break if the definition OLD becomes NEW.
@@ -101,10 +103,8 @@ def impact(
     names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
-    manner = Manner(command=command, tests=tests)
-    check_manner(manner, is_replay=replay)
-    if replay and (environment is not None or branch is not None):
-        raise _not_of_place("--environment" if environment is not None else "--branch")
+    manner = Manner(command=command, tests=tests, publishes=publishes, version=version)
+    check_manner(manner, is_replay=replay, environment=environment, branch=branch, broker=broker)
     old, new = _both(definitions, has_broker=replay or address_of(settings) is not None)
     old = present_definition(settings, provider) if replay and old is None else old
     asked = _Asked(
@@ -115,32 +115,19 @@ def impact(
         uses_broker=not replay and (any(each is not None for each in (broker, environment, branch)) or old is None),
         environment=environment,
         branch=branch,
-        manner=manner if replay else None,
     )
     known = _exemptions(exemptions, settings.root)  # a mistake in them is told before anything is compared
     report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
     report = exempted(report, known, date.today())
-    report = _replayed(report, asked, settings)
-    click.echo(_FORMATS[form](report).rstrip("\n"))
+    if replay:
+        assert old is not None
+        pair = Pair(provider=report.consumers[0].contract.provider, old=old, new=new)
+        report = prove(report, pair, settings, manner, lambda found: click.echo(_FORMATS[form](found).rstrip("\n")))
+    else:
+        click.echo(_FORMATS[form](report).rstrip("\n"))
     has_expired = any(each.is_expired for each in report.exempted)
     hurts = {report.verdict, proven_verdict(report)} & set(_FAILING[fail_on])
     return 1 if has_expired or hurts else 0
-
-
-def _not_of_place(option: str) -> UsageError:
-    return UsageError(
-        f"{option} and --replay exclude each other: the tests that run are those of this project.",
-        next_step=f"Leave {option} out.",
-    )
-
-
-def _replayed(report: ImpactReport, asked: _Asked, settings: Settings) -> ImpactReport:
-    """Give a report with what the tests of this project prove, where that was asked for."""
-    if asked.manner is None:
-        return report
-    assert asked.old is not None
-    pair = Pair(provider=report.consumers[0].contract.provider, old=asked.old, new=asked.new)
-    return replayed(report, pair, settings, asked.manner)
 
 
 def _exemptions(named: Path | None, root: Path) -> tuple[Exemption, ...]:

@@ -1,13 +1,13 @@
 """Publication: a definition as the bytes that a broker keeps of it, complete in themselves."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import dump_compact
 from contractkit.sources.bundling import bundled
 from contractkit.sources.loading import read_document
-from contractkit.sources.places import FilePlace
+from contractkit.sources.places import FilePlace, Place
 from contractkit.sources.proto_kinds import SET_ENDINGS, is_proto_source
 
 _PROTOBUF: Final = "application/protobuf"
@@ -29,7 +29,16 @@ def published_definition(path: Path) -> tuple[bytes, str]:
         OSError: The file cannot be read.
         DefinitionError: The .proto files do not compile.
     """
-    place = FilePlace(name=str(path), path=path)
+    return published_at(FilePlace(name=str(path), path=path))
+
+
+def published_at(place: Place) -> tuple[bytes, str]:
+    """Give the same of a definition at any place.
+
+    Raises:
+        OSError: It is a file that cannot be read.
+        DefinitionError: It cannot be fetched, or the .proto files do not compile.
+    """
     if is_proto_source(place):
         from contractkit.sources.protos import load_protos  # heavy
 
@@ -37,12 +46,16 @@ def published_definition(path: Path) -> tuple[bytes, str]:
     whole = _bundled(place)
     if whole is not None:
         return whole, "application/json"
-    return path.read_bytes(), _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    return _read(place), _MEDIA_TYPES.get(PurePath(place.name).suffix.lower(), "application/octet-stream")
 
 
-def _bundled(place: FilePlace) -> bytes | None:
+def _read(place: Place) -> bytes:
+    return place.path.read_bytes() if isinstance(place, FilePlace) else place.read()
+
+
+def _bundled(place: Place) -> bytes | None:
     """Give a document of JSON or YAML with all that it refers to, or None where it refers to nothing else."""
-    data = place.path.read_bytes()
+    data = _read(place)
     try:
         root = read_document(data, place.uri)
     except DefinitionError:

@@ -395,6 +395,23 @@ def test_the_broker_says_who_breaks(broker):
     assert document["status"] == "done"
 
 
+def test_what_tests_proved_is_published(broker):
+    broker.given("web-shop 1.4.0 on the branch main")
+    broker.on("PUT /pacticipants/{name}/versions/{version}/impact-proofs/{provider}/{oldDigest}/{newDigest}").reply(201)
+    test = {"nodeId": "tests/test_shop.py::test_total", "outcome": "fails", "message": "KeyError", "line": 12}
+    proven = {"key": "getOrder 1", "description": "getOrder answers 200", "operation": "getOrder"}
+    proven |= {
+        "predicted": "broken",
+        "outcome": "fails",
+        "why": None,
+        "tests": [{**test, "file": "tests/test_shop.py"}],
+    }
+    with open_broker(read_address(broker.url)) as client:
+        client.resources.publish_impact_proof(
+            "web-shop", "1.4.0", "orders", digests=(FILE, f"sha256:{CONTENT}"), interactions=[proven]
+        )
+
+
 def test_a_provider_s_states_are_published_and_fetched(broker):
     broker.given("orders 1.0 runs in production with a state catalogue", environment=PRODUCTION)
     broker.on("PUT /pacticipants/{name}/versions/{version}/state-catalogue").reply(201)

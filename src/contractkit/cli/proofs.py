@@ -1,0 +1,103 @@
+"""Proofs: what a consumer's own tests proved is published, so that the provider who asks who breaks sees it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from contractkit.broker_client import BrokerClient, Build
+from contractkit.cli.brokers import connect
+from contractkit.cli.builds import this_build
+from contractkit.cli.replaying import Manner, Pair, replayed
+from contractkit.document import file_digest
+from contractkit.errors import UsageError
+from contractkit.exact_json import Json
+from contractkit.impact import ImpactReport
+from contractkit.impact.proofs import Proved, proved
+from contractkit.settings import Settings
+from contractkit.sources.messages import defines_messages
+from contractkit.sources.places import place_of
+from contractkit.sources.publication import published_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publishing:
+    """Where proofs go: the broker, the consumer's build, the provider and the digests of its two definitions."""
+
+    client: BrokerClient
+    build: Build
+    provider: str
+    digests: tuple[str, str]
+
+    def send(self, report: ImpactReport) -> None:
+        """Publish what the tests proved, one proof for each consumer whose tests they are."""
+        found = list(proved(report))
+        for consumer in dict.fromkeys(each.consumer.consumer for each in found):
+            own = [each for each in found if each.consumer.consumer == consumer]
+            self.client.resources.publish_impact_proof(
+                consumer, self.build.version, self.provider, digests=self.digests, interactions=_forms(own)
+            )
+            click.echo(f"Published what the tests of {consumer} {self.build.version} proved.", err=True)
+
+
+def prove(
+    report: ImpactReport, pair: Pair, settings: Settings, manner: Manner, tell: Callable[[ImpactReport], None]
+) -> ImpactReport:
+    """Give a report with what the tests of this project prove, once it is told and, where asked for, published.
+
+    Raises:
+        UsageError: As `replayed` does; the version is not known, or definitions of messages are compared, which no
+            broker keeps. What can be checked before a test runs is.
+        SettingsError: No broker is set.
+        BrokerError: It cannot be reached, or refuses.
+    """
+    if not manner.publishes:
+        found = replayed(report, pair, settings, manner)
+        tell(found)
+        return found
+    consumer = settings.consumer or report.consumers[0].consumer
+    publishing = _prepared(settings, pair, consumer, manner.version)
+    with publishing.client:
+        found = replayed(report, pair, settings, manner)
+        tell(found)
+        publishing.send(found)
+    return found
+
+
+def _prepared(settings: Settings, pair: Pair, consumer: str, version: str | None) -> Publishing:
+    if defines_messages(pair.new, root=Path.cwd()):
+        raise UsageError(
+            "Proofs about definitions of messages are not kept by a broker.", next_step="Leave --publish out."
+        )
+    build = this_build(settings, consumer, version=version, branch=None, url=None)
+    digests = _digest(pair.old), _digest(pair.new)
+    return Publishing(client=connect(settings), build=build, provider=pair.provider, digests=digests)
+
+
+def _digest(location: str) -> str:
+    return file_digest(published_at(place_of(location, Path.cwd()))[0])
+
+
+def _forms(found: Sequence[Proved]) -> list[Json]:
+    return [
+        {
+            "key": each.impact.interaction.key,
+            "description": each.impact.interaction.description,
+            "operation": each.impact.operation,
+            "predicted": each.impact.verdict.value,
+            "outcome": each.proof.outcome.value,
+            "why": each.why or None,
+            "tests": [
+                {
+                    "nodeId": test.test.node_id,
+                    "outcome": test.outcome.value,
+                    "message": test.message or None,
+                    "file": test.file or None,
+                    "line": test.line or None,
+                }
+                for test in each.proof.tests
+            ],
+        }
+        for each in found
+    ]
