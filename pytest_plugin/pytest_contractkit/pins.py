@@ -12,7 +12,7 @@ def pinned_location(text: str) -> Location:
     Raises:
         ValueError: It is no place.
     """
-    is_whole = text.startswith(("response.", "events["))
+    is_whole = text.startswith(("response.", "events[", "message.contents"))
     dot = "" if text.startswith("[") else "."
     return parse_location(text if is_whole else f"response.body{dot}{text}")
 

@@ -110,8 +110,8 @@ def write(project: pytest.Pytester, tests: str) -> None:
     (project.path / "test_packing.py").write_text(f"{HEAD}{tests}")
 
 
-def run(project: pytest.Pytester) -> pytest.RunResult:
-    return project.runpytest_inprocess(*PLAIN, "-o", "asyncio_default_fixture_loop_scope=function")
+def run(project: pytest.Pytester, *options: str) -> pytest.RunResult:
+    return project.runpytest_inprocess(*PLAIN, *options, "-o", "asyncio_default_fixture_loop_scope=function")
 
 
 def contract_of(project: pytest.Pytester, provider: str = "orders") -> Any:
@@ -154,14 +154,73 @@ def test_a_handled_message_is_an_asynchronous_message_of_version_4(project: pyte
     assert tests == [{"file": "test_packing.py", "line": line, "nodeId": "test_packing.py::test_an_order_is_packed"}]
 
 
-def test_the_needs_of_a_message_are_unknown_and_say_so(project: pytest.Pytester) -> None:
+def test_what_a_handler_needs_of_a_message_is_found_out(project: pytest.Pytester) -> None:
     write(project, RECORDS)
-    loop_scope = ("-o", "asyncio_default_fixture_loop_scope=function")
-    result = project.runpytest_inprocess(*PLAIN, *loop_scope, "--contract-needs=full")
-    result.assert_outcomes(passed=1)
+    run(project, "--contract-needs=full").assert_outcomes(passed=1)
     [interaction] = contract_of(project)["interactions"]
     [evidence] = interaction["comments"]["contractkit"]["evidence"]
-    assert evidence["needs"] == {"kind": "unknown", "reason": "it is a message, of which no needs are found yet"}
+    assert {name: value for name, value in evidence["needs"].items() if name != "validFor"} == {
+        "kind": "inferred",
+        "needed": [
+            {"location": "message.contents.id", "nonNull": True},
+            {"location": "message.contents.lines", "nonNull": True},
+            {"location": "message.contents.lines[*].sku"},
+            {"location": "message.contents.total", "nonNull": True},
+        ],
+        "reactions": [{"to": "an extra field", "result": "tolerated"}],
+        "tolerated": ["message.contents.note", "message.contents.token"],
+    }
+
+
+def test_of_two_messages_each_has_needs_of_its_own(project: pytest.Pytester) -> None:
+    write(
+        project,
+        """
+def test_it(contract_stub):
+    orders = contract_stub("orders")
+    for id, name in ((1, "id"), (2, "total")):
+        with orders.message("OrderPlaced", {"id": id}) as message:
+            assert message.json.get(name, -1) is not None and message.json[name]
+""",
+    )
+    run(project).assert_outcomes(passed=1)
+    first, second = contract_of(project)["interactions"]
+    assert list(first["contents"]["content"]) == ["id"]
+    assert list(second["contents"]["content"]) == ["total"]
+
+
+def test_a_handler_that_remembers_what_came_first_leaves_its_needs_unknown(project: pytest.Pytester) -> None:
+    write(
+        project,
+        """
+taken = []
+
+def test_it(contract_stub):
+    if not taken:
+        contract_stub("orders").message("OrderPlaced").handled_by(taken.append)
+""",
+    )
+    run(project).assert_outcomes(passed=1)
+    [interaction] = contract_of(project)["interactions"]
+    [evidence] = interaction["comments"]["contractkit"]["evidence"]
+    assert evidence["needs"] == {
+        "kind": "unknown",
+        "reason": "OrderPlaced is not called again with the same request when the test is run again",
+    }
+
+
+def test_what_a_test_says_it_needs_of_a_message_is_expected(project: pytest.Pytester) -> None:
+    write(
+        project,
+        """
+@pytest.mark.contract(needs=["message.contents.note"])
+def test_it(contract_stub):
+    contract_stub("orders").message("OrderPlaced").handled_by(lambda message: message.json["id"])
+""",
+    )
+    run(project, "--contract-needs=off").assert_outcomes(passed=1)
+    [interaction] = contract_of(project)["interactions"]
+    assert sorted(interaction["contents"]["content"]) == ["id", "lines", "note", "total"]
 
 
 def test_what_is_recorded_is_the_same_each_run(project: pytest.Pytester) -> None:

@@ -1,7 +1,7 @@
 """From a message that a test asks for to the interaction it leaves: what is sent, expected, and what identifies it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from contractkit.definitions.interface import Answer, Operation
@@ -27,11 +27,10 @@ from contractkit.model import (
 from contractkit.recording.credentials import hide_in_json, hide_in_metadata
 from contractkit.recording.expectations import expect
 from contractkit.recording.matcher_checks import check_matched, examples_from
-from contractkit.recording.received_messages import ReceivedMessage
+from contractkit.recording.received_messages import CONTENTS, ReceivedMessage
 from contractkit.recording.replies import checked_reply, exact_answer
 from contractkit.results import ABSENT
 
-CONTENTS = Location(("message", "contents"))
 METADATA = Location(("message", "metadata"))
 CONTENT_TYPE = "contentType"
 """The name under which metadata say the media type of the contents, as Pact's own libraries write it."""
@@ -62,7 +61,7 @@ class MadeMessage:
         contents: Its contents as JSON, or as the tree of a message of protobuf.
         metadata: What comes beside them, an object.
         description: What the test gave; None where it gave none.
-        encoded: The bytes that arrive, where they are not JSON.
+        encode: Gives the bytes in which contents arrive, where they are not JSON.
         wire: What is expected, in bytes as well, likewise.
     """
 
@@ -71,20 +70,25 @@ class MadeMessage:
     contents: MessageSide
     metadata: MessageSide
     description: str | None
-    encoded: bytes | None = None
+    encode: Callable[[Json], bytes] | None = None
     wire: WireForm | None = None
 
     def __str__(self) -> str:
         written = f" with {show_json(self.contents.written, limit=80)}" if self.contents.written is not None else ""
         return f"{self.name}{written}"
 
-    def received(self) -> ReceivedMessage:
-        """Give it as it arrives."""
+    @property
+    def shown(self) -> Json:
+        """Give its contents without credentials."""
+        return hide_in_json(self.contents.sent)
+
+    def received(self, contents: Json) -> ReceivedMessage:
+        """Give it as it arrives with some contents, those that were made or changed ones."""
         return ReceivedMessage(
             name=self.name,
-            contents=JsonBody(self.contents.sent, self.content_type),
+            contents=JsonBody(contents, self.content_type),
             metadata=self._with_type(self.metadata.sent),
-            encoded=self.encoded,
+            encoded=None if self.encode is None else self.encode(contents),
         )
 
     def expected(self) -> Message:
@@ -167,7 +171,7 @@ def interaction_of_message(
         rules=(*made.contents.rules, *made.metadata.rules),
         generators=(*made.contents.generators, *made.metadata.generators),
         pending=pending,
-        served=JsonBody(hide_in_json(made.contents.sent), made.content_type),
+        served=JsonBody(made.shown, made.content_type),
         evidence=(Evidence(test=test),),
         wire=made.wire,
     )

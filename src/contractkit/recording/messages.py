@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.rpc_interface import RpcDefinition
@@ -12,6 +12,9 @@ from contractkit.recording.message_interactions import MadeMessage, interaction_
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.received_messages import ReceivedMessage
+
+if TYPE_CHECKING:
+    from contractkit.recording.serving import Serving
 
 
 def made_for(
@@ -38,9 +41,19 @@ class MessageDelivery:
     """
 
     def __init__(
-        self, made: MadeMessage, *, notes: Notes, origin: TestOrigin, pending: bool, check_open: Callable[[], None]
+        self,
+        made: MadeMessage,
+        *,
+        provider: str,
+        notes: Notes,
+        origin: TestOrigin,
+        pending: bool,
+        check_open: Callable[[], None],
+        again: "Serving | None" = None,
     ) -> None:
         self._made = made
+        self._provider = provider
+        self._again = again
         self._notes = notes
         self._origin = origin
         self._pending = pending
@@ -59,7 +72,10 @@ class MessageDelivery:
         with self._notes.lock:
             self._notes.next_reply(self._key)
             self._taken_at = self._origin.reference()
-        return self._made.received()
+        sent = self._made.contents.sent
+        if self._again is not None:
+            sent = self._again.emitted(self._provider, self._made.name, self._made.shown, sent)
+        return self._made.received(sent)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

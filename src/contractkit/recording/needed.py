@@ -21,6 +21,7 @@ from contractkit.model import (
     JsonBody,
     LocatedRules,
     Location,
+    Message,
     MissingBody,
     Need,
     Received,
@@ -31,6 +32,7 @@ from contractkit.model import (
     WireForm,
 )
 from contractkit.recording.pinned import expect_pinned
+from contractkit.recording.received_messages import CONTENTS
 from contractkit.recording.serving_again import RESPONSE_BODY, place_of, served_trees
 from contractkit.results import ABSENT, Absent
 
@@ -54,6 +56,8 @@ def expect_needed(interaction: Interaction) -> Interaction:
             return _http(interaction, call, needs)
         case RpcCall() as call:
             return _rpc(interaction, call, needs)
+        case Message() as message:
+            return _message(interaction, message, needs)
     return interaction
 
 
@@ -98,6 +102,26 @@ def _rpc(interaction: Interaction, call: RpcCall, needs: InferredNeeds) -> Inter
         events.append(Received(message=replace(event.message, value={} if kept is ABSENT else kept)))
     renewed = replace(call, events=tuple(events))
     return replace(interaction, exchange=renewed, rules=tuple(rules), wire=_wire(interaction.wire, renewed))
+
+
+def _message(interaction: Interaction, message: Message, needs: InferredNeeds) -> Interaction:
+    served, wire = interaction.served, interaction.wire
+    assert isinstance(served, JsonBody)
+    expected = message.contents.value if isinstance(message.contents, JsonBody) else ABSENT
+    keeping = _Keeping(needs, interaction.rules, CONTENTS, None if wire is None else CONTENTS)
+    kept = keeping.kept(served.value, expected, CONTENTS)
+    if kept is ABSENT:  # no member is needed, but it is read as what it is
+        kept = type(served.value)() if isinstance(served.value, dict | list) else served.value
+    if wire is not None:
+        name = str(interaction.operation)
+        wire = replace(wire, response=encode_message(wire.descriptors, name, "response", kept))
+    others = [each for each in interaction.rules if not each.location.starts_with(CONTENTS)]
+    return replace(
+        interaction,
+        exchange=replace(message, contents=JsonBody(kept, served.media_type)),
+        rules=(*keeping.rules(CONTENTS), *others),
+        wire=wire,
+    )
 
 
 def _wire(wire: WireForm | None, call: RpcCall) -> WireForm | None:

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from contractkit.definitions.surfaces import DocumentedDefinition
+from contractkit.definitions.messages import MessageDefinition
+from contractkit.definitions.surfaces import DocumentedDefinition, SurfaceReader
 from contractkit.inference import Alternatives, AnswerId, Kind, ObservedAnswer
 from contractkit.inference.legal_answers import legal_answers
 from contractkit.inference.legal_messages import DescribedProcedures, legal_messages
-from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, RpcCall
-from contractkit.recording.serving_again import place_of, served_trees
+from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, Message, RpcCall
+from contractkit.recording.serving_again import RESPONSE_BODY, place_of, served_trees
 from contractkit.recording.stubbed import StubbedProvider
 
 
@@ -30,7 +31,9 @@ def observed_answer(
         pinned: The places that the test says it needs; those of other answers are passed over.
     """
     at, trees = place_of(interaction), served_trees(interaction)
-    is_http = isinstance(interaction.exchange, HttpCall)
+    is_json = isinstance(interaction.exchange, HttpCall) or (
+        isinstance(interaction.exchange, Message) and interaction.wire is None
+    )
     return ObservedAnswer(
         id=AnswerId(provider.name, interaction.key),
         operation=str(interaction.operation),
@@ -39,15 +42,15 @@ def observed_answer(
         alternatives=_alternatives(provider, interaction, kinds),
         read=None if read is None else frozenset(each.generalised() for each in read),
         pinned=tuple(at.under(each.generalised().steps[len(at.steps) :]) for each in pinned if each.starts_with(at)),
-        has_null=is_http,
-        may_hold_more=is_http,
-        has_status=is_http,
+        has_null=is_json,
+        may_hold_more=is_json,
+        has_status=isinstance(interaction.exchange, HttpCall),
     )
 
 
 def can_be_changed(interaction: Interaction) -> bool:
     """Say whether re-runs can change the answer of an interaction."""
-    return isinstance(interaction.exchange, HttpCall | RpcCall) and isinstance(interaction.served, JsonBody)
+    return isinstance(interaction.exchange, HttpCall | RpcCall | Message) and isinstance(interaction.served, JsonBody)
 
 
 def _alternatives(
@@ -64,4 +67,20 @@ def _alternatives(
             described = cast(DescribedProcedures, provider.procedures.definition)
             found = described.procedure(procedure)
             return legal_messages(described, found, served_trees(interaction), place_of(interaction))
+        case Message():
+            return _emitted(provider, interaction, with_values)
     return {}
+
+
+def _emitted(provider: StubbedProvider, interaction: Interaction, with_values: bool) -> Mapping[Location, Alternatives]:
+    """Give what is legal beside a message: it is the answer of an operation, or of a procedure, that nobody calls."""
+    definition, name, at = provider.messages, str(interaction.operation), place_of(interaction)
+    if not isinstance(definition, MessageDefinition):
+        described = cast(DescribedProcedures, definition)
+        trees = served_trees(interaction)
+        return legal_messages(described, described.emission(name), trees, at) if with_values else {}
+    operation = definition.contents(definition.message(name))
+    served = HttpResponse(status=200, body=interaction.served)
+    reader = SurfaceReader(definition.answers.documents)
+    found = legal_answers(definition.answers, reader, operation, served, with_values=with_values)
+    return {at.under(each.steps[len(RESPONSE_BODY.steps) :]): value for each, value in found.items()}

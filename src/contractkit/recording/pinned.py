@@ -5,36 +5,50 @@ from dataclasses import replace
 
 from contractkit.exact_json import Json
 from contractkit.model import (
+    Body,
     HttpCall,
     Interaction,
     JsonBody,
     LocatedRules,
     Location,
+    Message,
     Rule,
     Step,
     Wildcard,
 )
-from contractkit.recording.serving_again import RESPONSE_BODY, place_of, served_trees
+from contractkit.recording.serving_again import place_of, served_trees
 from contractkit.results import ABSENT, Absent
 
 
 def expect_pinned(interaction: Interaction, pinned: Iterable[Location]) -> Interaction:
-    """Give an interaction whose expectation holds the pinned places of an HTTP answer, by type, with their values.
+    """Give an interaction whose expectation holds the pinned places of JSON, by type, with their values.
 
-    Over gRPC a field that has no presence is expected anyway, and of others a reply says what is needed.
+    Of protobuf a field that has no presence is expected anyway, and of others the test says what is needed.
     """
     places = [each for each in pinned if has_place(interaction, each)]
-    call, served = interaction.exchange, interaction.served
-    if not places or not isinstance(call, HttpCall) or not isinstance(served, JsonBody):
+    served = interaction.served
+    if not places or not isinstance(served, JsonBody) or interaction.wire is not None:
         return interaction
-    value = call.response.body.value if isinstance(call.response.body, JsonBody) else ABSENT
-    rules = interaction.rules
-    if value is ABSENT:
-        rules = (*rules, LocatedRules(location=RESPONSE_BODY, rules=(Rule("type"),)))
+    match interaction.exchange:
+        case HttpCall(response=response) as call:
+            body, rules = _laid_in(interaction, response.body, served, places)
+            return replace(interaction, exchange=replace(call, response=replace(response, body=body)), rules=rules)
+        case Message(contents=contents) as message:
+            body, rules = _laid_in(interaction, contents, served, places)
+            return replace(interaction, exchange=replace(message, contents=body), rules=rules)
+    return interaction
+
+
+def _laid_in(
+    interaction: Interaction, body: Body, served: JsonBody, places: Iterable[Location]
+) -> tuple[Body, tuple[LocatedRules, ...]]:
+    """Give an expected body that has the places, and the rules of its interaction with one for it."""
+    at = place_of(interaction)
+    value = body.value if isinstance(body, JsonBody) else ABSENT
+    whole = (LocatedRules(location=at, rules=(Rule("type"),)),) if value is ABSENT else ()
     for place in places:
-        value = _laid(value, served.value, place.steps[len(RESPONSE_BODY.steps) :])
-    response = replace(call.response, body=JsonBody(value, served.media_type))
-    return replace(interaction, exchange=replace(call, response=response), rules=rules)
+        value = _laid(value, served.value, place.steps[len(at.steps) :])
+    return JsonBody(value, served.media_type), (*interaction.rules, *whole)
 
 
 def has_place(interaction: Interaction, place: Location) -> bool:

@@ -11,13 +11,13 @@ from contractkit.model import LocatedRules, Location, Rule, WireForm
 from contractkit.recording.expectations import expect_message
 from contractkit.recording.matched import NOTHING_MATCHED
 from contractkit.recording.message_interactions import (
-    CONTENTS,
     MadeMessage,
     MessageSide,
     checked_description,
     named_metadata,
     undeclared_metadata,
 )
+from contractkit.recording.received_messages import CONTENTS
 from contractkit.recording.rpc_conversations import message_body
 from contractkit.recording.rpc_interactions import hidden_tree
 from contractkit.recording.rpc_replies import WrittenMessage, written_message, written_tree
@@ -60,7 +60,7 @@ def made_proto_message(
         contents=side,
         metadata=beside,
         description=words,
-        encoded=definition.encode(procedure, Side.RESPONSE, side.sent),
+        encode=lambda tree: definition.encode(procedure, Side.RESPONSE, tree),
         wire=_wire(definition, procedure, side),
     )
 

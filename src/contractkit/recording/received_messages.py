@@ -6,8 +6,11 @@ from typing import Any, TypeVar, cast
 
 from contractkit.errors import MessageError
 from contractkit.exact_json import Json, dump_compact, read_json
-from contractkit.model import Body, JsonBody
+from contractkit.model import Body, JsonBody, Location
 from contractkit.transports.http_messages import encode_body
+
+CONTENTS = Location(("message", "contents"))
+"""Where the contents of a message stand in its exchange."""
 
 _Parsed = TypeVar("_Parsed")
 

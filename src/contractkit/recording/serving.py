@@ -19,6 +19,16 @@ class Serving(Protocol):
     def message(self, provider: str, operation: str, sent: Sequence[Json], tree: Json) -> Json:
         """Give the message of a remote procedure that is sent in place of one: the same value to leave it."""
 
+    def emitted(self, provider: str, name: str, shown: Json, contents: Json) -> Json:
+        """Give the contents of a message, emitted unasked, that are handed over in place of some.
+
+        Args:
+            provider: Who emits it.
+            name: What its definition calls it.
+            shown: The contents without credentials, as they are recorded.
+            contents: The contents themselves.
+        """
+
     def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
         """Give a reply that stands although the stub's definition refuses it, else raise the error.
 

@@ -66,6 +66,10 @@ class ServingProposed:
         """Give a message as it is: a field that is gone cannot be written, and one that is not set is its default."""
         return tree
 
+    def emitted(self, provider: str, name: str, shown: Json, contents: Json) -> Json:
+        """Give the contents of a message as they are: it is made by its own definition, which is another."""
+        return contents
+
 
 def _graded(reader: SurfaceReader, operation: Operation, response: HttpResponse) -> Graded | None:
     """Give the body of a response with its promises; None where the definition describes none."""

@@ -152,7 +152,13 @@ class StubSession:
         except ContractkitError as error:
             raise error.with_traceback(None) from None
         return MessageDelivery(
-            made, notes=self._notes, origin=self._origin, pending=self._pending, check_open=self._check_open
+            made,
+            provider=self._provider.name,
+            notes=self._notes,
+            origin=self._origin,
+            pending=self._pending,
+            check_open=self._check_open,
+            again=self._again,
         )
 
     def add_reply(
