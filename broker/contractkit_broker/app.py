@@ -65,7 +65,8 @@ def create_app(settings: BrokerSettings) -> Starlette:
         database.close()
 
     serve = _Server(database, settings, pool, worker, surveyor)
-    endpoints = [Endpoint(route.path, serve.endpoint(route), methods=[route.method]) for route in (*ROUTES, *PAGES)]
+    routes = sorted((*ROUTES, *PAGES), key=lambda route: "{" in route.path)  # tried in turn: patterns last
+    endpoints = [Endpoint(route.path, serve.endpoint(route), methods=[route.method]) for route in routes]
     handlers: dict[Any, Any] = {HTTPException: serve.refuse, Exception: serve.fail}
     app = Starlette(routes=endpoints, lifespan=lifespan, exception_handlers=handlers)
     app.add_middleware(EncodedSegments, prefix=urlsplit(settings.public_url or "").path.rstrip("/"))
