@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from contractkit.changes.gains import GAINS
+from contractkit.changes.messages import LOSSES, MESSAGE_GAINS
 from contractkit.changes.operation_rules import (
     CALLBACK_REMOVED,
     OPERATION_INCOMPARABLE,
@@ -23,13 +24,14 @@ MANUAL = (ROOT / "docs/impact.md").read_text()
 
 def test_every_change_is_in_the_manual() -> None:
     rules = {rule.id for rule in (*OPERATION_RULES, *WHOLE_RULES, *BRANCH_RULES)}
-    rules |= {OPERATION_REMOVED, OPERATION_INCOMPARABLE, WEBHOOK_REMOVED, CALLBACK_REMOVED}
+    rules |= {OPERATION_REMOVED, OPERATION_INCOMPARABLE, WEBHOOK_REMOVED, CALLBACK_REMOVED, *LOSSES}
     assert {rule for rule in rules if f"| `{rule}` |" not in MANUAL} == set()
 
 
 def test_every_gain_is_in_the_manual() -> None:
     manual = (ROOT / "docs/changes.md").read_text()
     gains = {gain.id for gain in (*GAINS.values(), *PROTO_GAINS.values())}
+    gains |= MESSAGE_GAINS
     assert {gain for gain in gains if f"| `{gain}` |" not in manual} == set()
 
 

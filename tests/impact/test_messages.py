@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from contractkit.model import (
     Need,
     Rule,
     TestReference,
+    TextBody,
     parse_location,
 )
 from contractkit.sources.messages import load_messages
@@ -149,6 +151,87 @@ def test_calls_are_left_aside_and_told(judge: Any) -> None:
     call = HttpCall(request=HttpRequest(method="GET", path="/"), response=HttpResponse(status=200))
     report = judge({"OrderPlaced": OLD}, placed(), placed(key="h", exchange=call))
     assert report.consumers[0].aside_by_transport == {"HTTP": 1}
+
+
+EVENTS = """\
+asyncapi: 3.0.0
+channels:
+  orders:
+    address: orders
+    messages:
+      OrderPlaced:
+        headers: {type: object, required: [tenant], properties: {tenant: {type: string}}}
+        payload: {type: object, required: [id], properties: {id: {type: integer}}}
+      OrderPacked:
+        payload: {type: object, required: [id, box], properties: {id: {type: integer}, box: {type: string}}}
+      OrderCounted: {contentType: application/xml, payload: {$ref: '#/components/schemas/Count'}}
+operations:
+  all: {action: send, channel: {$ref: '#/channels/orders'}}
+components: {schemas: {Count: {type: object, properties: {n: {type: integer}}}}}
+"""
+BY_TYPE = (LocatedRules(location=parse_location("message"), rules=(Rule("type"),)),)
+REFERRING = {"comments": {"references": {"AsyncAPI": {"operationId": "all"}}}}
+
+
+def received(name: str | None, contents: Any, metadata: Any = None, **more: Any) -> Interaction:
+    body = TextBody(text=contents, media_type="application/xml") if isinstance(contents, str) else JsonBody(contents)
+    message = Message(contents=body, metadata=metadata or {})
+    return placed(name, exchange=message, rules=BY_TYPE, **more)
+
+
+ID_AND_BOX = received(None, {"id": 1, "box": "a"}, kept=REFERRING)
+ID_ALONE = received(None, {"id": 1}, kept=REFERRING)
+WITH_TENANT = received("OrderPlaced", {"id": 1}, {"contentType": "application/json", "tenant": "a"})
+PROVED = InferredNeeds(needed=(Need(location=parse_location("message.contents.id")),))
+PROVED_OF_CONTENTS = replace(WITH_TENANT, evidence=(Evidence(test=TEST, needs=PROVED),))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "interaction", "expected"),
+    [
+        ("required: [tenant], ", "", WITH_TENANT,
+         ("at risk", "metadata.tenant", "promised, string", "declared, string")),
+        ("tenant: {type: string}", "tenant: {type: integer}", WITH_TENANT,
+         ("broken", "metadata.tenant", "promised, string", "of a disjoint type, integer")),
+        ("tenant: {type: string}", "tenant: {type: integer}", PROVED_OF_CONTENTS,
+         ("broken", "metadata.tenant", "promised, string", "of a disjoint type, integer")),
+        ("        headers: {type: object, required: [tenant], properties: {tenant: {type: string}}}\n", "", WITH_TENANT,
+         ("broken", "metadata", "described", "not described")),
+        ("address: orders", "address: orders.v2", WITH_TENANT, ("at risk", "", "sent to orders", "orders.v2")),
+        ("{n: {type: integer}}", "{m: {type: integer}}", received("OrderCounted", "<n>1</n>"),
+         ("at risk", "contents", "as the old definition describes it", "described otherwise")),
+        ("type: integer}}}}", "type: integer, description: b}}}}", received("OrderCounted", "<n>1</n>"), None),
+        ("box: {type: string}", "box: {type: boolean}", ID_AND_BOX,
+         ("broken", "contents.box", "promised, string", "of a disjoint type, boolean")),
+        ("box: {type: string}", "box: {type: boolean}", received("OrderPlaced", {"id": 1}), None),
+        ("  all:", "  some:", ID_AND_BOX, ("broken", "", "defined", "not defined")),
+        ("required: [id], properties: {id: {", "properties: {no: {", ID_ALONE,
+         ("at risk", "contents.id", "promised, integer", "undeclared")),
+    ],
+)  # fmt: skip
+def test_metadata_channels_and_what_cannot_be_read_are_judged_too(
+    before: str, after: str, interaction: Interaction, expected: Any, tmp_path: Path
+) -> None:
+    assert before in EVENTS
+    (tmp_path / "old.yaml").write_text(EVENTS)
+    (tmp_path / "new.yaml").write_text(EVENTS.replace(before, after))
+    contract = Contract(consumer="packing", provider="orders", interactions=(interaction,))
+    old, new = (load_messages(name, root=tmp_path) for name in ("old.yaml", "new.yaml"))
+    found = findings(analyse(old, new, [(contract, ConsumerInfo(origin="f"))]))
+    place = f"message{expected[1] and '.'}{expected[1]}" if expected else ""
+    assert found == ([(Verdict(expected[0]), place, *expected[2:])] if expected else [])
+
+
+@pytest.mark.parametrize("side", ["old", "new"])
+def test_a_definition_that_holds_only_in_part_says_nothing_of_the_rest(side: str, tmp_path: Path) -> None:
+    texts = {"old": EVENTS, "new": EVENTS}
+    texts[side] = EVENTS.replace("properties: {id: {type: integer}}}", "properties: {id: {$ref: '#/gone'}}}")
+    for name, text in texts.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    contract = Contract(consumer="packing", provider="orders", interactions=(WITH_TENANT,))
+    old, new = (load_messages(f"{name}.yaml", root=tmp_path) for name in ("old", "new"))
+    [found] = analyse(old, new, [(contract, ConsumerInfo(origin="f"))]).consumers[0].findings
+    assert (found.verdict, found.worry.code) == (Verdict.AT_RISK, "not-analysable")
 
 
 # the command

@@ -97,7 +97,7 @@ def make_world(random: Random) -> World:
             if each["required"] or random.random() < 0.5
         },
         body=make_value(schemas["Draft"], document, random, whole=random.random() < 0.5) if method == "post" else None,
-        needs=_needs(document, example, random),
+        needs=needs_of("Order", document, example, random),
     )
     world = World(document=document, consumer=consumer, example=example)
     world.changed = copy.deepcopy(document)
@@ -147,7 +147,7 @@ def failures(world: World, document: dict[str, Any], random: Random) -> float:
     if schema is None:
         return 1.0
     answers = (make_value(schema, document, random) for _ in range(_ANSWERS))
-    return sum(not _copes(world.consumer, world.example, answer) for answer in answers) / _ANSWERS
+    return sum(not copes(world.consumer.needs, world.example, answer) for answer in answers) / _ANSWERS
 
 
 def make_value(schema: Schema, document: Any, random: Random, *, whole: bool = False) -> Value:
@@ -211,9 +211,8 @@ def _reads_as(text: str, schema: Schema) -> bool:
     return any(jsonschema.Draft202012Validator({**plain, "type": kinds}).is_valid(each) for each in readings)
 
 
-def _copes(consumer: Consumer, example: Value, answer: Value) -> bool:
+def copes(needs: InferredNeeds, example: Value, answer: Value) -> bool:
     """Say whether a program gets what it needs: every need, and of each set one place at least."""
-    needs = consumer.needs
     spared = {place.steps[2:] for place in needs.tolerated} | {
         need.location.steps[2:] for need in needs.needed if need.may_lack
     }
@@ -262,12 +261,12 @@ def _is_like(value: Value, example: Value) -> bool:
     return isinstance(value, type(example))
 
 
-def _needs(document: Any, example: Value, random: Random) -> InferredNeeds:
-    """Give what the consumer needs: places that the old definition promises, so that it works today.
+def needs_of(name: str, document: Any, example: Value, random: Random) -> InferredNeeds:
+    """Give what the consumer needs of the schema of a name: places that it promises, so that all works today.
 
     Some it reads only where they are there, some lie in what it does without, and of some pairs one is enough.
     """
-    schema = document["components"]["schemas"]["Order"]
+    schema = document["components"]["schemas"][name]
     promised = list(_promised(schema, example, _BODY, document))
     chosen = random.sample(promised, min(len(promised), random.randint(1, 4)))
     needed = [_need(place, said, value, random) for place, said, value in chosen]

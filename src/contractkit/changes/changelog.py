@@ -8,15 +8,17 @@ from typing import TypeAlias
 
 from contractkit.changes.comparison import compare_definitions
 from contractkit.changes.gains import all_changes
+from contractkit.changes.messages import MessageChanges
 from contractkit.changes.records import Change, Level
 from contractkit.changes.renames import Declaration, renamed_members, renamed_operations
 from contractkit.changes.server_rules import server_changes
 from contractkit.changes.sites import DefinitionSource
+from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
 
-AnyDefinition: TypeAlias = DocumentedDefinition | ProtoDefinition
+AnyDefinition: TypeAlias = DocumentedDefinition | ProtoDefinition | MessageDefinition
 """A definition that has a changelog."""
 
 _VERSION = re.compile(r"^v?(\d+)\.(\d+)(?:\.(\d+))?(?![\d.])")
@@ -87,7 +89,10 @@ def changelog(
     sources = (old_source or DefinitionSource(name=old.title), new_source or DefinitionSource(name=new.title))
     if isinstance(old, ProtoDefinition) and isinstance(new, ProtoDefinition):
         return Changelog(old=sources[0], new=sources[1], changes=_of_procedures(old, new, encoding))
-    if isinstance(old, ProtoDefinition) or isinstance(new, ProtoDefinition):
+    if isinstance(old, MessageDefinition) and isinstance(new, MessageDefinition):
+        return _of_messages(old, new, sources)
+    several = (ProtoDefinition, MessageDefinition)
+    if isinstance(old, several) or isinstance(new, several):
         raise DefinitionError(
             "Definitions of two kinds cannot be compared.",
             details=[("old", f"{sources[0].name}: {old.kind}"), ("new", f"{sources[1].name}: {new.kind}")],
@@ -113,6 +118,19 @@ def _of_operations(
         changes=changes,
         renames={**renamed_members(changes), **operations},
         versions=(_version_of(old), _version_of(new)),
+    )
+
+
+def _of_messages(
+    old: MessageDefinition, new: MessageDefinition, sources: tuple[DefinitionSource, DefinitionSource]
+) -> Changelog:
+    found = MessageChanges(old, new)
+    return Changelog(
+        old=sources[0],
+        new=sources[1],
+        changes=found.every,
+        renames=found.renames,
+        versions=(old.version, new.version),
     )
 
 

@@ -99,8 +99,9 @@ class Change:
 
         Of what came or went only its own declaration counts: what would hold it on the other side varies with the use.
         """
-        old = "" if self.old is None or self.before == NOT_DECLARED else self.old.pointer
-        return (self.rule, old, "" if self.new is None or self.after == NOT_DECLARED else self.new.pointer)
+        old = "" if self.old is None or self.before == NOT_DECLARED else f"{self.old.uri}#{self.old.pointer}"
+        new = "" if self.new is None or self.after == NOT_DECLARED else f"{self.new.uri}#{self.new.pointer}"
+        return (self.rule, old, new)
 
     @property
     def fingerprint(self) -> str:

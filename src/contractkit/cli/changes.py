@@ -13,9 +13,8 @@ from contractkit.changes.changelog_formats import (
     changelog_as_text,
 )
 from contractkit.changes.records import Level
-from contractkit.changes.sites import DefinitionSource
+from contractkit.cli.compared import load_compared, source_of
 from contractkit.cli.verbs import Verb
-from contractkit.sources import load_definition
 
 _FORMATS: Mapping[str, Callable[[Changelog], str]] = {
     "text": changelog_as_text,
@@ -46,14 +45,15 @@ def changes(old: str, new: str, level: str, fail_on: str | None, encoding: str, 
     """Say what changed from the definition OLD to the definition NEW, breaking or not.
 
     Definitions are paths, URLs or git:REVISION:path: OpenAPI, or protobuf as .proto files, a directory of them or a
-    descriptor set. No contract is looked at: which consumers are hurt, `contractkit impact` says.
+    descriptor set; of messages JSON Schemas or AsyncAPI, from a path or git. No contract is looked at: which consumers
+    are hurt, `contractkit impact` says.
     """
-    before, after = load_definition(old), load_definition(new)
+    before, after = load_compared(old), load_compared(new)
     log = changelog(
         before.definition,
         after.definition,
-        old_source=DefinitionSource(name=before.source, line_of=before.line_of),
-        new_source=DefinitionSource(name=after.source, line_of=after.line_of),
+        old_source=source_of(before),
+        new_source=source_of(after),
         encoding=encoding,
     )
     click.echo(_FORMATS[form](_down_to(log, level)).rstrip("\n"))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
-from contractkit.definitions.messages import JSON, DefinedMessage, MessageOperation
+from contractkit.definitions.messages import JSON, DefinedMessage, MessageChannel, MessageOperation
 from contractkit.definitions.references import Documents, Node
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, show_json
@@ -58,6 +58,20 @@ def asyncapi_operations(documents: Documents) -> Mapping[str, MessageOperation]:
     return found
 
 
+def asyncapi_channels(documents: Documents) -> tuple[MessageChannel, ...]:
+    """Give the channels of a document whose address is known, with the messages that `asyncapi_messages` gives."""
+    names = {place: name for place, (name, _) in _named(documents).items()}
+    is_addressed = str(documents.root.value.get("asyncapi")).startswith("3.")
+    found = []
+    for key, node in _members(documents, documents.root, "channels"):
+        said = _member(documents, node, "address") if is_addressed else None
+        address = said.value if said is not None else None if is_addressed else key
+        if isinstance(address, str):
+            messages = _known(names, (each for _, each in _of_channel(documents, node)))
+            found.append(MessageChannel(address=address, messages=messages, uri=node.uri, pointer=node.pointer))
+    return tuple(found)
+
+
 def _carried(documents: Documents, operation: Node) -> Iterator[Node]:
     """Give the messages of an operation or a reply, all of its channel where it names none (AsyncAPI 3.0)."""
     own = _member(documents, operation, "messages")
@@ -95,12 +109,15 @@ def _declared(documents: Documents) -> Iterator[tuple[str, str, Node]]:
     for key, node in _members(documents, root, "components", "messages"):
         yield "", key, documents.resolve(node)
     for name, channel in _members(documents, root, "channels"):
-        for key, node in _members(documents, channel, "messages"):
-            yield name, key, documents.resolve(node)
-        for operation in _OPERATIONS:
-            message = _member(documents, channel, operation, "message")
-            for key, node in _alternatives(documents, message) if message is not None else ():
-                yield name, key, node
+        yield from ((name, key, node) for key, node in _of_channel(documents, channel))
+
+
+def _of_channel(documents: Documents, channel: Node) -> Iterator[tuple[str, Node]]:
+    for key, node in _members(documents, channel, "messages"):
+        yield key, documents.resolve(node)
+    for operation in _OPERATIONS:
+        message = _member(documents, channel, operation, "message")
+        yield from _alternatives(documents, message) if message is not None else ()
 
 
 def _alternatives(documents: Documents, message: Node) -> Iterator[tuple[str, Node]]:
@@ -128,6 +145,7 @@ def _message(name: str, node: Node, documents: Documents, default: str | None) -
         says_type=said is not None,
         headers=headers if not of_headers else None,
         examples=dict(_examples(node)),
+        declared=f"{node.uri}#{quote(node.pointer)}",
         problem=problem,
     )
 

@@ -39,6 +39,7 @@ class DefinedMessage:
         says_type: Whether its definition says the media type.
         headers: A reference to the schema of its headers, if it declares any.
         examples: Named examples of its contents.
+        declared: A reference to where the message itself is declared; None where its schema is all there is.
         problem: Why its schema cannot be read, in a phrase; empty where it can.
     """
 
@@ -48,6 +49,7 @@ class DefinedMessage:
     says_type: bool = True
     headers: str | None = None
     examples: Mapping[str, Json] = field(default_factory=dict)
+    declared: str | None = None
     problem: str = ""
 
 
@@ -60,6 +62,16 @@ class MessageOperation:
 
     messages: tuple[str, ...]
     replies: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageChannel:
+    """A channel of an AsyncAPI document: its address, the names of its messages, and where it is declared."""
+
+    address: str
+    messages: tuple[str, ...]
+    uri: str
+    pointer: str
 
 
 class MessageDefinition:
@@ -80,12 +92,14 @@ class MessageDefinition:
         title: str = "",
         version: str = "",
         operations: Callable[[], Mapping[str, MessageOperation]] = dict,
+        channels: Callable[[], tuple[MessageChannel, ...]] = tuple,
     ) -> None:
         """Take the messages, the documents that their references lead into, and what reads further ones."""
         self.source = source
         self.title = title or source
         self.version = version
         self._operations = operations
+        self._channels = channels
         self._messages = {each.name: each for each in messages}
         self._documents = documents
         self._read = read
@@ -99,6 +113,11 @@ class MessageDefinition:
     def operations(self) -> Mapping[str, MessageOperation]:
         """Give the operations of an AsyncAPI document by their identifiers, read when first asked for."""
         return self._operations()
+
+    @cached_property
+    def channels(self) -> tuple[MessageChannel, ...]:
+        """Give the channels of an AsyncAPI document whose address it says, likewise."""
+        return self._channels()
 
     @cached_property
     def digest(self) -> str:
@@ -124,6 +143,10 @@ class MessageDefinition:
     def find(self, name: str) -> DefinedMessage | None:
         """Give the message of that name, whether or not it can be made; None where there is none."""
         return self._messages.get(name)
+
+    def message_as_written(self, name: str) -> DefinedMessage:
+        """Give a message that the definition has, whether or not it can be made."""
+        return self._messages[name]
 
     def message(self, name: str) -> DefinedMessage:
         """Give the message of that name.

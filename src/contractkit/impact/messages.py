@@ -3,37 +3,26 @@
 A message is judged as the answer to a request that nobody sends, since that is how its definition reads it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
-from urllib.parse import unquote
+from functools import cached_property
 
-from contractkit.changes import Change, Place
-from contractkit.definitions.messages import ROOT, MessageDefinition, path_of
+from contractkit.changes import Change
+from contractkit.changes.messages import HEADERS_REMOVED, MESSAGE_REMOVED, MessageChanges
+from contractkit.conformance import ContractChecker, Declared, Grade
+from contractkit.conformance.messages import MESSAGE, Meant, StandIn, meant_messages, stand_ins
+from contractkit.definitions.messages import MessageDefinition, path_of
+from contractkit.errors import DefinitionError
 from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.records import Verdict, Worry
-from contractkit.model import (
-    Evidence,
-    HttpCall,
-    HttpRequest,
-    HttpResponse,
-    InferredNeeds,
-    Interaction,
-    LocatedRules,
-    Location,
-    Message,
-    Need,
-    media_type_of,
-)
+from contractkit.model import EmptyBody, Interaction, JsonBody, Location, Message, MissingBody
+from contractkit.results import ABSENT
 
-_MESSAGE, _BODY = Location(("message",)), Location(("response", "body"))
-_CONTENTS, _METADATA = _MESSAGE / "contents", _MESSAGE / "metadata"
-
-Placed = TypeVar("Placed", LocatedRules, Need)
+_CONTENTS, _METADATA = MESSAGE / "contents", MESSAGE / "metadata"
 
 
 class MessageJudgement:
-    """Judges messages under one pair of definitions; of a message it looks at the contents."""
+    """Judges messages under one pair of definitions: their contents, headers and channels."""
 
     exchange = Message
 
@@ -41,114 +30,132 @@ class MessageJudgement:
         self._old = old
         self._new = new
         self._answers = HttpJudgement(old.answers, new.answers)
+        self._fitting = ContractChecker(old.answers)
+        self._changes = MessageChanges(old, new)
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Give every change, each as one of a message."""
-        return tuple(map(self._of_message, self._answers.changes))
+        return self._changes.told(self._answers.changes)
 
     def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
         """Give the name of a message, and what got worse for it."""
+        called = interaction.operation or interaction.description
+        try:
+            old, new = meant_messages(interaction, self._old), meant_messages(interaction, self._new)
+            if old.problem:
+                return called, (_unknown(old.problem),) if new.problem else ()
+            names = self._likely(interaction, old.names)
+            found = [(name, self._of_message(interaction, name, new)) for name in names]
+        except DefinitionError as error:
+            return called, (_unjudged(f"a definition cannot be used here: {error.explanation.summary}"),)
+        return _of_alternatives(found)
+
+    def _likely(self, interaction: Interaction, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Give those of the messages it may be that it fits under the old definition, readable ones if any."""
+        if len(names) == 1:
+            return names
+        fitting = tuple(name for name in names if self._fits(interaction, name)) or names
+        return tuple(name for name in fitting if not self._old.problem_of(name)) or fitting
+
+    def _fits(self, interaction: Interaction, name: str) -> bool:
         message = interaction.exchange
         assert isinstance(message, Message)
-        name = interaction.operation or interaction.description
-        if name not in self._old.names:
-            return name, () if name in self._new.names else (_unknown(name),)
-        if name not in self._new.names:
-            return name, (_gone(name, self.changes),)
-        _, worries = self._answers.judged(_as_answer(interaction, message, name))
-        return name, tuple(self._as_message(each, name) for each in worries)
+        for each in stand_ins(interaction, message, name, self._old):
+            found = self._fitting.check(each.interaction)
+            wrong = {Grade.UNDECLARED, Grade.DISJOINT}
+            needed = {use.location for use in found.uses.single if not use.is_only_served}
+            if found.media_type is Declared.NOT or any(violation.received is not ABSENT for violation in found.refused):
+                return False
+            if any(found.standings[place].grade in wrong for place in needed & found.standings.keys()):
+                return False
+        return True
 
-    def _as_message(self, worry: Worry, name: str) -> Worry:
-        return replace(
-            worry,
-            location=_back(worry.location),
-            also=tuple(map(_back, worry.also)),
-            sentence=worry.sentence.replace(f"GET {path_of(name)}", f"the message {name}"),
-            change=None if worry.change is None else self._of_message(worry.change),
+    def _of_message(self, interaction: Interaction, name: str, new: Meant) -> tuple[Worry, ...]:
+        if name not in new.names:
+            return (_gone(name, self.changes),)
+        message = interaction.exchange
+        assert isinstance(message, Message)
+        return (*self._of_sides(interaction, message, name), *self._of_channels(name))
+
+    def _of_sides(self, interaction: Interaction, message: Message, name: str) -> Iterator[Worry]:
+        comparable = self._changes.is_comparable(name)
+        if not comparable or not isinstance(message.contents, JsonBody | MissingBody | EmptyBody):
+            yield from self._of_unreadable(name)
+        for each in stand_ins(interaction, message, name, self._old):
+            if each.place == _METADATA and self._new.message_as_written(name).headers is None:
+                yield from self._without_headers(each, name)
+            elif each.place == _METADATA or comparable:
+                yield from self._of_stand_in(each, name)
+
+    def _of_stand_in(self, each: StandIn, name: str) -> Iterator[Worry]:
+        for worry in self._answers.judged(each.interaction)[1]:
+            yield replace(
+                worry,
+                location=each.back(worry.location),
+                also=tuple(map(each.back, worry.also)),
+                sentence=worry.sentence.replace(f"GET {path_of(name)}", f"the message {name}"),
+                change=None if worry.change is None else self._changes.of_message(worry.change),
+            )
+
+    def _of_unreadable(self, name: str) -> Iterator[Worry]:
+        """Say so where contents cannot be looked into and their description changed."""
+        if self._changes.is_described_alike(name):
+            return
+        yield Worry(
+            code="not-analysable",
+            verdict=Verdict.AT_RISK,
+            location=_CONTENTS,
+            before="as the old definition describes it",
+            after="described otherwise",
+            sentence=f"the contents of {name} are not JSON, so what the consumer needs of them cannot be compared",
+            change=None if self._changes.is_comparable(name) else self._changes.incomparable(name),
         )
 
-    def _of_message(self, change: Change) -> Change:
-        """Give a change of an answer as one of the message that it stands for, or of that message's headers."""
-        name, is_headers = _named(change.operation)
-        place, at = _METADATA if is_headers else _CONTENTS, change.location
-        return replace(
-            change,
-            operation=name,
-            also=tuple(_named(each)[0] for each in change.also),
-            status=None,
-            location=place.under(at.steps[2:]) if at.starts_with(_BODY) else _MESSAGE,
-            sentence=change.sentence.replace(change.operation, name),
-            old=_written_place(change.old, self._old, name),
-            new=_written_place(change.new, self._new, name),
+    def _without_headers(self, headers: StandIn, name: str) -> Iterator[Worry]:
+        """Say so where metadata that were declared are needed, and nothing is said of any now."""
+        standings = self._fitting.check(headers.interaction).standings.values()
+        if all(standing.grade is Grade.UNDECLARED for standing in standings):
+            return
+        lost = (each for each in self.changes if each.operation == name and each.rule == HEADERS_REMOVED)
+        yield Worry(
+            code="message.headers-gone",
+            verdict=Verdict.BROKEN,
+            location=_METADATA,
+            before="described",
+            after="not described",
+            sentence=f"the consumer needs metadata of {name}, of which nothing is said any more",
+            change=next(lost, None),
         )
 
-
-def _as_answer(interaction: Interaction, message: Message, name: str) -> Interaction:
-    """Give a message as the answer to a request for it."""
-    media_type = media_type_of(message.contents)
-    headers = {} if media_type is None else {"content-type": (media_type,)}
-    response = HttpResponse(status=200, headers=headers, body=message.contents)
-    return replace(
-        interaction,
-        operation=None,
-        exchange=HttpCall(request=HttpRequest(method="GET", path=path_of(name)), response=response),
-        rules=_moved(each for each in interaction.rules if each.location.starts_with(_CONTENTS)),
-        generators=(),
-        evidence=tuple(map(_with_moved_needs, interaction.evidence)),
-    )
+    def _of_channels(self, name: str) -> Iterator[Worry]:
+        for channel in self._changes.lost_channels(name):
+            change = self._changes.channel_change(channel, name)
+            yield Worry(
+                code="message.channel-gone",
+                verdict=Verdict.AT_RISK,
+                location=MESSAGE,
+                before=f"sent to {channel.address}",
+                after=change.after,
+                sentence=f"{name} is not sent to {channel.address} any more, and no contract says where it is received",
+                change=change,
+            )
 
 
-def _written_place(place: Place | None, definition: MessageDefinition, name: str) -> Place | None:
-    """Give a place in what somebody wrote: of the document that nobody did, the message's schema."""
-    if place is None or place.uri != ROOT:
-        return place
-    message = definition.find(name)
-    if message is None or message.schema is None:
-        return None
-    uri, _, pointer = message.schema.partition("#")
-    return replace(place, uri=uri, pointer=unquote(pointer))
-
-
-def _named(operation: str) -> tuple[str, bool]:
-    """Give the message that an operation stands for, and whether it stands for its headers."""
-    path = operation.removeprefix("GET /")
-    return unquote(path.removesuffix("/headers")), path.endswith("/headers")
-
-
-def _moved(located: Iterable[Placed]) -> tuple[Placed, ...]:
-    return tuple(replace(each, location=_there(each.location)) for each in located)
-
-
-def _with_moved_needs(evidence: Evidence) -> Evidence:
-    needs = evidence.needs
-    if not isinstance(needs, InferredNeeds):
-        return evidence
-    moved = replace(
-        needs,
-        needed=_moved(each for each in needs.needed if each.location.starts_with(_CONTENTS)),
-        any_of=tuple(tuple(map(_there, group)) for group in needs.any_of),
-        tolerated=tuple(map(_there, needs.tolerated)),
-        untouched=tuple(map(_there, needs.untouched)),
-        weak=tuple(map(_there, needs.weak)),
-    )
-    return replace(evidence, needs=moved)
-
-
-def _there(location: Location) -> Location:
-    return _BODY.under(location.steps[2:]) if location.starts_with(_CONTENTS) else location
-
-
-def _back(location: Location) -> Location:
-    return _CONTENTS.under(location.steps[2:]) if location.starts_with(_BODY) else location
+def _of_alternatives(found: list[tuple[str, tuple[Worry, ...]]]) -> tuple[str, tuple[Worry, ...]]:
+    """Give what got worse for a message that may be one of several: broken where it is whichever it is."""
+    if len(found) == 1 or all(any(each.verdict is Verdict.BROKEN for each in worries) for _, worries in found):
+        return found[0]
+    worries = [replace(each, verdict=Verdict.AT_RISK) for _, every in found for each in every]
+    return " or ".join(name for name, _ in found), tuple({each.sentence: each for each in worries}.values())
 
 
 def _gone(name: str, changes: Iterable[Change]) -> Worry:
-    lost = (each for each in changes if each.operation == name and each.rule == "operation.removed")
+    lost = (each for each in changes if each.operation == name and each.rule == MESSAGE_REMOVED)
     return Worry(
         code="message.removed",
         verdict=Verdict.BROKEN,
-        location=_MESSAGE,
+        location=MESSAGE,
         before="defined",
         after="not defined",
         sentence=f"the consumer handles {name}, which is not emitted any more",
@@ -156,12 +163,16 @@ def _gone(name: str, changes: Iterable[Change]) -> Worry:
     )
 
 
-def _unknown(name: str) -> Worry:
+def _unknown(problem: str) -> Worry:
+    return _unjudged(f"of neither definition can be said which message it is: {problem}")
+
+
+def _unjudged(sentence: str) -> Worry:
     return Worry(
         code="not-analysable",
         verdict=Verdict.AT_RISK,
-        location=_MESSAGE,
+        location=Location(("message",)),
         before="not analysable",
         after="not analysable",
-        sentence=f"neither definition has a message {name}, so nothing can be said of it",
+        sentence=sentence,
     )

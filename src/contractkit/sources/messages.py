@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
-from contractkit.definitions.asyncapi import asyncapi_messages, asyncapi_operations
+from contractkit.definitions.asyncapi import asyncapi_channels, asyncapi_messages, asyncapi_operations
 from contractkit.definitions.messages import DefinedMessage, MessageDefinition
 from contractkit.definitions.older_schemas import upgraded_schemas
 from contractkit.definitions.references import Documents
@@ -169,6 +169,7 @@ def _of_file(place: FilePlace | GitPlace, name: str) -> LoadedMessages:
             title=str(info.get("title") or ""),
             version=str(info.get("version") or ""),
             operations=partial(asyncapi_operations, documents),
+            channels=partial(asyncapi_channels, documents),
         )
         return LoadedMessages(definition=definition, source=name, texts=texts, is_directory=False)
     if isinstance(value, dict) and {"openapi", "swagger"} & value.keys():
