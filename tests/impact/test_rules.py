@@ -73,3 +73,17 @@ def test_a_member_of_a_form_that_is_not_declared_any_more_puts_at_risk_who_sends
     assert [(each.worry.code, str(each.worry.location)) for each in report.findings] == [
         ("request.ignored", "request.body.note")
     ]
+
+
+def test_a_member_of_what_is_not_described_any_more_puts_at_risk_who_sends_it(
+    analysed: Callable[..., ImpactReport],
+) -> None:
+    report = analysed({"set": {"/components/schemas/NewOrder": {"type": "object"}}})
+    assert {each.worry.code for each in report.findings} == {"request.ignored"}
+    assert sorted((each.interaction.description, str(each.worry.location)) for each in report.findings) == [
+        ("orders", "request.body.quantity"),
+        ("orders", "request.body.sku"),
+        ("orders with a coupon", "request.body.coupon"),
+        ("orders with a coupon", "request.body.express"),
+        ("orders with a coupon", "request.body.sku"),
+    ]

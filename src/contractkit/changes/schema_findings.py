@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contractkit.changes.alignment import align
 from contractkit.definitions.references import Node
-from contractkit.definitions.schema_facets import type_names
+from contractkit.definitions.schema_facets import ALL_TYPES, type_names
 from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json, dump_compact, show_json
 from contractkit.model import Step, Wildcard
@@ -262,8 +262,9 @@ def lost_pattern(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 
 def other_format(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find a format that is new, gone or another."""
-    if old.said("format") != new.said("format") and old.types == new.types:
+    """Find a format that is new, gone or another; one that only repeats the type (`boolean`) says nothing."""
+    before, after = ([said for said in view.said("format") if said not in ALL_TYPES] for view in (old, new))
+    if before != after and old.types == new.types:
         yield _said_found("format", old, new)
 
 

@@ -53,7 +53,8 @@ class InteractionConformance:
         route: The operation its request reaches, or None; then nothing else is judged.
         surface: What that operation takes and gives.
         violations: Where the recorded request is not what the definition allows.
-        undeclared: Places of the request that are sent and not declared, though nothing refuses them.
+        undeclared: Places of the request that are sent and not declared, though nothing refuses them; also where the
+            definition describes no members at all.
         status: How the expected status is declared.
         media_type: How the expected content type is declared.
         uses: What the interaction uses of its answer.
@@ -211,6 +212,8 @@ def _undeclared(surface: Surface, request: HttpRequest) -> Iterator[Location]:
         content = content_for(surface.body.contents, media_type)
         if content is not None and content.view is not None:
             yield from dict.fromkeys(_undeclared_members(content.view, value, side / "body"))
+        elif content is not None and isinstance(value, dict):
+            yield from (side / "body" / name for name in value)
 
 
 def _is_part_of_object(surface: Surface, name: str) -> bool:
@@ -231,7 +234,7 @@ def _undeclared_members(view: SchemaView, value: Json, location: Location) -> It
     elif isinstance(value, dict):
         for name, member in value.items():
             found = [known.view for branch in branches if (known := branch.member(name)) is not None]
-            if not found and any(branch.describes_members for branch in branches):
+            if not found and any("object" in branch.types for branch in branches):
                 yield location / name
             elif found and found[0] is not None:
                 yield from _undeclared_members(found[0], member, location / name)
