@@ -97,8 +97,11 @@ def _where_value_is_expected(met: Met, uses: CallUses) -> Verdict | None:
 
 
 def _where_values_are_limited(met: Met, uses: CallUses) -> Verdict | None:
-    is_one_too_many = uses.limits_values(met.location) and not uses.tolerates(met.location, met.difference.found.value)
-    return _level(met) if met.is_present and is_one_too_many else None
+    """Judge a new member: JSON carries its name, which readers refuse or pass over, whatever they do with others."""
+    if not met.is_present or uses.tolerates(met.location, met.difference.found.value):
+        return None
+    verdict = _level(met)
+    return verdict if uses.limits_values(met.location) else Verdict.AT_RISK if verdict is Verdict.BROKEN else None
 
 
 def _where_exact(met: Met, uses: CallUses) -> Verdict | None:
