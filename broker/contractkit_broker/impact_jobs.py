@@ -118,6 +118,7 @@ def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
         entry["branches"] += branches[each.version.id]
     return {
         "memory": memory,
+        "provider": job.provider,
         "old": _file(connection, job.old_digest),
         "new": _file(connection, job.new_digest),
         "contracts": list(entries.values()),

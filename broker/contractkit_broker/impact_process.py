@@ -2,6 +2,7 @@
 
 import base64
 import sys
+from collections.abc import Iterator, Sequence
 
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
@@ -10,9 +11,12 @@ from contractkit.exact_json import Json, dump_compact, read_json
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, analyse
 from contractkit.impact.formats import impact_document
 from contractkit.impact.telling import tell_impact
+from contractkit.impact.text import readable
 from contractkit.model import Contract
 from contractkit.sources import LoadedDefinition, read_definition
 from contractkit_broker.limits import limit_memory
+
+_MOST_WARNINGS = 50
 
 
 def main() -> None:
@@ -21,8 +25,7 @@ def main() -> None:
     limit_memory(order["memory"])
     answer: Json
     try:
-        report = work_off(order)
-        answer = {"report": impact_document(report), "told": _told(order, report)}
+        answer = work_off(order)
     except ContractkitError as error:
         answer = {"problem": str(error)}
     except MemoryError:
@@ -30,24 +33,35 @@ def main() -> None:
     sys.stdout.buffer.write(dump_compact(answer))
 
 
-def work_off(order: Json) -> ImpactReport:
-    """Give the report that an order asks for.
+def work_off(order: Json) -> Json:
+    """Give the report that an order asks for, and the same in words.
 
     Raises:
         ContractkitError: A definition cannot be read or used.
     """
-    old = read_definition(base64.b64decode(order["old"]), source="the old definition")
-    new = read_definition(base64.b64decode(order["new"]), source="the new definition")
+    old, new = (
+        read_definition(base64.b64decode(order[which]), source=f"{order['provider']} ({which})")
+        for which in ("old", "new")
+    )
     contracts = [_contract(entry) for entry in order["contracts"]]
-    return analyse(old.definition, new.definition, contracts, old_source=_source(old), new_source=_source(new))
+    report = analyse(old.definition, new.definition, contracts, old_source=_source(old), new_source=_source(new))
+    return {"report": impact_document(report), "told": _told(order, report, (old, new))}
 
 
-def _told(order: Json, report: ImpactReport) -> Json:
-    """Give the report in words, with each contract's content, and the consumers that are not looked at."""
+def _told(order: Json, report: ImpactReport, definitions: Sequence[LoadedDefinition]) -> Json:
+    """Give the report in words, with each contract's content, consumers not looked at, and mistakes of definitions."""
     shas = {entry["origin"]: entry["sha"] for entry in order["contracts"]}
     told = tell_impact(report)
     consumers = [{**each, "sha": shas[each["origin"]]} for each in told["consumers"]]
-    return {**told, "consumers": consumers, "elsewhere": order["elsewhere"]}
+    warnings = [sentence for each in definitions for sentence in _warnings(each)]
+    return {**told, "consumers": consumers, "elsewhere": order["elsewhere"], "warnings": warnings[:_MOST_WARNINGS]}
+
+
+def _warnings(loaded: LoadedDefinition) -> Iterator[str]:
+    """Give the mistakes that were met in what was used of a definition, each with its place."""
+    for warning in loaded.definition.warnings():
+        at = f"{loaded.source}:{warning.line}" if warning.line else f"{loaded.source} {warning.pointer}"
+        yield readable(f"{at}: {warning.sentence}")
 
 
 def _contract(entry: Json) -> tuple[Contract, ConsumerInfo]:

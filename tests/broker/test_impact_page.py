@@ -78,7 +78,12 @@ def shown(store: Database, *, state: str = "done", query: Json = (), **ended: Js
 
 def told(*consumers: Json, **more: Json) -> Json:
     known = {"summary": f"Of {len(consumers)} contracts.", "theoretical": [], "theoretical_left_out": 0}
-    return {**known, "not_judged": [], "elsewhere": [], "consumers": list(consumers), **more}
+    return {
+        **known,
+        **{name: [] for name in ("not_judged", "unsettled", "elsewhere", "warnings")},
+        "consumers": list(consumers),
+        **more,
+    }
 
 
 def judged(name: str, verdict: str = "unaffected", *messages: Json, left_out: int = 0) -> Json:
@@ -122,7 +127,7 @@ def test_a_pasted_definition_leads_to_an_address_that_says_who_breaks(broker: St
     assert (page.said("dt"), values[1:4], values[6:8]) == (
         labels,
         ["response.body.total", "promised, number", "undeclared"],
-        ["the old definition:14", "the new definition:14"],
+        ["orders (old):14", "orders (new):14"],
     )
     [stored] = [each.attributes["href"] for each in page.find("a") if each.text == "the new definition"]
     assert broker.http.get(str(stored)).text == NEW
@@ -151,21 +156,36 @@ def test_files_are_taken_and_whom_it_does_not_speak_of_stands_on_top(broker: Sto
     assert "unaffected" not in page.said("main")[0]
 
 
+@on_sqlite
+@pytest.mark.slow
+def test_what_a_definition_leaves_open_stands_on_top_of_who_is_at_risk(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+    partly = OLD.partition("    get:")[0].replace("/orders/{id}:", "/orders/{id}: {$ref: 'orders.yaml#/order'}")
+    page = answered(broker, sent(broker, definition=partly, old=OLD))
+    refers = "The definition orders (new) refers to another document, which did not come with it."
+    assert page.said("section", aria_labelledby="unjudged") == [
+        f"What could not be judged web-shop, GET /orders/7: a definition cannot be used here: {refers} "
+        "1 mistake of the definitions, of which nothing can be judged "
+        f"orders (new):5: {refers} The path is left out."
+    ]
+    assert "Of 1 contract: 1 at risk" in page.said("main")[0]
+
+
 BOMB = "a: &a [x, x, x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]\n" for a, b in pairwise("abcdefghijklmn"))
 
 UNREADABLE = {
     f"openapi: 3.1.0\n{BOMB}": [
-        "The definition the new definition is not YAML.",
+        "The definition orders (new) is not YAML.",
         "  at        line 12, column 4",
         "  problem   its aliases amount to more than 5,000,000 values",
     ],
     "[" * 90_000: [
-        "The definition the new definition is not JSON.",
+        "The definition orders (new) is not JSON.",
         "  at        line 1, column 1",
         "  problem   nested too deeply",
     ],
     f"openapi: {SCRIPT}": [
-        "The definition the new definition is not an OpenAPI document.",
+        "The definition orders (new) is not an OpenAPI document.",
         "  at         /openapi",
         '  expected   a version such as "3.1.0"',
         f'  received   "{SCRIPT}"',
@@ -186,6 +206,12 @@ def test_what_cannot_be_read_is_said_and_is_no_verdict(broker: Story) -> None:
 
 WRONG = [
     ({"provider": ""}, {}, {"provider": "Name the provider whose definition changes."}),
+    (
+        {"definition": OLD, "envrionment": "test"},
+        {},
+        {"form": "This form has no field envrionment. Its fields: provider, environment, branch, definition, old, "
+                 "definition-file, old-file."},
+    ),
     ({}, {}, {"definition": "Paste the new definition, or choose its file."}),
     (
         {"definition": OLD},
@@ -225,7 +251,7 @@ def test_a_form_that_lacks_something_is_shown_again_with_what(broker: Story) -> 
             400,
             [f"Nothing was analysed {' '.join(problems.values())}"],
         )
-        for name, sentence in problems.items():
+        for name, sentence in problems.items() if "form" not in problems else ():
             assert page.said("p", id=f"{name}-problem") == [sentence]
             [wrong] = [each for each in page.elements if each.attributes.get("id") == name]
             assert wrong.attributes["aria-invalid"] == "true"
@@ -341,6 +367,8 @@ def test_text_of_others_is_text(store: Database) -> None:
             {**evil, "extent": SCRIPT, "versions": [SCRIPT], "environments": [SCRIPT]},
             theoretical=[{"line": SCRIPT, "at": SCRIPT}],
             not_judged=[{"name": SCRIPT, "why": SCRIPT}],
+            unsettled=[{"name": SCRIPT, "why": SCRIPT}],
+            warnings=[SCRIPT],
             elsewhere=[SCRIPT],
         ),
     )

@@ -118,8 +118,8 @@ def test_an_impact_job_reports_in_the_words_of_the_command_line(broker: Story) -
     broker.publish("web-shop", "1", contract("web-shop", "orders"))
     order = {"provider": "orders", "definition": base64.b64encode(NEW.encode()).decode()}
     job = finished(broker, broker.http.post("/impact-jobs", json={**order, "old": encode(OLD)}))
-    old = read_definition(OLD.encode(), source="the old definition")
-    new = read_definition(NEW.encode(), source="the new definition")
+    old = read_definition(OLD.encode(), source="orders (old)")
+    new = read_definition(NEW.encode(), source="orders (new)")
     (listed,) = broker.http.get("/contracts", params={"provider": "orders"}).json()["contracts"]
     at = f"/blobs/{listed['fileDigest']}"
     stored = load_contract(broker.http.get(at).content, origin="the stored contract")
@@ -148,15 +148,35 @@ def test_a_definition_that_cannot_be_read_is_a_failed_job_with_the_reason(broker
     assert (job["status"], job["report"], job["problem"].splitlines()[0]) == (
         "failed",
         None,
-        "The definition the old definition is not YAML.",
+        "The definition orders (old) is not YAML.",
     )
 
 
 def test_an_impact_job_without_a_stored_definition_asks_for_one(broker: Story) -> None:
     broker.publish("web-shop", "1", contract("web-shop", "orders"))
-    reply = broker.http.post("/impact-jobs", json={"provider": "orders", "definition": ""})
-    message = "is missing: no definition of orders is stored here to compare with"
-    assert (reply.status_code, reply.json()) == (400, {"errors": {"old": [message]}})
+    for against, where in (
+        ({}, "here"),
+        ({"environment": "test"}, "in test"),
+        ({"branch": "main"}, "for the branch main"),
+    ):
+        order = {"provider": "orders", "definition": encode(NEW), "against": against}
+        reply = broker.http.post("/impact-jobs", json=order)
+        message = f"is missing: no definition of orders is stored {where} to compare with"
+        assert (reply.status_code, reply.json()) == (400, {"errors": {"old": [message]}})
+
+
+def test_an_impact_job_of_nothing_or_against_two_is_refused(broker: Story) -> None:
+    order = {"provider": "orders", "definition": "", "against": {"environment": "test", "branch": "main"}}
+    reply = broker.http.post("/impact-jobs", json=order)
+    assert (reply.status_code, reply.json()) == (
+        400,
+        {
+            "errors": {
+                "against": ["an environment and a branch exclude each other: leave one of them out"],
+                "definition": ["is empty: expected a definition in base64"],
+            }
+        },
+    )
 
 
 @pytest.mark.slow

@@ -68,6 +68,7 @@ def test_what_is_told_is_what_the_text_says_the_worst_first(old_document: Any, c
         "theoretical": [],
         "theoretical_left_out": 0,
         "not_judged": [{"name": "kiosk", "why": "nothing is known of what it uses"}],
+        "unsettled": [],
     }
 
 

@@ -18,6 +18,7 @@ _MOST_NAMES: Final = 500  # that the form suggests
 _LONGEST_KEPT: Final = 1_000_000  # bytes that a refused form shows again
 
 _FIELDS: Final = ("provider", "environment", "branch", "definition", "old")
+_FILES: Final = ("definition-file", "old-file")
 
 
 def get_impact_form(call: Call) -> Reply:
@@ -35,6 +36,14 @@ def send_impact_form(call: Call) -> Reply:
         sent = read_form(call)
     except FormFault as fault:
         return _form(call, {}, {"form": str(fault)}, status=400)
+    if strange := sorted({*sent.fields, *sent.files} - {*_FIELDS, *_FILES}):
+        known = ", ".join((*_FIELDS, *_FILES))
+        return _form(
+            call,
+            _kept(sent),
+            {"form": f"This form has no field {', '.join(strange)}. Its fields: {known}."},
+            status=400,
+        )
     question, problems = _read(sent)
     if not problems:
         try:

@@ -10,6 +10,7 @@ from contractkit.exact_json import Json
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
 from contractkit.impact.repairs import edits_of
 from contractkit.impact.text import (
+    NOT_ANALYSABLE,
     NOT_SPOKEN_OF,
     NOTHING_KNOWN,
     aside_in_words,
@@ -22,6 +23,7 @@ from contractkit.impact.text import (
 
 _MOST_MESSAGES: Final = 20  # of one consumer
 _MOST_THEORETICAL: Final = 300
+_MOST_UNSETTLED: Final = 100
 
 
 def tell_impact(report: ImpactReport) -> dict[str, Json]:
@@ -30,8 +32,8 @@ def tell_impact(report: ImpactReport) -> dict[str, Json]:
     Returns:
         `summary`; `consumers`, the worst first, each with `verdict`, `extent`, what was left `aside`, at most twenty
         `messages` (`headline`, `rows` of label and value, `next_step`, `edits`) and the number of those `left_out`;
-        `theoretical` changes (`line`, `at`) and how many are `theoretical_left_out`; and `not_judged`, each with a
-        `name` and `why`: they are no consumers that a verdict speaks of.
+        `theoretical` changes (`line`, `at`) and how many are `theoretical_left_out`; `not_judged`, each with a `name`
+        and `why`: no verdict speaks of them; and `unsettled`, what of those who are judged could not be, likewise.
     """
     order = [*Verdict]
     consumers = sorted(report.consumers, key=lambda each: (order.index(each.verdict), each.consumer))
@@ -44,6 +46,7 @@ def tell_impact(report: ImpactReport) -> dict[str, Json]:
             *({"name": each.consumer, "why": f"{aside_in_words(each)}, {NOT_SPOKEN_OF}"} for each in report.not_judged),
             *({"name": name, "why": NOTHING_KNOWN} for name in report.without_contract),
         ],
+        "unsettled": _unsettled(report.findings),
     }
     return {name: _readable(value) for name, value in told.items()}
 
@@ -62,6 +65,13 @@ def _consumer(consumer: ConsumerImpact) -> Json:
         "messages": [_message(groups) for groups in causes[:_MOST_MESSAGES]],
         "left_out": max(0, len(causes) - _MOST_MESSAGES),
     }
+
+
+def _unsettled(findings: Sequence[Finding]) -> list[Json]:
+    """Give what could not be judged, once for each consumer, operation and reason."""
+    found = [each for each in findings if each.worry.code == NOT_ANALYSABLE]
+    said = dict.fromkeys((each.consumer, f"{each.operation}: {each.worry.sentence}") for each in found)
+    return [{"name": name, "why": why} for name, why in list(said)[:_MOST_UNSETTLED]]
 
 
 def _message(groups: Sequence[Sequence[Finding]]) -> Json:

@@ -16,6 +16,9 @@ _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
 _MOST_PLACES = 12
 
+NOT_ANALYSABLE = "not-analysable"
+"""The code of what no definition settles, in whichever way it is judged."""
+
 NOT_SPOKEN_OF = "of which these definitions do not speak"
 """Why a consumer is not judged."""
 
@@ -192,7 +195,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _next_step(finding: Finding) -> str:
-    if finding.worry.code == "not-analysable":
+    if finding.worry.code == NOT_ANALYSABLE:
         return f"Settle it by verifying: contractkit verify {finding.provider} --consumer {finding.consumer}"
     if finding.verdict is Verdict.BROKEN:
         return f"Keep it as it was, or change {finding.consumer} first and deploy that before {finding.provider}."
