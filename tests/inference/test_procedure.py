@@ -42,6 +42,13 @@ def test_the_control_run_comes_first_and_what_is_tolerated_is_dropped_together_l
     ]
 
 
+def test_a_header_is_dropped_alone_as_a_field_that_is_read_and_nothing_else_is_done_to_it(inference: Inference) -> None:
+    page = parse_location("response.headers['x-page']")
+    found = inference.needs(lambda get: get()["id"] + 1, answer({"id": 7}, headers=(page,)), kinds=ALL_KINDS)
+    assert isinstance(found, InferredNeeds) and found.tolerated == (page,)
+    assert [each for each in asked(inference) if "x-page" in each] == ["response.headers['x-page'] dropped"]
+
+
 def test_what_was_never_read_is_dropped_in_one_run(inference: Inference) -> None:
     found = inference.needs(lambda get: get()["total"] * 2, answer(ORDER, read=["total"]), kinds=AUTO_KINDS)
     assert len(inference.runs) == 4  # control, untouched, total, control

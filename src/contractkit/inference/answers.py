@@ -47,6 +47,7 @@ class ObservedAnswer:
         has_null: Null can be sent: JSON can, a protobuf field cannot.
         may_hold_more: An extra field can be sent.
         has_status: Another status can be sent with it.
+        headers: Where headers stand that are expected and can be left out. Nobody notes whether they are read.
     """
 
     id: AnswerId
@@ -59,15 +60,16 @@ class ObservedAnswer:
     has_null: bool = True
     may_hold_more: bool = True
     has_status: bool = True
+    headers: tuple[Location, ...] = ()
 
     @property
     def places(self) -> tuple["Place", ...]:
-        """Give every place below the body in the order it was served, elements of a list as one."""
+        """Give every place below the body in the order it was served, elements of a list as one, and the headers."""
         found: dict[Location, list[Json]] = {}
         for body in self.bodies:
             for location, value in _walk(body, self.at):
                 found.setdefault(location, []).append(value)
-        return tuple(
+        below = (
             Place(
                 location=location,
                 values=tuple(values),
@@ -77,11 +79,15 @@ class ObservedAnswer:
             )
             for location, values in found.items()
         )
+        return (*below, *map(_header, self.headers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A generalised location with the values served there. `is_member` of an object: such can be dropped."""
+    """A generalised location with the values served there. `is_member` of an object: such can be dropped.
+
+    Of a header the values do not matter: it can be dropped, and that is all.
+    """
 
     location: Location
     values: tuple[Json, ...]
@@ -100,6 +106,10 @@ class Place:
         return not any(isinstance(value, dict | list) for value in self.values) and any(
             value is not None for value in self.values
         )
+
+
+def _header(location: Location) -> Place:
+    return Place(location=location, values=(), is_read=True, alternatives=_NONE, is_member=True)
 
 
 def _walk(value: Json, at: Location) -> Iterator[tuple[Location, Json]]:

@@ -54,11 +54,11 @@ def changed(body: Json, changes: tuple[Change, ...], at: Location) -> Json:
 
     Args:
         body: The JSON value of the body.
-        changes: Those that concern its answer; what changes the status changes nothing here.
+        changes: Those that concern its answer; what changes the status or headers changes nothing here.
         at: Where the body stands in its exchange.
     """
     for change in changes:
-        if change.kind is not Kind.STATUS:
+        if change.kind is not Kind.STATUS and change.location.starts_with(at):
             body = _at(body, change.location.steps[len(at.steps) :], _EDITS[change.kind], change.value)
     return body
 

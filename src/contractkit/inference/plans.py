@@ -49,7 +49,7 @@ def plan_of(answers: Sequence[ObservedAnswer], kinds: frozenset[Kind]) -> Plan:
             drop = Change(answer=answer.id, kind=Kind.DROP, location=place.location)
             if place.is_member:
                 (drops if place.is_read else untouched).append(drop)
-            if place.is_read or not place.is_member:
+            if place.values and (place.is_read or not place.is_member):
                 others += _effective(answer, _changes_at(answer, place, kinds))
                 spare += _further_members(answer, place, kinds)
                 longer += _longer(answer, place, kinds)

@@ -131,7 +131,7 @@ class _Proofs:
         return location in self.answer.pinned
 
     def _non_null(self, place: Place, *, is_needed: bool) -> bool:
-        if not self.answer.has_null:
+        if not self.answer.has_null or not place.values:
             return False
         tried = self.of(place.location, Kind.NULL)
         return self._is_red(place.location, Kind.NULL) or (is_needed and not tried and None not in place.values)

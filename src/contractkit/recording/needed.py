@@ -33,7 +33,13 @@ from contractkit.model import (
 )
 from contractkit.recording.pinned import expect_pinned
 from contractkit.recording.received_messages import CONTENTS
-from contractkit.recording.serving_again import RESPONSE_BODY, place_of, served_trees
+from contractkit.recording.serving_again import (
+    RESPONSE_BODY,
+    RESPONSE_HEADERS,
+    expected_headers,
+    place_of,
+    served_trees,
+)
 from contractkit.results import ABSENT, Absent
 
 _TYPE = Rule("type")
@@ -49,7 +55,10 @@ def expect_needed(interaction: Interaction) -> Interaction:
     needs = interaction.needs
     if isinstance(needs, UnknownNeeds):
         return expect_pinned(interaction, needs.pinned)
-    if not isinstance(needs, InferredNeeds) or not isinstance(interaction.served, JsonBody):
+    if not isinstance(needs, InferredNeeds):
+        return interaction
+    interaction = _without_needless_headers(interaction, needs)
+    if not isinstance(interaction.served, JsonBody):
         return interaction
     match interaction.exchange:
         case HttpCall() as call:
@@ -59,6 +68,22 @@ def expect_needed(interaction: Interaction) -> Interaction:
         case Message() as message:
             return _message(interaction, message, needs)
     return interaction
+
+
+def _without_needless_headers(interaction: Interaction, needs: InferredNeeds) -> Interaction:
+    """Give an interaction without the headers of its response whose loss is tolerated and that no matcher speaks of."""
+    meant = [each.location for each in interaction.rules if each.rules not in _OWN]
+    tolerated = [each for each in expected_headers(interaction) if each in needs.tolerated]
+    needless = {each for each in tolerated if not any(place.starts_with(each) for place in meant)}
+    call = interaction.exchange
+    if not needless or not isinstance(call, HttpCall):
+        return interaction
+    kept = {name: each for name, each in call.response.headers.items() if RESPONSE_HEADERS / name not in needless}
+    return replace(
+        interaction,
+        exchange=replace(call, response=replace(call.response, headers=kept)),
+        rules=tuple(each for each in interaction.rules if each.location not in needless),
+    )
 
 
 def _http(interaction: Interaction, call: HttpCall, needs: InferredNeeds) -> Interaction:

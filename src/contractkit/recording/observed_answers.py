@@ -9,7 +9,7 @@ from contractkit.inference import Alternatives, AnswerId, Kind, ObservedAnswer
 from contractkit.inference.legal_answers import legal_answers
 from contractkit.inference.legal_messages import DescribedProcedures, legal_messages
 from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, Message, RpcCall
-from contractkit.recording.serving_again import RESPONSE_BODY, place_of, served_trees
+from contractkit.recording.serving_again import RESPONSE_BODY, expected_headers, place_of, served_trees
 from contractkit.recording.stubbed import StubbedProvider
 
 
@@ -25,7 +25,7 @@ def observed_answer(
 
     Args:
         provider: Who answered.
-        interaction: It has a JSON body or messages that were served.
+        interaction: It has a JSON body or messages that were served, or headers that are expected.
         kinds: The changes that will be tried; for most nothing else needs to be known to be legal.
         read: The places that were read, None where that cannot be known.
         pinned: The places that the test says it needs; those of other answers are passed over.
@@ -44,13 +44,15 @@ def observed_answer(
         pinned=tuple(at.under(each.generalised().steps[len(at.steps) :]) for each in pinned if each.starts_with(at)),
         has_null=is_json,
         may_hold_more=is_json,
-        has_status=isinstance(interaction.exchange, HttpCall),
+        has_status=isinstance(interaction.exchange, HttpCall) and bool(trees),
+        headers=expected_headers(interaction),
     )
 
 
 def can_be_changed(interaction: Interaction) -> bool:
     """Say whether re-runs can change the answer of an interaction."""
-    return isinstance(interaction.exchange, HttpCall | RpcCall | Message) and isinstance(interaction.served, JsonBody)
+    is_served = isinstance(interaction.exchange, HttpCall | RpcCall | Message)
+    return (is_served and isinstance(interaction.served, JsonBody)) or bool(expected_headers(interaction))
 
 
 def _alternatives(
@@ -58,7 +60,7 @@ def _alternatives(
 ) -> Mapping[Location, Alternatives]:
     with_values = Kind.VALUE in kinds
     match interaction.exchange:
-        case HttpCall(response=expected) if provider.surfaces is not None:
+        case HttpCall(response=expected) if provider.surfaces is not None and isinstance(interaction.served, JsonBody):
             served = HttpResponse(status=expected.status, headers=expected.headers, body=interaction.served)
             definition = cast(DocumentedDefinition, provider.definition)
             operation = provider.operation(str(interaction.operation))

@@ -11,6 +11,7 @@ from contractkit.exact_json import Json, dump_compact
 from contractkit.inference import Kind
 from contractkit.model import Contract, HttpCall, InferredNeeds, Interaction, Location, Needs, RpcCall
 from contractkit.recording.contract_files import recorded_contracts
+from contractkit.recording.serving_again import expected_headers
 from contractkit.recording.stubbed import StubbedProvider
 
 _PROCEDURE = "2"
@@ -25,6 +26,21 @@ class Proofs:
 
     def __init__(self) -> None:
         self._known: dict[Path, Mapping[tuple[str, str, str], InferredNeeds]] = {}
+        self._digests: dict[Path, frozenset[str]] = {}
+
+    def has(self, directory: Path, valid_for: str) -> bool:
+        """Say whether anything in a directory was found under a digest."""
+        return valid_for in self._digests_in(directory)
+
+    def _digests_in(self, directory: Path) -> frozenset[str]:
+        if directory not in self._digests:
+            self._digests[directory] = frozenset(valid_for for _, _, valid_for in self._in(directory))
+        return self._digests[directory]
+
+    def _in(self, directory: Path) -> Mapping[tuple[str, str, str], InferredNeeds]:
+        if directory not in self._known:
+            self._known[directory] = _read(directory)
+        return self._known[directory]
 
     def known(
         self, directory: Path, contracts: Sequence[Contract], valid_for: str
@@ -39,9 +55,7 @@ class Proofs:
         Returns:
             Provider and key of each interaction to its needs; None unless all are known.
         """
-        if directory not in self._known:
-            self._known[directory] = _read(directory)
-        known = self._known[directory]
+        known = self._in(directory)
         found: dict[tuple[str, str], Needs] = {}
         for contract in contracts:
             name = contract_file_name(contract.consumer, contract.provider)
@@ -75,6 +89,7 @@ def digest_of(
             provider.name,
             interaction.key,
             repr(interaction.served),
+            *map(str, expected_headers(interaction)),
             *_definition_part(provider, interaction),
         ):
             digest.update(f"\0{text}".encode())

@@ -35,7 +35,7 @@ LOOP_DETECTED = 508
 
 _MOST_REFUSED = 200
 
-RESPONSE_BODY = Location(("response", "body"))
+RESPONSE_BODY, RESPONSE_HEADERS = Location(("response", "body")), Location(("response", "headers"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +143,14 @@ class ServingAgain:
         status = next((change.value for change in changes if change.kind is Kind.STATUS), None)
         if isinstance(status, int):
             response = replace(response, status=status)
-        if not changes or not isinstance(response.body, JsonBody):
+        if not changes:
             return response
-        return replace(
-            response, body=replace(response.body, value=changed(response.body.value, changes, RESPONSE_BODY))
-        )
+        left_out = {each.location.steps[-1] for each in changes if each.location.starts_with(RESPONSE_HEADERS)}
+        headers = {name: values for name, values in response.headers.items() if name not in left_out}
+        body = response.body
+        if isinstance(body, JsonBody):
+            body = replace(body, value=changed(body.value, changes, RESPONSE_BODY))
+        return replace(response, headers=headers, body=body)
 
     def message(self, provider: str, operation: str, sent: Sequence[Json], tree: Json) -> Json:
         """Give a message of a remote procedure with its changes: the same value where there are none."""
@@ -180,6 +183,14 @@ class ServingAgain:
         if self._left in (-1, -_MOST_REFUSED):
             self._too_many()
         return self._left < 0
+
+
+def expected_headers(interaction: Interaction) -> tuple[Location, ...]:
+    """Give where the headers of a response stand that are expected of the provider, but the content type."""
+    if not isinstance(interaction.exchange, HttpCall):
+        return ()
+    names = interaction.exchange.response.headers
+    return tuple(RESPONSE_HEADERS / name for name in names if name != "content-type")
 
 
 def has_no_body(interaction: Interaction) -> bool:

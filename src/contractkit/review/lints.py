@@ -134,7 +134,7 @@ _ROWS = (
     Lint(
         id="needless-expectation",
         level=_WARNING,
-        sentence="a value that is expected though every test was proved to pass without it",
+        sentence="a value or a header that is expected though every test was proved to pass without it",
         of_interaction=evidence_lints.needless_expectations,
     ),
     Lint(
