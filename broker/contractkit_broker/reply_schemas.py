@@ -236,7 +236,12 @@ REPLY_SCHEMAS: dict[str, Json] = {
         ignored=FLAG,
     ),
     "Decision": object_of(
-        {"answer": {"enum": ["yes", "no", "unknown"]}, "text": TEXT, "reasons": list_of(reference("Reason"))}
+        {
+            "answer": {"enum": ["yes", "no", "unknown"]},
+            "text": TEXT,
+            "assumed": list_of(object_of({"name": TEXT, "version": MAYBE_TEXT})),
+            "reasons": list_of(reference("Reason")),
+        }
     ),
     "Reason": object_of(
         {

@@ -45,12 +45,15 @@ class Question:
 
     `target` names the place in words as it stands in a sentence (`production`, `the heads of the main branches`);
     `environment` is its name where it is an environment; `missing` are the subjects that nobody has published.
+    `assumed` are the versions that are supposed to be there, in place of what is; one without a version is supposed
+    not to be there. The rows of the question are made accordingly.
     """
 
     subjects: tuple[Subject, ...]
     target: str
     environment: str | None = None
     missing: tuple[Subject, ...] = ()
+    assumed: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,13 +257,20 @@ _COLUMN = {Standing.VERIFIED: "verified", Standing.FAILED: "failed"}
 def _headline(decision: Decision) -> str:
     question = decision.question
     who = " and ".join(str(subject) for subject in question.subjects)
+    can, cannot = ("could", "could not") if question.assumed else ("can", "cannot")
+    where = f"{question.target}{_assumption(question)}"
     match decision.answer:
         case Answer.YES:
-            return f"{who} can be deployed to {question.target}."
+            return f"{who} {can} be deployed to {where}."
         case Answer.NO:
-            return f"{who} cannot be deployed to {question.target}."
+            return f"{who} {cannot} be deployed to {where}."
         case Answer.UNKNOWN:
-            return f"It is unknown whether {who} can be deployed to {question.target}."
+            return f"It is unknown whether {who} {can} be deployed to {where}."
+
+
+def _assumption(question: Question) -> str:
+    said = [f"{each} were there" if each.version else f"{each} were not there" for each in question.assumed]
+    return f" if {' and '.join(said)}" if said else ""
 
 
 def _table(decision: Decision) -> str:

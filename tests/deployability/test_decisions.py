@@ -1,5 +1,7 @@
 """Each row of the decision table (the rules of can-i-deploy, 3.2 and 3.3 of the Pact Broker's behaviour)."""
 
+from dataclasses import replace
+
 import pytest
 
 from contractkit.deployability import (
@@ -31,6 +33,30 @@ FAILED = row(result=result(passed=False, failed=2))
 NEVER = row("courier-app", "2.9.3")
 STALE = row("courier-app", "2.9.3", elsewhere=result(passed=True, version="77aa"))
 ABSENT = row(provider="payments", provider_version=None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "headline"),
+    [
+        (
+            [PASSED],
+            "orders 8f2c1e4 could be deployed to production if web-shop 4.1.0 were there and fax were not there.",
+        ),
+        (
+            [FAILED],
+            "orders 8f2c1e4 could not be deployed to production if web-shop 4.1.0 were there and fax were not there.",
+        ),
+        (
+            [STALE],
+            "It is unknown whether orders 8f2c1e4 could be deployed to production if web-shop 4.1.0 were there "
+            "and fax were not there.",
+        ),
+    ],
+)
+def test_what_is_supposed_is_said_in_the_first_sentence(rows: list[MatrixRow], headline: str) -> None:
+    assumed = (Subject(application="web-shop", version="4.1.0"), Subject(application="fax"))
+    question = replace(TO_PRODUCTION, assumed=assumed)
+    assert str(decide(rows, question)).splitlines()[0] == headline
 
 
 @pytest.mark.parametrize(

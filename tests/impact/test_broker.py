@@ -61,6 +61,19 @@ def test_an_environment_leaves_the_others_out(ask: Callable[..., tuple[int, str,
     assert (code, out.splitlines()[-1][:28]) == (0, "Of 1 contract: 1 unaffected;")
 
 
+def test_consumers_are_supposed_to_run_where_they_do_not_yet(ask: Callable[..., tuple[int, str, str]]) -> None:
+    place = ("old.yaml", "new.yaml", "--provider", "orders", "--environment", "production")
+    code, out, _ = ask(*place, "--what-if-deployed", "web-shop", "4.1.0", "--what-if-undeployed", "courier")
+    assert (code, out.splitlines()[-1]) == (1, "Of 1 contract: 1 broken.")
+    assert ask(*place)[0] == 0
+    assert ask(*place, "--what-if-deployed", "orders", "2") == (
+        2,
+        "",
+        "orders is asked about and supposed to be there at once.\n\n"
+        "Leave it out of what is supposed; what is asked about counts at its own version.\n",
+    )
+
+
 def test_an_unknown_provider_is_named(ask: Callable[..., tuple[int, str, str]]) -> None:
     assert ask("old.yaml", "new.yaml", "--provider", "stock") == (
         4,

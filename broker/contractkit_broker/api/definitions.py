@@ -1,6 +1,6 @@
 """What Pact has no word for: definitions by version, contracts by provider, files by digest."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 from contractkit.document import file_digest
 from contractkit.exact_json import Json, JsonSyntaxError, read_json
 from contractkit_broker.api.applications import application_of, version_of
+from contractkit_broker.api.elements import ASSUME, asked_assumptions
 from contractkit_broker.routing import Answer, Query, Route
+from contractkit_broker.service.assuming import Assumed, with_assumed
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.scopes import versions_that_hold
 from contractkit_broker.service.selectors import SelectorError, known_environment
@@ -81,7 +83,9 @@ def list_contracts(call: Call) -> Reply:
     if not provider:
         raise Refusal(400, {"errors": {"provider": ["is missing"]}})
     with call.database.reading() as connection:
-        found = contracts_that_count(connection, provider, **asked_scope(call))
+        scope = asked_scope(call)
+        assumed = asked_assumptions(call, scope["environment"])
+        found = contracts_that_count(connection, provider, **scope, assumed=assumed)
         versions = {each.version.id for each in found}
         branches = applications.memberships(connection, versions)
         places = environments.occupancies_of(connection, versions)
@@ -111,14 +115,20 @@ def list_contracts(call: Call) -> Reply:
 
 
 def contracts_that_count(
-    connection: Connection, provider_name: str, *, environment: str | None, branch: str | None
+    connection: Connection,
+    provider_name: str,
+    *,
+    environment: str | None,
+    branch: str | None,
+    assumed: Sequence[Assumed] = (),
 ) -> tuple[Publication, ...]:
     """Give the publications for a provider in an environment, on a branch, or by default.
 
-    By default: the head of each consumer's main branch, else its newest, and everything deployed or released.
+    By default: the head of each consumer's main branch, else its newest, and everything deployed or released. What is
+    `assumed` holds of the environment.
 
     Raises:
-        Refusal: The environment is unknown (400).
+        Refusal: The environment, or something assumed of it, is unknown (400).
     """
     provider = applications.find_application(connection, provider_name)
     if provider is None:
@@ -127,7 +137,8 @@ def contracts_that_count(
     if environment is not None:
         with refused_environment():
             place = known_environment(connection, environment)
-        versions = [each.version for each in environments.occupied(connection, [place.id], consumers)]
+            there = [each.version for each in environments.occupied(connection, [place.id], consumers)]
+            versions = list(with_assumed(connection, assumed, there, consumers))
     elif branch is not None:
         versions = list(applications.named_branch_heads(connection, consumers, branch))
     else:
@@ -247,7 +258,7 @@ ROUTES = (
         handler=list_contracts,
         summary="List the contracts that count for a provider.",
         group="contracts",
-        query={"provider": Query(meaning="The provider.", required=True), **SCOPE},
+        query={"provider": Query(meaning="The provider.", required=True), **SCOPE, **ASSUME},
         answers={200: Answer("They, each content once.", "Contracts"), 404: Answer("No such provider.", "Error")},
     ),
     Route(

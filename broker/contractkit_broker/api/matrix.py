@@ -1,12 +1,14 @@
 """The matrix and can-i-deploy: the Pact Broker's answer, and beside it ours with its reasons and next commands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from contractkit.deployability import Answer as Verdict
 from contractkit.deployability import Decision, Standing
 from contractkit.exact_json import Json, show_json
+from contractkit_broker.api.elements import ASSUME, asked_assumptions, elements_of
 from contractkit_broker.api.links import pact_segments, version_details, version_pact_segments
 from contractkit_broker.routing import Answer, Query, Route
+from contractkit_broker.service.assuming import Assumed
 from contractkit_broker.service.deciding import decide_query
 from contractkit_broker.service.matrix import Cell, Ignored, Matrix, MatrixQuery
 from contractkit_broker.service.selectors import SelectorError, VersionSelector
@@ -22,7 +24,7 @@ _SELECTOR_KEYS = ("pacticipant", "version", "branch", "tag", "latest", "environm
 
 def get_matrix(call: Call) -> Reply:
     """Give the rows between selected versions, with the decision that follows."""
-    named = tuple(_selector(each) for each in _elements(call.query, "q"))
+    named = tuple(_selector(each) for each in elements_of(call.query, "q"))
     if not named or not all(each.application for each in named):
         raise Refusal(400, {"errors": ["Please provide the pacticipant name"]})
     limit = read_count(call.parameter("limit") or str(_LIMIT))
@@ -42,6 +44,7 @@ def get_matrix(call: Call) -> Reply:
         ignored=ignored_applications(call),
         success=tuple(_SUCCESS.get(value) for key, value in call.query if key == "success[]"),
         limit=limit,
+        assumed=_assumed(call, target, [each.application for each in named]),
     )
     return answer_query(call, query, with_target=target is not None or only_named)
 
@@ -58,6 +61,7 @@ def can_i_deploy(call: Call) -> Reply:
         target=target,
         latest_by="cvp" if call.parameter("to") else "cvpv",
         ignored=ignored_applications(call),
+        assumed=_assumed(call, target, [name]),
     )
     return answer_query(call, query, with_target=target is not None)
 
@@ -96,6 +100,7 @@ def decision_json(decision: Decision, words: str) -> Json:
     return {
         "answer": decision.answer.value,
         "text": words,
+        "assumed": [{"name": each.application, "version": each.version or None} for each in decision.question.assumed],
         "reasons": [
             {
                 "consumer": {"name": each.row.consumer, "version": each.row.consumer_version},
@@ -158,9 +163,16 @@ def _notices(
         }
     if any(each.is_open for each in query.named) and len(query.named) == 1:
         yield {"type": "warning", "text": "No version was named: every version is meant."}
-    for each in query.ignored:
-        if each.application not in known:
-            yield {"type": "warning", "text": f"Cannot ignore '{each.application}': there is no such pacticipant."}
+    for ignored in query.ignored:
+        if ignored.application not in known:
+            yield {"type": "warning", "text": f"Cannot ignore '{ignored.application}': there is no such pacticipant."}
+    met = {end for cell in matrix.cells for end in (cell.publication.consumer, cell.publication.provider)}
+    for each in query.assumed:
+        if each.number is not None and each.application not in met:
+            text = (
+                f"It makes no difference that {each.application} {each.number} were there: no contract here is with it."
+            )
+            yield {"type": "warning", "text": text}
     if matrix.cut:
         yield {"type": "warning", "text": f"Only the newest {query.limit} rows are here, and the answer rests on them."}
     first, *more = filter(str.strip, words.splitlines())
@@ -238,29 +250,18 @@ def _target(call: Call, *, tag: str | None) -> VersionSelector | None:
     return VersionSelector(environment=environment, tag=tag, main_branch=main, latest=newest)
 
 
+def _assumed(call: Call, target: VersionSelector | None, named: Collection[str]) -> tuple[Assumed, ...]:
+    return asked_assumptions(call, target.environment if target is not None else None, named)
+
+
 def ignored_applications(call: Call) -> tuple[Ignored, ...]:
     """Give what the query's `ignore[]` names, in either of its forms."""
     named = [
         Ignored(application=each["pacticipant"], number=each.get("version"))
-        for each in _elements(call.query, "ignore")
+        for each in elements_of(call.query, "ignore")
         if each.get("pacticipant")
     ]
     return (*named, *(Ignored(application=value) for key, value in call.query if key == "ignore[]"))
-
-
-def _elements(query: Sequence[tuple[str, str]], name: str) -> list[dict[str, str]]:
-    """Read a list of objects by Rack's rule: a new element starts where a key comes again."""
-    elements: list[dict[str, str]] = []
-    for key, value in query:
-        if not key.startswith(f"{name}[]"):
-            continue
-        member = key.removeprefix(f"{name}[]").strip("[]")
-        if not member:
-            continue
-        if not elements or member in elements[-1]:
-            elements.append({})
-        elements[-1][member] = value
-    return elements
 
 
 _IGNORE = {
@@ -286,6 +287,7 @@ ROUTES = (
             **_TARGET,
             "tag": Query(meaning="The target: the versions with this tag."),
             **_IGNORE,
+            **ASSUME,
             "latestby": Query(meaning="Keep the newest row of each.", schema={"enum": list(_LATEST_BY)}),
             "success[]": "`true`, `false` or empty: only rows with this result.",
             "limit": Query(
@@ -307,6 +309,7 @@ ROUTES = (
             **_TARGET,
             "to": Query(meaning="The target: the newest versions with this tag."),
             **_IGNORE,
+            **ASSUME,
             "ignore[]": "An application whose rows do not count.",
         },
         answers={200: Answer("The decision with its rows.", "Matrix", also=("text/plain",)), 400: _WRONG},

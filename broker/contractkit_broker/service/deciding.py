@@ -34,6 +34,7 @@ def _question(query: MatrixQuery, matrix: Matrix) -> Question:
         target=query.target.words if query.target else "the newest versions",
         environment=query.target.environment if query.target else None,
         missing=missing,
+        assumed=tuple(Subject(application=each.application, version=each.number or "") for each in query.assumed),
     )
 
 

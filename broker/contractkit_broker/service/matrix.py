@@ -7,6 +7,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
+from contractkit_broker.service.assuming import Assumed, with_assumed
 from contractkit_broker.service.selectors import SelectorError, VersionSelector, select_versions
 from contractkit_broker.store import applications, contracts, environments, verifications
 from contractkit_broker.store.records import BriefVerification, Publication, Verdict, Version
@@ -25,7 +26,10 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixQuery:
-    """What was asked: the named selections, the target for everybody else, and which rows are wanted."""
+    """What was asked: the named selections, the target for everybody else, and which rows are wanted.
+
+    `assumed` is what is to be taken for granted of the target, whatever is there.
+    """
 
     named: tuple[VersionSelector, ...]
     target: VersionSelector | None = None
@@ -33,6 +37,7 @@ class MatrixQuery:
     ignored: tuple[Ignored, ...] = ()
     success: tuple[bool | None, ...] = ()
     limit: int | None = None
+    assumed: tuple[Assumed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +213,8 @@ def _of_pair(connection: Connection, consumer: int, provider: int) -> Iterator[P
 
 
 def _inferred(connection: Connection, query: MatrixQuery, others: Collection[int]) -> tuple[Version, ...]:
-    return select_versions(connection, query.target or VersionSelector(latest=True), others)
+    there = select_versions(connection, query.target or VersionSelector(latest=True), others)
+    return with_assumed(connection, query.assumed, there, others)
 
 
 def _cells(

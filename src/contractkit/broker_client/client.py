@@ -22,9 +22,9 @@ from contractkit.broker_client.records import (
     Publication,
 )
 from contractkit.broker_client.refusals import refusal
-from contractkit.broker_client.resources import Resources
+from contractkit.broker_client.resources import Resources, assumptions
 from contractkit.broker_client.verdicts import verdict_document
-from contractkit.errors import BrokerRefusedError
+from contractkit.errors import BrokerRefusedError, UsageError
 from contractkit.exact_json import Json, read_json
 
 DEFAULT_SELECTORS: tuple[dict[str, Json], ...] = ({"mainBranch": True}, {"deployedOrReleased": True})
@@ -161,6 +161,7 @@ class BrokerClient:
         tag: str | None = None,
         ignored: Sequence[str] = (),
         ignored_versions: Sequence[tuple[str, str]] = (),
+        assumed: Sequence[tuple[str, str | None]] = (),
     ) -> DeploymentAnswer:
         """Give the broker's answer, with the rows it rests on; a yes that rests on a part of them is an unknown.
 
@@ -171,8 +172,11 @@ class BrokerClient:
                 neither is named, the heads of their main branches.
             ignored: Applications whose rows do not count.
             ignored_versions: Applications with the one version of each whose rows do not count.
+            assumed: Applications with the version that is supposed to be in the environment, None where it is supposed
+                not to be there.
 
         Raises:
+            UsageError: The broker is another, and answers nothing that is supposed.
             UnknownNameError: The broker knows no such environment or application; the nearest are suggested.
         """
         query = [
@@ -187,6 +191,7 @@ class BrokerClient:
                 for pair in (("ignore[][pacticipant]", name), ("ignore[][version]", version))
             ),
             *(("ignore[][pacticipant]", name) for name in ignored),
+            *assumptions(assumed),
             ("limit", str(MOST_ROWS + 1)),
         ]
         url = f"{self._connection.path('matrix')}?{urlencode(query)}"
@@ -194,9 +199,16 @@ class BrokerClient:
             document = self._read("GET", url, None, "The broker did not answer whether this may be deployed.")
         except BrokerRefusedError as error:
             if error.status == _BAD_REQUEST:
-                self._check_known([name for name, _ in subjects], environment)
+                self._check_known([name for name, _ in (*subjects, *assumed)], environment)
             raise
-        return read_answer(document, most_rows=MOST_ROWS)
+        answer = read_answer(document, most_rows=MOST_ROWS)
+        if answer.assumed != len(assumed):
+            raise UsageError(
+                "The broker answers what is, and not what would be.",
+                details=[("broker", self.url)],
+                next_step="Suppositions take contractkit's own broker.",
+            )
+        return answer
 
     def _check_known(self, applications: Sequence[str], environment: str | None) -> None:
         """Check that a refusal does not come from a name that the broker does not know."""

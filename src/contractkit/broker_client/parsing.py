@@ -47,6 +47,7 @@ def read_answer(document: Mapping[str, Json], *, most_rows: int) -> DeploymentAn
         answer=own.get("answer", ""),
         text=own.get("text", ""),
         reasons=tuple(own.get("reasons") or ()),
+        assumed=len(own.get("assumed") or ()),
     )
 
 

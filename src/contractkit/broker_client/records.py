@@ -98,7 +98,7 @@ class DeploymentAnswer:
 
     `answer` (`yes`, `no`, `unknown`), `text` and `reasons` are what our own broker says in more words, with the next
     command for each reason; empty where the broker is another. `is_cut` says that there are more rows than were
-    asked for.
+    asked for. `assumed` is how many suppositions the answer rests on.
     """
 
     deployable: bool | None
@@ -109,6 +109,7 @@ class DeploymentAnswer:
     text: str = ""
     reasons: tuple[Mapping[str, Json], ...] = ()
     is_cut: bool = False
+    assumed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

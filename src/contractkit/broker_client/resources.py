@@ -66,10 +66,19 @@ class Resources:
         return load_state_catalogue(answer.content, origin=url)
 
     def contracts_of(
-        self, provider: str, *, environment: str | None = None, branch: str | None = None
+        self,
+        provider: str,
+        *,
+        environment: str | None = None,
+        branch: str | None = None,
+        assumed: Sequence[tuple[str, str | None]] = (),
     ) -> tuple[StoredContract, ...]:
-        """Give the contracts with a provider, unfiltered those of main branches and all that runs."""
-        url = f"{self._connection.path('contracts')}{_query(environment, branch, provider)}"
+        """Give the contracts with a provider, unfiltered those of main branches and all that runs.
+
+        `assumed` are applications with the version that is supposed to be in the environment, None for absent.
+        """
+        supposed = f"&{urlencode(assumptions(assumed))}" if assumed else ""
+        url = f"{self._connection.path('contracts')}{_query(environment, branch, provider)}{supposed}"
         document = self._read("GET", url, None, f"The broker gave no contracts with {provider}.")
         return tuple(read_stored_contracts(document, self._connection.follow))
 
@@ -163,6 +172,18 @@ class Resources:
 
     def _read(self, method: str, url: str, body: Json, summary: str) -> Any:
         return self._connection.read(method, url, body=body, summary=summary)
+
+
+def assumptions(assumed: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
+    """Give the query that supposes versions to be in an environment, None not to be there."""
+    return [
+        pair
+        for name, version in assumed
+        for pair in (
+            ("assume[][pacticipant]", name),
+            ("assume[][absent]", "true") if version is None else ("assume[][version]", version),
+        )
+    ]
 
 
 def _query(environment: str | None, branch: str | None, provider: str | None = None, **more: str | None) -> str:

@@ -43,12 +43,16 @@ def _verdict(question: Question, answer: DeploymentAnswer) -> str:
 
 def answer_as_json(decision: Decision, answer: DeploymentAnswer) -> dict[str, Json]:
     """Give the answer as a document: `yes`, `no` or `unknown`, and one reason per integration."""
+    assumed: list[Json] = [
+        {"name": each.application, "version": each.version or None} for each in decision.question.assumed
+    ]
     own = "" if answer.is_cut and answer.deployable is None else answer.answer
     return {
         "answer": own or _VERDICTS[answer.deployable].value,
         "is_cut": answer.is_cut,
         "reason": answer.reason,
         "reasons": list(answer.reasons) or [_reason(each) for each in decision.reasons],
+        **({"assumed": assumed} if assumed else {}),
     }
 
 
@@ -64,6 +68,7 @@ def explain_compared(question: Question, entries: Sequence[MatrixEntry], tag: st
     target = f"what is deployed or released to {question.target} now" if in_environment else question.target
     asked = [("asked", str(subject)) for subject in question.subjects]
     rows = [("compared", _compared(each, question, tag)) for each in entries]
+    asked += [("supposed", f"{each} there" if each.version else f"{each} not there") for each in question.assumed]
     none = [] if rows else [("compared", "nothing: no contract of these versions, and none with them, is there")]
     return "\n".join(["What was compared", "", aligned([*asked, ("with", target), *rows, *none], indent="  ")])
 
@@ -72,6 +77,9 @@ def _compared(entry: MatrixEntry, question: Question, tag: str | None) -> str:
     named = {(each.application, each.version) for each in question.subjects}
     consumer, provider = (entry.consumer, entry.consumer_version), (entry.provider, entry.provider_version)
     here = f"has the tag {tag}" if tag is not None else f"is in {question.target}"
+    assumed = {(each.application, each.version) for each in question.assumed}
+    if assumed & {consumer, provider}:
+        here = f"is supposed to be in {question.target}"
     if tag is None and question.environment is None:
         here = "is the head of its main branch"
     wanted = [each for each in question.subjects if each.application == entry.provider]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 
 from contractkit.broker_client import BrokerClient, DeploymentAnswer, MatrixEntry
+from contractkit.cli.assumptions import check_assumptions, read_assumptions
 from contractkit.cli.brokers import asks_broker, open_set_broker, show
 from contractkit.cli.decision_words import answer_as_json, answer_as_text, explain_compared
 from contractkit.cli.deploy_variables import IGNORE, ignored_by, is_dry_run
@@ -28,6 +29,7 @@ class _Asked:
     tag: str | None
     ignored: tuple[str, ...]
     ignored_versions: tuple[tuple[str, str], ...]
+    assumed: tuple[Subject, ...]
 
     @property
     def target(self) -> str:
@@ -50,6 +52,10 @@ class _Patience:
 @asks_about_versions
 @click.option("--with", "others", multiple=True, nargs=2, metavar="APPLICATION VERSION",
               help="Another application that is deployed together, at a version of its own.")  # fmt: skip
+@click.option("--what-if-deployed", "deployed", multiple=True, nargs=2, metavar="APPLICATION VERSION",
+              help="Suppose that this version is where they are to go, in place of what is there.")  # fmt: skip
+@click.option("--what-if-undeployed", "undeployed", multiple=True, metavar="APPLICATION",
+              help="Suppose that no version of it is there.")  # fmt: skip
 @click.option("--to-environment", "environment", help="Where to: everything deployed or released there counts.")
 @click.option(
     "--to", "target_tag", help="Where to, for brokers that still use tags: the newest versions with this tag."
@@ -80,6 +86,8 @@ def can_i_deploy(
     tag: str | None,
     latest: bool,
     others: tuple[tuple[str, str], ...],
+    deployed: tuple[tuple[str, str], ...],
+    undeployed: tuple[str, ...],
     environment: str | None,
     target_tag: str | None,
     to_main_branches: bool,
@@ -104,6 +112,8 @@ def can_i_deploy(
     _check_pairs("--with", others)
     _check_pairs("--ignore-version", ignored_versions)
     _check_named(applications, others, version or " ".join(wanted.said))
+    assumed = read_assumptions(deployed, undeployed)
+    check_assumptions(assumed, environment, [*applications, *(name for name, _ in others)])
     dry_run = dry_run or is_dry_run(os.environ)
     by_variable = ignored_by(os.environ)
     if by_variable:  # a variable is easily left set: nobody is to take such a yes for another
@@ -119,6 +129,7 @@ def can_i_deploy(
             tag=target_tag,
             ignored=tuple(dict.fromkeys((*ignored, *by_variable))),
             ignored_versions=ignored_versions,
+            assumed=assumed,
         )
         answer = _ask(client, asked, patience)
     decision = _decision(answer, asked)
@@ -188,13 +199,20 @@ def _ask_once(client: BrokerClient, asked: _Asked) -> DeploymentAnswer:
         tag=asked.tag,
         ignored=asked.ignored,
         ignored_versions=asked.ignored_versions,
+        assumed=[(each.application, each.version or None) for each in asked.assumed],
     )
 
 
 def _decision(answer: DeploymentAnswer, asked: _Asked) -> Decision:
     rows = [_row(entry) for entry in answer.entries]
     missing = asked.subjects if answer.deployable is False and not rows else ()
-    question = Question(subjects=asked.subjects, target=asked.target, environment=asked.environment, missing=missing)
+    question = Question(
+        subjects=asked.subjects,
+        target=asked.target,
+        environment=asked.environment,
+        missing=missing,
+        assumed=asked.assumed,
+    )
     return decide(rows, question)
 
 

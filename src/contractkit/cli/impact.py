@@ -8,16 +8,19 @@ from pathlib import Path
 import click
 
 from contractkit.broker_client import BrokerClient
+from contractkit.cli.assumptions import check_assumptions, read_assumptions
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.collecting import uncollected
+from contractkit.cli.compared import Loaded, load_compared, source_of
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.proofs import prove
 from contractkit.cli.replaying import Manner, Pair, check_manner, present_definition
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
+from contractkit.deployability import Subject
 from contractkit.document import load_contract
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
-from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
+from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
 from contractkit.impact.annotations import impact_as_annotations, impact_as_sarif
 from contractkit.impact.exemptions import EXEMPTIONS_FILE, Exemption, exempted, read_exemptions
 from contractkit.impact.formats import impact_as_json, impact_as_markdown
@@ -26,8 +29,7 @@ from contractkit.impact.repairs import impact_as_repairs
 from contractkit.impact.text import aside_in_words, explain_impact
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
-from contractkit.sources import LoadedDefinition, load_definition, read_definition
-from contractkit.sources.messages import LoadedMessages, defines_messages, read_messages
+from contractkit.sources import LoadedDefinition, read_definition
 
 _FORMATS: Mapping[str, Callable[[ImpactReport], str]] = {
     "text": explain_impact,
@@ -51,6 +53,7 @@ class _Asked:
     uses_broker: bool
     environment: str | None
     branch: str | None
+    assumed: tuple[Subject, ...]
 
 
 @click.command(cls=Verb)
@@ -62,6 +65,10 @@ class _Asked:
 @click.option("--broker", help="The broker to ask for contracts, and for OLD where it is left out.")
 @click.option("--environment", help="With a broker: the consumers that run there.")
 @click.option("--branch", help="With a broker: the consumers' versions on this branch.")
+@click.option("--what-if-deployed", "deployed", multiple=True, nargs=2, metavar="APPLICATION VERSION",
+              help="With --environment: suppose that this version runs there, in place of what does.")  # fmt: skip
+@click.option("--what-if-undeployed", "undeployed", multiple=True, metavar="APPLICATION",
+              help="With --environment: suppose that no version of it runs there.")  # fmt: skip
 @click.option(
     "--fail-on", type=click.Choice(sorted(_FAILING, reverse=True)), default="broken", show_default=True,
     help="From which verdict on to exit with 1."
@@ -86,6 +93,8 @@ def impact(
     broker: str | None,
     environment: str | None,
     branch: str | None,
+    deployed: tuple[tuple[str, str], ...],
+    undeployed: tuple[str, ...],
     fail_on: str,
     exemptions: Path | None,
     replay: bool,
@@ -115,7 +124,9 @@ def impact(
         uses_broker=not replay and (any(each is not None for each in (broker, environment, branch)) or old is None),
         environment=environment,
         branch=branch,
+        assumed=read_assumptions(deployed, undeployed),
     )
+    check_assumptions(asked.assumed, environment, [] if provider is None else [provider])
     known = _exemptions(exemptions, settings.root)  # a mistake in them is told before anything is compared
     report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
     report = exempted(report, known, date.today())
@@ -163,7 +174,7 @@ def _both(definitions: tuple[str, ...], *, has_broker: bool) -> tuple[str | None
 
 def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     assert asked.old is not None
-    old, new = _loaded(asked.old), _loaded(asked.new)
+    old, new = load_compared(asked.old), load_compared(asked.new)
     default = settings.contracts_directory
     places = asked.contracts or ((default,) if default.exists() else ())
     files = find_contract_files(places)
@@ -181,16 +192,10 @@ def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
     if asked.contracts:
         raise UsageError("--contracts and a broker exclude each other.", next_step="Leave one of them out.")
     with connect(settings) as client:
-        new = _loaded(asked.new)
-        old = _loaded(asked.old) if asked.old is not None else _published(client, asked)
+        new = load_compared(asked.new)
+        old = load_compared(asked.old) if asked.old is not None else _published(client, asked)
         contracts = tuple(_fetched(client, asked, asked.provider))
     return _analysed(old, new, contracts, client.url)
-
-
-def _loaded(location: str) -> LoadedDefinition | LoadedMessages:
-    if defines_messages(location, root=Path.cwd()):
-        return read_messages(location, root=Path.cwd())
-    return load_definition(location)
 
 
 def _published(client: BrokerClient, asked: _Asked) -> LoadedDefinition:
@@ -200,7 +205,9 @@ def _published(client: BrokerClient, asked: _Asked) -> LoadedDefinition:
 
 
 def _fetched(client: BrokerClient, asked: _Asked, provider: str) -> Iterator[tuple[Contract, ConsumerInfo]]:
-    for stored in client.resources.contracts_of(provider, environment=asked.environment, branch=asked.branch):
+    scope = {"environment": asked.environment, "branch": asked.branch}
+    assumed = [(each.application, each.version or None) for each in asked.assumed]
+    for stored in client.resources.contracts_of(provider, **scope, assumed=assumed):
         origin = f"{stored.consumer}'s contract {stored.file_digest[:19]}"
         versions = stored.consumer_versions
         info = ConsumerInfo(
@@ -242,8 +249,8 @@ def _of_provider(
 
 
 def _analysed(
-    old: LoadedDefinition | LoadedMessages,
-    new: LoadedDefinition | LoadedMessages,
+    old: Loaded,
+    new: Loaded,
     contracts: Sequence[tuple[Contract, ConsumerInfo]],
     where: str,
 ) -> ImpactReport:
@@ -257,17 +264,12 @@ def _analysed(
         old.definition,
         new.definition,
         contracts,
-        old_source=_source_of(old),
-        new_source=_source_of(new),
+        old_source=source_of(old),
+        new_source=source_of(new),
     )
     if not report.consumers:
         raise _nothing_judged(report, where)
     return report
-
-
-def _source_of(loaded: LoadedDefinition | LoadedMessages) -> DefinitionSource:
-    file_of = loaded.file_of if isinstance(loaded, LoadedMessages) else None
-    return DefinitionSource(name=loaded.source, line_of=loaded.line_of, file_of=file_of)
 
 
 def _nothing_judged(report: ImpactReport, where: str) -> NothingToCheckError:
