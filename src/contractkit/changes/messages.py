@@ -97,7 +97,11 @@ class MessageChanges:
             return True
         before, after = self.old.documents, self.new.documents
         return describes_the_same(
-            before.target(old.schema, before.root), before, after.target(new.schema, after.root), after
+            before.target(old.schema, before.root),
+            before,
+            after.target(new.schema, after.root),
+            after,
+            is_json_schema=not (old.problem or new.problem),
         )
 
     def lost_channels(self, name: str) -> Iterator[MessageChannel]:

@@ -3,32 +3,93 @@
 For what the rules do not look into: a schema of XML, of Avro, of anything that is no JSON.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from contractkit.definitions.references import Documents, Node
+from contractkit.exact_json import Json, dump_compact
 
 _PROSE: Final = frozenset({"description", "example", "examples", "externalDocs", "summary", "title"})
 """Members that describe for people alone."""
 
+_SETS: Final = frozenset({"enum", "required", "type"})
+"""Lists of which the order says nothing (JSON Schema 2020-12 validation §6.1.1, §6.1.2, §6.5.3)."""
 
-def describes_the_same(old: Node, old_documents: Documents, new: Node, new_documents: Documents) -> bool:
-    """Say whether two nodes are alike as written, order of members, prose and where parts are declared left aside."""
+
+_HOLDERS: Final = frozenset({"$defs", "definitions", "encoding", "headers", "patternProperties", "properties"})
+"""Members whose own members are called as the author likes: a property may be called `title`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    old: Node
+    new: Node
+    holds_names: bool
+
+    def members(self, names: Iterable[str], *, is_json_schema: bool) -> Iterator["_Pair"]:
+        for name in names:
+            holds_names = is_json_schema and not self.holds_names and name in _HOLDERS
+            yield _Pair(self.old / name, self.new / name, holds_names)
+
+
+def describes_the_same(
+    old: Node, old_documents: Documents, new: Node, new_documents: Documents, *, is_json_schema: bool = True
+) -> bool:
+    """Say whether two nodes are alike as written, order of members and references left aside.
+
+    Of what JSON Schemas describe, prose, the order of sets and an `allOf` of one are left aside too.
+
+    Raises:
+        DefinitionError: A reference leads nowhere.
+    """
     seen: set[tuple[str, str, str, str]] = set()
-    waiting = [(old, new)]
+    waiting = [_Pair(old, new, holds_names=False)]
     while waiting:
-        before, after = (old_documents.resolve(waiting[-1][0]), new_documents.resolve(waiting.pop()[1]))
+        pair = waiting.pop()
+        is_schema = is_json_schema and not pair.holds_names
+        before, after = _meant(pair.old, old_documents, is_schema), _meant(pair.new, new_documents, is_schema)
         key = (before.uri, before.pointer, after.uri, after.pointer)
         if key in seen:
             continue
         seen.add(key)
+        met = _Pair(before, after, pair.holds_names)
         match before.value, after.value:
             case dict() as left, dict() as right:
-                names = {str(name) for name in left if name not in _PROSE}
-                if names != {str(name) for name in right if name not in _PROSE}:
+                said = _said(left, is_schema)
+                if said.keys() != _said(right, is_schema).keys():
                     return False
-                waiting += [(before / name, after / name) for name in names]
+                sets = {name for name in said if is_schema and _is_set(name, left) and _is_set(name, right)}
+                if any(_sorted(left[name]) != _sorted(right[name]) for name in sets):
+                    return False
+                waiting += met.members(said.keys() - sets, is_json_schema=is_json_schema)
             case list() as left, list() as right if len(left) == len(right):
-                waiting += list(zip(before.items(), after.items(), strict=True))
+                waiting += [_Pair(*each, holds_names=False) for each in zip(before.items(), after.items(), strict=True)]
             case left, right if type(left) is not type(right) or left != right:
                 return False
     return True
+
+
+def _meant(node: Node, documents: Documents, is_schema: bool) -> Node:
+    """Give where references lead, and in a schema an `allOf` of one."""
+    found = documents.resolve(node)
+    while is_schema and isinstance(found.value, dict) and _is_of_one(_said(found.value, is_schema)):
+        found = documents.resolve(found / "allOf" / 0)
+    return found
+
+
+def _is_of_one(said: Mapping[str, Json]) -> bool:
+    schemas = said.get("allOf")
+    return len(said) == 1 and isinstance(schemas, list) and len(schemas) == 1
+
+
+def _said(value: dict[str, Json], is_schema: bool) -> dict[str, Json]:
+    return {name: each for name, each in value.items() if not (is_schema and name in _PROSE)}
+
+
+def _is_set(name: str, value: dict[str, Json]) -> bool:
+    return name in _SETS and isinstance(value[name], list)
+
+
+def _sorted(value: Json) -> list[bytes]:
+    return sorted(map(dump_compact, value if isinstance(value, list) else ()))

@@ -208,7 +208,7 @@ def _unjudged(old: InteractionConformance, new: InteractionConformance, causes: 
     """Say so where a body is no JSON and its description changed."""
     if "not-json" not in new.unsettled or old.content is None or new.content is None:
         return
-    if old.content.node.value == new.content.node.value:
+    if causes.are_described_alike(old.content, new.content):
         return
     yield Worry(
         code="not-analysable",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from contractkit.changes import Change, DefinitionChanges, Direction
+from contractkit.changes.sameness import describes_the_same
 from contractkit.changes.surface_pairs import (
     REQUEST_BODY,
     RESPONSE_BODY,
@@ -13,7 +14,7 @@ from contractkit.changes.surface_pairs import (
 )
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
-from contractkit.definitions.surfaces import Surface
+from contractkit.definitions.surfaces import Content, Surface
 from contractkit.model import HttpRequest, Location, Wildcard, media_type_of
 
 
@@ -46,6 +47,11 @@ class Causes:
             if each.location == location and each.status in (None, status)
         ]
         return _best(found, likely)
+
+    def are_described_alike(self, old: Content, new: Content) -> bool:
+        """Say whether what a body may be is written alike on both sides, for bodies that are not looked into."""
+        before, after = self.changes.old.documents, self.changes.new.documents
+        return describes_the_same(old.node, before, new.node, after)
 
     def of_request(
         self, old: InteractionConformance, new: InteractionConformance, request: HttpRequest, location: Location

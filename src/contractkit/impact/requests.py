@@ -5,12 +5,22 @@ from collections.abc import Iterator, Sequence
 from contractkit.changes import Change, Direction, Level
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
+from contractkit.definitions.forms import FORM, MULTIPART
 from contractkit.definitions.requests import decoded_body
 from contractkit.definitions.surfaces import Surface
 from contractkit.exact_json import show_json
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
-from contractkit.model import HttpCall, HttpRequest, Interaction, Location, media_type_of
+from contractkit.model import (
+    BinaryBody,
+    HttpCall,
+    HttpRequest,
+    Interaction,
+    Location,
+    TextBody,
+    base_media_type,
+    media_type_of,
+)
 from contractkit.results import ABSENT, Violation
 
 _PATH = Location(("request", "path"))
@@ -140,6 +150,7 @@ def _own_changes(
     yield from _styles(request, causes.own(old.surface, new.surface))
     yield from _sunsets(request, causes.own(old.surface, new.surface))
     yield from _matchers(interaction, request, old, new, causes)
+    yield from _unjudged(request, old.surface, new.surface, causes)
 
 
 def _credentials(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
@@ -236,3 +247,23 @@ def _at_risk(code: str, change: Change, sentence: str) -> Worry:
 def _sends(request: HttpRequest, location: Location) -> bool:
     side, name = location.steps[1], str(location.steps[2])
     return name in request.query if side == "query" else name in request.headers if side == "headers" else True
+
+
+def _unjudged(request: HttpRequest, old: Surface, new: Surface, causes: Causes) -> Iterator[Worry]:
+    """Say so where a body is neither JSON nor a form, and its description changed."""
+    media_type = next(iter(request.headers.get("content-type", ())), media_type_of(request.body))
+    if not isinstance(request.body, TextBody | BinaryBody) or media_type is None or old.body is None:
+        return
+    before = content_for(old.body.contents, media_type)
+    after = content_for(new.body.contents, media_type) if new.body is not None else None
+    if base_media_type(media_type) in (FORM, MULTIPART) or before is None or after is None:
+        return
+    if not causes.are_described_alike(before, after):
+        yield Worry(
+            code="not-analysable",
+            verdict=Verdict.AT_RISK,
+            location=Location(("request", "body")),
+            before=f"{before.media_type} as the old definition describes it",
+            after="described otherwise",
+            sentence="the body is not JSON, so what of it is still taken cannot be compared",
+        )
