@@ -87,3 +87,14 @@ def test_a_member_of_what_is_not_described_any_more_puts_at_risk_who_sends_it(
         ("orders with a coupon", "request.body.express"),
         ("orders with a coupon", "request.body.sku"),
     ]
+
+
+def test_what_could_be_absent_is_at_risk_when_it_may_be_for_one_more_reason(
+    old_document: Any, analysed: Callable[..., ImpactReport]
+) -> None:
+    old_document["components"]["schemas"]["Order"]["required"].remove("lines")
+    report = analysed({"remove": ["/components/schemas/Line/required/1"]})
+    found = [(each.interaction.description, each.worry.code, str(each.worry.location)) for each in report.findings]
+    assert found == [("reads the lines", "response.may-be-absent", "response.body.lines[*].quantity")]
+    assert report.findings[0].worry.change is not None
+    assert report.findings[0].worry.change.rule == "response.member.became-optional"

@@ -92,3 +92,12 @@ def test_a_value_that_the_tests_saw_is_at_risk_when_it_cannot_come_any_more(
 def test_a_value_that_no_test_saw_may_go(old_document: Any, contract: Contract) -> None:
     saw = reading(contract, {"status": "paid"}, {"status": "paid"})
     assert report_on(old_document, with_statuses(old_document, "paid"), saw).verdict is Verdict.UNAFFECTED
+
+
+def test_an_optional_member_that_may_be_null_is_at_risk(old_document: Any, contract: Contract) -> None:
+    new = copy.deepcopy(old_document)
+    new["components"]["schemas"]["Order"]["properties"]["note"]["nullable"] = True
+    served = reading(contract, {"total": 12.5}, {"total": 12.5, "note": "fragile"})
+    assert [(each.verdict, each.worry.code) for each in report_on(old_document, new, served).findings] == [
+        (Verdict.AT_RISK, "response.served-otherwise")
+    ]

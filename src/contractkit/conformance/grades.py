@@ -28,7 +28,7 @@ class Standing:
 
     `node` is the declaration that says so, or the last one met on the way. Of a list, `fewest` and `most` are how many
     elements it may have, None where there may be any number. `text_format` is the format of which every text is, None
-    where nothing is said, or not of all.
+    where nothing is said, or not of all. `weak` are the numbers of the steps that may lead to nothing.
     """
 
     grade: Grade
@@ -38,6 +38,7 @@ class Standing:
     fewest: int = 0
     most: int | None = None
     text_format: str | None = None
+    weak: frozenset[int] = frozenset()
 
     @property
     def is_declared(self) -> bool:
@@ -86,6 +87,7 @@ def stand(
         fewest=fewest,
         most=most,
         text_format=_text_format(reach.views),
+        weak=_weak_steps(view, steps, around) if reach.certainty == _PERHAPS else frozenset(),
     )
 
 
@@ -99,6 +101,19 @@ def _within(view: SchemaView, steps: tuple[Step, ...], around: int) -> _Reach:
         for branch in each.value_branches
     ]
     return _together(reached, view)
+
+
+def _weak_steps(view: SchemaView, steps: tuple[Step, ...], around: int) -> frozenset[int]:
+    """Give the steps that may lead to nothing from where they start, or start from null."""
+    found: set[int] = set()
+    views: tuple[SchemaView, ...] = (view,)
+    for number, step in enumerate(steps):
+        starts = [branch for each in views for branch in each.value_branches] if number == around else views
+        reached = [_reach(each, (step,)) for each in starts]
+        if number >= around and any(each.certainty != _ALWAYS for each in reached):
+            found.add(number)
+        views = tuple({each.key: each for through in reached for each in through.views}.values())
+    return frozenset(found)
 
 
 def _size(views: tuple[SchemaView, ...]) -> tuple[int, int | None]:

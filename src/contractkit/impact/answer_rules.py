@@ -52,6 +52,11 @@ def _may_be_absent(use: Use, old: Standing, new: Standing) -> bool:
     return new.grade is Grade.DECLARED and was_sure and not use.may_lack
 
 
+def _may_be_absent_anew(use: Use, old: Standing, new: Standing) -> bool:
+    """Say whether a place that could be absent may be for one more reason: what leads to it got weaker elsewhere."""
+    return new.grade is old.grade is Grade.DECLARED and bool(new.weak - old.weak) and not use.may_lack
+
+
 def _may_be_empty(use: Use, old: Standing, new: Standing) -> bool:
     return use.non_empty and old.fewest > 0 and new.fewest == 0 and new.is_declared
 
@@ -87,7 +92,8 @@ def _may_be_another_format(use: Use, old: Standing, new: Standing) -> bool:
 
 
 def _comes_otherwise(use: Use, old: Standing, new: Standing) -> bool:
-    return _may_be_another_type(use, old, new) or _may_be_another_format(use, old, new)
+    is_null = "null" in new.types - old.types and new.types != ALL_TYPES and new.is_declared
+    return is_null or _may_be_another_type(use, old, new) or _may_be_another_format(use, old, new)
 
 
 def _seen_value_is_gone(use: Use, old: Standing, new: Standing) -> bool:
@@ -124,6 +130,10 @@ ANSWER_RULES = (
                "the consumer needs it, and it may be absent now",
                ("response.member.became-optional", "response.header.became-optional", "response.null.allowed",
                 "response.alternative.added", "response.type.widened", "response.type.changed", *_REMOVED)),
+    AnswerRule("response.may-be-absent", Verdict.AT_RISK, _may_be_absent_anew,
+               "the consumer needs it, and what was sure on the way to it may be null, absent or something else now",
+               ("response.member.became-optional", "response.null.allowed", "response.alternative.added",
+                "response.type.widened", "response.type.changed", *_REMOVED)),
     AnswerRule("response.may-be-null", Verdict.AT_RISK, _may_be_null,
                "the consumer needs a value, and it may be null now", ("response.null.allowed", *_RETYPED, *_ADDED)),
     AnswerRule("response.may-be-another-type", Verdict.AT_RISK, _may_be_another_type,
@@ -152,8 +162,10 @@ SERVED_RULES = (
                "the tests were served {expected}, and it is not known whether the consumer reads it",
                (*_RETYPED, *_REMOVED)),
     AnswerRule("response.served-otherwise", Verdict.AT_RISK, _comes_otherwise,
-               "the tests were served {expected}, another kind may come now, and it is not known whether the consumer "
-               "reads it", ("response.type.widened", "response.alternative.added", "response.format.changed", *_ADDED)),
+               "the tests were served {expected}, another kind or null may come now, and it is not known whether the "
+               "consumer reads it",
+               ("response.type.widened", "response.null.allowed", "response.alternative.added",
+                "response.format.changed", *_ADDED)),
 )  # fmt: skip
 """Rules for what was only served, where needs are unknown: loss is a risk, never proof of a break."""
 
