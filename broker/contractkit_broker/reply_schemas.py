@@ -236,12 +236,8 @@ REPLY_SCHEMAS: dict[str, Json] = {
         ignored=FLAG,
     ),
     "Decision": object_of(
-        {
-            "answer": {"enum": ["yes", "no", "unknown"]},
-            "text": TEXT,
-            "assumed": list_of(object_of({"name": TEXT, "version": MAYBE_TEXT})),
-            "reasons": list_of(reference("Reason")),
-        }
+        {"answer": {"enum": ["yes", "no", "unknown"]}, "text": TEXT, "reasons": list_of(reference("Reason"))},
+        assumed=list_of(object_of({"name": TEXT, "version": MAYBE_TEXT})),
     ),
     "Reason": object_of(
         {

@@ -202,7 +202,7 @@ class BrokerClient:
                 self._check_known([name for name, _ in (*subjects, *assumed)], environment)
             raise
         answer = read_answer(document, most_rows=MOST_ROWS)
-        if answer.assumed != len(assumed):
+        if assumed and answer.assumed != len(assumed):
             raise UsageError(
                 "The broker answers what is, and not what would be.",
                 details=[("broker", self.url)],
