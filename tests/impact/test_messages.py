@@ -147,6 +147,14 @@ def test_a_message_that_is_new_is_no_news(judge: Any) -> None:
     assert findings(judge({"OrderPlaced": OLD, "OrderLost": OLD}, placed("OrderLost"))) == []
 
 
+def test_a_message_that_is_new_and_not_as_recorded_is_not_said_to_be_unaffected(judge: Any) -> None:
+    report = judge({"OrderPlaced": OLD, "OrderLost": without("total")}, placed("OrderLost"))
+    assert findings(report) == [(Verdict.AT_RISK, "message", "not analysable", "not analysable")]
+    assert report.consumers[0].findings[0].worry.sentence == (
+        "the old definition does not know the message, and the new one does not bear out message.contents.total"
+    )
+
+
 def test_calls_are_left_aside_and_told(judge: Any) -> None:
     call = HttpCall(request=HttpRequest(method="GET", path="/"), response=HttpResponse(status=200))
     report = judge({"OrderPlaced": OLD}, placed(), placed(key="h", exchange=call))

@@ -6,6 +6,7 @@ from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.answer_shapes import AnswerJudgement
 from contractkit.impact.causes import Causes
+from contractkit.impact.fitting import misfit
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.requests import request_worries
 from contractkit.model import HttpCall, Interaction, Location
@@ -36,7 +37,7 @@ class HttpJudgement:
         try:
             old, new = self._old.reached(interaction), self._new.reached(interaction)
             if old.route is None:
-                return name, _of_unknown(call, new)
+                return name, _of_unknown(call, self._new.check(interaction))
             return old.route.operation.name, self._worries(interaction, call, old, new)
         except DefinitionError as error:
             return name, (_unjudged(f"a definition cannot be used here: {error.explanation.summary}"),)
@@ -51,9 +52,14 @@ class HttpJudgement:
 
 
 def _of_unknown(call: HttpCall, new: InteractionConformance) -> tuple[Worry, ...]:
+    sent = f"{call.request.method} {call.request.path}"
+    wrong = misfit(new)
+    if new.surface is not None and wrong is not None:
+        return (
+            _unjudged(f"{sent} reaches no operation of the old definition, and the new one does not bear out {wrong}"),
+        )
     if new.surface is not None:
         return ()  # only the new definition knows the operation: that is an improvement
-    sent = f"{call.request.method} {call.request.path}"
     return (_unjudged(f"{sent} reaches no operation of either definition, so nothing can be said of it"),)
 
 

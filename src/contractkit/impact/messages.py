@@ -9,14 +9,14 @@ from functools import cached_property
 
 from contractkit.changes import Change
 from contractkit.changes.messages import HEADERS_REMOVED, MESSAGE_REMOVED, MessageChanges
-from contractkit.conformance import ContractChecker, Declared, Grade
+from contractkit.conformance import ContractChecker, Grade
 from contractkit.conformance.messages import MESSAGE, Meant, StandIn, meant_messages, stand_ins
 from contractkit.definitions.messages import MessageDefinition, path_of
 from contractkit.errors import DefinitionError
+from contractkit.impact.fitting import misfit
 from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.records import Verdict, Worry
 from contractkit.model import EmptyBody, Interaction, JsonBody, Location, Message, MissingBody
-from contractkit.results import ABSENT
 
 _CONTENTS, _METADATA = MESSAGE / "contents", MESSAGE / "metadata"
 
@@ -44,7 +44,7 @@ class MessageJudgement:
         try:
             old, new = meant_messages(interaction, self._old), meant_messages(interaction, self._new)
             if old.problem:
-                return called, (_unknown(old.problem),) if new.problem else ()
+                return called, self._of_unknown(interaction, old.problem, new)
             names = self._likely(interaction, old.names)
             found = [(name, self._of_message(interaction, name, new)) for name in names]
         except DefinitionError as error:
@@ -59,17 +59,19 @@ class MessageJudgement:
         return tuple(name for name in fitting if not self._old.problem_of(name)) or fitting
 
     def _fits(self, interaction: Interaction, name: str) -> bool:
-        message = interaction.exchange
-        assert isinstance(message, Message)
-        for each in stand_ins(interaction, message, name, self._old):
-            found = self._fitting.check(each.interaction)
-            wrong = {Grade.UNDECLARED, Grade.DISJOINT}
-            needed = {use.location for use in found.uses.single if not use.is_only_served}
-            if found.media_type is Declared.NOT or any(violation.received is not ABSENT for violation in found.refused):
-                return False
-            if any(found.standings[place].grade in wrong for place in needed & found.standings.keys()):
-                return False
-        return True
+        return _misfit(interaction, name, self._old, self._fitting) is None
+
+    def _of_unknown(self, interaction: Interaction, problem: str, new: Meant) -> tuple[Worry, ...]:
+        """Give what can be said of a message that the old definition does not have."""
+        if new.problem:
+            return (_unjudged(f"of neither definition can be said which message it is: {problem}"),)
+        checker = ContractChecker(self._new.answers)
+        wrong = [_misfit(interaction, name, self._new, checker) for name in new.names]
+        if None in wrong:
+            return ()  # only the new definition knows the message: that is an improvement
+        return (
+            _unjudged(f"the old definition does not know the message, and the new one does not bear out {wrong[0]}"),
+        )
 
     def _of_message(self, interaction: Interaction, name: str, new: Meant) -> tuple[Worry, ...]:
         if name not in new.names:
@@ -163,15 +165,23 @@ def _gone(name: str, changes: Iterable[Change]) -> Worry:
     )
 
 
-def _unknown(problem: str) -> Worry:
-    return _unjudged(f"of neither definition can be said which message it is: {problem}")
+def _misfit(
+    interaction: Interaction, name: str, definition: MessageDefinition, checker: ContractChecker
+) -> Location | None:
+    message = interaction.exchange
+    assert isinstance(message, Message)
+    for each in stand_ins(interaction, message, name, definition):
+        wrong = misfit(checker.check(each.interaction))
+        if wrong is not None:
+            return each.back(wrong)
+    return None
 
 
 def _unjudged(sentence: str) -> Worry:
     return Worry(
         code="not-analysable",
         verdict=Verdict.AT_RISK,
-        location=Location(("message",)),
+        location=MESSAGE,
         before="not analysable",
         after="not analysable",
         sentence=sentence,

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON: nothing is said of them but whether their description changed."""
+"""What cannot be compared is never unaffected: bodies that are no JSON, operations that only one definition knows."""
 
 from typing import Any
 
@@ -15,6 +15,11 @@ ORDER: Any = {
     "properties": {"id": {}, "total": {"type": ["number", "null"]}},
 }
 REFERENCE = {"$ref": "#/components/schemas/Order"}
+
+
+EMPTY = OpenApiDefinition(
+    Documents({"d": {"openapi": "3.1.0", "info": {"title": "orders"}, "paths": {}}}, "d"), source="d"
+)
 
 
 def definition(order: Any, used: Any) -> OpenApiDefinition:
@@ -66,3 +71,15 @@ def test_who_sends_or_receives_what_is_described_otherwise_is_at_risk_even_behin
 )
 def test_what_is_only_written_elsewhere_or_in_another_order_hurts_nobody(order: Any, used: Any) -> None:
     assert places(order, used) == []
+
+
+@pytest.mark.parametrize(("status", "expected"), [(200, []), (418, ["response.status"])])
+def test_an_operation_that_only_the_new_definition_has_is_held_against_it(status: int, expected: list[str]) -> None:
+    call = HttpCall(request=HttpRequest(method="GET", path="/orders"), response=HttpResponse(status=status))
+    interaction = Interaction(key="a", description="it", exchange=call)
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(interaction,))
+    [consumer] = analyse(EMPTY, definition(ORDER, REFERENCE), [(contract, ConsumerInfo())]).consumers
+    assert [each.worry.sentence for each in consumer.findings] == [
+        f"GET /orders reaches no operation of the old definition, and the new one does not bear out {place}"
+        for place in expected
+    ]
