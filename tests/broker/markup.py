@@ -34,6 +34,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if len({name for name, _ in attrs}) < len(attrs):
             self.faults.append(f"<{tag}> has an attribute twice")
+        if tag not in _INLINE:
+            self.handle_data(" ")
         element = Element(tag, dict(attrs))
         self.elements.append(element)
         if tag not in _VOID:

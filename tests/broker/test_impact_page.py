@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 import pytest
 from contractkit_broker.pages.impact import get_impact_page
+from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store import applications, contracts, definitions
 from contractkit_broker.store.database import Database
+from contractkit_broker.store.proofs import put_proof
 from contractkit_broker.web import Call
 from sqlalchemy import Connection
 
@@ -374,6 +376,34 @@ def test_text_of_others_is_text(store: Database) -> None:
     )
     assert page.find("script") == []
     assert page.said("h4") == [SCRIPT]
+
+
+def proven(outcome: str, why: str | None = None) -> Json:
+    test = {"nodeId": "t.py::test_a", "outcome": outcome, "message": f"{SCRIPT}\nmore", "file": "t.py", "line": 12}
+    said = {"key": "k", "description": f"it {outcome}", "operation": "getOrder", "predicted": "broken"}
+    return {**said, "outcome": outcome, "why": why, "tests": [{**test, "outcome": "not run"}, test]}
+
+
+def test_what_a_consumer_s_tests_proved_stands_beside_what_was_predicted(store: Database) -> None:
+    def prove(connection: Connection) -> None:
+        provider = applications.ensure_application(connection, "orders", NOW)
+        version, _ = register_build(connection, Build(application="web-shop", number="4.1.0"), NOW)
+        found = [proven("not run"), proven("fails"), proven("passes", "its tests cope with it")]
+        found += [proven("passes")] * 50
+        put_proof(connection, version, provider.id, ("sha256:1", "sha256:0"), found, NOW)
+
+    store.write(prove)
+    page = shown(store, told=told())
+    [proof] = page.find("details")
+    words = re.sub(r"\s+", " ", proof.text).strip()
+    assert words.startswith(
+        "web-shop 4.1.0 1 fails, 51 passes, 1 not run 20 Nov 2026, 10:00 UTC "
+        "Predicted there against another old definition than here. "
+        "Interaction Predicted Proven By the consumer's tests "
+        f"it passes ✗ broken ✓ passes t.py:12: {SCRIPT} its tests cope with it "
+        f"it fails ✗ broken ✗ fails t.py:12: {SCRIPT} it passes ✗ broken"
+    )
+    assert ("open" in proof.attributes, words[-35:]) == (True, "… and 3 more, which the JSON holds.")
 
 
 def test_an_analysis_of_an_earlier_release_leads_to_its_json(store: Database) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from contractkit.errors import suggestion
 from contractkit.exact_json import Json
 from contractkit_broker.api.impact import Question, queue_analysis
+from contractkit_broker.pages.proofs import MOST_PROOFS, shown_proofs
 from contractkit_broker.pages.rendering import lost, render_page
 from contractkit_broker.pages.sent_forms import FormFault, SentFile, SentForm, is_foreign, read_form
 from contractkit_broker.pages.stretches import Stretch, stretch
@@ -59,14 +60,17 @@ def get_impact_page(call: Call) -> Reply:
     uuid = call.path["uuid"]
     with call.database.reading() as connection:
         job = definitions.find_told_job(connection, uuid)
-    if job is None:
-        raise lost(call, f"There is no analysis {uuid}.")
+        if job is None:
+            raise lost(call, f"There is no analysis {uuid}.")
+        proofs = shown_proofs(connection, job)
     told = job.told or {}
     return render_page(
         call,
         "impact.html",
         job=job,
         told=told,
+        proofs=proofs,
+        proofs_end=len(proofs) == MOST_PROOFS,
         scope=_scope(job.against),
         consumers=_consumers(call, told),
         seconds=_SECONDS if job.state in ("queued", "running") else None,
