@@ -5,7 +5,6 @@ text that grows with its values is compiled and planned anew each time. PostgreS
 JSON text, and each element is one step in an index.
 """
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -35,7 +34,7 @@ class _Many(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> Any:
         distinct = list(set(value or ()))
-        return distinct if dialect.name == "postgresql" else json.dumps(distinct)
+        return distinct if dialect.name == "postgresql" else dump_compact(distinct).decode()
 
 
 class _Among(FunctionElement[bool]):
