@@ -44,10 +44,10 @@ class Replay:
     def serving(self) -> ServingProposed | None:
         """Give what leaves out of answers what the present definition alone has; None where that is not known."""
         definition, _ = self._proposed
-        if self.order.old is None or not _is_documented(definition):
+        if self.order.old is None or not _is_described(definition):
             return None
         old, _ = self._read(self.order.old)
-        return ServingProposed(old, definition, weakest=self.order.weakest) if _is_documented(old) else None
+        return ServingProposed(old, definition, weakest=self.order.weakest) if _is_described(old) else None
 
     @cached_property
     def _proposed(self) -> tuple[Definition | RpcDefinition | MessageDefinition, str]:
@@ -138,10 +138,11 @@ def start_replaying(config: pytest.Config, path: Path) -> None:
         config.pluginmanager.register(_Gathering(config, order), "contractkit-gathering")
 
 
-def _is_documented(
+def _is_described(
     definition: Definition | RpcDefinition | MessageDefinition,
-) -> TypeGuard[DocumentedDefinition]:
-    return definition.kind == "OpenAPI"
+) -> TypeGuard[DocumentedDefinition | MessageDefinition]:
+    """Say whether a definition describes JSON, of which can be said what is gone and what is weaker."""
+    return definition.kind in ("OpenAPI", "messages")
 
 
 def _reason(report: pytest.TestReport) -> str:

@@ -1,5 +1,6 @@
 """Replaying: a run on stubs of a proposed definition, which tells what came of the tests and records nothing."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, dump_order, load_replayed
+from tests.pytest_plugin.conftest import DEFINITION, SETTINGS
 
 pytest_plugins = ["pytester"]
 
@@ -27,7 +29,31 @@ def test_id(contract_stub):
     assert get(contract_stub)["id"] == 7
 """
 
+LISTED = """\
+def get(contract_stub):
+    stub = contract_stub("orders")
+    stub.on("getOrder").reply(200, {"lines": ["lamp"], "state": "paid"})
+    return httpx.get(f"{stub.url}/orders/7").json()
+
+def test_total(contract_stub):
+    assert get(contract_stub)["lines"][0] == "lamp"
+
+def test_note(contract_stub):
+    assert {"open": 1, "paid": 2}[get(contract_stub)["state"]]
+"""
+
+MESSAGES = """\
+def test_total(contract_stub):
+    with contract_stub("bus").message("OrderPlaced", {"total": 12.5}) as message:
+        assert message.json["total"] == 12.5
+
+def test_note(contract_stub):
+    with contract_stub("bus").message("OrderPlaced") as message:
+        assert message.json is not None
+"""
+
 Replay = Callable[..., tuple[ReplayedTest, ...]]
+ReplayIn = Replay
 
 
 def failed(name: str, message: str, line: int) -> ReplayedTest:
@@ -41,26 +67,39 @@ def passed(name: str) -> ReplayedTest:
 
 
 @pytest.fixture
-def replay(project: Any, monkeypatch: pytest.MonkeyPatch) -> Replay:
-    """Run the tests on stubs of the definition with one text replaced; gives what came of each."""
-    project.tests(TESTS)
+def replay_in(project: Any, monkeypatch: pytest.MonkeyPatch) -> ReplayIn:
+    """Run tests on stubs of a provider under a definition in the place of another; gives what came of each."""
 
-    def run(before: str, after: str, *arguments: str, weakest: bool = False) -> tuple[ReplayedTest, ...]:
-        project.write("new.yaml", Path(project.path / "orders.yaml").read_text().replace(before, after))
+    def run(
+        provider: str, old: str, new: str, tests: tuple[str, ...], *arguments: str, weakest: bool
+    ) -> tuple[ReplayedTest, ...]:
         order = ReplayOrder(
-            provider="orders",
-            definition="new.yaml",
-            old="orders.yaml",
+            provider=provider,
+            definition=new,
+            old=old,
             weakest=weakest,
             directory=str(project.path),
             root=str(project.path),
-            tests=tuple(f"test_shop.py::{name}" for name in ("test_total", "test_note", "test_id")),
+            tests=tuple(f"test_shop.py::{name}" for name in tests),
             results=str(project.path / "results.json"),
         )
         project.write("order.json", dump_order(order))
         monkeypatch.setenv(REPLAY, str(project.path / "order.json"))
         project.run("--no-contracts", *arguments)
         return load_replayed(project.path / "results.json")
+
+    return run
+
+
+@pytest.fixture
+def replay(project: Any, replay_in: ReplayIn) -> Replay:
+    """Run the tests on stubs of the definition with one text replaced."""
+    project.tests(TESTS)
+
+    def run(before: str, after: str, *arguments: str, weakest: bool = False) -> tuple[ReplayedTest, ...]:
+        project.write("new.yaml", Path(project.path / "orders.yaml").read_text().replace(before, after))
+        names = ("test_total", "test_note", "test_id")
+        return replay_in("orders", "orders.yaml", "new.yaml", names, *arguments, weakest=weakest)
 
     return run
 
@@ -86,6 +125,34 @@ def test_null_comes_where_it_newly_may(replay: Replay) -> None:
         passed("test_note"),
         passed("test_id"),
     )
+
+
+def test_a_list_is_empty_and_a_member_new_where_they_newly_may_be(replay: Replay, project: Any) -> None:
+    old = "lines: {type: array, minItems: 1, items: {type: string}}\n        state: {type: string, enum: [open, paid]}"
+    new = "lines: {type: array, items: {type: string}}\n        state: {type: string, enum: [open, paid, lost]}"
+    project.write("orders.yaml", DEFINITION.replace("note: {type: string}", old))
+    project.tests(LISTED)
+    found = replay(old, new, weakest=True)
+    assert found == (
+        failed("test_total", "IndexError: list index out of range", 9),
+        failed("test_note", "KeyError: 'lost'", 12),
+    )
+
+
+def test_a_message_comes_without_what_is_gone_or_may_be_absent(project: Any, replay_in: ReplayIn) -> None:
+    placed = {"type": "object", "required": ["id", "total"]}
+    project.write("pyproject.toml", SETTINGS + '\n[tool.contractkit.providers.bus]\nmessages = "old"\n')
+    for folder, schema in (
+        ("old", {**placed, "properties": {"id": {}, "total": {"type": "number"}}}),
+        ("new", {"type": "object", "properties": {"id": {}, "total": {"type": "number"}}}),
+    ):
+        project.write(f"{folder}/OrderPlaced.json", json.dumps(schema))
+    project.tests(MESSAGES)
+    names = ("test_total", "test_note")
+    usual = replay_in("bus", "old", "new", names, weakest=False)
+    assert usual == (passed("test_total"), passed("test_note"))
+    weakest = replay_in("bus", "old", "new", names, weakest=True)
+    assert weakest == (failed("test_total", "KeyError: 'total'", 5), passed("test_note"))
 
 
 def test_a_request_that_is_refused_now_is_told_as_the_stub_tells_it(replay: Replay) -> None:

@@ -16,7 +16,7 @@ from contractkit.explain.terminal import unsteered
 from contractkit.impact import ConsumerImpact, ImpactReport
 from contractkit.impact.proofs import with_proofs
 from contractkit.impact.proven import Proven, TestProof
-from contractkit.model import HttpCall, TestReference
+from contractkit.model import RpcCall, TestReference
 from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, dump_order, load_replayed
 from contractkit.settings import Settings
 from contractkit.sources.places import is_elsewhere
@@ -148,7 +148,7 @@ def _own(consumers: Iterable[ConsumerImpact], settings: Settings) -> tuple[Consu
 
 def _has_weaker(consumers: Iterable[ConsumerImpact]) -> bool:
     """Say whether definitions of the kind that is judged allow weaker answers than a stub gives unasked."""
-    return any(isinstance(impact.interaction.exchange, HttpCall) for each in consumers for impact in each.interactions)
+    return not any(isinstance(one.interaction.exchange, RpcCall) for each in consumers for one in each.interactions)
 
 
 def _recorded(consumers: Iterable[ConsumerImpact]) -> Mapping[str, TestReference]:

@@ -2,8 +2,8 @@
 
 A test's `reply` may write what the proposed definition no longer declares, and an optional member may be there by
 luck. So what only the present definition declares is left out of answers, whoever wrote it; and, where the weakest
-answers are asked for, so is what may be absent now, null stands where it newly may, and of an enumeration comes a new
-member. What was as weak before stays: that it may be absent is no news to anyone.
+answers are asked for, so is what may be absent now, null stands where it newly may, a list is empty that could not be,
+and of an enumeration comes a new member. What was as weak before stays: that it may be absent is no news to anyone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any
 
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.interface import Operation, Promise
+from contractkit.definitions.messages import JSON, MessageDefinition
 from contractkit.definitions.promises import Graded, Promises
 from contractkit.definitions.surfaces import DocumentedDefinition, SurfaceReader
 from contractkit.errors import ReplyError, UnknownNameError
@@ -20,39 +21,60 @@ from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Loc
 from contractkit.recording.replies import Reply, checked_reply
 from contractkit.results import ABSENT, Violation
 
+_EMITTED = 200  # the status of the operations that answer with messages
 _BODY = Location(("response", "body"))
 _STRONG = (Promise.PROMISED, Promise.NULLABLE)
 
 
 class ServingProposed:
-    """What the stub of one provider serves under a proposed definition of HTTP; messages stay as they are made."""
+    """What the stub of one provider serves under a proposed definition of HTTP, or of messages that it emits."""
 
-    def __init__(self, old: DocumentedDefinition, new: DocumentedDefinition, *, weakest: bool) -> None:
-        """Take the present and the proposed definition, and whether the weakest answers are to be served."""
-        self._old, self._new = old, new
-        self._readers = SurfaceReader(old.documents), SurfaceReader(new.documents)
+    def __init__(
+        self,
+        old: DocumentedDefinition | MessageDefinition,
+        new: DocumentedDefinition | MessageDefinition,
+        *,
+        weakest: bool,
+    ) -> None:
+        """Take the present and the proposed definition, of one kind, and whether the weakest answers are served."""
+        self._are_messages = isinstance(new, MessageDefinition)
+        self._old, self._new = _answers(old), _answers(new)
+        self._readers = SurfaceReader(self._old.documents), SurfaceReader(self._new.documents)
         self._weakest = weakest
 
     def http(self, provider: str, interaction: Interaction, response: HttpResponse) -> HttpResponse:
         """Give a response as the proposed definition may have it; one that the present has nothing of, as it is."""
         call = interaction.exchange
-        route = self._old.route(call.request) if isinstance(call, HttpCall) else None
+        route = self._old.route(call.request) if isinstance(call, HttpCall) and not self._are_messages else None
         if route is None or not isinstance(response.body, JsonBody):
             return response
         operation = self._new.operation(str(interaction.operation))
-        old = _graded(self._readers[0], route.operation, response)
-        new = _graded(self._readers[1], operation, response)
-        if old is None or new is None:
-            return response
-        if self._weakest:
-            weak = _with_body(response, _Taking(weakest=True).taken(response.body.value, old, new))
-            if not self._new.check_response(operation, weak):
-                return weak
-        proposed = _with_body(response, _Taking(weakest=False).taken(response.body.value, old, new))
+        proposed = self._proposed(route.operation, operation, response)
         violations = self._new.check_response(operation, proposed)
         if violations:
             raise _contradiction(operation, proposed, violations)
         return proposed
+
+    def emitted(self, provider: str, name: str, shown: Json, contents: Json) -> Json:
+        """Give the contents of a message as the proposed definition may have them, likewise."""
+        if not self._are_messages or name not in {each.name for each in self._old.operations}:
+            return contents
+        operation = self._new.operation(name)
+        declared = self._readers[1].surface_of(operation).response_to(_EMITTED)
+        media_type = declared.contents[0].media_type if declared is not None and declared.contents else JSON
+        response = HttpResponse(status=_EMITTED, headers={}, body=JsonBody(contents, media_type))
+        return _value_of(self._proposed(self._old.operation(name), operation, response))
+
+    def _proposed(self, before: Operation, after: Operation, response: HttpResponse) -> HttpResponse:
+        """Give a response without what is gone; where the weakest are wanted, the weakest of it that is legal."""
+        old, new = _graded(self._readers[0], before, response), _graded(self._readers[1], after, response)
+        if old is None or new is None:
+            return response
+        for taking in _WEAKEST if self._weakest else ():
+            weak = _with_body(response, taking.taken(_value_of(response), old, new))
+            if not self._new.check_response(after, weak):
+                return weak
+        return _with_body(response, _Taking().taken(_value_of(response), old, new))
 
     def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
         """Give a reply that the present definition allows; what is wrong with it now shows when it is served."""
@@ -66,9 +88,9 @@ class ServingProposed:
         """Give a message as it is: a field that is gone cannot be written, and one that is not set is its default."""
         return tree
 
-    def emitted(self, provider: str, name: str, shown: Json, contents: Json) -> Json:
-        """Give the contents of a message as they are: it is made by its own definition, which is another."""
-        return contents
+
+def _answers(definition: DocumentedDefinition | MessageDefinition) -> DocumentedDefinition:
+    return definition.answers if isinstance(definition, MessageDefinition) else definition
 
 
 def _graded(reader: SurfaceReader, operation: Operation, response: HttpResponse) -> Graded | None:
@@ -93,6 +115,11 @@ def _contradiction(operation: Operation, response: HttpResponse, violations: Seq
     )
 
 
+def _value_of(response: HttpResponse) -> Json:
+    assert isinstance(response.body, JsonBody)
+    return response.body.value
+
+
 def _with_body(response: HttpResponse, value: Json) -> HttpResponse:
     assert isinstance(response.body, JsonBody)
     return replace(response, body=replace(response.body, value=value))
@@ -100,9 +127,15 @@ def _with_body(response: HttpResponse, value: Json) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Taking:
-    """Takes out of a body what got worse from the present definition to the proposed one."""
+    """Takes out of a body what got worse from the present definition to the proposed one: what is gone.
 
-    weakest: bool
+    Attributes:
+        weakest: Also what may be absent, null or empty now.
+        with_values: And of enumerations a new member comes.
+    """
+
+    weakest: bool = False
+    with_values: bool = False
 
     def taken(self, value: Json, old: Graded, new: Graded) -> Json:
         """Give what stays of a value that itself stays."""
@@ -128,9 +161,28 @@ class _Taking:
             return self.taken(value, old, new)
         if new.promise is Promise.NULLABLE and old.promise is Promise.PROMISED:
             return None
-        known, allowed = _listed(old), _listed(new)
-        added = [each for each in allowed if each is not None and not any(same_json(each, one) for one in known)]
-        return added[0] if known and added else self.taken(value, old, new)
+        if self.with_values and (added := _added(old, new)):
+            return added[0]
+        kept = self.taken(value, old, new)
+        may_be_empty = isinstance(value, list) and kept == value and _fewest(old) > 0 and _fewest(new) == 0
+        return [] if may_be_empty else kept
+
+
+_WEAKEST = (_Taking(weakest=True, with_values=True), _Taking(weakest=True))
+"""Ways to take, the most first: a new member of an enumeration may tell alternatives apart, and then fit none."""
+
+
+def _added(old: Graded, new: Graded) -> list[Json]:
+    """Give the new members of an enumeration."""
+    known = _listed(old)
+    added = [each for each in _listed(new) if each is not None and not any(same_json(each, one) for one in known)]
+    return added if known else []
+
+
+def _fewest(graded: Graded) -> int:
+    """Give how few elements a list may have."""
+    lists = [branch for view in graded.views for branch in view.value_branches if "array" in branch.types]
+    return min((int(each.bounds["minItems"].value) if "minItems" in each.bounds else 0 for each in lists), default=0)
 
 
 def _listed(graded: Graded) -> tuple[Json, ...]:
