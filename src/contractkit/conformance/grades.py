@@ -28,7 +28,8 @@ class Standing:
 
     `node` is the declaration that says so, or the last one met on the way. Of a list, `fewest` and `most` are how many
     elements it may have, None where there may be any number. `text_format` is the format of which every text is, None
-    where nothing is said, or not of all. `weak` are the numbers of the steps that may lead to nothing.
+    where nothing is said, or not of all. `weak` are the steps, by number, that may lead to nothing or start from
+    null; it is empty where the place is sure to be there.
     """
 
     grade: Grade
@@ -38,7 +39,7 @@ class Standing:
     fewest: int = 0
     most: int | None = None
     text_format: str | None = None
-    weak: frozenset[int] = frozenset()
+    weak: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def is_declared(self) -> bool:
@@ -103,15 +104,16 @@ def _within(view: SchemaView, steps: tuple[Step, ...], around: int) -> _Reach:
     return _together(reached, view)
 
 
-def _weak_steps(view: SchemaView, steps: tuple[Step, ...], around: int) -> frozenset[int]:
-    """Give the steps that may lead to nothing from where they start, or start from null."""
-    found: set[int] = set()
+def _weak_steps(view: SchemaView, steps: tuple[Step, ...], around: int) -> frozenset[tuple[int, str]]:
+    """Give the steps that may lead to nothing, and those that may start from null; of the first ones, none."""
+    found: set[tuple[int, str]] = set()
     views: tuple[SchemaView, ...] = (view,)
     for number, step in enumerate(steps):
-        starts = [branch for each in views for branch in each.value_branches] if number == around else views
-        reached = [_reach(each, (step,)) for each in starts]
+        reached = [_through(branch, (step,)) for each in views for branch in each.value_branches]
         if number >= around and any(each.certainty != _ALWAYS for each in reached):
-            found.add(number)
+            found.add((number, "absent"))
+        if (number > around or not around) and any(each.is_nullable and each.types != ALL_TYPES for each in views):
+            found.add((number, "null"))
         views = tuple({each.key: each for through in reached for each in through.views}.values())
     return frozenset(found)
 

@@ -127,3 +127,12 @@ def test_recursive_messages_are_compared_to_the_end(define: Define) -> None:
         ("request.field.type-changed", "events[*].message.value"),
         ("response.field.type-changed", "events[*].message.value"),
     ]
+
+
+def test_types_that_no_procedure_uses_are_compared_where_there_is_no_procedure(define: Define) -> None:
+    text = 'syntax = "proto3"; package shop.v1; message Placed {{ State state = 1; }} enum State {{ NONE = 0; {} }}'
+    found = compare_protos(define(text.format("PAID = 1;")), define(text.format("PAID = 2;"))).changes
+    assert [(each.rule, each.operation, str(each.location)) for each in found] == [
+        ("request.enum.value-renumbered", "shop.v1.Placed", "events[*].message.state"),
+        ("response.enum.value-renumbered", "shop.v1.Placed", "events[*].message.state"),
+    ]

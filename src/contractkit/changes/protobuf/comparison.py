@@ -26,6 +26,8 @@ from contractkit.model import Location, Step, Wildcard
 PROCEDURE = Location(("procedure",))
 MESSAGE = Location(("events", Wildcard.INDEX, "message"))
 
+_STANDARD = "google.protobuf."
+
 _MEDIA_TYPES = {Encoding.BINARY: "application/protobuf", Encoding.JSON: "application/json"}
 
 
@@ -104,6 +106,20 @@ class ProtoChanges:
             for difference in enum_differences(EnumPair(old=old, new=new), direction, self.encoding):
                 yield self.change(None, MESSAGE, difference)
 
+    def of_types(self) -> Iterator[Change]:
+        """Give the changes of all types of a definition without procedures, under their names.
+
+        Others build on such types, or emit them as messages.
+        """
+        if self.old.methods or self.new.methods:
+            return
+        for name in self.old.messages:
+            if not name.startswith(_STANDARD):
+                yield from (replace(each, operation=name) for each in self.of_message(name))
+        for name in self.old.enums:
+            if not name.startswith(_STANDARD):
+                yield from (replace(each, operation=name) for each in self.of_enum(name))
+
     def pair(self, old: Descriptor, new: Descriptor, direction: Direction) -> MessagePair:
         """Give two message types that stand for each other, the same value each time."""
         key = (old.full_name, new.full_name, direction)
@@ -139,6 +155,7 @@ class ProtoChanges:
     def _all(self) -> Iterator[Change]:
         for method in self.old.methods.values():
             yield from self.of_procedure(method)
+        yield from self.of_types()
 
     def _everywhere(
         self, old: Descriptor, new: Descriptor, direction: Direction

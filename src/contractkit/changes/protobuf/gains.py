@@ -36,3 +36,6 @@ def _changes(there: ProtoChanges, back: ProtoChanges) -> Iterator[Change]:
     for name, method in there.new.methods.items():
         if name not in there.old.methods:
             yield from gained((), (back.removal(method),), GAINS, signature_of(method))
+    lost = tuple(there.of_types())
+    yield from lost
+    yield from gained(lost, back.of_types(), GAINS)

@@ -1,0 +1,72 @@
+"""What a release means to its consumers, and what comparing the two definitions alone would have told them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from contractkit.changes import Change, Level
+from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
+from contractkit.impact.analysis import judgement_of
+from contractkit.recording.stubbed import StubbedProvider
+from contractkit.sources import load_definition
+from tests.impact.releases.consumers import Release, recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A release, what was found for its consumers, and the changes that may break somebody."""
+
+    release: Release
+    report: ImpactReport
+    changes: tuple[Change, ...]
+
+    @property
+    def found(self) -> dict[str, list[str]]:
+        """Give the findings of each consumer in a line each: `broken: getOrder response.undeclared response.body.a`."""
+        return {
+            each.contract.consumer: [
+                f"{finding.verdict.value}: {finding.operation} {finding.worry.code} {finding.worry.location}"
+                for finding in each.findings
+            ]
+            for each in self.report.consumers
+        }
+
+    @property
+    def row(self) -> str:
+        """Give the row of the manual's table.
+
+        A differ tells each change to everybody who has to know: its alarms are changes times consumers. Ours are the
+        findings. Where neither alarms anybody, there is no ratio.
+        """
+        verdicts = Counter(each.verdict for each in self.report.consumers)
+        levels = Counter(each.level for each in self.changes)
+        consumers, findings = len(self.report.consumers), len(self.report.findings)
+        alarms = len(self.changes) * consumers
+        ratio = f"{alarms / findings:.1f}" if findings else ("all" if alarms else "–")
+        cells = (
+            self.release.pair, levels[Level.BREAKING], levels[Level.POSSIBLE], consumers, verdicts[Verdict.BROKEN],
+            verdicts[Verdict.AT_RISK], verdicts[Verdict.UNAFFECTED], findings, ratio,
+        )  # fmt: skip
+        return f"| {' | '.join(map(str, cells))} |"
+
+
+def outcome_of(release: Release, folder: Path) -> Outcome:
+    """Record the contracts of a release's consumers, and judge them."""
+    old, new = (load_definition(_definition(folder, side)).definition for side in ("before", "after"))
+    provider = StubbedProvider("api", old, source="before", checks_credentials=False)
+    try:
+        contracts = [(recorded(release, each, provider), ConsumerInfo()) for each in release.consumers]
+    finally:
+        provider.stop()
+    report = analyse(old, new, contracts)
+    changes = judgement_of(old, new, report.old, report.new).changes
+    return Outcome(release=release, report=report, changes=tuple(each for each in changes if each.level.can_hurt))
+
+
+def _definition(folder: Path, side: str) -> Path:
+    return next(iter(_files(folder, side)), folder / side)
+
+
+def _files(folder: Path, side: str) -> Iterator[Path]:
+    yield from sorted(folder.glob(f"{side}.*"))
