@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypedDict
 
 from sqlalchemy import Connection
 
@@ -195,7 +196,14 @@ def _document(found: StoredDefinition) -> Reply:
     return Reply(body=found.data, media_type=found.content_type, headers=headers)
 
 
-def asked_scope(call: Call) -> dict[str, str | None]:
+class Scope(TypedDict):
+    """Which versions count: what is in an environment, the heads of a branch, or the default where both are None."""
+
+    environment: str | None
+    branch: str | None
+
+
+def asked_scope(call: Call) -> Scope:
     """Give the environment and the branch that a client names, each None where it does not.
 
     Raises:
@@ -205,7 +213,7 @@ def asked_scope(call: Call) -> dict[str, str | None]:
     blank = {name: ["can't be blank"] for name, value in said.items() if value is not None and not value.strip()}
     if blank:
         raise Refusal(400, {"errors": blank})
-    return said
+    return Scope(environment=said["environment"], branch=said["branch"])
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from contractkit.document import file_digest
 from contractkit.exact_json import Json
-from contractkit_broker.api.definitions import contracts_that_count, current_definition
+from contractkit_broker.api.definitions import Scope, contracts_that_count, current_definition
 from contractkit_broker.api.proofs import proofs_for_job
 from contractkit_broker.forms import AgainstForm, ImpactForm
 from contractkit_broker.routing import Answer, Route
@@ -27,9 +27,9 @@ class Question:
     branch: str | None = None
 
     @property
-    def scope(self) -> dict[str, str | None]:
+    def scope(self) -> Scope:
         """Give the environment and the branch that say which contracts count."""
-        return {"environment": self.environment, "branch": self.branch}
+        return Scope(environment=self.environment, branch=self.branch)
 
 
 def create_impact_job(call: Call) -> Reply:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from contractkit.exact_json import Json
 from contractkit.impact.usage import Unused, UsedPlace
 from contractkit.impact.usage_words import HEADS, SAID, why_unused
-from contractkit_broker.api.definitions import SCOPE, contracts_that_count, current_definition
+from contractkit_broker.api.definitions import SCOPE, Scope, contracts_that_count, current_definition
 from contractkit_broker.pages.rendering import in_sentences, lost, render_page
 from contractkit_broker.pages.stretches import Stretch, stretch
 from contractkit_broker.service.usage import by_place, silent_consumers
@@ -87,15 +87,15 @@ def get_usage_page(call: Call) -> Reply:
     )
 
 
-def _scope(call: Call) -> dict[str, str | None]:
+def _scope(call: Call) -> Scope:
     """Give the environment and the branch; the form of the page sends blank ones where none is chosen."""
-    scope = {name: (call.parameter(name) or "").strip() or None for name in SCOPE}
-    if None not in scope.values():
+    environment, branch = ((call.parameter(name) or "").strip() or None for name in SCOPE)
+    if environment is not None and branch is not None:
         raise Refusal(400, {"error": "An environment and a branch exclude each other: leave one of them out"})
-    return scope
+    return Scope(environment=environment, branch=branch)
 
 
-def _known(call: Call, connection: Connection, scope: dict[str, str | None], asked: str) -> _Known:
+def _known(call: Call, connection: Connection, scope: Scope, asked: str) -> _Known:
     provider = call.path["provider"]
     published = contracts_that_count(connection, provider, **scope)
     consumers = {each.file_digest: each.consumer for each in published}
