@@ -173,7 +173,7 @@ class MessageDefinition:
 
     def headers(self, message: DefinedMessage) -> Operation | None:
         """Give the operation that answers with a message's headers as an object; None where none are declared."""
-        return None if message.headers is None else self.answers.operation(f"{message.name}{_HEADERS}")
+        return None if message.headers is None else self.answers.operation(headers_name_of(message.name))
 
 
 def _unreadable(message: DefinedMessage) -> str:
@@ -183,6 +183,11 @@ def _unreadable(message: DefinedMessage) -> str:
 def path_of(name: str) -> str:
     """Give the path of the operation that answers with a message; two definitions have the same for equal names."""
     return f"/{quote(name, safe='')}"
+
+
+def headers_name_of(name: str) -> str:
+    """Give the name of the operation that answers with a message's headers."""
+    return f"{name}{_HEADERS}"
 
 
 def headers_path_of(name: str) -> str:
@@ -198,7 +203,7 @@ def _document(messages: Iterable[DefinedMessage], title: str) -> Json:
         schema = None if message.problem else message.schema
         paths[path] = _path(message.name, schema, message.content_type, message.examples)
         if message.headers is not None:
-            paths[headers_path_of(message.name)] = _path(f"{message.name}{_HEADERS}", message.headers, JSON, {})
+            paths[headers_path_of(message.name)] = _path(headers_name_of(message.name), message.headers, JSON, {})
     return {"openapi": "3.1.0", "info": {"title": title}, "paths": paths}
 
 

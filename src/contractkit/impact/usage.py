@@ -1,8 +1,8 @@
 """Usage: who uses which operations and places of a provider, and what of its definition nobody does."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -30,7 +30,8 @@ from contractkit.model import (
 Needed: TypeAlias = bool | None
 """Whether a consumer needs a place: None where its needs were not inferred."""
 
-_DEEPEST: Final = 12  # steps below a body; what lies deeper is not listed
+DEEPEST: Final = 12
+"""Steps of a location; what lies deeper is not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,17 +120,35 @@ def unused(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tup
     """Give what of a definition nobody is known to need, operation by operation, the surest first within each.
 
     Optional parameters, members of requests that nobody sends, and members of successful answers that nobody needs;
-    what a required member of a request is to go for, its senders decide. Whom nobody knows, nothing is said of.
+    what a required member of a request is to go for, its senders decide. Whom nobody knows, nothing is said of; a
+    consumer whose calls reach no operation may call any, so because of it nothing is proved.
     """
     by_operation = _by_operation(definition, places)
+    names = {operation.name for operation in definition.operations}
+    strangers = {
+        consumer
+        for operation, uses in by_operation.items()
+        if operation not in names
+        for location, consumers in uses.items()
+        if location.startswith(_SIDES)
+        for consumer in consumers
+    }
     reader = SurfaceReader(definition.documents)
     return tuple(
-        found
+        doubted(found, strangers)
         for operation in definition.operations
         for found in _of_operation(operation, reader.surface_of(operation), by_operation.get(operation.name, {}))
     )
 
 
+def doubted(found: Unused, consumers: Collection[str]) -> Unused:
+    """Give what was proved as likely alone where there are consumers of whom nobody knows what they use."""
+    if found.sureness is not Sureness.PROVED or not consumers:
+        return found
+    return replace(found, sureness=Sureness.LIKELY, consumers=tuple(sorted(consumers)))
+
+
+_SIDES: Final = ("request.", "response.")  # places of calls: who handles messages alone calls nothing
 _Uses: TypeAlias = Mapping[str, Mapping[str, Needed]]
 
 
@@ -138,11 +157,11 @@ def _by_operation(
 ) -> dict[str, dict[str, dict[str, Needed]]]:
     found: dict[str, dict[str, dict[str, Needed]]] = defaultdict(dict)
     for place in places:
-        found[_named(definition, place.operation)].setdefault(place.location, {}).update(place.consumers)
+        found[operation_name(definition, place.operation)].setdefault(place.location, {}).update(place.consumers)
     return found
 
 
-def _named(definition: DocumentedDefinition, said: str) -> str:
+def operation_name(definition: DocumentedDefinition, said: str) -> str:
     """Give an operation's name where a contract of another tool has only a method and a path."""
     method, _, path = said.partition(" ")
     if not path.startswith("/"):
@@ -197,7 +216,7 @@ def _members(contents: Iterable[Content], at: Location, *, optional_only: bool) 
 
 def _below(view: SchemaView, at: Location, seen: frozenset[object], *, optional_only: bool) -> Iterator[Location]:
     """Give the members below a schema; one that leads back to itself is entered once on each way."""
-    if view.key in seen or len(at.steps) > _DEEPEST:
+    if view.key in seen or len(at.steps) > DEEPEST:
         return
     on_way = seen | {view.key}
     for branch in view.value_branches:
