@@ -17,7 +17,7 @@ from contractkit.locking.legality import recheck
 from contractkit.settings import Settings, load_settings
 from contractkit.sources import LoadedDefinition
 from contractkit.sources.bundling import bundled
-from contractkit.sources.messages import LoadedMessages, defines_messages, read_messages
+from contractkit.sources.messages import LoadedMessages, defines_messages, read_any_messages, read_messages
 
 _Loadable = LoadedDefinition | LoadedMessages
 
@@ -81,7 +81,7 @@ class _Loaded:
     def _locked(self, provider: str) -> Iterator[_Loadable]:
         messages = self._lock.settings.provider(provider).messages
         if messages is not None:
-            yield read_messages(messages, root=self._lock.settings.root)
+            yield read_any_messages(messages, root=self._lock.settings.root)
         for named in self._lock.named():
             if named.provider == provider:
                 yield self._lock.load(named.provider, named.key, named.location)

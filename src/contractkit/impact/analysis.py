@@ -20,7 +20,7 @@ from contractkit.impact.records import (
     InteractionImpact,
     Worry,
 )
-from contractkit.model import Contract, Exchange, Interaction
+from contractkit.model import Contract, Interaction
 
 AnyDefinition: TypeAlias = DocumentedDefinition | ProtoDefinition | MessageDefinition
 """A definition that impact can be asked of."""
@@ -30,12 +30,11 @@ class Judgement(Protocol):
     """Judges interactions under one pair of definitions."""
 
     @property
-    def exchange(self) -> type[Exchange]:
-        """Give the one kind of exchange that the definitions speak of."""
-
-    @property
     def changes(self) -> tuple[Change, ...]:
         """Give every change from the old definition to the new one."""
+
+    def speaks_of(self, interaction: Interaction) -> bool:
+        """Say whether an interaction is of a kind that the definitions speak of."""
 
     def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
         """Give the operation that an interaction calls, and what got worse for it."""
@@ -141,14 +140,12 @@ class _Analysis:
 
     def consumer(self, contract: Contract, info: ConsumerInfo) -> ConsumerImpact:
         """Give what the change means to one contract."""
-        spoken_of = [each for each in contract.interactions if isinstance(each.exchange, self.judgement.exchange)]
+        spoken_of = [each for each in contract.interactions if self.judgement.speaks_of(each)]
         return ConsumerImpact(
             contract=contract,
             info=info,
             interactions=tuple(self._interaction(contract, info, each) for each in spoken_of),
-            left_aside=tuple(
-                each for each in contract.interactions if not isinstance(each.exchange, self.judgement.exchange)
-            ),
+            left_aside=tuple(each for each in contract.interactions if not self.judgement.speaks_of(each)),
         )
 
     def theoretical(self, consumers: Sequence[ConsumerImpact]) -> tuple[Change, ...]:

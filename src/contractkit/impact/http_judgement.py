@@ -15,8 +15,6 @@ from contractkit.model import HttpCall, Interaction, Location
 class HttpJudgement:
     """Judges calls under one pair of definitions, remembering what was read of them. It speaks of `HttpCall` alone."""
 
-    exchange = HttpCall
-
     def __init__(self, old: DocumentedDefinition, new: DocumentedDefinition) -> None:
         self._old = ContractChecker(old)
         self._new = ContractChecker(new)
@@ -28,6 +26,10 @@ class HttpJudgement:
     def changes(self) -> tuple[Change, ...]:
         """Give every change."""
         return self._changes.changes
+
+    def speaks_of(self, interaction: Interaction) -> bool:
+        """Say whether it is a call over HTTP."""
+        return isinstance(interaction.exchange, HttpCall)
 
     def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
         """Give the operation that an interaction calls, and what got worse for it."""

@@ -24,8 +24,6 @@ _CONTENTS, _METADATA = MESSAGE / "contents", MESSAGE / "metadata"
 class MessageJudgement:
     """Judges messages under one pair of definitions: their contents, headers and channels."""
 
-    exchange = Message
-
     def __init__(self, old: MessageDefinition, new: MessageDefinition) -> None:
         self._old = old
         self._new = new
@@ -37,6 +35,10 @@ class MessageJudgement:
     def changes(self) -> tuple[Change, ...]:
         """Give every change, each as one of a message."""
         return self._changes.told(self._answers.changes)
+
+    def speaks_of(self, interaction: Interaction) -> bool:
+        """Say whether it is a message that is emitted unasked."""
+        return isinstance(interaction.exchange, Message)
 
     def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
         """Give the name of a message, and what got worse for it."""

@@ -12,7 +12,7 @@ from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.locking.findings import Found, Level, of_conformance, of_worry
-from contractkit.model import Contract, HttpCall, Interaction, Location, RpcCall
+from contractkit.model import Contract, HttpCall, Interaction, Location, Message, RpcCall
 
 __all__ = ["AnyDefinition", "Concern", "Level", "Recheck", "recheck"]
 
@@ -133,15 +133,19 @@ class _HttpJudge:
 
 @dataclass(slots=True)
 class _ProcedureJudge:
-    """Judges remote procedure calls; a unary one by the descriptors that it carries, others by the old definition."""
+    """Judges remote procedure calls and messages of protobuf.
+
+    Those that carry descriptors are judged by these, others by the old definition.
+    """
 
     old: ProtoDefinition | None
     new: ProtoDefinition
     _known: dict[str, object] = field(default_factory=dict)
 
     def speaks_of(self, interaction: Interaction) -> bool:
-        has_descriptors = interaction.wire is not None or self.old is not None
-        return isinstance(interaction.exchange, RpcCall) and has_descriptors
+        if interaction.wire is not None:
+            return isinstance(interaction.exchange, RpcCall | Message)
+        return isinstance(interaction.exchange, RpcCall) and self.old is not None
 
     def found(self, interaction: Interaction) -> Iterator[Found]:
         from contractkit.impact.protobuf import ProcedureJudgement  # loads protobuf's library

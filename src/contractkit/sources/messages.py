@@ -20,7 +20,7 @@ from contractkit.definitions.references import Documents
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 from contractkit.sources.lines import LineFinder
-from contractkit.sources.loading import load_definition, read_document
+from contractkit.sources.loading import LoadedDefinition, load_definition, read_document
 from contractkit.sources.places import FilePlace, GitPlace, Place, UrlPlace, is_elsewhere, place_of
 from contractkit.sources.proto_kinds import SET_ENDINGS
 
@@ -65,7 +65,13 @@ def load_messages(location: str | Path, *, root: Path) -> MessageDefinition:
 
 
 def load_any_messages(location: str | Path, *, root: Path) -> "MessageDefinition | ProtoDefinition":
-    """Give the messages that are defined at a path: those of protobuf, or as `load_messages` does.
+    """Give the messages that are defined at a path, those of protobuf too; see `read_any_messages`."""
+    found = read_any_messages(location, root=root)
+    return found.definition if isinstance(found, LoadedMessages) else found.protobuf
+
+
+def read_any_messages(location: str | Path, *, root: Path) -> LoadedMessages | LoadedDefinition:
+    """Give the messages that are defined at a path: those of protobuf, or as `read_messages` does.
 
     A .proto file, a directory with such files in it, and a descriptor set define messages of protobuf.
 
@@ -75,9 +81,9 @@ def load_any_messages(location: str | Path, *, root: Path) -> "MessageDefinition
     if is_elsewhere(str(location)) and not str(location).startswith("git:"):
         raise not_there(str(location))
     if not _is_protobuf(place_of(location, root)):
-        return load_messages(location, root=root)
-    found = load_definition(location, root=root).protobuf
-    if found.emissions:
+        return read_messages(location, root=root)
+    found = load_definition(location, root=root)
+    if found.protobuf.emissions:
         return found
     raise DefinitionError(f"{location} defines no message.", next_step="Name .proto files that declare messages.")
 

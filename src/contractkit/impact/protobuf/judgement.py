@@ -10,6 +10,15 @@ from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import show_json
 from contractkit.impact.answers import joined
 from contractkit.impact.protobuf.consequences import Consequence, consequence_of
+from contractkit.impact.protobuf.emitted import (
+    EmittedUse,
+    as_call,
+    as_message,
+    emitted_type,
+    is_of_protobuf,
+    removed,
+    unknown,
+)
 from contractkit.impact.protobuf.uses import (
     DETAIL,
     MESSAGE,
@@ -28,9 +37,7 @@ _SERVED = "the tests were served it, and it is not known whether the consumer re
 
 
 class ProcedureJudgement:
-    """Judges calls under one pair of definitions, remembering what differs. It speaks of `RpcCall` alone."""
-
-    exchange = RpcCall
+    """Judges calls, and messages of protobuf, under one pair of definitions, remembering what differs."""
 
     def __init__(self, old: ProtoDefinition, new: ProtoDefinition) -> None:
         self._definitions = (old, new)
@@ -42,8 +49,15 @@ class ProcedureJudgement:
         found = {change.declaration: change for each in self._changes.values() for change in each.changes}
         return tuple(found.values())
 
+    def speaks_of(self, interaction: Interaction) -> bool:
+        """Say whether it is a call, or a message of protobuf that is emitted unasked."""
+        return isinstance(interaction.exchange, RpcCall) or is_of_protobuf(interaction)
+
     def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
-        """Give the operation that an interaction calls, and what got worse for it."""
+        """Give the operation that an interaction calls, or the message that it is, and what got worse for it."""
+        if is_of_protobuf(interaction):
+            name = emitted_type(interaction)
+            return name, tuple(as_message(each, name) for each in self._of_emitted(interaction, name))
         call = interaction.exchange
         assert isinstance(call, RpcCall)
         changes = self._in(encoding_of(call))
@@ -59,6 +73,16 @@ class ProcedureJudgement:
             return call.procedure, streaming
         return call.procedure, (*_own(own), *_CallJudgement(interaction, call, use, changes).worries())
 
+    def _of_emitted(self, interaction: Interaction, name: str) -> tuple[Worry, ...]:
+        changes = self._in(Encoding.BINARY)
+        old, new = changes.old.messages.get(name), changes.new.messages.get(name)
+        if old is None:
+            return () if new is not None else (unknown(name),)
+        if new is None:
+            return (removed(name),)
+        stand_in, call = as_call(interaction)
+        return _CallJudgement(stand_in, call, EmittedUse((old, new)), changes).worries()
+
     def _in(self, encoding: Encoding) -> ProtoChanges:
         if encoding not in self._changes:
             self._changes[encoding] = compare_protos(*self._definitions, encoding)
@@ -68,7 +92,9 @@ class ProcedureJudgement:
 class _CallJudgement:
     """What got worse for the messages of one call."""
 
-    def __init__(self, interaction: Interaction, call: RpcCall, use: ProcedureUse, changes: ProtoChanges) -> None:
+    def __init__(
+        self, interaction: Interaction, call: RpcCall, use: ProcedureUse | EmittedUse, changes: ProtoChanges
+    ) -> None:
         self._interaction = interaction
         self._call = call
         self._use = use
