@@ -1,14 +1,18 @@
 """The page that says who breaks: a definition goes in by a plain form, and an address to share comes out."""
 
 import re
+import shutil
 import time
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from contractkit_broker.pages.impact import get_impact_page
+from contractkit_broker.server import running_broker
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.store import applications, contracts, definitions
@@ -17,7 +21,7 @@ from contractkit_broker.store.proofs import put_proof
 from contractkit_broker.web import Call
 from sqlalchemy import Connection
 
-from tests.broker.conftest import Story, contract, interaction
+from tests.broker.conftest import Clock, Story, contract
 from tests.broker.markup import Page, read_page
 from tests.broker.test_own_resources import NEW, OLD
 
@@ -26,8 +30,18 @@ NOW = "2026-11-20T10:00:00.000000+00:00"
 BASE = "http://broker.example/tools"
 SCRIPT = "<script>alert(1)</script>"
 
-on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-"""What is shown does not depend on the database."""
+
+@pytest.fixture(scope="module")
+def broker(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Give a broker where `web-shop` has a contract with `orders`; what is shown does not depend on the database."""
+    path = tmp_path_factory.mktemp("pages") / "broker.sqlite"
+    shutil.copy(empty_sqlite, path)
+    settings = BrokerSettings(clock=Clock(), body_limit=100_000)
+    with running_broker(path, settings=settings) as url, httpx.Client(base_url=url, timeout=60) as http:
+        story = Story(http)
+        story.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
+        http.put("/pacticipants/orders/versions/1.0/definition", content=OLD.encode())
+        yield story
 
 
 def sent(broker: Story, files: Json = None, *, headers: Json = None, **fields: str) -> httpx.Response:
@@ -115,11 +129,8 @@ def message(headline: str = "web-shop can no longer use the answer of getOrder."
     }
 
 
-@on_sqlite
 @pytest.mark.slow
 def test_a_pasted_definition_leads_to_an_address_that_says_who_breaks(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
-    broker.http.put("/pacticipants/orders/versions/1.0/definition", content=OLD.encode())
     reply = sent(broker, definition=NEW.replace("\n", "\r\n"))
     page = answered(broker, reply)
     assert page.said("h1") == ["Who breaks if orders changes"]
@@ -142,26 +153,23 @@ def test_a_pasted_definition_leads_to_an_address_that_says_who_breaks(broker: St
     assert answered(broker, reply).said("main") == page.said("main")  # it stays
 
 
-@on_sqlite
 @pytest.mark.slow
 def test_files_are_taken_and_whom_it_does_not_speak_of_stands_on_top(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
-    broker.publish("courier", "1", contract("courier", "orders"), branch="feature")
+    broker.publish("web-shop", "1", contract("web-shop", "parcels"), branch="main")
+    broker.publish("kiosk", "1", contract("kiosk", "parcels"), branch="feature")
     proto = b'syntax = "proto3"; package o; service O { rpc Get(A) returns (A); } message A { string id = 1; }'
     files = {"definition-file": ("o.proto", proto), "old-file": ("o.proto", proto)}
-    page = answered(broker, sent(broker, files, branch="feature"))
+    page = answered(broker, sent(broker, files, provider="parcels", branch="feature"))
     assert page.said("section", aria_labelledby="unjudged") == [
-        "What could not be judged Nobody was judged: no contract with orders that these definitions speak of counts "
-        "for the heads of the branch feature, so nothing can be said of who breaks. courier: 1 HTTP interaction, "
+        "What could not be judged Nobody was judged: no contract with parcels that these definitions speak of counts "
+        "for the heads of the branch feature, so nothing can be said of who breaks. kiosk: 1 HTTP interaction, "
         "of which these definitions do not speak web-shop: no contract of it counts for the heads of the branch feature"
     ]
     assert "unaffected" not in page.said("main")[0]
 
 
-@on_sqlite
 @pytest.mark.slow
 def test_what_a_definition_leaves_open_stands_on_top_of_who_is_at_risk(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
     partly = OLD.partition("    get:")[0].replace("/orders/{id}:", "/orders/{id}: {$ref: 'orders.yaml#/order'}")
     page = answered(broker, sent(broker, definition=partly, old=OLD))
     refers = "The definition orders (new) refers to another document, which did not come with it."
@@ -196,10 +204,8 @@ UNREADABLE = {
 }
 
 
-@on_sqlite
 @pytest.mark.slow
 def test_what_cannot_be_read_is_said_and_is_no_verdict(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
     for definition, said in UNREADABLE.items():
         page = answered(broker, sent(broker, definition=definition, old=OLD))
         assert page.said("h2") == ["There is no answer"]
@@ -241,9 +247,7 @@ WRONG = [
 ]  # fmt: skip
 
 
-@on_sqlite
 def test_a_form_that_lacks_something_is_shown_again_with_what(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
     for fields, files, problems in WRONG:
         if "provider" in problems and "definition" not in fields:
             fields = {**fields, "definition": OLD}
@@ -261,9 +265,7 @@ def test_a_form_that_lacks_something_is_shown_again_with_what(broker: Story) -> 
         assert kept.text.strip() == fields.get("definition", "").strip()
 
 
-@on_sqlite
 def test_a_form_that_another_site_sends_does_nothing(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
     headers: list[dict[str, str]] = [
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
@@ -282,7 +284,6 @@ def test_a_form_that_another_site_sends_does_nothing(broker: Story) -> None:
     ]
 
 
-@on_sqlite
 def test_what_is_no_form_is_said(broker: Story) -> None:
     boundary = "multipart/form-data; boundary=x"
     for kind, body, said in (
@@ -299,7 +300,6 @@ def test_what_is_no_form_is_said(broker: Story) -> None:
         )
 
 
-@on_sqlite
 def test_a_form_larger_than_the_broker_takes_is_refused_on_a_page(broker: Story) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="definition"\r\n\r\n' + b" " * 100_000_000
     headers = {"content-type": "multipart/form-data; boundary=x", "accept": "text/html,*/*;q=0.8"}
@@ -418,9 +418,7 @@ def test_addresses_follow_where_the_broker_is_reached(store: Database) -> None:
     assert [each for each in hrefs if not each.startswith((f"{BASE}/", "#"))] == []
 
 
-@on_sqlite
 def test_the_page_is_found_from_the_first_page_and_the_provider_s(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders", interaction()), branch="main")
     for at, text in (
         ("/ui", "Who breaks if a definition changes?"),
         ("/ui/applications/orders", "who breaks if it changes?"),
@@ -431,7 +429,6 @@ def test_the_page_is_found_from_the_first_page_and_the_provider_s(broker: Story)
     assert form.find("input", id="provider")[0].attributes["value"] == "orders"
 
 
-@on_sqlite
 def test_an_analysis_that_is_not_there_is_said(broker: Story) -> None:
     reply = broker.http.get("/ui/impact/nothing")
     assert (reply.status_code, read_page(reply.text).said("main")) == (

@@ -1,30 +1,34 @@
 """The page of a provider's usage: who needs what, what nobody does, and how sure that is."""
 
 import base64
+import shutil
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from contractkit_broker.server import running_broker
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.surveying import Survey, Surveyor
 
 from contractkit.impact.usage import Sureness, Unused
-from tests.broker.conftest import Story, contract, interaction
+from tests.broker.conftest import Clock, Story, contract, interaction
 from tests.broker.markup import Page, read_page
 from tests.broker.test_own_resources import OLD
 from tests.broker.test_usage import inferred
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
-"""What is shown does not depend on the database."""
+pytestmark = pytest.mark.slow
 
 Json = Any
 WIDER = OLD.replace("total: {type: number}", "total: {type: number}, note: {type: string}, rush: {type: boolean}")
 
 
-def shown(broker: Story, **asked: str) -> Page:
-    """Give the page of `orders`, looked at again, as it says itself, until it says everything."""
+def shown(broker: Story, of: str = "orders", **asked: str) -> Page:
+    """Give the page of a provider, looked at again, as it says itself, until it says everything."""
     while True:
-        reply = broker.http.get("/ui/usage/orders", params=asked)
+        reply = broker.http.get(f"/ui/usage/{of}", params=asked)
         assert reply.status_code == 200, reply.text
         page = read_page(reply.text)
         if not page.find("meta", http_equiv="refresh"):
@@ -36,19 +40,26 @@ def rows(page: Page) -> list[str]:
     return [said for said in page.said("tr") if not said.startswith(("Consumer", "Place"))]
 
 
-def tell(broker: Story) -> None:
-    """Publish what a shop needs, and what a kiosk was served whose needs nobody knows."""
-    shop, kiosk = inferred("response.body.total", tolerated=("response.body.note",)), interaction("another order")
-    kiosk["comments"] = {"contractkit": {"operation": "getOrder"}}
-    kiosk["response"]["body"]["content"] = {"total": 1.5, "note": "x"}
-    broker.publish("web-shop", "4.1.0", contract("web-shop", "orders", shop), branch="main")
-    broker.publish("kiosk", "1", contract("kiosk", "orders", kiosk), branch="main")
-    broker.verify("orders", "8f2c", "web-shop")
-    broker.http.put("/pacticipants/orders/versions/8f2c/definition", content=WIDER.encode())
+@pytest.fixture(scope="module")
+def broker(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Give a broker that knows what a shop needs of `orders`, and what a kiosk was served whose needs nobody knows."""
+    path = tmp_path_factory.mktemp("pages") / "broker.sqlite"
+    shutil.copy(empty_sqlite, path)
+    settings = BrokerSettings(clock=Clock())
+    with running_broker(path, settings=settings) as url, httpx.Client(base_url=url, timeout=60) as http:
+        story = Story(http)
+        shop, kiosk = inferred("response.body.total", tolerated=("response.body.note",)), interaction("another order")
+        kiosk["comments"] = {"contractkit": {"operation": "getOrder"}}
+        kiosk["response"]["body"]["content"] = {"total": 1.5, "note": "x"}
+        story.publish("web-shop", "4.1.0", contract("web-shop", "orders", shop), branch="main")
+        story.publish("kiosk", "1", contract("kiosk", "orders", kiosk), branch="main")
+        story.verify("orders", "8f2c", "web-shop")
+        story.deploy("orders", "8f2c", "production")
+        http.put("/pacticipants/orders/versions/8f2c/definition", content=WIDER.encode())
+        yield story
 
 
 def test_who_needs_what_and_what_nobody_does_and_how_sure_that_is(broker: Story) -> None:
-    tell(broker)
     page = shown(broker)
     assert rows(page) == [
         "kiosk 1 the contract ? not all known ? never",
@@ -68,7 +79,6 @@ def test_who_needs_what_and_what_nobody_does_and_how_sure_that_is(broker: Story)
 
 
 def test_a_place_is_found_by_its_name_and_by_its_pointer(broker: Story) -> None:
-    tell(broker)
     by_name, by_pointer = (shown(broker, find=asked, environment="") for asked in ("BODY.note", "/note"))
     assert rows(by_name)[2:] == ["response.body.note kiosk: needs are unknown; web-shop: does without"]
     assert (rows(by_pointer), by_pointer.said("details")) == (rows(by_name), by_name.said("details"))
@@ -79,8 +89,6 @@ def test_a_place_is_found_by_its_name_and_by_its_pointer(broker: Story) -> None:
 
 
 def test_whom_nobody_counts_is_said_and_nothing_is_safe_for_that(broker: Story) -> None:
-    tell(broker)
-    broker.deploy("orders", "8f2c", "production")
     assert shown(broker, environment="production").said("p", class_="notice") == [
         "No contract counts here, so nothing is known of who uses orders, and nothing of it is safe to delete.",
         "Not counted: no contract of kiosk, web-shop counts here, so nothing is said of what they use.",
@@ -88,18 +96,21 @@ def test_whom_nobody_counts_is_said_and_nothing_is_safe_for_that(broker: Story) 
 
 
 def test_why_nothing_can_be_said_of_what_nobody_needs(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
-    assert shown(broker).said("p")[-1].startswith("No definition of orders is stored here, so it cannot be said.")
+    broker.publish("web-shop", "1", contract("web-shop", "stock"), branch="main")
+    assert (
+        shown(broker, of="stock")
+        .said("p")[-1]
+        .startswith("No definition of stock is stored here, so it cannot be said.")
+    )
     proto = b'syntax = "proto3"; package o; service O { rpc Get(A) returns (A); } message A {}'
-    broker.http.put("/pacticipants/orders/versions/1/definition", content=proto)
-    [why] = shown(broker).find("pre")
+    broker.http.put("/pacticipants/stock/versions/1/definition", content=proto)
+    [why] = shown(broker, of="stock").find("pre")
     assert (
         why.text.splitlines()[0] == "The definition that is stored is protobuf, and an OpenAPI document is needed here."
     )
 
 
 def test_what_is_asked_wrongly_is_said_on_a_page(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
     both = "This cannot be done An environment and a branch exclude each other: leave one of them out. See what is here"
     place = "Not here environment: No environment named 'prod' is known. Known: production, test. See what is here"
     for path, status, said in (
@@ -116,20 +127,19 @@ def test_text_of_others_is_text(broker: Story) -> None:
     hostile = interaction(script)
     hostile["response"]["body"]["content"] = {script: 1}
     hostile["comments"] = {"contractkit": {"operation": script}}
-    broker.publish(script, script, contract(script, "orders", hostile), branch=script)
-    page = shown(broker, find=script)
+    broker.publish(script, script, contract(script, "evil", hostile), branch=script)
+    page = shown(broker, of="evil", find=script)
     assert (page.find("script"), page.said("h3")) == ([], [script])
 
 
 def test_the_page_is_found_from_the_provider_s_and_named_by_the_api(broker: Story) -> None:
-    broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
     page = read_page(broker.http.get("/ui/applications/orders").text)
     [link] = [str(each.attributes["href"]) for each in page.find("a") if each.text == "who uses what of it?"]
     assert broker.http.get("/usage?provider=orders").json()["_links"]["contractkit:page"]["href"] == link
     assert read_page(broker.http.get(link).text).said("h1") == ["Who uses what of orders"]
 
 
-def test_a_survey_is_made_once_for_all_who_ask(database: str) -> None:
+def test_a_survey_is_made_once_for_all_who_ask() -> None:
     surveyor, asked = Surveyor(BrokerSettings()), []
 
     def order() -> Json:
