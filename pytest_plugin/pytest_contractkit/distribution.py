@@ -57,6 +57,7 @@ def give_output(run: Run, held: Mapping[str, frozenset[str]], output: dict[str, 
     output["contractkit_remarks"] = run.remarks
     output["contractkit_properties"] = run.properties
     output["contractkit_counts"] = run.counts
+    output["contractkit_learned"] = run.learned
 
 
 def take_output(run: Run, output: Mapping[str, Any]) -> None:
@@ -65,6 +66,7 @@ def take_output(run: Run, output: Mapping[str, Any]) -> None:
     run.notices += [(kind, sentence, file, line) for kind, sentence, file, line in output["contractkit_notices"]]
     run.remarks += [each for each in output["contractkit_remarks"] if each not in run.remarks]
     run.properties |= output["contractkit_properties"]
+    run.learned += output["contractkit_learned"]
     for name, count in output["contractkit_counts"].items():
         add(run.counts, name, count)
 

@@ -47,7 +47,7 @@ class Executed:
     @property
     def files(self) -> frozenset[str]:
         """Give the real paths of the files that the digest looks into."""
-        return frozenset(self._reached(self._grains()).files) if self.is_complete else own_files()
+        return frozenset(self.reached().files) if self.is_complete else own_files()
 
     @property
     def may_read_unseen(self) -> bool:
@@ -58,7 +58,7 @@ class Executed:
         """
         grains = self._grains()
         asking = any(_asks(file, first) for file, first in grains)
-        return not self.is_complete or asking or bool(compiled_below(self._reached(grains).foreign))
+        return not self.is_complete or asking or bool(compiled_below(self.reached().foreign))
 
     def join(self, noted: Noted) -> None:
         """Count what ran elsewhere for this test as well: in a fixture that another test set up."""
@@ -66,14 +66,14 @@ class Executed:
 
     def digest(self) -> str:
         """Give a digest of everything that a proof about what ran rests on, as the files stand now: 64 hex digits."""
-        grains = self._grains()
-        reached = self._reached(grains)
+        grains, reached = self._grains(), self.reached()
         texts = set(self._texts(grains, reached) if self.is_complete else _whole_texts())
         texts |= {f"distribution {each}" for each in versions_below(reached.foreign)}
         return hashlib.sha256("\0".join(sorted(texts)).encode()).hexdigest()
 
-    def _reached(self, grains: _Grains) -> Reached:
-        reached = Reached()
+    def reached(self) -> Reached:
+        """Give what the code that ran reaches, as the files stand now."""
+        grains, reached = self._grains(), Reached()
         for file in {*self._files, *(file for file, _ in grains)}:
             reached.add_file(file)
         for file, first in grains:
@@ -98,9 +98,7 @@ class Executed:
 @contextmanager
 def note(executed: Executed) -> Iterator[Noted]:
     """Note for a while what of the consumer's own code runs; stretches may lie within each other."""
-    if not _CALLS:
-        _CALLS.append(calls_of(is_own))
-    calls = _CALLS[0]
+    calls = _calls()
     calls.begin()
     noted = Noted()
     try:
@@ -108,6 +106,21 @@ def note(executed: Executed) -> Iterator[Noted]:
     finally:
         noted.join(calls.end())
         executed.join(noted)
+
+
+def note_nothing() -> bool:
+    """Say whether it pays to note nothing for a while, and get ready to note later what threads from that time run."""
+    calls = _calls()
+    if isinstance(calls, MonitoredCalls):
+        return False
+    calls.watch_threads()
+    return True
+
+
+def _calls() -> ProfiledCalls | MonitoredCalls:
+    if not _CALLS:
+        _CALLS.append(calls_of(is_own))
+    return _CALLS[0]
 
 
 def _grain_of(code: CodeType) -> tuple[str, int | None]:

@@ -61,8 +61,7 @@ class ProfiledCalls:
         self._now = stretch
         if sys.getprofile() is None:
             sys.setprofile(self._main)
-        if threading.getprofile() is None:
-            threading.setprofile(self._thread)
+        self.watch_threads()
 
     def end(self) -> Noted:
         """End the innermost stretch and give what ran in it."""
@@ -76,6 +75,11 @@ class ProfiledCalls:
         elif sys.getprofile() is self._main:
             sys.setprofile(None)
         return stretch
+
+    def watch_threads(self) -> None:
+        """See threads that start from now on, so that a later stretch knows what runs in them."""
+        if threading.getprofile() is None:
+            threading.setprofile(self._thread)
 
     def _noting(self) -> Callable[[FrameType, str, Any], None]:
         """Give a profile function that is done at once with what adds nothing, as do most of a test's thousands."""

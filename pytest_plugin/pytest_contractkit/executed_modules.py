@@ -55,12 +55,14 @@ class Reached:
         files: The consumer's own files, whose top-level code has run.
         functions: Functions in them that the top-level code of another of them calls: file and first line.
         foreign: Names of modules that were installed.
+        modules: All modules that imports may load, each with its file; None where none is loaded by that name.
     """
 
     def __init__(self) -> None:
         self.files: set[str] = set()
         self.functions: set[tuple[str, int]] = set()
         self.foreign: set[str] = set()
+        self.modules: dict[str, str | None] = {}
 
     def add_file(self, file: str) -> None:
         """Follow the imports of a file, wherever they lead."""
@@ -80,7 +82,7 @@ class Reached:
 
     def _followed(self, file: str, imports: Iterable[Imported]) -> Iterator[str]:
         for name in (name for each in imports for name in self._candidates(file, each)):
-            path = _file_of(name)
+            path = self.modules[name] = file_of(name)
             if path is not None and is_own(path):
                 yield real_path(path)
             elif path is not None and name.partition(".")[0] not in _UNCOUNTED:
@@ -88,7 +90,7 @@ class Reached:
 
     def _add_called(self, file: str, source: Source) -> None:
         for module, rest in (self._split(file, imported, name) for imported, name in source.called_imports):
-            path = _file_of(module)
+            path = file_of(module)
             there = source_in(path) if path is not None and is_own(path) else None
             if path is not None and there is not None:
                 self.functions |= {(real_path(path), first) for first in there.run_by_calls([rest])}
@@ -129,7 +131,8 @@ def _loaded_by(base: str, name: str | None) -> tuple[str, ...]:
     return (*packages, *([] if name is None else [f"{base}.{name}"]))
 
 
-def _file_of(name: str) -> str | None:
+def file_of(name: str) -> str | None:
+    """Give the file of a module by its dotted name; None where it has none, or is not loaded."""
     file = getattr(sys.modules.get(name), "__file__", None)
     return file if isinstance(file, str) else None
 
@@ -138,7 +141,7 @@ def _modules_by_file() -> Mapping[str, list[str]]:
     """Give the names under which each file of the consumer is loaded."""
     found: dict[str, list[str]] = defaultdict(list)
     for name in sorted(sys.modules):
-        file = _file_of(name)
+        file = file_of(name)
         if file is not None and is_own(file):
             found[real_path(file)].append(name)
     return found
@@ -154,5 +157,5 @@ def _read(file: str, _changed: int, _size: int) -> Source:
 def _elsewhere() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     libraries = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    ours = [str(Path(file).parent) for file in map(_file_of, _OUR_PACKAGES) if file is not None]
+    ours = [str(Path(file).parent) for file in map(file_of, _OUR_PACKAGES) if file is not None]
     return tuple(os.path.realpath(each) + os.sep for each in (*libraries, *ours))

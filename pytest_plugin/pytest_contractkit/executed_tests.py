@@ -51,7 +51,7 @@ def note_test(item: pytest.Item, executed: Executed | None = None) -> Iterator[E
         What ran, complete after the end.
     """
     watch_fixtures(item.config)
-    found = executed if executed is not None else Executed(_conftests(item))
+    found = executed if executed is not None else Executed(conftests_of(item))
     with note(found):
         yield found
     _join_fixtures(item, found)
@@ -75,7 +75,7 @@ def _shared(item: pytest.Item) -> Iterator[pytest.FixtureDef[Any]]:
     return (each for each in known.values() if each.scope != "function")
 
 
-def _conftests(item: pytest.Item) -> list[Path]:
+def conftests_of(item: pytest.Item) -> list[Path]:
     """Give the conftests that hold for a test."""
     files = (getattr(plugin, "__file__", None) for plugin in item.config.pluginmanager.get_plugins())
     paths = [Path(file) for file in files if isinstance(file, str) and file.endswith(_CONFTEST)]

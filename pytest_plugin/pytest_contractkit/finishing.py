@@ -15,6 +15,7 @@ from contractkit.errors import ContractkitError
 from contractkit.recording import RunFacts, RunReport, finish_run
 from pytest_contractkit.configuration import settings_for, writes_contracts
 from pytest_contractkit.distribution import HELD, collected_records, give_output
+from pytest_contractkit.executed_memory import keep
 from pytest_contractkit.notices import outdated, warn_of
 from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.plugin import REPORT, TOLD, Run
@@ -35,6 +36,7 @@ def finish(run: Run, session: pytest.Session) -> None:
     report = RunReport(updates=(), errors=())
     if writes_contracts(session.config):
         report = _report(run, {**_from_workers(session.config), **held})
+        keep(session.config.rootpath, run.learned)
     report = replace(report, errors=(*report.errors, *warn_of([*run.notices, *outdated(report.updates)])))
     session.config.stash[REPORT] = report
     tell_of_run(session.config, report, run.properties)

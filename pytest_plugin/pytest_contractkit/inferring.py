@@ -14,7 +14,9 @@ from contractkit.recording import TestRecord
 from contractkit.recording.proofs import Proofs
 from pytest_contractkit import tally
 from pytest_contractkit.executed import Executed
+from pytest_contractkit.executed_memory import Remembered
 from pytest_contractkit.executed_tests import note_test
+from pytest_contractkit.known_runs import KnownRuns
 from pytest_contractkit.needs_settings import NeedsSettings, needs_settings
 from pytest_contractkit.options import CHECK_DETERMINISTIC, is_on
 from pytest_contractkit.passed import NeedsByKey, PassedTest
@@ -36,6 +38,7 @@ class _Started:
         self.settings = settings
         self.random_state = random.getstate()
         self.executed: Executed | None = None
+        self.remembered: Remembered | None = None
         self.has_passed = False
         self.seconds = 0.0
 
@@ -46,6 +49,7 @@ class Inferring:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._proofs = Proofs()
+        self._known_runs = KnownRuns(run, self._proofs)
         self._weak = WeakAssertions()
         self._spent = 0.0
         self._varying: dict[str, str] = {}
@@ -57,6 +61,9 @@ class Inferring:
         if not _uses_stub(item) or settings is None or not (settings.is_on or settings.pinned):
             return (yield)
         started = item.stash[_STARTED] = _Started(settings)
+        started.remembered = self._known_runs.of(item, settings)
+        if started.remembered is not None:
+            return (yield)
         with note_test(item) as started.executed:
             return (yield)
 
@@ -64,7 +71,7 @@ class Inferring:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Note what a test runs."""
         started = item.stash.get(_STARTED, None)
-        if started is None:
+        if started is None or started.remembered is not None:
             return (yield)
         with note_test(item, started.executed):
             return (yield)
@@ -117,7 +124,8 @@ class Inferring:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Say what is read for nothing, and which tests record something else each time."""
+        """Say what is read for nothing, which tests record something else each time, and what is to be remembered."""
+        self._run.learned += self._known_runs.learned()
         self._run.remarks += [*self._weak.remarks(), *self._varying_remarks()]
 
     def _infer(self, item: pytest.Function, started: _Started, recorded: Recorded) -> None:
@@ -129,6 +137,7 @@ class Inferring:
             recorded,
             started.settings,
             executed=started.executed,
+            remembered=started.remembered,
             random_state=started.random_state,
             seconds=started.seconds,
         )
@@ -145,9 +154,8 @@ class Inferring:
             if test.settings.is_on:
                 self._count(tally.UNKNOWN)
             return test.unknown(reason)
-        known = self._known(test, test.settings.sufficient)
+        known = self._found_before(test)
         if known is not None:
-            self._count(tally.KNOWN)
             return known
         limit = test.settings.seconds
         if limit is not None and self._spent >= limit:
@@ -164,6 +172,27 @@ class Inferring:
         directory, contracts = test.recorded.contracts_directory, test.recorded.record.contracts
         found = (self._proofs.known(directory, contracts, test.valid_for(each)) for each in kinds)
         return next((each for each in found if each is not None), None)
+
+    def _found_before(self, test: PassedTest) -> NeedsByKey | None:
+        """Give what earlier runs found; where a test ran something else than was remembered, that is noted first."""
+        known = self._known(test, test.settings.sufficient) if test.has_run_as_remembered else None
+        if test.remembered is None:
+            self._known_runs.learn(test, known)
+        elif known is None:
+            self._known_runs.learn(test, None)
+            reason = self._noted_again(test)
+            if reason is not None:
+                self._count(tally.UNKNOWN)
+                return test.unknown(reason)
+            known = self._known(test, test.settings.sufficient)
+        if known is not None:
+            self._count(tally.KNOWN)
+        return known
+
+    def _noted_again(self, test: PassedTest) -> str | None:
+        from pytest_contractkit.proving import note_again
+
+        return note_again(test)
 
     def _not_inferred(self, test: PassedTest, reason: str) -> NeedsByKey:
         """Give what an earlier run found by fewer kinds of changes, since that is better than nothing."""

@@ -1,6 +1,7 @@
 """What pytest loads: only the standard library and pytest, the rest when a test asks for a stub."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -37,8 +38,9 @@ class Run:
 
     `items` are those collected, before any are deselected. `notices` are to be
     warned of at the end of the run, `remarks` are lines for its summary, `properties` are the suite's in a JUnit
-    report, `counts` are summed over all processes (see `tally`): whatever part of the plugin has something to say adds
-    to them, in any process, before the session finishes.
+    report, `counts` are summed over all processes (see `tally`), `learned` is what they remember of what ran (see
+    `executed_memory`): whatever part of the plugin has something to say adds to them, in any process, before the
+    session finishes. `began` is when this process did, in nanoseconds.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -53,6 +55,8 @@ class Run:
         self.remarks: list[str] = []
         self.properties: dict[str, str] = {}
         self.counts: dict[str, int] = {}
+        self.learned: list[dict[str, Any]] = []
+        self.began = time.time_ns()
 
     @property
     def files(self) -> set[str]:

@@ -9,6 +9,8 @@ from contractkit.inference import AnswerId, Came, Findings, ObservedAnswer, Run,
 from contractkit.model import InferredNeeds, Interaction, Location, Needs, UnknownNeeds
 from contractkit.recording.observed_answers import can_be_changed, observed_answer
 from contractkit.recording.serving_again import ServingAgain, has_no_body, served_before
+from pytest_contractkit.executed import Executed
+from pytest_contractkit.executed_tests import conftests_of, note_test
 from pytest_contractkit.passed import NeedsByKey, PassedTest
 from pytest_contractkit.reading import read_again
 from pytest_contractkit.rerunning import Again, unnoticed
@@ -83,7 +85,9 @@ class Proving:
 
     def _read(self) -> tuple[Came | None, Mapping[AnswerId, frozenset[Location]]]:
         test = self._test
-        control, read = read_again(self._again, self._before, test.executed, test.interactions, most=self._most_calls)
+        control, read = read_again(
+            self._again, self._before, test.executed, test.interactions, most=_most_calls(self._test)
+        )
         if control is not None:
             self._note(control)
         return control, read
@@ -125,7 +129,7 @@ class Proving:
 
     def _came(self, again: Again, run: Run, took: float) -> tuple[Came, float]:
         watch = Watch(took)
-        serving = ServingAgain(self._before, run.changes, most=self._most_calls, too_many=watch.too_many_calls)
+        serving = ServingAgain(self._before, run.changes, most=_most_calls(self._test), too_many=watch.too_many_calls)
         came = again.run(serving, watch)
         self._note(came, is_changed=bool(run.changes))
         return came, watch.took
@@ -135,10 +139,24 @@ class Proving:
         if not is_changed:
             self.varying |= came.asked_anew
 
-    @property
-    def _most_calls(self) -> int:
-        times, more = _MOST_CALLS
-        return times * len(self._test.interactions) + more
+
+def note_again(test: PassedTest) -> str | None:
+    """Run a test once more and note what runs; give in a phrase why that cannot be, None where it was done."""
+    executed, watch = Executed(conftests_of(test.item)), Watch(0.0)
+    again = Again(test.item, test.random_state, noting=lambda: note_test(test.item, executed))
+    before = served_before(test.interactions)
+    serving = ServingAgain(before, (), most=_most_calls(test), too_many=watch.too_many_calls)
+    with unnoticed(test.item):
+        came = again.run(serving, watch)
+    if came.raised is not None:
+        return f"it fails when it is run again ({came.raised.error})"
+    test.noted(executed)
+    return None
+
+
+def _most_calls(test: PassedTest) -> int:
+    times, more = _MOST_CALLS
+    return times * len(test.interactions) + more
 
 
 def _needs(interaction: Interaction, answer: ObservedAnswer | None, found: Findings | None, valid_for: str) -> Needs:

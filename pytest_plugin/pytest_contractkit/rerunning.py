@@ -12,8 +12,9 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeAlias
 
 import pytest
 from _pytest.logging import caplog_handler_key
@@ -25,16 +26,21 @@ from pytest_contractkit.raising import error_in, where_raised
 from pytest_contractkit.recorder import AGAIN, take_session_errors
 from pytest_contractkit.watching import Overlong, Watch
 
+_Noting: TypeAlias = Callable[[], AbstractContextManager[object]]
 _OUTER = (KeyboardInterrupt, pytest.exit.Exception)
 
 
 class Again:
     """Runs one item again, as often as asked."""
 
-    def __init__(self, item: pytest.Function, random_state: object) -> None:
-        """Take the item, torn down to its parent, and the state of `random` before it ran first."""
+    def __init__(self, item: pytest.Function, random_state: object, *, noting: _Noting = nullcontext) -> None:
+        """Take the item, torn down to its parent, and the state of `random` before it ran first.
+
+        `noting` gives what its setup and its call run in.
+        """
         self._item = item
         self._random = random_state
+        self._noting = noting
 
     def run(self, serving: ServingAgain, watch: Watch) -> Came:
         """Give what came of a run in which the stubs serve as `serving` has it."""
@@ -44,7 +50,7 @@ class Again:
         error: BaseException | None = None
         try:
             with watch:
-                error = _attempt(item)
+                error = _attempt(item, self._noting)
         finally:
             del item.stash[AGAIN]
         if watch.has_endless_calls:
@@ -87,14 +93,15 @@ def run_once(item: pytest.Function) -> BaseException | None:
     return _attempt(item)
 
 
-def _attempt(item: pytest.Function) -> BaseException | None:
+def _attempt(item: pytest.Function, noting: _Noting = nullcontext) -> BaseException | None:
     """Give why a run was red: what its setup, its call or its teardown raised, or its stubs refused."""
     error: BaseException | None = None
     _renew(item)
     try:
         setup_state: Any = item.session._setupstate
-        setup_state.setup(item)
-        item.runtest()
+        with noting():
+            setup_state.setup(item)
+            item.runtest()
         error = _collected_error(item) or _refused(item)
     except _OUTER:
         tear_down_to_parent(item)

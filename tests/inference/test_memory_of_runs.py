@@ -1,0 +1,186 @@
+"""What a test ran is noted anew unless nothing has changed that decides it, and the contract is the same either way."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from pytest_contractkit.executed_memory import Memory, Remembered, keep
+
+from tests.inference.test_traps import Needing
+
+pytest_plugins = ["pytester"]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.version_info >= (3, 12), reason="noting costs too little there to be spared"),
+]
+
+CLIENT = """\
+import pathlib
+import httpx
+
+HTTP = httpx.Client()
+NUMBER = pathlib.Path(__file__).with_name("number.txt")
+
+def total(url):
+    import rates
+
+    order = HTTP.get(f"{url}/orders/{NUMBER.read_text()}").json()
+    return order["total"] * rates.RATE
+
+def unused():
+    return 1
+"""
+TOTAL = """\
+import sys
+
+def test_total(contract_stub):
+    ran("noted" if sys.getprofile() else "free")
+    assert client.total(contract_stub("orders").url) is not None
+"""
+AUTO = "--contract-needs=auto"
+
+REMEMBERED = Remembered(
+    digest="d", asked="auto", valid_for="v", conftests=(), files={}, modules={"json": None}, definitions={"orders": "o"}
+)
+
+Change = Callable[[Needing], None]
+
+
+def edited(name: str, before: str, after: str) -> Change:
+    def change(needing: Needing) -> None:
+        text = (needing.path / name).read_text()
+        assert before in text
+        needing.write(name, text.replace(before, after))
+
+    return change
+
+
+def written(name: str, text: str) -> Change:
+    return lambda needing: needing.write(name, text)
+
+
+def memory_of(needing: Needing) -> Path:
+    return needing.path / ".contractkit" / "executed.json"
+
+
+def ran(needing: Needing) -> dict[str, int]:
+    for name in ("rates", "test_shop", "client"):
+        sys.modules.pop(name, None)
+    needing.infer(AUTO).assert_outcomes(passed=1)
+    return needing.took()
+
+
+@pytest.fixture
+def needing(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Needing:
+    """Give a project whose only test is remembered."""
+    needing = Needing(pytester)
+    needing.consumer(TOTAL, CLIENT)
+    needing.write("conftest.py", f"import sys\nsys.path[:0] = {[str(needing.path), str(needing.path / 'lib')]!r}\n")
+    needing.write("lib/rates.py", "RATE = 2\n")
+    needing.write("number.txt", "7")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # edits come faster than clocks tick
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    assert ran(needing)["noted"] == 1
+    assert ran(needing) == {"noted": 1}
+    return needing
+
+
+def test_a_test_of_which_nothing_changed_is_not_noted_and_its_contract_stays(needing: Needing) -> None:
+    before = needing.contract_bytes
+    assert ran(needing) == {"free": 1}
+    assert needing.contract_bytes == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        edited("client.py", '["total"]', '["id"]'),
+        edited("client.py", "return 1\n", "return 2\n"),
+        edited("lib/rates.py", "RATE = 2", "RATE = 3"),
+        written("rates.py", "RATE = 3\n"),
+        written("number.txt", "8"),
+        edited("orders.yaml", "        note: {type: string}", "        note: {type: integer}"),
+        edited("conftest.py", "import sys", "import sys, json"),
+        lambda needing: (needing.path / "contracts" / needing.file).unlink(),
+    ],
+    ids=["client", "unused", "imported", "shadowed", "data", "definition", "conftest", "contract"],
+)
+def test_whatever_changed_the_contract_is_that_of_a_machine_that_remembers_nothing(
+    needing: Needing, change: Change
+) -> None:
+    change(needing)
+    contract = needing.path / "contracts" / needing.file
+    before = contract.read_bytes() if contract.exists() else None
+    ran(needing)
+    remembering = needing.contract_bytes
+
+    memory_of(needing).unlink()
+    contract.unlink()
+    if before is not None:
+        contract.write_bytes(before)
+    assert ran(needing)["noted"] == 1
+    assert remembering == needing.contract_bytes
+
+
+def test_another_environment_is_another_world(needing: Needing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_CURRENCY", "EUR")
+    assert ran(needing) == {"noted": 1}
+    assert ran(needing) == {"free": 1}
+
+
+def test_a_memory_that_cannot_be_read_is_none(needing: Needing) -> None:
+    memory_of(needing).write_text("{")
+    assert ran(needing) == {"noted": 1}
+    assert ran(needing) == {"free": 1}
+
+
+@pytest.mark.parametrize("damage", ["schema_version", "world", "stamps", "reached", "tests"])
+@pytest.mark.parametrize("value", [7, [], {}, {"test_shop.py::test_total": 7}, None])
+def test_a_damaged_memory_knows_no_test(tmp_path: Path, damage: str, value: object) -> None:
+    keep(tmp_path, [{"world": "here", "stamps": {}, "tests": {"test_a": asdict(REMEMBERED)}}])
+    assert Memory(tmp_path, "here", began=time.time_ns()).of("test_a") == REMEMBERED
+    file = tmp_path / ".contractkit" / "executed.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), damage: value}))
+    known = Memory(tmp_path, "here", began=time.time_ns()).of("test_a")
+    assert known == (REMEMBERED if damage == "stamps" else None)
+
+
+def test_a_file_that_is_edited_within_a_tick_of_its_clock_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "client.py"
+    file.write_text("RATE = 2")
+    memory = Memory(tmp_path, "here", began=time.time_ns() + 1)
+    memory.learn("test_a", replace(REMEMBERED, files={str(file): memory.digests_of([str(file)])[str(file)] or ""}))
+    keep(tmp_path, [each for each in [memory.learned()] if each])
+    assert Memory(tmp_path, "here", began=time.time_ns() + 1).of("test_a") is not None
+
+    times = file.stat()
+    file.write_text("RATE = 3")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    assert Memory(tmp_path, "here", began=time.time_ns() + 1).of("test_a") is None
+
+
+def test_a_file_that_changed_after_the_process_began_is_not_remembered(tmp_path: Path) -> None:
+    file = str(tmp_path / "client.py")
+    Path(file).write_text("RATE = 2")
+    assert Memory(tmp_path, "here", began=0).digests_of([file]) == {file: None}
+
+
+def test_processes_of_one_run_add_up_and_those_of_another_world_start_anew(tmp_path: Path) -> None:
+    one = {"world": "here", "stamps": {}, "tests": {"test_a": asdict(REMEMBERED)}}
+    keep(tmp_path, [one, {**one, "tests": {"test_b": asdict(REMEMBERED)}}])
+    keep(tmp_path, [{**one, "tests": {"test_a": None, "test_c": asdict(REMEMBERED)}}])
+    assert known_in(tmp_path, "here") == {"test_b", "test_c"}
+    keep(tmp_path, [{**one, "world": "there"}])
+    assert known_in(tmp_path, "here") == set()
+    assert known_in(tmp_path, "there") == {"test_a"}
+
+
+def known_in(root: Path, world: str) -> set[str]:
+    memory = Memory(root, world, began=time.time_ns())
+    return {name for name in ("test_a", "test_b", "test_c") if memory.of(name) is not None}
