@@ -95,6 +95,17 @@ def test_whom_nobody_counts_is_said_and_nothing_is_safe_for_that(broker: Story) 
     ]
 
 
+def test_because_of_whom_nobody_counts_nothing_is_sure(broker: Story) -> None:
+    broker.deploy("web-shop", "4.1.0", "test")
+    broker.deploy("orders", "8f2c", "test")
+    page = shown(broker, environment="test")
+    assert page.said("p", class_="notice")[0].startswith("Not counted: no contract of kiosk counts here")
+    assert page.said("details") == [
+        "Likely safe to delete 2 getOrder no contract holds it; the needs of kiosk are unknown "
+        "response.body.note response.body.rush"
+    ]
+
+
 def test_why_nothing_can_be_said_of_what_nobody_needs(broker: Story) -> None:
     broker.publish("web-shop", "1", contract("web-shop", "stock"), branch="main")
     assert (

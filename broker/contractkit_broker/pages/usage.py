@@ -1,14 +1,14 @@
 """The page of a provider's usage: who needs which of its operations and places, and what nobody does."""
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import Connection
 
 from contractkit.exact_json import Json
-from contractkit.impact.usage import Unused, UsedPlace
+from contractkit.impact.usage import Unused, UsedPlace, doubted
 from contractkit.impact.usage_words import HEADS, SAID, why_unused
 from contractkit_broker.api.definitions import SCOPE, Scope, contracts_that_count, current_definition
 from contractkit_broker.pages.rendering import in_sentences, lost, render_page
@@ -82,7 +82,7 @@ def get_usage_page(call: Call) -> Reply:
         environments=inhabited,
         said=SAID,
         survey=survey,
-        unused=_unused(survey, asked) if survey is not None else (),
+        unused=_unused(survey, known.silent, asked) if survey is not None else (),
         seconds=_SECONDS if survey is None else None,
     )
 
@@ -166,11 +166,17 @@ def _survey(call: Call, known: _Known) -> Survey | None:
     return call.survey((definition.digest, *sorted(consumers)), order)
 
 
-def _unused(survey: Survey, asked: str) -> tuple[tuple[str, int, tuple[UnusedGroup, ...]], ...]:
-    """Give, for each sureness that something has, its heading, how much has it, and the groups that are shown."""
+def _unused(
+    survey: Survey, silent: Collection[str], asked: str
+) -> tuple[tuple[str, int, tuple[UnusedGroup, ...]], ...]:
+    """Give, for each sureness that something has, its heading, how much has it, and the groups that are shown.
+
+    Of consumers that are `silent` nobody knows what they use here, so because of them nothing is proved.
+    """
+    free = [doubted(each, silent) for each in survey.unused]
     found = []
     for sureness, head in HEADS.items():
-        fits = [each for each in survey.unused if each.sureness is sureness]
+        fits = [each for each in free if each.sureness is sureness]
         fits = [each for each in fits if _fits(asked, each.operation, each.location)]
         if fits:
             found.append((head, len(fits), tuple(_groups(fits[:_MOST_UNUSED]))))
