@@ -46,6 +46,7 @@ message OrderPlaced {
 }
 message Line { string sku = 1; int32 quantity = 2; }
 message OrderCancelled { string why = 1; }
+message KeyIssued { bytes token = 1; string password = 2; }
 service Orders { rpc Cancel(OrderPlaced) returns (OrderCancelled); }
 """
 
@@ -209,6 +210,22 @@ def test_it(contract_stub):
         {"id": 9, "lines": [{"sku": "desk"}]},  # what is its default may as well not be there
         PLACED,
     )
+
+
+def test_credentials_are_no_part_of_a_contract_and_stay_of_their_type(project: pytest.Pytester) -> None:
+    tests = """
+from shop_events_pb2 import KeyIssued
+
+def test_it(contract_stub):
+    with contract_stub("orders").message("KeyIssued", {"token": b"s3cr3t-1", "password": "s3cr3t-2"}) as message:
+        issued = message.parsed(KeyIssued)
+        assert issued.token == b"s3cr3t-1" and issued.password == "s3cr3t-2"
+"""
+    run(project, tests).assert_outcomes(passed=1)
+    data = contract_of(project).read_bytes()
+    [interaction] = load_contract(data, origin="a.json").interactions
+    assert b"s3cr3t" not in data and interaction.wire is not None
+    assert interaction.wire.response == b"\n\x0c[credential]\x12\x10W2NyZWRlbnRpYWxd"
 
 
 @pytest.mark.parametrize(

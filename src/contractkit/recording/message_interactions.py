@@ -61,6 +61,7 @@ class MadeMessage:
         contents: Its contents as JSON, or as the tree of a message of protobuf.
         metadata: What comes beside them, an object.
         description: What the test gave; None where it gave none.
+        hide: Gives contents without credentials.
         encode: Gives the bytes in which contents arrive, where they are not JSON.
         wire: What is expected, in bytes as well, likewise.
     """
@@ -70,6 +71,7 @@ class MadeMessage:
     contents: MessageSide
     metadata: MessageSide
     description: str | None
+    hide: Callable[[Json], Json] = hide_in_json
     encode: Callable[[Json], bytes] | None = None
     wire: WireForm | None = None
 
@@ -80,7 +82,7 @@ class MadeMessage:
     @property
     def shown(self) -> Json:
         """Give its contents without credentials."""
-        return hide_in_json(self.contents.sent)
+        return self.hide(self.contents.sent)
 
     def received(self, contents: Json) -> ReceivedMessage:
         """Give it as it arrives with some contents, those that were made or changed ones."""

@@ -139,7 +139,10 @@ def _message(interaction: Interaction, message: Message, needs: InferredNeeds) -
         kept = type(served.value)() if isinstance(served.value, dict | list) else served.value
     if wire is not None:
         name = str(interaction.operation)
-        wire = replace(wire, response=encode_message(wire.descriptors, name, "response", kept))
+        try:
+            wire = replace(wire, response=encode_message(wire.descriptors, name, "response", kept))
+        except DefinitionError:  # what is needed is no message in itself, as the half of an `Any` is none
+            return interaction
     others = [each for each in interaction.rules if not each.location.starts_with(CONTENTS)]
     return replace(
         interaction,

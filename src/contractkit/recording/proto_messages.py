@@ -60,6 +60,7 @@ def made_proto_message(
         contents=side,
         metadata=beside,
         description=words,
+        hide=lambda tree: hidden_tree(definition, procedure, Side.RESPONSE, tree),
         encode=lambda tree: definition.encode(procedure, Side.RESPONSE, tree),
         wire=_wire(definition, procedure, side),
     )
