@@ -99,8 +99,9 @@ class ServiceSettings(_Table):
     path, a URL or a port), at most `start_timeout` seconds; its remote procedures at `grpc`, an address (`host:port`,
     `grpcs://host:port`) or `package.module:attribute`. `grpc_ca`, `grpc_certificate` and `grpc_key` are PEM files for
     TLS. `states` is a Python file or module with state handlers, `filters` one with request filters and what
-    authenticates; `messages` is one with message producers, where those
-    are elsewhere, and `messages_url` a URL that emits messages over HTTP; `contracts` are files or directories;
+    authenticates; `messages` is one with message producers, where those are elsewhere, and `messages_url` a URL that
+    emits messages over HTTP; `message_definition` (JSON Schemas or AsyncAPI, by path) is what emitted messages are
+    checked against; `contracts` are files or directories;
     `definition` is published with verification results, `proto` is the protobuf one of a service that offers both;
     `timeout` is seconds per interaction, `state_timeout` seconds per call of a state's handler.
     """
@@ -119,6 +120,7 @@ class ServiceSettings(_Table):
     filters: _Text | None = None
     messages: _Text | None = None
     messages_url: _Text | None = None
+    message_definition: _Text | None = None
     definition: _Text | None = None
     proto: _Text | None = None
     contracts: _Texts = ()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -12,8 +13,11 @@ from contractkit.errors import ContractkitError, SettingsError
 from contractkit.explain.verification_drift import count_drift
 from contractkit.results import ContractResult
 from contractkit.settings import ServiceSettings, Settings
-from contractkit.verification.drift import DriftCheck
+from contractkit.verification.drift import CheckedDefinition, DriftCheck
 from contractkit.verification.verifier import SelectedContract
+
+if TYPE_CHECKING:
+    from contractkit.definitions.messages import MessageDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +58,32 @@ class OwnDefinition:
         """
         self._wish = wish
         self._provider = asked.name
-        self._definition = _read(settings, service, asked, wish)
+        found = _read(settings, service, asked, wish)
+        has_messages_alone = getattr(found, "kind", "") == "messages"
+        self._definition = None if has_messages_alone else cast("AnyDefinition | None", found)
+        self._messages = (
+            cast("MessageDefinition", found) if has_messages_alone else _read_messages(settings, service, wish)
+        )
 
     @property
     def drift(self) -> DriftCheck | None:
         """Give what checks answers, None where none is to."""
         is_wanted = self._wish.drift is not False or self._wish.fail_on_drift
         checks = hasattr(self._definition, "check_response") and hasattr(self._definition, "route")
-        return DriftCheck(self._definition) if is_wanted and checks else None  # type: ignore[arg-type]  # seen above
+        definition = cast("CheckedDefinition", self._definition) if checks else None
+        if not is_wanted or (definition is None and self._messages is None):
+            return None
+        return DriftCheck(definition, self._messages)
 
     def tell_coverage(self, selected: Sequence[SelectedContract], *, err: bool) -> None:
         """Say what of the definition the contracts depend on, where that is asked."""
         wish, definition = self._wish, self._definition
-        if definition is None or not (wish.coverage or wish.coverage_report):
+        if not (wish.coverage or wish.coverage_report):
+            return
+        if definition is None:
+            click.echo(
+                f"Coverage is of calls; of messages: contractkit usage {self._provider} --definition PATH", err=True
+            )
             return
         from contractkit.cli.coverage import coverage_as_text, write_coverage  # few ask, and it loads
         from contractkit.conformance.coverage import coverage_of  # what reads schemas
@@ -84,21 +101,40 @@ class OwnDefinition:
 
 def _read(
     settings: Settings, service: ServiceSettings, asked: AskedProvider, wish: AskedOfDefinition
-) -> AnyDefinition | None:
+) -> "AnyDefinition | MessageDefinition | None":
     place, needed = definition_path(settings, service, asked), wish.needs_definition
-    if place is None and needed:
+    if place is None and needed and not service.message_definition:
         raise SettingsError(
             f"{needed} needs the definition of {asked.name}.",
             next_step=f"Give --definition PATH, or set definition in [tool.contractkit.provides.{asked.name}].",
         )
-    if place is None or (not needed and wish.drift is False):
+    return _loaded(place, wish)
+
+
+def _read_messages(settings: Settings, service: ServiceSettings, wish: AskedOfDefinition) -> "MessageDefinition | None":
+    place = settings.path(service.message_definition) if service.message_definition else None
+    found = _loaded(place, wish)
+    if found is None or found.kind == "messages":
+        return cast("MessageDefinition | None", found)
+    raise SettingsError(
+        "What message_definition names defines no messages.",
+        details=[("file", str(place)), ("expected", "JSON Schemas or AsyncAPI"), ("received", found.kind)],
+        next_step="Name it as definition, or --definition.",
+    )
+
+
+def _loaded(place: Path | None, wish: AskedOfDefinition) -> "AnyDefinition | MessageDefinition | None":
+    if place is None or (not wish.needs_definition and wish.drift is False):
         return None
     from contractkit.sources.loading import load_definition  # slow to import
+    from contractkit.sources.messages import defines_messages, load_messages
 
     try:
+        if defines_messages(place, root=place.parent):
+            return load_messages(place, root=place.parent)
         return load_definition(place).definition
     except ContractkitError as error:
-        if needed:
+        if wish.needs_definition:
             raise
         click.echo(f"Answers are not checked against {place.name}: {error.explanation.summary}", err=True)
         return None
