@@ -142,6 +142,10 @@ def test_a_pasted_definition_leads_to_an_address_that_says_who_breaks(broker: St
         ["response.body.total", "promised, number", "undeclared"],
         ["orders (old):14", "orders (new):14"],
     )
+    [line] = [str(each.attributes["href"]) for each in page.find("a") if each.text == "orders (new):14"][:1]
+    text = read_page(broker.http.get(line).text)
+    assert text.said("li", aria_current="true") == ["schema: {type: object, properties: {sum: {type: number}}}"]
+    assert (text.said("h1"), text.find("ol")[0].attributes["start"]) == (["A definition, line 14"], "4")
     [stored] = [each.attributes["href"] for each in page.find("a") if each.text == "the new definition"]
     assert broker.http.get(str(stored)).text == NEW
     [json] = {each.attributes["href"] for each in page.find("a") if each.text == "as JSON"}
@@ -427,6 +431,18 @@ def test_the_page_is_found_from_the_first_page_and_the_provider_s(broker: Story)
         form = read_page(broker.http.get(str(link.attributes["href"])).text)
         assert form.said("h1") == ["Who breaks if a definition changes?"]
     assert form.find("input", id="provider")[0].attributes["value"] == "orders"
+
+
+def test_lines_that_cannot_be_shown_are_said_and_long_ones_cut(broker: Story) -> None:
+    at = "/pacticipants/long/versions/1/definition"
+    for data, said in (
+        (b"\xff", "Not here The file is no text: a descriptor set has no lines. See what is here"),
+        (b"{" * 500, f"A definition the whole file · DIGEST {'{' * 400}…"),
+        (b"a\n" * 250, "1 to 200 of 251 lines"),
+    ):
+        digest = broker.http.put(at, content=data).json()["digest"]
+        page = read_page(broker.http.get(f"/ui/definitions/{digest}").text)
+        assert said in page.said("main")[0].replace(digest, "DIGEST")
 
 
 def test_an_analysis_that_is_not_there_is_said(broker: Story) -> None:

@@ -27,12 +27,14 @@ def stretch(
     load: Callable[[Sequence[Any]], Sequence[Any]] = lambda some: some,
     *,
     most: int = MOST_ROWS,
+    first: int = 0,
 ) -> Stretch:
     """Give the part of a list that the query asks for, with what is only loaded for what is shown.
 
-    The links keep what else the query says.
+    The links keep what else the query says. `first` is where a part begins that nothing was asked of.
     """
-    start = min(read_count(call.parameter(name)) or 0, max(len(everything) - 1, 0))
+    asked = read_count(call.parameter(name))
+    start = min(first if asked is None else asked, max(len(everything) - 1, 0))
     end = start + most
     rest = "".join(f"{encoded(key)}={encoded(value)}&" for key, value in call.query if key != name)
 

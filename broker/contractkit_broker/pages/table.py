@@ -1,5 +1,6 @@
 """The tables of pages: those with addresses of their own, and those that browsers are shown at the API's."""
 
+from contractkit_broker.pages.definitions import get_definition_page
 from contractkit_broker.pages.impact import get_impact_form, get_impact_page, send_impact_form
 from contractkit_broker.pages.looking import get_history_page, get_search_page
 from contractkit_broker.pages.usage import get_usage_page
@@ -28,6 +29,7 @@ PAGES: tuple[Route, ...] = (
     _page("/ui/impact", get_impact_form, "Ask who breaks if a definition changes."),
     _page("/ui/impact", send_impact_form, "Have a definition analysed; leads to the answer's page.", method="POST"),
     _page("/ui/impact/{uuid}", get_impact_page, "See who breaks."),
+    _page("/ui/definitions/{digest}", get_definition_page, "See the lines of a definition."),
     _page("/ui/usage/{provider}", get_usage_page, "See who uses what of a provider, and what nobody needs."),
     _page("/ui/search", get_search_page, "See what a few letters may mean."),
     _page("/ui/style.css", get_style, "The pages' style.", "text/css"),
