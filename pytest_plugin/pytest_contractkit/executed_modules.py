@@ -80,6 +80,13 @@ class Reached:
         for path in list(self._followed(file, imports)):
             self.add_file(path)
 
+    def names(self) -> dict[str, str | None]:
+        """Give the modules that stand behind all this, each with its file: what is imported, and what ran."""
+        loaded = {
+            name: file_of(name) for file in self.files if not _is_conftest(file) for name in self._names.get(file, ())
+        }
+        return {**self.modules, **loaded}
+
     def _followed(self, file: str, imports: Iterable[Imported]) -> Iterator[str]:
         for name in (name for each in imports for name in self._candidates(file, each)):
             path = self.modules[name] = file_of(name)
@@ -135,6 +142,11 @@ def file_of(name: str) -> str | None:
     """Give the file of a module by its dotted name; None where it has none, or is not loaded."""
     file = getattr(sys.modules.get(name), "__file__", None)
     return file if isinstance(file, str) else None
+
+
+def _is_conftest(file: str) -> bool:
+    """Say whether a file is one of those that take turns under one name."""
+    return file.endswith("conftest.py")
 
 
 def _modules_by_file() -> Mapping[str, list[str]]:

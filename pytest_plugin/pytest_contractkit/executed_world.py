@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from pytest_contractkit.executed_modules import is_own
+
 _FORMAT = "1"
 _INSTALLED = (".dist-info", ".egg-info", ".egg-link", ".pth")
 
@@ -46,7 +48,7 @@ def _parts(config: pytest.Config) -> Iterator[object]:
     yield from sorted(_installed())
     yield from sorted(_plugins(config))
     yield from sorted(_options(config))
-    yield config.inipath and hashlib.sha256(config.inipath.read_bytes()).hexdigest()
+    yield from sorted(map(_bytes_of, {config.inipath or config.rootpath, config.rootpath / "pyproject.toml"}))
     yield from sorted(f"{name}={value}" for name, value in os.environ.items() if not _is_passing(name))
 
 
@@ -67,11 +69,18 @@ def _installed() -> Iterator[str]:
 
 
 def _plugins(config: pytest.Config) -> Iterator[str]:
-    """Give the modules that are plugins; which conftests hold differs from test to test."""
+    """Give the modules that are plugins, with what stands in the consumer's own; conftests count test by test."""
     for plugin in config.pluginmanager.get_plugins():
         file = getattr(plugin, "__file__", None)
         if isinstance(plugin, ModuleType) and file is not None and Path(file).name != "conftest.py":
-            yield file
+            yield f"{file} {_bytes_of(Path(file)) if is_own(file) else ''}"
+
+
+def _bytes_of(file: Path) -> str:
+    try:
+        return f"{file} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+    except OSError:
+        return f"{file} cannot be read"
 
 
 def _is_passing(name: str) -> bool:

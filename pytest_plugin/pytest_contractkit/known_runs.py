@@ -72,7 +72,7 @@ class KnownRuns:
             valid_for=_valid_for(next(iter(known.values()))),
             conftests=_conftests(test.item),
             files=files,
-            modules=reached.modules,
+            modules=reached.names(),
             definitions=definitions,
         )
 

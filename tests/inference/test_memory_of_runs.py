@@ -20,6 +20,7 @@ pytestmark = [
 ]
 
 CLIENT = """\
+import importlib
 import pathlib
 import httpx
 
@@ -30,7 +31,7 @@ def total(url):
     import rates
 
     order = HTTP.get(f"{url}/orders/{NUMBER.read_text()}").json()
-    return order["total"] * rates.RATE
+    return order["total"] * rates.RATE + importlib.import_module("fees").fee()
 
 def unused():
     return 1
@@ -69,7 +70,7 @@ def memory_of(needing: Needing) -> Path:
 
 
 def ran(needing: Needing) -> dict[str, int]:
-    for name in ("rates", "test_shop", "client"):
+    for name in ("extra", "fees", "rates"):
         sys.modules.pop(name, None)
     needing.infer(AUTO).assert_outcomes(passed=1)
     return needing.took()
@@ -80,7 +81,10 @@ def needing(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Needi
     """Give a project whose only test is remembered."""
     needing = Needing(pytester)
     needing.consumer(TOTAL, CLIENT)
-    needing.write("conftest.py", f"import sys\nsys.path[:0] = {[str(needing.path), str(needing.path / 'lib')]!r}\n")
+    places = [str(needing.path), str(needing.path / "lib")]
+    needing.write("conftest.py", f"import sys\nsys.path[:0] = {places!r}\npytest_plugins = ['extra']\n")
+    needing.write("extra.py", "")
+    needing.write("lib/fees.py", "def fee():\n    return 0\n")
     needing.write("lib/rates.py", "RATE = 2\n")
     needing.write("number.txt", "7")
     monkeypatch.setattr(sys, "dont_write_bytecode", True)  # edits come faster than clocks tick
@@ -103,12 +107,25 @@ def test_a_test_of_which_nothing_changed_is_not_noted_and_its_contract_stays(nee
         edited("client.py", "return 1\n", "return 2\n"),
         edited("lib/rates.py", "RATE = 2", "RATE = 3"),
         written("rates.py", "RATE = 3\n"),
+        written("fees.py", "def fee():\n    return 1\n"),
+        written("extra.py", "import pytest\n\n@pytest.fixture(autouse=True)\ndef more():\n    return 1\n"),
         written("number.txt", "8"),
         edited("orders.yaml", "        note: {type: string}", "        note: {type: integer}"),
         edited("conftest.py", "import sys", "import sys, json"),
         lambda needing: (needing.path / "contracts" / needing.file).unlink(),
     ],
-    ids=["client", "unused", "imported", "shadowed", "data", "definition", "conftest", "contract"],
+    ids=[
+        "client",
+        "unused",
+        "imported",
+        "shadowed",
+        "shadowed by name",
+        "plugin",
+        "data",
+        "definition",
+        "conftest",
+        "contract",
+    ],
 )
 def test_whatever_changed_the_contract_is_that_of_a_machine_that_remembers_nothing(
     needing: Needing, change: Change
