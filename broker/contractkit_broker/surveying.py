@@ -2,8 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Lock
 from typing import TypeAlias
@@ -39,7 +38,10 @@ class Surveyor:
         self._lock = Lock()
 
     def survey(self, subject: Subject, order: Callable[[], dict[str, Json]]) -> Survey | None:
-        """Give the survey of a subject, None while it is being made; `order` gives what the process needs for it."""
+        """Give the survey of a subject, None while it is being made; `order` gives what the process needs for it.
+
+        One that came to nothing is told once, and made anew for who asks after that.
+        """
         with self._lock:
             if subject not in self._known:
                 self._known[subject] = self._thread.submit(self._made, order)
@@ -47,10 +49,13 @@ class Surveyor:
             while len(self._known) > _MOST_KEPT:
                 self._known.popitem(last=False)[1].cancel()
             future = self._known[subject]
-        try:
-            return future.result(timeout=_PATIENCE)
-        except NotYet:
+        done, _ = wait([future], timeout=_PATIENCE)
+        if not done or future.cancelled():  # others asked for so much that this one has to be asked for again
             return None
+        if future.exception() is not None or future.result().problem:
+            with self._lock:
+                self._known.pop(subject, None)
+        return future.result()
 
     def stop(self) -> None:
         """End the process, and make nothing more."""

@@ -150,18 +150,22 @@ def test_the_page_is_found_from_the_provider_s_and_named_by_the_api(broker: Stor
     assert read_page(broker.http.get(link).text).said("h1") == ["Who uses what of orders"]
 
 
-def test_a_survey_is_made_once_for_all_who_ask() -> None:
-    surveyor, asked = Surveyor(BrokerSettings()), []
+def survey(surveyor: Surveyor, definition: str, asked: list[str]) -> Survey:
+    """Give a survey of a definition that nobody uses; `asked` grows each time that one is begun."""
 
     def order() -> Json:
-        asked.append(1)
-        return {"definition": base64.b64encode(OLD.encode()).decode(), "places": []}
+        asked.append(definition)
+        return {"definition": base64.b64encode(definition.encode()).decode(), "places": []}
 
-    found = [surveyor.survey(("a definition",), order) for _ in range(2)]
-    while found[-1] is None:
-        found.append(surveyor.survey(("a definition",), order))
+    while (found := surveyor.survey((definition,), order)) is None:
+        pass  # it waits half a second itself
+    return found
+
+
+def test_a_survey_is_made_once_unless_it_came_to_nothing() -> None:
+    surveyor, asked = Surveyor(BrokerSettings()), []
+    found = [survey(surveyor, each, asked) for each in (OLD, OLD, "a: [", "a: [")]
     surveyor.stop()
-    assert (found[-1], asked) == (
-        Survey(unused=(Unused(operation="getOrder", location="", sureness=Sureness.PROVED),)),
-        [1],
-    )
+    assert found[0] == found[1] == Survey(unused=(Unused(operation="getOrder", location="", sureness=Sureness.PROVED),))
+    assert [each.problem.splitlines()[0] for each in found[2:]] == ["The definition that is stored is not YAML."] * 2
+    assert asked == [OLD, "a: [", "a: ["]
