@@ -129,7 +129,8 @@ def contract_of(project: pytest.Pytester, provider: str = "orders") -> Path:
 
 
 def failing(project: pytest.Pytester, line: str) -> str:
-    body = f"from shop_events_pb2 import Line, OrderCancelled, OrderPlaced\n\ndef test_it(contract_stub):\n    {line}\n"
+    imports = "from shop_events_pb2 import Line, OrderCancelled, OrderPlaced\nfrom contractkit import matchers\n\n"
+    body = f"{imports}def test_it(contract_stub):\n    {line}\n"
     result = run(project, body)
     result.assert_outcomes(failed=1)
     lines = "\n".join(each[1:] for each in result.outlines if each.startswith("E "))
@@ -256,6 +257,16 @@ def test_it(contract_stub):
             'contract_stub("orders").message("OrderPlaced").handled_by(lambda message: message.parsed(OrderCancelled))',
             "The message shop.v1.OrderPlaced cannot be parsed.\n\n"
             "  expected   the class that protoc generates for it\n  received   the class of shop.v1.OrderCancelled",
+        ),
+        (
+            'contract_stub("orders").message("OrderPlaced", {"note": matchers.regex("a+")})',
+            "A matcher in the message shop.v1.OrderPlaced needs an example.\n\n  at         message.contents.note\n"
+            "  expected   a value of the field's type\n\nWrite one: of protobuf none is made.",
+        ),
+        (
+            'contract_stub("orders").message("OrderPlaced", {"note": matchers.regex("a+", "b")})',
+            "An example in the message shop.v1.OrderPlaced does not fit its own matcher.\n\n"
+            "  at         message.contents.note\n",
         ),
         (
             'contract_stub("orders").message("OrderPlaced").handled_by(lambda message: message.text)',

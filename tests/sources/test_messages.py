@@ -224,7 +224,7 @@ def test_an_unknown_message_suggests_the_nearest(tmp_path: Path) -> None:
         ('{"asyncapi": 3.0}', "The definition m.json is AsyncAPI of a version that is not read.\n"),
         (
             '{"asyncapi": "3.0.0"}',
-            "m.json defines no message.\n\nName a JSON Schema, a directory of them, or an AsyncAPI document.",
+            "m.json defines no message.\n\nName a JSON Schema, a directory of them, an AsyncAPI document or .proto files.",
         ),
         ('{"$defs": {}}', "m.json defines no message.\n"),
         (

@@ -125,7 +125,7 @@ def _retold(error: ContractkitError, name: str) -> ContractkitError:
         if label != "problem"
     ]
     if isinstance(error, MatcherError):
-        return MatcherError(summary, details=details, next_step=told.next_step)
+        return MatcherError(summary, details=details, next_step=told.next_step.replace("over gRPC", "of protobuf"))
     return MessageError(
         summary.replace(f"The reply to {name}", f"The message {name}").replace("the definition", "its definition"),
         details=details,

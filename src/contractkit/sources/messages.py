@@ -1,6 +1,6 @@
 """Messages: from a location to the definition of what a provider emits.
 
-A location is a JSON Schema, a directory of them, or an AsyncAPI document, in JSON or YAML.
+A location is a JSON Schema, a directory of them, or an AsyncAPI document, in JSON or YAML; or what defines protobuf.
 """
 
 import io
@@ -260,7 +260,7 @@ def _some(messages: Iterable[DefinedMessage], name: str) -> tuple[DefinedMessage
         return found
     raise DefinitionError(
         f"{name} defines no message.",
-        next_step="Name a JSON Schema, a directory of them, or an AsyncAPI document.",
+        next_step="Name a JSON Schema, a directory of them, an AsyncAPI document or .proto files.",
     )
 
 
