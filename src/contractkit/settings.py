@@ -56,12 +56,13 @@ class ProviderSettings(_Table):
 
     `definition` is a path (relative to `pyproject.toml`) or a URL, of an OpenAPI document or of protobuf; `proto` is
     the protobuf definition of a service that offers both; `messages` (a path of JSON Schemas, an AsyncAPI document or
-    protobuf) defines what it emits unasked, beside those or alone; `states` (a path, or `broker:NAME`) is the catalogue of the
-    provider states that its team prepares, which tests are held to. `base_url` is where production runs it; `headers`
-    names request headers and metadata that are recorded beside the declared ones. `contractkit up` stubs it on `port`
-    and `grpc_port` (free ones where they are not set) and says where in `url_variable` and `target_variable`. `faults`
-    says by operation what goes wrong with the answers of stubs that run as processes. Where `check_credentials` is
-    false, a stub does not ask whether requests have the credentials that the definition demands.
+    protobuf) defines what it emits unasked, beside those or alone; `states` (a path, or `broker:NAME`) is the catalogue
+    of the provider states that its team prepares, which tests are held to. `base_url` is where production runs it;
+    `headers` names request headers and metadata that are recorded beside the declared ones. `contractkit up` stubs it
+    on `port` and `grpc_port` (free ones where they are not set) and says where in `url_variable` and
+    `target_variable`. `faults` says by operation what goes wrong with the answers of stubs that run as processes.
+    Where `check_credentials` is false, a stub does not ask whether requests have the credentials that the definition
+    demands.
     """
 
     definition: _Text
