@@ -42,6 +42,13 @@ def test_note(contract_stub):
     assert {"open": 1, "paid": 2}[get(contract_stub)["state"]]
 """
 
+MISSED = """\
+def test_total(contract_stub):
+    stub = contract_stub("orders")
+    stub.on("getOrder").reply(404)
+    assert httpx.get(f"{stub.url}/orders/7").status_code == 404
+"""
+
 MESSAGES = """\
 def test_total(contract_stub):
     with contract_stub("bus").message("OrderPlaced", {"total": 12.5}) as message:
@@ -161,15 +168,17 @@ def test_a_request_that_is_refused_now_is_told_as_the_stub_tells_it(replay: Repl
     assert first.message.startswith("web-shop sent orders a request that its definition does not allow.")
 
 
-def test_a_reply_that_cannot_come_any_more_is_told_so(replay: Replay) -> None:
-    (first, *_) = replay("total: {type: number}", "total: {type: number, maximum: 10}")
-    assert (first.outcome, first.message) == (
+def test_a_value_that_cannot_come_any_more_gives_way_to_one_that_can(replay: Replay) -> None:
+    total, note, _ = replay("total: {type: number}", "total: {type: number, maximum: 10, examples: [2.5]}")
+    assert (total, note) == (failed("test_total", "assert 2.5 == 12.5", 9), passed("test_note"))
+
+
+def test_a_reply_with_a_status_that_cannot_come_any_more_is_told_so(replay: Replay, project: Any) -> None:
+    project.tests(MISSED)
+    (found,) = replay("        '404': {description: none}\n", "")
+    assert (found.outcome, found.message.partition("\n")[0]) == (
         "failed",
-        "The reply 200 to getOrder contradicts the proposed definition.\n\n"
-        "  at         response.body.total\n"
-        "  expected   a number of at most 10\n"
-        "  received   12.5\n\n"
-        "The test writes what a provider that keeps to it would not answer.",
+        "getOrder declares no status 404.",
     )
 
 
@@ -184,7 +193,7 @@ def test_tests_that_are_not_wanted_do_not_run(replay: Replay, project: Any) -> N
 
 @pytest.mark.slow
 def test_workers_are_told_too(replay: Replay) -> None:
-    found = replay("        note: {type: string}\n", "", "-n", "2")
+    found = replay("        note: {type: string}\n", "", "-n", "1")
     assert {each.node_id: each.outcome for each in found} == {
         "test_shop.py::test_total": "passed",
         "test_shop.py::test_note": "failed",

@@ -139,7 +139,8 @@ def _shared(found: Proved) -> InteractionImpact | None:
 
 
 def _is_of_reply(proof: TestProof) -> bool:
-    return "contradicts the definition" in proof.message or "contradicts the proposed definition" in proof.message
+    first = proof.message.partition("\n")[0]
+    return "contradicts" in first and "definition" in first
 
 
 _WHY: Mapping[tuple[Verdict, Proven], Callable[[Proved], str]] = {

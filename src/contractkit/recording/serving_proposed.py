@@ -1,9 +1,10 @@
 """Serving proposed: the answers of a definition that may take another's place, without what it takes away.
 
-A test's `reply` may write what the proposed definition no longer declares, and an optional member may be there by
-luck. So what only the present definition declares is left out of answers, whoever wrote it; and, where the weakest
-answers are asked for, so is what may be absent now, null stands where it newly may, a list is empty that could not be,
-and of an enumeration comes a new member. What was as weak before stays: that it may be absent is no news to anyone.
+A test's `reply` may write what the proposed definition no longer declares or allows, and an optional member may be
+there by luck. So what only the present definition declares is left out of answers, whoever wrote it, and the stub's own
+values stand where what was written cannot come. Where the weakest answers are asked for, what may be absent now is
+absent, null stands where it newly may, a list is empty that could not be, and of an enumeration comes a new member.
+What was as weak before stays: that it may be absent is no news to anyone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,16 +15,17 @@ from contractkit.definitions.contents import content_for
 from contractkit.definitions.interface import Operation, Promise
 from contractkit.definitions.messages import JSON, MessageDefinition
 from contractkit.definitions.promises import Graded, Promises
+from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surfaces import DocumentedDefinition, SurfaceReader
 from contractkit.errors import ReplyError, UnknownNameError
 from contractkit.exact_json import Json, same_json, show_json
-from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location
+from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, Step
 from contractkit.recording.replies import Reply, checked_reply
 from contractkit.results import ABSENT, Violation
 
 _EMITTED = 200  # the status of the operations that answer with messages
+_SEED = "replay"
 _BODY = Location(("response", "body"))
-_STRONG = (Promise.PROMISED, Promise.NULLABLE)
 
 
 class ServingProposed:
@@ -49,11 +51,27 @@ class ServingProposed:
         if route is None or not isinstance(response.body, JsonBody):
             return response
         operation = self._new.operation(str(interaction.operation))
-        proposed = self._proposed(route.operation, operation, response)
-        violations = self._new.check_response(operation, proposed)
-        if violations:
-            raise _contradiction(operation, proposed, violations)
-        return proposed
+        return self._proposed(route.operation, operation, self._mended(operation, response))
+
+    def _mended(self, operation: Operation, response: HttpResponse) -> HttpResponse:
+        """Give a response in which the stub's own values stand for those that a test wrote and that cannot come now.
+
+        Raises:
+            ReplyError: They cannot be told apart from the rest.
+        """
+        violations = self._new.check_response(operation, response)
+        if not violations:
+            return response
+        own = self._new.answer(operation, seed=_SEED, status=response.status).response
+        value = _value_of(response)
+        for violation in violations:
+            if violation.location.starts_with(_BODY) and isinstance(own.body, JsonBody):
+                value = _with_own(value, own.body.value, violation.location.steps[len(_BODY.steps) :])
+        mended = _with_body(response, value)
+        left = self._new.check_response(operation, mended)
+        if left:
+            raise _contradiction(operation, response, violations)
+        return mended
 
     def emitted(self, provider: str, name: str, shown: Json, contents: Json) -> Json:
         """Give the contents of a message as the proposed definition may have them, likewise."""
@@ -77,7 +95,7 @@ class ServingProposed:
         return _with_body(response, _Taking().taken(_value_of(response), old, new))
 
     def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
-        """Give a reply that the present definition allows; what is wrong with it now shows when it is served."""
+        """Give a reply that the present definition allows; what is wrong with it now is mended when it is served."""
         try:
             known = self._old.operation(operation.signature)
             return replace(checked_reply(self._old, known, **written), operation=operation)
@@ -115,6 +133,19 @@ def _contradiction(operation: Operation, response: HttpResponse, violations: Seq
     )
 
 
+def _with_own(value: Json, own: Json, steps: tuple[Step, ...]) -> Json:
+    """Give a value with what the stub makes at a place, and without the place where the stub makes nothing there."""
+    if not steps:
+        return own
+    step, rest = steps[0], steps[1:]
+    if isinstance(value, dict) and isinstance(own, dict) and isinstance(step, str):
+        kept = {name: each for name, each in value.items() if name != step}
+        return {**kept, step: _with_own(value.get(step), own[step], rest)} if step in own else kept
+    if isinstance(value, list) and isinstance(own, list) and isinstance(step, int) and own and step < len(value):
+        return [_with_own(each, own[0], rest) if at == step else each for at, each in enumerate(value)]
+    return own
+
+
 def _value_of(response: HttpResponse) -> Json:
     assert isinstance(response.body, JsonBody)
     return response.body.value
@@ -148,18 +179,15 @@ class _Taking:
     def _members(self, value: dict[str, Json], old: Graded, new: Graded) -> Iterator[tuple[str, Json]]:
         for name, member in value.items():
             before, after = old.inner(name), new.inner(name)
-            if not self._is_gone(before.promise, after.promise):
+            is_gone = after.promise is Promise.UNDECLARED and before.promise is not Promise.UNDECLARED
+            may_lack = self.weakest and _is_required(old, name) and not _is_required(new, name)
+            if not (is_gone or may_lack):
                 yield name, self._one(member, before, after)
-
-    def _is_gone(self, before: Promise, after: Promise) -> bool:
-        if before is Promise.UNDECLARED:
-            return False
-        return after is Promise.UNDECLARED or (self.weakest and before in _STRONG and after is Promise.DECLARED)
 
     def _one(self, value: Json, old: Graded, new: Graded) -> Json:
         if not self.weakest or value is None:
             return self.taken(value, old, new)
-        if new.promise is Promise.NULLABLE and old.promise is Promise.PROMISED:
+        if old.views and _may_be_null(new) and not _may_be_null(old):
             return None
         if self.with_values and (added := _added(old, new)):
             return added[0]
@@ -170,6 +198,16 @@ class _Taking:
 
 _WEAKEST = (_Taking(weakest=True, with_values=True), _Taking(weakest=True))
 """Ways to take, the most first: a new member of an enumeration may tell alternatives apart, and then fit none."""
+
+
+def _is_required(graded: Graded, name: str) -> bool:
+    """Say whether a member is there wherever the object is, whether or not that may lack itself."""
+    found = [branch.member(name) for branch in graded.applying]
+    return bool(found) and all(each is not None and each.is_required for each in found)
+
+
+def _may_be_null(graded: Graded) -> bool:
+    return any(view.is_nullable and view.types != ALL_TYPES for view in graded.views)
 
 
 def _added(old: Graded, new: Graded) -> list[Json]:

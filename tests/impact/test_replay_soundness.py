@@ -1,0 +1,77 @@
+"""Proof against prediction, by experiment: consumers are served what a replay serves, in worlds with random changes."""
+
+from collections import Counter
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.references import Documents
+from contractkit.errors import ContractkitError
+from contractkit.impact import ConsumerInfo, Verdict, analyse
+from contractkit.model import HttpCall, JsonBody
+from contractkit.recording.serving_proposed import ServingProposed
+from tests.impact.worlds import World, contract_of, copes, make_world
+
+LEAST_FAILING = 0.95
+"""The share of those judged broken that a replay must show failing."""
+
+LEAST_ABLE_TO_FAIL = 0.9
+"""The share of those judged at risk for an answer that the usual or the weakest answers must show failing."""
+
+
+def definition(document: Any) -> OpenApiDefinition:
+    return OpenApiDefinition(Documents({"d": document}, "d"), source="d")
+
+
+def passes(world: World, old: OpenApiDefinition, new: OpenApiDefinition, *, weakest: bool, writes: bool) -> bool:
+    """Serve the consumer what a replay serves, and say whether it copes; its test `writes` the answer, or does not."""
+    (interaction,) = contract_of(world).interactions
+    assert isinstance(interaction.exchange, HttpCall)
+    route = new.route(interaction.exchange.request)
+    if route is None or new.check_request(route):
+        return False
+    written = JsonBody(world.example) if writes else None
+    try:
+        answer = new.answer(route.operation, seed="replay", status=200, body=written, route=route)
+        known = replace(interaction, operation=route.operation.name)
+        served = ServingProposed(old, new, weakest=weakest).http("orders", known, answer.response)
+    except ContractkitError:
+        return False
+    if not isinstance(served.body, JsonBody) or served.body.media_type != "application/json":
+        return False
+    return copes(world.consumer.needs, world.example, served.body.value)
+
+
+def proven(world: World, old: OpenApiDefinition, new: OpenApiDefinition, *, writes: bool) -> str:
+    if not passes(world, old, new, weakest=False, writes=writes):
+        return "fails"
+    return "passes" if passes(world, old, new, weakest=True, writes=writes) else "can fail"
+
+
+@pytest.mark.parametrize("count", [80, pytest.param(4_000, marks=pytest.mark.deep)])
+def test_who_is_judged_unaffected_passes_and_who_is_judged_broken_fails(count: int) -> None:
+    tally: Counter[tuple[str, str]] = Counter()
+    wrong = []
+    for seed in range(count):
+        world = make_world(Random(seed))
+        old, new = definition(world.document), definition(world.changed)
+        report = analyse(old, new, [(contract_of(world), ConsumerInfo())])
+        is_of_answer = any(finding.worry.code.startswith("response.") for finding in report.findings)
+        predicted = report.verdict.value if report.verdict is not Verdict.AT_RISK or is_of_answer else "request at risk"
+        for writes in (False, True):
+            found = proven(world, old, new, writes=writes)
+            tally[predicted, found] += 1
+            if report.verdict is Verdict.UNAFFECTED and found != "passes":
+                wrong.append(f"world {seed}, {', '.join(world.changes)}: {found}")
+    print(f"{count} worlds, twice each; predicted, and proven: {dict(sorted(tally.items()))}")
+    assert wrong == []
+    assert share(tally, "broken", "fails") >= LEAST_FAILING
+    assert share(tally, "at risk", "fails", "can fail") >= LEAST_ABLE_TO_FAIL
+
+
+def share(tally: Counter[tuple[str, str]], predicted: str, *outcomes: str) -> float:
+    total = sum(number for (said, _), number in tally.items() if said == predicted)
+    return sum(tally[predicted, each] for each in outcomes) / total
