@@ -1,16 +1,35 @@
 """Who uses what: the operations and locations of a provider with the consumers whose contracts reach them."""
 
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, TypeVar
+
 from contractkit.exact_json import Json
 from contractkit.impact.usage import UsedPlace
 from contractkit_broker.api.definitions import SCOPE, asked_scope, contracts_that_count
 from contractkit_broker.routing import Answer, Query, Route
-from contractkit_broker.service.usage import by_place, shortened
-from contractkit_broker.store.usages import uses_of
+from contractkit_broker.service.usage import by_place, by_value, shortened
+from contractkit_broker.store.usages import Use, UsedValue, uses_of, values_of
 from contractkit_broker.web import Call, Refusal, Reply
+
+_Used = TypeVar("_Used", Use, UsedValue)
+_Gather: TypeAlias = Callable[[Iterable[tuple[_Used, str]]], tuple[UsedPlace, ...]]
 
 
 def list_usage(call: Call) -> Reply:
     """List the locations that the contracts which count use, each with its consumers and whether they need it."""
+    found = _found(call, uses_of, by_place)
+    page = call.link("ui", "usage", call.parameter("provider") or "")
+    links = {"self": {"href": call.own_url}, "contractkit:page": page}
+    return Reply(body={"uses": found, "_links": links})
+
+
+def list_values(call: Call) -> Reply:
+    """List the values that the contracts which count use, as their locations are listed."""
+    found = _found(call, values_of, by_value)
+    return Reply(body={"uses": found, "_links": {"self": {"href": call.own_url}}})
+
+
+def _found(call: Call, read: Callable[..., Iterable[_Used]], gather: _Gather[_Used]) -> list[Json]:
     provider = call.parameter("provider")
     if not provider:
         raise Refusal(400, {"errors": {"provider": ["is missing"]}})
@@ -19,10 +38,8 @@ def list_usage(call: Call) -> Reply:
     with call.database.reading() as connection:
         published = contracts_that_count(connection, provider, **asked_scope(call))
         consumers = {each.file_digest: each.consumer for each in published}
-        uses = uses_of(connection, consumers.keys(), operation=operation, location=location)
-        found = by_place((use, consumers[use.file_digest]) for use in uses)
-    links = {"self": {"href": call.own_url}, "contractkit:page": call.link("ui", "usage", provider)}
-    return Reply(body={"uses": [_use_json(place) for place in found], "_links": links})
+        uses = read(connection, consumers.keys(), operation=operation, location=location)
+        return [_use_json(place) for place in gather((use, consumers[use.file_digest]) for use in uses)]
 
 
 def _use_json(place: UsedPlace) -> Json:
@@ -32,6 +49,11 @@ def _use_json(place: UsedPlace) -> Json:
         "consumers": [{"name": name, "needed": needed} for name, needed in place.consumers.items()],
     }
 
+
+_ONLY = {
+    "operation": "Only this operation, as contracts name it: `getOrder`, else `GET /orders/7`.",
+    "location": "Only this location, with elements as `[*]`: `response.body.lines[*].sku`.",
+}
 
 ROUTES = (
     Route(
@@ -43,9 +65,20 @@ ROUTES = (
         query={
             "provider": Query(meaning="The provider.", required=True),
             **SCOPE,
-            "operation": "Only this operation, as contracts name it: `getOrder`, else `GET /orders/7`.",
-            "location": "Only this location, with elements as `[*]`: `response.body.lines[*].sku`.",
+            **_ONLY,
         },
         answers={200: Answer("They, by operation and location.", "Usage"), 404: Answer("No such provider.", "Error")},
+    ),
+    Route(
+        method="GET",
+        path="/usage/values",
+        handler=list_values,
+        summary="Ask who uses which values: statuses, and texts that may be members of an enumeration.",
+        group="impact",
+        query={"provider": Query(meaning="The provider.", required=True), **SCOPE, **_ONLY},
+        answers={
+            200: Answer("They, a location written with its value: `response.status = 404`.", "Usage"),
+            404: Answer("No such provider.", "Error"),
+        },
     ),
 )

@@ -10,9 +10,9 @@ from contractkit.document import content_id, dump_contract, file_digest, load_co
 from contractkit.model import Contract
 from contractkit_broker.service.differences import ContractDifference, compare_contracts, merge_contracts
 from contractkit_broker.service.tagging import tag_version
-from contractkit_broker.service.usage import usage_rows
+from contractkit_broker.service.usage import usage_rows, value_rows
 from contractkit_broker.service.words import words_of_contract
-from contractkit_broker.store import applications, contracts, definitions, finding
+from contractkit_broker.store import applications, contracts, definitions, finding, usages
 from contractkit_broker.store.records import Application, AuditEntry, Publication, Version
 
 
@@ -224,6 +224,7 @@ def _merge_or_refuse(
 def _keep_file(connection: Connection, upload: ContractUpload, digest: str, now: str) -> None:
     contracts.add_blob(connection, digest, upload.data, now)
     contracts.add_usage(connection, digest, usage_rows(upload.contract))
+    usages.add_values(connection, digest, value_rows(upload.contract))
 
 
 def _note_words(connection: Connection, consumer: Application, provider: Application, contract: Contract) -> None:

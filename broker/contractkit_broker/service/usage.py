@@ -7,9 +7,10 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from contractkit.impact.usage import Needed, UsedPlace, locations_of, operation_of, together
+from contractkit.impact.usage_values import value_in_words, values_of
 from contractkit.model import Contract, Location
 from contractkit_broker.store import applications, contracts
-from contractkit_broker.store.usages import Use
+from contractkit_broker.store.usages import Use, UsedValue
 
 _LONGEST = 1_000
 """Bytes of an operation or a location: an index of PostgreSQL takes 2,704 for both."""
@@ -28,11 +29,30 @@ def usage_rows(contract: Contract) -> list[tuple[str, str, int, bool | None]]:
     ]
 
 
+def value_rows(contract: Contract) -> list[tuple[str, str, str, bool | None]]:
+    """Give operation, location, value and whether it is needed for each value that a contract uses."""
+    return [
+        (shortened(operation), shortened(location), value, needed)
+        for operation, location, value, needed in values_of(contract)
+    ]
+
+
 def by_place(uses: Iterable[tuple[Use, str]]) -> tuple[UsedPlace, ...]:
     """Give uses of files, each with the file's consumer, as places with all their consumers by name, in order."""
+    return _gathered((use.operation, use.location, consumer, use.needed) for use, consumer in uses)
+
+
+def by_value(uses: Iterable[tuple[UsedValue, str]]) -> tuple[UsedPlace, ...]:
+    """Give used values of files, each with the file's consumer, as places with their value, as `by_place` does."""
+    return _gathered(
+        (use.operation, value_in_words(use.location, use.value), consumer, use.needed) for use, consumer in uses
+    )
+
+
+def _gathered(uses: Iterable[tuple[str, str, str, Needed]]) -> tuple[UsedPlace, ...]:
     places: dict[tuple[str, str], dict[str, list[Needed]]] = {}
-    for use, consumer in uses:
-        places.setdefault((use.operation, use.location), {}).setdefault(consumer, []).append(use.needed)
+    for operation, location, consumer, needed in uses:
+        places.setdefault((operation, location), {}).setdefault(consumer, []).append(needed)
     return tuple(
         UsedPlace(
             operation=operation,

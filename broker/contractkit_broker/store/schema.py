@@ -251,6 +251,17 @@ usage = Table(
     sqlite_with_rowid=False,
 )
 
+usage_value = Table(
+    "usage_value",
+    metadata,
+    Column("file_digest", String, ForeignKey("blob.digest", ondelete="CASCADE"), primary_key=True),
+    Column("operation", String, primary_key=True),
+    Column("location", String, primary_key=True),
+    Column("value", String, primary_key=True),  # as JSON
+    Column("needed", Boolean, nullable=True),  # null: the tests were served it, and needs were not inferred
+    sqlite_with_rowid=False,
+)  # statuses and short texts: of what is listed in a definition, somebody may ask who uses it
+
 verification = Table(
     "verification",
     metadata,

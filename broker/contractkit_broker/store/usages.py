@@ -1,11 +1,14 @@
 """Usage rows: which operation and location of a provider the interactions of a stored file use."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Column, Connection, Insert, String, bindparam, select, text, tuple_
 
-from contractkit_broker.store.schema import usage
+from contractkit_broker.store.database import insert_missing
+from contractkit_broker.store.listed import as_list, rows
+from contractkit_broker.store.schema import usage, usage_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +56,54 @@ def with_unknown_needs(connection: Connection, file_digests: Collection[str]) ->
     """Give the files of which some use is not known to be needed or not."""
     query = select(usage.c.file_digest).where(usage.c.file_digest.in_(file_digests), usage.c.needed.is_(None))
     return frozenset(connection.execute(query.distinct()).scalars())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedValue:
+    """A value, as JSON, that a file uses at a location of an operation; `needed` as that of a `Use`."""
+
+    file_digest: str
+    operation: str
+    location: str
+    value: str
+    needed: bool | None
+
+
+_OF_VALUE = (usage_value.c.operation, usage_value.c.location, usage_value.c.value, usage_value.c.needed)
+
+
+def add_values(connection: Connection, file_digest: str, used: Iterable[tuple[str, str, str, bool | None]]) -> None:
+    """Store which values a file uses; what is there stays, since the same file uses the same.
+
+    Args:
+        connection: The transaction.
+        file_digest: The file.
+        used: Operation, location, value and whether it is needed, each value of a location once.
+    """
+    found = sorted(used, key=lambda each: each[:3])  # builds at once wait in turn
+    if found:
+        connection.execute(_add_values(connection.dialect.name), {"digest": file_digest, "used": as_list(found)})
+
+
+@cache
+def _add_values(dialect: str) -> Insert:
+    listed = rows("used", *(Column(each.name, each.type) for each in _OF_VALUE))
+    found = select(bindparam("digest", type_=String), *listed.c).where(text("true"))  # else SQLite takes ON for a join
+    return insert_missing(dialect, usage_value).from_select([usage_value.c.file_digest, *_OF_VALUE], found)
+
+
+def values_of(
+    connection: Connection,
+    file_digests: Collection[str],
+    *,
+    operation: str | None = None,
+    location: str | None = None,
+) -> Iterator[UsedValue]:
+    """Give which values files use, by operation, location and value; of one of these where it is named."""
+    query = select(usage_value.c.file_digest, *_OF_VALUE).where(usage_value.c.file_digest.in_(file_digests))
+    if operation is not None:
+        query = query.where(usage_value.c.operation == operation)
+    if location is not None:
+        query = query.where(usage_value.c.location == location)
+    for row in connection.execute(query.order_by(*_OF_VALUE[:3], usage_value.c.file_digest)):
+        yield UsedValue(file_digest=row[0], operation=row[1], location=row[2], value=row[3], needed=row[4])

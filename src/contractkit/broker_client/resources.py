@@ -90,6 +90,7 @@ class Resources:
         location: str | None = None,
         environment: str | None = None,
         branch: str | None = None,
+        values: bool = False,
     ) -> tuple[UsedPlace, ...]:
         """Give who uses which locations of a provider's operations, by operation and location.
 
@@ -99,9 +100,11 @@ class Resources:
             location: Only this location, elements written `[*]`.
             environment: Only consumers in this environment.
             branch: Only the heads of this branch of the consumers.
+            values: Which values are used instead, each written with its location: `response.status = 404`.
         """
         wanted = {"operation": operation, "location": location}
-        url = f"{self._connection.path('usage')}{_query(environment, branch, provider, **wanted)}"
+        path = self._connection.path("usage", "values") if values else self._connection.path("usage")
+        url = f"{path}{_query(environment, branch, provider, **wanted)}"
         document = self._read("GET", url, None, f"The broker did not say who uses {provider}.")
         return tuple(
             UsedPlace(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
@@ -11,10 +12,17 @@ from contractkit.cli.usage_words import usage_as_json, usage_as_text
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError, suggestion
+from contractkit.exact_json import show_json
+from contractkit.impact.message_usage import unused_of_messages
 from contractkit.impact.usage import Unused, UsedPlace, unused, used_places
+from contractkit.impact.usage_values import place_and_value, unused_values, used_values
 from contractkit.locking.definition_lock import read_unlocked
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
+from contractkit.sources.messages import defines_messages, load_messages
+
+_Used: TypeAlias = tuple[str, tuple[UsedPlace, ...], tuple[UsedPlace, ...]]
+"""The provider, the places that are used of it, and the values."""
 
 
 @click.command(cls=Verb)
@@ -27,6 +35,7 @@ from contractkit.settings import Settings, load_settings
 @click.option("--branch", help="With a broker: the heads of this branch.")
 @click.option("--operation", help="Only this operation: getOrder.")
 @click.option("--location", help="Only this place and what lies in it: response.body.lines[*].sku.")
+@click.option("--value", help="Who uses this value: a status, a text that may be a member of an enumeration.")
 @click.option("--definition", metavar="LOCATION", help="Also say what of this definition nobody needs.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def usage(
@@ -37,6 +46,7 @@ def usage(
     branch: str | None,
     operation: str | None,
     location: str | None,
+    value: str | None,
     definition: str | None,
     output: str,
 ) -> int:
@@ -52,11 +62,14 @@ def usage(
     if environment is not None and branch is not None:
         raise UsageError("--environment and --branch exclude each other.", next_step="Leave one of them out.")
     if names_broker or (not contracts and _only_broker_knows(settings, provider)):
-        name, places = _asked(settings, provider, environment, branch)
+        name, places, values = _asked(
+            settings, provider, environment, branch, with_values=value is not None or definition is not None
+        )
     else:
-        name, places = _read(settings, provider, contracts)
-    kept = tuple(_chosen(places, operation, location))
-    free = tuple(_chosen_unused(_unused(definition, places), operation, location)) if definition else None
+        name, places, values = _read(settings, provider, contracts)
+    wanted = places if value is None else tuple(_of_value(values, value))
+    kept = tuple(_chosen(wanted, operation, location))
+    free = tuple(_chosen_unused(_unused(definition, places, values), operation, location)) if definition else None
     show(usage_as_text(name, kept, free), usage_as_json(name, kept, free), output)
     return 0
 
@@ -71,8 +84,8 @@ def _only_broker_knows(settings: Settings, provider: str | None) -> bool:
 
 
 def _asked(
-    settings: Settings, provider: str | None, environment: str | None, branch: str | None
-) -> tuple[str, tuple[UsedPlace, ...]]:
+    settings: Settings, provider: str | None, environment: str | None, branch: str | None, *, with_values: bool
+) -> _Used:
     if provider is None:
         raise UsageError(
             "A broker knows many services, and none was named.", next_step="contractkit usage PROVIDER --broker URL"
@@ -80,20 +93,26 @@ def _asked(
     with connect(settings) as client:
         try:
             rows = client.resources.usage(provider, environment=environment, branch=branch)
+            of_values = (
+                client.resources.usage(provider, environment=environment, branch=branch, values=True)
+                if with_values
+                else ()
+            )
         except BrokerRefusedError:  # names that it does not know are told with the nearest
             if environment is not None:
                 client.administration.environment(environment)
             client.administration.check_application(provider)
             raise
-    places = tuple(
-        UsedPlace(operation=each.operation, location=each.location, consumers=dict(each.consumers)) for each in rows
+    places, values = (
+        tuple(UsedPlace(operation=each.operation, location=each.location, consumers=each.consumers) for each in found)
+        for found in (rows, of_values)
     )
     if not places:
         raise NothingToCheckError(f"No contract that counts is with {provider}, so nothing is known of who uses it.")
-    return provider, places
+    return provider, places, values
 
 
-def _read(settings: Settings, provider: str | None, named: Sequence[Path]) -> tuple[str, tuple[UsedPlace, ...]]:
+def _read(settings: Settings, provider: str | None, named: Sequence[Path]) -> _Used:
     default = settings.contracts_directory
     looked_in = tuple(named) or (default,)
     files = find_contract_files(tuple(each for each in looked_in if named or each.exists()))
@@ -101,7 +120,8 @@ def _read(settings: Settings, provider: str | None, named: Sequence[Path]) -> tu
     if not read:
         raise nothing_in(looked_in)
     name = _only_provider(read, provider)
-    return name, used_places(contract for contract in read if contract.provider == name)
+    chosen = [contract for contract in read if contract.provider == name]
+    return name, used_places(chosen), used_values(chosen)
 
 
 def _only_provider(read: Sequence[Contract], provider: str | None) -> str:
@@ -115,6 +135,16 @@ def _only_provider(read: Sequence[Contract], provider: str | None) -> str:
             next_step="Name one: contractkit usage PROVIDER",
         )
     return provider or names[0]
+
+
+def _of_value(values: Sequence[UsedPlace], value: str) -> Iterator[UsedPlace]:
+    """Give the uses of a value, which is named as it is or, a text, without its quotes."""
+    known = {found for place in values if (found := place_and_value(place.location)[1]) is not None}
+    spellings = {value, show_json(value)}
+    if not known & spellings:
+        plain = [each.removeprefix('"').removesuffix('"') for each in known]
+        raise NothingToCheckError(f"No contract uses the value {value}.", next_step=suggestion(value, plain))
+    yield from (each for each in values if place_and_value(each.location)[1] in spellings)
 
 
 def _chosen(places: Sequence[UsedPlace], operation: str | None, location: str | None) -> Iterator[UsedPlace]:
@@ -137,11 +167,15 @@ def _chosen_unused(found: Sequence[Unused], operation: str | None, location: str
 
 
 def _lies_in(place: str, location: str | None) -> bool:
-    return location is None or place == location or place.startswith((f"{location}.", f"{location}["))
+    return location is None or place == location or place.startswith((f"{location}.", f"{location}[", f"{location} = "))
 
 
-def _unused(location: str, places: Sequence[UsedPlace]) -> tuple[Unused, ...]:
+def _unused(location: str, places: Sequence[UsedPlace], values: Sequence[UsedPlace]) -> tuple[Unused, ...]:
+    if defines_messages(location, root=Path.cwd()):
+        return unused_of_messages(load_messages(location, root=Path.cwd()), places)
     loaded = read_unlocked(location, root=Path.cwd())
     definition = loaded.openapi
     assert isinstance(definition, OpenApiDefinition)
-    return unused(definition, places)
+    order = [operation.name for operation in definition.operations]
+    found = (*unused(definition, places), *unused_values(definition, (*places, *values)))
+    return tuple(sorted(found, key=lambda each: order.index(each.operation)))

@@ -1,0 +1,226 @@
+"""Values that contracts use: HTTP statuses and short texts, among which the members of a definition's enumerations are.
+
+Such a use is written as its place with the value in JSON: `response.body.state = "refunded"`, `response.status = 404`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+from contractkit.conformance.uses import limits_at
+from contractkit.definitions.interface import Operation
+from contractkit.definitions.schemas import SchemaView
+from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface, SurfaceReader
+from contractkit.exact_json import Json, dump_compact
+from contractkit.impact.usage import (
+    DEEPEST,
+    Needed,
+    Sureness,
+    Unused,
+    UsedPlace,
+    operation_name,
+    operation_of,
+    together,
+)
+from contractkit.model import (
+    Contract,
+    HttpCall,
+    InferredNeeds,
+    Interaction,
+    JsonBody,
+    Location,
+    Wildcard,
+    is_json_media_type,
+)
+
+_LONGEST: Final = 40  # characters of a text that may be a member of an enumeration
+_STATUS: Final = Location(("response", "status"))
+_QUERY: Final = Location(("request", "query"))
+_SEPARATOR = re.compile(r"[,| ]")  # of the styles that write a list as one value (OpenAPI 3.1 §4.8.12.3)
+_VALUED = re.compile(r"((?:[^\s\['\"]|\[[0-9*]+\]|\['(?:[^'\\]|\\.)*'\])+) = (.+)", re.DOTALL)
+
+
+def value_in_words(location: str, value: str) -> str:
+    """Give how the use of a value, which is JSON, is written."""
+    return f"{location} = {value}"
+
+
+def place_and_value(text: str) -> tuple[str, str | None]:
+    """Give the place of a use, and the value in JSON, None where the use is one of the place alone."""
+    found = _VALUED.fullmatch(text) if " = " in text else None
+    return (text, None) if found is None else (found[1], found[2])
+
+
+def used_values(contracts: Iterable[Contract]) -> tuple[UsedPlace, ...]:
+    """Give every value that contracts use, by operation and place, elements of lists as `[*]`."""
+    found: dict[tuple[str, str], dict[str, list[Needed]]] = {}
+    for contract in contracts:
+        for operation, location, value, needed in values_of(contract):
+            key = (operation, value_in_words(location, value))
+            found.setdefault(key, {}).setdefault(contract.consumer, []).append(needed)
+    return tuple(
+        UsedPlace(
+            operation=operation,
+            location=location,
+            consumers={name: together(said) for name, said in sorted(consumers.items())},
+        )
+        for (operation, location), consumers in sorted(found.items())
+    )
+
+
+def values_of(contract: Contract) -> tuple[tuple[str, str, str, Needed], ...]:
+    """Give operation, location, value in JSON, and whether it is needed, for each value that HTTP calls use.
+
+    What is sent is needed, and so are the status and what is expected to the letter. Where needs were proved, so are
+    the values that the consumer copes with at a place where it does not cope with every one. Of the other values that
+    its tests were served nothing is known, None, unless its needs are.
+    """
+    found: dict[tuple[str, str, str], list[Needed]] = {}
+    for interaction in contract.interactions:
+        for location, value, needed in _of_interaction(interaction):
+            key = (operation_of(interaction), _written(location), dump_compact(value).decode())
+            found.setdefault(key, []).append(needed)
+    return tuple((*key, together(said)) for key, said in found.items())
+
+
+def _of_interaction(interaction: Interaction) -> Iterator[tuple[Location, Json, Needed]]:
+    call = interaction.exchange
+    if not isinstance(call, HttpCall):
+        return
+    yield _STATUS, call.response.status, True
+    for name, texts in call.request.query.items():
+        yield from ((_QUERY / name, text, True) for text in _sent(texts))
+    if isinstance(call.request.body, JsonBody):
+        sent = _texts(Location(("request", "body")), call.request.body.value)
+        yield from ((place, text, True) for place, text in sent)
+    yield from _of_answer(interaction, call)
+
+
+def _of_answer(interaction: Interaction, call: HttpCall) -> Iterator[tuple[Location, Json, Needed]]:
+    body, needs = Location(("response", "body")), interaction.needs
+    if isinstance(needs, InferredNeeds):
+        for need in needs.needed:
+            yield from ((need.location.generalised(), text, True) for text in _short(need.members))
+        return
+    if isinstance(call.response.body, JsonBody):
+        for place, text in _texts(body, call.response.body.value):
+            is_exact, _ = limits_at(place, interaction.rules)
+            yield place, text, True if is_exact else None
+    if isinstance(interaction.served, JsonBody):
+        yield from ((place, text, None) for place, text in _texts(body, interaction.served.value))
+
+
+def _texts(at: Location, value: Json) -> Iterator[tuple[Location, str]]:
+    match value:
+        case dict():
+            for name, member in value.items():
+                yield from _texts(at / name, member)
+        case list():
+            for element in value:
+                yield from _texts(at / Wildcard.INDEX, element)
+        case str() if len(value) <= _LONGEST:
+            yield at, value
+
+
+def _sent(texts: Iterable[str | None]) -> Iterator[str]:
+    """Give the values of a parameter, and the elements of a list that is written as one of them."""
+    return _short(dict.fromkeys(each for text in texts if text for each in (text, *_SEPARATOR.split(text))))
+
+
+def _short(values: Iterable[Json]) -> Iterator[str]:
+    return (value for value in values if isinstance(value, str) and len(value) <= _LONGEST)
+
+
+def unused_values(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tuple[Unused, ...]:
+    """Give the members of a definition's enumerations that nobody is known to use, operation by operation.
+
+    Those of parameters, of bodies of requests and of successful answers, at operations that somebody calls.
+
+    Args:
+        definition: The definition.
+        places: What is used, values too. A consumer of whom no value is known may use any.
+    """
+    uses: dict[str, dict[str, Mapping[str, Needed]]] = defaultdict(dict)
+    for place in places:
+        uses[operation_name(definition, place.operation)][place.location] = place.consumers
+    reader = SurfaceReader(definition.documents)
+    return tuple(
+        found
+        for operation in definition.operations
+        if operation.name in uses
+        for found in _of_operation(operation, reader.surface_of(operation), uses[operation.name])
+    )
+
+
+def _of_operation(operation: Operation, surface: Surface, uses: Mapping[str, Mapping[str, Needed]]) -> Iterator[Unused]:
+    everyone = {name for consumers in uses.values() for name in consumers}
+    silent = everyone - {name for place in uses if place_and_value(place)[1] for name in uses[place]}
+    unknown = silent | {name for consumers in uses.values() for name, needed in consumers.items() if needed is None}
+    found = [
+        _judged(
+            operation.name,
+            value_in_words(_written(location), dump_compact(value).decode()),
+            uses,
+            unknown if _is_answer(location) else silent,
+        )
+        for location, value in dict.fromkeys(_members(surface))
+    ]
+    yield from sorted((each for each in found if each is not None), key=lambda each: [*Sureness].index(each.sureness))
+
+
+def _judged(operation: str, written: str, uses: Mapping[str, Mapping[str, Needed]], unknown: set[str]) -> Unused | None:
+    consumers = uses.get(written, {})
+    if any(consumers.values()):
+        return None
+    served = {name for name, needed in consumers.items() if needed is None}
+    sureness = Sureness.UNKNOWN if served else Sureness.LIKELY if unknown else Sureness.PROVED
+    return Unused(operation=operation, location=written, sureness=sureness, consumers=tuple(sorted(served or unknown)))
+
+
+def _is_answer(location: Location) -> bool:
+    return location.steps[0] == "response"
+
+
+def _members(surface: Surface) -> Iterator[tuple[Location, str]]:
+    """Give the members of enumerations that are texts, with their places; no others are recognised in contracts."""
+    for parameter in surface.parameters.values():
+        if parameter.place == "query" and parameter.view is not None:
+            for branch in (*parameter.view.value_branches, *filter(None, [parameter.view.elements])):
+                yield from ((parameter.location, text) for text in _listed(branch))
+    if surface.body is not None:
+        yield from _of_contents(surface.body.contents, Location(("request", "body")))
+    for status, response in surface.responses.items():
+        if status.startswith("2"):
+            yield from _of_contents(response.contents, Location(("response", "body")))
+
+
+def _of_contents(contents: Iterable[Content], at: Location) -> Iterator[tuple[Location, str]]:
+    for content in contents:
+        if content.view is not None and is_json_media_type(content.media_type):
+            yield from _below(content.view, at, frozenset())
+
+
+def _below(view: SchemaView, at: Location, seen: frozenset[object]) -> Iterator[tuple[Location, str]]:
+    """Give the members of enumerations in a schema; one that leads back to itself is entered once on each way."""
+    if view.key in seen or len(at.steps) > DEEPEST:
+        return
+    on_way = seen | {view.key}
+    for branch in view.value_branches:
+        yield from ((at, text) for text in _listed(branch))
+        for name, member in branch.members.items():
+            if member.view is not None:
+                yield from _below(member.view, at / name, on_way)
+        if branch.elements is not None:
+            yield from _below(branch.elements, at / Wildcard.INDEX, on_way)
+
+
+def _listed(view: SchemaView) -> Iterator[str]:
+    values = view.values or ()
+    return _short(values) if len(values) > 1 else iter(())
+
+
+@lru_cache(maxsize=16_384)
+def _written(location: Location) -> str:
+    return str(location)
