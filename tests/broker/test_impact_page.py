@@ -224,6 +224,12 @@ WRONG = [
         {"form": "This form has no field envrionment. Its fields: provider, environment, branch, definition, old, "
                  "definition-file, old-file."},
     ),
+    (
+        {"definition": OLD, "provider": "or\0ders"},
+        {},
+        {"provider": "The provider holds the character U+0000, which no name may hold."},
+    ),
+    ({"definition": OLD, "branch": "x" * 513}, {}, {"branch": "The branch is longer than 512 characters."}),
     ({}, {}, {"definition": "Paste the new definition, or choose its file."}),
     (
         {"definition": OLD},

@@ -5,7 +5,9 @@ from typing import Final
 
 from contractkit.errors import suggestion
 from contractkit.exact_json import Json
+from contractkit.impact.text import readable
 from contractkit_broker.api.impact import Question, queue_analysis
+from contractkit_broker.forms import LONGEST, wrong_character
 from contractkit_broker.pages.proofs import MOST_PROOFS, shown_proofs
 from contractkit_broker.pages.rendering import lost, render_page
 from contractkit_broker.pages.sent_forms import FormFault, SentFile, SentForm, is_foreign, read_form
@@ -18,13 +20,14 @@ _MOST_CONSUMERS: Final = 50  # on one page
 _MOST_NAMES: Final = 500  # that the form suggests
 _LONGEST_KEPT: Final = 1_000_000  # bytes that a refused form shows again
 
-_FIELDS: Final = ("provider", "environment", "branch", "definition", "old")
+_NAMES: Final = ("provider", "environment", "branch")
+_FIELDS: Final = (*_NAMES, "definition", "old")
 _FILES: Final = ("definition-file", "old-file")
 
 
 def get_impact_form(call: Call) -> Reply:
     """Ask for a definition, and against what it is to be compared."""
-    return _form(call, {name: call.parameter(name) or "" for name in ("provider", "environment", "branch")})
+    return _form(call, {name: call.parameter(name) or "" for name in _NAMES})
 
 
 def send_impact_form(call: Call) -> Reply:
@@ -94,7 +97,8 @@ def _read(sent: SentForm) -> tuple[Question, dict[str, str]]:
     new, problems = _document(sent, "definition", "definition-file")
     old, old_problems = _document(sent, "old", "old-file")
     problems |= old_problems
-    provider, environment, branch = (sent.text(name) for name in ("provider", "environment", "branch"))
+    provider, environment, branch = (sent.text(name) for name in _NAMES)
+    problems |= {name: f"The {name} {wrong}." for name in _NAMES if (wrong := _wrong_name(sent.text(name)))}
     if not provider:
         problems["provider"] = "Name the provider whose definition changes."
     if new is None and "definition" not in problems:
@@ -105,6 +109,10 @@ def _read(sent: SentForm) -> tuple[Question, dict[str, str]]:
         provider=provider, new=new or b"", old=old, environment=environment or None, branch=branch or None
     )
     return question, problems
+
+
+def _wrong_name(name: str) -> str | None:
+    return f"is longer than {LONGEST} characters" if len(name) > LONGEST else wrong_character(name)
 
 
 def _document(sent: SentForm, pasted_name: str, file_name: str) -> tuple[bytes | None, dict[str, str]]:
@@ -136,7 +144,7 @@ def _told(call: Call, question: Question, refusal: Refusal) -> dict[str, str]:
 
 
 def _kept(sent: SentForm) -> dict[str, str]:
-    return {name: sent.text(name) for name in _FIELDS if len(sent.fields.get(name, b"")) <= _LONGEST_KEPT}
+    return {name: readable(sent.text(name)) for name in _FIELDS if len(sent.fields.get(name, b"")) <= _LONGEST_KEPT}
 
 
 def _form(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import File, FormParser, parse_options_header
 
+from contractkit.impact.text import readable
 from contractkit_broker.web import Call
 
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # what is wrong with a form is told to its sender
@@ -63,7 +64,7 @@ def read_form(call: Call) -> SentForm:
         file.file_object.seek(0)
         data = file.file_object.read()
         file.close()
-        add(file.field_name, SentFile(name=(file.file_name or b"").decode(errors="replace"), data=data))
+        add(file.field_name, SentFile(name=readable((file.file_name or b"").decode(errors="replace")), data=data))
 
     in_memory = {"MAX_MEMORY_FILE_SIZE": call.settings.body_limit}
     try:
