@@ -98,3 +98,35 @@ def test_what_could_be_absent_is_at_risk_when_it_may_be_for_one_more_reason(
     assert found == [("reads the lines", "response.may-be-absent", "response.body.lines[*].quantity")]
     assert report.findings[0].worry.change is not None
     assert report.findings[0].worry.change.rule == "response.member.became-optional"
+
+
+NOTED = {"type": "object", "properties": {"note": {"type": "string"}}}
+UNNOTED = {"type": "object", "required": ["left"], "properties": {"left": {"type": "string"}}}
+
+
+def noted(schema: dict[str, Any]) -> dict[str, Any]:
+    """Give the schema of what has nothing but a left side with a note of some schema."""
+    return {**UNNOTED, "properties": {**UNNOTED["properties"], "note": schema}}
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "codes"),
+    [
+        ([NOTED, noted({"type": "string", "nullable": True})], []),
+        ([NOTED, noted({"type": "integer"})], []),
+        (
+            [
+                {"type": "object", "properties": {"note": {"type": "string", "nullable": True}}},
+                noted({"type": "string"}),
+            ],
+            ["response.may-be-null"],
+        ),
+    ],
+)
+def test_an_alternative_that_gained_a_member_hurts_nobody_who_needed_it(
+    alternatives: list[Any], codes: list[str], old_document: Any, analysed: Callable[..., ImpactReport]
+) -> None:
+    order = {"/components/schemas/Order": {"anyOf": alternatives}}
+    old_document["components"]["schemas"]["Order"] = {"anyOf": [NOTED, UNNOTED]}
+    report = analysed({"set": order})
+    assert [each.worry.code for each in report.findings if each.interaction.description == "reads the note"] == codes

@@ -3,7 +3,7 @@
 What was already weak is not news: each rule compares, and none looks at the new definition alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contractkit.conformance import Grade, Standing, Use
@@ -170,10 +170,10 @@ SERVED_RULES = (
 """Rules for what was only served, where needs are unknown: loss is a risk, never proof of a break."""
 
 
-def rule_for(use: Use, old: Standing, new: Standing) -> AnswerRule | None:
-    """Give the worst thing that happened to a place, or None."""
+def rules_for(use: Use, old: Standing, new: Standing) -> Iterator[AnswerRule]:
+    """Give what happened to a place, the worst first."""
     rules = SERVED_RULES if use.is_only_served else ANSWER_RULES
-    return next((rule for rule in rules if rule.applies(use, old, new)), None)
+    return (rule for rule in rules if rule.applies(use, old, new))
 
 
 def expectation(use: Use) -> str:

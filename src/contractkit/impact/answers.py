@@ -9,7 +9,7 @@ from contractkit.exact_json import show_json
 from contractkit.impact.answer_rules import (
     AnswerRule,
     expectation,
-    rule_for,
+    rules_for,
     standing_in_words,
     values_in_words,
 )
@@ -21,6 +21,7 @@ from contractkit.results import ABSENT, Violation
 STATUS = Location(("response", "status"))
 CONTENT_TYPE = Location(("response", "headers", "content-type"))
 
+_GAINED = "response.member.added"
 _STATUS_CAUSES = ("response.status.removed", "response.error-status.removed")
 _MEDIA_TYPE_CAUSES = ("response.media-type.removed", "response.media-type.generalised")
 _LOOSENED = (
@@ -137,25 +138,31 @@ def _place_worry(use: Use, old: InteractionConformance, new: InteractionConforma
     before, after = old.standings.get(use.location), new.standings.get(use.location)
     if before is None or after is None:
         return None
-    rule = rule_for(use, before, after)
-    if rule is None:
-        return _loosened(use, old, new, causes)
-    return Worry(
-        code=rule.code,
-        verdict=rule.verdict,
-        location=use.location,
-        before=standing_in_words(before),
-        after=standing_in_words(after),
-        sentence=rule.sentence.format(expected=expectation(use), seen=values_in_words(use.seen)),
-        change=_cause(rule, use, old, new, causes),
-    )
+    for rule in rules_for(use, before, after):
+        change = _cause(rule, use, old, new, causes)
+        if change is not None and change.rule == _GAINED and not use.may_lack:
+            continue  # where there was nothing, a consumer that needs it failed before too
+        return Worry(
+            code=rule.code,
+            verdict=rule.verdict,
+            location=use.location,
+            before=standing_in_words(before),
+            after=standing_in_words(after),
+            sentence=rule.sentence.format(expected=expectation(use), seen=values_in_words(use.seen)),
+            change=change,
+        )
+    return _loosened(use, old, new, causes)
 
 
 def _cause(
     rule: AnswerRule, use: Use, old: InteractionConformance, new: InteractionConformance, causes: Causes
 ) -> Change | None:
     headers = ("response.header.removed", "response.optional-header.removed", "response.header.became-optional")
-    return causes.of_answer(old, new, use.location, (*rule.causes, *headers))
+    hurting = tuple(cause for cause in rule.causes if cause != _GAINED)
+    found = causes.of_answer(old, new, use.location, (*hurting, *headers))
+    if found is None and len(hurting) < len(rule.causes):
+        return causes.of_answer(old, new, use.location, (_GAINED,))
+    return found
 
 
 def _loosened(use: Use, old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Worry | None:
@@ -189,7 +196,7 @@ def _excluded_values(old: InteractionConformance, new: InteractionConformance, c
 
 
 def _is_graded(use: Use, old: InteractionConformance, new: InteractionConformance) -> bool:
-    return rule_for(use, old.standings[use.location], new.standings[use.location]) is not None
+    return any(rules_for(use, old.standings[use.location], new.standings[use.location]))
 
 
 def _exclusion(violation: Violation, use: Use, change: Change | None) -> Worry:
