@@ -30,10 +30,10 @@ A file whose client refuses any answer beyond the definition, whatever the opera
 `REACTIONS = ["an undeclared status"]`; `"reactions": [...]` of one operation wins over that.
 
 A file may name its own definition with `DEFINITION = "petstore.yaml"` or `"inventory.proto"`, a file in `consumers/`;
-`orders.yaml` where it does not. Beside a proto lies the code generated of it, `inventory_pb2` and
-`inventory_pb2_grpc`; the client imports it, and the test the client when it runs, since the truth is read where there
-is no such code. The provider is always called `orders`. Other files that it needs, such as a module of the client, are
-named in `BESIDE = ["client_module.py"]`, and stand in the same folder.
+`orders.yaml` where it does not; or with `MESSAGES` that of messages which nobody asks for. Beside a proto lies the code
+generated of it, `inventory_pb2` and `inventory_pb2_grpc`; the client imports it, and the test the client when it runs,
+since the truth is read where there is no such code. The provider is always called `orders`. Other files that it needs,
+such as a module of the client, are named in `BESIDE = ["client_module.py"]`, and stand in the same folder.
 
 `run_consumers(folder, files, needs="full")` runs them in one run of pytest in a folder of its own and gives what stands
 in the contract; `judge(files, contract)` compares that with the truth, one `Judged` per kind of evidence, in which
@@ -117,11 +117,12 @@ def run_consumers(
         own = folder / file.stem
         own.mkdir(parents=True)
         definition = getattr(module, "DEFINITION", "orders.yaml")
-        for name in (file.name, definition, *getattr(module, "BESIDE", ())):
+        messages = getattr(module, "MESSAGES", None)
+        for name in (file.name, messages or definition, *getattr(module, "BESIDE", ())):
             shutil.copy(file.parent / name, own / name)
         if definition.endswith(".proto"):
             _generate(own, definition)
-        line = f'orders = {{definition = "{definition}"}}'
+        line = f'orders = {{{"definition" if messages is None else "messages"} = "{messages or definition}"}}'
         (own / "pyproject.toml").write_text(_SETTINGS.format(providers=line))
         providers.append(own)
     (folder / "pytest.ini").write_text(
