@@ -196,7 +196,8 @@ def test_what_cannot_be_run_is_told(replay: Replay) -> None:
     )
     assert err.endswith(
         "  problem   ended with code 0\n\n"
-        "contractkit must be installed where pytest is; another way to start it: --replay-with COMMAND\n"
+        "Mend what keeps pytest from running. contractkit has to be installed where it is; another way to "
+        "start it: --replay-with COMMAND\n"
     )
 
 
@@ -272,6 +273,23 @@ def test_tests_that_are_not_here_are_nothing_to_check(replay: Replay, project: P
         "",
         "The tests that recorded the contract are not here.\n\n  tests in   tests/test_shop.py\n\n"
         "Run pytest, which records the contract anew, then ask again.\n",
+    )
+
+
+def test_tests_that_cannot_be_collected_prove_nothing(replay: Replay, project: Path) -> None:
+    file = project / "tests/test_shop.py"
+    file.write_text(f"import no_such_module\n{file.read_text()}")
+    code, out, err = replay("orders.yaml", "new.yaml", "--replay")
+    assert (code, out, err.partition("\n")[2]) == (
+        3,
+        "",
+        "None of the tests was run, so nothing is proven.\n\n"
+        "  tests    tests/test_shop.py::test_unsteady\n"
+        "           tests/test_shop.py::test_total\n"
+        "           tests/test_shop.py::test_sent\n"
+        "           tests/test_shop.py::test_number\n"
+        "  reason   pytest could not collect them, or they are not there any more\n\n"
+        "Run them with pytest to see why.\n",
     )
 
 

@@ -14,7 +14,8 @@ from contractkit.cli.collecting import uncollected
 from contractkit.cli.compared import Loaded, load_compared, source_of
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
 from contractkit.cli.proofs import prove
-from contractkit.cli.replaying import Manner, Pair, check_manner, present_definition
+from contractkit.cli.replay_runs import Manner, Pair
+from contractkit.cli.replaying import check_manner, present_definition
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.deployability import Subject
@@ -29,7 +30,7 @@ from contractkit.impact.repairs import impact_as_repairs
 from contractkit.impact.text import aside_in_words, explain_impact
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
-from contractkit.sources import LoadedDefinition, read_definition
+from contractkit.sources.messages import read_published
 
 _FORMATS: Mapping[str, Callable[[ImpactReport], str]] = {
     "text": explain_impact,
@@ -198,10 +199,10 @@ def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
     return _analysed(old, new, contracts, client.url)
 
 
-def _published(client: BrokerClient, asked: _Asked) -> LoadedDefinition:
+def _published(client: BrokerClient, asked: _Asked) -> Loaded:
     assert asked.provider is not None
     stored = client.resources.definition(asked.provider, environment=asked.environment)
-    return read_definition(stored.data, source=f"{asked.provider}@{asked.environment or 'main'}")
+    return read_published(stored.data, source=f"{asked.provider}@{asked.environment or 'main'}")
 
 
 def _fetched(client: BrokerClient, asked: _Asked, provider: str) -> Iterator[tuple[Contract, ConsumerInfo]]:

@@ -9,7 +9,8 @@ import click
 from contractkit.broker_client import BrokerClient, Build
 from contractkit.cli.brokers import connect
 from contractkit.cli.builds import this_build
-from contractkit.cli.replaying import Manner, Pair, replayed
+from contractkit.cli.replay_runs import Manner, Pair
+from contractkit.cli.replaying import replayed
 from contractkit.document import file_digest
 from contractkit.errors import UsageError
 from contractkit.exact_json import Json

@@ -86,7 +86,8 @@ def _with_proof(impact: InteractionImpact, proofs: Mapping[str, TestProof]) -> I
 
 
 def _not_run(test: TestReference) -> TestProof:
-    return TestProof(test=test, outcome=Proven.NOT_RUN, message="it is not among the tests here")
+    reason = "pytest could not collect it, or it is not here any more"
+    return TestProof(test=test, outcome=Proven.NOT_RUN, message=reason)
 
 
 def _why(found: Proved, *, is_exempt: bool) -> str:
