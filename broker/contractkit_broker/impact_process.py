@@ -3,6 +3,7 @@
 import base64
 import sys
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
@@ -13,9 +14,11 @@ from contractkit.impact.formats import impact_document
 from contractkit.impact.telling import tell_impact
 from contractkit.impact.text import readable
 from contractkit.model import Contract
-from contractkit.sources import LoadedDefinition, read_definition
+from contractkit.sources import LoadedDefinition
+from contractkit.sources.messages import LoadedMessages, read_published
 from contractkit_broker.limits import limit_memory
 
+_Loaded: TypeAlias = LoadedDefinition | LoadedMessages
 _MOST_WARNINGS = 50
 
 
@@ -40,7 +43,7 @@ def work_off(order: Json) -> Json:
         ContractkitError: A definition cannot be read or used.
     """
     old, new = (
-        read_definition(base64.b64decode(order[which]), source=f"{order['provider']} ({which})")
+        read_published(base64.b64decode(order[which]), source=f"{order['provider']} ({which})")
         for which in ("old", "new")
     )
     contracts = [_contract(entry) for entry in order["contracts"]]
@@ -48,7 +51,7 @@ def work_off(order: Json) -> Json:
     return {"report": impact_document(report), "told": _told(order, report, (old, new))}
 
 
-def _told(order: Json, report: ImpactReport, definitions: Sequence[LoadedDefinition]) -> Json:
+def _told(order: Json, report: ImpactReport, definitions: Sequence[_Loaded]) -> Json:
     """Give the report in words, with each contract's content, consumers not looked at, and mistakes of definitions."""
     shas = {entry["origin"]: entry["sha"] for entry in order["contracts"]}
     told = tell_impact(report)
@@ -57,9 +60,10 @@ def _told(order: Json, report: ImpactReport, definitions: Sequence[LoadedDefinit
     return {**told, "consumers": consumers, "elsewhere": order["elsewhere"], "warnings": warnings[:_MOST_WARNINGS]}
 
 
-def _warnings(loaded: LoadedDefinition) -> Iterator[str]:
+def _warnings(loaded: _Loaded) -> Iterator[str]:
     """Give the mistakes that were met in what was used of a definition, each with its place."""
-    for warning in loaded.definition.warnings():
+    definition = loaded.definition.answers if isinstance(loaded, LoadedMessages) else loaded.definition
+    for warning in definition.warnings():
         at = f"{loaded.source}:{warning.line}" if warning.line else f"{loaded.source} {warning.pointer}"
         yield readable(f"{at}: {warning.sentence}")
 
@@ -74,8 +78,9 @@ def _contract(entry: Json) -> tuple[Contract, ConsumerInfo]:
     return load_contract(base64.b64decode(entry["data"]), origin="the stored contract", decode=decode_message), info
 
 
-def _source(loaded: LoadedDefinition) -> DefinitionSource:
-    return DefinitionSource(name=loaded.source, line_of=loaded.line_of)
+def _source(loaded: _Loaded) -> DefinitionSource:
+    file_of = loaded.file_of if isinstance(loaded, LoadedMessages) else None
+    return DefinitionSource(name=loaded.source, line_of=loaded.line_of, file_of=file_of)
 
 
 if __name__ == "__main__":

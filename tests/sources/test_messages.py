@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contractkit.definitions.interface import Promise
-from contractkit.definitions.messages import DefinedMessage, MessageDefinition
+from contractkit.definitions.messages import DefinedMessage, MessageChannel, MessageDefinition, MessageOperation
 from contractkit.errors import DefinitionError, UnknownNameError
 from contractkit.model import HttpResponse, JsonBody, parse_location
 from contractkit.sources.messages import load_messages
@@ -152,7 +152,39 @@ def test_messages_of_version_2_stand_in_components_and_channels(tmp_path: Path) 
         schema="asyncapi.yaml#/components/messages/Placed/payload",
         content_type="application/cloudevents+json",
         headers="asyncapi.yaml#/components/messages/Placed/headers",
+        declared="asyncapi.yaml#/components/messages/Placed",
     )
+
+
+def test_operations_and_channels_of_version_2_are_known_by_their_messages(tmp_path: Path) -> None:
+    text = """\
+asyncapi: 2.6.0
+channels:
+  orders/{region}:
+    subscribe: {operationId: watch, message: {oneOf: [{$ref: '#/components/messages/A'}, {name: B, payload: {}}]}}
+    publish: {message: {$ref: '#/components/messages/A'}}
+components: {messages: {A: {payload: {}}}}
+"""
+    write(tmp_path / "asyncapi.yaml", text)
+    definition = load_messages("asyncapi.yaml", root=tmp_path)
+    assert definition.operations == {"watch": MessageOperation(messages=("A", "B"))}
+    assert definition.channels == (
+        MessageChannel(
+            address="orders/{region}",
+            messages=("A", "B"),
+            uri="asyncapi.yaml",
+            pointer="/channels/orders~1{region}",
+        ),
+    )
+
+
+def test_of_several_messages_of_one_name_those_of_channels_are_called_after_these(tmp_path: Path) -> None:
+    channels = {name: {"messages": {"A": {"payload": {"const": name}}}} for name in ("x", "y")}
+    write(tmp_path / "asyncapi.yaml", {"asyncapi": "3.0.0", "channels": channels})
+    assert load_messages("asyncapi.yaml", root=tmp_path).names == ("x/A", "y/A")
+    channels["y"]["messages"]["A"] = {"$ref": "#/channels/x/messages/A"}
+    write(tmp_path / "asyncapi.yaml", {"asyncapi": "3.0.0", "channels": channels})
+    assert load_messages("asyncapi.yaml", root=tmp_path).names == ("A",)
 
 
 def test_headers_are_an_object_with_what_is_promised(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from contractkit.cli.contract_files import find_contract_files, read_contract_fi
 from contractkit.cli.proofs import prove
 from contractkit.cli.replay_runs import Manner, Pair
 from contractkit.cli.replaying import check_manner, present_definition
+from contractkit.cli.sharing import check_sharing, shared
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.deployability import Subject
@@ -86,6 +87,8 @@ class _Asked:
 @click.option("--publish", "publishes", is_flag=True,
               help="With --replay: send what the tests prove to the broker.")  # fmt: skip
 @click.option("--consumer-version", "version", help="With --publish: this project's version (default: git's commit).")
+@click.option("--share", is_flag=True,
+              help="With a broker: also have it keep the answer on a page, and print the page's address.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
 def impact(
     definitions: tuple[str, ...],
@@ -103,6 +106,7 @@ def impact(
     command: str | None,
     publishes: bool,
     version: str | None,
+    share: bool,
     form: str,
 ) -> int:
     """Say which consumers break if the definition OLD becomes NEW.
@@ -128,6 +132,8 @@ def impact(
         assumed=read_assumptions(deployed, undeployed),
     )
     check_assumptions(asked.assumed, environment, [] if provider is None else [provider])
+    if share:
+        check_sharing(new, asks_broker=asked.uses_broker, supposes=bool(asked.assumed))
     known = _exemptions(exemptions, settings.root)  # a mistake in them is told before anything is compared
     report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
     report = exempted(report, known, date.today())
@@ -137,6 +143,8 @@ def impact(
         report = prove(report, pair, settings, manner, lambda found: click.echo(_FORMATS[form](found).rstrip("\n")))
     else:
         click.echo(_FORMATS[form](report).rstrip("\n"))
+    if share:
+        click.echo(f"To share: {_shared(settings, asked)}", err=True)
     has_expired = any(each.is_expired for each in report.exempted)
     hurts = {report.verdict, proven_verdict(report)} & set(_FAILING[fail_on])
     return 1 if has_expired or hurts else 0
@@ -197,6 +205,12 @@ def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
         old = load_compared(asked.old) if asked.old is not None else _published(client, asked)
         contracts = tuple(_fetched(client, asked, asked.provider))
     return _analysed(old, new, contracts, client.url)
+
+
+def _shared(settings: Settings, asked: _Asked) -> str:
+    assert asked.provider is not None  # the broker was asked with it
+    scope = {"environment": asked.environment, "branch": asked.branch}
+    return shared(settings, asked.provider, old=asked.old, new=asked.new, **scope)
 
 
 def _published(client: BrokerClient, asked: _Asked) -> Loaded:

@@ -83,7 +83,8 @@ def _carried(documents: Documents, operation: Node) -> Iterator[Node]:
 
 
 def _known(names: Mapping[tuple[str, str], str], nodes: Iterable[Node]) -> tuple[str, ...]:
-    return tuple(names[each.uri, each.pointer] for each in nodes if (each.uri, each.pointer) in names)
+    known = (names[each.uri, each.pointer] for each in nodes if (each.uri, each.pointer) in names)
+    return tuple(dict.fromkeys(known))
 
 
 def _named(documents: Documents) -> dict[tuple[str, str], tuple[str, Node]]:

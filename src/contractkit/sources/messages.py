@@ -20,7 +20,7 @@ from contractkit.definitions.references import Documents
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 from contractkit.sources.lines import LineFinder
-from contractkit.sources.loading import LoadedDefinition, load_definition, read_document
+from contractkit.sources.loading import LoadedDefinition, load_definition, read_definition, read_document
 from contractkit.sources.places import FilePlace, GitPlace, Place, UrlPlace, is_elsewhere, place_of
 from contractkit.sources.proto_kinds import SET_ENDINGS
 
@@ -156,12 +156,34 @@ def not_there(name: str) -> DefinitionError:
     )
 
 
+def read_published(data: bytes, *, source: str) -> LoadedDefinition | LoadedMessages:
+    """Give the definition that some bytes hold: of messages where they are an AsyncAPI document, else of operations.
+
+    Raises:
+        DefinitionError: As `read_definition` and `read_messages` do; also where it refers to other documents.
+    """
+    value = read_document(data, source) if b"asyncapi" in data else None
+    if isinstance(value, dict) and "asyncapi" in value:
+        return _of_document(data, quote(source), source, partial(_not_with_it, source))
+    return read_definition(data, source=source)
+
+
+def _not_with_it(source: str, uri: str) -> bytes:
+    raise DefinitionError(
+        f"The definition {source} refers to another document, which did not come with it.",
+        details=[("refers to", uri)],
+        next_step="Bundle the definition into one document.",
+    )
+
+
 def _of_file(place: FilePlace | GitPlace, name: str) -> LoadedMessages:
-    texts: dict[str, bytes] = {}
-    uri = quote(place.uri)
-    texts[uri] = place.read()
-    value = upgraded_schemas(read_document(texts[uri], place.uri))
-    read = _reader(place.read_beside, texts)
+    return _of_document(place.read(), quote(place.uri), name, place.read_beside)
+
+
+def _of_document(data: bytes, uri: str, name: str, read_beside: Callable[[str], bytes]) -> LoadedMessages:
+    texts = {uri: data}
+    value = upgraded_schemas(read_document(data, unquote(uri)))
+    read = _reader(read_beside, texts)
     if isinstance(value, dict) and "asyncapi" in value:
         documents = Documents({uri: value}, uri, read)
         messages = asyncapi_messages(documents, source=name)
