@@ -146,12 +146,12 @@ def test_people_see_both_side_by_side(analysed: Analysed) -> None:
 
 
 def test_a_pull_request_gets_a_table(analysed: Analysed) -> None:
-    report = _proven(_alone(analysed(GONE), Verdict.BROKEN), Proven.FAILS, "KeyError: 'a|b'\nmore")
+    report = _proven(_alone(analysed(GONE), Verdict.BROKEN), Proven.FAILS, "KeyError: 'a|b\x1b'\nmore")
     name = report.consumers[0].interactions[0].interaction.description
     assert (
         "| interaction | predicted | proven | by the consumer's tests |\n"
         "| --- | --- | --- | --- |\n"
-        f"| {name} | broken | fails | tests/test_orders.py:14: KeyError: 'a\\|b' |\n"
+        f"| {name} | broken | fails | tests/test_orders.py:14: KeyError: 'a\\|b\\x1b' |\n"
         "\n"
         "Proven of 1 interaction: 1 fails; 1 of 1 as predicted.\n"
     ) in impact_as_markdown(report)

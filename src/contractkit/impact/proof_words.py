@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from contractkit.changes.wording import counted
 from contractkit.exact_json import Json
+from contractkit.explain.terminal import printable
 from contractkit.impact.proofs import Proved, proved
 from contractkit.impact.proven import Proven
 from contractkit.impact.records import ImpactReport
@@ -104,4 +105,5 @@ def _summary(found: Sequence[Proved]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Give a text as a cell of a table: what a test said may hold anything."""
+    return printable(text.replace("\n", " ")).replace("|", "\\|")
