@@ -99,7 +99,7 @@ class _Files:
         if file not in self._digests:
             try:
                 self._digests[file] = self._read(file)
-            except OSError:
+            except (OSError, ValueError):  # what no path can be stands there too, where the memory is damaged
                 self._digests[file] = None
         return self._digests[file]
 

@@ -44,7 +44,7 @@ def world_of(config: pytest.Config) -> str:
 
 
 def _parts(config: pytest.Config) -> Iterator[object]:
-    yield from (sys.version, sys.platform, sys.flags, sys.path, Path.cwd(), config.rootpath)
+    yield from (sys.version, sys.platform, sys.flags, sys.path, config.invocation_params.dir, config.rootpath)
     yield from sorted(_installed())
     yield from sorted(_plugins(config))
     yield from sorted(_options(config))

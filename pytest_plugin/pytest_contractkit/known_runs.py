@@ -80,11 +80,9 @@ class KnownRuns:
         """Give the definitions of the stubs that a test opened; None where one was not that of the settings."""
         recorder, project = recorder_of(self._config), settings_for(self._config, test.item.path)
         opened = test.recorded.providers
-        try:
-            is_set = all(recorder.provider(name, project, None) is each for name, each in opened.items())
-        except ContractkitError:
+        if not all(recorder.is_as_set(each, project) for each in opened.values()):
             return None
-        return {name: each.reference.digest for name, each in opened.items()} if is_set else None
+        return {name: each.reference.digest for name, each in opened.items()}
 
 
 def _asked(settings: NeedsSettings) -> str:

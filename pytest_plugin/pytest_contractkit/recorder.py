@@ -163,6 +163,12 @@ class Recorder:
             return None
         return self._replay.serving
 
+    def is_as_set(self, provider: StubbedProvider, settings: Settings) -> bool:
+        """Say whether a provider is as the settings define it, and not by a definition that a test named."""
+        known = settings.providers.get(provider.name)
+        found = None if known is None else self._providers.get((provider.name, str(known.definition)))
+        return found is not None and found[0] is provider
+
     def _states(self, name: str, settings: Settings) -> "tuple[StateCatalogue, str] | None":
         """Give the catalogue of states that a provider's team prepares, and where it is; None where none is set."""
         known = settings.providers.get(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_contractkit.executed_memory import Memory, Remembered, keep
 
-from tests.inference.test_traps import Needing
+from tests.inference.test_traps import TEST, Needing
 
 pytest_plugins = ["pytester"]
 pytestmark = [
@@ -196,6 +196,14 @@ def test_processes_of_one_run_add_up_and_those_of_another_world_start_anew(tmp_p
     keep(tmp_path, [{**one, "world": "there"}])
     assert known_in(tmp_path, "here") == set()
     assert known_in(tmp_path, "there") == {"test_a"}
+
+
+def test_a_test_with_a_definition_of_its_own_is_always_noted(needing: Needing) -> None:
+    needing.write("test_shop.py", TEST + TOTAL.replace('"orders"', '"orders", definition="own.yaml"'))
+    needing.write("own.yaml", (needing.path / "orders.yaml").read_text() + "\n")
+    assert ran(needing)["noted"] == 1
+    assert ran(needing) == {"noted": 1}
+    assert ran(needing) == {"noted": 1}
 
 
 def known_in(root: Path, world: str) -> set[str]:
