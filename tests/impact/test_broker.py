@@ -1,10 +1,12 @@
 """`contractkit impact` against a real broker: its contracts, and its definition where OLD is left out."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from contractkit_broker.server import running_broker
@@ -90,3 +92,31 @@ def test_a_provider_that_nobody_calls_is_nothing_to_check(ask: Callable[..., tup
     code, out, err = ask("old.yaml", "new.yaml", "--provider", "courier")
     assert (code, out) == (3, "")
     assert err.startswith("There is no contract to look at, so nothing can be said of who breaks.\n")
+
+
+def test_an_answer_is_shared_by_the_address_of_its_page(ask: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, err = ask("new.yaml", "--provider", "orders", "--share")
+    (address,) = re.fullmatch(r"To share: (http://127\.0\.0\.1:\d+/ui/impact/[0-9a-f-]{36})\n", err).groups()  # type: ignore[union-attr]
+    page = httpx.get(address).text
+    assert (code, "web-shop 4.1.0 can no longer use the answer of getOrder." in page) == (1, True)
+    assert f"<b>{out.splitlines()[-1]}</b>" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            ("old.yaml", "new.yaml", "--replay", "--publish"),
+            "--share: a broker keeps the answer, and none is asked.\n\n"
+            "Have it give the contracts: --broker URL --provider NAME, without --contracts and --replay.\n",
+        ),
+        (
+            ("new.yaml", "--provider", "orders", "--environment", "production", "--what-if-undeployed", "courier"),
+            "--share and what is supposed exclude each other: a page tells what is so.\n",
+        ),
+    ],
+)
+def test_what_no_page_tells_is_not_shared(
+    ask: Callable[..., tuple[int, str, str]], asked: tuple[str, ...], said: str
+) -> None:
+    assert ask(*asked, "--share") == (2, "", said)
