@@ -45,9 +45,10 @@ _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 class Release:
     """A pair of definitions, the path values that its calls use, and its consumers: name, calls, findings expected.
 
-    A call is a mapping: `call` (an operation or a procedure), what is sent (`path`, `query`, `json`, `form`), what the
-    stub is told to answer (`status`, `reply`), and what the consumer needs of it: `reads` is a list of places below the
-    body, `everything`, `nothing` or `unknown`; `copes` gives the members that it has a branch for.
+    A call is a mapping: `call` (an operation or a procedure; `message` names one that is handled), what is sent
+    (`path`, `query`, `json`, `form`), what the stub is told to answer (`status`, `reply`), and what the consumer needs
+    of it: `reads` is a list of places below the body, `everything`, `nothing` or `unknown`; `copes` gives the members
+    that it has a branch for.
     """
 
     pair: str
@@ -80,7 +81,9 @@ def _called(
     thread = threading.get_ident()
     origin = TestOrigin(node_id=node_id, file=file, source="", line=10 * number + 10, thread=thread)
     session = StubSession(provider, consumer=consumer, origin=origin)
-    if provider.has_procedures:
+    if "message" in call:
+        session.message(call["message"], call.get("reply")).handled_by(lambda message: None)
+    elif provider.has_procedures:
         _invoke(session, provider, call)
     else:
         _send(session, provider, call, {**release.values, **call.get("path", {})})

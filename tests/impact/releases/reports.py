@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contractkit.changes import Change, Level
+from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
 from contractkit.impact.analysis import judgement_of
 from contractkit.recording.stubbed import StubbedProvider
@@ -54,7 +55,8 @@ class Outcome:
 def outcome_of(release: Release, folder: Path) -> Outcome:
     """Record the contracts of a release's consumers, and judge them."""
     old, new = (load_definition(_definition(folder, side)).definition for side in ("before", "after"))
-    provider = StubbedProvider("api", old, source="before", checks_credentials=False)
+    emitted = old if isinstance(old, ProtoDefinition) else None
+    provider = StubbedProvider("api", old, source="before", messages=emitted, checks_credentials=False)
     try:
         contracts = [(recorded(release, each, provider), ConsumerInfo()) for each in release.consumers]
     finally:
