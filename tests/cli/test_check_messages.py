@@ -147,3 +147,15 @@ def test_definitions_that_cannot_be_used_are_refused(text: str, code: int, said:
     Path("definition.yaml").write_text(text)
     ended = contractkit("check", "--definition", "definition.yaml")
     assert (ended.code, said in ended.err, ended.out) == (code, True, ""), ended.err
+
+
+def test_an_asyncapi_document_in_the_place_of_operations_is_named(contractkit: Callable) -> None:
+    write(message({"id": 1}))
+    Path("pyproject.toml").write_text('[tool.contractkit.providers.orders]\ndefinition = "events.yaml"\n')
+    ended = contractkit("check")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        "The definition events.yaml is an AsyncAPI document, which defines messages and no operations.\n\n"
+        "Messages are read from a path or a git revision: keep a copy of it in the project, and set it as the "
+        "provider's messages.\n"
+    )

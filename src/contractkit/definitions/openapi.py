@@ -256,6 +256,12 @@ def refuse_other_documents(root: Node, source: str) -> None:
     if not isinstance(value, dict):
         raise _refused(source, "at the document's root", "an object", show_json(value, limit=60))
     version = value.get("openapi")
+    if version is None and "asyncapi" in value:
+        raise DefinitionError(
+            f"The definition {source} is an AsyncAPI document, which defines messages and no operations.",
+            next_step="Messages are read from a path or a git revision: keep a copy of it in the project, and set it "
+            "as the provider's messages.",
+        )
     if "swagger" in value and version is None:
         if not is_swagger(value):
             raise _refused(source, "/swagger", '"2.0", or the member openapi instead', show_json(value["swagger"]))
