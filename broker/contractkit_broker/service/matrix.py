@@ -99,16 +99,15 @@ def find_matrix(connection: Connection, query: MatrixQuery) -> Matrix:
     kept = _wanted(_distinct(_find_cells(connection, query, named)), query)
     cut = query.limit is not None and len(kept) > query.limit
     kept = kept[: query.limit] if query.limit is not None else kept
+    elsewhere, counts = _results(connection, kept)
     return Matrix(
         cells=tuple(kept),
         named=tuple(version for versions in named.versions.values() for version in versions),
         whole=tuple(named.whole.values()),
         missing=missing,
         cut=cut,
-        elsewhere=_elsewhere(connection, kept),
-        counts=verifications.outcome_counts(
-            connection, [each.verdict.verification_id for each in kept if each.verdict]
-        ),
+        elsewhere=elsewhere,
+        counts=counts,
         were_there=_were_there(connection, query, kept),
     )
 
@@ -323,9 +322,13 @@ def _by_application(versions: Iterable[Version]) -> dict[int, tuple[Version, ...
     return found
 
 
-def _elsewhere(connection: Connection, cells: Sequence[Cell]) -> dict[int, BriefVerification]:
+def _results(
+    connection: Connection, cells: Sequence[Cell]
+) -> tuple[dict[int, BriefVerification], dict[int, tuple[int, int]]]:
+    """Give, by content without a verdict, the newest verification elsewhere; by verification, its counts."""
     unverified = {cell.publication.content for cell in cells if cell.verdict is None}
-    return verifications.newest_verifications(connection, unverified) if unverified else {}
+    numbers = {cell.verdict.verification_id for cell in cells if cell.verdict is not None}
+    return verifications.newest_and_counts(connection, unverified, numbers) if cells else ({}, {})
 
 
 def _were_there(connection: Connection, query: MatrixQuery, cells: Sequence[Cell]) -> frozenset[int]:

@@ -3,7 +3,18 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, insert, select
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from contractkit.exact_json import Json
 from contractkit_broker.store.database import AnyRow, upsert
@@ -82,16 +93,6 @@ _VERDICTS_OF = (
 _ALL_VERDICTS = Prepared(_VERDICTS_OF)
 _NEWEST_VERDICTS = Prepared(_VERDICTS_OF.where(verdict.c.provider_version_id >= func.coalesce(_FLOOR, 0)))
 
-_COUNTS = Prepared(
-    select(
-        interaction_result.c.verification_id,
-        func.sum(case((interaction_result.c.success, 0), else_=1)),
-        func.count(),
-    )
-    .where(among(interaction_result.c.verification_id, "numbers"))
-    .group_by(interaction_result.c.verification_id)
-)
-
 _A_SUCCESS = select(verification.c.id).where(verification.c.content == content.c.id, _WHOLE_SUCCESS)
 
 _CONTENTS = numbers("contents")
@@ -113,13 +114,13 @@ _SUCCEEDED_ON_BRANCH = Prepared(
     )
 )
 
-_NEWEST = Prepared(
+_NEWEST = (
     select(
         verification.c.id,
         verification.c.content,
         verification.c.success,
         verification.c.verified_at,
-        version.c.id,
+        version.c.id.label("version_id"),
         version.c.application_id,
         application.c.name,
         version.c.number,
@@ -136,6 +137,21 @@ _NEWEST = Prepared(
         )
     )
 )
+
+_NOTHING = [null() for _ in list(_NEWEST.selected_columns)[1:]]  # a count has no content, time and provider version
+
+_COUNTS = (
+    select(
+        interaction_result.c.verification_id,
+        *_NOTHING,
+        func.sum(case((interaction_result.c.success, 0), else_=1)),
+        func.count(),
+    )
+    .where(among(interaction_result.c.verification_id, "numbers"))
+    .group_by(interaction_result.c.verification_id)
+)
+
+_TOLD = Prepared(union_all(_NEWEST.add_columns(literal_column("0"), literal_column("0")), _COUNTS))
 
 
 def add_verification(
@@ -217,9 +233,22 @@ def outcomes_of(connection: Connection, number: int) -> tuple[InteractionOutcome
     )
 
 
+def newest_and_counts(
+    connection: Connection, contents: Collection[int], numbers: Collection[int]
+) -> tuple[dict[int, BriefVerification], dict[int, tuple[int, int]]]:
+    """Give what `newest_verifications` and `outcome_counts` give, with one statement for both."""
+    newest, counts = {}, {}
+    for number, content_row, *rest, failed, total in _TOLD.rows(connection, contents=contents, numbers=numbers):
+        if content_row is None:
+            counts[number] = (int(failed or 0), int(total))
+        else:
+            newest[content_row] = _brief_verification(number, content_row, *rest)
+    return newest, counts
+
+
 def outcome_counts(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[int, int]]:
     """Give, by verification, how many interactions failed and how many there were."""
-    return {row[0]: (int(row[1] or 0), int(row[2])) for row in _COUNTS.rows(connection, numbers=numbers)}
+    return newest_and_counts(connection, (), numbers)[1]
 
 
 def verdicts(connection: Connection, wanted: Iterable[tuple[int, int]]) -> list[Verdict]:
@@ -258,8 +287,7 @@ def newest_verdicts(
 
 def newest_verifications(connection: Connection, contents: Collection[int]) -> dict[int, BriefVerification]:
     """Give, by content, its newest verification by whichever provider version; unverified contents have none."""
-    found = (_brief_verification(*row) for row in _NEWEST.rows(connection, contents=contents))
-    return {each.content: each for each in found}
+    return newest_and_counts(connection, contents, ())[0]
 
 
 def succeeded_on_branch(connection: Connection, contents: Collection[int], branch_id: int) -> frozenset[int]:
