@@ -1,10 +1,13 @@
 """Definitions of several documents, published as one."""
 
+import subprocess
 from pathlib import Path
 
 from contractkit.exact_json import read_json
 from contractkit.model import HttpRequest, JsonBody
 from contractkit.sources import load_definition, published_definition, read_definition
+from contractkit.sources.places import place_of
+from contractkit.sources.publication import published_at
 
 FILES = {
     "api.yaml": (
@@ -36,6 +39,16 @@ def written(folder: Path) -> Path:
 def judged(definition: object, value: object) -> list[str]:
     route = definition.route(HttpRequest(method="POST", path="/pets", body=JsonBody(value)))  # type: ignore[attr-defined]
     return [f"{each.location}: {each.expected}" for each in definition.check_request(route)]  # type: ignore[attr-defined]
+
+
+def test_a_definition_in_git_is_published_as_the_same_in_a_directory_is(tmp_path: Path) -> None:
+    file = written(tmp_path)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.test"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
+    expected = published_definition(file)
+    file.unlink()
+    assert published_at(place_of("git:HEAD:api.yaml", tmp_path)) == expected
 
 
 def test_one_document_holds_what_the_others_said(tmp_path: Path) -> None:
