@@ -45,6 +45,7 @@ def test_total(contract_stub):
 """
 AUTO = "--contract-needs=auto"
 
+FIXTURE = "@pytest.fixture(autouse=True)\ndef more():\n    return 1\n"
 REMEMBERED = Remembered(
     digest="d", asked="auto", valid_for="v", conftests=(), files={}, modules={"json": None}, definitions={"orders": "o"}
 )
@@ -103,28 +104,16 @@ def test_a_test_of_which_nothing_changed_is_not_noted_and_its_contract_stays(nee
 @pytest.mark.parametrize(
     "change",
     [
-        edited("client.py", '["total"]', '["id"]'),
-        edited("client.py", "return 1\n", "return 2\n"),
-        edited("lib/rates.py", "RATE = 2", "RATE = 3"),
-        written("rates.py", "RATE = 3\n"),
-        written("fees.py", "def fee():\n    return 1\n"),
-        written("extra.py", "import pytest\n\n@pytest.fixture(autouse=True)\ndef more():\n    return 1\n"),
-        written("number.txt", "8"),
-        edited("orders.yaml", "        note: {type: string}", "        note: {type: integer}"),
-        edited("conftest.py", "import sys", "import sys, json"),
-        lambda needing: (needing.path / "contracts" / needing.file).unlink(),
-    ],
-    ids=[
-        "client",
-        "unused",
-        "imported",
-        "shadowed",
-        "shadowed by name",
-        "plugin",
-        "data",
-        "definition",
-        "conftest",
-        "contract",
+        pytest.param(edited("client.py", '["total"]', '["id"]'), id="client"),
+        pytest.param(edited("client.py", "return 1\n", "return 2\n"), id="unused", marks=pytest.mark.deep),
+        pytest.param(edited("lib/rates.py", "RATE = 2", "RATE = 3"), id="imported", marks=pytest.mark.deep),
+        pytest.param(edited("conftest.py", "import sys", "import sys, json"), id="conftest", marks=pytest.mark.deep),
+        pytest.param(edited("orders.yaml", "note: {type: string}", "note: {type: integer}"), id="definition"),
+        pytest.param(written("rates.py", "RATE = 3\n"), id="shadowed"),
+        pytest.param(written("fees.py", "def fee():\n    return 1\n"), id="shadowed by name"),
+        pytest.param(written("extra.py", f"import pytest\n\n{FIXTURE}"), id="plugin"),
+        pytest.param(written("number.txt", "8"), id="data"),
+        pytest.param(lambda needing: (needing.path / "contracts" / needing.file).unlink(), id="contract"),
     ],
 )
 def test_whatever_changed_the_contract_is_that_of_a_machine_that_remembers_nothing(
