@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contractkit.impact import ImpactReport, Verdict
+from contractkit.impact.annotations import impact_as_annotations
 from contractkit.impact.exemptions import Exemption, exempted
 from contractkit.impact.formats import impact_as_markdown
 from contractkit.impact.proof_words import proofs_in_words
@@ -143,6 +144,12 @@ def test_people_see_both_side_by_side(analysed: Analysed) -> None:
         "\n"
         "Proven of 1 interaction: 1 passes; 0 of 1 as predicted."
     )
+
+
+def test_a_workflow_shows_who_fails_at_the_line_at_which_it_does(analysed: Analysed) -> None:
+    report = _proven(_alone(analysed(GONE), Verdict.UNAFFECTED), Proven.CAN_FAIL, "KeyError: 'note'\x1b[2J")
+    annotation = "::warning file=tests/test_orders.py,line=14,title=web-shop%3A can fail on orders 1"
+    assert impact_as_annotations(report).splitlines()[0] == f"{annotation}::KeyError: 'note'\\x1b[2J"
 
 
 def test_a_pull_request_gets_a_table(analysed: Analysed) -> None:

@@ -8,27 +8,46 @@ from contractkit.exact_json import Json, dump_canonical
 from contractkit.explain.sarif import MOST_RESULTS, SARIF_SCHEMA, uri_of
 from contractkit.explain.terminal import printable
 from contractkit.explain.workflow_commands import workflow_command
+from contractkit.impact.proofs import proved
+from contractkit.impact.proven import Proven
 from contractkit.impact.records import Finding, ImpactReport, Verdict
 from contractkit.impact.text import explain_findings, group_findings, summarise
 
 _MOST_OF_A_LEVEL: Final = 10  # annotations of one level that GitHub shows for a step; it drops the others
 _LEVELS: Final = {Verdict.BROKEN: "error", Verdict.AT_RISK: "warning"}
+_PROVEN_LEVELS: Final = {Proven.FAILS: "error", Proven.CAN_FAIL: "warning"}
 
 
 def impact_as_annotations(report: ImpactReport) -> str:
     """Give an annotation per finding at the changed line of the new definition, and one at the consumer's test.
 
-    Of more than ten of a level the first ten are given; the last line counts them all.
+    Where tests were run, those that fail come first, each at the line at which it does. Of more than ten of a level the
+    first ten are given; the last line counts all findings.
     """
     groups = group_findings(report.findings)
     lines = [
         line
         for level in _LEVELS.values()
-        for line in [each for group in groups if _level(group) == level for each in _annotations(group, level)][
-            :_MOST_OF_A_LEVEL
-        ]
+        for line in [
+            *_failing(report, level),
+            *(each for group in groups if _level(group) == level for each in _annotations(group, level)),
+        ][:_MOST_OF_A_LEVEL]
     ]
     return "\n".join([*lines, workflow_command("notice", summarise(report), {"title": "impact"})])
+
+
+def _failing(report: ImpactReport, level: str) -> Iterator[str]:
+    """Give an annotation for each test that fails on the proposed definition, once whatever it recorded."""
+    found = {
+        test.test.node_id: (each, test)
+        for each in proved(report)
+        for test in each.proof.tests
+        if _PROVEN_LEVELS.get(test.outcome) == level
+    }
+    for each, test in found.values():
+        title = f"{each.consumer.consumer}: {test.outcome.value} on {report.new.name}"
+        place = {"file": test.file or test.test.file, "line": str(test.line or test.test.line)}
+        yield workflow_command(level, _plain(test.message or test.test.node_id), {**place, "title": title})
 
 
 def _annotations(group: Sequence[Finding], level: str) -> Iterator[str]:
