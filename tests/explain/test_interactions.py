@@ -122,6 +122,7 @@ def test_every_kind_of_interaction_has_a_line():
         "inventory.v1.Inventory/GetItem -> OK",
         "inventory.v1.Inventory/WatchItems -> OK",
         "message an order was placed",
+        "message shop.v1.OrderPlaced id=7 note=gift",
         "inventory.v1.Inventory/GetItem -> NOT_FOUND",
         "inventory.v1.Inventory/GetItem -> OK",
         "POST /orders -> 201",
