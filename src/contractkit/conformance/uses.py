@@ -99,7 +99,7 @@ def uses_of(interaction: Interaction, call: HttpCall) -> Uses:
         any_of=tuple(
             tuple(_once(_needed(Need(location=place), seen, needs) for place in group))
             for group in needs.any_of
-            if all(map(_is_in_body, group))
+            if all(map(_is_in_answer, group))
         ),
     )
 
@@ -196,6 +196,10 @@ def _stricter(use: Use, other: Use) -> Use:
 
 def _is_in_body(location: Location) -> bool:
     return location.starts_with(RESPONSE_BODY)
+
+
+def _is_in_answer(location: Location) -> bool:
+    return _is_in_body(location) or location.starts_with(RESPONSE_HEADERS)
 
 
 def _deciding(location: Location, rules: Sequence[LocatedRules]) -> tuple[LocatedRules, ...]:
