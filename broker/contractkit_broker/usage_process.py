@@ -5,8 +5,10 @@ import sys
 
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact, read_json
+from contractkit.impact.message_usage import unused_of_messages
 from contractkit.impact.usage import Unused, UsedPlace, unused
-from contractkit.sources import read_definition
+from contractkit.impact.usage_values import place_and_value, unused_values
+from contractkit.sources.messages import LoadedMessages, read_published
 from contractkit_broker.limits import limit_memory
 
 
@@ -25,14 +27,22 @@ def main() -> None:
 
 
 def work_off(order: Json) -> tuple[Unused, ...]:
-    """Give what of the order's definition nobody is known to need, as its `places` say: operation, location, consumers.
+    """Give what of the order's definition nobody is known to need.
+
+    Its `places` say who uses what: an operation, a location, also one with a value, and the consumers.
 
     Raises:
-        ContractkitError: The definition cannot be read, or is none of HTTP.
+        ContractkitError: The definition cannot be read, or is of remote procedures.
     """
-    loaded = read_definition(base64.b64decode(order["definition"]), source="that is stored")
-    places = (UsedPlace(operation=each[0], location=each[1], consumers=each[2]) for each in order["places"])
-    return unused(loaded.openapi, places)
+    used = [UsedPlace(operation=each[0], location=each[1], consumers=each[2]) for each in order["places"]]
+    loaded = read_published(base64.b64decode(order["definition"]), source="that is stored")
+    if isinstance(loaded, LoadedMessages):
+        return unused_of_messages(loaded.definition, used)
+    definition = loaded.openapi
+    places = [each for each in used if place_and_value(each.location)[1] is None]
+    names = [operation.name for operation in definition.operations]
+    found = (*unused(definition, places), *unused_values(definition, used))
+    return tuple(sorted(found, key=lambda each: names.index(each.operation)))
 
 
 def _json(found: Unused) -> Json:

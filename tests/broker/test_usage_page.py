@@ -12,6 +12,7 @@ import pytest
 from contractkit_broker.server import running_broker
 from contractkit_broker.settings import BrokerSettings
 from contractkit_broker.surveying import Survey, Surveyor
+from contractkit_broker.usage_process import work_off
 
 from contractkit.impact.usage import Sureness, Unused
 from tests.broker.conftest import Clock, Story, contract, interaction
@@ -22,7 +23,8 @@ from tests.broker.test_usage import inferred
 pytestmark = pytest.mark.slow
 
 Json = Any
-WIDER = OLD.replace("total: {type: number}", "total: {type: number}, note: {type: string}, rush: {type: boolean}")
+MORE = "note: {type: string, enum: [x, y]}, rush: {type: boolean}"
+WIDER = OLD.replace("total: {type: number}", f"total: {{type: number}}, {MORE}")
 
 
 def shown(broker: Story, of: str = "orders", **asked: str) -> Page:
@@ -67,20 +69,27 @@ def test_who_needs_what_and_what_nobody_does_and_how_sure_that_is(broker: Story)
         "request.method kiosk: needs it; web-shop: needs it",
         "request.path kiosk: needs it; web-shop: needs it",
         "response.body.note kiosk: needs are unknown; web-shop: does without",
+        'response.body.note = "x" kiosk: needs it',
         "response.body.total kiosk: needs are unknown; web-shop: needs it",
         "response.headers['content-type'] kiosk: needs are unknown; web-shop: needs it",
         "response.status kiosk: needs are unknown; web-shop: needs it",
+        "response.status = 200 kiosk: needs it; web-shop: needs it",
     ]
     assert page.said("h3") == ["getOrder"]
     assert page.said("details") == [
-        "Likely safe to delete 1 getOrder no contract holds it; the needs of kiosk are unknown response.body.rush",
+        "Likely safe to delete 2 getOrder no contract holds it; the needs of kiosk are unknown "
+        'response.body.rush response.body.note = "y"',
         "Not known 1 getOrder it was served to kiosk, whose needs are unknown response.body.note",
     ]
 
 
 def test_a_place_is_found_by_its_name_and_by_its_pointer(broker: Story) -> None:
     by_name, by_pointer = (shown(broker, find=asked, environment="") for asked in ("BODY.note", "/note"))
-    assert rows(by_name)[2:] == ["response.body.note kiosk: needs are unknown; web-shop: does without"]
+    assert rows(by_name)[2:] == [
+        "response.body.note kiosk: needs are unknown; web-shop: does without",
+        'response.body.note = "x" kiosk: needs it',
+    ]
+    assert rows(shown(broker, find='"x"')) == rows(by_name)
     assert (rows(by_pointer), by_pointer.said("details")) == (rows(by_name), by_name.said("details"))
     assert by_name.find("input", id="find")[0].attributes["value"] == "BODY.note"
     nothing = shown(broker, find="/lines/0/sku")
@@ -101,8 +110,8 @@ def test_because_of_whom_nobody_counts_nothing_is_sure(broker: Story) -> None:
     page = shown(broker, environment="test")
     assert page.said("p", class_="notice")[0].startswith("Not counted: no contract of kiosk counts here")
     assert page.said("details") == [
-        "Likely safe to delete 2 getOrder no contract holds it; the needs of kiosk are unknown "
-        "response.body.note response.body.rush"
+        "Likely safe to delete 4 getOrder no contract holds it; the needs of kiosk are unknown "
+        'response.body.note response.body.rush response.body.note = "x" response.body.note = "y"'
     ]
 
 
@@ -169,3 +178,16 @@ def test_a_survey_is_made_once_unless_it_came_to_nothing() -> None:
     assert found[0] == found[1] == Survey(unused=(Unused(operation="getOrder", location="", sureness=Sureness.PROVED),))
     assert [each.problem.splitlines()[0] for each in found[2:]] == ["The definition that is stored is not YAML."] * 2
     assert asked == [OLD, "a: [", "a: ["]
+
+
+def test_messages_that_nobody_handles_may_go_too() -> None:
+    definition = """
+asyncapi: 3.0.0
+info: {title: orders, version: "1"}
+channels:
+  orders: {address: orders, messages: {shipped: {payload: {type: object, properties: {id: {type: integer}}}}}}
+operations:
+  send: {action: send, channel: {$ref: "#/channels/orders"}}
+"""
+    order = {"definition": base64.b64encode(definition.encode()).decode(), "places": []}
+    assert work_off(order) == (Unused(operation="shipped", location="", sureness=Sureness.PROVED),)

@@ -13,7 +13,7 @@ from contractkit.impact.usage_words import HEADS, SAID, why_unused
 from contractkit_broker.api.definitions import SCOPE, Scope, contracts_that_count, current_definition
 from contractkit_broker.pages.rendering import in_sentences, lost, render_page
 from contractkit_broker.pages.stretches import Stretch, stretch
-from contractkit_broker.service.usage import by_place, silent_consumers
+from contractkit_broker.service.usage import by_place, by_value, silent_consumers
 from contractkit_broker.store import environments, usages, verifications
 from contractkit_broker.store.records import Publication, StoredDefinition
 from contractkit_broker.surveying import Survey
@@ -101,11 +101,13 @@ def _known(call: Call, connection: Connection, scope: Scope, asked: str) -> _Kno
     consumers = {each.file_digest: each.consumer for each in published}
 
     def load(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, list[UsedPlace]]]:
-        uses = usages.uses_of(connection, consumers, places=pairs)
-        places = by_place((use, consumers[use.file_digest]) for use in uses)
+        places = sorted(_used(connection, consumers, pairs), key=lambda place: (place.operation, place.location))
         return [(operation, list(found)) for operation, found in groupby(places, key=lambda place: place.operation)]
 
     pairs = [pair for pair in usages.places_used(connection, consumers) if _fits(asked, *pair)]
+    if asked:
+        of_values = [each for each in usages.values_used(connection, consumers) if _fits(asked, each[2])]
+        pairs = sorted({*pairs, *(each[:2] for each in of_values)})
     return _Known(
         provider=provider,
         definition=current_definition(connection, provider, **scope),
@@ -114,6 +116,16 @@ def _known(call: Call, connection: Connection, scope: Scope, asked: str) -> _Kno
         silent=silent_consumers(connection, provider, consumers.values()),
         places=stretch(call, "places", pairs, load),
     )
+
+
+def _used(
+    connection: Connection, consumers: Mapping[str, str], pairs: Sequence[tuple[str, str]] | None = None
+) -> Iterator[UsedPlace]:
+    """Give the places that files use, and the values at them; only those of some operations and locations, if any."""
+    uses = usages.uses_of(connection, consumers, places=pairs)
+    yield from by_place((use, consumers[use.file_digest]) for use in uses)
+    values = usages.values_of(connection, consumers, places=pairs)
+    yield from by_value((value, consumers[value.file_digest]) for value in values)
 
 
 def _counted(connection: Connection, published: Sequence[Publication]) -> tuple[CountedContract, ...]:
@@ -138,10 +150,10 @@ def _counted(connection: Connection, published: Sequence[Publication]) -> tuple[
     )
 
 
-def _fits(asked: str, operation: str, location: str) -> bool:
-    """Say whether an operation or a location holds what is looked for; a JSON pointer is read as a location, too."""
+def _fits(asked: str, *said: str) -> bool:
+    """Say whether an operation, a location or a value holds what is asked; a pointer is read as a location, too."""
     wanted = [asked.casefold(), *([_as_location(asked).casefold()] if asked.startswith("/") else [])]
-    return any(each in text.casefold() for each in wanted for text in (operation, location))
+    return any(each in text.casefold() for each in wanted for text in said)
 
 
 def _as_location(pointer: str) -> str:
@@ -158,10 +170,8 @@ def _survey(call: Call, known: _Known) -> Survey | None:
 
     def order() -> dict[str, Json]:
         with call.database.reading() as connection:
-            uses = usages.uses_of(connection, consumers)
-            places = by_place((use, consumers[use.file_digest]) for use in uses)
-        written = base64.b64encode(definition.data).decode()
-        return {"definition": written, "places": [[e.operation, e.location, dict(e.consumers)] for e in places]}
+            used = [[each.operation, each.location, dict(each.consumers)] for each in _used(connection, consumers)]
+        return {"definition": base64.b64encode(definition.data).decode(), "places": used}
 
     return call.survey((definition.digest, *sorted(consumers)), order)
 

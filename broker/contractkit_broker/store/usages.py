@@ -52,6 +52,13 @@ def places_used(connection: Connection, file_digests: Collection[str]) -> tuple[
     return tuple((row[0], row[1]) for row in connection.execute(query))
 
 
+def values_used(connection: Connection, file_digests: Collection[str]) -> tuple[tuple[str, str, str], ...]:
+    """Give each operation, location and value in JSON that files use once."""
+    columns = (usage_value.c.operation, usage_value.c.location, usage_value.c.value)
+    query = select(*columns).where(usage_value.c.file_digest.in_(file_digests)).distinct()
+    return tuple((row[0], row[1], row[2]) for row in connection.execute(query))
+
+
 def with_unknown_needs(connection: Connection, file_digests: Collection[str]) -> frozenset[str]:
     """Give the files of which some use is not known to be needed or not."""
     query = select(usage.c.file_digest).where(usage.c.file_digest.in_(file_digests), usage.c.needed.is_(None))
@@ -98,12 +105,15 @@ def values_of(
     *,
     operation: str | None = None,
     location: str | None = None,
+    places: Collection[tuple[str, str]] | None = None,
 ) -> Iterator[UsedValue]:
-    """Give which values files use, by operation, location and value; of one of these where it is named."""
+    """Give which values files use, by operation, location and value; of what is named, as `uses_of` does."""
     query = select(usage_value.c.file_digest, *_OF_VALUE).where(usage_value.c.file_digest.in_(file_digests))
     if operation is not None:
         query = query.where(usage_value.c.operation == operation)
     if location is not None:
         query = query.where(usage_value.c.location == location)
+    if places is not None:
+        query = query.where(tuple_(usage_value.c.operation, usage_value.c.location).in_(places))
     for row in connection.execute(query.order_by(*_OF_VALUE[:3], usage_value.c.file_digest)):
         yield UsedValue(file_digest=row[0], operation=row[1], location=row[2], value=row[3], needed=row[4])
