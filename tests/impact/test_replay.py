@@ -276,6 +276,14 @@ def test_tests_that_are_not_here_are_nothing_to_check(replay: Replay, project: P
     )
 
 
+def test_files_outside_the_project_are_not_run(replay: Replay, project: Path) -> None:
+    shutil.move(project / "tests/test_shop.py", project.parent / "test_shop.py")
+    contract = project / "contracts/web-shop-orders.json"
+    contract.write_text(contract.read_text().replace("tests/test_shop.py", "../test_shop.py"))
+    code, _, err = replay("orders.yaml", "new.yaml", "--replay")
+    assert (code, err.partition("\n")[0]) == (3, "The tests that recorded the contract are not here.")
+
+
 def test_tests_that_cannot_be_collected_prove_nothing(replay: Replay, project: Path) -> None:
     file = project / "tests/test_shop.py"
     file.write_text(f"import no_such_module\n{file.read_text()}")

@@ -94,7 +94,7 @@ def replayed(report: ImpactReport, pair: Pair, settings: Settings, manner: Manne
     """
     own = _own(report.consumers, settings)
     recorded = _recorded(own)
-    tests = {node_id: test for node_id, test in recorded.items() if (settings.root / test.file).is_file()}
+    tests = {node_id: test for node_id, test in recorded.items() if _is_here(test, settings.root)}
     _check(report, own, recorded, tests, manner.tests)
     wanted = {node_id: test for node_id, test in tests.items() if node_id in manner.tests or not manner.tests}
     unasked = {node_id: _not_asked(test) for node_id, test in tests.items() if node_id not in wanted}
@@ -125,6 +125,12 @@ def _own(consumers: Iterable[ConsumerImpact], settings: Settings) -> tuple[Consu
         for each in consumers
         if each.consumer == settings.consumer or Path(each.info.origin).resolve().is_relative_to(place)
     )
+
+
+def _is_here(test: TestReference, root: Path) -> bool:
+    """Say whether a test's file is one of this project: a contract may name any."""
+    file = (root / test.file).resolve()
+    return file.is_file() and file.is_relative_to(root.resolve())
 
 
 def _has_weaker(consumers: Iterable[ConsumerImpact]) -> bool:
