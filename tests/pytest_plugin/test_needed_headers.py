@@ -1,10 +1,13 @@
 """Headers that a test wrote into an answer: expected where the consumer needs them, else left out or named by lint."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contractkit.document import load_contract
+from contractkit.model import HttpCall, HttpRequest, HttpResponse, Interaction, MissingBody, TextBody
+from contractkit.recording.observed_answers import can_be_changed
 from contractkit.review.lints import lint_contract
 from tests.pytest_plugin.conftest import Project
 
@@ -75,6 +78,16 @@ def test_headers_that_stand_in_for_each_other_both_stay(project: Project) -> Non
     interaction = recorded(project, headers, body=body)
     assert sorted(interaction["response"]["headers"]) == ["content-type", "x-next", "x-page", "x-total"]
     assert needs_of(interaction)["anyOf"] == [["response.headers['x-next']", "response.headers['x-page']"]]
+
+
+def test_of_an_answer_that_is_not_json_nothing_is_found_of_its_headers_either() -> None:
+    call = HttpCall(
+        request=HttpRequest(method="GET", path="/orders"),
+        response=HttpResponse(status=200, headers={"content-type": ("text/csv",), "x-total": ("3",)}),
+    )
+    in_text = Interaction(key="a", description="orders", exchange=call, served=TextBody("7,lamp", "text/csv"))
+    assert not can_be_changed(in_text)
+    assert can_be_changed(replace(in_text, served=MissingBody()))
 
 
 def test_an_answer_without_a_body_needs_its_headers(project: Project) -> None:

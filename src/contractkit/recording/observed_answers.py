@@ -9,7 +9,7 @@ from contractkit.inference import Alternatives, AnswerId, Kind, ObservedAnswer
 from contractkit.inference.legal_answers import legal_answers
 from contractkit.inference.legal_messages import DescribedProcedures, legal_messages
 from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, Message, RpcCall
-from contractkit.recording.serving_again import RESPONSE_BODY, expected_headers, place_of, served_trees
+from contractkit.recording.serving_again import RESPONSE_BODY, expected_headers, has_no_body, place_of, served_trees
 from contractkit.recording.stubbed import StubbedProvider
 
 
@@ -50,9 +50,10 @@ def observed_answer(
 
 
 def can_be_changed(interaction: Interaction) -> bool:
-    """Say whether re-runs can change the answer of an interaction."""
-    is_served = isinstance(interaction.exchange, HttpCall | RpcCall | Message)
-    return (is_served and isinstance(interaction.served, JsonBody)) or bool(expected_headers(interaction))
+    """Say whether re-runs can change all of an answer that may be needed, as of a body that is not JSON they cannot."""
+    if isinstance(interaction.served, JsonBody):
+        return isinstance(interaction.exchange, HttpCall | RpcCall | Message)
+    return has_no_body(interaction) and bool(expected_headers(interaction))
 
 
 def _alternatives(
