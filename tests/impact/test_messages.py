@@ -11,6 +11,7 @@ import pytest
 
 from contractkit.document import dump_contract
 from contractkit.impact import ConsumerInfo, Verdict, analyse
+from contractkit.impact.repairs import edits_of
 from contractkit.model import (
     Contract,
     Evidence,
@@ -205,7 +206,7 @@ PROVED_OF_CONTENTS = replace(WITH_TENANT, evidence=(Evidence(test=TEST, needs=PR
          ("broken", "metadata.tenant", "promised, string", "of a disjoint type, integer")),
         ("        headers: {type: object, required: [tenant], properties: {tenant: {type: string}}}\n", "", WITH_TENANT,
          ("broken", "metadata", "described", "not described")),
-        ("address: orders", "address: orders.v2", WITH_TENANT, ("at risk", "", "sent to orders", "orders.v2")),
+        ("address: orders", "address: orders.v2", WITH_TENANT, ("at risk", "", "sent to orders", "sent to orders.v2")),
         ("{n: {type: integer}}", "{m: {type: integer}}", received("OrderCounted", "<n>1</n>"),
          ("at risk", "contents", "as the old definition describes it", "described otherwise")),
         ("type: integer}}}}", "type: integer, description: b}}}}", received("OrderCounted", "<n>1</n>"), None),
@@ -228,6 +229,18 @@ def test_metadata_channels_and_what_cannot_be_read_are_judged_too(
     found = findings(analyse(old, new, [(contract, ConsumerInfo(origin="f"))]))
     place = f"message{expected[1] and '.'}{expected[1]}" if expected else ""
     assert found == ([(Verdict(expected[0]), place, *expected[2:])] if expected else [])
+
+
+def test_who_handles_a_message_is_told_to_take_it_from_its_new_address(tmp_path: Path) -> None:
+    (tmp_path / "old.yaml").write_text(EVENTS)
+    (tmp_path / "new.yaml").write_text(EVENTS.replace("address: orders", "address: orders.v2"))
+    contract = Contract(consumer="packing", provider="orders", interactions=(WITH_TENANT,))
+    old, new = (load_messages(name, root=tmp_path) for name in ("old.yaml", "new.yaml"))
+    [finding] = analyse(old, new, [(contract, ConsumerInfo(origin="f"))]).findings
+    assert [each["change"] for each in edits_of(finding, ["test_packing.py:9"])][:2] == [
+        "keep message as it was: sent to orders, instead of sent to orders.v2",
+        "make packing take the message as it is sent to orders.v2, and deploy it first",
+    ]
 
 
 @pytest.mark.parametrize("side", ["old", "new"])

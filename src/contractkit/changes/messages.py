@@ -23,6 +23,7 @@ HEADERS_REMOVED = "message.headers.removed"
 HEADERS_ADDED = "message.headers.added"
 CHANNEL_REMOVED = "message.channel.removed"
 CHANNEL_ADDED = "message.channel.added"
+NOT_SENT = "sent to no address"
 MESSAGE_INCOMPARABLE = "message.incomparable"
 
 LOSSES = frozenset({MESSAGE_REMOVED, HEADERS_REMOVED, CHANNEL_REMOVED, MESSAGE_INCOMPARABLE})
@@ -122,8 +123,8 @@ class MessageChanges:
             status=None,
             media_type=None,
             location=_MESSAGE,
-            before=channel.address,
-            after=addresses or NOT_DECLARED,
+            before=f"sent to {channel.address}",
+            after=f"sent to {addresses}" if addresses else NOT_SENT,
             old=Place(uri=channel.uri, pointer=channel.pointer, used_at=channel.pointer),
             new=None,
             sentence=f"it is no longer sent to {channel.address}; channels: {addresses or 'none'}",
@@ -181,7 +182,7 @@ def _gained(name: str, channel: MessageChannel) -> Change:
         media_type=None,
         location=_MESSAGE,
         before=NOT_DECLARED,
-        after=channel.address,
+        after=f"sent to {channel.address}",
         old=None,
         new=Place(uri=channel.uri, pointer=channel.pointer, used_at=channel.pointer),
         sentence=f"it is sent to {channel.address} too",

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from contractkit.definitions.messages import DefinedMessage, MessageDefinition, headers_path_of, path_of
 from contractkit.errors import suggestion
-from contractkit.exact_json import Json, show_json
+from contractkit.exact_json import show_json
 from contractkit.model import (
     Evidence,
     HttpCall,
@@ -208,12 +208,3 @@ def _speaks_of(needs: object, place: Location) -> bool:
         return False
     proved = (*(each.location for each in needs.needed), *needs.tolerated, *needs.untouched)
     return any(each.starts_with(place) for each in proved)
-
-
-def raw_schema(definition: MessageDefinition, name: str) -> Json:
-    """Give what a message's contents are described by as it is written, whoever can read it; None where nothing is."""
-    found = definition.find(name)
-    if found is None or found.schema is None:
-        return None
-    documents = definition.documents
-    return documents.target(found.schema, documents.root).value

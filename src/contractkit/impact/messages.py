@@ -139,7 +139,7 @@ class MessageJudgement:
                 code="message.channel-gone",
                 verdict=Verdict.AT_RISK,
                 location=MESSAGE,
-                before=f"sent to {channel.address}",
+                before=change.before,
                 after=change.after,
                 sentence=f"{name} is not sent to {channel.address} any more, and no contract says where it is received",
                 change=change,

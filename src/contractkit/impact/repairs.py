@@ -68,16 +68,20 @@ def edits_of(finding: Finding, tests: Sequence[str]) -> Iterator[Json]:
             "where": _line(at),
             "change": _cut(f"keep {worry.location} as it was: {worry.change.before}, instead of {worry.change.after}"),
         }
-    verb = "send something that both definitions allow" if worry.code.startswith("request.") else "do without"
-    yield {
-        "where": tests[0] if tests else finding.info.origin,
-        "change": _cut(f"make {finding.consumer} {verb} at {worry.location}, record its contract, and deploy it first"),
-    }
+    yield {"where": tests[0] if tests else finding.info.origin, "change": _cut(_of_consumer(finding))}
     if finding.verdict is Verdict.AT_RISK:
         yield {
             "where": "contractkit-exemptions.toml",
             "change": f"answer for it until a day: fingerprint {finding.fingerprint}, with reason, owner and expires",
         }
+
+
+def _of_consumer(finding: Finding) -> str:
+    worry = finding.worry
+    if worry.code == "message.channel-gone":
+        return f"make {finding.consumer} take the message as it is {worry.after}, and deploy it first"
+    verb = "send something that both definitions allow" if worry.code.startswith("request.") else "do without"
+    return f"make {finding.consumer} {verb} at {worry.location}, record its contract, and deploy it first"
 
 
 def _line(site: Site | None) -> Json:
