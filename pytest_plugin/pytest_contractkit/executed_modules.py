@@ -6,9 +6,11 @@ import sysconfig
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.util import resolve_name
 from pathlib import Path
+from types import ModuleType
 
 from pytest_contractkit.executed_sources import Imported, Source
 
@@ -150,9 +152,28 @@ def _is_conftest(file: str) -> bool:
 
 
 def _modules_by_file() -> Mapping[str, list[str]]:
-    """Give the names under which each file of the consumer is loaded."""
+    """Give the names under which each file of the consumer is loaded, worked out again when other modules are."""
+    names, modules = list(sys.modules), list(sys.modules.values())
+    if not _LAST or _LAST[0].modules != modules or _LAST[0].names != names:
+        _LAST[:] = [_Loaded(names=names, modules=modules, by_file=_by_file(names))]
+    return _LAST[0].by_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Loaded:
+    """The modules that were loaded when their files were last looked at, for what is loaded seldom changes."""
+
+    names: list[str]
+    modules: list[ModuleType]
+    by_file: Mapping[str, list[str]]
+
+
+_LAST: list[_Loaded] = []
+
+
+def _by_file(loaded: Iterable[str]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(sys.modules):
+    for name in sorted(loaded):
         file = file_of(name)
         if file is not None and is_own(file):
             found[real_path(file)].append(name)
