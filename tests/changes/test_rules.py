@@ -212,7 +212,7 @@ NUMBER = {"schema": {"type": "integer"}}
     ("old", "new", "found"),
     [
         (NUMBER, TEXT, []),
-        ({"schema": {"type": ["boolean", "number"]}}, TEXT, []),
+        ({"schema": {"type": ["boolean", "number", "null"]}}, TEXT, []),
         (TEXT, NUMBER, ["request.type.changed"]),
         (NUMBER, {"schema": {"type": "string", "maxLength": 3}}, ["request.type.changed"]),
         (NUMBER, {"schema": {"type": "string", "enum": ["1"]}}, ["request.type.changed"]),
@@ -255,3 +255,10 @@ def test_a_renamed_path_parameter_is_no_change(changes_between: Compare) -> None
     new["paths"]["/a/{key}"] = new["paths"].pop("/a/{id}")
     new["paths"]["/a/{key}"]["post"]["parameters"][0]["name"] = "key"
     assert changes_between(DOCUMENT, new).changes == ()
+
+
+def test_a_format_that_is_no_text_is_compared_as_it_is_written(found_between: Callable[..., list[list[str]]]) -> None:
+    assert found_between({"type": "string", "format": {"a": 1}}, {"type": "string", "format": ["b"]}) == [
+        ["request.format.changed", "request.body", 'it had format {"a":1} and now has format ["b"]'],
+        ["response.format.changed", "response.body", 'it had format {"a":1} and now has format ["b"]'],
+    ]

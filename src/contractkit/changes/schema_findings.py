@@ -263,9 +263,13 @@ def lost_pattern(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 def other_format(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find a format that is new, gone or another; one that only repeats the type (`boolean`) says nothing."""
-    before, after = ([said for said in view.said("format") if said not in ALL_TYPES] for view in (old, new))
+    before, after = ([said for said in view.said("format") if not _is_type(said)] for view in (old, new))
     if before != after and old.types == new.types:
         yield _said_found("format", old, new)
+
+
+def _is_type(said: Json) -> bool:
+    return isinstance(said, str) and said in ALL_TYPES
 
 
 def other_default(old: SchemaView, new: SchemaView) -> Iterator[Found]:

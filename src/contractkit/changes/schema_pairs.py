@@ -16,7 +16,7 @@ Steps: TypeAlias = tuple[Step, ...]
 
 _Numbered: TypeAlias = tuple[Step, SchemaView, SchemaView]
 
-_SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
+_SCALARS: Final = frozenset({"string", "integer", "number", "boolean", "null"})  # null is written as nothing
 
 
 @dataclass(eq=False, slots=True)
@@ -112,7 +112,7 @@ class SchemaPairs:
 
 def _reads_any_scalar(old: SchemaView, new: SchemaView) -> bool:
     """Say whether whatever scalar was written as text is read as a text now, of which nothing is demanded."""
-    is_any = new.types == {"string"} and new.values is None and not (new.bounds or new.said("pattern"))
+    is_any = new.types - {"null"} == {"string"} and new.values is None and not (new.bounds or new.said("pattern"))
     return is_any and bool(old.types) and old.types <= _SCALARS and not new.said("format")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from contractkit.changes.records import Direction
 from contractkit.definitions.contents import content_for
+from contractkit.definitions.forms import FORM
 from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Parameter, Response, Surface
@@ -86,7 +87,10 @@ def _request_schemas(pair: SurfacePair) -> Iterator[SchemaUse]:
 
 
 def parameter_use(old: Parameter, new: Parameter, location: Location) -> SchemaUse | None:
-    """Give a parameter's schemas under both definitions; what `content` describes is written as JSON, not as text."""
+    """Give a parameter's schemas under both definitions.
+
+    What `content` describes is written as JSON; how an object's members are, servers do not agree upon.
+    """
     if old.view is None or new.view is None:
         return None
     return SchemaUse(
@@ -94,13 +98,13 @@ def parameter_use(old: Parameter, new: Parameter, location: Location) -> SchemaU
         location=location,
         old=old.view,
         new=new.view,
-        is_text=old.node.get("content") is None and new.node.get("content") is None,
+        is_text="object" not in old.view.types and "content" not in {*old.node.value, *new.node.value},
     )
 
 
 def is_form(media_type: str) -> bool:
     """Say whether a body is written as a query is: names and values, all of them text."""
-    return base_media_type(media_type) == "application/x-www-form-urlencoded"
+    return base_media_type(media_type) == FORM
 
 
 def _response_schemas(old: Response, new: Response) -> Iterator[SchemaUse]:

@@ -127,8 +127,8 @@ def _size(views: tuple[SchemaView, ...]) -> tuple[int, int | None]:
 
 def _text_format(views: tuple[SchemaView, ...]) -> str | None:
     texts = [branch for view in views for branch in view.value_branches if "string" in branch.types]
-    said = {branch.said("format") for branch in texts}
-    only = said.pop() if len(said) == 1 else ()
+    said = [branch.said("format") for branch in texts]
+    only = said[0] if said and all(each == said[0] for each in said) else ()
     return only[0] if len(only) == 1 and isinstance(only[0], str) else None
 
 
