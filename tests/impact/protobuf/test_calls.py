@@ -274,3 +274,28 @@ def test_definitions_of_two_kinds_are_not_compared(define: Callable[[str], Proto
         "\n"
         "Name two definitions of one kind; an application with both is asked about once per kind."
     )
+
+
+STATES = """syntax = "proto3"; package shop.v1;
+enum State {{ NEW = 0; SOLD = 1; {} }}
+message Thing {{ repeated State states = 1; }}
+service Shop {{ rpc Call(Thing) returns (Thing); }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        (("NEW", "SOLD"), [("at risk", "response.may-be-another-value", "events[*].message.states")]),
+        (("NEW", "SOLD", "LOST"), []),
+        ((), []),
+    ],
+)
+def test_a_new_member_concerns_who_copes_with_some_in_a_list(
+    members: tuple[str, ...], expected: list[object], report_on: ReportOn, record: Record
+) -> None:
+    place = parse_location("events[*].message.states[*]")
+    known = InferredNeeds(needed=(Need(location=place, members=members),))
+    answer = {"states": ["SOLD"]}
+    call = record({}, answer, served=answer, needs=known)
+    assert told(report_on(STATES.format(""), STATES.format("LOST = 2;"), call)) == expected

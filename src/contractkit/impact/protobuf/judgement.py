@@ -9,7 +9,7 @@ from contractkit.changes.records import Change, Direction, Level
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import show_json
 from contractkit.impact.answers import joined
-from contractkit.impact.protobuf.consequences import Consequence, consequence_of
+from contractkit.impact.protobuf.consequences import consequence_of
 from contractkit.impact.protobuf.emitted import (
     EmittedUse,
     as_call,
@@ -19,6 +19,7 @@ from contractkit.impact.protobuf.emitted import (
     removed,
     unknown,
 )
+from contractkit.impact.protobuf.refusals import may_be_refused
 from contractkit.impact.protobuf.uses import (
     DETAIL,
     MESSAGE,
@@ -33,6 +34,9 @@ from contractkit.model import Interaction, JsonBody, Location, Received, RpcCall
 from contractkit.results import ABSENT
 
 _PROCEDURE = Location(("procedure",))
+_MAY_BE_REFUSED = "response.may-be-refused"
+_WHOLE = frozenset({"response.refused", _MAY_BE_REFUSED})  # whatever of the message the consumer needs
+_REFUSAL = "where it is set, the consumer's code may refuse the whole message"
 _SERVED = "the tests were served it, and it is not known whether the consumer reads it"
 
 
@@ -133,21 +137,26 @@ class _CallJudgement:
 
     def _of(self, found: Iterator[Met]) -> Iterator[Worry]:
         for met in found:
-            row = consequence_of(met)
-            verdict = row.judge(met, self._uses) if row is not None else None
-            if row is None or verdict is None:
-                continue
-            if met.is_only_served and not row.is_whole:
-                if verdict is Verdict.BROKEN and met.is_present:
-                    yield self._worry(met, row, Verdict.AT_RISK, _SERVED)
-                continue
-            shown = "nothing" if met.value is ABSENT else show_json(met.value, limit=60)
-            yield self._worry(met, row, verdict, row.sentence.replace("{value}", shown))
+            yield from self._of_place(met)
+            if met.difference.rule.startswith("response.") and may_be_refused(met, self._changes.encoding):
+                yield self._worry(met, _MAY_BE_REFUSED, Verdict.AT_RISK, _REFUSAL)
 
-    def _worry(self, met: Met, row: Consequence, verdict: Verdict, sentence: str) -> Worry:
+    def _of_place(self, met: Met) -> Iterator[Worry]:
+        row = consequence_of(met)
+        verdict = row.judge(met, self._uses) if row is not None else None
+        if row is None or verdict is None:
+            return
+        if met.is_only_served and not row.is_whole:
+            if verdict is Verdict.BROKEN and met.is_present:
+                yield self._worry(met, row.code, Verdict.AT_RISK, _SERVED)
+            return
+        shown = "nothing" if met.value is ABSENT else show_json(met.value, limit=60)
+        yield self._worry(met, row.code, verdict, row.sentence.replace("{value}", shown))
+
+    def _worry(self, met: Met, code: str, verdict: Verdict, sentence: str) -> Worry:
         found = met.difference.found
         return Worry(
-            code=row.code,
+            code=code,
             verdict=verdict,
             location=met.location,
             before=found.before,
@@ -163,7 +172,7 @@ class _CallJudgement:
             return
         places = [need.location.generalised() for need in self._uses.needed]
         for worry in worries:
-            if worry.code == "response.refused" or any(place.starts_with(worry.location) for place in places):
+            if worry.code in _WHOLE or any(place.starts_with(worry.location) for place in places):
                 yield worry
         for group in self._uses.any_of:
             found = [[each for each in worries if place.starts_with(each.location)] for place in group]

@@ -37,20 +37,27 @@ class CallUses:
 
     def is_exact(self, location: Location) -> bool:
         """Say whether the value of a place is expected to the letter."""
-        return self.needed is None and limits_at(location, self.rules)[0]
+        return self.needed is None and any(is_exact for is_exact, _ in self._limits_at(location))
 
     def limits_values(self, location: Location) -> bool:
         """Say whether a value that was never seen at a place could be one too many."""
         if self.needed is None:
-            is_exact, pattern = limits_at(location, self.rules)
-            return is_exact or pattern is not None
-        need = self.members.get(location)
-        return need is not None and bool(need.members or need.pattern)
+            return any(is_exact or pattern is not None for is_exact, pattern in self._limits_at(location))
+        return any(need.members or need.pattern for need in self._needs_at(location))
 
     def tolerates(self, location: Location, value: str) -> bool:
         """Say whether the consumer was proved to cope with a value."""
-        need = self.members.get(location)
-        return need is not None and value in need.members
+        return any(value in need.members for need in self._needs_at(location))
+
+    def _needs_at(self, location: Location) -> list[Need]:
+        """Give the needs of a place and its elements: a repeated field changes as one, needs speak of what is in it."""
+        return [self.members[each] for each in (location, location / Wildcard.INDEX) if each in self.members]
+
+    def _limits_at(self, location: Location) -> list[tuple[bool, str | None]]:
+        """Give the limits of a place, and of its elements where rules speak of those."""
+        elements = location / Wildcard.INDEX
+        ruled = any(each.location == elements for each in self.rules)
+        return [limits_at(each, self.rules) for each in ((location, elements) if ruled else (location,))]
 
 
 def uses_of(interaction: Interaction) -> CallUses:
