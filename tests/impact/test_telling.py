@@ -5,7 +5,7 @@ from typing import Any
 
 from contractkit.impact import ConsumerInfo
 from contractkit.impact.telling import tell_impact
-from contractkit.model import Contract
+from contractkit.model import Contract, HttpCall
 from tests.impact.test_report import one, report_on, without_total
 
 
@@ -83,3 +83,18 @@ def test_no_contract_steers_what_shows_it(old_document: Any, contract: Contract)
     (consumer,) = tell_impact(report_on(old_document, without_total(old_document), shop))["consumers"]
     assert consumer["consumer"] == "web�[2Jshop"
     assert consumer["messages"][0]["headline"] == "web�[2Jshop can no longer use the answer of getOrder."
+
+
+def test_what_could_not_be_judged_is_told_apart_and_asks_for_no_edit_of_the_consumer(
+    old_document: Any, contract: Contract
+) -> None:
+    shop = one(contract, "reads the total")
+    (read,) = shop.interactions
+    assert isinstance(read.exchange, HttpCall)
+    gone = replace(read.exchange, request=replace(read.exchange.request, path="/gone"))
+    told = tell_impact(
+        report_on(old_document, old_document, replace(shop, interactions=(replace(read, exchange=gone),)))
+    )
+    why = "GET /gone reaches no operation of either definition, so nothing can be said of it"
+    assert told["unsettled"] == [{"name": "web-shop", "why": f"GET /gone: {why}"}]
+    assert [each["where"] for each in told["consumers"][0]["messages"][0]["edits"]] == ["contractkit-exemptions.toml"]

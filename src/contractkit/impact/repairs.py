@@ -6,7 +6,7 @@ from typing import Final
 from contractkit.changes.sites import Site
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.impact.records import Finding, ImpactReport, Verdict
-from contractkit.impact.text import group_findings
+from contractkit.impact.text import NOT_ANALYSABLE, group_findings
 
 SCHEMA_VERSION: Final = 1
 _MOST_FINDINGS: Final = 20
@@ -68,7 +68,8 @@ def edits_of(finding: Finding, tests: Sequence[str]) -> Iterator[Json]:
             "where": _line(at),
             "change": _cut(f"keep {worry.location} as it was: {worry.change.before}, instead of {worry.change.after}"),
         }
-    yield {"where": tests[0] if tests else finding.info.origin, "change": _cut(_of_consumer(finding))}
+    if worry.code != NOT_ANALYSABLE:  # else nobody knows what is to be done without
+        yield {"where": tests[0] if tests else finding.info.origin, "change": _cut(_of_consumer(finding))}
     if finding.verdict is Verdict.AT_RISK:
         yield {
             "where": "contractkit-exemptions.toml",
