@@ -104,8 +104,9 @@ class _Gathering:
 
     def _failed(self, node_id: str, report: pytest.TestReport) -> ReplayedTest:
         file, line = self._place(report)
-        said = _said_by_stub(report) or _reason(report)
-        return ReplayedTest(node_id=node_id, outcome="failed", message=said[:_MOST_CHARACTERS], file=file, line=line)
+        said = (_said_by_stub(report) or _reason(report))[:_MOST_CHARACTERS]
+        message = said.encode(errors="replace").decode()  # half a surrogate pair could be written nowhere
+        return ReplayedTest(node_id=node_id, outcome="failed", message=message, file=file, line=line)
 
     def _place(self, report: pytest.TestReport) -> tuple[str, int]:
         """Give the innermost line of the consumer's own code that the failure went through; else that of the test."""

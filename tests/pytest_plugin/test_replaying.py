@@ -182,6 +182,11 @@ def test_a_reply_with_a_status_that_cannot_come_any_more_is_told_so(replay: Repl
     )
 
 
+def test_an_error_that_no_text_could_hold_is_told_as_far_as_it_goes(replay: Replay, project: Any) -> None:
+    project.tests("def test_total(contract_stub):\n    raise RuntimeError('\\ud800 half')\n")
+    assert replay("title: Orders", "title: Orders") == (failed("test_total", "RuntimeError: ? half", 4),)
+
+
 def test_tests_that_are_not_wanted_do_not_run(replay: Replay, project: Any) -> None:
     project.tests("def test_other():\n    raise RuntimeError\n", "test_other.py")
     assert [each.node_id for each in replay("title: Orders", "title: Orders")] == [

@@ -16,10 +16,14 @@ from contractkit.errors import UsageError
 from contractkit.exact_json import Json
 from contractkit.impact import ImpactReport
 from contractkit.impact.proofs import Proved, proved
+from contractkit.impact.proven import TestProof
 from contractkit.settings import Settings
 from contractkit.sources.messages import defines_messages
 from contractkit.sources.places import place_of
 from contractkit.sources.publication import published_at
+
+_MOST_CHARACTERS = 4_000  # of a name, as a broker takes it
+_MOST_TESTS = 1_000  # of one interaction, likewise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +88,22 @@ def _forms(found: Sequence[Proved]) -> list[Json]:
     return [
         {
             "key": each.impact.interaction.key,
-            "description": each.impact.interaction.description,
-            "operation": each.impact.operation,
+            "description": each.impact.interaction.description[:_MOST_CHARACTERS],
+            "operation": each.impact.operation[:_MOST_CHARACTERS],
             "predicted": each.impact.verdict.value,
             "outcome": each.proof.outcome.value,
             "why": each.why or None,
-            "tests": [
-                {
-                    "nodeId": test.test.node_id,
-                    "outcome": test.outcome.value,
-                    "message": test.message or None,
-                    "file": test.file or None,
-                    "line": test.line or None,
-                }
-                for test in each.proof.tests
-            ],
+            "tests": [_test_form(test) for test in (*each.proof.telling, *each.proof.others)[:_MOST_TESTS]],
         }
         for each in found
     ]
+
+
+def _test_form(test: TestProof) -> Json:
+    return {
+        "nodeId": test.test.node_id,
+        "outcome": test.outcome.value,
+        "message": test.message or None,
+        "file": test.file or None,
+        "line": test.line or None,
+    }

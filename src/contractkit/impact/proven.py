@@ -50,3 +50,8 @@ class Proof:
     def telling(self) -> tuple[TestProof, ...]:
         """Give the tests that ended so."""
         return tuple(each for each in self.tests if each.outcome is self.outcome)
+
+    @property
+    def others(self) -> tuple[TestProof, ...]:
+        """Give the tests that ended otherwise."""
+        return tuple(each for each in self.tests if each.outcome is not self.outcome)
