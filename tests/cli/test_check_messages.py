@@ -115,6 +115,18 @@ def test_a_message_is_found_by_its_operation_or_its_name(
     assert found == ([said] if said else [])
 
 
+@pytest.mark.parametrize("reply", ["", "    reply: {channel: {$ref: '#/channels/none'}}\n"])
+def test_an_answer_that_the_definition_does_not_have_is_told(reply: str, contractkit: Callable) -> None:
+    text = EVENTS.replace("channels:\n", "channels:\n  none: {messages: {}}\n", 1)
+    Path("events.yaml").write_text(text.replace("    messages: [{", f"{reply}    messages: [{{"))
+    sent, answer = ({"contents": {"content": value, "contentType": "application/json"}} for value in ({}, {"a": 1}))
+    asked = {"type": "Synchronous/Messages", "description": "a", **referring("sendOrders")}
+    write({**asked, "request": sent, "response": [answer]})
+    out = contractkit("check", "--definition", "events.yaml").out
+    assert '    request.contents.id: expected the member "id", recorded nothing\n' in out
+    assert "    responses[0]: the definition says of no message that it answers this one\n" in out
+
+
 def test_messages_of_the_settings_are_found_beside_the_definition(contractkit: Callable) -> None:
     write(message({"id": 1, "sum": 2}))
     Path("pyproject.toml").write_text('[tool.contractkit.providers.orders]\nmessages = "events.yaml"\n')

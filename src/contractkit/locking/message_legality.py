@@ -7,11 +7,11 @@ from contractkit.conformance.messages import Meant, StandIn, meant_messages, mes
 from contractkit.definitions.messages import MessageDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.messages import MessageJudgement
+from contractkit.impact.records import Worry
 from contractkit.locking.findings import Found, Level, of_conformance, of_violation, of_worry
 from contractkit.model import (
     EmptyBody,
     HttpCall,
-    HttpResponse,
     Interaction,
     JsonBody,
     Location,
@@ -32,8 +32,8 @@ class MessageJudge:
         self._change = MessageJudgement(old, new) if old is not None and old.digest != new.digest else None
 
     def speaks_of(self, interaction: Interaction) -> bool:
-        """Say whether it is a message."""
-        return isinstance(interaction.exchange, Message | SynchronousMessages)
+        """Say whether it is a message, and none of protobuf, which descriptors define."""
+        return interaction.wire is None and isinstance(interaction.exchange, Message | SynchronousMessages)
 
     def found(self, interaction: Interaction) -> Iterator[Found]:
         """Find what of a message the definition does not bear out."""
@@ -45,9 +45,14 @@ class MessageJudge:
             return
         yield from alone
         told = {location.generalised() for _, location, _ in alone}
-        for worry in self._change.judged(interaction)[1] if self._change is not None and not meant.problem else ():
+        for worry in () if meant.problem else self._worse(interaction):
             if worry.location.generalised() not in told:
                 yield of_worry(worry)
+
+    def _worse(self, interaction: Interaction) -> tuple[Worry, ...]:
+        """Give what got worse since the definition was as it was, where that is known."""
+        is_answered = isinstance(interaction.exchange, SynchronousMessages)
+        return () if self._change is None or is_answered else self._change.judged(interaction)[1]
 
     def _alone(self, interaction: Interaction, meant: Meant) -> Iterator[Found]:
         if meant.problem:
@@ -55,17 +60,14 @@ class MessageJudge:
             yield Level.ILLEGAL, at, f"{meant.problem}. {meant.next_step}".removesuffix(". ")
             return
         if isinstance(interaction.exchange, SynchronousMessages):
-            yield from self._of_request(interaction, interaction.exchange.request, meant.names)
+            request = interaction.exchange.request
+            yield from _least([list(self._as_sent(interaction, request, name)) for name in meant.names])
         names = meant.replies if isinstance(interaction.exchange, SynchronousMessages) else meant.names
         for place, message in messages_of(interaction).items():
-            if names is None:
+            if not names:
                 yield Level.ILLEGAL, place, "the definition says of no message that it answers this one"
             else:
                 yield from _least([list(self._as(interaction, message, name, place)) for name in names])
-
-    def _of_request(self, interaction: Interaction, message: Message, names: Sequence[str]) -> Iterator[Found]:
-        """Find what of a message that the consumer sends the definition does not allow."""
-        yield from _least([list(self._as_sent(interaction, message, name)) for name in names])
 
     def _as(self, interaction: Interaction, message: Message, name: str, place: Location) -> Iterator[Found]:
         yield from self._unsettled(message, name, place)
@@ -81,14 +83,14 @@ class MessageJudge:
             yield level, each.back(location), sentence
 
     def _as_sent(self, interaction: Interaction, message: Message, name: str) -> Iterator[Found]:
+        """Find what of a message that the consumer sends the definition does not allow."""
         yield from self._unsettled(message, name, _REQUEST)
         for each in stand_ins(interaction, message, name, self._definition, _REQUEST):
             call = each.interaction.exchange
             assert isinstance(call, HttpCall)
             route = self._definition.answers.route(call.request)
             assert route is not None
-            response = HttpResponse(status=200, headers=call.response.headers, body=call.response.body)
-            for violation in self._definition.answers.check_response(route.operation, response):
+            for violation in self._definition.answers.check_response(route.operation, call.response):
                 yield Level.ILLEGAL, each.back(violation.location), of_violation(violation)
 
     def _unsettled(self, message: Message, name: str, place: Location) -> Iterator[Found]:
