@@ -1,5 +1,6 @@
 """Who uses which operations and locations of a provider, as the contracts that count say."""
 
+import re
 from typing import Any
 
 import pytest
@@ -82,3 +83,41 @@ def test_what_is_not_known_is_said(broker: Story, asked: Json, status: int, said
     broker.publish("web-shop", "1", contract("web-shop", "orders"))
     reply = broker.http.get("/usage", params=asked)
     assert (reply.status_code, reply.json()) == (status, said)
+
+
+def test_values_name_their_consumers(broker: Story) -> None:
+    wished = interaction("paid orders")
+    wished["request"].update(path="/orders", query={"state": ["paid"]})
+    broker.publish("web-shop", "1", contract("web-shop", "orders", wished), branch="main")
+    broker.publish("courier-app", "1", contract("courier-app", "orders"), branch="main")
+    found = broker.http.get("/usage/values", params={"provider": "orders", "operation": "GET /orders"})
+    assert [(each["location"], each["consumers"]) for each in found.json()["uses"]] == [
+        ('request.query.state = "paid"', [{"name": "web-shop", "needed": True}]),
+        ("response.status = 200", [{"name": "web-shop", "needed": True}]),
+    ]
+    asked = {"provider": "orders", "location": "response.status"}
+    status = broker.http.get("/usage/values", params=asked).json()["uses"]
+    assert [(each["operation"], [use["name"] for use in each["consumers"]]) for each in status] == [
+        ("GET /orders", ["web-shop"]),
+        ("GET /orders/7", ["courier-app"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ({}, 400, {"errors": {"provider": ["is missing"]}}),
+        ({"provider": "orders", "environment": " "}, 400, {"errors": {"environment": ["can't be blank"]}}),
+        ({"provider": "nobody"}, 404, {"error": "No provider with name 'nobody' found"}),
+    ],
+)
+def test_what_is_asked_wrongly_of_values_is_said(broker: Story, asked: dict[str, str], status: int, said: Json) -> None:
+    reply = broker.http.get("/usage/values", params=asked)
+    assert (reply.status_code, reply.json()) == (status, said)
+
+
+@pytest.mark.slow
+def test_the_page_reads_the_same_of_either_database(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "orders", inferred("response.body.total")), branch="main")
+    page = broker.http.get("/ui/usage/orders", params={"find": "200"}).text
+    assert re.findall(r'<th scope="row"><code>(.*?)</code>', page) == ["response.status", "response.status = 200"]
