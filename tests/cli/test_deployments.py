@@ -334,6 +334,8 @@ def test_applications_of_one_repository_are_asked_about_together(
     )
     arguments = ("--version", "1.4.0", "--with", "orders", "2.0.0", "--to-environment", "production")
     together = contractkit("can-i-deploy", "web-shop", *arguments, "--explain-selection")
+    written = ("web-shop@1.4.0", "orders@2.0.0", *arguments[5:])
+    assert contractkit("can-i-deploy", *written, "--explain-selection") == together
     assert (together.code, together.out.splitlines()[0]) == (
         0,
         "web-shop 1.4.0 and orders 2.0.0 can be deployed to production.",

@@ -84,6 +84,13 @@ WAYS = "Give --version V, or have the broker look it up: --branch NAME, --main-b
             "web-shop --latest --tag a --main-branch --to-environment test",
             "--main-branch and --tag and --latest cannot be given together: each says which version.\n",
         ),
+        ("web-shop@1 orders --to-environment test", f"It is not said which version.\n\n{WAYS}\n"),
+        ("web-shop@ --to-environment test", f"It is not said which version.\n\n{WAYS}\n"),
+        (
+            "web-shop@1 web-shop@2 --to-environment test",
+            "web-shop is named twice: one version of an application can be asked about at a time.\n\n"
+            "  version   1\n  version   2\n",
+        ),
         ("web-shop --branch main", "It is not said where to.\n\nName an environment: --to-environment NAME\n"),
         (
             "web-shop --branch main --to-main-branches --to prod",

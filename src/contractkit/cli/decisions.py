@@ -12,7 +12,7 @@ from contractkit.cli.assumptions import check_assumptions, read_assumptions
 from contractkit.cli.brokers import asks_broker, open_set_broker, show
 from contractkit.cli.decision_words import answer_as_json, answer_as_text, explain_compared
 from contractkit.cli.deploy_variables import IGNORE, ignored_by, is_dry_run
-from contractkit.cli.subjects import Wanted, asks_about_versions, check_wanted, find_subjects
+from contractkit.cli.subjects import Wanted, asks_about_versions, check_wanted, find_subjects, versions_in
 from contractkit.cli.verbs import Verb
 from contractkit.deployability import Decision, MatrixRow, Question, Subject, VerificationResult, decide
 from contractkit.errors import UsageError
@@ -103,11 +103,16 @@ def can_i_deploy(
 ) -> int:
     """Say whether a version of APPLICATIONS fits everything that is where it is to go.
 
-    Several applications of one repository are asked about together: they are then checked with each other too. Exit
-    codes: 0 yes, 1 no or unknown, 4 the broker cannot be reached.
+    Several applications of one repository are asked about together: they are then checked with each other too. Where
+    each has a version of its own, that is written with it: web-shop@1.4.0 orders@2.0.0. Exit codes: 0 yes, 1 no or
+    unknown, 4 the broker cannot be reached.
     """
     wanted = Wanted(version=version, branch=branch, tag=tag, main_branch=main_branch, latest=latest)
-    check_wanted(wanted)
+    own = versions_in(applications, wanted)
+    if own:
+        applications, others = (), (*own, *others)
+    else:
+        check_wanted(wanted)
     _check_target(environment, target_tag, to_main_branches)
     _check_pairs("--with", others)
     _check_pairs("--ignore-version", ignored_versions)

@@ -49,6 +49,15 @@ def asks_about_versions(command: _Command) -> _Command:
     return command
 
 
+def versions_in(applications: Sequence[str], wanted: Wanted) -> tuple[tuple[str, str], ...]:
+    """Give the versions that are written with the applications themselves: `web-shop@1.4.0 orders@2.0.0`.
+
+    None are where a version is said otherwise, for an `@` may be part of a name, or where some application has none.
+    """
+    pairs = [(name, version) for name, _, version in (each.rpartition("@") for each in applications)]
+    return tuple(pairs) if not wanted.said and all(name and version for name, version in pairs) else ()
+
+
 def check_wanted(wanted: Wanted) -> None:
     """Check that one way of saying a version was used.
 
