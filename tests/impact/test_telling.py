@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from contractkit.impact import ConsumerInfo
 from contractkit.impact.telling import tell_impact
-from contractkit.model import Contract, HttpCall
+from contractkit.impact.text import explain_impact
+from contractkit.model import Contract, HttpCall, JsonBody
 from tests.impact.test_report import one, report_on, without_total
 
 
@@ -98,3 +101,17 @@ def test_what_could_not_be_judged_is_told_apart_and_asks_for_no_edit_of_the_cons
     why = "GET /gone reaches no operation of either definition, so nothing can be said of it"
     assert told["unsettled"] == [{"name": "web-shop", "why": f"GET /gone: {why}"}]
     assert [each["where"] for each in told["consumers"][0]["messages"][0]["edits"]] == ["contractkit-exemptions.toml"]
+
+
+def test_places_that_are_too_many_are_counted_and_the_json_is_named(
+    old_document: Any, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contractkit.impact.text._MOST_PLACES", 1)
+    reads, lists = (one(contract, each).interactions[0] for each in ("reads the total", "lists all"))
+    assert isinstance(lists.exchange, HttpCall)
+    totals = replace(lists.exchange.response, body=JsonBody([{"total": 1.5}]))
+    both = (reads, replace(lists, exchange=replace(lists.exchange, response=totals)))
+    report = report_on(old_document, without_total(old_document), replace(contract, interactions=both))
+    [[message]] = [each["messages"] for each in tell_impact(report)["consumers"]]
+    assert message["rows"][-1][1].splitlines()[1:] == ["… and 1 more; the JSON holds them all"]
+    assert "… and 1 more; --format json lists them all" in explain_impact(report)

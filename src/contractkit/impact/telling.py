@@ -75,7 +75,7 @@ def _unsettled(findings: Sequence[Finding]) -> list[Json]:
 
 
 def _message(groups: Sequence[Sequence[Finding]]) -> Json:
-    first, message = groups[0][0], explain_cause(groups)
+    first, message = groups[0][0], explain_cause(groups, rest="the JSON holds them all")
     tests = list(dict.fromkeys(str(test) for group in groups for finding in group for test in finding.tests))
     return {
         "verdict": first.verdict.value,

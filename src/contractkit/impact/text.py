@@ -63,13 +63,18 @@ def explain_findings(group: Sequence[Finding]) -> Explanation:
     return Explanation(_headline(group[0]), (*_who(group), *_what(group[0])), _next_step(group[0]))
 
 
-def explain_cause(groups: Sequence[Sequence[Finding]]) -> Explanation:
-    """Give one change and all that it does to a consumer as one message, a row per operation and place."""
+def explain_cause(groups: Sequence[Sequence[Finding]], rest: str = "--format json lists them all") -> Explanation:
+    """Give one change and all that it does to a consumer as one message, a row per operation and place.
+
+    `rest` says where the places are that are too many for a message.
+    """
     first = groups[0][0]
     if len(groups) == 1:
         return explain_findings(groups[0])
     rows = [row for row in _what(first) if row[0] not in ("at", "fingerprint")]
-    return Explanation(_headline(*(group[0] for group in groups)), (*rows, ("at", _places(groups))), _next_step(first))
+    return Explanation(
+        _headline(*(group[0] for group in groups)), (*rows, ("at", _places(groups, rest))), _next_step(first)
+    )
 
 
 def group_causes(findings: Sequence[Finding]) -> list[list[tuple[Finding, ...]]]:
@@ -83,7 +88,7 @@ def group_causes(findings: Sequence[Finding]) -> list[list[tuple[Finding, ...]]]
     return list(found.values())
 
 
-def _places(groups: Sequence[Sequence[Finding]]) -> str:
+def _places(groups: Sequence[Sequence[Finding]], rest: str) -> str:
     rows = [
         (group[0].operation, str(group[0].worry.location), ", ".join(_tests(group)), group[0].fingerprint)
         for group in groups[:_MOST_PLACES]
@@ -91,7 +96,7 @@ def _places(groups: Sequence[Sequence[Finding]]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in (0, 1, 2)]
     lines = ["   ".join((*(map(str.ljust, row[:3], widths)), row[3])) for row in rows]
     left = len(groups) - len(rows)
-    return "\n".join([*lines, *([f"… and {left} more; --format json lists them all"] if left else [])])
+    return "\n".join([*lines, *([f"… and {left} more; {rest}"] if left else [])])
 
 
 def _tests(group: Sequence[Finding]) -> list[str]:
