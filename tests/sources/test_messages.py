@@ -187,6 +187,19 @@ def test_of_several_messages_of_one_name_those_of_channels_are_called_after_thes
     assert load_messages("asyncapi.yaml", root=tmp_path).names == ("A",)
 
 
+def test_a_file_of_a_directory_that_is_no_schema_is_a_message_that_cannot_be_made(tmp_path: Path) -> None:
+    write(tmp_path / "schemas" / "list.json", [1])
+    with pytest.raises(DefinitionError, match="reason       its file holds no JSON Schema"):
+        load_messages("schemas", root=tmp_path).message("list")
+
+
+def test_a_file_of_a_directory_that_cannot_be_read_is_named_with_it(tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "A.json").write_text("{")
+    with pytest.raises(DefinitionError, match=r"^The definition schemas/A\.json is not JSON\."):
+        load_messages("schemas", root=tmp_path)
+
+
 def test_headers_are_an_object_with_what_is_promised(tmp_path: Path) -> None:
     write(tmp_path / "asyncapi.yaml", SECOND)
     definition = load_messages("asyncapi.yaml", root=tmp_path)

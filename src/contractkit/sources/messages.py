@@ -239,13 +239,16 @@ def _of_directory(
         found = files.get(unquote(uri))
         return read_other(uri) if found is None else found()
 
-    read = _reader(beside, texts)
+    read = _reader(beside, texts, folder=f"{name.rstrip('/')}/")
     uris = [quote(path) for path in sorted(files)]
     documents = {uri: read(uri) for uri in uris}
     count = Counter(map(_stem, uris))
     messages = [
         DefinedMessage(
-            name=_stem(uri) if count[_stem(uri)] == 1 else _without_endings(unquote(uri)), schema=uri, says_type=False
+            name=_stem(uri) if count[_stem(uri)] == 1 else _without_endings(unquote(uri)),
+            schema=uri,
+            says_type=False,
+            problem="" if isinstance(documents[uri], dict | bool) else "its file holds no JSON Schema",
         )
         for uri in uris
     ]
@@ -286,10 +289,10 @@ def _some(messages: Iterable[DefinedMessage], name: str) -> tuple[DefinedMessage
     )
 
 
-def _reader(read_beside: Callable[[str], bytes], texts: dict[str, bytes]) -> Callable[[str], Json]:
+def _reader(read_beside: Callable[[str], bytes], texts: dict[str, bytes], *, folder: str = "") -> Callable[[str], Json]:
     def read(uri: str) -> Json:
         texts[uri] = read_beside(uri)
-        return upgraded_schemas(read_document(texts[uri], uri))
+        return upgraded_schemas(read_document(texts[uri], f"{folder}{uri}"))
 
     return read
 
