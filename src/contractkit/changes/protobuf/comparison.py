@@ -161,12 +161,19 @@ class ProtoChanges:
         self, old: Descriptor, new: Descriptor, direction: Direction
     ) -> Iterator[tuple[tuple[Step, ...], ProtoDifference]]:
         """Give what differs at two messages and below, each pair once, with the steps to it."""
+        for steps, pair in self.reached(old, new, direction):
+            for difference in self.differences(pair):
+                yield (*steps, *_steps(difference)), difference
+
+    def reached(
+        self, old: Descriptor, new: Descriptor, direction: Direction
+    ) -> Iterator[tuple[tuple[Step, ...], MessagePair]]:
+        """Give two messages that stand for each other and those below them, each pair once, with the steps to it."""
         pending: list[tuple[tuple[Step, ...], MessagePair]] = [((), self.pair(old, new, direction))]
         seen = {pending[0][1]}
         while pending:
             steps, pair = pending.pop(0)
-            for difference in self.differences(pair):
-                yield (*steps, *_steps(difference)), difference
+            yield steps, pair
             for below, old_child, new_child in pair.children():
                 child = self.pair(old_child, new_child, direction)
                 if child not in seen:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from contractkit.changes.protobuf import Encoding, ProcedureUse, ProtoChanges, compare_protos
 from contractkit.changes.protobuf.procedures import STREAMING_RULES
+from contractkit.changes.protobuf.records import ProtoDifference
 from contractkit.changes.records import Change, Direction, Level
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import show_json
@@ -19,7 +20,7 @@ from contractkit.impact.protobuf.emitted import (
     removed,
     unknown,
 )
-from contractkit.impact.protobuf.refusals import may_be_refused
+from contractkit.impact.protobuf.refusals import Refusals
 from contractkit.impact.protobuf.uses import (
     DETAIL,
     MESSAGE,
@@ -35,7 +36,6 @@ from contractkit.results import ABSENT
 
 _PROCEDURE = Location(("procedure",))
 _MAY_BE_REFUSED = "response.may-be-refused"
-_WHOLE = frozenset({"response.refused", _MAY_BE_REFUSED})  # whatever of the message the consumer needs
 _REFUSAL = "where it is set, the consumer's code may refuse the whole message"
 _SERVED = "the tests were served it, and it is not known whether the consumer reads it"
 
@@ -46,6 +46,7 @@ class ProcedureJudgement:
     def __init__(self, old: ProtoDefinition, new: ProtoDefinition) -> None:
         self._definitions = (old, new)
         self._changes = {Encoding.BINARY: compare_protos(old, new)}
+        self._refusals: dict[Encoding, Refusals] = {}
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -75,7 +76,7 @@ class ProcedureJudgement:
         streaming = tuple(_streaming(call, change) for change in own if change.rule in STREAMING_RULES)
         if streaming:
             return call.procedure, streaming
-        return call.procedure, (*_own(own), *_CallJudgement(interaction, call, use, changes).worries())
+        return call.procedure, (*_own(own), *self._of_call(interaction, call, use, changes))
 
     def _of_emitted(self, interaction: Interaction, name: str) -> tuple[Worry, ...]:
         changes = self._in(Encoding.BINARY)
@@ -85,7 +86,13 @@ class ProcedureJudgement:
         if new is None:
             return (removed(name),)
         stand_in, call = as_call(interaction)
-        return _CallJudgement(stand_in, call, EmittedUse((old, new)), changes).worries()
+        return self._of_call(stand_in, call, EmittedUse((old, new)), changes)
+
+    def _of_call(
+        self, interaction: Interaction, call: RpcCall, use: ProcedureUse | EmittedUse, changes: ProtoChanges
+    ) -> tuple[Worry, ...]:
+        refusals = self._refusals.setdefault(changes.encoding, Refusals(changes))
+        return _CallJudgement(interaction, call, use, changes, refusals).worries()
 
     def _in(self, encoding: Encoding) -> ProtoChanges:
         if encoding not in self._changes:
@@ -97,19 +104,28 @@ class _CallJudgement:
     """What got worse for the messages of one call."""
 
     def __init__(
-        self, interaction: Interaction, call: RpcCall, use: ProcedureUse | EmittedUse, changes: ProtoChanges
+        self,
+        interaction: Interaction,
+        call: RpcCall,
+        use: ProcedureUse | EmittedUse,
+        changes: ProtoChanges,
+        refusals: Refusals,
     ) -> None:
         self._interaction = interaction
         self._call = call
         self._use = use
         self._changes = changes
+        self._refusals = refusals
         self._uses = uses_of(interaction)
 
     def worries(self) -> tuple[Worry, ...]:
         """Give them, the same change once."""
         sent = tuple(self._of(self._sent()))
         received = tuple(self._of(self._received()))
-        return (*joined(_once(sent)), *joined(_once((*self._needed(received), *self._of(self._details())))))
+        return (
+            *joined(_once(sent)),
+            *joined(_once((*self._needed(received), *self._refused(), *self._of(self._details())))),
+        )
 
     def _sent(self) -> Iterator[Met]:
         pair = self._changes.pair(*self._use.messages(Direction.REQUEST), Direction.REQUEST)
@@ -137,32 +153,36 @@ class _CallJudgement:
 
     def _of(self, found: Iterator[Met]) -> Iterator[Worry]:
         for met in found:
-            yield from self._of_place(met)
-            if met.difference.rule.startswith("response.") and may_be_refused(met, self._changes.encoding):
-                yield self._worry(met, _MAY_BE_REFUSED, Verdict.AT_RISK, _REFUSAL)
+            row = consequence_of(met)
+            verdict = row.judge(met, self._uses) if row is not None else None
+            if row is None or verdict is None:
+                continue
+            if met.is_only_served and not row.is_whole:
+                if verdict is Verdict.BROKEN and met.is_present:
+                    yield self._worry(met.location, met.difference, row.code, Verdict.AT_RISK, _SERVED)
+                continue
+            shown = "nothing" if met.value is ABSENT else show_json(met.value, limit=60)
+            sentence = row.sentence.replace("{value}", shown)
+            yield self._worry(met.location, met.difference, row.code, verdict, sentence)
 
-    def _of_place(self, met: Met) -> Iterator[Worry]:
-        row = consequence_of(met)
-        verdict = row.judge(met, self._uses) if row is not None else None
-        if row is None or verdict is None:
+    def _refused(self) -> Iterator[Worry]:
+        if not any(isinstance(event, Received) for event in self._call.events):
             return
-        if met.is_only_served and not row.is_whole:
-            if verdict is Verdict.BROKEN and met.is_present:
-                yield self._worry(met, row.code, Verdict.AT_RISK, _SERVED)
-            return
-        shown = "nothing" if met.value is ABSENT else show_json(met.value, limit=60)
-        yield self._worry(met, row.code, verdict, row.sentence.replace("{value}", shown))
+        for location, difference in self._refusals.of(*self._use.messages(Direction.RESPONSE)):
+            yield self._worry(location, difference, _MAY_BE_REFUSED, Verdict.AT_RISK, _REFUSAL)
 
-    def _worry(self, met: Met, code: str, verdict: Verdict, sentence: str) -> Worry:
-        found = met.difference.found
+    def _worry(
+        self, location: Location, difference: ProtoDifference, code: str, verdict: Verdict, sentence: str
+    ) -> Worry:
+        found = difference.found
         return Worry(
             code=code,
             verdict=verdict,
-            location=met.location,
+            location=location,
             before=found.before,
             after=found.after,
             sentence=sentence,
-            change=self._changes.change(self._use.old, met.location, met.difference),
+            change=self._changes.change(self._use.old, location, difference),
         )
 
     def _needed(self, worries: Sequence[Worry]) -> Iterator[Worry]:
@@ -172,7 +192,7 @@ class _CallJudgement:
             return
         places = [need.location.generalised() for need in self._uses.needed]
         for worry in worries:
-            if worry.code in _WHOLE or any(place.starts_with(worry.location) for place in places):
+            if worry.code == "response.refused" or any(place.starts_with(worry.location) for place in places):
                 yield worry
         for group in self._uses.any_of:
             found = [[each for each in worries if place.starts_with(each.location)] for place in group]

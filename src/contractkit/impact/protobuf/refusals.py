@@ -4,10 +4,16 @@ Lengths and texts are checked while a message is read: what is written as bytes 
 length that is a multiple of eight (protobuf encoding, Length-Delimited Records).
 """
 
-from google.protobuf.descriptor import FieldDescriptor
+from collections.abc import Iterator
 
-from contractkit.changes.protobuf import Encoding
-from contractkit.impact.protobuf.walks import Met
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from contractkit.changes.protobuf import Encoding, ProtoChanges
+from contractkit.changes.protobuf.message_pairs import MessagePair
+from contractkit.changes.protobuf.records import ProtoDifference
+from contractkit.changes.records import Direction
+from contractkit.impact.protobuf.uses import MESSAGE
+from contractkit.model import Location
 
 _IN_BINARY = frozenset({"field.number-reused", "field.type-changed", "field.type-reinterpreted"})
 _IN_JSON = frozenset(
@@ -30,16 +36,39 @@ _FOUR_BYTES = (FieldDescriptor.TYPE_FIXED32, FieldDescriptor.TYPE_SFIXED32, Fiel
 _EIGHT_BYTES = (FieldDescriptor.TYPE_FIXED64, FieldDescriptor.TYPE_SFIXED64, FieldDescriptor.TYPE_DOUBLE)
 
 
-def may_be_refused(met: Met, encoding: Encoding) -> bool:
-    """Say whether an answer in which a changed field is set may be refused as a whole by code of the old definition."""
+class Refusals:
+    """What of answers may be refused whole under one pair of definitions, remembered by the types of the answers."""
+
+    def __init__(self, changes: ProtoChanges) -> None:
+        self._changes = changes
+        self._known: dict[tuple[Descriptor, Descriptor], tuple[tuple[Location, ProtoDifference], ...]] = {}
+
+    def of(self, old: Descriptor, new: Descriptor) -> tuple[tuple[Location, ProtoDifference], ...]:
+        """Give the differences because of which code of the old type may refuse what is written as the new one.
+
+        What an answer may hold counts, whether or not the tests were served it.
+        """
+        if (old, new) not in self._known:
+            self._known[old, new] = tuple(self._found(old, new))
+        return self._known[old, new]
+
+    def _found(self, old: Descriptor, new: Descriptor) -> Iterator[tuple[Location, ProtoDifference]]:
+        for steps, pair in self._changes.reached(old, new, Direction.RESPONSE):
+            for difference in self._changes.differences(pair):
+                if _is_refused(pair, difference, self._changes.encoding):
+                    yield MESSAGE.under(steps) / str(difference.found.step), difference
+
+
+def _is_refused(pair: MessagePair, difference: ProtoDifference, encoding: Encoding) -> bool:
     if encoding is Encoding.JSON:
-        return met.difference.name in _IN_JSON
-    if met.difference.name not in _IN_BINARY or met.field is None:
+        return difference.name in _IN_JSON
+    field = pair.old.fields_by_name.get(str(difference.found.step))
+    if difference.name not in _IN_BINARY or field is None:
         return False
-    writer = met.pair.new.fields_by_number.get(met.field.number)
+    writer = pair.new.fields_by_number.get(field.number)
     if writer is None:
         return False
-    read, written = _delimited(met.field), _delimited(writer)
+    read, written = _delimited(field), _delimited(writer)
     return written != "" and read not in ("", "bytes") and (read != written or read == "message")
 
 
