@@ -88,3 +88,13 @@ def test_pages_link_through_the_proxy_too(proxied: tuple[httpx.Client, str]) -> 
     page = http.get("/ui").text
     assert f'href="{PUBLIC}/ui/applications/web%2Fshop"' in page
     assert "127.0.0.1" not in page
+
+
+def test_a_form_leads_back_through_the_proxy(proxied: tuple[httpx.Client, str]) -> None:
+    http, url = proxied
+    told(url)
+    assert f'action="{PUBLIC}/ui/impact"' in http.get("/ui/impact").text
+    sent = {"definition-file": ("orders.yaml", b"openapi: 3.1.0")}
+    reply = http.post("/ui/impact", data={"provider": "orders"}, files=sent, headers={"origin": "https://ci.example"})
+    assert reply.status_code == 303
+    assert reply.headers["location"].startswith(f"{PUBLIC}/ui/impact/")
