@@ -25,6 +25,8 @@ from tests.broker.conftest import Clock, Story, contract
 from tests.broker.markup import Page, read_page
 from tests.broker.test_own_resources import NEW, OLD
 
+pytestmark = pytest.mark.slow
+
 Json = Any
 NOW = "2026-11-20T10:00:00.000000+00:00"
 BASE = "http://broker.example/tools"
@@ -129,7 +131,6 @@ def message(headline: str = "web-shop can no longer use the answer of getOrder."
     }
 
 
-@pytest.mark.slow
 def test_a_pasted_definition_leads_to_an_address_that_says_who_breaks(broker: Story) -> None:
     reply = sent(broker, definition=NEW.replace("\n", "\r\n"))
     page = answered(broker, reply)
@@ -157,7 +158,6 @@ def test_a_pasted_definition_leads_to_an_address_that_says_who_breaks(broker: St
     assert answered(broker, reply).said("main") == page.said("main")  # it stays
 
 
-@pytest.mark.slow
 def test_files_are_taken_and_whom_it_does_not_speak_of_stands_on_top(broker: Story) -> None:
     broker.publish("web-shop", "1", contract("web-shop", "parcels"), branch="main")
     broker.publish("kiosk", "1", contract("kiosk", "parcels"), branch="feature")
@@ -172,7 +172,6 @@ def test_files_are_taken_and_whom_it_does_not_speak_of_stands_on_top(broker: Sto
     assert "unaffected" not in page.said("main")[0]
 
 
-@pytest.mark.slow
 def test_what_a_definition_leaves_open_stands_on_top_of_who_is_at_risk(broker: Story) -> None:
     partly = OLD.partition("    get:")[0].replace("/orders/{id}:", "/orders/{id}: {$ref: 'orders.yaml#/order'}")
     page = answered(broker, sent(broker, definition=partly, old=OLD))
@@ -208,7 +207,6 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.slow
 def test_what_cannot_be_read_is_said_and_is_no_verdict(broker: Story) -> None:
     for definition, said in UNREADABLE.items():
         page = answered(broker, sent(broker, definition=definition, old=OLD))
