@@ -17,7 +17,7 @@ from pytest_contractkit.executed import Executed
 from pytest_contractkit.executed_memory import Remembered
 from pytest_contractkit.executed_tests import note_test
 from pytest_contractkit.known_runs import KnownRuns
-from pytest_contractkit.needs_settings import NeedsSettings, needs_settings
+from pytest_contractkit.needs_settings import NeedsSettings, needs_settings, used_up
 from pytest_contractkit.options import CHECK_DETERMINISTIC, is_on
 from pytest_contractkit.passed import NeedsByKey, PassedTest
 from pytest_contractkit.pins import stray_pins
@@ -160,7 +160,7 @@ class Inferring:
         limit = test.settings.seconds
         if limit is not None and self._spent >= limit:
             self._count(tally.LATE)
-            return self._not_inferred(test, f"not inferred yet: the {limit:g} seconds for re-runs were used up")
+            return self._not_inferred(test, used_up(limit))
         began = time.monotonic()
         try:
             return self._proved(test)
@@ -213,8 +213,9 @@ class Inferring:
         if proving.varying:
             self._varying[test.item.nodeid] = min(proving.varying)
         if isinstance(found, TooManyRuns):
-            self._count(tally.STOPPED if found.allowed is not None else tally.LONG)
-            self._count(tally.DUE, found.due)
+            self._count(found.counted_as)
+            if found.counted_as == tally.STOPPED:
+                self._count(tally.DUE, found.due)
             return self._not_inferred(test, found.reason)
         if not all(isinstance(each, InferredNeeds) for each in found.values()):
             self._count(tally.UNKNOWN)

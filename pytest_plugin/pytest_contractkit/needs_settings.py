@@ -83,3 +83,8 @@ def limit_of_seconds(config: pytest.Config) -> float:
     """Give after how many seconds of re-runs no further test is begun, where there is a limit."""
     seconds = number_of(config, NEEDS_SECONDS)
     return _AUTO_SECONDS if seconds is None else seconds
+
+
+def used_up(seconds: float) -> str:
+    """Give in a phrase why a test is not begun any more."""
+    return f"not inferred yet: the {seconds:g} seconds for re-runs were used up"

@@ -9,8 +9,10 @@ from contractkit.inference import AnswerId, Came, Findings, ObservedAnswer, Run,
 from contractkit.model import InferredNeeds, Interaction, Location, Needs, UnknownNeeds
 from contractkit.recording.observed_answers import can_be_changed, observed_answer
 from contractkit.recording.serving_again import ServingAgain, has_no_body, served_before
+from pytest_contractkit import tally
 from pytest_contractkit.executed import Executed
 from pytest_contractkit.executed_tests import conftests_of, note_test
+from pytest_contractkit.needs_settings import NeedsSettings, used_up
 from pytest_contractkit.passed import NeedsByKey, PassedTest
 from pytest_contractkit.reading import read_again
 from pytest_contractkit.rerunning import Again, unnoticed
@@ -26,12 +28,12 @@ class TooManyRuns:
 
     Attributes:
         due: How many runs it takes.
-        allowed: How many are allowed; None where they would take too long.
+        counted_as: The name under which the tally counts it.
         reason: In a phrase, what stands in the contract.
     """
 
     due: int
-    allowed: int | None
+    counted_as: str
     reason: str
 
 
@@ -102,13 +104,14 @@ class Proving:
     def _too_many(self, answers: list[ObservedAnswer]) -> TooManyRuns | None:
         settings = self._test.settings
         due = runs_due(answers, settings.kinds) if answers else 0
-        if due > settings.most_runs:
-            reason = f"its answers have too many fields: {due} runs are due, {settings.most_runs} allowed"
-            return TooManyRuns(due=due, allowed=settings.most_runs, reason=reason)
-        if self._seconds is not None and due * self._test.seconds > self._seconds:
-            reason = f"its runs would take longer than the {settings.seconds:g} seconds for re-runs"
-            return TooManyRuns(due=due, allowed=None, reason=reason)
-        return None
+        takes = due * self._test.seconds
+        if self._seconds is not None and takes > self._seconds:  # what the first test reads and starts takes long once
+            takes = due * self._seconds_again()
+        return too_many_runs(due, takes, settings, left=self._seconds)
+
+    def _seconds_again(self) -> float:
+        with unnoticed(self._test.item):
+            return self._came(self._again, Run(changes=()), 0.0)[1]
 
     def _findings(self, answers: list[ObservedAnswer], control: Came | None) -> Findings | UnknownNeeds:
         settings = self._test.settings
@@ -136,8 +139,28 @@ class Proving:
 
     def _note(self, came: Came, *, is_changed: bool = False) -> None:
         self.runs += 1
-        if not is_changed:
+        if not is_changed and came.is_green:
             self.varying |= came.asked_anew
+
+
+def too_many_runs(due: int, takes: float, settings: NeedsSettings, *, left: float | None) -> TooManyRuns | None:
+    """Say why a test is not run again so often; None where it is.
+
+    Args:
+        due: How many runs it takes.
+        takes: How many seconds these take, by what one took.
+        settings: What is allowed.
+        left: How many of the seconds that are allowed are left; None without a limit.
+    """
+    if due > settings.most_runs:
+        reason = f"its answers have too many fields: {due} runs are due, {settings.most_runs} allowed"
+        return TooManyRuns(due=due, counted_as=tally.STOPPED, reason=reason)
+    if left is None or settings.seconds is None or takes <= left:
+        return None
+    if takes > settings.seconds:
+        reason = f"its runs would take longer than the {settings.seconds:g} seconds for re-runs"
+        return TooManyRuns(due=due, counted_as=tally.LONG, reason=reason)
+    return TooManyRuns(due=due, counted_as=tally.LATE, reason=used_up(settings.seconds))
 
 
 def note_again(test: PassedTest) -> str | None:
