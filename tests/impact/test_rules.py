@@ -47,7 +47,7 @@ def test_a_text_of_another_format_puts_its_readers_at_risk_where_no_text_is_of_b
     old_document["components"]["schemas"]["Order"]["properties"]["note"]["format"] = "date"
     report = analysed({"set": {"/components/schemas/Order/properties/note/format": becomes}})
     found = [(each.interaction.description, each.worry.code, each.worry.before) for each in report.findings]
-    assert found == ([("reads the note", code, "declared, string, format date")] if code else [])
+    assert found == ([("reads the note", code, 'declared, string, format "date"')] if code else [])
 
 
 def test_a_member_of_a_form_that_is_not_declared_any_more_puts_at_risk_who_sends_it(

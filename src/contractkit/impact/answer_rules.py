@@ -198,5 +198,5 @@ def standing_in_words(standing: Standing) -> str:
     values = (
         f", one of {', '.join(show_json(value, limit=40) for value in standing.values[:6])}" if standing.values else ""
     )
-    written = f", format {standing.text_format}" if standing.text_format else ""
+    written = f", format {show_json(standing.text_format, limit=40)}" if standing.text_format else ""
     return f"{standing.grade.value}, {type_names(standing.types)}{written}{values}"
