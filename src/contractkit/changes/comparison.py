@@ -1,6 +1,7 @@
 """Comparing two definitions: operation by operation, lazily, and both sides' schemas pair by pair."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from contractkit.changes.operation_findings import OperationFinding
@@ -15,7 +16,7 @@ from contractkit.changes.records import Change, Difference, Direction, Level, Pl
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
 from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_uses, sent_schemas
 from contractkit.definitions.references import Node
-from contractkit.definitions.surfaces import DocumentedDefinition, Surface, SurfaceReader
+from contractkit.definitions.surfaces import DocumentedDefinition, Surface, SurfaceReader, Unreadable, shape_of
 from contractkit.errors import DefinitionError
 from contractkit.model import Location, Step
 
@@ -40,15 +41,41 @@ class DefinitionChanges:
         return once(self._all())
 
     def successor(self, surface: Surface) -> Surface | None:
-        """Give the new definition's operation of the same method and path, names of path parameters apart."""
-        return self.new.find(surface.method, surface.path) or self._by_shape.get(surface.shape)
+        """Give the new definition's operation of the same method and path, names of path parameters apart.
+
+        Raises:
+            DefinitionError: It cannot be read.
+        """
+        found = self.new.find(surface.method, surface.path) or self._by_shape.get(surface.shape)
+        if found is None and surface.shape in self._unreadable:
+            raise self._unreadable[surface.shape].error
+        return found
+
+    def is_comparable(self, surface: Surface) -> bool:
+        """Say whether the operation that an old one became, if it did, can be read."""
+        try:
+            self.successor(surface)
+        except DefinitionError:
+            return False
+        return True
 
     def compared(self, surface: Surface) -> Iterator[Change]:
         """Give every change that an old operation shows, or that a mistake ends the comparison."""
         try:
             yield from self.of_operation(surface)
         except DefinitionError as error:  # one mistake of a document does not hide the changes of all others
-            yield _incomparable(surface, error)
+            yield _incomparable(surface.signature, surface.node, error)
+
+    def unreadable(self) -> Iterator[Change]:
+        """Give for every operation that cannot be read that it cannot be compared, unless `compared` does."""
+        for each in self.old.unreadable():
+            yield _incomparable(each.signature, each.node, each.error)
+        known = {surface.shape for surface in self.old.surfaces()}
+        known |= {shape_of(each.method, each.path) for each in self.old.unreadable()}
+        for shape, each in self._unreadable.items():
+            if shape not in known:
+                change = _incomparable(each.signature, each.node, each.error)
+                yield replace(change, old=None, new=change.old)
 
     def of_operation(self, surface: Surface) -> Iterator[Change]:
         """Give every change that one of the old definition's operations shows."""
@@ -94,9 +121,14 @@ class DefinitionChanges:
     def _by_shape(self) -> dict[tuple[str, str], Surface]:
         return {surface.shape: surface for surface in self.new.surfaces()}
 
+    @cached_property
+    def _unreadable(self) -> dict[tuple[str, str], Unreadable]:
+        return {shape_of(each.method, each.path): each for each in self.new.unreadable()}
+
     def _all(self) -> Iterator[Change]:
         for surface in self.old.surfaces():
             yield from self.compared(surface)
+        yield from self.unreadable()
         yield from self.of_webhooks()
 
     def of_webhooks(self) -> Iterator[Change]:
@@ -142,18 +174,18 @@ def _removal(surface: Surface, rule: str, root: Node) -> Change:
     )
 
 
-def _incomparable(surface: Surface, error: DefinitionError) -> Change:
+def _incomparable(signature: str, node: Node, error: DefinitionError) -> Change:
     return Change(
         rule=OPERATION_INCOMPARABLE,
         level=Level.POSSIBLE,
         direction=Direction.NONE,
-        operation=surface.signature,
+        operation=signature,
         status=None,
         media_type=None,
         location=_WHOLE,
         before="not comparable",
         after="not comparable",
-        old=_place(surface.node, surface.node),
+        old=_place(node, node),
         new=None,
         sentence=f"it cannot be compared: {error.explanation.summary}",
     )

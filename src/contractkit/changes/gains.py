@@ -97,7 +97,7 @@ def all_changes(there: DefinitionChanges) -> tuple[Change, ...]:
 def _changes(there: DefinitionChanges, back: DefinitionChanges) -> Iterator[Change]:
     known: dict[str, Surface] = {}
     for surface in there.old.surfaces():
-        new = there.successor(surface)
+        new = there.successor(surface) if there.is_comparable(surface) else None
         lost = tuple(there.compared(surface))
         yield from lost
         if new is not None:
@@ -106,6 +106,7 @@ def _changes(there: DefinitionChanges, back: DefinitionChanges) -> Iterator[Chan
     for surface in there.new.surfaces():
         if surface.signature not in known:
             yield from gained((), back.compared(surface), GAINS, surface.signature)
+    yield from there.unreadable()
     lost = tuple(there.of_webhooks())
     yield from lost
     yield from gained(lost, back.of_webhooks(), GAINS)

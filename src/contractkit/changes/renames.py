@@ -42,10 +42,11 @@ def _fits(gone: Change, new: Change) -> bool:
 
 def renamed_operations(changes: DefinitionChanges) -> Mapping[str, str]:
     """Give the signatures of operations that may have moved: of the same operationId, or alone of the same schemas."""
-    gone = [surface for surface in changes.old.surfaces() if changes.successor(surface) is None]
+    comparable = [surface for surface in changes.old.surfaces() if changes.is_comparable(surface)]
+    gone = [surface for surface in comparable if changes.successor(surface) is None]
     if not gone:
         return {}
-    kept = {new.signature for surface in changes.old.surfaces() if (new := changes.successor(surface))}
+    kept = {new.signature for surface in comparable if (new := changes.successor(surface))}
     added = [surface for surface in changes.new.surfaces() if surface.signature not in kept]
     found = {surface.signature: _moved_to(surface, added) for surface in gone}
     return {signature: like for signature, like in found.items() if like}

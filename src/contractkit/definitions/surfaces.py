@@ -137,7 +137,7 @@ class Surface:
     @property
     def shape(self) -> tuple[str, str]:
         """Give method and path without the names of path parameters, which are free to change."""
-        return (self.method, re.sub(r"\{[^}]*\}", "{}", self.path))
+        return shape_of(self.method, self.path)
 
     def response_to(self, status: int) -> Response | None:
         """Give the response that speaks of a status: exact, then by class (`4XX`), then `default`."""
@@ -145,6 +145,26 @@ class Surface:
             if written in self.responses:
                 return self.responses[written]
         return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """An operation whose declaration has a mistake that ends reading it; `node` is where it stands."""
+
+    method: str
+    path: str
+    node: Node
+    error: DefinitionError
+
+    @property
+    def signature(self) -> str:
+        """Give method and path template: `GET /orders/{id}`."""
+        return f"{self.method} {self.path}"
+
+
+def shape_of(method: str, path: str) -> tuple[str, str]:
+    """Give a method and a path template without the names of path parameters."""
+    return (method, re.sub(r"\{[^}]*\}", "{}", path))
 
 
 class SurfaceReader:
@@ -158,10 +178,21 @@ class SurfaceReader:
         self._surfaces: dict[tuple[str, str], Surface | None] = {}
 
     def surfaces(self) -> Iterator[Surface]:
-        """Give the surface of every operation, in the document's order."""
+        """Give the surface of every operation that can be read, in the document's order."""
+        yield from (each for each in self._every() if isinstance(each, Surface))
+
+    def unreadable(self) -> Iterator[Unreadable]:
+        """Give every operation that cannot be read."""
+        yield from (each for each in self._every() if isinstance(each, Unreadable))
+
+    def _every(self) -> Iterator[Surface | Unreadable]:
         for path, item in self._held(self.documents.root, "paths").members():
-            for method, _ in written_operations(self.documents.resolve(item)):
-                found = self.find(method, path)
+            for method, node in written_operations(self.documents.resolve(item)):
+                try:
+                    found = self.find(method, path)
+                except DefinitionError as error:  # one mistake of a document does not hide all other operations
+                    yield Unreadable(method=method, path=path, node=node, error=error)
+                    continue
                 if found is not None:
                     yield found
 

@@ -1,0 +1,62 @@
+"""A mistake in one operation hides nothing of the others."""
+
+from typing import Any
+
+import pytest
+
+from contractkit.changes.changelog import changelog
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.references import Documents
+from contractkit.impact import ConsumerInfo, Verdict, analyse
+from contractkit.model import Contract, HttpCall, HttpRequest, HttpResponse, Interaction, JsonBody
+
+RIGHT: Any = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+LOOSER: Any = {**RIGHT, "required": []}
+WRONG = {"$ref": "#/gone"}
+
+
+def definition(**schemas: Any) -> OpenApiDefinition:
+    """Give a definition with an operation for each name, which answers with a schema."""
+    paths = {
+        f"/{name}": {
+            "get": {"responses": {"200": {"description": "it", "content": {"application/json": {"schema": schema}}}}}
+        }
+        for name, schema in schemas.items()
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "orders", "version": "1"}, "paths": paths}
+    return OpenApiDefinition(Documents({"d": document}, "d"), source="d")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            {"gone": RIGHT, "kept": RIGHT},
+            {"bad": WRONG, "kept": LOOSER},
+            [
+                ("GET /gone", "operation.removed"),
+                ("GET /kept", "response.member.became-optional"),
+                ("GET /bad", "operation.incomparable"),
+            ],
+        ),
+        ({"bad": RIGHT}, {"bad": WRONG}, [("GET /bad", "operation.incomparable")]),
+        (
+            {"bad": WRONG},
+            {"bad": WRONG, "new": RIGHT},
+            [("GET /new", "operation.added"), ("GET /bad", "operation.incomparable")],
+        ),
+        ({"bad{a}": RIGHT}, {"bad{b}": WRONG}, [("GET /bad{a}", "operation.incomparable")]),
+    ],
+)  # fmt: skip
+def test_what_can_be_compared_is(old: Any, new: Any, expected: Any) -> None:
+    assert [(each.operation, each.rule) for each in changelog(definition(**old), definition(**new)).changes] == expected
+
+
+def test_a_removed_operation_breaks_whoever_calls_it_beside_any_mistake() -> None:
+    call = HttpCall(
+        request=HttpRequest(method="GET", path="/gone"), response=HttpResponse(status=200, body=JsonBody({"id": 1}))
+    )
+    interaction = Interaction(key="a", description="it", exchange=call)
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(interaction,))
+    report = analyse(definition(gone=RIGHT), definition(bad=WRONG), [(contract, ConsumerInfo())])
+    assert report.verdict is Verdict.BROKEN
