@@ -11,6 +11,7 @@ import pytest
 
 from contractkit.document import dump_contract
 from contractkit.impact import ConsumerInfo, Verdict, analyse
+from contractkit.impact.formats import impact_as_markdown
 from contractkit.impact.repairs import edits_of
 from contractkit.model import (
     Contract,
@@ -321,3 +322,13 @@ def test_wrong_use_says_what_is_wrong(
     (project / "broken.json").write_text("{")
     ended, _, err = run(capsys, old, new)
     assert (ended, said in err) == (code, True), err
+
+
+def test_no_text_of_a_contract_steers_what_shows_a_comment(tmp_path: Path) -> None:
+    (tmp_path / "old.yaml").write_text(EVENTS)
+    name = "a\x1b[2J|<img src=x>"
+    contract = Contract(consumer="packing", provider="orders", interactions=(received(name, {}, description=name),))
+    events = load_messages("old.yaml", root=tmp_path)
+    said = impact_as_markdown(analyse(events, events, [(contract, ConsumerInfo(origin="f"))]))
+    assert "| a�[2J\\|&lt;img src=x> |" in said
+    assert [each for each in ("\x1b", "<img") if each in said] == []

@@ -6,7 +6,7 @@ from contractkit.changes.wording import change_as_json, change_line, site_as_jso
 from contractkit.exact_json import Json, dump_canonical
 from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
-from contractkit.impact.text import aside_in_words, exempted_line, group_findings, name_of, summarise
+from contractkit.impact.text import aside_in_words, exempted_line, group_findings, name_of, readable, summarise
 
 SCHEMA_VERSION = 1
 
@@ -156,4 +156,4 @@ def _left(total: int) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return readable(text.replace("\n", " ")).replace("|", "\\|").replace("<", "&lt;")

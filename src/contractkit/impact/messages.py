@@ -29,6 +29,7 @@ class MessageJudgement:
         self._new = new
         self._answers = HttpJudgement(old.answers, new.answers)
         self._fitting = ContractChecker(old.answers)
+        self._fitting_now = ContractChecker(new.answers)
         self._changes = MessageChanges(old, new)
 
     @cached_property
@@ -67,8 +68,7 @@ class MessageJudgement:
         """Give what can be said of a message that the old definition does not have."""
         if new.problem:
             return (_unjudged(f"of neither definition can be said which message it is: {problem}"),)
-        checker = ContractChecker(self._new.answers)
-        wrong = [_misfit(interaction, name, self._new, checker) for name in new.names]
+        wrong = [_misfit(interaction, name, self._new, self._fitting_now) for name in new.names]
         if None in wrong:
             return ()  # only the new definition knows the message: that is an improvement
         return (
