@@ -52,6 +52,15 @@ def test_what_can_be_compared_is(old: Any, new: Any, expected: Any) -> None:
     assert [(each.operation, each.rule) for each in changelog(definition(**old), definition(**new)).changes] == expected
 
 
+def test_a_path_of_which_nothing_can_be_read_hides_nothing_of_the_others() -> None:
+    old, new = definition(**{"bad{a}": RIGHT}, kept=RIGHT), definition(kept=LOOSER)
+    new.documents.root.value["paths"]["/bad{b}"] = {"$ref": "#/gone"}
+    whole = [("GET /bad{a}", "operation.incomparable"), ("GET /kept", "response.member.became-optional")]
+    assert [(each.operation, each.rule) for each in changelog(old, new).changes] == whole
+    back = [("GET /kept", "response.member.became-required"), ("/bad{b}", "operation.incomparable")]
+    assert [(each.operation, each.rule) for each in changelog(new, old).changes] == back
+
+
 def test_a_removed_operation_breaks_whoever_calls_it_beside_any_mistake() -> None:
     call = HttpCall(
         request=HttpRequest(method="GET", path="/gone"), response=HttpResponse(status=200, body=JsonBody({"id": 1}))

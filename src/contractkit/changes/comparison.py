@@ -47,8 +47,10 @@ class DefinitionChanges:
             DefinitionError: It cannot be read.
         """
         found = self.new.find(surface.method, surface.path) or self._by_shape.get(surface.shape)
-        if found is None and surface.shape in self._unreadable:
-            raise self._unreadable[surface.shape].error
+        if found is None:
+            for shape in (surface.shape, ("", surface.shape[1])):
+                if shape in self._unreadable:
+                    raise self._unreadable[shape].error
         return found
 
     def is_comparable(self, surface: Surface) -> bool:
@@ -72,6 +74,7 @@ class DefinitionChanges:
             yield _incomparable(each.signature, each.node, each.error)
         known = {surface.shape for surface in self.old.surfaces()}
         known |= {shape_of(each.method, each.path) for each in self.old.unreadable()}
+        known |= {("", path) for _, path in known}
         for shape, each in self._unreadable.items():
             if shape not in known:
                 change = _incomparable(each.signature, each.node, each.error)

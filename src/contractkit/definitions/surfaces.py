@@ -149,7 +149,10 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """An operation whose declaration has a mistake that ends reading it; `node` is where it stands."""
+    """An operation whose declaration has a mistake that ends reading it; `node` is where it stands.
+
+    `method` is empty where nothing of the path can be read, so that it may be any.
+    """
 
     method: str
     path: str
@@ -159,7 +162,7 @@ class Unreadable:
     @property
     def signature(self) -> str:
         """Give method and path template: `GET /orders/{id}`."""
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path}".strip()
 
 
 def shape_of(method: str, path: str) -> tuple[str, str]:
@@ -187,7 +190,12 @@ class SurfaceReader:
 
     def _every(self) -> Iterator[Surface | Unreadable]:
         for path, item in self._held(self.documents.root, "paths").members():
-            for method, node in written_operations(self.documents.resolve(item)):
+            try:
+                operations = list(written_operations(self.documents.resolve(item)))
+            except DefinitionError as error:  # it leads to another document that is not here
+                yield Unreadable(method="", path=path, node=item, error=error)
+                continue
+            for method, node in operations:
                 try:
                     found = self.find(method, path)
                 except DefinitionError as error:  # one mistake of a document does not hide all other operations
