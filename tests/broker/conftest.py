@@ -41,6 +41,9 @@ def postgres() -> Iterator[Callable[[str], str]]:
     directory = tempfile.mkdtemp(prefix="contractkit-pg-")  # the server's own user must reach it: not below tmp_path
     server = server_package.get_server(directory)
     uri = server.get_uri()
+    with psycopg.connect(uri, autocommit=True) as connection:  # only a machine that loses power would need it
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
 
     def url(name: str) -> str:
         return uri.replace("/postgres?", f"/{name}?")
