@@ -29,6 +29,12 @@ class Executed:
         """Take files whose top-level code counts although nothing in them may run, such as a conftest."""
         self._files = [real_path(str(each)) for each in files]
         self._noted = Noted()
+        self._reached_then: Reached | None = None
+
+    @property
+    def reached_then(self) -> Reached:
+        """Give what the code that ran reached when its digest was last taken."""
+        return self.reached() if self._reached_then is None else self._reached_then
 
     @property
     def is_complete(self) -> bool:
@@ -67,6 +73,7 @@ class Executed:
     def digest(self) -> str:
         """Give a digest of everything that a proof about what ran rests on, as the files stand now: 64 hex digits."""
         grains, reached = self._grains(), self.reached()
+        self._reached_then = reached
         texts = set(self._texts(grains, reached) if self.is_complete else _whole_texts())
         texts |= {f"distribution {each}" for each in versions_below(reached.foreign)}
         return hashlib.sha256("\0".join(sorted(texts)).encode()).hexdigest()

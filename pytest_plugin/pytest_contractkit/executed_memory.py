@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ class Memory:
         """Give what this process learned, as plain values that `keep` takes; None where that is nothing."""
         if not self._learned:
             return None
-        tests = {name: None if each is None else asdict(each) for name, each in self._learned.items()}
+        tests = {name: None if each is None else _plain(each) for name, each in self._learned.items()}
         return {"world": self._world, "stamps": self._files.stamps, "tests": tests}
 
 
@@ -144,6 +144,10 @@ def _read(root: Path) -> Mapping[str, Any]:
         return {}
     is_ours = isinstance(written, dict) and written.get("schema_version") == _SCHEMA_VERSION
     return written if is_ours else {}
+
+
+def _plain(remembered: Remembered) -> dict[str, Any]:
+    return {each.name: getattr(remembered, each.name) for each in fields(remembered)}
 
 
 _SHARED = "conftests", "files", "modules"

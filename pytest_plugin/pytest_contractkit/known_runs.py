@@ -62,7 +62,7 @@ class KnownRuns:
         executed, definitions = test.executed, self._definitions(test)
         if executed is None or not executed.is_complete or definitions is None:
             return None
-        reached = executed.reached()
+        reached = executed.reached_then
         files = {file: digest for file, digest in memory.digests_of(reached.files).items() if digest is not None}
         if files.keys() != reached.files:
             return None
