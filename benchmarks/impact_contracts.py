@@ -11,7 +11,7 @@ from random import Random
 
 from contractkit.definitions.interface import Answer, Operation
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.definitions.surfaces import SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.document import dump_contract
 from contractkit.errors import ContractkitError
 from contractkit.impact.usage import locations_of

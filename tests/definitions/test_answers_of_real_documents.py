@@ -9,7 +9,8 @@ import pytest
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.promises import Promises
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import Surface, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import Surface
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json
 from contractkit.model import HttpRequest, JsonBody

@@ -11,7 +11,8 @@ from contractkit.definitions.checks import Checks
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Node
-from contractkit.definitions.surfaces import Surface, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import Surface
 from contractkit.errors import ContractkitError
 from contractkit.sources import load_definition
 

@@ -16,7 +16,7 @@ from contractkit.definitions.interface import Operation
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Node
-from contractkit.definitions.surfaces import SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.exact_json import Json
 from contractkit.model import HttpRequest, JsonBody, is_json_media_type
 from contractkit.sources import load_definition

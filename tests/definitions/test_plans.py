@@ -10,7 +10,7 @@ from contractkit.definitions.building import Builder, Repairs
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.plans import plan_of
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.results import ABSENT

@@ -11,7 +11,8 @@ from contractkit.definitions.forms import FORM, MULTIPART
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.lowering import Direction
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.definitions.surfaces import Content, Parameter, Surface, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import Content, Parameter, Surface
 from contractkit.definitions.synthesis import synthesise
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact

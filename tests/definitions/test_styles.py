@@ -7,7 +7,7 @@ import pytest
 
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.requests import decoded_body, decoded_parameters
-from contractkit.definitions.surfaces import SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model import BinaryBody, Body, HttpRequest, MissingBody, TextBody
 from contractkit.sources import read_definition

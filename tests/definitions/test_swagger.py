@@ -7,7 +7,7 @@ import pytest
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.definitions.surfaces import SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.exact_json import Json
 from contractkit.model import BinaryBody, Body, HttpRequest, HttpResponse, JsonBody, TextBody
 from contractkit.sources import LoadedDefinition, load_definition

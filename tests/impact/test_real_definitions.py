@@ -8,7 +8,8 @@ import pytest
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.definitions.surfaces import Surface, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import Surface
 from contractkit.errors import ContractkitError
 from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
 from contractkit.model import Contract, HttpCall, HttpRequest, Interaction, LocatedRules, Rule, parse_location

@@ -269,7 +269,8 @@ def test_an_unknown_message_suggests_the_nearest(tmp_path: Path) -> None:
         ('{"asyncapi": 3.0}', "The definition m.json is AsyncAPI of a version that is not read.\n"),
         (
             '{"asyncapi": "3.0.0"}',
-            "m.json defines no message.\n\nName a JSON Schema, a directory of them, an AsyncAPI document or .proto files.",
+            "m.json defines no message.\n\n"
+            "Name a JSON Schema, a directory of them, an AsyncAPI document or .proto files.",
         ),
         ('{"$defs": {}}', "m.json defines no message.\n"),
         (

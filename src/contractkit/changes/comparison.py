@@ -16,7 +16,8 @@ from contractkit.changes.records import Change, Difference, Direction, Level, Pl
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
 from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_uses, sent_schemas
 from contractkit.definitions.references import Node
-from contractkit.definitions.surfaces import DocumentedDefinition, Surface, SurfaceReader, Unreadable, shape_of
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import DocumentedDefinition, Surface, Unreadable, shape_of
 from contractkit.errors import DefinitionError
 from contractkit.model import Location, Step
 

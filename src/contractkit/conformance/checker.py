@@ -11,14 +11,8 @@ from contractkit.definitions.interface import Route
 from contractkit.definitions.requests import decoded_body
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import (
-    IGNORED_HEADERS,
-    Content,
-    DocumentedDefinition,
-    Response,
-    Surface,
-    SurfaceReader,
-)
+from contractkit.definitions.surface_reader import IGNORED_HEADERS, SurfaceReader
+from contractkit.definitions.surfaces import Content, DocumentedDefinition, Response, Surface
 from contractkit.exact_json import Json
 from contractkit.model import (
     EmptyBody,

@@ -23,7 +23,8 @@ from contractkit.definitions.responses import check_response
 from contractkit.definitions.routing import Found, Router, parameter_names, without_base
 from contractkit.definitions.security import Credential, MissingCredentials, Security
 from contractkit.definitions.servers import base_paths
-from contractkit.definitions.surfaces import Surface, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import Surface
 from contractkit.definitions.swagger import is_swagger, upgraded
 from contractkit.errors import DefinitionError, UnknownNameError, suggestion
 from contractkit.exact_json import dump_compact, show_json

@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
 from contractkit.model import (
     BinaryBody,
     Contract,

@@ -12,7 +12,8 @@ from typing import Final
 from contractkit.conformance.uses import limits_at
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
 from contractkit.exact_json import Json, dump_compact
 from contractkit.impact.usage import (
     DEEPEST,

@@ -8,7 +8,8 @@ from contractkit.definitions.interface import Operation
 from contractkit.definitions.promises import Graded, Promises
 from contractkit.definitions.schema_facets import ALL_TYPES, type_of
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import DocumentedDefinition, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.inference.answers import Alternatives

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import cast
 
 from contractkit.definitions.messages import MessageDefinition
-from contractkit.definitions.surfaces import DocumentedDefinition, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.inference import Alternatives, AnswerId, Kind, ObservedAnswer
 from contractkit.inference.legal_answers import legal_answers
 from contractkit.inference.legal_messages import DescribedProcedures, legal_messages

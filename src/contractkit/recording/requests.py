@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from contractkit.definitions.interface import Definition, Operation, Route, path_value
-from contractkit.definitions.surfaces import Parameter, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import Parameter
 from contractkit.exact_json import Json
 from contractkit.model import (
     BinaryBody,

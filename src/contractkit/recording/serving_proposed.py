@@ -16,7 +16,8 @@ from contractkit.definitions.interface import Operation, Promise
 from contractkit.definitions.messages import JSON, MessageDefinition
 from contractkit.definitions.promises import Graded, Promises
 from contractkit.definitions.schema_facets import ALL_TYPES
-from contractkit.definitions.surfaces import DocumentedDefinition, SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
+from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import ReplyError, UnknownNameError
 from contractkit.exact_json import Json, same_json, show_json
 from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, Step

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeGuard, cast
 from contractkit.definitions.interface import Definition, Operation, Route
 from contractkit.definitions.references import Documents
 from contractkit.definitions.rpc_interface import RpcDefinition
-from contractkit.definitions.surfaces import SurfaceReader
+from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.errors import SettingsError
 from contractkit.exact_json import Json
 from contractkit.model import DefinitionReference
