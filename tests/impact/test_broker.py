@@ -114,9 +114,15 @@ def test_an_answer_is_shared_by_the_address_of_its_page(ask: Callable[..., tuple
             ("new.yaml", "--provider", "orders", "--environment", "production", "--what-if-undeployed", "courier"),
             "--share and what is supposed exclude each other: a page tells what is so.\n",
         ),
+        (
+            ("events.json", "--provider", "orders"),
+            "--share: definitions of messages are not shared from here.\n\n"
+            "Leave --share out; the broker's own form, at /ui/impact, takes an AsyncAPI document.\n",
+        ),
     ],
 )
 def test_what_no_page_tells_is_not_shared(
     ask: Callable[..., tuple[int, str, str]], asked: tuple[str, ...], said: str
 ) -> None:
+    Path("events.json").write_text('{"asyncapi": "3.0.0"}')
     assert ask(*asked, "--share") == (2, "", said)

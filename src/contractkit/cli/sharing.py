@@ -26,7 +26,10 @@ def check_sharing(new: str, *, asks_broker: bool, supposes: bool) -> None:
     if supposes:
         raise UsageError("--share and what is supposed exclude each other: a page tells what is so.")
     if defines_messages(new, root=Path.cwd()):
-        raise UsageError("--share: a broker does not compare definitions of messages.", next_step="Leave --share out.")
+        raise UsageError(
+            "--share: definitions of messages are not shared from here.",
+            next_step="Leave --share out; the broker's own form, at /ui/impact, takes an AsyncAPI document.",
+        )
 
 
 def shared(
