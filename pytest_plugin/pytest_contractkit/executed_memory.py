@@ -17,7 +17,7 @@ from typing import Any
 
 from contractkit.recording.contract_files import write_whole
 from contractkit.recording.local_state import DIRECTORY, state_directory
-from pytest_contractkit.executed_modules import file_of
+from pytest_contractkit.executed_modules import real_file_of
 
 _FILE = "executed.json"
 _SCHEMA_VERSION = 1
@@ -34,7 +34,8 @@ class Remembered:
         valid_for: What the proof of its needs stands under in the contract.
         conftests: The conftests that hold for it.
         files: The consumer's files that the digest looks into, to the digest of each one's bytes.
-        modules: The modules that its code may import, each with its file; None where no such module was loaded.
+        modules: The modules that its code may import, each with the real path of its file; None where no such module
+            was loaded.
         definitions: The providers whose stubs it opened, to the digests of their definitions.
     """
 
@@ -49,7 +50,7 @@ class Remembered:
     @property
     def has_same_modules(self) -> bool:
         """Say whether the same files are loaded now, so that no new module stands in the way of an old one."""
-        return all(file_of(name) == file for name, file in self.modules.items())
+        return all(real_file_of(name) == file for name, file in self.modules.items())
 
 
 class Memory:
@@ -105,14 +106,15 @@ class _Files:
 
     def _read(self, file: str) -> str | None:
         known = os.stat(file)  # noqa: PTH116 - asked for each file, and paths take longer than files
-        if known.st_mtime_ns >= self._began:
+        changed = max(known.st_mtime_ns, known.st_ctime_ns)  # what is put in its place may be older, or its time set
+        if changed >= self._began:
             return None
         match self.stamps.get(file):
-            case [known.st_size, known.st_mtime_ns, str() as digest]:
+            case [known.st_size, known.st_mtime_ns, known.st_ctime_ns, str() as digest]:
                 return digest
         digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
-        if known.st_mtime_ns < time.time_ns() - _TICK:
-            self.stamps[file] = [known.st_size, known.st_mtime_ns, digest]
+        if changed < time.time_ns() - _TICK:
+            self.stamps[file] = [known.st_size, known.st_mtime_ns, known.st_ctime_ns, digest]
         return digest
 
 

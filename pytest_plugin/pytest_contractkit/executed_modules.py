@@ -83,11 +83,9 @@ class Reached:
             self.add_file(path)
 
     def names(self) -> dict[str, str | None]:
-        """Give the modules that stand behind all this, each with its file: what is imported, and what ran."""
-        loaded = {
-            name: file_of(name) for file in self.files if not _is_conftest(file) for name in self._names.get(file, ())
-        }
-        return {**self.modules, **loaded}
+        """Give the modules that stand behind all this, each with its real file: what is imported, and what ran."""
+        loaded = (name for file in self.files if not _is_conftest(file) for name in self._names.get(file, ()))
+        return {name: real_file_of(name) for name in {*self.modules, *loaded}}
 
     def _followed(self, file: str, imports: Iterable[Imported]) -> Iterator[str]:
         for name in (name for each in imports for name in self._candidates(file, each)):
@@ -144,6 +142,12 @@ def file_of(name: str) -> str | None:
     """Give the file of a module by its dotted name; None where it has none, or is not loaded."""
     file = getattr(sys.modules.get(name), "__file__", None)
     return file if isinstance(file, str) else None
+
+
+def real_file_of(name: str) -> str | None:
+    """Give the real path of the file of a module, which is another one where a link on the way leads elsewhere now."""
+    file = file_of(name)
+    return None if file is None else real_path(file)
 
 
 def _is_conftest(file: str) -> bool:

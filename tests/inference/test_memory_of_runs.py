@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from pytest_contractkit.executed_memory import Memory, Remembered, keep
+from pytest_contractkit.executed_modules import real_file_of, real_path
 
 from tests.inference.test_traps import TEST, Needing
 
@@ -171,6 +173,52 @@ def test_a_file_that_is_edited_within_a_tick_of_its_clock_is_seen(tmp_path: Path
     assert Memory(tmp_path, "here", began=time.time_ns() + 1).of("test_a") is None
 
 
+def test_a_file_of_the_same_size_that_is_given_the_old_time_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_contractkit.executed_memory._TICK", -10_000_000_000)  # as if it had stood for long
+    file = tmp_path / "client.py"
+    file.write_text("RATE = 2")
+    memory = Memory(tmp_path, "here", began=later())
+    memory.learn("test_a", replace(REMEMBERED, files={str(file): memory.digests_of([str(file)])[str(file)] or ""}))
+    keep(tmp_path, [each for each in [memory.learned()] if each])
+    assert Memory(tmp_path, "here", began=later()).of("test_a") is not None
+
+    times = file.stat()
+    while file.stat().st_ctime_ns == times.st_ctime_ns:
+        file.write_text("RATE = 3")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    assert Memory(tmp_path, "here", began=later()).of("test_a") is None
+
+
+def test_a_file_that_took_the_place_of_a_newer_one_after_the_process_began_is_not_remembered(tmp_path: Path) -> None:
+    began = time.time_ns() - 1_000_000_000
+    file = tmp_path / "client.py"
+    file.write_text("RATE = 2")
+    os.utime(file, ns=(0, 0))
+    assert Memory(tmp_path, "here", began=began).digests_of([str(file)]) == {str(file): None}
+
+
+def test_a_module_behind_a_link_that_leads_elsewhere_now_is_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    module, link = ModuleType("linked"), tmp_path / "linked"
+    module.__file__ = str(link / "client.py")
+    monkeypatch.setitem(sys.modules, "linked", module)
+    link.symlink_to(tmp_path / "first")
+    remembered = replace(REMEMBERED, modules={"linked": real_file_of("linked")})
+    assert remembered.has_same_modules
+
+    link.unlink()
+    link.symlink_to(tmp_path / "second")
+    real_path.cache_clear()  # as in another process
+
+    assert not remembered.has_same_modules
+
+
 def test_a_file_that_changed_after_the_process_began_is_not_remembered(tmp_path: Path) -> None:
     file = str(tmp_path / "client.py")
     Path(file).write_text("RATE = 2")
@@ -193,6 +241,11 @@ def test_a_test_with_a_definition_of_its_own_is_always_noted(needing: Needing) -
     assert ran(needing)["noted"] == 1
     assert ran(needing) == {"noted": 1}
     assert ran(needing) == {"noted": 1}
+
+
+def later() -> int:
+    """Give a time after all that was written so far, as if the process had begun then."""
+    return time.time_ns() + 1_000_000_000
 
 
 def known_in(root: Path, world: str) -> set[str]:
