@@ -135,14 +135,15 @@ def impact(
     if share:
         check_sharing(new, asks_broker=asked.uses_broker, supposes=bool(asked.assumed))
     known = _exemptions(exemptions, settings.root)  # a mistake in them is told before anything is compared
-    report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
-    report = exempted(report, known, date.today())
+    with uncollected():  # what is read and found stays until the report is written
+        report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
+        report = exempted(report, known, date.today())
+        if not replay:
+            click.echo(_FORMATS[form](report).rstrip("\n"))
     if replay:
         assert old is not None
         pair = Pair(provider=report.consumers[0].contract.provider, old=old, new=new)
         report = prove(report, pair, settings, manner, lambda found: click.echo(_FORMATS[form](found).rstrip("\n")))
-    else:
-        click.echo(_FORMATS[form](report).rstrip("\n"))
     if share:
         click.echo(f"To share: {_shared(settings, asked)}", err=True)
     has_expired = any(each.is_expired for each in report.exempted)
@@ -187,8 +188,7 @@ def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     default = settings.contracts_directory
     places = asked.contracts or ((default,) if default.exists() else ())
     files = find_contract_files(places)
-    with uncollected():  # what is read stays until the report is written
-        read = [(read_contract_file(file).contract, ConsumerInfo(origin=str(file))) for file in files]
+    read = [(read_contract_file(file).contract, ConsumerInfo(origin=str(file))) for file in files]
     where = " ".join(map(str, places or (default,)))
     return _analysed(old, new, tuple(_of_provider(read, _provider(asked, read), where)), where)
 

@@ -1,6 +1,6 @@
 """Shapes: JSON values but for the scalars in them; values of one shape are alike wherever only types count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -21,10 +21,14 @@ def shape_of(value: Json) -> Shape:
     if simple is not None:
         return simple
     if isinstance(value, dict):
-        return tuple(value), tuple(map(shape_of, value.values()))
+        return tuple(value), tuple(_shapes_of(value.values()))
     if isinstance(value, list):
-        return "array", tuple(dict.fromkeys(map(shape_of, value)))
+        return "array", tuple(dict.fromkeys(_shapes_of(value)))
     return type_of(value)
+
+
+def _shapes_of(values: Iterable[Json]) -> list[Shape]:
+    return [_SIMPLE.get(type(value)) or shape_of(value) for value in values]  # scalars need no call of their own
 
 
 @lru_cache(maxsize=_KEPT)

@@ -179,11 +179,11 @@ class ObjectReader:
 
     def take(self, name: str, *aliases: str) -> Json:
         """Give a member's value as it is, the first of its names that is there, else `ABSENT`."""
-        for each in (name, *aliases):
-            if each in self._members:
-                self._taken.add(each)
-                return self._members[each]
-        return ABSENT
+        spelling = name if name in self._members else self.spelling(name, *aliases)
+        value = self._members.get(spelling, ABSENT)
+        if value is not ABSENT:
+            self._taken.add(spelling)
+        return value
 
     def peek(self, name: str) -> Json:
         """Give a member's value without taking it, None where it is absent."""

@@ -58,7 +58,10 @@ class Location:
         """Say whether this place is `prefix` or lies below it, wildcards in `prefix` standing for any such step."""
         if len(prefix.steps) > len(self.steps):
             return False
-        return all(_stands_for(pattern, step) for pattern, step in zip(prefix.steps, self.steps, strict=False))
+        for pattern, step in zip(prefix.steps, self.steps, strict=False):  # a loop: it is asked by the million
+            if pattern != step and (pattern.__class__ is str or not _stands_for(pattern, step)):
+                return False
+        return True
 
     def matches(self, other: "Location") -> bool:
         """Say whether this location, read as a pattern, stands for `other`."""
