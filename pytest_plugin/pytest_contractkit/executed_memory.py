@@ -34,6 +34,7 @@ class Remembered:
         valid_for: What the proof of its needs stands under in the contract.
         conftests: The conftests that hold for it.
         files: The consumer's files that the digest looks into, to the digest of each one's bytes.
+        folders: Their directories, to the digest of which modules stand in each, that a new one may be looked for in.
         modules: The modules that its code may import, each with the real path of its file; None where no such module
             was loaded.
         definitions: The providers whose stubs it opened, to the digests of their definitions.
@@ -44,6 +45,7 @@ class Remembered:
     valid_for: str
     conftests: tuple[str, ...]
     files: Mapping[str, str]
+    folders: Mapping[str, str]
     modules: Mapping[str, str | None]
     definitions: Mapping[str, str]
 
@@ -69,11 +71,15 @@ class Memory:
         found = _remembered(self._known.get(node_id))
         if found is None or self.digests_of(found.files) != found.files:
             return None
-        return found
+        return found if self.folders_of(found.files) == found.folders else None
 
     def digests_of(self, files: Iterable[str]) -> Mapping[str, str | None]:
         """Give the digest of the bytes of each file; None for one that is gone or changed since the process began."""
         return {file: self._files.digest_of(file) for file in files}
+
+    def folders_of(self, files: Iterable[str]) -> Mapping[str, str]:
+        """Give the directories of files, to the digest of which modules stand in each since before the process."""
+        return {folder: self._files.modules_in(folder) for folder in sorted(set(map(os.path.dirname, files)))}
 
     def learn(self, node_id: str, found: Remembered | None) -> None:
         """Remember what was noted of a test; None forgets it."""
@@ -95,6 +101,7 @@ class _Files:
         self.stamps: dict[str, Any] = dict(stamps) if isinstance(stamps, dict) else {}
         self._began = began
         self._digests: dict[str, str | None] = {}
+        self._folders: dict[str, str] = {}
 
     def digest_of(self, file: str) -> str | None:
         if file not in self._digests:
@@ -104,9 +111,22 @@ class _Files:
                 self._digests[file] = None
         return self._digests[file]
 
+    def modules_in(self, folder: str) -> str:
+        """Give the digest of the names of modules and packages in a directory, without those that came meanwhile."""
+        if folder not in self._folders:
+            names = sorted(each.name for each in _entries_of(folder) if self._is_old(_module_at(each)))
+            self._folders[folder] = hashlib.sha256("\0".join(names).encode(errors="surrogateescape")).hexdigest()
+        return self._folders[folder]
+
+    def _is_old(self, file: Path) -> bool:
+        try:
+            return _changed(file.stat()) < self._began
+        except (OSError, ValueError):
+            return False
+
     def _read(self, file: str) -> str | None:
         known = os.stat(file)  # noqa: PTH116 - asked for each file, and paths take longer than files
-        changed = max(known.st_mtime_ns, known.st_ctime_ns)  # what is put in its place may be older, or its time set
+        changed = _changed(known)
         if changed >= self._began:
             return None
         match self.stamps.get(file):
@@ -116,6 +136,23 @@ class _Files:
         if changed < time.time_ns() - _TICK:
             self.stamps[file] = [known.st_size, known.st_mtime_ns, known.st_ctime_ns, digest]
         return digest
+
+
+def _changed(known: os.stat_result) -> int:
+    """Give when a file was changed or put in its place, in ns: it may be older than that, or its time set."""
+    return max(known.st_mtime_ns, known.st_ctime_ns)
+
+
+def _entries_of(folder: str) -> list[Path]:
+    try:
+        return list(Path(folder).iterdir())
+    except (OSError, ValueError):
+        return []
+
+
+def _module_at(entry: Path) -> Path:
+    """Give the file of the module that an entry of a directory would be; it need not be there."""
+    return entry if entry.suffix == ".py" else entry / "__init__.py"
 
 
 def keep(root: Path, learned: Sequence[Mapping[str, Any]]) -> None:
@@ -152,7 +189,7 @@ def _plain(remembered: Remembered) -> dict[str, Any]:
     return {each.name: getattr(remembered, each.name) for each in fields(remembered)}
 
 
-_SHARED = "conftests", "files", "modules"
+_SHARED = "conftests", "files", "folders", "modules"
 
 
 def _folded(tests: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -184,6 +221,7 @@ def _remembered(value: object) -> Remembered | None:
             "valid_for": str() as valid_for,
             "conftests": list() | tuple() as conftests,
             "files": dict() as files,
+            "folders": dict() as folders,
             "modules": dict() as modules,
             "definitions": dict() as definitions,
         }:
@@ -193,6 +231,7 @@ def _remembered(value: object) -> Remembered | None:
                 valid_for=valid_for,
                 conftests=tuple(conftests),
                 files=files,
+                folders=folders,
                 modules=modules,
                 definitions=definitions,
             )

@@ -72,6 +72,7 @@ class KnownRuns:
             valid_for=_valid_for(next(iter(known.values()))),
             conftests=_conftests(test.item),
             files=files,
+            folders=memory.folders_of(files),
             modules=reached.names(),
             definitions=definitions,
         )

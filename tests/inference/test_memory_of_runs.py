@@ -49,7 +49,14 @@ AUTO = "--contract-needs=auto"
 
 FIXTURE = "@pytest.fixture(autouse=True)\ndef more():\n    return 1\n"
 REMEMBERED = Remembered(
-    digest="d", asked="auto", valid_for="v", conftests=(), files={}, modules={"json": None}, definitions={"orders": "o"}
+    digest="d",
+    asked="auto",
+    valid_for="v",
+    conftests=(),
+    files={},
+    folders={},
+    modules={"json": None},
+    definitions={"orders": "o"},
 )
 
 Change = Callable[[Needing], None]
@@ -162,7 +169,7 @@ def test_a_file_that_is_edited_within_a_tick_of_its_clock_is_seen(tmp_path: Path
     file = tmp_path / "client.py"
     file.write_text("RATE = 2")
     memory = Memory(tmp_path, "here", began=time.time_ns() + 1)
-    memory.learn("test_a", replace(REMEMBERED, files={str(file): memory.digests_of([str(file)])[str(file)] or ""}))
+    memory.learn("test_a", having_reached(file, memory))
     keep(tmp_path, [each for each in [memory.learned()] if each])
     assert Memory(tmp_path, "here", began=time.time_ns() + 1).of("test_a") is not None
 
@@ -180,7 +187,7 @@ def test_a_file_of_the_same_size_that_is_given_the_old_time_is_seen(
     file = tmp_path / "client.py"
     file.write_text("RATE = 2")
     memory = Memory(tmp_path, "here", began=later())
-    memory.learn("test_a", replace(REMEMBERED, files={str(file): memory.digests_of([str(file)])[str(file)] or ""}))
+    memory.learn("test_a", having_reached(file, memory))
     keep(tmp_path, [each for each in [memory.learned()] if each])
     assert Memory(tmp_path, "here", began=later()).of("test_a") is not None
 
@@ -198,6 +205,23 @@ def test_a_file_that_took_the_place_of_a_newer_one_after_the_process_began_is_no
     file.write_text("RATE = 2")
     os.utime(file, ns=(0, 0))
     assert Memory(tmp_path, "here", began=began).digests_of([str(file)]) == {str(file): None}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_known"), [("more.py", False), ("more/__init__.py", False), ("more.txt", True), ("more/data.py", True)]
+)
+def test_a_new_module_beside_those_that_ran_may_be_found_by_them(tmp_path: Path, name: str, is_known: bool) -> None:
+    file = tmp_path / "client.py"
+    file.write_text("RATE = 2")
+    memory = Memory(tmp_path, "here", began=later())
+    memory.learn("test_a", having_reached(file, memory))
+    keep(tmp_path, [each for each in [memory.learned()] if each])
+    assert Memory(tmp_path, "here", began=later()).of("test_a") is not None
+
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("RATE = 3")
+
+    assert (Memory(tmp_path, "here", began=later()).of("test_a") is not None) is is_known
 
 
 def test_a_module_behind_a_link_that_leads_elsewhere_now_is_another_one(
@@ -241,6 +265,11 @@ def test_a_test_with_a_definition_of_its_own_is_always_noted(needing: Needing) -
     assert ran(needing)["noted"] == 1
     assert ran(needing) == {"noted": 1}
     assert ran(needing) == {"noted": 1}
+
+
+def having_reached(file: Path, memory: Memory) -> Remembered:
+    digests = {str(file): memory.digests_of([str(file)])[str(file)] or ""}
+    return replace(REMEMBERED, files=digests, folders=memory.folders_of(digests))
 
 
 def later() -> int:
