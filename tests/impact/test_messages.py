@@ -326,9 +326,9 @@ def test_wrong_use_says_what_is_wrong(
 
 def test_no_text_of_a_contract_steers_what_shows_a_comment(tmp_path: Path) -> None:
     (tmp_path / "old.yaml").write_text(EVENTS)
-    name = "a\x1b[2J|<img src=x>"
+    name = "a\x1b[2J\u202e\\|<img src=x>![b](//x)"
     contract = Contract(consumer="packing", provider="orders", interactions=(received(name, {}, description=name),))
     events = load_messages("old.yaml", root=tmp_path)
     said = impact_as_markdown(analyse(events, events, [(contract, ConsumerInfo(origin="f"))]))
-    assert "| a�[2J\\|&lt;img src=x> |" in said
-    assert [each for each in ("\x1b", "<img") if each in said] == []
+    assert "| a�[2J�\\\\\\|&lt;img src=x>![b]\\(//x) |" in said
+    assert [each for each in ("\x1b", "\u202e", "<img", "](") if each in said] == []

@@ -158,7 +158,7 @@ def test_a_pull_request_gets_a_table(analysed: Analysed) -> None:
     assert (
         "| interaction | predicted | proven | by the consumer's tests |\n"
         "| --- | --- | --- | --- |\n"
-        f"| {name} | broken | fails | tests/test_orders.py:14: KeyError: 'a\\|b\\x1b' |\n"
+        f"| {name} | broken | fails | tests/test_orders.py:14: KeyError: 'a\\|b\\\\x1b' |\n"
         "\n"
         "Proven of 1 interaction: 1 fails; 1 of 1 as predicted.\n"
     ) in impact_as_markdown(report)

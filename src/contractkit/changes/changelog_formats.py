@@ -12,7 +12,7 @@ from contractkit.explain.workflow_commands import workflow_command
 
 SCHEMA_VERSION = 1
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _MOST_ROWS = 200  # of a comment's table: what is longer, GitHub and GitLab refuse
 _MOST_ANNOTATIONS = 50  # of one run, which is what GitHub shows
 _COMMANDS = {Level.BREAKING: "error", Level.POSSIBLE: "warning"}
@@ -119,7 +119,7 @@ def _table(log: Changelog, changes: Iterable[Change]) -> str:
 
 
 def _cell(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")
     return _CONTROL.sub("�", escaped).replace("\n", " ")
 
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def printable(line: str) -> str:
-    """Give a line with its control characters spelled out, line ends among them, but not tabs."""
+    """Give a line with what steers spelled out: controls, ends of lines and turns of direction, but not tabs."""
     return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", line)
 
 

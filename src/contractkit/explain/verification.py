@@ -10,7 +10,7 @@ from contractkit.explain.verification_failures import asked_of, explain_failure,
 from contractkit.model import Interaction, Location
 from contractkit.results import ContractResult, InteractionResult, Outcome
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _NAMED_IN_GROUP = 10
 
 

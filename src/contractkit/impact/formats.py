@@ -156,4 +156,5 @@ def _left(total: int) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return readable(text.replace("\n", " ")).replace("|", "\\|").replace("<", "&lt;")
+    plain = readable(text.replace("\n", " ")).replace("\\", "\\\\")
+    return plain.replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")

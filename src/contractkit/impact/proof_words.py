@@ -106,4 +106,5 @@ def _summary(found: Sequence[Proved]) -> str:
 
 def _cell(text: str) -> str:
     """Give a text as a cell of a table: what a test said may hold anything."""
-    return printable(text.replace("\n", " ")).replace("|", "\\|")
+    plain = printable(text.replace("\n", " ")).replace("\\", "\\\\")
+    return plain.replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")

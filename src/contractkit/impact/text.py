@@ -11,7 +11,7 @@ from contractkit.impact.proof_words import proofs_in_words
 from contractkit.impact.records import ConsumerImpact, Exempted, Finding, ImpactReport, Verdict
 from contractkit.model import Message
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
 _MOST_PLACES = 12

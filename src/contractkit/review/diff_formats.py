@@ -111,7 +111,7 @@ def _table_rows(description: str, differences: tuple[Difference, ...]) -> list[s
 
 
 def _cell(text: str) -> str:
-    return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")
 
 
 def _change(change: InteractionChange) -> Json:
