@@ -106,6 +106,11 @@ class DefinitionChanges:
         for walked, difference in self._pairs_of(use).along(use.old, use.new, steps):
             yield _schema_change(pair.old, use, walked, difference)
 
+    def within(self, pair: SurfacePair, use: SchemaUse, steps: Sequence[Step]) -> Iterator[Change]:
+        """Give the changes at one place of a schema's value and at all that lie below it, nearest first."""
+        for walked, difference in self._pairs_of(use).within(use.old, use.new, steps):
+            yield _schema_change(pair.old, use, walked, difference)
+
     def pair(self, old: Surface, new: Surface) -> SurfacePair:
         """Give an operation under both definitions."""
         return SurfacePair(old=old, new=new, old_schemes=self._schemes[0], new_schemes=self._schemes[1])

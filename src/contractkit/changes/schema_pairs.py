@@ -45,9 +45,18 @@ class SchemaPairs:
 
     def everywhere(self, old: SchemaView, new: SchemaView) -> Iterator[tuple[Steps, Difference]]:
         """Give every difference that can be reached from a pair, with the shortest steps to it, nearest first."""
-        first = self.pair(old, new)
-        seen = {first}
-        pending: deque[tuple[Steps, SchemaPair]] = deque([((), first)])
+        yield from self._reachable([((), self.pair(old, new))])
+
+    def within(self, old: SchemaView, new: SchemaView, steps: Sequence[Step]) -> Iterator[tuple[Steps, Difference]]:
+        """Give the differences at the place that some steps lead to and below it, nearest first."""
+        reached = [self.pair(old, new)]
+        for step in steps:
+            reached = [inner for pair in reached for name, inner in pair.compared()[1] if _leads_to(name, step)]
+        yield from self._reachable([(tuple(steps), pair) for pair in dict.fromkeys(reached)])
+
+    def _reachable(self, first: Sequence[tuple[Steps, SchemaPair]]) -> Iterator[tuple[Steps, Difference]]:
+        seen = {pair for _, pair in first}
+        pending = deque(first)
         while pending:
             steps, pair = pending.popleft()
             differences, below = pair.compared()

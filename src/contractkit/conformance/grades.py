@@ -92,6 +92,11 @@ def stand(
     )
 
 
+def views_at(view: SchemaView, steps: tuple[Step, ...]) -> tuple[SchemaView, ...]:
+    """Give every union-free schema that may speak of the place that some steps lead to."""
+    return tuple(branch for found in _reach(view, steps).views for branch in found.value_branches)
+
+
 def _within(view: SchemaView, steps: tuple[Step, ...], around: int) -> _Reach:
     """Give what the steps reach, what the first of them lead to being there and no null."""
     if not around:

@@ -1,6 +1,7 @@
 """Causes: which change of the definition made a place worse."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from contractkit.changes import Change, DefinitionChanges, Direction
 from contractkit.changes.sameness import describes_the_same
@@ -15,7 +16,7 @@ from contractkit.changes.surface_pairs import (
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.surfaces import Content, Surface
-from contractkit.model import HttpRequest, Location, Wildcard, media_type_of
+from contractkit.model import HttpRequest, Location, Step, Wildcard, media_type_of
 
 
 class Causes:
@@ -66,6 +67,21 @@ class Causes:
             self._beside_body[key] = tuple(self._of_request(old.surface, new.surface, request, location))
         return self._beside_body[key]
 
+    def use_in_request(self, old: Surface, new: Surface, request: HttpRequest, location: Location) -> SchemaUse | None:
+        """Give the two schemas of the request's body or parameter that a place is or lies in."""
+        return _use_in(self.changes.pair(old, new), request, location)
+
+    def at_place(self, old: Surface, new: Surface, use: SchemaUse, steps: tuple[Step, ...]) -> Iterator[Change]:
+        """Give what changed at one place of a schema's value alone; steps are names and indexes as they are sent."""
+        at = use.location.under(steps)
+        found = self.changes.along(self.changes.pair(old, new), use, steps)
+        yield from (replace(each, location=at.generalised()) for each in found if each.location == at)
+
+    def within_place(self, old: Surface, new: Surface, use: SchemaUse, steps: tuple[Step, ...]) -> Iterator[Change]:
+        """Give what changed at a place of a schema's value and anywhere below it."""
+        found = self.changes.within(self.changes.pair(old, new), use, steps)
+        yield from (replace(each, location=each.location.generalised()) for each in found)
+
     def _of_request(self, old: Surface, new: Surface, request: HttpRequest, location: Location) -> Iterator[Change]:
         yield from (each for each in self.own(old, new) if location.starts_with(each.location))
         yield from self._along_request(self.changes.pair(old, new), request, location)
@@ -90,10 +106,14 @@ class Causes:
         yield from self.changes.along(self.changes.pair(old.surface, new.surface), use, location.steps[2:])
 
     def _along_request(self, pair: SurfacePair, request: HttpRequest, location: Location) -> Iterator[Change]:
-        use = _body_use(pair, request) if location.starts_with(REQUEST_BODY) else _parameter_use(pair, location)
+        use = _use_in(pair, request, location)
         if use is not None:
             steps = [Wildcard.INDEX if isinstance(step, int) else step for step in location.steps]
             yield from self.changes.along(pair, use, steps[len(use.location.steps) :])
+
+
+def _use_in(pair: SurfacePair, request: HttpRequest, location: Location) -> SchemaUse | None:
+    return _body_use(pair, request) if location.starts_with(REQUEST_BODY) else _parameter_use(pair, location)
 
 
 def _body_use(pair: SurfacePair, request: HttpRequest) -> SchemaUse | None:

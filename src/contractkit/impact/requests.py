@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from contractkit.changes import Change, Direction, Level
+from contractkit.changes import Change, Level
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.forms import FORM, MULTIPART
@@ -11,6 +11,7 @@ from contractkit.definitions.surfaces import Surface
 from contractkit.exact_json import show_json
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
+from contractkit.impact.ruled_requests import at_risk, ruled_worries
 from contractkit.model import (
     BinaryBody,
     HttpCall,
@@ -44,7 +45,7 @@ def request_worries(
         return (_gone(call, old, causes),)
     request = call.request
     refused = tuple(_refused(request, old, new, causes))
-    places = {worry.location for worry in refused}
+    places = {place for worry in refused for place in (worry.location, worry.location.generalised())}
     further = [
         *_moved(old.surface, new.surface, request),
         *_ignored(request, old, new, causes),
@@ -149,14 +150,14 @@ def _own_changes(
     yield from _defaults(request, old, new, causes)
     yield from _styles(request, causes.own(old.surface, new.surface))
     yield from _sunsets(request, causes.own(old.surface, new.surface))
-    yield from _matchers(interaction, request, old, new, causes)
+    yield from ruled_worries(interaction, request, old.surface, new.surface, causes)
     yield from _unjudged(request, old.surface, new.surface, causes)
 
 
 def _credentials(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
         if change.rule in _CREDENTIALS:
-            yield _at_risk(
+            yield at_risk(
                 "request.credential",
                 change,
                 "a contract does not show whether the consumer sends the credential that is demanded now",
@@ -178,7 +179,7 @@ def _defaults(
 def _default_of(changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
         if change.rule == "request.default.changed":
-            yield _at_risk(
+            yield at_risk(
                 "request.default", change, "the consumer leaves it out, and another value is taken in its place now"
             )
 
@@ -195,7 +196,7 @@ def _left_out(request: HttpRequest, surface: Surface) -> Iterator[Location]:
 def _styles(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
         if change.rule == "request.parameter.style-changed" and _sends(request, change.location):
-            yield _at_risk(
+            yield at_risk(
                 "request.style", change, "the consumer writes it the old way, which may be read as another value now"
             )
 
@@ -203,45 +204,7 @@ def _styles(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
 def _sunsets(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
         if change.rule in _SUNSETS and (change.location == _PATH or _sends(request, change.location)):
-            yield _at_risk("request.sunset", change, "the consumer uses it, and it may go sooner than was said")
-
-
-def _matchers(
-    interaction: Interaction,
-    request: HttpRequest,
-    old: InteractionConformance,
-    new: InteractionConformance,
-    causes: Causes,
-) -> Iterator[Worry]:
-    """Give the places where the recorded value passes and other values that its rule stands for may not."""
-    for located in interaction.rules:
-        location = located.location
-        if location.steps[:1] != ("request",) or {rule.name for rule in located.rules} <= {"equality"}:
-            continue
-        found = [
-            change
-            for change in causes.of_request(old, new, request, location)
-            if change.location == location and change.direction is Direction.REQUEST and change.level is Level.BREAKING
-        ]
-        for change in found[:1]:
-            yield _at_risk(
-                "request.rule-wider",
-                change,
-                "the recorded value passes, but its rule stands for values that may be refused now",
-            )
-
-
-def _at_risk(code: str, change: Change, sentence: str) -> Worry:
-    """Give what one change alone raises, at its own place."""
-    return Worry(
-        code=code,
-        verdict=Verdict.AT_RISK,
-        location=change.location,
-        before=change.before,
-        after=change.after,
-        sentence=sentence,
-        change=change,
-    )
+            yield at_risk("request.sunset", change, "the consumer uses it, and it may go sooner than was said")
 
 
 def _sends(request: HttpRequest, location: Location) -> bool:
