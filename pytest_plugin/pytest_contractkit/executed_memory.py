@@ -54,6 +54,11 @@ class Remembered:
         """Say whether the same files are loaded now, so that no new module stands in the way of an old one."""
         return all(real_file_of(name) == file for name, file in self.modules.items())
 
+    @property
+    def has_no_other_modules(self) -> bool:
+        """Say whether none of these modules is loaded from another file already; one that the test imports may be."""
+        return all(real_file_of(name) in (file, None) for name, file in self.modules.items())
+
 
 class Memory:
     """What one process knows of tests that ran before, and learns of those that run now."""
@@ -69,7 +74,7 @@ class Memory:
     def of(self, node_id: str) -> Remembered | None:
         """Give what is known of a test, as long as every file that it reached is as it was."""
         found = _remembered(self._known.get(node_id))
-        if found is None or self.digests_of(found.files) != found.files:
+        if found is None or not found.has_no_other_modules or self.digests_of(found.files) != found.files:
             return None
         return found if self.folders_of(found.files) == found.folders else None
 

@@ -55,7 +55,7 @@ REMEMBERED = Remembered(
     conftests=(),
     files={},
     folders={},
-    modules={"json": None},
+    modules={"absent": None},
     definitions={"orders": "o"},
 )
 
@@ -199,6 +199,11 @@ def test_a_file_of_the_same_size_that_is_given_the_old_time_is_seen(
     assert Memory(tmp_path, "here", began=later()).of("test_a") is None
 
 
+def test_a_module_that_is_not_loaded_yet_is_looked_at_when_the_test_has_run() -> None:
+    remembered = replace(REMEMBERED, modules={"not_loaded": "/shop/not_loaded.py"})
+    assert (remembered.has_same_modules, remembered.has_no_other_modules) == (False, True)
+
+
 def test_a_file_that_took_the_place_of_a_newer_one_after_the_process_began_is_not_remembered(tmp_path: Path) -> None:
     began = time.time_ns() - 1_000_000_000
     file = tmp_path / "client.py"
@@ -234,13 +239,13 @@ def test_a_module_behind_a_link_that_leads_elsewhere_now_is_another_one(
     monkeypatch.setitem(sys.modules, "linked", module)
     link.symlink_to(tmp_path / "first")
     remembered = replace(REMEMBERED, modules={"linked": real_file_of("linked")})
-    assert remembered.has_same_modules
+    assert (remembered.has_same_modules, remembered.has_no_other_modules) == (True, True)
 
     link.unlink()
     link.symlink_to(tmp_path / "second")
     real_path.cache_clear()  # as in another process
 
-    assert not remembered.has_same_modules
+    assert (remembered.has_same_modules, remembered.has_no_other_modules) == (False, False)
 
 
 def test_a_file_that_changed_after_the_process_began_is_not_remembered(tmp_path: Path) -> None:
