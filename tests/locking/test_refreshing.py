@@ -37,6 +37,23 @@ def test_a_contract_over_two_transports_names_both_definitions(site: Site, proje
     assert [each.recorded_otherwise for each in other] == [("web-shop-orders.json",)] * 2
 
 
+def test_a_contract_with_messages_names_their_definition_beside_the_other(project: Callable[..., Path]) -> None:
+    root = project(orders="orders.yaml")
+    (root / "orders.yaml").write_text(ORDERS)
+    (root / "Placed.json").write_text('{"type": "object"}')
+    with (root / "pyproject.toml").open("a") as file:
+        file.write('\nmessages = "Placed.json"\n')
+    settings = load_settings(root)
+    recorded = recorded_against(provider_of(settings, "orders").open().reference)
+
+    (same,) = look_at(DefinitionLock(settings), "orders", recorded).looks
+    assert (same.state, same.recorded_otherwise) == (State.FRESH, ())
+
+    (root / "Placed.json").write_text('{"type": "object", "required": ["id"]}')
+    (other,) = look_at(DefinitionLock(settings), "orders", recorded).looks
+    assert (other.state, other.recorded_otherwise) == (State.STALE, ("web-shop-orders.json",))
+
+
 def test_a_check_locks_nothing(site: Site, project: Callable[..., Path]) -> None:
     site.pages["/orders.yaml"] = ORDERS
     root = project(orders=f"{site.url}/orders.yaml")

@@ -12,6 +12,7 @@ from contractkit.locking.legality import AnyDefinition, Recheck, recheck
 from contractkit.locking.lock_file import digest_of, read_copy
 from contractkit.model import Contract
 from contractkit.sources import LoadedDefinition, load_definition
+from contractkit.sources.messages import LoadedMessages, read_any_messages
 
 
 class State(Enum):
@@ -83,7 +84,7 @@ def look_at(lock: DefinitionLock, provider: str, recorded: Sequence[RecordedFile
         DefinitionError: The lock file cannot be used.
     """
     looks = [_look(lock, named) for named in lock.named() if named.provider == provider]
-    digest = _joined([each.tested for each in looks])
+    digest = _joined([*(each.tested for each in looks), *_messages_beside(lock, provider)])
     others = tuple(
         each.name
         for each in recorded
@@ -180,7 +181,18 @@ def _with_recorded(look: Look, others: tuple[str, ...]) -> Look:
     return replace(look, recorded_otherwise=others, state=State.STALE if is_stale else look.state)
 
 
-def _joined(definitions: Sequence[LoadedDefinition | None]) -> str | None:
+def _messages_beside(lock: DefinitionLock, provider: str) -> Iterator[LoadedMessages | LoadedDefinition | None]:
+    """Give the messages that the settings name beside the definitions, if any; None where they cannot be read."""
+    known = lock.settings.providers.get(provider)
+    if known is None or known.messages is None or known.has_messages_alone:
+        return
+    try:
+        yield read_any_messages(known.messages, root=lock.root)
+    except ContractkitError:
+        yield None
+
+
+def _joined(definitions: Sequence[LoadedMessages | LoadedDefinition | None]) -> str | None:
     """Give the digest that contracts name a provider's definitions by; None where one of them is not known."""
     digests = list(_digests(definitions))
     if not digests or len(digests) < len(definitions):
@@ -191,5 +203,5 @@ def _joined(definitions: Sequence[LoadedDefinition | None]) -> str | None:
     return f"sha256:{hashlib.sha256(joined.encode()).hexdigest()}"
 
 
-def _digests(definitions: Sequence[LoadedDefinition | None]) -> Iterator[str]:
+def _digests(definitions: Sequence[LoadedMessages | LoadedDefinition | None]) -> Iterator[str]:
     yield from (each.definition.digest for each in definitions if each is not None)
