@@ -391,6 +391,10 @@ def test_it(contract_stub, total):
             'message("OrderPlaced")',
             ["The test declared what no request to orders used.", "message   OrderPlaced"],
         ),
+        (
+            'message("OrderPlaced").handled_by(Packing().on_message)',
+            ["The test declared what no request to orders used.", "message   OrderPlaced"],
+        ),
         ("url", ["orders is defined by schemas, which has messages and no HTTP: it has no URL."]),
         ("target", ["orders is defined by schemas, which has no remote procedures: it has no target."]),
         ('on("getOrder")', ["orders is defined by schemas, which has messages and no HTTP: it has no URL."]),

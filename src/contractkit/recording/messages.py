@@ -94,11 +94,15 @@ class MessageDelivery:
         message = self.__enter__()
         returned = handler(message)
         if inspect.isawaitable(returned):
+            with self._notes.lock:
+                self._notes.add_reply(self._key, self, what="message")  # it is not taken until somebody awaits it
             return self._awaited(returned)
         self._record()
         return returned
 
     async def _awaited(self, returned: Awaitable[Any]) -> Any:
+        with self._notes.lock:
+            self._notes.next_reply(self._key)
         result = await returned
         self._record()
         return result
