@@ -163,6 +163,29 @@ def added_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
             yield Found("not declared", _described(member.view), old.declared_at, _member_node(new, name), name)
 
 
+def no_longer_described(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the members that are required still and of which nothing is said any more."""
+    for name, view in _undescribed(new, old):
+        if not view.flag("writeOnly"):
+            yield Found(type_names(view.types), type_names(ALL_TYPES), view.used_at, new.declared_at, name)
+
+
+def newly_described(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the members that were required without a word of what they are, and are described now."""
+    for name, view in _undescribed(old, new):
+        if not view.flag("readOnly"):
+            yield Found(type_names(ALL_TYPES), type_names(view.types), old.declared_at, view.used_at, name)
+
+
+def _undescribed(silent: SchemaView, other: SchemaView) -> Iterator[tuple[str, SchemaView]]:
+    if "object" not in silent.types & other.types:
+        return
+    for name in silent.members:
+        left, right = silent.member(name), other.member(name)
+        if left and right and left.view is None and right.view and right.view.types != ALL_TYPES:
+            yield name, right.view
+
+
 def ignored_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the members that are no longer declared where undeclared ones are ignored."""
     return _unknown_members(old, new) if not new.is_closed else iter(())

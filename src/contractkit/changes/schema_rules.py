@@ -48,6 +48,7 @@ WHOLE_RULES = (
 BRANCH_RULES = (
     Rule("request.member.added-required", BREAKING, find.newly_required, "it was not declared and is required now"),
     Rule("request.member.became-required", BREAKING, find.became_required, "it was optional and is required now"),
+    Rule("request.type.narrowed", BREAKING, find.newly_described, "it was {before} and must now be {after}"),
     Rule("request.member.removed", POSSIBLE, find.ignored_members, "it was {before}, now undeclared"),
     Rule("request.member.refused", BREAKING, find.refused_members, "it was {before} and is refused now"),
     Rule("request.members.closed", BREAKING, find.closed, "undeclared members are refused now"),
@@ -62,6 +63,7 @@ BRANCH_RULES = (
     Rule("request.elements.limited", POSSIBLE, find.fewer_numbered, "it had {before} and now has {after}"),
     Rule("response.member.removed", BREAKING, find.removed_required, "it was {before}, now undeclared"),
     Rule("response.optional-member.removed", POSSIBLE, find.removed_optional, "it was {before}, now undeclared"),
+    Rule("response.type.widened", BREAKING, find.no_longer_described, "it was {before} and is now {after}"),
     Rule("response.member.became-optional", BREAKING, find.became_optional, "it was required and is optional now"),
     Rule("response.member.became-write-only", BREAKING, find.became_write_only, "it was given and is write only now"),
     Rule("response.member.added", HARMLESS, find.added_members, "it was not declared and is now {after}"),
