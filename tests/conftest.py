@@ -17,6 +17,15 @@ os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"  # runs of pytest that tests
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", ROOT.parent / "shared")).resolve()
 
+SLOW = frozenset({"broker", "broker_client", "cli", "pytest_plugin"})
+"""Directories whose tests start brokers, providers and whole runs of pytest: `make test-fast` leaves them out."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what is slow by where it is."""
+    if item.path.relative_to(ROOT / "tests").parts[0] in SLOW:
+        item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def test_data() -> Callable[[str], Path]:
