@@ -100,6 +100,8 @@ def _of_values(_change: Change, allowed: Allowed) -> str | None:
         before = [False, True]
     if before is None or after is None or isinstance(allowed.place.example, dict | list):
         return UNDECIDED
+    if not allowed.stands_for(allowed.place.example):
+        return UNDECIDED  # a rule that cannot be used says nothing of other values either
     gone = (value for value in before if not any(same_json(value, each) for each in after))
     found = next((value for value in gone if allowed.stands_for(value)), None)
     if found is None:

@@ -44,7 +44,7 @@ def ruled_places(value: Json, scope: Scope, *, is_text: bool = False) -> Iterato
         if is_wide(at.chosen):
             yield RuledPlace(steps=steps, example=each, rules=at.chosen, is_text=is_text, is_open=is_open)
         if not is_open and not at.is_silent:
-            pending.extend(((*steps, step), inner, at.step(step)) for step, inner in _inside(each, at.chosen))
+            pending.extend(((*steps, step), inner, at.step(step)) for step, inner in _inside(each, at))
 
 
 def _is_open(value: Json, rules: RuleList) -> bool:
@@ -56,11 +56,14 @@ def _is_open(value: Json, rules: RuleList) -> bool:
     return False
 
 
-def _inside(value: Json, rules: RuleList) -> Iterator[tuple[Step, Json]]:
-    """Give the members or elements; a ruled list may have further ones, which are like the first."""
+def _inside(value: Json, scope: Scope) -> Iterator[tuple[Step, Json]]:
+    """Give the members or elements; a ruled list may have further ones, which are like the first.
+
+    They are a place of their own only where rules are written below: else each list in a list would double the work.
+    """
     if isinstance(value, dict):
         yield from value.items()
     elif isinstance(value, list):
         yield from enumerate(value)
-        if value and is_wide(rules):
+        if value and is_wide(scope.chosen) and not scope.is_even:
             yield Wildcard.INDEX, value[0]

@@ -10,6 +10,7 @@ from contractkit.changes.records import Change, Direction, Level
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import show_json
 from contractkit.impact.answers import joined
+from contractkit.impact.containment import UNDECIDED
 from contractkit.impact.protobuf.consequences import consequence_of
 from contractkit.impact.protobuf.emitted import (
     EmittedUse,
@@ -21,6 +22,7 @@ from contractkit.impact.protobuf.emitted import (
     unknown,
 )
 from contractkit.impact.protobuf.refusals import Refusals
+from contractkit.impact.protobuf.ruled import RuledMessages, inside
 from contractkit.impact.protobuf.uses import (
     DETAIL,
     MESSAGE,
@@ -36,6 +38,7 @@ from contractkit.results import ABSENT
 
 _PROCEDURE = Location(("procedure",))
 _MAY_BE_REFUSED = "response.may-be-refused"
+_RULE_WIDER = "request.rule-wider"
 _REFUSAL = "where it is set, the consumer's code may refuse the whole message"
 _SERVED = "the tests were served it, and it is not known whether the consumer reads it"
 
@@ -120,7 +123,7 @@ class _CallJudgement:
 
     def worries(self) -> tuple[Worry, ...]:
         """Give them, the same change once."""
-        sent = tuple(self._of(self._sent()))
+        sent = (*self._of(self._sent()), *self._ruled())
         received = tuple(self._of(self._received()))
         return (
             *joined(_once(sent)),
@@ -164,6 +167,19 @@ class _CallJudgement:
             shown = "nothing" if met.value is ABSENT else show_json(met.value, limit=60)
             sentence = row.sentence.replace("{value}", shown)
             yield self._worry(met.location, met.difference, row.code, verdict, sentence)
+
+    def _ruled(self) -> Iterator[Worry]:
+        """Give what the recorded messages do not meet, but others that rules of the request stand for."""
+        ruled = RuledMessages(self._interaction, self._call)
+        for met in self._sent() if ruled.has_places else ():
+            row = consequence_of(met)
+            is_met = row is not None and row.judge(met, self._uses) is not None
+            if met.difference.level.can_hurt and not is_met and ruled.may_meet(met):
+                yield self._worry(met.location, met.difference, _RULE_WIDER, Verdict.AT_RISK, UNDECIDED)
+        types = self._use.messages(Direction.REQUEST)
+        for steps in ruled.open_places():
+            for location, difference in inside(self._changes, *types, steps):
+                yield self._worry(location, difference, _RULE_WIDER, Verdict.AT_RISK, UNDECIDED)
 
     def _refused(self) -> Iterator[Worry]:
         if not any(isinstance(event, Received) for event in self._call.events):
