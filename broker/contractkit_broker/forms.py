@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictInt,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -286,7 +287,7 @@ class TestProofForm(_Form):
     outcome: Literal["fails", "can fail", "passes", "fails already", "not run"]
     message: str | None = Field(default=None, max_length=_MOST_TEXT)
     file: str | None = Field(default=None, max_length=_MOST_TEXT)
-    line: int | None = Field(default=None, ge=0, le=10**9)
+    line: Annotated[StrictInt, Field(ge=0, le=10**9)] | None = None
 
 
 class ProvenForm(_Form):

@@ -95,6 +95,12 @@ def test_what_is_no_proof_is_refused_with_its_place(broker: Story) -> None:
             }
         },
     )
+    said = {**interaction("fails"), "tests": [{"nodeId": "a", "outcome": "fails", "line": True}]}
+    no_number = broker.http.put(path(), json={"interactions": [said]})
+    assert (no_number.status_code, no_number.json()) == (
+        400,
+        {"errors": {"interactions.tests.line": ["input should be a valid integer (at index 0)"]}},
+    )
     missing = broker.http.put(path(), json={})
     assert (missing.status_code, missing.json()) == (400, {"errors": {"interactions": ["is missing"]}})
 
