@@ -17,7 +17,7 @@ import broker_history as history
 import psycopg
 from broker_history import Build, Result, Said, World
 from contractkit_broker.migrations import bring_up_to_date
-from contractkit_broker.service.usage import usage_rows
+from contractkit_broker.service.usage import usage_rows, value_rows
 from contractkit_broker.service.words import words_of_contract
 from contractkit_broker.store import schema
 from contractkit_broker.store.database import Database
@@ -41,6 +41,7 @@ _SEEDED: tuple[Table, ...] = (
     schema.release,
     schema.blob,
     schema.usage,
+    schema.usage_value,
     schema.content,
     schema.publication,
     schema.integration,
@@ -239,6 +240,9 @@ class _Teller:
         self._rows["blob"].append((digest, data, build.at))
         self._rows["content"].append((row, consumer + 1, provider + 1, content_id(contract), digest, build.at))
         self._rows["usage"] += [(digest, *each) for each in sorted(usage_rows(contract), key=lambda each: each[:3])]
+        self._rows["usage_value"] += [
+            (digest, *each) for each in sorted(value_rows(contract), key=lambda each: each[:3])
+        ]
         words = words_of_contract(contract) - self._words[said.pair]
         self._words[said.pair] |= words
         self._rows["search_word"] += [(provider + 1, consumer + 1, word) for word in sorted(words)]

@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: where the outside data is."""
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,3 +39,14 @@ def test_data() -> Callable[[str], Path]:
         return found
 
     return path
+
+
+@pytest.fixture
+def no_threads_of_others() -> None:
+    """Have threads that earlier tests of this process left, such as a pool's, pass for seen: they run nothing here."""
+    from pytest_contractkit import executed
+    from pytest_contractkit.executed_calls import ProfiledCalls
+
+    calls = executed._calls()
+    if isinstance(calls, ProfiledCalls):
+        calls._watched.update(threading.enumerate())

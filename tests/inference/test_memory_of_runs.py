@@ -18,6 +18,7 @@ from tests.inference.test_traps import TEST, Needing
 pytest_plugins = ["pytester"]
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.usefixtures("no_threads_of_others"),
     pytest.mark.skipif(sys.version_info >= (3, 12), reason="noting costs too little there to be spared"),
 ]
 

@@ -8,7 +8,7 @@ from pytest_contractkit.proving import TooManyRuns, too_many_runs
 from contractkit.model import UnknownNeeds
 from tests.inference.test_traps import CLIENT, TOTAL, Needing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_threads_of_others")]
 pytest_plugins = ["pytester"]
 
 AUTO = "--contract-needs=auto"

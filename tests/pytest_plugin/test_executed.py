@@ -13,13 +13,12 @@ from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
-from pytest_contractkit import executed, executed_versions
+from pytest_contractkit import executed_versions
 from pytest_contractkit.executed import Executed, note
-from pytest_contractkit.executed_calls import ProfiledCalls
 from pytest_contractkit.executed_tests import note_test
 
 pytest_plugins = ("pytester",)
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_threads_of_others")]
 
 FILES = {
     "shop/__init__.py": '"""The shop."""\n',
@@ -173,14 +172,6 @@ class Digests:
 
     def pytest_sessionfinish(self) -> None:
         self.digests = {name: each.digest() for name, each in self.executed.items()}
-
-
-@pytest.fixture(autouse=True)
-def count_threads_of_others() -> None:
-    """Have threads that earlier tests of this process left, such as a pool's, pass for seen: they run nothing here."""
-    calls = executed._calls()
-    if isinstance(calls, ProfiledCalls):
-        calls._watched.update(threading.enumerate())
 
 
 def write(directory: Path) -> None:
