@@ -12,7 +12,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
-    StrictInt,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -278,6 +277,13 @@ class ImpactForm(_Form):
         return value if value is None else ContractToPublish._is_base64(value)
 
 
+def _no_truth_value(value: object) -> object:
+    """Keep `true` from being the number 1; 12.0 is an integer (JSON Schema 2020-12 validation, section 6.1.1)."""
+    if isinstance(value, bool):
+        raise ValueError("Input should be a valid integer")
+    return value
+
+
 class TestProofForm(_Form):
     """How one of a consumer's tests ended on stubs of a proposed definition."""
 
@@ -287,7 +293,7 @@ class TestProofForm(_Form):
     outcome: Literal["fails", "can fail", "passes", "fails already", "not run"]
     message: str | None = Field(default=None, max_length=_MOST_TEXT)
     file: str | None = Field(default=None, max_length=_MOST_TEXT)
-    line: Annotated[StrictInt, Field(ge=0, le=10**9)] | None = None
+    line: Annotated[int, Field(ge=0, le=10**9), BeforeValidator(_no_truth_value)] | None = None
 
 
 class ProvenForm(_Form):
