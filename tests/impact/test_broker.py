@@ -115,14 +115,14 @@ def test_an_answer_is_shared_by_the_address_of_its_page(ask: Callable[..., tuple
             "--share and what is supposed exclude each other: a page tells what is so.\n",
         ),
         (
-            ("events.json", "--provider", "orders"),
-            "--share: definitions of messages are not shared from here.\n\n"
-            "Leave --share out; the broker's own form, at /ui/impact, takes an AsyncAPI document.\n",
+            ("event.json", "--provider", "orders"),
+            "--share: event.json is of JSON Schemas by themselves, whose messages nothing names to the broker.\n\n"
+            "Leave --share out, or name an AsyncAPI document, which may refer to the schemas.\n",
         ),
     ],
 )
 def test_what_no_page_tells_is_not_shared(
     ask: Callable[..., tuple[int, str, str]], asked: tuple[str, ...], said: str
 ) -> None:
-    Path("events.json").write_text('{"asyncapi": "3.0.0"}')
+    Path("event.json").write_text('{"type": "object"}')
     assert ask(*asked, "--share") == (2, "", said)

@@ -27,22 +27,22 @@ components:
 """
 NEW = OLD.replace("[id, total]", "[id]").replace(", total: {}", "")
 ELSEWHERE = OLD.replace("{type: integer}", "{$ref: 'id.yaml'}")
+INTERACTION = Interaction(
+    key="m",
+    description="OrderPlaced",
+    operation="OrderPlaced",
+    exchange=Message(contents=JsonBody({"id": 1, "total": 2})),
+    rules=(LocatedRules(location=parse_location("message.contents"), rules=(Rule("type"),)),),
+)
+CONTRACT = dump_contract(Contract(consumer="packing", provider="orders", interactions=(INTERACTION,)))
 
 
 @pytest.fixture
 def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A broker with the definition of what orders emits and a consumer of it; gives its URL."""
     monkeypatch.chdir(tmp_path)
-    interaction = Interaction(
-        key="m",
-        description="OrderPlaced",
-        operation="OrderPlaced",
-        exchange=Message(contents=JsonBody({"id": 1, "total": 2})),
-        rules=(LocatedRules(location=parse_location("message.contents"), rules=(Rule("type"),)),),
-    )
-    contract = Contract(consumer="packing", provider="orders", interactions=(interaction,))
     with running_broker(tmp_path / "broker.sqlite") as url, open_broker(read_address(url)) as client:
-        upload = ContractUpload(consumer="packing", provider="orders", data=dump_contract(contract))
+        upload = ContractUpload(consumer="packing", provider="orders", data=CONTRACT)
         client.publish(Build(application="packing", version="1", branch="main"), [upload])
         client.resources.publish_definition("orders", "1", OLD.encode(), content_type="application/yaml")
         yield url
@@ -77,3 +77,47 @@ def test_the_command_takes_the_old_definition_from_the_broker(broker: str, capsy
     Path("events.yaml").write_text(NEW)
     code = run(["impact", "events.yaml", "--provider", "orders", "--broker", broker])
     assert (code, "  old           orders@main:5\n" in capsys.readouterr().out) == (1, True)
+
+
+def test_the_answer_is_shared_with_what_the_document_refers_to(broker: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("events.yaml").write_text(NEW.replace("{type: integer}", "{$ref: 'id.yaml'}"))
+    Path("id.yaml").write_text("type: integer")
+    shared = ["--provider", "orders", "--broker", broker, "--share"]
+    assert run(["impact", "broker:orders", "events.yaml", *shared]) == 1
+    told = capsys.readouterr()
+    page = httpx.get(told.err.removeprefix("To share: ").strip()).text
+    assert "packing 1 can no longer use the message OrderPlaced." in page
+    assert f"<b>{told.out.splitlines()[-1]}</b>" in page
+
+    Path("schemas").mkdir()
+    Path("schemas/OrderPlaced.json").write_text("{}")
+    assert run(["impact", "schemas", "events.yaml", *shared]) == 2
+    assert capsys.readouterr().err == (
+        "--share: schemas is of JSON Schemas by themselves, whose messages nothing names to the broker.\n\n"
+        "Leave --share out, or name an AsyncAPI document, which may refer to the schemas.\n"
+    )
+
+
+def test_every_command_takes_messages_from_the_broker(
+    broker: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTRACTKIT_BROKER", broker)
+    Path("events.yaml").write_text(NEW)
+    Path("contract.json").write_bytes(CONTRACT)
+    first = {}
+    for command in (
+        ["changes", "broker:orders", "events.yaml"],
+        ["impact", "broker:orders", "events.yaml", "--contracts", "contract.json"],
+        ["check", "contract.json", "--definition", "broker:orders"],
+        ["usage", "--contracts", "contract.json", "--definition", "broker:orders"],
+        ["changes", "broker:orders@nowhere", "events.yaml"],
+    ):
+        code = run(command)
+        first[code, command[0]] = "".join(capsys.readouterr()).splitlines()[0]
+    assert first == {
+        (0, "changes"): "Changes from broker:orders to events.yaml: 1 breaking.",
+        (1, "impact"): "What becomes of the consumers if broker:orders becomes events.yaml:",
+        (0, "check"): "packing with orders, held against broker:orders:",
+        (0, "usage"): "orders is used by packing.",
+        (4, "changes"): "The broker gave no definition of orders.",
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -15,6 +16,7 @@ from contractkit.changes.changelog_formats import (
 from contractkit.changes.records import Level
 from contractkit.cli.compared import load_compared, source_of
 from contractkit.cli.verbs import Verb
+from contractkit.settings import load_settings
 
 _FORMATS: Mapping[str, Callable[[Changelog], str]] = {
     "text": changelog_as_text,
@@ -44,11 +46,12 @@ _FAILING = {"breaking": (Level.BREAKING,), "possible": (Level.BREAKING, Level.PO
 def changes(old: str, new: str, level: str, fail_on: str | None, encoding: str, form: str) -> int:
     """Say what changed from the definition OLD to the definition NEW, breaking or not.
 
-    Definitions are paths, URLs or git:REVISION:path: OpenAPI, or protobuf as .proto files, a directory of them or a
-    descriptor set; of messages JSON Schemas or AsyncAPI, from a path or git. No contract is looked at: which consumers
-    are hurt, `contractkit impact` says.
+    Definitions are paths, URLs, git:REVISION:path or broker:NAME@WHERE: OpenAPI, or protobuf as .proto files, a
+    directory of them or a descriptor set; of messages JSON Schemas or AsyncAPI, not from a URL. No contract is looked
+    at: which consumers are hurt, `contractkit impact` says.
     """
-    before, after = load_compared(old), load_compared(new)
+    settings = load_settings(Path.cwd())
+    before, after = load_compared(old, settings), load_compared(new, settings)
     log = changelog(
         before.definition,
         after.definition,

@@ -6,20 +6,18 @@ from pathlib import Path
 import click
 
 from contractkit.cli.check_words import Checked, check_as_annotations, check_as_json, check_as_text
+from contractkit.cli.compared import Loaded, load_compared
 from contractkit.cli.contract_files import ContractFile, find_contract_files, nothing_in, read_contract_file
 from contractkit.cli.verbs import Verb
 from contractkit.conformance.second_opinion import Opinion, SecondOpinion
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.errors import NothingToCheckError, UsageError
 from contractkit.exact_json import Json
-from contractkit.locking.definition_lock import DefinitionLock, read_unlocked
+from contractkit.locking.definition_lock import DefinitionLock
 from contractkit.locking.legality import recheck
 from contractkit.settings import Settings, load_settings
-from contractkit.sources import LoadedDefinition
 from contractkit.sources.bundling import bundled
-from contractkit.sources.messages import LoadedMessages, defines_messages, read_any_messages, read_messages
-
-_Loadable = LoadedDefinition | LoadedMessages
+from contractkit.sources.messages import read_any_messages
 
 _FORMATS: Mapping[str, Callable[[Sequence[Checked]], str]] = {
     "text": check_as_text,
@@ -54,7 +52,7 @@ def check(
             details=[("providers", ", ".join(sorted({each.contract.provider for each in chosen})))],
             next_step="Name the one that it describes: --provider NAME",
         )
-    loaded = _Loaded(settings, definitions)
+    loaded = _Definitions(settings, definitions)
     found = [_checked(each, loaded.of(each.contract.provider), second_opinion) for each in chosen]
     if not any(each.recheck.checked for each in found):
         raise _nothing_judged(found)
@@ -62,15 +60,15 @@ def check(
     return 1 if any(each.recheck.concerns for each in found) else 0
 
 
-class _Loaded:
+class _Definitions:
     """The definitions to hold contracts against, each loaded once."""
 
     def __init__(self, settings: Settings, locations: Sequence[str]) -> None:
         self._lock = DefinitionLock(settings)
-        self._named = [_read(each) for each in locations]
-        self._known: dict[str, list[_Loadable]] = {}
+        self._named = [load_compared(each, settings) for each in locations]
+        self._known: dict[str, list[Loaded]] = {}
 
-    def of(self, provider: str) -> list[_Loadable]:
+    def of(self, provider: str) -> list[Loaded]:
         """Give what was named, else what the settings have of a provider, which they must know."""
         if self._named:
             return self._named
@@ -78,19 +76,13 @@ class _Loaded:
             self._known[provider] = list(self._locked(provider))
         return self._known[provider]
 
-    def _locked(self, provider: str) -> Iterator[_Loadable]:
+    def _locked(self, provider: str) -> Iterator[Loaded]:
         messages = self._lock.settings.provider(provider).messages
         if messages is not None:
             yield read_any_messages(messages, root=self._lock.settings.root)
         for named in self._lock.named():
             if named.provider == provider:
                 yield self._lock.load(named.provider, named.key, named.location)
-
-
-def _read(location: str) -> _Loadable:
-    if defines_messages(location, root=Path.cwd()):
-        return read_messages(location, root=Path.cwd())
-    return read_unlocked(location, root=Path.cwd())
 
 
 def _chosen(places: Sequence[Path], provider: str | None, settings: Settings) -> list[ContractFile]:
@@ -106,7 +98,7 @@ def _chosen(places: Sequence[Path], provider: str | None, settings: Settings) ->
     return kept
 
 
-def _checked(file: ContractFile, definitions: Sequence[_Loadable], second_opinion: bool) -> Checked:
+def _checked(file: ContractFile, definitions: Sequence[Loaded], second_opinion: bool) -> Checked:
     return Checked(
         file=file,
         definitions=tuple(each.source for each in definitions),
@@ -115,7 +107,7 @@ def _checked(file: ContractFile, definitions: Sequence[_Loadable], second_opinio
     )
 
 
-def _opinions(file: ContractFile, definitions: Sequence[_Loadable]) -> Iterator[Opinion]:
+def _opinions(file: ContractFile, definitions: Sequence[Loaded]) -> Iterator[Opinion]:
     for loaded in definitions:
         if isinstance(loaded.definition, OpenApiDefinition):
             yield from SecondOpinion(loaded.definition, _whole(loaded.definition)).of([file.contract])

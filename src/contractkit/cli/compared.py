@@ -4,22 +4,30 @@ from pathlib import Path
 from typing import TypeAlias
 
 from contractkit.changes.sites import DefinitionSource
+from contractkit.locking.brokers import definition_of_broker
+from contractkit.settings import Settings
 from contractkit.sources import LoadedDefinition, load_definition
-from contractkit.sources.messages import LoadedMessages, defines_messages, read_messages
+from contractkit.sources.messages import LoadedMessages, defines_messages, read_messages, read_published
+from contractkit.sources.places import BROKER
 
 Loaded: TypeAlias = LoadedDefinition | LoadedMessages
 """A definition of operations or of messages, with where it came from."""
 
 
-def load_compared(location: str) -> Loaded:
-    """Give the definition at a path, a URL or `git:REVISION:path`; which kind it is says its content.
+def load_compared(location: str, settings: Settings) -> Loaded:
+    """Give the definition at a path, a URL, `git:REVISION:path` or `broker:NAME@WHERE`, as it is there now.
+
+    Which kind it is says its content; of messages a broker has AsyncAPI documents.
 
     Raises:
         DefinitionError: It cannot be read, or defines nothing.
+        BrokerError: The broker cannot be reached, or does not have it.
     """
+    if location.startswith(BROKER):
+        return read_published(definition_of_broker(settings, location), source=location)
     if defines_messages(location, root=Path.cwd()):
         return read_messages(location, root=Path.cwd())
-    return load_definition(location)
+    return load_definition(location, remote_references=settings.remote_references)
 
 
 def source_of(loaded: Loaded) -> DefinitionSource:

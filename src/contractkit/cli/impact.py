@@ -13,6 +13,7 @@ from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.collecting import uncollected
 from contractkit.cli.compared import Loaded, load_compared, source_of
 from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.exemption_files import read_exemption_file
 from contractkit.cli.proofs import prove
 from contractkit.cli.replay_runs import Manner, Pair
 from contractkit.cli.replaying import check_manner, present_definition
@@ -24,7 +25,7 @@ from contractkit.document import load_contract
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
 from contractkit.impact.annotations import impact_as_annotations, impact_as_sarif
-from contractkit.impact.exemptions import EXEMPTIONS_FILE, Exemption, exempted, read_exemptions
+from contractkit.impact.exemptions import EXEMPTIONS_FILE, exempted
 from contractkit.impact.formats import impact_as_json, impact_as_markdown
 from contractkit.impact.proofs import proven_verdict
 from contractkit.impact.repairs import impact_as_repairs
@@ -111,10 +112,10 @@ def impact(
 ) -> int:
     """Say which consumers break if the definition OLD becomes NEW.
 
-    Definitions are paths, URLs or git:REVISION:path: OpenAPI, or protobuf as .proto files, a directory of them or a
-    descriptor set; of messages JSON Schemas or AsyncAPI, from a path or git. OLD may be left out where a broker has it,
-    and with --replay, which takes the settings'. Contracts are those of the settings' directory, those that --contracts
-    names, or the broker's.
+    Definitions are paths, URLs, git:REVISION:path or broker:NAME@WHERE: OpenAPI, or protobuf as .proto files, a
+    directory of them or a descriptor set; of messages JSON Schemas or AsyncAPI, not from a URL. OLD may be left out
+    where a broker has it, and with --replay, which takes the settings'. Contracts are those of the settings' directory,
+    those that --contracts names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
     manner = Manner(command=command, tests=tests, publishes=publishes, version=version)
@@ -133,11 +134,11 @@ def impact(
     )
     check_assumptions(asked.assumed, environment, [] if provider is None else [provider])
     if share:
-        check_sharing(new, asks_broker=asked.uses_broker, supposes=bool(asked.assumed))
-    known = _exemptions(exemptions, settings.root)  # a mistake in them is told before anything is compared
+        check_sharing([old, new], asks_broker=asked.uses_broker, supposes=bool(asked.assumed))
+    known = read_exemption_file(exemptions, settings.root)  # a mistake in them is told before anything is compared
     with uncollected():  # what is read and found stays until the report is written
         report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)
-        report = exempted(report, known, date.today())
+        report = exempted(report, known.exemptions, date.today())
         if not replay:
             click.echo(_FORMATS[form](report).rstrip("\n"))
     if replay:
@@ -146,24 +147,8 @@ def impact(
         report = prove(report, pair, settings, manner, lambda found: click.echo(_FORMATS[form](found).rstrip("\n")))
     if share:
         click.echo(f"To share: {_shared(settings, asked)}", err=True)
-    has_expired = any(each.is_expired for each in report.exempted)
     hurts = {report.verdict, proven_verdict(report)} & set(_FAILING[fail_on])
-    return 1 if has_expired or hurts else 0
-
-
-def _exemptions(named: Path | None, root: Path) -> tuple[Exemption, ...]:
-    """Give the exemptions of the file that is named, else of the one in the project; none where there is none."""
-    file = named or root / EXEMPTIONS_FILE
-    try:
-        return read_exemptions(file.read_text("utf-8"), source=str(named or EXEMPTIONS_FILE))
-    except FileNotFoundError:
-        if named is None:
-            return ()
-        raise UsageError("The file of exemptions is not there.", details=[("file", str(named))]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            "The file of exemptions cannot be read.", details=[("file", str(file)), ("problem", str(error))]
-        ) from None
+    return 1 if report.has_expired or hurts else 0
 
 
 def _both(definitions: tuple[str, ...], *, has_broker: bool) -> tuple[str | None, str]:
@@ -184,7 +169,7 @@ def _both(definitions: tuple[str, ...], *, has_broker: bool) -> tuple[str | None
 
 def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     assert asked.old is not None
-    old, new = load_compared(asked.old), load_compared(asked.new)
+    old, new = load_compared(asked.old, settings), load_compared(asked.new, settings)
     default = settings.contracts_directory
     places = asked.contracts or ((default,) if default.exists() else ())
     files = find_contract_files(places)
@@ -201,8 +186,8 @@ def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
     if asked.contracts:
         raise UsageError("--contracts and a broker exclude each other.", next_step="Leave one of them out.")
     with connect(settings) as client:
-        new = load_compared(asked.new)
-        old = load_compared(asked.old) if asked.old is not None else _published(client, asked)
+        new = load_compared(asked.new, settings)
+        old = load_compared(asked.old, settings) if asked.old is not None else _published(client, asked)
         contracts = tuple(_fetched(client, asked, asked.provider))
     return _analysed(old, new, contracts, client.url)
 

@@ -1,22 +1,31 @@
 """Sharing an answer of `contractkit impact`: the broker analyses the same, and keeps it on a page with an address."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from contractkit.cli.brokers import connect
 from contractkit.errors import BrokerError, UsageError
+from contractkit.locking.brokers import definition_of_broker
 from contractkit.settings import Settings
+from contractkit.sources.loading import read_document
 from contractkit.sources.messages import defines_messages
-from contractkit.sources.places import place_of
+from contractkit.sources.places import BROKER, FilePlace, GitPlace, place_of
 from contractkit.sources.publication import published_at
 
 _PAGE = "contractkit:page"
 
 
-def check_sharing(new: str, *, asks_broker: bool, supposes: bool) -> None:
+def check_sharing(locations: Iterable[str | None], *, asks_broker: bool, supposes: bool) -> None:
     """Check that the broker can be asked the same.
 
+    Args:
+        locations: Where the definitions are; None is one that the broker has.
+        asks_broker: Whether it gives the contracts.
+        supposes: Whether something is supposed of who runs where.
+
     Raises:
-        UsageError: The contracts are not the broker's, or something is supposed, or messages are compared.
+        UsageError: The contracts are not the broker's, or something is supposed, or a definition is of JSON Schemas.
+        DefinitionError: A definition cannot be read.
     """
     if not asks_broker:
         raise UsageError(
@@ -25,11 +34,12 @@ def check_sharing(new: str, *, asks_broker: bool, supposes: bool) -> None:
         )
     if supposes:
         raise UsageError("--share and what is supposed exclude each other: a page tells what is so.")
-    if defines_messages(new, root=Path.cwd()):
-        raise UsageError(
-            "--share: definitions of messages are not shared from here.",
-            next_step="Leave --share out; the broker's own form, at /ui/impact, takes an AsyncAPI document.",
-        )
+    for each in filter(None, locations):
+        if _holds_schemas_alone(each):
+            raise UsageError(
+                f"--share: {each} is of JSON Schemas by themselves, whose messages nothing names to the broker.",
+                next_step="Leave --share out, or name an AsyncAPI document, which may refer to the schemas.",
+            )
 
 
 def shared(
@@ -49,9 +59,13 @@ def shared(
         BrokerError: It cannot be reached, refuses, or has no such pages.
     """
     with connect(settings) as client:
-        before = client.resources.definition(provider, environment=environment).data if old is None else _bytes(old)
+        before = (
+            client.resources.definition(provider, environment=environment).data
+            if old is None
+            else _bytes(old, settings)
+        )
         scope = {"environment": environment, "branch": branch}
-        job = client.resources.impact(provider, _bytes(new), old=before, **scope)
+        job = client.resources.impact(provider, _bytes(new, settings), old=before, **scope)
         if _PAGE not in job["_links"]:
             raise BrokerError(
                 f"The broker at {client.url} has no page for the answer.", next_step="Upgrade it, or leave --share out."
@@ -59,5 +73,19 @@ def shared(
         return str(job["_links"][_PAGE]["href"])
 
 
-def _bytes(location: str) -> bytes:
+def _holds_schemas_alone(location: str) -> bool:
+    if location.startswith(BROKER) or not defines_messages(location, root=Path.cwd()):
+        return False
+    match place_of(location, Path.cwd()):
+        case FilePlace(path=path) if path.is_dir():
+            return True
+        case GitPlace() as place if place.is_directory():
+            return True
+        case place:
+            return "asyncapi" not in read_document(place.read(), place.uri)
+
+
+def _bytes(location: str, settings: Settings) -> bytes:
+    if location.startswith(BROKER):
+        return definition_of_broker(settings, location)
     return published_at(place_of(location, Path.cwd()))[0]

@@ -7,19 +7,18 @@ from typing import TypeAlias
 import click
 
 from contractkit.cli.brokers import address_of, connect, show
+from contractkit.cli.compared import load_compared
 from contractkit.cli.contract_files import find_contract_files, nothing_in, read_contract_file
 from contractkit.cli.usage_words import usage_as_json, usage_as_text
 from contractkit.cli.verbs import Verb
-from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError, suggestion
 from contractkit.exact_json import show_json
 from contractkit.impact.message_usage import unused_of_messages
 from contractkit.impact.usage import Unused, UsedPlace, unused, used_places
 from contractkit.impact.usage_values import place_and_value, unused_values, used_values
-from contractkit.locking.definition_lock import read_unlocked
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
-from contractkit.sources.messages import defines_messages, load_messages
+from contractkit.sources.messages import LoadedMessages
 
 _Used: TypeAlias = tuple[str, tuple[UsedPlace, ...], tuple[UsedPlace, ...]]
 """The provider, the places that are used of it, and the values."""
@@ -69,7 +68,8 @@ def usage(
         name, places, values = _read(settings, provider, contracts)
     wanted = places if value is None else tuple(_of_value(values, value))
     kept = tuple(_chosen(wanted, operation, location))
-    free = tuple(_chosen_unused(_unused(definition, places, values), operation, location)) if definition else None
+    known = None if definition is None else _unused(definition, settings, places, values)
+    free = None if known is None else tuple(_chosen_unused(known, operation, location))
     show(usage_as_text(name, kept, free), usage_as_json(name, kept, free), output)
     return 0
 
@@ -170,12 +170,13 @@ def _lies_in(place: str, location: str | None) -> bool:
     return location is None or place == location or place.startswith((f"{location}.", f"{location}[", f"{location} = "))
 
 
-def _unused(location: str, places: Sequence[UsedPlace], values: Sequence[UsedPlace]) -> tuple[Unused, ...]:
-    if defines_messages(location, root=Path.cwd()):
-        return unused_of_messages(load_messages(location, root=Path.cwd()), places)
-    loaded = read_unlocked(location, root=Path.cwd())
+def _unused(
+    location: str, settings: Settings, places: Sequence[UsedPlace], values: Sequence[UsedPlace]
+) -> tuple[Unused, ...]:
+    loaded = load_compared(location, settings)
+    if isinstance(loaded, LoadedMessages):
+        return unused_of_messages(loaded.definition, places)
     definition = loaded.openapi
-    assert isinstance(definition, OpenApiDefinition)
     order = [operation.name for operation in definition.operations]
     found = (*unused(definition, places), *unused_values(definition, (*places, *values)))
     return tuple(sorted(found, key=lambda each: order.index(each.operation)))
