@@ -13,6 +13,7 @@ from contractkit.errors import SettingsError
 from contractkit.exact_json import read_json
 from contractkit.impact import ConsumerInfo, analyse, records
 from contractkit.impact.exemptions import read_exemptions
+from contractkit.impact.text import explain_impact
 from contractkit.model import Contract
 from tests.impact.conftest import definition
 
@@ -52,7 +53,7 @@ def test_what_has_expired_fails(project: Run, fingerprint: str) -> None:
     code, out, _ = project("old.yaml", "new.yaml", "--exemptions", "mine.toml")
     assert code == 1
     assert f"(shop team, expired on {EARLIER}, so it counts)" in out
-    assert out.endswith("Of 1 contract: 1 broken.\n")
+    assert out.endswith("Of 1 contract: 1 broken; 1 exemption expired, which fails.\n")
 
 
 def test_the_latest_of_several_decides(project: Run, fingerprint: str) -> None:
@@ -64,7 +65,7 @@ def test_the_latest_of_several_decides(project: Run, fingerprint: str) -> None:
 @pytest.mark.parametrize(
     ("scope", "code"), [({"consumer": "web-*"}, 0), ({"consumer": "app"}, 1), ({"version": "*"}, 1)]
 )
-def test_an_exemption_holds_in_its_scope(project: Run, fingerprint: str, scope: dict[str, str], code: int) -> None:
+def test_an_exemption_holds_in_its_scope(project: Run, fingerprint: str, scope: Any, code: int) -> None:
     Path("contractkit-exemptions.toml").write_text(exemption(fingerprint, **scope))
     assert project("old.yaml", "new.yaml")[0] == code
 
@@ -73,7 +74,26 @@ def test_what_is_not_found_any_more_is_to_be_removed(project: Run) -> None:
     Path("contractkit-exemptions.toml").write_text(exemption("0123456789abcdef"))
     code, out, _ = project("old.yaml", "old.yaml")
     assert code == 0
-    assert "Exempted:\n\n  0123456789abcdef: there is no such finding any more; remove it\n" in out
+    assert "Exempted:\n\n  0123456789abcdef: no finding of this analysis; remove it if it is of no other\n" in out
+
+
+def test_what_speaks_of_others_is_said_not_to_be_removed(project: Run, fingerprint: str) -> None:
+    Path("contractkit-exemptions.toml").write_text("\ufeff" + exemption(fingerprint, consumer="app"))
+    code, out, _ = project("old.yaml", "new.yaml")
+    assert code == 1
+    why = "its finding is of a consumer, version or environment that it does not speak of"
+    assert f"Exempted:\n\n  {fingerprint}: {why}\n" in out
+    assert read_json(project("old.yaml", "new.yaml", "--format", "json")[1])["exemptions_out_of_scope"] == [fingerprint]
+
+
+def test_findings_told_together_show_all_their_fingerprints(old_document: Any, contract: Contract) -> None:
+    new = copy.deepcopy(old_document)
+    del new["components"]["schemas"]["Order"]["properties"]["note"]
+    (read,) = (each for each in contract.interactions if each.description == "reads the note")
+    twice = replace(contract, interactions=(read, replace(read, description="again", key="again")))
+    report = analyse(definition(old_document), definition(new), [(twice, ConsumerInfo())])
+    first, second = (each.fingerprint for each in report.findings)
+    assert f"  fingerprint   {first}\n                {second}\n" in explain_impact(report)
 
 
 def test_machines_and_pull_requests_are_told(project: Run, fingerprint: str) -> None:
@@ -105,17 +125,24 @@ def test_a_renamed_rule_keeps_the_fingerprint(
         ("[[exemption]]\nfingerprint = '0123456789abcdef'", "line 1"),
         ("\n[[exemption]]\nfingerprint = '0123456789abcdef'", "line 2"),
         (exemption("0123456789abcdeF"), "expected 16 hexadecimal digits as a report gives them"),
-        (exemption("0123"), "received '0123'"),
+        (exemption("0123"), 'received "0123"'),
         (exemption("0123456789abcdef").replace(str(LATER), f'"{LATER}"'), "expected a date such as 2027-01-31"),
         (exemption("0123456789abcdef").replace(str(LATER), "2027-01-31T00:00:00Z"), "expected a date"),
         (exemption("0123456789abcdef", consumr="web-shop"), "consumr is not known. Did you mean consumer or owner?"),
-        (exemption("0123456789abcdef").replace("shop team", " "), "owner: expected a text, received ' '"),
+        (exemption("0123456789abcdef").replace("shop team", " "), 'owner: expected a text, received " "'),
         (exemption("0123456789abcdef").replace('"shop team"', "7"), "owner: expected a text, received 7"),
+        (exemption("0123456789abcdef").replace('"shop team"', str(LATER)), f"owner: expected a text, received {LATER}"),
+        ("\n[[ exemption ]]\nreason = 'x'", "line 2   fingerprint is missing"),
+        ("exemption = [{reason = 'x'}]", "table 1   fingerprint is missing"),
+        ("exemption = [7]", "table 1   expected a table, received 7"),
+        (f"exemption = {'[' * 5_000}", "it is nested too deeply"),
+        (f"exemption = {'9' * 5_000}", "problem   Exceeds the limit"),
+        ("[[exemption]]\nowner = '\udcff'", "'utf-8' codec can't decode byte 0xff in position 23: invalid start byte"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(text: str, said: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        read_exemptions(text, source="mine.toml")
+        read_exemptions(text.encode(errors="surrogateescape"), source="mine.toml")
     assert said in str(refused.value)
     assert "mine.toml" in str(refused.value)
 

@@ -107,7 +107,7 @@ def test_a_test_that_calls_two_operations_fails_for_both(analysed: Analysed) -> 
 def test_what_is_exempted_counts_no_more_when_it_is_proven(analysed: Analysed) -> None:
     report = analysed(GONE)
     silenced = [
-        Exemption(fingerprint=each.fingerprint, reason="known", owner="us", expires=date(2030, 1, 1), scope={}, line=1)
+        Exemption(fingerprint=each.fingerprint, reason="known", owner="us", expires=date(2030, 1, 1), scope={})
         for each in report.findings
     ]
     broken = _proven(_alone(report, Verdict.BROKEN), Proven.FAILS)

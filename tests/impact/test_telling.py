@@ -1,11 +1,13 @@
 """A report as sentences in their places: what `explain_impact` says, for a page that lays it out."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from contractkit.impact import ConsumerInfo
+from contractkit.impact.exemptions import Exemption, exempted
 from contractkit.impact.telling import tell_impact
 from contractkit.impact.text import explain_impact
 from contractkit.model import Contract, HttpCall, JsonBody
@@ -55,6 +57,7 @@ def test_what_is_told_is_what_the_text_says_the_worst_first(old_document: Any, c
                                 "and deploy it first",
                             },
                         ],
+                        "fingerprints": [report.findings[0].fingerprint],
                     }
                 ],
                 "left_out": 0,
@@ -72,7 +75,39 @@ def test_what_is_told_is_what_the_text_says_the_worst_first(old_document: Any, c
         "theoretical_left_out": 0,
         "not_judged": [{"name": "kiosk", "why": "nothing is known of what it uses"}],
         "unsettled": [],
+        "exempted": [],
+        "exempted_left_out": 0,
+        "idle": [],
     }
+
+
+def test_what_somebody_answers_for_is_told_apart_what_expired_first(old_document: Any, contract: Contract) -> None:
+    shops = [one(contract, "reads the total", name) for name in ("kiosk", "web-shop")]
+    report = report_on(old_document, without_total(old_document), *shops)
+    said: Any = {"reason": "known", "owner": "us", "scope": {}}
+    days = date(2026, 2, 1), date(2026, 1, 1)
+    known = [
+        *(
+            Exemption(fingerprint=each.fingerprint, expires=day, **said)
+            for each, day in zip(report.findings, days, strict=True)
+        ),
+        Exemption(fingerprint="0" * 16, expires=days[0], **said),
+    ]
+    told = tell_impact(exempted(report, known, date(2026, 1, 2)))
+    shared = {"versions": [], "environments": [], "operation": "getOrder", "at": "response.body.total"}
+    shared |= {"verdict": "broken", "means": "the consumer needs it, and it is not declared any more"}
+    kiosk, shop = (each.fingerprint for each in report.findings)
+    assert told["exempted"] == [
+        {"fingerprint": shop, "consumer": "web-shop", **shared, "reason": "known", "owner": "us",
+         "expires": "2026-01-01", "is_expired": True, "until": "expired on 2026-01-01, so it counts"},
+        {"fingerprint": kiosk, "consumer": "kiosk", **shared, "reason": "known", "owner": "us",
+         "expires": "2026-02-01", "is_expired": False, "until": "until 2026-02-01"},
+    ]  # fmt: skip
+    assert told["idle"] == [f"{'0' * 16}: no finding of this analysis; remove it if it is of no other"]
+    assert told["summary"] == (
+        "Of 2 contracts: 1 broken, 1 unaffected; 1 finding exempted; 1 exemption expired, which fails."
+    )
+    assert [each["verdict"] for each in told["consumers"]] == ["broken", "unaffected"]
 
 
 def test_a_change_that_hurts_nobody_is_told_with_its_line(old_document: Any, contract: Contract) -> None:

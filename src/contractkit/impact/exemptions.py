@@ -2,13 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from contractkit.errors import SettingsError, suggestion
+from contractkit.exact_json import show_json
 from contractkit.impact.records import ConsumerImpact, Exempted, Finding, ImpactReport, InteractionImpact
 
 EXEMPTIONS_FILE: Final = "contractkit-exemptions.toml"
@@ -18,6 +20,7 @@ _TABLE: Final = "exemption"
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 _NEEDED: Final = ("fingerprint", "reason", "owner", "expires")
 _SCOPES: Final = ("consumer", "version", "environment")
+_HEAD: Final = re.compile(rf"\s*\[\[\s*(?:{_TABLE}|\"{_TABLE}\"|'{_TABLE}')\s*\]\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,6 @@ class Exemption:
         owner: Who answers for it.
         expires: The last day on which it holds.
         scope: Patterns (`*` is any text) by `consumer`, `version` and `environment`; one that is not there is `*`.
-        line: Where the table stands in the file, for messages.
     """
 
     fingerprint: str
@@ -38,45 +40,43 @@ class Exemption:
     owner: str
     expires: date
     scope: Mapping[str, str]
-    line: int
 
     def speaks_of(self, finding: Finding) -> bool:
-        """Say whether it is about a finding: its fingerprint, in every version and environment of its consumer."""
+        """Say whether it is about a finding of its fingerprint: in every version and environment of its consumer."""
         found = {
             "consumer": (finding.consumer,),
             "version": finding.info.versions,
             "environment": finding.info.environments,
         }
-        return finding.fingerprint == self.fingerprint and all(
+        return all(
             bool(found[name]) and all(fnmatchcase(value, pattern) for value in found[name])
             for name, pattern in self.scope.items()
         )
 
 
-def read_exemptions(text: str, *, source: str) -> tuple[Exemption, ...]:
+def read_exemptions(data: bytes, *, source: str) -> tuple[Exemption, ...]:
     """Give the exemptions that a file holds: `[[exemption]]` tables of TOML.
+
+    Args:
+        data: The file's bytes, UTF-8 with or without a byte order mark.
+        source: Its name, for messages.
 
     Raises:
         SettingsError: It is no such file; every mistake is listed with its table's line.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            "The exemptions are no TOML.", details=[("file", source), ("problem", str(error))]
-        ) from None
+    text = _decoded(data, source)
+    document = _parsed(text, source)
     tables = document.get(_TABLE, [])
     unknown = [name for name in document if name != _TABLE]
     if unknown or not isinstance(tables, list):
         raise _unusable(
             source, [(source, f"expected [[{_TABLE}]] tables only, received {', '.join(unknown) or _TABLE}")]
         )
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip().startswith(f"[[{_TABLE}")]
-    at = [*lines, *([0] * (len(tables) - len(lines)))]
-    mistakes = [(f"line {line}", said) for table, line in zip(tables, at, strict=False) for said in _mistakes(table)]
+    at = _places(text, len(tables))
+    mistakes = [(place, said) for table, place in zip(tables, at, strict=True) for said in _mistakes(table)]
     if mistakes:
         raise _unusable(source, mistakes)
-    return tuple(_exemption(table, line) for table, line in zip(tables, at, strict=False))
+    return tuple(map(_exemption, tables))
 
 
 def exempted(report: ImpactReport, exemptions: Sequence[Exemption], today: date) -> ImpactReport:
@@ -84,20 +84,28 @@ def exempted(report: ImpactReport, exemptions: Sequence[Exemption], today: date)
 
     An exemption that has expired silences nothing: its finding counts again, and is listed as expired.
     """
-    said = {id(finding): _spoken_of(finding, exemptions, today) for finding in report.findings}
+    known = defaultdict(list)
+    for exemption in exemptions:
+        known[exemption.fingerprint].append(exemption)
+    fingerprints = {id(finding): finding.fingerprint for finding in report.findings}
+    said = {
+        id(finding): _spoken_of(finding, known.get(fingerprints[id(finding)], ()), today) for finding in report.findings
+    }
     listed = [each for each in said.values() if each is not None]
     kept = {key for key, each in said.items() if each is None or each.is_expired}
-    found = {each.finding.fingerprint for each in listed}
+    used = {fingerprints[id(each.finding)] for each in listed}
+    found = set(fingerprints.values())
     return replace(
         report,
         consumers=tuple(_without(consumer, kept) for consumer in report.consumers),
         exempted=tuple(listed),
-        unused_exemptions=tuple(each.fingerprint for each in exemptions if each.fingerprint not in found),
+        unused_exemptions=tuple(each for each in known if each not in found),
+        exemptions_out_of_scope=tuple(each for each in known if each in found and each not in used),
     )
 
 
-def _spoken_of(finding: Finding, exemptions: Sequence[Exemption], today: date) -> Exempted | None:
-    speaking = [each for each in exemptions if each.speaks_of(finding)]
+def _spoken_of(finding: Finding, known: Iterable[Exemption], today: date) -> Exempted | None:
+    speaking = [each for each in known if each.speaks_of(finding)]
     if not speaking:
         return None
     latest = max(speaking, key=lambda each: each.expires)
@@ -119,9 +127,36 @@ def _kept(impact: InteractionImpact, kept: set[int]) -> InteractionImpact:
     return replace(impact, findings=tuple(finding for finding in impact.findings if id(finding) in kept))
 
 
+def _decoded(data: bytes, source: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            "The file of exemptions cannot be read.", details=[("file", source), ("problem", str(error))]
+        ) from None
+
+
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # also of a number of more digits than Python reads
+        problem = str(error)
+    except RecursionError:
+        problem = "it is nested too deeply"
+    raise SettingsError("The exemptions are no TOML.", details=[("file", source), ("problem", problem)])
+
+
+def _places(text: str, tables: int) -> list[str]:
+    """Give where each table stands: its line, or which one it is where it is not written with a head of its own."""
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if _HEAD.match(line)]
+    if len(lines) == tables:
+        return [f"line {number}" for number in lines]
+    return [f"table {number}" for number in range(1, tables + 1)]
+
+
 def _mistakes(table: Any) -> Iterator[str]:
     if not isinstance(table, dict):
-        yield f"expected a table, received {table!r}"
+        yield f"expected a table, received {_shown(table)}"
         return
     for name in _NEEDED:
         if name not in table:
@@ -131,17 +166,22 @@ def _mistakes(table: Any) -> Iterator[str]:
             yield f"{name} is not known. {suggestion(name, (*_NEEDED, *_SCOPES))}".strip()
     for name in ("reason", "owner", *_SCOPES):
         if name in table and not (isinstance(table[name], str) and table[name].strip()):
-            yield f"{name}: expected a text, received {table[name]!r}"
+            yield f"{name}: expected a text, received {_shown(table[name])}"
     written = table.get("fingerprint", "0" * 16)
     if not (isinstance(written, str) and _FINGERPRINT.fullmatch(written)):
-        yield f"fingerprint: expected 16 hexadecimal digits as a report gives them, received {written!r}"
+        yield f"fingerprint: expected 16 hexadecimal digits as a report gives them, received {_shown(written)}"
     if "expires" in table and type(table["expires"]) is not date:
-        yield f"expires: expected a date such as 2027-01-31, without quotes, received {table['expires']!r}"
+        yield f"expires: expected a date such as 2027-01-31, without quotes, received {_shown(table['expires'])}"
 
 
-def _exemption(table: Mapping[str, Any], line: int) -> Exemption:
+def _shown(value: Any) -> str:
+    """Give a value as JSON writes it, and a time as TOML does."""
+    return value.isoformat() if isinstance(value, date | time) else show_json(value)
+
+
+def _exemption(table: Mapping[str, Any]) -> Exemption:
     scope = {name: table[name] for name in _SCOPES if name in table}
-    return Exemption(**{name: table[name] for name in _NEEDED}, scope=scope, line=line)
+    return Exemption(**{name: table[name] for name in _NEEDED}, scope=scope)
 
 
 def _unusable(source: str, mistakes: Sequence[tuple[str, str]]) -> SettingsError:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from contractkit.changes.wording import change_as_json, change_line, site_as_json
 from contractkit.exact_json import Json, dump_canonical
+from contractkit.impact.exemption_words import exempted_line
 from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
-from contractkit.impact.text import aside_in_words, exempted_line, group_findings, name_of, readable, summarise
+from contractkit.impact.text import aside_in_words, group_findings, name_of, readable, summarise
 
 SCHEMA_VERSION = 1
 
@@ -46,6 +47,7 @@ def impact_document(report: ImpactReport) -> dict[str, Json]:
             for each in report.exempted
         ],
         "unused_exemptions": list(report.unused_exemptions),
+        "exemptions_out_of_scope": list(report.exemptions_out_of_scope),
     }
 
 

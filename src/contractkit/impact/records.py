@@ -165,7 +165,7 @@ class ImpactReport:
     consumers of which nothing is known, so that nothing is said of them; `not_judged` are those of whose interactions
     none is over the transport that the definitions speak of. `exempted` are findings that somebody answers for, which
     no verdict counts unless the exemption has expired; `unused_exemptions` are fingerprints of which there is no
-    finding any more.
+    finding, and `exemptions_out_of_scope` those whose findings are of other consumers, versions or environments.
     """
 
     old: DefinitionSource
@@ -176,11 +176,17 @@ class ImpactReport:
     not_judged: tuple[ConsumerImpact, ...] = ()
     exempted: tuple[Exempted, ...] = ()
     unused_exemptions: tuple[str, ...] = ()
+    exemptions_out_of_scope: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         """Give the worst of the consumers' verdicts."""
         return worst(each.verdict for each in self.consumers)
+
+    @property
+    def has_expired(self) -> bool:
+        """Say whether an exemption of a finding has expired, which fails whatever the verdict is."""
+        return any(each.is_expired for each in self.exempted)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from contractkit.changes import Change
 from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line
 from contractkit.exact_json import Json
+from contractkit.impact.exemption_words import fingerprints_of, tell_exemptions
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
 from contractkit.impact.repairs import edits_of
 from contractkit.impact.text import (
@@ -24,6 +25,7 @@ from contractkit.impact.text import (
 _MOST_MESSAGES: Final = 20  # of one consumer
 _MOST_THEORETICAL: Final = 300
 _MOST_UNSETTLED: Final = 100
+_MOST_FINGERPRINTS: Final = 200  # of one message
 
 
 def tell_impact(report: ImpactReport) -> dict[str, Json]:
@@ -31,9 +33,10 @@ def tell_impact(report: ImpactReport) -> dict[str, Json]:
 
     Returns:
         `summary`; `consumers`, the worst first, each with `verdict`, `extent`, what was left `aside`, at most twenty
-        `messages` (`headline`, `rows` of label and value, `next_step`, `edits`) and the number of those `left_out`;
-        `theoretical` changes (`line`, `at`) and how many are `theoretical_left_out`; `not_judged`, each with a `name`
-        and `why`: no verdict speaks of them; and `unsettled`, what of those who are judged could not be, likewise.
+        `messages` (`headline`, `rows` of label and value, `next_step`, `edits`, `fingerprints`) and the number of those
+        `left_out`; `theoretical` changes (`line`, `at`) and how many are `theoretical_left_out`; `not_judged`, each
+        with a `name` and `why`: no verdict speaks of them; `unsettled`, what of those who are judged could not be,
+        likewise; and what `tell_exemptions` gives.
     """
     order = [*Verdict]
     consumers = sorted(report.consumers, key=lambda each: (order.index(each.verdict), each.consumer))
@@ -47,6 +50,7 @@ def tell_impact(report: ImpactReport) -> dict[str, Json]:
             *({"name": name, "why": NOTHING_KNOWN} for name in report.without_contract),
         ],
         "unsettled": _unsettled(report.findings),
+        **tell_exemptions(report),
     }
     return {name: _readable(value) for name, value in told.items()}
 
@@ -83,6 +87,7 @@ def _message(groups: Sequence[Sequence[Finding]]) -> Json:
         "rows": [list(row) for row in message.details],
         "next_step": message.next_step,
         "edits": list(edits_of(first, tests)),
+        "fingerprints": fingerprints_of([finding for group in groups for finding in group])[:_MOST_FINGERPRINTS],
     }
 
 

@@ -7,14 +7,21 @@ from contractkit.changes import Change
 from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line, counted
 from contractkit.errors import Explanation
+from contractkit.impact.exemption_words import (
+    exemptions_in_brief,
+    exemptions_in_words,
+    fingerprints_in_words,
+    fingerprints_of,
+)
 from contractkit.impact.proof_words import proofs_in_words
-from contractkit.impact.records import ConsumerImpact, Exempted, Finding, ImpactReport, Verdict
+from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
 from contractkit.model import Message
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
 _MOST_PLACES = 12
+_JSON_HAS_ALL = "--format json lists them all"
 
 NOT_ANALYSABLE = "not-analysable"
 """The code of what no definition settles, in whichever way it is judged."""
@@ -34,7 +41,7 @@ def explain_impact(report: ImpactReport) -> str:
         _overview(report),
         *(str(explain_cause(groups)) for groups in messages),
         _theoretical(report),
-        _exempted(report),
+        exemptions_in_words(report),
         proofs_in_words(report),
         summarise(report),
     ]
@@ -58,20 +65,24 @@ def group_findings(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ..
     return tuple(map(tuple, ordered))
 
 
-def explain_findings(group: Sequence[Finding]) -> Explanation:
-    """Give findings of one group as a message: they differ in nothing but the interaction."""
-    return Explanation(_headline(group[0]), (*_who(group), *_what(group[0])), _next_step(group[0]))
+def explain_findings(group: Sequence[Finding], rest: str = _JSON_HAS_ALL) -> Explanation:
+    """Give findings of one group as a message: they differ in nothing but the interaction.
+
+    `rest` says where the fingerprints are that are too many for a message.
+    """
+    rows = (*_who(group), *_what(group[0]), ("fingerprint", fingerprints_in_words(group, rest)))
+    return Explanation(_headline(group[0]), rows, _next_step(group[0]))
 
 
-def explain_cause(groups: Sequence[Sequence[Finding]], rest: str = "--format json lists them all") -> Explanation:
+def explain_cause(groups: Sequence[Sequence[Finding]], rest: str = _JSON_HAS_ALL) -> Explanation:
     """Give one change and all that it does to a consumer as one message, a row per operation and place.
 
     `rest` says where the places are that are too many for a message.
     """
     first = groups[0][0]
     if len(groups) == 1:
-        return explain_findings(groups[0])
-    rows = [row for row in _what(first) if row[0] not in ("at", "fingerprint")]
+        return explain_findings(groups[0], rest)
+    rows = [row for row in _what(first) if row[0] != "at"]
     return Explanation(
         _headline(*(group[0] for group in groups)), (*rows, ("at", _places(groups, rest))), _next_step(first)
     )
@@ -90,13 +101,18 @@ def group_causes(findings: Sequence[Finding]) -> list[list[tuple[Finding, ...]]]
 
 def _places(groups: Sequence[Sequence[Finding]], rest: str) -> str:
     rows = [
-        (group[0].operation, str(group[0].worry.location), ", ".join(_tests(group)), group[0].fingerprint)
+        (group[0].operation, str(group[0].worry.location), ", ".join(_tests(group)), _fingerprint(group))
         for group in groups[:_MOST_PLACES]
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1, 2)]
     lines = ["   ".join((*(map(str.ljust, row[:3], widths)), row[3])) for row in rows]
     left = len(groups) - len(rows)
     return "\n".join([*lines, *([f"… and {left} more; {rest}"] if left else [])])
+
+
+def _fingerprint(group: Sequence[Finding]) -> str:
+    first, *others = fingerprints_of(group)
+    return f"{first} and {len(others)} more" if others else first
 
 
 def _tests(group: Sequence[Finding]) -> list[str]:
@@ -122,7 +138,6 @@ def _what(finding: Finding) -> tuple[tuple[str, str], ...]:
         ("change", f"{worry.change.sentence} ({worry.change.rule})" if worry.change else ""),
         ("old", str(worry.old) if worry.old else ""),
         ("new", str(worry.new) if worry.new else ""),
-        ("fingerprint", finding.fingerprint),
     ]
     return tuple((label, value) for label, value in rows if value)
 
@@ -138,9 +153,7 @@ def summarise(report: ImpactReport) -> str:
         if harmless
         else ""
     )
-    spared = sum(not each.is_expired for each in report.exempted)
-    tail += f"; {counted(spared, 'finding')} exempted" if spared else ""
-    return f"Of {counted(total, 'contract')}: {said}{tail}."
+    return f"Of {counted(total, 'contract')}: {said}{tail}{exemptions_in_brief(report)}."
 
 
 def name_of(consumer: ConsumerImpact) -> str:
@@ -205,20 +218,6 @@ def _next_step(finding: Finding) -> str:
     if finding.verdict is Verdict.BROKEN:
         return f"Keep it as it was, or change {finding.consumer} first and deploy that before {finding.provider}."
     return ""
-
-
-def _exempted(report: ImpactReport) -> str:
-    lines = [f"  {exempted_line(each)}" for each in report.exempted]
-    lines += [f"  {each}: there is no such finding any more; remove it" for each in report.unused_exemptions]
-    return "\n".join(["Exempted:", "", *lines]) if lines else ""
-
-
-def exempted_line(exempted: Exempted) -> str:
-    """Give a finding that somebody answers for in one line."""
-    finding = exempted.finding
-    until = f"expired on {exempted.expires}, so it counts" if exempted.is_expired else f"until {exempted.expires}"
-    place = f"{finding.consumer}: {finding.operation} {finding.worry.location} {finding.verdict.value}"
-    return f"{finding.fingerprint}   {place}; {exempted.reason} ({exempted.owner}, {until})"
 
 
 def _theoretical(report: ImpactReport) -> str:
