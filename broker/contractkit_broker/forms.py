@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from contractkit.exact_json import Json, show_json
+from contractkit_broker.exempting import LONGEST_FILE, checked_exemptions
 
 LONGEST = 512
 """The most characters of a name: four bytes each, and an index of PostgreSQL takes 2,704 bytes."""
@@ -262,12 +263,16 @@ class AgainstForm(_Form):
 
 
 class ImpactForm(_Form):
-    """An impact job; the definitions are in base64, and the old one is the stored one where it is left out."""
+    """An impact job; the definitions are in base64, and the old one is the stored one where it is left out.
+
+    `exemptions` is the text of a file of exemptions.
+    """
 
     provider: Word
     definition: str
     old: str | None = None
     against: AgainstForm | None = None
+    exemptions: Annotated[str, Field(max_length=LONGEST_FILE)] | None = None
 
     @field_validator("definition", "old")
     @classmethod
@@ -275,6 +280,11 @@ class ImpactForm(_Form):
         if value == "":
             raise ValueError("is empty: expected a definition in base64")
         return value if value is None else ContractToPublish._is_base64(value)
+
+    @field_validator("exemptions", mode="before")
+    @classmethod
+    def _is_file_of_exemptions(cls, value: object) -> object:
+        return checked_exemptions(value.encode(), "exemptions") if isinstance(value, str) else value
 
 
 def _no_truth_value(value: object) -> object:

@@ -119,6 +119,8 @@ def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
     return {
         "memory": memory,
         "provider": job.provider,
+        "exemptions": job.exemptions,
+        "day": job.created_at[:10],
         "old": _file(connection, job.old_digest),
         "new": _file(connection, job.new_digest),
         "contracts": list(entries.values()),

@@ -3,6 +3,7 @@
 import base64
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TypeAlias
 
 from contractkit.definitions.wire_forms import decode_message
@@ -10,6 +11,7 @@ from contractkit.document import load_contract
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact, read_json
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, analyse
+from contractkit.impact.exemptions import exempted, read_exemptions
 from contractkit.impact.formats import impact_document
 from contractkit.impact.telling import tell_impact
 from contractkit.impact.text import readable
@@ -48,6 +50,8 @@ def work_off(order: Json) -> Json:
     )
     contracts = [_contract(entry) for entry in order["contracts"]]
     report = analyse(old.definition, new.definition, contracts, old_source=_source(old), new_source=_source(new))
+    known = read_exemptions((order["exemptions"] or "").encode(), source="exemptions")
+    report = exempted(report, known, date.fromisoformat(order["day"]))  # the day it was asked for
     return {"report": impact_document(report), "told": _told(order, report, (old, new))}
 
 

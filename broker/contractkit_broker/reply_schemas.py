@@ -281,6 +281,7 @@ REPLY_SCHEMAS: dict[str, Json] = {
             "against": {"type": "object"},
             "oldDigest": TEXT,
             "newDigest": TEXT,
+            "exemptions": MAYBE_TEXT,
             "createdAt": TEXT,
             "report": {"type": ["object", "null"]},
             "problem": MAYBE_TEXT,

@@ -220,7 +220,7 @@ WRONG = [
         {"definition": OLD, "envrionment": "test"},
         {},
         {"form": "This form has no field envrionment. Its fields: provider, environment, branch, definition, old, "
-                 "definition-file, old-file."},
+                 "exemptions, definition-file, old-file, exemptions-file."},
     ),
     (
         {"definition": OLD, "provider": "or\0ders"},

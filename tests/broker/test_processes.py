@@ -88,7 +88,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         assert publish(url, "app-0", 1000) == 200
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"])
 def test_a_file_of_every_released_schema_is_brought_up_to_date(tmp_path: Path, revision: str) -> None:
     database = Database(str(tmp_path / "old.sqlite"))
     config = Config()

@@ -18,7 +18,7 @@ from contractkit.broker_client import (
 )
 from contractkit.broker_client.verdicts import verdict_document
 from contractkit.document import dump_contract
-from contractkit.errors import BrokerRefusedError
+from contractkit.errors import BrokerError, BrokerRefusedError
 from contractkit.model import Contract, HttpCall, HttpRequest, HttpResponse, Interaction, JsonBody
 
 ORDER = Interaction(
@@ -101,6 +101,22 @@ def test_another_broker_has_no_definitions() -> None:
         "  asked      GET /pacticipants/orders/definition\n"
         "  answered   404 Not Found\n"
         "  broker     not here"
+    )
+
+
+def test_a_broker_that_counts_no_exemptions_is_not_believed() -> None:
+    at = "https://broker.example/impact-jobs/1"
+    answers = httpx.MockTransport(
+        lambda request: httpx.Response(202 if request.method == "POST" else 200, json={"status": "done"},
+                                       headers={"location": at})
+    )  # fmt: skip
+    client = BrokerClient(Connection(read_address("https://broker.example"), transport=answers))
+    assert client.resources.impact("orders", b"x") == {"status": "done"}
+    with pytest.raises(BrokerError) as caught:
+        client.resources.impact("orders", b"x", exemptions="#")
+    assert str(caught.value) == (
+        "The broker at https://broker.example counts no exemptions, so its answer is another one.\n\n"
+        "Upgrade it, or ask without exemptions."
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from contractkit.broker_client import Build, open_broker, read_address
 from contractkit.broker_client.records import ContractUpload
 from contractkit.cli.main import run
 from contractkit.document import dump_contract
+from contractkit.exact_json import read_json
 from contractkit.model import Contract
 
 pytestmark = pytest.mark.slow
@@ -100,6 +102,19 @@ def test_an_answer_is_shared_by_the_address_of_its_page(ask: Callable[..., tuple
     page = httpx.get(address).text
     assert (code, "web-shop 4.1.0 can no longer use the answer of getOrder." in page) == (1, True)
     assert f"<b>{out.splitlines()[-1]}</b>" in page
+
+
+def test_exemptions_are_sent_along_with_an_answer_that_is_shared(ask: Callable[..., tuple[int, str, str]]) -> None:
+    _, out, _ = ask("new.yaml", "--provider", "orders", "--format", "json")
+    [shop] = [each for each in read_json(out)["consumers"] if each["consumer"] == "web-shop"]
+    found = [finding["fingerprint"] for each in shop["interactions"] for finding in each["findings"]]
+    said = f'reason = "not shown"\nowner = "shop"\nexpires = {date.today() + timedelta(days=30)}\n'
+    Path("contractkit-exemptions.toml").write_text(
+        "".join(f'[[exemption]]\nfingerprint = "{f}"\n{said}' for f in found)
+    )
+    code, out, err = ask("new.yaml", "--provider", "orders", "--share")
+    page = httpx.get(err.removeprefix("To share: ").strip()).text
+    assert (code, page.count("not shown"), f"<b>{out.splitlines()[-1]}</b>" in page) == (0, len(found), True)
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,17 @@ from contractkit_broker.web import Call, Refusal, Reply, not_found
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: the new definition of a provider, and against what; `old` is the stored one there where None."""
+    """What is asked: the new definition of a provider, and against what; `old` is the stored one there where None.
+
+    `exemptions` is the text of a file of exemptions that can be used.
+    """
 
     provider: str
     new: bytes
     old: bytes | None = None
     environment: str | None = None
     branch: str | None = None
+    exemptions: str | None = None
 
     @property
     def scope(self) -> Scope:
@@ -42,6 +46,7 @@ def create_impact_job(call: Call) -> Reply:
         old=base64.b64decode(form.old) if form.old is not None else None,
         environment=against.environment,
         branch=against.branch,
+        exemptions=form.exemptions,
     )
     uuid = queue_analysis(call, question)
     return Reply(
@@ -69,6 +74,7 @@ def queue_analysis(call: Call, question: Question) -> str:
             "old_digest": file_digest(old),
             "new_digest": file_digest(question.new),
             "against": scope,
+            "exemptions": question.exemptions,
             "created_at": now,
         }
         definitions.add_job(connection, values)
@@ -110,6 +116,7 @@ def _job_json(call: Call, job: ImpactJob) -> dict[str, Json]:
         "against": dict(job.against),
         "oldDigest": job.old_digest,
         "newDigest": job.new_digest,
+        "exemptions": job.exemptions,
         "createdAt": job.created_at,
         "report": job.report,
         "problem": job.problem,

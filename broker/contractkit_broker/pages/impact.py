@@ -7,6 +7,7 @@ from contractkit.errors import suggestion
 from contractkit.exact_json import Json
 from contractkit.impact.text import readable
 from contractkit_broker.api.impact import Question, queue_analysis
+from contractkit_broker.exempting import checked_exemptions
 from contractkit_broker.forms import LONGEST, wrong_character
 from contractkit_broker.pages.proofs import MOST_PROOFS, shown_proofs
 from contractkit_broker.pages.rendering import lost, render_page
@@ -21,8 +22,8 @@ _MOST_NAMES: Final = 500  # that the form suggests
 _LONGEST_KEPT: Final = 1_000_000  # bytes that a refused form shows again
 
 _NAMES: Final = ("provider", "environment", "branch")
-_FIELDS: Final = (*_NAMES, "definition", "old")
-_FILES: Final = ("definition-file", "old-file")
+_FIELDS: Final = (*_NAMES, "definition", "old", "exemptions")
+_FILES: Final = ("definition-file", "old-file", "exemptions-file")
 
 
 def get_impact_form(call: Call) -> Reply:
@@ -76,6 +77,7 @@ def get_impact_page(call: Call) -> Reply:
         proofs_end=len(proofs) == MOST_PROOFS,
         scope=_scope(job.against),
         consumers=_consumers(call, told),
+        today=call.now[:10],
         seconds=_SECONDS if job.state in ("queued", "running") else None,
     )
 
@@ -94,9 +96,10 @@ def _scope(against: Mapping[str, Json]) -> str:
 
 def _read(sent: SentForm) -> tuple[Question, dict[str, str]]:
     """Give what is asked, and what is wrong with it, in a sentence for each field."""
-    new, problems = _document(sent, "definition", "definition-file")
-    old, old_problems = _document(sent, "old", "old-file")
-    problems |= old_problems
+    new, problems = _document(sent, "definition", "A definition is")
+    old, old_problems = _document(sent, "old", "A definition is")
+    exemptions, exemptions_problems = _exemptions(sent)
+    problems |= old_problems | exemptions_problems
     provider, environment, branch = (sent.text(name) for name in _NAMES)
     problems |= {name: f"The {name} {wrong}." for name in _NAMES if (wrong := _wrong_name(sent.text(name)))}
     if not provider:
@@ -106,22 +109,35 @@ def _read(sent: SentForm) -> tuple[Question, dict[str, str]]:
     if environment and branch:
         problems["branch"] = f"Choose {environment} or the branch {branch}: an analysis is against one of them."
     question = Question(
-        provider=provider, new=new or b"", old=old, environment=environment or None, branch=branch or None
+        provider=provider,
+        new=new or b"",
+        old=old,
+        environment=environment or None,
+        branch=branch or None,
+        exemptions=exemptions,
     )
     return question, problems
+
+
+def _exemptions(sent: SentForm) -> tuple[str | None, dict[str, str]]:
+    data, problems = _document(sent, "exemptions", "Exemptions are")
+    try:
+        return (None if data is None else checked_exemptions(data, "exemptions")), problems
+    except ValueError as error:
+        return None, {"exemptions": str(error)}
 
 
 def _wrong_name(name: str) -> str | None:
     return f"is longer than {LONGEST} characters" if len(name) > LONGEST else wrong_character(name)
 
 
-def _document(sent: SentForm, pasted_name: str, file_name: str) -> tuple[bytes | None, dict[str, str]]:
-    """Give the definition that is pasted or in the file, None where there is neither."""
+def _document(sent: SentForm, pasted_name: str, what: str) -> tuple[bytes | None, dict[str, str]]:
+    """Give what is pasted or in the file, None where there is neither; `what` begins a sentence of it."""
     pasted = sent.fields.get(pasted_name, b"")
-    file = sent.files.get(file_name)
+    file = sent.files.get(f"{pasted_name}-file")
     match bool(pasted.strip()), file:
         case True, SentFile(name=name):
-            return None, {pasted_name: f"A definition is pasted, and the file {name} is chosen: leave one of them out."}
+            return None, {pasted_name: f"{what} pasted, and the file {name} is chosen: leave one of them out."}
         case False, SentFile(name=name, data=data):
             return (data, {}) if data.strip() else (None, {pasted_name: f"The file {name} is empty."})
         case True, _:

@@ -143,4 +143,5 @@ def _job(connection: Connection, query: AnySelect) -> ImpactJob | None:
         told=getattr(row, "told", None),
         problem=row.problem,
         created_at=row.created_at,
+        exemptions=row.exemptions,
     )

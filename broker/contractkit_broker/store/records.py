@@ -189,6 +189,7 @@ class ImpactJob:
     """An impact analysis: `queued`, `running`, `done` with a report, or `failed` with a problem in words.
 
     It is read with its `report`, for programs, or with what is `told`, the same in words; an earlier release told none.
+    `exemptions` is the text of the file that was sent along.
     """
 
     uuid: str
@@ -202,6 +203,7 @@ class ImpactJob:
     problem: str | None
     created_at: str
     told: Json = None
+    exemptions: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -332,6 +332,7 @@ impact_job = Table(
     Column("old_digest", String, ForeignKey("blob.digest"), nullable=False),
     Column("new_digest", String, ForeignKey("blob.digest"), nullable=False),
     Column("against", JSON, nullable=False),
+    Column("exemptions", String, nullable=True),  # the text of the file that was sent
     Column("report", JSON, nullable=True),
     Column("told", JSON, nullable=True),  # the report in words
     _word("problem", nullable=True),

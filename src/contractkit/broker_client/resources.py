@@ -11,6 +11,7 @@ from contractkit.broker_client.parsing import read_stored_contracts
 from contractkit.broker_client.records import StoredContract, StoredDefinition, UsedPlace
 from contractkit.broker_client.refusals import refusal
 from contractkit.document.state_catalogue import StateCatalogue, dump_state_catalogue, load_state_catalogue
+from contractkit.errors import BrokerError
 from contractkit.exact_json import Json
 
 _POLL_SECONDS = 0.5
@@ -127,8 +128,21 @@ class Resources:
         old: bytes | None = None,
         environment: str | None = None,
         branch: str | None = None,
+        exemptions: str | None = None,
     ) -> Json:
-        """Have the broker say which of its consumers a new definition breaks; waits for the job, gives its document."""
+        """Have the broker say which of its consumers a new definition breaks; waits for the job, gives its document.
+
+        Args:
+            provider: Whose definition changes.
+            definition: The new one's bytes.
+            old: The old one's; the broker's own where None.
+            environment: Which consumers count: those that run there.
+            branch: Likewise: those of its heads.
+            exemptions: The text of a file of exemptions.
+
+        Raises:
+            BrokerError: It refuses, or takes no exemptions, as earlier releases do.
+        """
         target = {"environment": environment, "branch": branch}
         body: dict[str, Json] = {
             "provider": provider,
@@ -137,11 +151,19 @@ class Resources:
         }
         if old is not None:
             body["old"] = base64.b64encode(old).decode()
+        if exemptions is not None:
+            body["exemptions"] = exemptions
         started = self._connection.send("POST", self._connection.path("impact-jobs"), body=body)
         if not started.is_success:
             raise refusal(started, f"The impact on the consumers of {provider} was not analysed.")
         url = self._connection.address.rebase(started.headers["location"])
-        return self._finished(url, provider)
+        job = self._finished(url, provider)
+        if exemptions is not None and job.get("exemptions") is None:
+            raise BrokerError(
+                f"The broker at {self._connection.address.url} counts no exemptions, so its answer is another one.",
+                next_step="Upgrade it, or ask without exemptions.",
+            )
+        return job
 
     def publish_impact_proof(
         self, consumer: str, version: str, provider: str, *, digests: tuple[str, str], interactions: Sequence[Json]

@@ -146,7 +146,7 @@ def impact(
         pair = Pair(provider=report.consumers[0].contract.provider, old=old, new=new)
         report = prove(report, pair, settings, manner, lambda found: click.echo(_FORMATS[form](found).rstrip("\n")))
     if share:
-        click.echo(f"To share: {_shared(settings, asked)}", err=True)
+        click.echo(f"To share: {_shared(settings, asked, known.text)}", err=True)
     hurts = {report.verdict, proven_verdict(report)} & set(_FAILING[fail_on])
     return 1 if report.has_expired or hurts else 0
 
@@ -192,10 +192,10 @@ def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
     return _analysed(old, new, contracts, client.url)
 
 
-def _shared(settings: Settings, asked: _Asked) -> str:
+def _shared(settings: Settings, asked: _Asked, exemptions: str | None) -> str:
     assert asked.provider is not None  # the broker was asked with it
     scope = {"environment": asked.environment, "branch": asked.branch}
-    return shared(settings, asked.provider, old=asked.old, new=asked.new, **scope)
+    return shared(settings, asked.provider, old=asked.old, new=asked.new, exemptions=exemptions, **scope)
 
 
 def _published(client: BrokerClient, asked: _Asked) -> Loaded:

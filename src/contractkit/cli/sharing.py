@@ -43,7 +43,14 @@ def check_sharing(locations: Iterable[str | None], *, asks_broker: bool, suppose
 
 
 def shared(
-    settings: Settings, provider: str, *, old: str | None, new: str, environment: str | None, branch: str | None
+    settings: Settings,
+    provider: str,
+    *,
+    old: str | None,
+    new: str,
+    environment: str | None,
+    branch: str | None,
+    exemptions: str | None,
 ) -> str:
     """Have the broker analyse the same, and give the address of the page that tells it.
 
@@ -54,9 +61,10 @@ def shared(
         new: Where the new one is.
         environment: As the answer was asked for.
         branch: Likewise.
+        exemptions: The text of the file of exemptions, None where there is none.
 
     Raises:
-        BrokerError: It cannot be reached, refuses, or has no such pages.
+        BrokerError: It cannot be reached, refuses, has no such pages, or counts no exemptions.
     """
     with connect(settings) as client:
         before = (
@@ -65,7 +73,7 @@ def shared(
             else _bytes(old, settings)
         )
         scope = {"environment": environment, "branch": branch}
-        job = client.resources.impact(provider, _bytes(new, settings), old=before, **scope)
+        job = client.resources.impact(provider, _bytes(new, settings), old=before, exemptions=exemptions, **scope)
         if _PAGE not in job["_links"]:
             raise BrokerError(
                 f"The broker at {client.url} has no page for the answer.", next_step="Upgrade it, or leave --share out."
