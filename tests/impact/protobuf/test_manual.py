@@ -11,6 +11,7 @@ from contractkit.changes.protobuf.procedures import (
     SERVICE_REMOVED,
 )
 from contractkit.impact.protobuf.consequences import REQUEST_CONSEQUENCES, RESPONSE_CONSEQUENCES
+from contractkit.impact.protobuf.refusals import TEXT_UNCHECKED
 
 ROOT = Path(__file__).parents[3]
 MANUAL = (ROOT / "docs/impact.md").read_text()
@@ -36,5 +37,6 @@ def test_every_code_is_in_the_manual() -> None:
 
 def test_every_change_that_may_hurt_has_a_consequence_or_is_only_a_cause() -> None:
     named = {change for row in (*REQUEST_CONSEQUENCES, *RESPONSE_CONSEQUENCES) for change in row.changes}
+    named.add(TEXT_UNCHECKED)
     rules = {rule.id.partition(".")[2] for rule in MESSAGE_RULES} | {rule.id.partition(".")[2] for rule in ENUM_RULES}
     assert rules - named == {"field.renamed", "field.type-compatible", "field.presence-gained"}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
@@ -21,6 +21,9 @@ from grpc_tools import protoc
 
 REFUSED = "refused"
 """What is said of a message that its reader does not take."""
+
+Said: TypeAlias = dict[str, Any] | bytes
+"""What a message says: its tree, or bytes where no tree can say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class Row:
         procedure = case.get("procedures", {}).get(version, f"rpc Call({types[0]}) returns ({types[1]});")
         package = case.get("packages", {}).get(version, "")
         service = case.get("services", {}).get(version, "Shop")
-        syntax = case.get("syntax", 'syntax = "proto3";')
+        syntax = case.get("syntaxes", {}).get(version) or case.get("syntax", 'syntax = "proto3";')
         return (
             f"{syntax} package {self.package}{package};"
             f" {case.get('options', {}).get(version, '')} {case.get('rest', '')}"
@@ -62,7 +65,7 @@ class NewServer(grpc.GenericRpcHandler):
     """Serves every procedure of the new definitions; it notes what it reads and gives what it is told to."""
 
     methods: Mapping[str, MethodDescriptor]
-    answers: dict[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
+    answers: dict[str, tuple[Said, ...]] = field(default_factory=dict)
     read: dict[str, list[object]] = field(default_factory=dict)
 
     def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
@@ -75,7 +78,7 @@ class NewServer(grpc.GenericRpcHandler):
         def answer(requests: Iterable[Message]) -> Iterator[Message]:
             self.read[path] = [shown(each) for each in requests]
             for each in self.answers.get(path, ({},)):
-                yield ParseDict(each, given())
+                yield written(each, given)
 
         one, many = method.client_streaming, method.server_streaming
         make = getattr(grpc, f"{_KIND[one]}_{_KIND[many]}_rpc_method_handler")
@@ -93,6 +96,11 @@ _KIND = {False: "unary", True: "stream"}
 
 def _serialised(message: Message) -> bytes:
     return message.SerializePartialToString()
+
+
+def written(said: Said, kind: type[Message]) -> Message:
+    """Give a message as its writer has it in hand."""
+    return kind.FromString(said) if isinstance(said, bytes) else ParseDict(said, kind())
 
 
 def shown(message: Message) -> object:
@@ -118,7 +126,7 @@ class Wire:
         method = messages.DESCRIPTOR.services_by_name["Shop"].methods_by_name["Call"]
         sent = row.case["sent"] if isinstance(row.case["sent"], list) else [row.case["sent"]]
         taken = getattr(messages, method.input_type.name)
-        requests = [ParseDict(each, taken()) for each in (sent if row.is_request else [{}])]
+        requests = [written(each, taken) for each in (sent if row.is_request else [{}])]
         self.server.answers[row.procedure] = ({},) if row.is_request else tuple(sent)
         call = stubs.ShopStub(self.channel).Call
         try:

@@ -163,7 +163,7 @@ class ProtoChanges:
         """Give what differs at two messages and below, each pair once, with the steps to it."""
         for steps, pair in self.reached(old, new, direction):
             for difference in self.differences(pair):
-                yield (*steps, *_steps(difference)), difference
+                yield (*steps, *difference.found.steps), difference
 
     def reached(
         self, old: Descriptor, new: Descriptor, direction: Direction
@@ -188,10 +188,6 @@ def compare_protos(old: ProtoDefinition, new: ProtoDefinition, encoding: Encodin
     is asked for.
     """
     return ProtoChanges(Procedures(old), Procedures(new), encoding)
-
-
-def _steps(difference: ProtoDifference) -> tuple[Step, ...]:
-    return () if difference.found.step is None else (difference.found.step,)
 
 
 def _procedure_change(old: MethodDescriptor, found: ProcedureDifference, new: Place) -> Change:

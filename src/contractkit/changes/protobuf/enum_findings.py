@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from google.protobuf.descriptor import EnumDescriptor, EnumValueDescriptor
 
+from contractkit.changes.protobuf.features import promises_json
 from contractkit.changes.protobuf.message_pairs import EnumPair
 from contractkit.changes.protobuf.records import Found, place_of_enum, place_of_value
 
@@ -46,13 +47,17 @@ def values_renumbered(pair: EnumPair) -> Iterator[Found]:
 def other_openness(pair: EnumPair) -> Iterator[Found]:
     """Find enums that take unknown numbers and did not, and the reverse."""
     if bool(pair.old.is_closed) is not bool(pair.new.is_closed):
-        yield Found(
-            before=_openness(pair.old),
-            after=_openness(pair.new),
-            step=pair.step,
-            old=place_of_enum(pair.old),
-            new=place_of_enum(pair.new),
-        )
+        yield _of_enum(pair, _openness(pair.old), _openness(pair.new))
+
+
+def json_unpromised(pair: EnumPair) -> Iterator[Found]:
+    """Find enums whose JSON form is no longer the same in every language."""
+    if promises_json(pair.old) and not promises_json(pair.new):
+        yield _of_enum(pair, "promised", "not promised")
+
+
+def _of_enum(pair: EnumPair, before: str, after: str) -> Found:
+    return Found(before=before, after=after, step=pair.step, old=place_of_enum(pair.old), new=place_of_enum(pair.new))
 
 
 def _found(pair: EnumPair, old: EnumValueDescriptor | None, new: EnumValueDescriptor | None) -> Found:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pb2 import DescriptorProto
 
+from contractkit.changes.protobuf.features import checks_text, promises_json
 from contractkit.changes.protobuf.message_pairs import MessagePair, step_of, steps_to
 from contractkit.changes.protobuf.records import FieldPair, Found, place_of, place_of_message
 from contractkit.changes.protobuf.types import Fit, fit_of, in_words, is_map, is_packable
@@ -103,6 +104,21 @@ def other_default(pair: MessagePair) -> Iterator[Found]:
             yield _pair_found(each, f"the default {before}", f"the default {after}")
 
 
+def text_checked(pair: MessagePair) -> Iterator[Found]:
+    """Find texts that their writer need not keep to UTF-8 and their reader refuses where they are not."""
+    for each in pair.comparable:
+        is_text = each.old.type == each.new.type == FieldDescriptor.TYPE_STRING
+        if is_text and checks_text(each.reader) and not checks_text(each.sender):
+            yield _pair_found(each, _checking(each.old), _checking(each.new))
+
+
+def json_unpromised(pair: MessagePair) -> Iterator[Found]:
+    """Find messages whose JSON form is no longer the same in every language."""
+    if promises_json(pair.old) and not promises_json(pair.new):
+        places = (place_of_message(pair.old), place_of_message(pair.new))
+        yield Found(before="promised", after="not promised", old=places[0], new=places[1])
+
+
 def became_required(pair: MessagePair) -> Iterator[Found]:
     """Find fields that must be set now."""
     for each in pair.comparable:
@@ -153,6 +169,10 @@ def _single_scalars(pair: MessagePair) -> Iterator[FieldPair]:
         fields = (each.old, each.new)
         if all(field.message_type is None and not field.is_repeated and not field.is_required for field in fields):
             yield each
+
+
+def _checking(field: FieldDescriptor) -> str:
+    return "text that is checked to be UTF-8" if checks_text(field) else "text that is not checked to be UTF-8"
 
 
 def _default(field: FieldDescriptor) -> str:

@@ -50,6 +50,12 @@ MESSAGE_RULES: tuple[Rule[MessagePair], ...] = (
     *both_ways("field.presence-gained", HARMLESS, HARMLESS, field.presence_gained,
                "unset and the default can be told apart now"),
     *both_ways("field.default-changed", POSSIBLE, POSSIBLE, field.other_default, "it had {before} and has {after}"),
+    Rule("request.field.text-checked", POSSIBLE, HARMLESS, field.text_checked,
+         "it was {before} and is {after}: a message with other bytes there is refused whole"),
+    Rule("response.field.text-unchecked", POSSIBLE, HARMLESS, field.text_checked,
+         "it was {before} and is {after}: readers that check it refuse a message with other bytes there"),
+    *both_ways("message.json-unpromised", HARMLESS, POSSIBLE, field.json_unpromised,
+               "its JSON form was {before} and is {after}"),
     Rule("request.field.became-required", BREAKING, BREAKING, field.became_required,
          "it was {before} and is {after}"),
     Rule("request.field.added-required", BREAKING, BREAKING, field.added_required, "it was {before} and is {after}"),
@@ -75,6 +81,8 @@ ENUM_RULES: tuple[Rule[EnumPair], ...] = (
     *both_ways("enum.value-renumbered", BREAKING, HARMLESS, member.values_renumbered, "{before} is now {after}"),
     *both_ways("enum.openness-changed", POSSIBLE, POSSIBLE, member.other_openness,
                "the enum was {before} and is {after}"),
+    *both_ways("enum.json-unpromised", HARMLESS, POSSIBLE, member.json_unpromised,
+               "its JSON form was {before} and is {after}"),
 )  # fmt: skip
 """Rules for two enums that stand for each other."""
 

@@ -52,6 +52,11 @@ class Found:
     old: Place | None = None
     new: Place | None = None
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Give the steps from the message to it: none for the message itself and what an entry of a map holds."""
+        return () if self.step is None else (self.step,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtoDifference:

@@ -48,6 +48,11 @@ def _where_present(met: Met, uses: CallUses) -> Verdict | None:
     return _level(met) if met.is_present else None
 
 
+def _where_said(met: Met, uses: CallUses) -> Verdict | None:
+    """Judge what a message or an enum is written as: a message that says nothing is written alike everywhere."""
+    return _level(met) if met.is_set and met.value != {} else None
+
+
 def _where_unset(met: Met, uses: CallUses) -> Verdict | None:
     return None if met.is_set else _level(met)
 
@@ -117,8 +122,12 @@ REQUEST_CONSEQUENCES = (
                 "the consumer sends it, and a provider loses it or reads it as something else"),
     Consequence(("field.renumbered", "field.json-name-changed", "field.list-unpacked", "field.map-changed"),
                 "request.unheard", _where_set, "the consumer sends it, and a provider does not find it any more"),
+    Consequence(("field.text-checked",), "request.may-be-refused", _where_set,
+                "the consumer sends text, which must be UTF-8 now: a message with other bytes there is refused whole"),
     Consequence(("field.type-reinterpreted", "field.cardinality-changed", "enum.openness-changed", "oneof.left"),
                 "request.read-otherwise", _where_set, "the consumer sends it, and a provider may read it otherwise"),
+    Consequence(("message.json-unpromised", "enum.json-unpromised"), "request.read-otherwise", _where_said,
+                "the consumer sends it, and not every language has the same JSON form for it any more"),
     Consequence(("field.type-truncated",), "request.truncated", _where_it_does_not_fit,
                 "the consumer sends {value}, and not every value that it may send fits any more"),
     Consequence(("field.presence-lost",), "request.default-unseen", _where_default,
@@ -146,6 +155,8 @@ RESPONSE_CONSEQUENCES = (
     Consequence(("field.type-reinterpreted", "field.type-truncated", "field.cardinality-changed",
                  "enum.openness-changed"), "response.read-otherwise", _where_present,
                 "the consumer needs it, and may read another value than was sent"),
+    Consequence(("message.json-unpromised", "enum.json-unpromised"), "response.read-otherwise", _where_said,
+                "the consumer needs it, and not every language has the same JSON form for it any more"),
     Consequence(("field.presence-lost",), "response.default-unseen", _where_default,
                 "the consumer reads the default, which does not come as such any more"),
     Consequence(("oneof.joined", "oneof.left", "oneof.member-added"), "response.may-be-absent", _where_present,

@@ -1,7 +1,8 @@
 """Refusals: when one field of a message can make its readers refuse the whole of it, whatever they need.
 
 Lengths and texts are checked while a message is read: what is written as bytes is no message, packed doubles have a
-length that is a multiple of eight (protobuf encoding, Length-Delimited Records).
+length that is a multiple of eight (protobuf encoding, Length-Delimited Records), and text is UTF-8 where the reader's
+definition says so.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from contractkit.changes.protobuf.records import ProtoDifference
 from contractkit.changes.records import Direction
 from contractkit.impact.protobuf.uses import MESSAGE
 from contractkit.model import Location
+
+TEXT_UNCHECKED = "field.text-unchecked"
+"""What readers refuse whatever they need, and nothing else of it can hurt them."""
 
 _IN_BINARY = frozenset({"field.number-reused", "field.type-changed", "field.type-reinterpreted"})
 _IN_JSON = frozenset(
@@ -56,19 +60,32 @@ class Refusals:
         for steps, pair in self._changes.reached(old, new, Direction.RESPONSE):
             for difference in self._changes.differences(pair):
                 if _is_refused(pair, difference, self._changes.encoding):
-                    yield MESSAGE.under(steps) / str(difference.found.step), difference
+                    yield MESSAGE.under((*steps, *difference.found.steps)), difference
 
 
 def _is_refused(pair: MessagePair, difference: ProtoDifference, encoding: Encoding) -> bool:
     if encoding is Encoding.JSON:
         return difference.name in _IN_JSON
-    field = pair.old.fields_by_name.get(str(difference.found.step))
+    if difference.name == TEXT_UNCHECKED:
+        return True
+    field = _field_of(pair, difference)
     if difference.name not in _IN_BINARY or field is None:
         return False
     writer = pair.new.fields_by_number.get(field.number)
     if writer is None:
         return False
-    read, written = _delimited(field), _delimited(writer)
+    return may_refuse(field, writer)
+
+
+def _field_of(pair: MessagePair, difference: ProtoDifference) -> FieldDescriptor | None:
+    """Give the field, as it was, that a difference stands at; no step leads to key and value of a map's entry."""
+    declared = difference.found.old
+    return None if declared is None else pair.old.fields_by_name.get(declared.pointer.rpartition(".")[2])
+
+
+def may_refuse(reader: FieldDescriptor, writer: FieldDescriptor) -> bool:
+    """Say whether some values of one field, in binary form, make who reads them as another refuse the message."""
+    read, written = _delimited(reader), _delimited(writer)
     return written != "" and read not in ("", "bytes") and (read != written or read == "message")
 
 

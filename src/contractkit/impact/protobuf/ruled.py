@@ -60,7 +60,7 @@ def inside(
     for location, pair in _inside(changes, old, new, steps, MESSAGE):
         for difference in changes.differences(pair):
             if difference.level.can_hurt:
-                yield location / str(difference.found.step), difference
+                yield location.under(difference.found.steps), difference
 
 
 def _inside(
@@ -105,6 +105,7 @@ _JUDGES: Mapping[str, Callable[[Met, RuledPlace], bool]] = {
             "field.type-reinterpreted",
             "field.cardinality-changed",
             "field.type-truncated",
+            "field.text-checked",
             "enum.openness-changed",
         ),
         _may_be_set,

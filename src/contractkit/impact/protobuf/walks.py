@@ -76,10 +76,11 @@ class Walk:
         if not isinstance(tree, dict):
             return
         for difference in self._changes.differences(pair):
-            name = str(difference.found.step)
+            steps = difference.found.steps
+            name = str(steps[0]) if steps else ""
             yield Met(
-                location=at / name,
-                value=tree.get(name, ABSENT),
+                location=at.under(steps),
+                value=tree.get(name, ABSENT) if steps else tree,
                 holder=tree,
                 field=pair.old.fields_by_name.get(name),
                 pair=pair,
