@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from contractkit.definitions.messages import DefinedMessage, MessageDefinition, headers_path_of, path_of
 from contractkit.errors import suggestion
-from contractkit.exact_json import show_json
+from contractkit.exact_json import Json, show_json
 from contractkit.model import (
     Evidence,
     HttpCall,
@@ -65,10 +65,8 @@ def meant_messages(interaction: Interaction, definition: MessageDefinition) -> M
     """
     if isinstance(interaction.exchange, Message) and interaction.operation is not None:
         return _of_name(interaction.operation, definition)
-    references = interaction.kept.get("comments", {}).get("references")
-    named = references.get("AsyncAPI") if isinstance(references, dict) else None
-    identifier = named.get("operationId") if isinstance(named, dict) else None
-    if isinstance(identifier, str):
+    identifier = referred_operation(interaction)
+    if identifier is not None:
         return _of_operation(identifier, definition)
     if isinstance(interaction.exchange, Message) and interaction.description in definition.names:
         return Meant(names=(interaction.description,))
@@ -77,6 +75,19 @@ def meant_messages(interaction: Interaction, definition: MessageDefinition) -> M
         next_step=f"{suggestion(interaction.description, definition.names)} Contracts of other tools name it by the "
         "description, or its operation by comments.references.AsyncAPI.operationId.",
     )
+
+
+def referred_operation(interaction: Interaction) -> str | None:
+    """Give the identifier of the operation that an interaction refers to in an AsyncAPI document."""
+    references = interaction.kept.get("comments", {}).get("references")
+    named = references.get("AsyncAPI") if isinstance(references, dict) else None
+    identifier = named.get("operationId") if isinstance(named, dict) else None
+    return identifier if isinstance(identifier, str) else None
+
+
+def described_metadata(message: Message) -> dict[str, Json]:
+    """Give the metadata of a message that headers describe: all but the content type."""
+    return {name: value for name, value in message.metadata.items() if name not in _CONTENT_TYPES}
 
 
 def _of_name(name: str, definition: MessageDefinition) -> Meant:
@@ -128,7 +139,7 @@ def stand_ins(
     found = definition.find(name)
     assert found is not None
     contents = _stand_in(interaction, path_of(name), at / "contents", _answer_with(message, found))
-    said = {each: value for each, value in message.metadata.items() if each not in _CONTENT_TYPES}
+    said = described_metadata(message)
     if not said or found.headers is None:
         return (contents,)
     headers = HttpResponse(status=200, headers={"content-type": ("application/json",)}, body=JsonBody(said))

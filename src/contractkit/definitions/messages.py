@@ -130,9 +130,18 @@ class MessageDefinition:
         return OpenApiDefinition(self.documents, source=self.source)
 
     @cached_property
+    def requests(self) -> OpenApiDefinition:
+        """Give the definition whose operations take the messages as bodies, for those that a consumer sends."""
+        return OpenApiDefinition(
+            self._below(_document(self._messages.values(), self.title, _taking)), source=self.source
+        )
+
+    @cached_property
     def documents(self) -> Documents:
         """Give what the messages' schemas stand in, below the document that nobody wrote."""
-        root = _document(self._messages.values(), self.title)
+        return self._below(_document(self._messages.values(), self.title, _answering))
+
+    def _below(self, root: Json) -> Documents:
         return Documents({ROOT: root, **self._documents}, ROOT, self._read)
 
     def problem_of(self, name: str) -> str:
@@ -195,21 +204,33 @@ def headers_path_of(name: str) -> str:
     return f"{path_of(name)}/headers"
 
 
-def _document(messages: Iterable[DefinedMessage], title: str) -> Json:
-    """Give the OpenAPI document whose operations answer with messages."""
+def _document(
+    messages: Iterable[DefinedMessage], title: str, operation: Callable[[str, Mapping[str, Json]], Json]
+) -> Json:
+    """Give the OpenAPI document of whose operations each is made of a message: of its name and its content."""
     paths: dict[str, Json] = {}
     for message in messages:
         path = path_of(message.name)
         schema = None if message.problem else message.schema
-        paths[path] = _path(message.name, schema, message.content_type, message.examples)
+        content = _content(schema, message.content_type, message.examples)
+        paths[path] = operation(message.name, content)
         if message.headers is not None:
-            paths[headers_path_of(message.name)] = _path(headers_name_of(message.name), message.headers, JSON, {})
+            content = _content(message.headers, JSON, {})
+            paths[headers_path_of(message.name)] = operation(headers_name_of(message.name), content)
     return {"openapi": "3.1.0", "info": {"title": title}, "paths": paths}
 
 
-def _path(name: str, schema: str | None, media_type: str, examples: Mapping[str, Json]) -> Json:
+def _content(schema: str | None, media_type: str, examples: Mapping[str, Json]) -> Mapping[str, Json]:
     content: dict[str, Json] = {"schema": {"$ref": schema} if schema is not None else {}}
     if examples:
         content["examples"] = {each: {"value": value} for each, value in examples.items()}
-    response = {"description": name, "content": {media_type: content}}
-    return {"get": {"operationId": name, "responses": {"200": response}}}
+    return {media_type: content}
+
+
+def _answering(name: str, content: Mapping[str, Json]) -> Json:
+    return {"get": {"operationId": name, "responses": {"200": {"description": name, "content": content}}}}
+
+
+def _taking(name: str, content: Mapping[str, Json]) -> Json:
+    body = {"required": True, "content": content}
+    return {"post": {"operationId": name, "requestBody": body, "responses": {"204": {"description": name}}}}

@@ -1,24 +1,26 @@
-"""The judgement of one message under two definitions of messages: what got worse for who receives it.
+"""The judgement of messages under two definitions of messages: what got worse for who receives, or sends, them.
 
-A message is judged as the answer to a request that nobody sends, since that is how its definition reads it.
+A message that is emitted unasked is judged as an answer; of messages that are answered the first is judged as a request
+that the consumer sends, the others as answers.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeAlias
 
 from contractkit.changes import Change
-from contractkit.changes.messages import HEADERS_REMOVED, MESSAGE_REMOVED, MessageChanges
-from contractkit.conformance import ContractChecker, Grade
-from contractkit.conformance.messages import MESSAGE, Meant, StandIn, meant_messages, stand_ins
-from contractkit.definitions.messages import MessageDefinition, path_of
+from contractkit.changes.messages import MESSAGE_REMOVED, MessageChanges
+from contractkit.conformance.messages import MESSAGE, Meant, meant_messages, messages_of, referred_operation
+from contractkit.definitions.messages import MessageDefinition
 from contractkit.errors import DefinitionError
-from contractkit.impact.fitting import misfit
-from contractkit.impact.http_judgement import HttpJudgement
+from contractkit.impact.received_messages import ReceivedMessages
 from contractkit.impact.records import Verdict, Worry
-from contractkit.model import EmptyBody, Interaction, JsonBody, Location, Message, MissingBody
+from contractkit.impact.sent_messages import REQUEST, SentMessages
+from contractkit.model import Interaction, Location, Message, SynchronousMessages
 
-_CONTENTS, _METADATA = MESSAGE / "contents", MESSAGE / "metadata"
+_Alternatives: TypeAlias = list[tuple[str, tuple[Worry, ...]]]
+"""What got worse for a message, by the name of each message of the definition that it may be."""
 
 
 class MessageJudgement:
@@ -27,126 +29,131 @@ class MessageJudgement:
     def __init__(self, old: MessageDefinition, new: MessageDefinition) -> None:
         self._old = old
         self._new = new
-        self._answers = HttpJudgement(old.answers, new.answers)
-        self._fitting = ContractChecker(old.answers)
-        self._fitting_now = ContractChecker(new.answers)
         self._changes = MessageChanges(old, new)
+        self._received = ReceivedMessages(self._changes)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """Give every change, each as one of a message."""
-        return self._changes.told(self._answers.changes)
+        """Give every change, each as one of a message that is received."""
+        return self._received.changes
+
+    @cached_property
+    def _sent(self) -> SentMessages:
+        return SentMessages(self._changes)
 
     def speaks_of(self, interaction: Interaction) -> bool:
-        """Say whether it is a message that is emitted unasked."""
-        return isinstance(interaction.exchange, Message)
+        """Say whether it is a message that is emitted unasked, or messages that are answered."""
+        return isinstance(interaction.exchange, Message | SynchronousMessages)
 
     def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
-        """Give the name of a message, and what got worse for it."""
-        called = interaction.operation or interaction.description
+        """Give the name of a message, or of the operation that is answered, and what got worse for it."""
+        called = interaction.operation or referred_operation(interaction) or interaction.description
+        at = MESSAGE if isinstance(interaction.exchange, Message) else REQUEST
         try:
             old, new = meant_messages(interaction, self._old), meant_messages(interaction, self._new)
             if old.problem:
-                return called, self._of_unknown(interaction, old.problem, new)
-            names = self._likely(interaction, old.names)
-            found = [(name, self._of_message(interaction, name, new)) for name in names]
+                return called, self._of_unknown(interaction, old.problem, new, at)
+            if isinstance(interaction.exchange, SynchronousMessages):
+                asked = self._of_request(interaction, interaction.exchange.request, old, new)
+                return called, (*asked, *self._of_replies(interaction, old, new))
+            assert isinstance(interaction.exchange, Message)
+            return _of_alternatives(self._of_emitted(interaction, interaction.exchange, old, new))
         except DefinitionError as error:
-            return called, (_unjudged(f"a definition cannot be used here: {error.explanation.summary}"),)
-        return _of_alternatives(found)
+            return called, (_unjudged(f"a definition cannot be used here: {error.explanation.summary}", at),)
 
-    def _likely(self, interaction: Interaction, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _of_unknown(self, interaction: Interaction, problem: str, new: Meant, at: Location) -> tuple[Worry, ...]:
+        """Give what can be said of messages that the old definition does not have."""
+        if new.problem:
+            return (_unjudged(f"of neither definition can be said which message it is: {problem}", at),)
+        wrong = next(self._wrong_now(interaction, new), None)
+        if wrong is None:
+            return ()  # only the new definition knows the message: that is an improvement
+        sentence = f"the old definition does not know the message, and the new one does not bear out {wrong}"
+        return (_unjudged(sentence, at),)
+
+    def _wrong_now(self, interaction: Interaction, new: Meant) -> Iterator[Location]:
+        """Give the first place of each message of an interaction that the new definition does not bear out."""
+        names: tuple[str, ...] | None = new.names
+        if isinstance(interaction.exchange, SynchronousMessages):
+            request, names = interaction.exchange.request, new.replies
+            if not any(self._sent.fits_now(interaction, request, name) for name in new.names):
+                yield REQUEST
+        for at, message in messages_of(interaction).items():
+            found = [self._received.misfit_now(interaction, message, name, at) for name in names or ()]
+            if None not in found:
+                yield next((each for each in found if each is not None), at)
+
+    def _of_emitted(self, interaction: Interaction, message: Message, old: Meant, new: Meant) -> _Alternatives:
+        names = self._received_as(interaction, message, old.names, MESSAGE)
+        return [(name, tuple(self._of_received(interaction, message, name, new.names, MESSAGE))) for name in names]
+
+    def _of_request(self, interaction: Interaction, message: Message, old: Meant, new: Meant) -> tuple[Worry, ...]:
+        """Give what got worse for the message that is sent to be answered."""
+        fitting = [name for name in old.names if self._sent.fits(interaction, message, name)]
+        names = self._readable(tuple(fitting) or old.names)
+        found = [(name, tuple(self._of_sent(interaction, message, name, new))) for name in names]
+        return _of_alternatives(found)[1]
+
+    def _of_sent(self, interaction: Interaction, message: Message, name: str, new: Meant) -> Iterator[Worry]:
+        if name not in new.names:
+            yield _gone(
+                "operation.gone", f"the consumer sends {name}, which is not taken any more", name, REQUEST, self.changes
+            )
+            return
+        yield from self._sent.judged(interaction, message, name)
+        yield from self._of_channels(name, "taken from", "it is sent", REQUEST)
+
+    def _of_replies(self, interaction: Interaction, old: Meant, new: Meant) -> Iterator[Worry]:
+        """Give what got worse for the messages that answer."""
+        if new.problem:
+            return  # nothing answers, since nothing is asked any more
+        for at, message in messages_of(interaction).items():
+            if not old.replies or new.replies is None:
+                which = "new" if old.replies else "old"
+                yield _unjudged(f"the {which} definition says of no message that it answers this one", at)
+                continue
+            names = self._received_as(interaction, message, old.replies, at)
+            found = [(name, tuple(self._of_received(interaction, message, name, new.replies, at))) for name in names]
+            yield from _of_alternatives(found)[1]
+
+    def _received_as(
+        self, interaction: Interaction, message: Message, names: tuple[str, ...], at: Location
+    ) -> tuple[str, ...]:
         """Give those of the messages it may be that it fits under the old definition, readable ones if any."""
         if len(names) == 1:
             return names
-        fitting = tuple(name for name in names if self._fits(interaction, name)) or names
-        return tuple(name for name in fitting if not self._old.problem_of(name)) or fitting
+        fitting = [name for name in names if self._received.misfit(interaction, message, name, at) is None]
+        return self._readable(tuple(fitting) or names)
 
-    def _fits(self, interaction: Interaction, name: str) -> bool:
-        return _misfit(interaction, name, self._old, self._fitting) is None
+    def _readable(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if not self._old.problem_of(name)) or names
 
-    def _of_unknown(self, interaction: Interaction, problem: str, new: Meant) -> tuple[Worry, ...]:
-        """Give what can be said of a message that the old definition does not have."""
-        if new.problem:
-            return (_unjudged(f"of neither definition can be said which message it is: {problem}"),)
-        wrong = [_misfit(interaction, name, self._new, self._fitting_now) for name in new.names]
-        if None in wrong:
-            return ()  # only the new definition knows the message: that is an improvement
-        return (
-            _unjudged(f"the old definition does not know the message, and the new one does not bear out {wrong[0]}"),
-        )
-
-    def _of_message(self, interaction: Interaction, name: str, new: Meant) -> tuple[Worry, ...]:
-        if name not in new.names:
-            return (_gone(name, self.changes),)
-        message = interaction.exchange
-        assert isinstance(message, Message)
-        return (*self._of_sides(interaction, message, name), *self._of_channels(name))
-
-    def _of_sides(self, interaction: Interaction, message: Message, name: str) -> Iterator[Worry]:
-        comparable = self._changes.is_comparable(name)
-        if not comparable or not isinstance(message.contents, JsonBody | MissingBody | EmptyBody):
-            yield from self._of_unreadable(name)
-        for each in stand_ins(interaction, message, name, self._old):
-            if each.place == _METADATA and self._new.message_as_written(name).headers is None:
-                yield from self._without_headers(each, name)
-            elif each.place == _METADATA or comparable:
-                yield from self._of_stand_in(each, name)
-
-    def _of_stand_in(self, each: StandIn, name: str) -> Iterator[Worry]:
-        for worry in self._answers.judged(each.interaction)[1]:
-            yield replace(
-                worry,
-                location=each.back(worry.location),
-                also=tuple(map(each.back, worry.also)),
-                sentence=worry.sentence.replace(f"GET {path_of(name)}", f"the message {name}"),
-                change=None if worry.change is None else self._changes.of_message(worry.change),
-            )
-
-    def _of_unreadable(self, name: str) -> Iterator[Worry]:
-        """Say so where contents cannot be looked into and their description changed."""
-        if self._changes.is_described_alike(name):
+    def _of_received(
+        self, interaction: Interaction, message: Message, name: str, kept: tuple[str, ...], at: Location
+    ) -> Iterator[Worry]:
+        if name not in kept:
+            said = "handles" if at == MESSAGE else "is answered with"
+            sentence = f"the consumer {said} {name}, which is not emitted any more"
+            yield _gone("message.removed", sentence, name, at, self.changes)
             return
-        yield Worry(
-            code="not-analysable",
-            verdict=Verdict.AT_RISK,
-            location=_CONTENTS,
-            before="as the old definition describes it",
-            after="described otherwise",
-            sentence=f"the contents of {name} are not JSON, so what the consumer needs of them cannot be compared",
-            change=None if self._changes.is_comparable(name) else self._changes.incomparable(name),
-        )
+        yield from self._received.judged(interaction, message, name, at)
+        yield from self._of_channels(name, "sent to", "it is received", at)
 
-    def _without_headers(self, headers: StandIn, name: str) -> Iterator[Worry]:
-        """Say so where metadata that were declared are needed, and nothing is said of any now."""
-        standings = self._fitting.check(headers.interaction).standings.values()
-        if all(standing.grade is Grade.UNDECLARED for standing in standings):
-            return
-        lost = (each for each in self.changes if each.operation == name and each.rule == HEADERS_REMOVED)
-        yield Worry(
-            code="message.headers-gone",
-            verdict=Verdict.BROKEN,
-            location=_METADATA,
-            before="described",
-            after="not described",
-            sentence=f"the consumer needs metadata of {name}, of which nothing is said any more",
-            change=next(lost, None),
-        )
-
-    def _of_channels(self, name: str) -> Iterator[Worry]:
+    def _of_channels(self, name: str, way: str, where: str, at: Location) -> Iterator[Worry]:
         for channel in self._changes.lost_channels(name):
             change = self._changes.channel_change(channel, name)
             yield Worry(
                 code="message.channel-gone",
                 verdict=Verdict.AT_RISK,
-                location=MESSAGE,
+                location=at,
                 before=change.before,
                 after=change.after,
-                sentence=f"{name} is not sent to {channel.address} any more, and no contract says where it is received",
+                sentence=f"{name} is not {way} {channel.address} any more, and no contract says where {where}",
                 change=change,
             )
 
 
-def _of_alternatives(found: list[tuple[str, tuple[Worry, ...]]]) -> tuple[str, tuple[Worry, ...]]:
+def _of_alternatives(found: _Alternatives) -> tuple[str, tuple[Worry, ...]]:
     """Give what got worse for a message that may be one of several: broken where it is whichever it is."""
     if len(found) == 1 or all(any(each.verdict is Verdict.BROKEN for each in worries) for _, worries in found):
         return found[0]
@@ -154,36 +161,24 @@ def _of_alternatives(found: list[tuple[str, tuple[Worry, ...]]]) -> tuple[str, t
     return " or ".join(name for name, _ in found), tuple({each.sentence: each for each in worries}.values())
 
 
-def _gone(name: str, changes: Iterable[Change]) -> Worry:
+def _gone(code: str, sentence: str, name: str, at: Location, changes: Iterable[Change]) -> Worry:
     lost = (each for each in changes if each.operation == name and each.rule == MESSAGE_REMOVED)
     return Worry(
-        code="message.removed",
+        code=code,
         verdict=Verdict.BROKEN,
-        location=MESSAGE,
+        location=at,
         before="defined",
         after="not defined",
-        sentence=f"the consumer handles {name}, which is not emitted any more",
+        sentence=sentence,
         change=next(lost, None),
     )
 
 
-def _misfit(
-    interaction: Interaction, name: str, definition: MessageDefinition, checker: ContractChecker
-) -> Location | None:
-    message = interaction.exchange
-    assert isinstance(message, Message)
-    for each in stand_ins(interaction, message, name, definition):
-        wrong = misfit(checker.check(each.interaction))
-        if wrong is not None:
-            return each.back(wrong)
-    return None
-
-
-def _unjudged(sentence: str) -> Worry:
+def _unjudged(sentence: str, at: Location) -> Worry:
     return Worry(
         code="not-analysable",
         verdict=Verdict.AT_RISK,
-        location=MESSAGE,
+        location=at,
         before="not analysable",
         after="not analysable",
         sentence=sentence,

@@ -51,8 +51,7 @@ class MessageJudge:
 
     def _worse(self, interaction: Interaction) -> tuple[Worry, ...]:
         """Give what got worse since the definition was as it was, where that is known."""
-        is_answered = isinstance(interaction.exchange, SynchronousMessages)
-        return () if self._change is None or is_answered else self._change.judged(interaction)[1]
+        return () if self._change is None else self._change.judged(interaction)[1]
 
     def _alone(self, interaction: Interaction, meant: Meant) -> Iterator[Found]:
         if meant.problem:
