@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import pytest
 
@@ -18,6 +18,10 @@ from contractkit.sources import load_definition
 from contractkit.sources.messages import defines_messages, read_messages
 from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.recorder import REPLAYING
+
+if TYPE_CHECKING:
+    from contractkit.definitions.protobuf import ProtoDefinition
+    from contractkit.recording.serving import Serving
 
 _MOST_CHARACTERS = 2_000
 
@@ -41,13 +45,19 @@ class Replay:
         return settled.under(definition, source)
 
     @cached_property
-    def serving(self) -> ServingProposed | None:
-        """Give what leaves out of answers what the present definition alone has; None where that is not known."""
-        definition, _ = self._proposed
-        if self.order.old is None or not _is_described(definition):
+    def serving(self) -> "Serving | None":
+        """Give what makes answers those of the proposed definition; None in the control run, and for unlike kinds."""
+        if self.order.old is None:
             return None
-        old, _ = self._read(self.order.old)
-        return ServingProposed(old, definition, weakest=self.order.weakest) if _is_described(old) else None
+        old, new = self._read(self.order.old)[0], self._proposed[0]
+        if _is_described(old) and _is_described(new):
+            return ServingProposed(old, new, weakest=self.order.weakest)
+        if old.kind == new.kind == "protobuf":
+            from contractkit.recording.serving_proposed_calls import ServingProposedCalls  # protobuf is heavy
+
+            both = cast("ProtoDefinition", old), cast("ProtoDefinition", new)
+            return ServingProposedCalls(*both, weakest=self.order.weakest)
+        return None
 
     @cached_property
     def _proposed(self) -> tuple[Definition | RpcDefinition | MessageDefinition, str]:

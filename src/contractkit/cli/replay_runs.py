@@ -49,8 +49,7 @@ class Manner:
 class Replaying:
     """Runs tests as often as it takes to tell what each proves."""
 
-    def __init__(self, pair: Pair, settings: Settings, manner: Manner, directory: Path, *, has_weaker: bool) -> None:
-        self._has_weaker = has_weaker
+    def __init__(self, pair: Pair, settings: Settings, manner: Manner, directory: Path) -> None:
         self._pair = pair
         self._settings = settings
         self._manner = manner
@@ -63,8 +62,7 @@ class Replaying:
         usual = self._run(tests, f"on stubs of {new}", definition=new, old=old)
         passed = {name: tests[name] for name, each in usual.items() if each.outcome == "passed"}
         failed = {name: tests[name] for name, each in usual.items() if each.outcome == "failed"}
-        again = passed if self._has_weaker else {}
-        weakest = self._run(again, f"on the weakest answers of {new}", definition=new, old=old, weakest=True)
+        weakest = self._run(passed, f"on the weakest answers of {new}", definition=new, old=old, weakest=True)
         before = self._run(failed, f"on stubs of {old}, since they failed", definition=old)
         return {name: _proof(tests[name], each, weakest.get(name), before.get(name)) for name, each in usual.items()}
 

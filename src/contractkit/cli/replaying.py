@@ -11,7 +11,7 @@ from contractkit.errors import NothingToCheckError, UsageError
 from contractkit.impact import ConsumerImpact, ImpactReport
 from contractkit.impact.proofs import with_proofs
 from contractkit.impact.proven import Proven, TestProof
-from contractkit.model import RpcCall, TestReference
+from contractkit.model import TestReference
 from contractkit.settings import Settings
 from contractkit.sources.places import is_elsewhere
 
@@ -99,7 +99,7 @@ def replayed(report: ImpactReport, pair: Pair, settings: Settings, manner: Manne
     wanted = {node_id: test for node_id, test in tests.items() if node_id in manner.tests or not manner.tests}
     unasked = {node_id: _not_asked(test) for node_id, test in tests.items() if node_id not in wanted}
     with tempfile.TemporaryDirectory(prefix="contractkit-replay-") as directory:
-        replaying = Replaying(pair, settings, manner, Path(directory), has_weaker=_has_weaker(own))
+        replaying = Replaying(pair, settings, manner, Path(directory))
         proofs = replaying.proofs(wanted)
     _check_ran(wanted, proofs)
     return with_proofs(report, {**unasked, **proofs}, {each.consumer for each in own})
@@ -131,11 +131,6 @@ def _is_here(test: TestReference, root: Path) -> bool:
     """Say whether a test's file is one of this project: a contract may name any."""
     file = (root / test.file).resolve()
     return file.is_file() and file.is_relative_to(root.resolve())
-
-
-def _has_weaker(consumers: Iterable[ConsumerImpact]) -> bool:
-    """Say whether definitions of the kind that is judged allow weaker answers than a stub gives unasked."""
-    return not any(isinstance(one.interaction.exchange, RpcCall) for each in consumers for one in each.interactions)
 
 
 def _recorded(consumers: Iterable[ConsumerImpact]) -> Mapping[str, TestReference]:

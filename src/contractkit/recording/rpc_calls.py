@@ -161,8 +161,7 @@ class RpcCalls:
         def alter(sent: list[Json], tree: Json) -> Json:
             asked = [hidden_tree(definition, procedure, Side.REQUEST, each) for each in sent[:1]]
             shown = hidden_tree(definition, procedure, Side.RESPONSE, tree)
-            altered = again.message(self._provider.name, procedure.operation.name, asked, shown)
-            return tree if altered is shown else altered
+            return again.message(self._provider.name, procedure.operation.name, asked, shown, tree)
 
         return alter
 

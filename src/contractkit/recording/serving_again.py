@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contractkit.definitions.interface import Operation
+from contractkit.definitions.rpc_interface import Procedure
 from contractkit.errors import ReplyError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.inference import AnswerId, Change, Kind, changed
@@ -29,6 +30,7 @@ from contractkit.model import (
 )
 from contractkit.recording.received_messages import CONTENTS
 from contractkit.recording.replies import Reply
+from contractkit.recording.rpc_replies import RpcReply
 
 LOOP_DETECTED = 508
 """What a client gets that asks and asks (RFC 5842 §7.2)."""
@@ -152,14 +154,14 @@ class ServingAgain:
             body = replace(body, value=changed(body.value, changes, RESPONSE_BODY))
         return replace(response, headers=headers, body=body)
 
-    def message(self, provider: str, operation: str, sent: Sequence[Json], tree: Json) -> Json:
+    def message(self, provider: str, operation: str, sent: Sequence[Json], shown: Json, tree: Json) -> Json:
         """Give a message of a remote procedure with its changes: the same value where there are none."""
         if self._is_refused():
             return {}
         asked = _text(sent[0]) if sent else ""
         if (provider, operation, asked) not in self._again.asked:
             self.asked_anew.add(operation)
-        found = self._again.by_rpc.get((provider, operation, asked, _text(tree)))
+        found = self._again.by_rpc.get((provider, operation, asked, _text(shown)))
         if found is None:
             return tree
         self.served.add(found)
@@ -176,6 +178,12 @@ class ServingAgain:
 
     def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
         """Raise the error: what is refused once is refused again."""
+        raise error
+
+    def refused_rpc_reply(
+        self, procedure: Procedure, answer: object, written: Mapping[str, Any], error: ReplyError
+    ) -> RpcReply:
+        """Raise the error likewise."""
         raise error
 
     def _is_refused(self) -> bool:

@@ -15,6 +15,7 @@ from contractkit.definitions.contents import content_for
 from contractkit.definitions.interface import Operation, Promise
 from contractkit.definitions.messages import JSON, MessageDefinition
 from contractkit.definitions.promises import Graded, Promises
+from contractkit.definitions.rpc_interface import Procedure
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import DocumentedDefinition
@@ -22,6 +23,7 @@ from contractkit.errors import ReplyError, UnknownNameError
 from contractkit.exact_json import Json, same_json, show_json
 from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, Step
 from contractkit.recording.replies import Reply, checked_reply
+from contractkit.recording.rpc_replies import RpcReply
 from contractkit.results import ABSENT, Violation
 
 _EMITTED = 200  # the status of the operations that answer with messages
@@ -103,9 +105,15 @@ class ServingProposed:
         except (ReplyError, UnknownNameError):
             raise error from None
 
-    def message(self, provider: str, operation: str, sent: Sequence[Json], tree: Json) -> Json:
-        """Give a message as it is: a field that is gone cannot be written, and one that is not set is its default."""
+    def message(self, provider: str, operation: str, sent: Sequence[Json], shown: Json, tree: Json) -> Json:
+        """Give a message of a remote procedure as it is: the definition says nothing of it."""
         return tree
+
+    def refused_rpc_reply(
+        self, procedure: Procedure, answer: object, written: Mapping[str, Any], error: ReplyError
+    ) -> RpcReply:
+        """Raise the error: the definition says nothing of it."""
+        raise error
 
 
 def _answers(definition: DocumentedDefinition | MessageDefinition) -> DocumentedDefinition:

@@ -8,7 +8,6 @@ from contractkit.definitions.rpc_interface import Procedure
 from contractkit.errors import (
     ContractkitError,
     RecordingError,
-    ReplyError,
     SettingsError,
     UndefinedRequestError,
     UnknownNameError,
@@ -20,10 +19,9 @@ from contractkit.recording.calls import HttpExchange
 from contractkit.recording.http_calls import HttpCalls, expected_of
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
-from contractkit.recording.replies import Reply, checked_reply
 from contractkit.recording.reply_to import HttpReplyTo, ReplyTo, RpcReplyTo
 from contractkit.recording.rpc_calls import AnsweredCall, LedCall, RpcCalls
-from contractkit.recording.rpc_replies import checked_rpc_reply
+from contractkit.recording.serving import Serving, checked_for, checked_rpc_for
 from contractkit.recording.stubbed import StubbedProvider
 from contractkit.recording.uses import check_base_url, check_name
 from contractkit.transports import nobody_is_served
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     import grpc.aio
 
     from contractkit.recording.messages import MessageDelivery
-    from contractkit.recording.serving import Serving
     from contractkit.recording.volatile import Steady
     from contractkit.transports.in_process import AsyncStubTransport, Interception, StubTransport
 
@@ -52,7 +49,7 @@ class StubSession:
         consumer: str,
         origin: TestOrigin,
         pending: bool = False,
-        again: "Serving | None" = None,
+        again: Serving | None = None,
         steady: "Sequence[Steady]" = (),
     ) -> None:
         """Begin; `again` says what is served in a re-run or a replay, `steady` what stands for volatile values."""
@@ -175,19 +172,11 @@ class StubSession:
         self._check_open()
         try:
             written = {"status": status, "body": body, "headers": headers, "example": example}
-            reply = self._checked_reply(operation, written)
+            reply = checked_for(self._again, self._provider.definition, operation, written)
         except ContractkitError as error:
             raise error.with_traceback(None) from None
         with self._notes.lock:
             self._notes.add_reply(operation.signature, reply)
-
-    def _checked_reply(self, operation: Operation, written: Mapping[str, Any]) -> Reply:
-        try:
-            return checked_reply(self._provider.definition, operation, **written)
-        except ReplyError as error:
-            if self._again is None:
-                raise
-            return self._again.refused_reply(operation, written, error)
 
     def add_expected(self, operation: Operation, **said: Any) -> None:
         """Take what one request must be, as `on(...).expects(...)` does."""
@@ -207,7 +196,7 @@ class StubSession:
         __tracebackhide__ = True
         self._check_open()
         try:
-            reply = checked_rpc_reply(self._provider.procedures, procedure, answer, **written)
+            reply = checked_rpc_for(self._again, self._provider.procedures, procedure, answer, written)
         except ContractkitError as error:
             raise error.with_traceback(None) from None
         with self._notes.lock:

@@ -116,7 +116,12 @@ def _leaves(values: dict[int, Value], fields: list[Field]) -> set[Place]:
 
 def _copes(world: World, new: Definition, reader: type[Message], writer: type[Message], random: Random) -> bool:
     values = meant(new.response, random)
-    read = _read(reader, ParseDict(written(new.response, values), writer()).SerializeToString())
+    return copes(world, new, reader, values, ParseDict(written(new.response, values), writer()).SerializeToString())
+
+
+def copes(world: World, new: Definition, reader: type[Message], values: dict[int, Value], data: bytes) -> bool:
+    """Say whether the consumer gets what a provider of a definition meant by the bytes of an answer."""
+    read = _read(reader, data)
     if read is None:
         return False
     for place, members in world.needs.items():
