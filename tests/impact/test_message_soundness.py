@@ -1,6 +1,7 @@
 """Soundness of verdicts on messages: handlers that are handed whatever a provider of the new definition may send."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -24,7 +25,9 @@ from contractkit.model import (
     TestReference,
     parse_location,
 )
-from tests.impact.worlds import copes, make_value, make_world, needs_of
+from tests.impact.worlds.making import make_world
+from tests.impact.worlds.needs import copes, needs_of
+from tests.impact.worlds.values import make_value
 
 BODY = Location(("response", "body"))
 TEST = TestReference(node_id="tests/test_use.py::test_use", file="tests/test_use.py", line=1)
@@ -33,7 +36,8 @@ _RUNS = 40
 
 def events(document: dict[str, Any]) -> dict[str, Any]:
     """Give what a world's operation answers as a message, what it takes as headers; none where it gives no answer."""
-    operation = next(iter(document["paths"].get("/orders", {"": {}}).values()))
+    used: Iterator[Any] = (item for path, item in document["paths"].items() if path.startswith("/orders"))
+    operation: Any = next(iter(next(used, {"": {}}).values()))
     given = operation.get("responses", {}).get("200", {}).get("content", {})
     messages = {"Other": {"payload": {"$ref": "#/components/schemas/Order"}}}
     for media_type, content in given.items():
@@ -89,7 +93,7 @@ def failures(document: Any, sides: dict[str, tuple[Any, InferredNeeds]], random:
     return failed / _RUNS
 
 
-@pytest.mark.parametrize("count", [120, pytest.param(4_000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("count", [60, pytest.param(4_000, marks=pytest.mark.deep)])
 def test_no_handler_judged_unaffected_fails_and_those_judged_broken_do(count: int) -> None:
     verdicts: Counter[tuple[str, str]] = Counter()
     wrong = []
