@@ -10,6 +10,7 @@ from contractkit.changes.protobuf.procedures import (
     PROCEDURE_RULES,
     SERVICE_REMOVED,
 )
+from contractkit.changes.protobuf.transcoding import HTTP_RULES
 from contractkit.impact.protobuf.consequences import REQUEST_CONSEQUENCES, RESPONSE_CONSEQUENCES
 from contractkit.impact.protobuf.refusals import TEXT_UNCHECKED
 
@@ -26,6 +27,10 @@ def test_every_change_of_a_message_is_in_the_manual_with_its_levels() -> None:
 def test_every_change_of_a_procedure_is_in_the_manual() -> None:
     ids = [PACKAGE_REMOVED, SERVICE_REMOVED, PROCEDURE_REMOVED, *(rule.id for rule in PROCEDURE_RULES)]
     assert [each for each in ids if f"| `{each}` |" not in MANUAL] == []
+
+
+def test_every_change_of_an_address_is_in_the_manual_with_its_levels() -> None:
+    assert [rule.id for rule in HTTP_RULES if f"| `{rule.id}` | possible | breaking |" not in MANUAL] == []
 
 
 def test_every_code_is_in_the_manual() -> None:

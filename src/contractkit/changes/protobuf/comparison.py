@@ -77,8 +77,8 @@ class ProtoChanges:
                 yield self.change(use.old, MESSAGE.under(steps), difference)
 
     def own(self, use: ProcedureUse) -> Iterator[Change]:
-        """Give the changes of a procedure itself: streaming kinds, types, idempotency."""
-        for found in procedure_differences(use.old, use.new):
+        """Give the changes of a procedure itself: streaming kinds, types, idempotency, addresses over HTTP."""
+        for found in procedure_differences(use.old, use.new, self.encoding):
             yield _procedure_change(use.old, found, place_of_method(use.new))
 
     def removal(self, old: MethodDescriptor) -> Change:

@@ -13,6 +13,7 @@ GAINS: Mapping[str, Gain] = {
     "package.removed": Gain("package.added", "it was not declared and is now, with its package"),
     "service.removed": Gain("service.added", "it was not declared and is now, with its service"),
     "procedure.removed": Gain("procedure.added", "it was not declared and is now"),
+    "procedure.http.address-removed": Gain("procedure.http.address-added", "over HTTP it may be called as {after} now"),
     "request.field.removed": Gain("request.field.added", "it was not declared and is now {after}", _SENT_BEFORE),
     "request.field.became-required": Gain("request.field.became-optional", "it was {before} and is {after}"),
     "response.field.became-optional": Gain("response.field.became-required", "it was {before} and is {after}"),

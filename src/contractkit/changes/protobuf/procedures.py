@@ -6,7 +6,8 @@ from functools import cached_property
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, MethodDescriptor
 
-from contractkit.changes.protobuf.records import BREAKING, HARMLESS, POSSIBLE
+from contractkit.changes.protobuf.records import BREAKING, HARMLESS, POSSIBLE, Encoding
+from contractkit.changes.protobuf.transcoding import http_differences, http_level
 from contractkit.changes.records import Level, Place
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.protobuf.kinds import pointer_of
@@ -137,13 +138,24 @@ class ProcedureDifference:
     sentence: str
 
 
-def procedure_differences(old: MethodDescriptor, new: MethodDescriptor) -> Iterator[ProcedureDifference]:
-    """Give what changed of a procedure itself."""
+def procedure_differences(
+    old: MethodDescriptor, new: MethodDescriptor, encoding: Encoding
+) -> Iterator[ProcedureDifference]:
+    """Give what changed of a procedure itself, of the addresses at which it is called over HTTP too."""
     for rule in PROCEDURE_RULES:
         before, after = rule.describe(old), rule.describe(new)
         if before != after:
             sentence = rule.sentence.format(before=before, after=after)
             yield ProcedureDifference(rule=rule.id, level=rule.level, before=before, after=after, sentence=sentence)
+    for found in http_differences(old, new):
+        before, after = found.before, found.after
+        yield ProcedureDifference(
+            rule=found.rule.id,
+            level=http_level(old, new, encoding),
+            before=before,
+            after=after,
+            sentence=found.rule.sentence.format(before=before, after=after),
+        )
 
 
 def removal_difference(old: MethodDescriptor, new: Procedures) -> ProcedureDifference:

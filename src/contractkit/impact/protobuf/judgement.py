@@ -6,6 +6,7 @@ from dataclasses import replace
 from contractkit.changes.protobuf import Encoding, ProcedureUse, ProtoChanges, compare_protos
 from contractkit.changes.protobuf.procedures import STREAMING_RULES
 from contractkit.changes.protobuf.records import ProtoDifference
+from contractkit.changes.protobuf.transcoding import HTTP_RULE_IDS
 from contractkit.changes.records import Change, Direction, Level
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import show_json
@@ -28,11 +29,11 @@ from contractkit.impact.protobuf.uses import (
     MESSAGE,
     expected_trees,
     places_in,
-    served_trees,
     uses_of,
 )
 from contractkit.impact.protobuf.walks import Met, Walk
 from contractkit.impact.records import Verdict, Worry
+from contractkit.impact.served import served_trees
 from contractkit.model import Interaction, JsonBody, Location, Received, RpcCall, Sent, Status, is_json_media_type
 from contractkit.results import ABSENT
 
@@ -40,6 +41,8 @@ _PROCEDURE = Location(("procedure",))
 _MAY_BE_REFUSED = "response.may-be-refused"
 _RULE_WIDER = "request.rule-wider"
 _REFUSAL = "where it is set, the consumer's code may refuse the whole message"
+_REPEATED = "a call that is repeated may be treated otherwise now"
+_ADDRESS = "the consumer calls it in JSON, over HTTP, and not every such call is answered as it was"
 _SERVED = "the tests were served it, and it is not known whether the consumer reads it"
 
 
@@ -79,7 +82,7 @@ class ProcedureJudgement:
         streaming = tuple(_streaming(call, change) for change in own if change.rule in STREAMING_RULES)
         if streaming:
             return call.procedure, streaming
-        return call.procedure, (*_own(own), *self._of_call(interaction, call, use, changes))
+        return call.procedure, (*_own(own, changes.encoding), *self._of_call(interaction, call, use, changes))
 
     def _of_emitted(self, interaction: Interaction, name: str) -> tuple[Worry, ...]:
         changes = self._in(Encoding.BINARY)
@@ -144,7 +147,7 @@ class _CallJudgement:
         places = frozenset(place for tree in expected for place in places_in(tree))
         for tree in expected:
             yield from walk.message(pair, tree, MESSAGE)
-        for tree in served_trees(self._interaction, expected):
+        for tree in served_trees(self._interaction, len(expected)):
             for met in walk.message(pair, tree, MESSAGE):
                 yield replace(met, is_only_served=self._uses.needed is None and met.location not in places)
 
@@ -241,12 +244,14 @@ def _badness(worry: Worry) -> bool:
     return worry.verdict is Verdict.BROKEN
 
 
-def _own(changes: Sequence[Change]) -> Iterator[Worry]:
+def _own(changes: Sequence[Change], encoding: Encoding) -> Iterator[Worry]:
     for change in changes:
-        if change.level is Level.POSSIBLE:
-            yield _worry_of_procedure(
-                "procedure.idempotency", Verdict.AT_RISK, change, "a call that is repeated may be treated otherwise now"
-            )
+        if change.rule in HTTP_RULE_IDS:
+            if encoding is Encoding.JSON:  # over gRPC nobody sees an address
+                verdict = Verdict.BROKEN if change.level is Level.BREAKING else Verdict.AT_RISK
+                yield _worry_of_procedure("procedure.address", verdict, change, _ADDRESS)
+        elif change.level is Level.POSSIBLE:
+            yield _worry_of_procedure("procedure.idempotency", Verdict.AT_RISK, change, _REPEATED)
 
 
 def _gone(call: RpcCall, change: Change) -> Worry:
