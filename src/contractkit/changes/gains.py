@@ -28,6 +28,15 @@ GAINS: Mapping[str, Gain] = {
     "request.parameter.deprecated": Gain("request.parameter.undeprecated", "it was {before} and is {after} again"),
     "request.member.deprecated": Gain("request.member.undeprecated", "it was {before} and is {after} again"),
     "response.member.deprecated": Gain("response.member.undeprecated", "it was {before} and is {after} again"),
+    "request.member.sunset-nearer": Gain("request.member.sunset-later", "it goes on {after}; {before} was said"),
+    "request.member.sunset-withdrawn": Gain("request.member.sunset-said", "it goes on {after}; {before} was said"),
+    "response.member.sunset-nearer": Gain("response.member.sunset-later", "it goes on {after}; {before} was said"),
+    "response.member.sunset-withdrawn": Gain("response.member.sunset-said", "it goes on {after}; {before} was said"),
+    "operation.stability-decreased": Gain("operation.stability-increased", "it was {before} and is {after}"),
+    "request.member.stability-decreased": Gain("request.member.stability-increased", "it was {before} and is {after}"),
+    "response.member.stability-decreased": Gain(
+        "response.member.stability-increased", "it was {before} and is {after}"
+    ),
     "request.parameter.became-required": Gain("request.parameter.became-optional", "it was required, now optional"),
     "request.parameter.removed": Gain(
         "request.parameter.added", "it was not declared and may be sent now", ("request.parameter.added-required",)
@@ -73,6 +82,17 @@ GAINS: Mapping[str, Gain] = {
     ),
     "request.keyword.changed": Gain(
         "request.keyword.dropped", "it had {before} and now has {after}", ("request.keyword.changed",)
+    ),
+    "request.known-values.removed": Gain(
+        "request.known-values.added", "known was {before}, and now is {after}", ("request.known-values.removed",)
+    ),
+    "request.discriminator.changed": Gain(
+        "request.discriminator.extended", "its alternatives were told apart by {before} and are by {after}",
+        ("request.discriminator.changed",)
+    ),
+    "response.discriminator.changed": Gain(
+        "response.discriminator.reduced", "its alternatives were told apart by {before} and are by {after}",
+        ("response.discriminator.changed",)
     ),
     "request.elements.limited": Gain("request.elements.added", "it had {before} and now has {after}"),
     "response.member.became-optional": Gain("response.member.became-required", "it was optional and always comes now"),

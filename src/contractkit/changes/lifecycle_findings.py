@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TypeAlias
 
+from contractkit.changes.found import Found
 from contractkit.changes.operation_findings import OperationFinding
-from contractkit.changes.schema_findings import Found
 from contractkit.changes.surface_pairs import SurfacePair
 from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView
@@ -17,6 +17,9 @@ from contractkit.model import Location
 
 _WHOLE = Location(("request", "path"))
 _SUNSET = "x-sunset"
+_STABILITY = "x-stability-level"
+_ANNOUNCING = {"deprecated", _SUNSET, _STABILITY}
+_STABILITIES: tuple[Json, ...] = ("draft", "alpha", "beta", "stable")
 
 _Announced: TypeAlias = Callable[[Node, Node], Iterator[tuple[str, str]]]
 """From what is said of a thing to what was announced before and is now; nothing where that is no news."""
@@ -62,6 +65,12 @@ def deprecated_parameter(pair: SurfacePair) -> Iterator[OperationFinding]:
     return _of_parameters(pair, _newly_deprecated)
 
 
+def less_stable_operation(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find that less of an operation is promised to stay as it is."""
+    for before, after in _less_stable(pair.old.node, pair.new.node):
+        yield _operation_found(pair, before, after)
+
+
 def deprecated_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the members that are deprecated and were not."""
     for name, member in new.members.items():
@@ -70,6 +79,37 @@ def deprecated_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
             continue
         if member.view.flag("deprecated") and not before.view.flag("deprecated"):
             yield Found("in use", "deprecated", before.view.used_at, member.view.place("deprecated"), name)
+
+
+def earlier_member_sunset(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the deprecated members that go earlier than was said."""
+    return _of_members(old, new, _earlier)
+
+
+def withdrawn_member_sunset(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the deprecated members that a day was said for, and none that can be read is."""
+    return _of_members(old, new, _withdrawn)
+
+
+def less_stable_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the members of which less is promised to stay as it is."""
+    return _of_members(old, new, _less_stable)
+
+
+def _of_members(old: SchemaView, new: SchemaView, find: _Announced) -> Iterator[Found]:
+    """Go by what is written at the use of a member, before what it refers to."""
+    for name, member in new.members.items():
+        before = old.members.get(name)
+        if before is None or before.view is None or member.view is None:
+            continue
+        left, right = (_announcing(view) for view in (before.view, member.view))
+        for was, now in find(left, right):
+            yield Found(was, now, left, right, name)
+
+
+def _announcing(view: SchemaView) -> Node:
+    nodes = (conjunct.node for conjunct in view.conjuncts if isinstance(conjunct.node.value, dict))
+    return next((node for node in nodes if node.value.keys() & _ANNOUNCING), view.declared_at)
 
 
 def _operation_found(pair: SurfacePair, before: str, after: str) -> OperationFinding:
@@ -99,6 +139,18 @@ def _withdrawn(old: Node, new: Node) -> Iterator[tuple[str, str]]:
     before, after = _sunsets(old, new)
     if before is not None and after is None:
         yield str(before), "no day"
+
+
+def _less_stable(old: Node, new: Node) -> Iterator[tuple[str, str]]:
+    before, after = _stability(old), _stability(new)
+    if before is not None and after is not None and after < before:
+        yield str(_STABILITIES[before]), str(_STABILITIES[after])
+
+
+def _stability(node: Node) -> int | None:
+    """Give how stable a thing is said to be; one of which nothing is said is stable, as far as anybody was told."""
+    said = node.value.get(_STABILITY, "stable") if isinstance(node.value, dict) else "stable"
+    return _STABILITIES.index(said) if said in _STABILITIES else None
 
 
 def _sunsets(old: Node, new: Node) -> tuple[date | None, date | None]:

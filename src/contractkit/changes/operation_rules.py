@@ -36,6 +36,7 @@ OPERATION_RULES = (
     Rule("operation.sunset-nearer", POSSIBLE, announced.earlier_sunset, "it goes on {after}; {before} was said"),
     Rule("operation.sunset-withdrawn", POSSIBLE, announced.withdrawn_sunset,
          "it was to stay until {before}, and {after} is said now"),
+    Rule("operation.stability-decreased", POSSIBLE, announced.less_stable_operation, "it was {before} and is {after}"),
     Rule("operation.id-changed", HARMLESS, announced.other_operation_id,
          "its operationId was {before} and is {after}, which generated clients are named by"),
     Rule("request.parameter.deprecated", COMPATIBLE, announced.deprecated_parameter, "it was {before} and is {after}"),

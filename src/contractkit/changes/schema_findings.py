@@ -1,36 +1,22 @@
 """What can differ between two schemas, one function per kind; the table of rules says what each means to whom."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from contractkit.changes.alignment import align
+from contractkit.changes.found import Found, described, listed, said_found, without
 from contractkit.definitions.references import Node
-from contractkit.definitions.schema_facets import ALL_TYPES, type_names
+from contractkit.definitions.schema_facets import ALL_TYPES, Bound, type_names
 from contractkit.definitions.schemas import SchemaView
-from contractkit.exact_json import Json, dump_compact, show_json
-from contractkit.model import Step, Wildcard
-
-UNSETTLED_KEYWORDS = (
-    "contains", "contentEncoding", "contentMediaType", "contentSchema", "dependentRequired", "dependentSchemas", "else",
-    "if", "multipleOf", "not", "patternProperties", "propertyNames", "then", "unevaluatedItems",
-    "unevaluatedProperties", "uniqueItems", "x-extensible-enum",
-)  # fmt: skip
-"""Keywords that are compared as they are written, since what they amount to is not worked out."""
-
+from contractkit.exact_json import Json
+from contractkit.model import Wildcard
 
 MATCH_ANYTHING = ("", "^", ".*", "^.*$", "^.*", ".*$")
 """Patterns that every text matches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One place that a rule found: what was said before and is now, where, and about which member."""
-
-    before: str
-    after: str
-    old: Node | None
-    new: Node | None
-    step: Step | None = None
+_IMPLIED: Final[Mapping[str, int]] = {"minLength": 0, "minItems": 0, "minProperties": 0, "minContains": 1}
+"""Bounds that hold where none is written (JSON Schema 2020-12 validation §6.3.2, §6.4.2, §6.4.5, §6.5.2)."""
 
 
 def changed_types(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -53,7 +39,7 @@ def widened_types(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 def _is_other_type(old: SchemaView, new: SchemaView) -> bool:
     before, after = old.types - {"null"}, new.types - {"null"}
-    return bool(before and after) and not before & after
+    return bool(before) and not before & after and (bool(after) or not new.types)
 
 
 def _types_found(old: SchemaView, new: SchemaView) -> Found:
@@ -150,8 +136,15 @@ def _removed(old: SchemaView, new: SchemaView, *, required: bool) -> Iterator[Fo
         return
     for name, member in old.members.items():
         if member.is_required is required and not member.is_write_only and new.member(name) is None:
-            said = f"{'required' if required else 'optional'}, {_described(member.view)}"
+            said = f"{'required' if required else 'optional'}, {described(member.view)}"
             yield Found(said, "not declared", _member_node(old, name), new.declared_at, name)
+
+
+def removed_further(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that members of free names were described, and no member is to come now that is not declared."""
+    if old.additional is not None and new.is_closed and "object" in old.types & new.types:
+        said = f"optional, {described(old.additional)}"
+        yield Found(said, "not declared", old.place("additionalProperties"), new.declared_at, Wildcard.ANY)
 
 
 def added_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -160,7 +153,7 @@ def added_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
         return
     for name, member in new.members.items():
         if member.view is not None and not member.is_write_only and old.member(name) is None:
-            yield Found("not declared", _described(member.view), old.declared_at, _member_node(new, name), name)
+            yield Found("not declared", described(member.view), old.declared_at, _member_node(new, name), name)
 
 
 def no_longer_described(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -171,9 +164,18 @@ def no_longer_described(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 
 def newly_described(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the members that were required without a word of what they are, and are described now."""
+    """Find the members that were required without a word of what they are, and are described to whom sends them."""
+    return _newly_described(old, new, unless="readOnly")
+
+
+def told_of(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the members that were required without a word of what they are, and are described to whom reads them."""
+    return _newly_described(old, new, unless="writeOnly")
+
+
+def _newly_described(old: SchemaView, new: SchemaView, *, unless: str) -> Iterator[Found]:
     for name, view in _undescribed(old, new):
-        if not view.flag("readOnly"):
+        if not view.flag(unless):
             yield Found(type_names(ALL_TYPES), type_names(view.types), old.declared_at, view.used_at, name)
 
 
@@ -201,7 +203,7 @@ def _unknown_members(old: SchemaView, new: SchemaView) -> Iterator[Found]:
         return
     for name, member in old.members.items():
         if member.view is not None and not member.is_read_only and new.member(name) is None:
-            yield Found(_described(member.view), "not declared", _member_node(old, name), new.declared_at, name)
+            yield Found(described(member.view), "not declared", _member_node(old, name), new.declared_at, name)
 
 
 def closed(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -228,42 +230,47 @@ def became_write_only(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 def lost_values(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the values that an enumeration lost."""
-    if old.values is not None and new.values is not None and (gone := _without(old.values, new.values)):
-        yield Found(_list(gone), _list(new.values), old.place("enum"), new.place("enum"))
+    if old.values is not None and new.values is not None and (gone := without(old.values, new.values)):
+        yield Found(listed(gone), listed(new.values), old.place("enum"), new.place("enum"))
 
 
 def added_values(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the values that an enumeration gained."""
-    if old.values is not None and new.values is not None and (added := _without(new.values, old.values)):
-        yield Found(_list(old.values), _list(added), old.place("enum"), new.place("enum"))
+    if old.values is not None and new.values is not None and (added := without(new.values, old.values)):
+        yield Found(listed(old.values), listed(added), old.place("enum"), new.place("enum"))
 
 
 def became_limited(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that any value was allowed and only some are."""
     if old.values is None and new.values is not None:
-        yield Found("any value", _list(new.values), old.declared_at, new.place("enum"))
+        yield Found("any value", listed(new.values), old.declared_at, new.place("enum"))
 
 
 def became_open(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that only some values were allowed and any is."""
     if old.values is not None and new.values is None:
-        yield Found(_list(old.values), "any value", old.place("enum"), new.declared_at)
+        yield Found(listed(old.values), "any value", old.place("enum"), new.declared_at)
 
 
 def tightened(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the bounds that are new or tighter."""
-    for keyword, bound in new.bounds.items():
-        before = old.bounds.get(keyword)
-        if before is None or bound.is_tighter_than(before):
+    for keyword in dict.fromkeys((*new.bounds, *old.bounds)):
+        before, after = _bound(old, keyword), _bound(new, keyword)
+        if after is not None and (before is None or after.is_tighter_than(before)):
             yield _bound_found(keyword, old, new)
 
 
 def loosened(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the bounds that are gone or looser."""
-    for keyword, bound in old.bounds.items():
-        after = new.bounds.get(keyword)
-        if after is None or bound.is_tighter_than(after):
+    for keyword in dict.fromkeys((*old.bounds, *new.bounds)):
+        before, after = _bound(old, keyword), _bound(new, keyword)
+        if before is not None and (after is None or before.is_tighter_than(after)):
             yield _bound_found(keyword, old, new)
+
+
+def _bound(view: SchemaView, keyword: str) -> Bound | None:
+    implied = _IMPLIED.get(keyword)
+    return view.bounds.get(keyword) or (None if implied is None else Bound(keyword, implied, is_exclusive=False))
 
 
 def _bound_found(keyword: str, old: SchemaView, new: SchemaView) -> Found:
@@ -275,20 +282,29 @@ def other_pattern(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find a pattern that is new or another, unless it matches anything."""
     added = [pattern for pattern in new.said("pattern") if pattern not in old.said("pattern")]
     if any(pattern not in MATCH_ANYTHING for pattern in added):
-        yield _said_found("pattern", old, new)
+        yield said_found("pattern", old, new)
 
 
 def lost_pattern(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find a pattern that is gone or another."""
     if any(pattern not in new.said("pattern") for pattern in old.said("pattern")):
-        yield _said_found("pattern", old, new)
+        yield said_found("pattern", old, new)
 
 
 def other_format(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find a format that is new, gone or another; one that only repeats the type (`boolean`) says nothing."""
-    before, after = ([said for said in view.said("format") if not _is_type(said)] for view in (old, new))
-    if before != after and old.types == new.types:
-        yield _said_found("format", old, new)
+    """Find a format that is new or another; one that only repeats the type (`boolean`) says nothing."""
+    if _formats(new) and _formats(old) != _formats(new) and old.types == new.types:
+        yield said_found("format", old, new)
+
+
+def lost_format(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find a format that is gone or another."""
+    if _formats(old) and _formats(old) != _formats(new) and old.types == new.types:
+        yield said_found("format", old, new)
+
+
+def _formats(view: SchemaView) -> list[Json]:
+    return [said for said in view.said("format") if not _is_type(said)]
 
 
 def _is_type(said: Json) -> bool:
@@ -298,88 +314,9 @@ def _is_type(said: Json) -> bool:
 def other_default(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find a default that is new, gone or another."""
     if old.said("default") != new.said("default"):
-        yield _said_found("default", old, new)
-
-
-def added_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the unsettled keywords that are new or say something else."""
-    yield from _stated_otherwise(new, old, old, new)
-    yield from _elements_found(old, new) if new.elements and not old.elements else ()
-
-
-def lost_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the unsettled keywords that are gone or say something else."""
-    yield from _stated_otherwise(old, new, old, new)
-    yield from _elements_found(old, new) if old.elements and not new.elements else ()
-
-
-def _stated_otherwise(view: SchemaView, other: SchemaView, old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the unsettled keywords that one schema states and the other does not, or not alike."""
-    for keyword in (*UNSETTLED_KEYWORDS, *_stray_flags(view)):
-        said = view.said(keyword)
-        if said not in ((), (False,)) and _meaning(said) != _meaning(other.said(keyword)):
-            yield _said_found(keyword, old, new)
-
-
-def _stray_flags(view: SchemaView) -> Iterator[str]:
-    """Give OpenAPI 3.0's flags without the bound they belong to: what they exclude, each tool decides for itself."""
-    for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if bound not in view.bounds and any(said is True for said in view.said(flag)):
-            yield flag
-
-
-def _meaning(said: tuple[Json, ...]) -> tuple[Json, ...]:
-    return tuple(_without_annotations(value) for value in said)
-
-
-def _without_annotations(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {key: _without_annotations(each) for key, each in value.items() if key not in ("description", "title")}
-    return [_without_annotations(each) for each in value] if isinstance(value, list) else value
-
-
-def _elements_found(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    if "array" in old.types & new.types and old.types - {"null"} == new.types - {"null"}:
-        yield Found(
-            _described(old.elements), _described(new.elements), old.place("items"), new.place("items"), Wildcard.INDEX
-        )
-
-
-def fewer_numbered(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find that fewer of the first elements are described."""
-    if len(new.numbered) < len(old.numbered):
-        yield _numbered_found(old, new)
-
-
-def more_numbered(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find that more of the first elements are described."""
-    if len(new.numbered) > len(old.numbered):
-        yield _numbered_found(old, new)
-
-
-def _numbered_found(old: SchemaView, new: SchemaView) -> Found:
-    said = [f"{len(view.numbered)} described elements" for view in (old, new)]
-    return Found(said[0], said[1], old.place("prefixItems"), new.place("prefixItems"))
-
-
-def _said_found(keyword: str, old: SchemaView, new: SchemaView) -> Found:
-    said = [f"{keyword} {_list(view.said(keyword))}" if view.said(keyword) else f"no {keyword}" for view in (old, new)]
-    return Found(said[0], said[1], old.place(keyword), new.place(keyword))
+        yield said_found("default", old, new)
 
 
 def _member_node(view: SchemaView, name: str) -> Node:
     member = view.member(name)
     return member.view.used_at if member is not None and member.view is not None else view.declared_at
-
-
-def _described(view: SchemaView | None) -> str:
-    return "anything" if view is None else type_names(view.types)
-
-
-def _without(values: tuple[Json, ...], others: tuple[Json, ...]) -> tuple[Json, ...]:
-    known = {dump_compact(other) for other in others}
-    return tuple(value for value in values if dump_compact(value) not in known)
-
-
-def _list(values: tuple[Json, ...]) -> str:
-    return ", ".join(show_json(value, limit=60) for value in values[:8]) + (", …" if len(values) > 8 else "")

@@ -115,6 +115,10 @@ class SchemaPairs:
             yield index, left, right
         if old.elements is not None and new.elements is not None:
             yield Wildcard.INDEX, old.elements, new.elements
+        patterned = dict(new.patterned) if old.patterned else {}
+        for pattern, node in old.patterned:
+            if pattern in patterned:
+                yield Wildcard.ANY, old.schemas.view(node), new.schemas.view(patterned[pattern])
         if old.additional is not None and new.additional is not None:
             yield Wildcard.ANY, old.additional, new.additional
 

@@ -7,10 +7,12 @@ a *whole* see a value with its unions; rules of a *branch* see two union-free sc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from contractkit.changes import keyword_findings as keyword
 from contractkit.changes import lifecycle_findings as announced
 from contractkit.changes import schema_findings as find
+from contractkit.changes import tag_findings as tag
+from contractkit.changes.found import Found
 from contractkit.changes.records import Difference, Direction, Level
-from contractkit.changes.schema_findings import Found
 from contractkit.definitions.schemas import SchemaView
 
 
@@ -31,6 +33,8 @@ class Rule:
 
 BREAKING, POSSIBLE, HARMLESS, COMPATIBLE = Level
 
+_TOLD_APART = "its alternatives were told apart by {before} and are by {after}"
+
 WHOLE_RULES = (
     Rule("request.type.changed", BREAKING, find.changed_types, "it was {before} and must now be {after}"),
     Rule("request.type.narrowed", BREAKING, find.narrowed_types, "it was {before} and must now be {after}"),
@@ -42,6 +46,10 @@ WHOLE_RULES = (
     Rule("response.type.narrowed", HARMLESS, find.narrowed_types, "it was {before} and is now {after}"),
     Rule("response.alternative.added", BREAKING, find.new_alternatives, "the alternative {after} is new"),
     Rule("response.alternative.removed", HARMLESS, find.lost_alternatives, "the alternative {before} is gone"),
+    Rule("request.discriminator.changed", POSSIBLE, tag.lost_tags, _TOLD_APART),
+    Rule("response.discriminator.changed", POSSIBLE, tag.other_tags, _TOLD_APART),
+    Rule("request.discriminator.set", HARMLESS, tag.came_or_went, _TOLD_APART),
+    Rule("response.discriminator.set", HARMLESS, tag.came_or_went, _TOLD_APART),
 )  # fmt: skip
 """Rules for a value with its unions."""
 
@@ -59,11 +67,14 @@ BRANCH_RULES = (
     Rule("request.pattern.changed", BREAKING, find.other_pattern, "it had {before} and now has {after}"),
     Rule("request.format.changed", POSSIBLE, find.other_format, "it had {before} and now has {after}"),
     Rule("request.default.changed", POSSIBLE, find.other_default, "it had {before} and now has {after}"),
-    Rule("request.keyword.changed", POSSIBLE, find.added_keyword, "it had {before} and now has {after}"),
-    Rule("request.elements.limited", POSSIBLE, find.fewer_numbered, "it had {before} and now has {after}"),
+    Rule("request.keyword.changed", POSSIBLE, keyword.added_keyword, "it had {before} and now has {after}"),
+    Rule("request.known-values.removed", POSSIBLE, keyword.lost_known_values, "known was {before}, and now is {after}"),
+    Rule("request.elements.limited", POSSIBLE, keyword.fewer_numbered, "it had {before} and now has {after}"),
     Rule("response.member.removed", BREAKING, find.removed_required, "it was {before}, now undeclared"),
     Rule("response.optional-member.removed", POSSIBLE, find.removed_optional, "it was {before}, now undeclared"),
+    Rule("response.optional-member.removed", POSSIBLE, find.removed_further, "it was {before}, now undeclared"),
     Rule("response.type.widened", BREAKING, find.no_longer_described, "it was {before} and is now {after}"),
+    Rule("response.type.narrowed", HARMLESS, find.told_of, "it was {before} and is now {after}"),
     Rule("response.member.became-optional", BREAKING, find.became_optional, "it was required and is optional now"),
     Rule("response.member.became-write-only", BREAKING, find.became_write_only, "it was given and is write only now"),
     Rule("response.member.added", HARMLESS, find.added_members, "it was not declared and is now {after}"),
@@ -75,11 +86,25 @@ BRANCH_RULES = (
     Rule("response.bound.loosened", POSSIBLE, find.loosened, "it had {before} and now has {after}"),
     Rule("response.bound.tightened", HARMLESS, find.tightened, "it had {before} and now has {after}"),
     Rule("response.pattern.changed", POSSIBLE, find.lost_pattern, "it had {before} and now has {after}"),
-    Rule("response.format.changed", POSSIBLE, find.other_format, "it had {before} and now has {after}"),
-    Rule("response.keyword.changed", POSSIBLE, find.lost_keyword, "it had {before} and now has {after}"),
+    Rule("response.format.changed", POSSIBLE, find.lost_format, "it had {before} and now has {after}"),
+    Rule("response.keyword.changed", POSSIBLE, keyword.lost_keyword, "it had {before} and now has {after}"),
+    Rule("response.known-values.changed", HARMLESS, keyword.other_known_values,
+         "known was {before}, and now is {after}"),
+    Rule("request.member.sunset-nearer", POSSIBLE, announced.earlier_member_sunset,
+         "it goes on {after}; {before} was said"),
+    Rule("request.member.sunset-withdrawn", POSSIBLE, announced.withdrawn_member_sunset,
+         "it was to stay until {before}, and {after} is said now"),
+    Rule("response.member.sunset-nearer", POSSIBLE, announced.earlier_member_sunset,
+         "it goes on {after}; {before} was said"),
+    Rule("response.member.sunset-withdrawn", POSSIBLE, announced.withdrawn_member_sunset,
+         "it was to stay until {before}, and {after} is said now"),
+    Rule("request.member.stability-decreased", POSSIBLE, announced.less_stable_members,
+         "it was {before} and is {after}"),
+    Rule("response.member.stability-decreased", POSSIBLE, announced.less_stable_members,
+         "it was {before} and is {after}"),
     Rule("request.member.deprecated", COMPATIBLE, announced.deprecated_members, "it was {before} and is {after}"),
     Rule("response.member.deprecated", COMPATIBLE, announced.deprecated_members, "it was {before} and is {after}"),
-    Rule("response.elements.added", POSSIBLE, find.more_numbered, "it had {before} and now has {after}"),
+    Rule("response.elements.added", POSSIBLE, keyword.more_numbered, "it had {before} and now has {after}"),
 )  # fmt: skip
 """Rules for two union-free schemas that stand for each other."""
 

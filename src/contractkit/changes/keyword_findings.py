@@ -1,0 +1,184 @@
+"""What can differ in keywords that no rule works out: they are compared by meaning as far as little suffices for it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from contractkit.changes.found import Found, described, listed, said_found, without
+from contractkit.changes.sameness import describes_the_same
+from contractkit.definitions.references import Node
+from contractkit.definitions.schema_facets import ALL_TYPES
+from contractkit.definitions.schemas import SchemaView
+from contractkit.exact_json import Json
+from contractkit.model import Wildcard
+
+UNSETTLED_KEYWORDS = (
+    "contains", "contentEncoding", "contentMediaType", "contentSchema", "dependentRequired", "dependentSchemas", "else",
+    "if", "items", "multipleOf", "not", "patternProperties", "propertyNames", "then", "unevaluatedItems",
+    "unevaluatedProperties", "uniqueItems",
+)  # fmt: skip
+"""Keywords that are compared as they are written, since what they amount to is not worked out."""
+
+_KNOWN_VALUES: Final = "x-extensible-enum"
+
+
+def added_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the unsettled keywords that are new or demand more."""
+    yield from _demanded_otherwise(new, old, old, new)
+    yield from _elements_found(old, new) if new.elements and not (old.elements or _is_full(old)) else ()
+    yield from _additional_found(old, new) if _is_typed(new) and not (_is_typed(old) or old.is_closed) else ()
+
+
+def lost_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the unsettled keywords that are gone or demand less."""
+    yield from _demanded_otherwise(old, new, old, new)
+    yield from _elements_found(old, new) if old.elements and not (new.elements or _is_full(new)) else ()
+    yield from _additional_found(old, new) if _is_typed(old) and not (_is_typed(new) or new.is_closed) else ()
+
+
+def lost_known_values(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that values are not known any more of which it is said that there may be others."""
+    before, after = _known_values(old), _known_values(new)
+    if after and (not before or without(before, after)):
+        yield _known_values_found(old, new)
+
+
+def other_known_values(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that other values are known of which it is said that there may be others."""
+    before, after = _known_values(old), _known_values(new)
+    if without(before, after) or without(after, before):
+        yield _known_values_found(old, new)
+
+
+def _known_values(view: SchemaView) -> tuple[Json, ...]:
+    return tuple(value for said in view.said(_KNOWN_VALUES) if isinstance(said, list) for value in said)
+
+
+def _known_values_found(old: SchemaView, new: SchemaView) -> Found:
+    said = [listed(_known_values(view)) or "any value" for view in (old, new)]
+    return Found(said[0], said[1], old.place(_KNOWN_VALUES), new.place(_KNOWN_VALUES))
+
+
+def _demanded_otherwise(view: SchemaView, other: SchemaView, old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the unsettled keywords by which one schema demands what the other does not."""
+    for keyword in UNSETTLED_KEYWORDS:
+        others = tuple(_demands(other, keyword))
+        if not all(
+            any(_covers(keyword, each, node, other, view) for each in others) for node in _demands(view, keyword)
+        ):
+            yield said_found(keyword, old, new)
+    for keyword in _stray_flags(view):
+        if True not in other.said(keyword):
+            yield said_found(keyword, old, new)
+
+
+def _stray_flags(view: SchemaView) -> Iterator[str]:
+    """Give OpenAPI 3.0's flags without the bound they belong to: what they exclude, each tool decides for itself."""
+    for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if bound not in view.bounds and any(said is True for said in view.said(flag)):
+            yield flag
+
+
+def _demands(view: SchemaView, keyword: str) -> Iterator[Node]:
+    for conjunct in view.conjuncts:
+        if isinstance(conjunct.node.value, dict) and keyword in conjunct.node.value:
+            node = conjunct.node / keyword
+            if _demands_something(keyword, node.value):
+                yield node
+
+
+def _demands_something(keyword: str, value: Json) -> bool:
+    match keyword:
+        case "items":
+            return value is False  # what else it says is a schema of its own
+        case "uniqueItems" | "not":
+            return value is not False
+        case "unevaluatedProperties":
+            return isinstance(value, dict) and bool(value)  # that others are refused has a rule of its own
+        case "contains" | "if" | "then" | "else":
+            return True
+    return value is not True and value != {}
+
+
+def _covers(keyword: str, other: Node, node: Node, other_view: SchemaView, view: SchemaView) -> bool:
+    """Say whether one schema demands with a keyword at least what another one does."""
+    weigh = _WEIGHED.get(keyword)
+    if weigh is not None:
+        return weigh(other.value, node.value)
+    return describes_the_same(other, other_view.schemas.documents, node, view.schemas.documents)
+
+
+def _is_multiple(stronger: Json, weaker: Json) -> bool:
+    if not all(isinstance(each, int | float) and not isinstance(each, bool) and each for each in (stronger, weaker)):
+        return bool(stronger == weaker)
+    try:
+        return Decimal(str(stronger)) % Decimal(str(weaker)) == 0
+    except InvalidOperation:  # too large to be divided exactly
+        return bool(stronger == weaker)
+
+
+def _requires_as_much(stronger: Json, weaker: Json) -> bool:
+    if not (isinstance(stronger, dict) and isinstance(weaker, dict)):
+        return bool(stronger == weaker)
+    return all(_names(listed) <= _names(stronger.get(name)) for name, listed in weaker.items())
+
+
+def _names(listed: Json) -> frozenset[str]:
+    return frozenset(each for each in listed if isinstance(each, str)) if isinstance(listed, list) else frozenset()
+
+
+def _has_patterns(stronger: Json, weaker: Json) -> bool:
+    if not (isinstance(stronger, dict) and isinstance(weaker, dict)):
+        return bool(stronger == weaker)
+    return weaker.keys() <= stronger.keys()  # what each demands is compared as schemas are
+
+
+_WEIGHED: Mapping[str, Callable[[Json, Json], bool]] = {
+    "dependentRequired": _requires_as_much,
+    "multipleOf": _is_multiple,
+    "patternProperties": _has_patterns,
+}
+"""By keyword: whether the first value demands at least what the second one does."""
+
+
+def _is_full(view: SchemaView) -> bool:
+    """Say whether no elements are allowed beyond the numbered ones."""
+    return any(_demands(view, "items"))
+
+
+def _elements_found(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    if _are_both("array", old, new):
+        yield Found(
+            described(old.elements), described(new.elements), old.place("items"), new.place("items"), Wildcard.INDEX
+        )
+
+
+def _is_typed(view: SchemaView) -> bool:
+    return view.additional is not None and view.additional.types != ALL_TYPES
+
+
+def _additional_found(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    if _are_both("object", old, new):
+        before, after = (view.place("additionalProperties") for view in (old, new))
+        yield Found(described(old.additional), described(new.additional), before, after, Wildcard.ANY)
+
+
+def _are_both(kind: str, old: SchemaView, new: SchemaView) -> bool:
+    return kind in old.types & new.types and old.types - {"null"} == new.types - {"null"}
+
+
+def fewer_numbered(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that fewer of the first elements are described."""
+    if len(new.numbered) < len(old.numbered):
+        yield _numbered_found(old, new)
+
+
+def more_numbered(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that more of the first elements are described."""
+    if len(new.numbered) > len(old.numbered):
+        yield _numbered_found(old, new)
+
+
+def _numbered_found(old: SchemaView, new: SchemaView) -> Found:
+    said = [f"{len(view.numbered)} described elements" for view in (old, new)]
+    return Found(said[0], said[1], old.place("prefixItems"), new.place("prefixItems"))

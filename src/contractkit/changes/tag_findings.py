@@ -1,0 +1,107 @@
+"""What can differ in how the alternatives of a union are told apart: the discriminating member and its values.
+
+Values of a schema that no `discriminator` speaks of are as valid with one: it is a hint for readers (OpenAPI 3.1
+§4.8.25). So one that comes or goes hurts nobody who goes by the schemas; one that leads elsewhere does.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from contractkit.changes.alignment import align
+from contractkit.changes.found import Found
+from contractkit.definitions.discriminators import discriminating_member
+from contractkit.definitions.nodes import NodeKey
+from contractkit.definitions.references import Documents, Node
+from contractkit.definitions.schemas import UNIONS, SchemaView
+from contractkit.errors import DefinitionError
+
+_KEYWORD = "discriminator"
+_MOST_TOLD = 8
+
+
+def lost_tags(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that another member picks the alternative, or that a value picks another one or none of those that stay."""
+    if _both_have_tags(old, new) and (_names(old) != _names(new) or _leads_elsewhere(old, new)):
+        yield _tags_found(old, new)
+
+
+def other_tags(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that another member names the alternative, or that a value names another one, or came for a known one."""
+    if _both_have_tags(old, new) and (_names(old) != _names(new) or _leads_elsewhere(new, old)):
+        yield _tags_found(old, new)
+
+
+def came_or_went(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find that alternatives are told apart by a member which were not, or the reverse."""
+    if bool(_names(old)) != bool(_names(new)) and old.value_branches and new.value_branches:
+        yield _tags_found(old, new)
+
+
+def _both_have_tags(old: SchemaView, new: SchemaView) -> bool:
+    return bool(_names(old) and _names(new))
+
+
+def _names(view: SchemaView) -> frozenset[str]:
+    return frozenset(name for node in _unions(view) if (name := discriminating_member(node)) is not None)
+
+
+def _leads_elsewhere(view: SchemaView, other: SchemaView) -> bool:
+    """Say whether a value that picks an alternative of the one schema picks another, or none, of the other one.
+
+    Alternatives that the other schema has not are left out: that they went is said already.
+    """
+    stands_for = {left.declared_at.key: right.declared_at.key for left, right in align(view, other).pairs}
+    picked = _tags(other)
+    return any(
+        target in stands_for and picked.get(value) != stands_for[target] for value, target in _tags(view).items()
+    )
+
+
+def _tags(view: SchemaView) -> Mapping[str, NodeKey]:
+    """Give the values that pick an alternative, each with where that one is declared.
+
+    The name of a schema is left out, which stands for it where nothing else does: renaming it changes nothing else.
+    """
+    found: dict[str, NodeKey] = {}
+    for union in _unions(view):
+        name = discriminating_member(union)
+        for branch in (each for keyword in UNIONS if keyword in union.value for each in (union / keyword).items()):
+            alternative = view.schemas.view(branch)
+            for value in _picking(alternative, union, name) if name is not None else ():
+                found.setdefault(value, alternative.declared_at.key)
+    return found
+
+
+def _picking(alternative: SchemaView, union: Node, name: str) -> Iterator[str]:
+    mapped = [value for value, target in _mapped(union, alternative.schemas.documents) if target in _keys(alternative)]
+    member = alternative.member(name)
+    allowed = member.view.values if member is not None and member.view is not None else None
+    yield from mapped or (value for value in allowed or () if isinstance(value, str))
+
+
+def _keys(view: SchemaView) -> set[NodeKey]:
+    return {conjunct.key for conjunct in view.conjuncts}
+
+
+def _mapped(union: Node, documents: Documents) -> Iterator[tuple[str, NodeKey]]:
+    mapping = (union / _KEYWORD).get("mapping")
+    for value, target in mapping.members() if mapping is not None else ():
+        if isinstance(target.value, str):
+            reference = target.value if {"/", "#"} & {*target.value} else f"#/components/schemas/{target.value}"
+            with suppress(DefinitionError):  # a mistake of the document: it leads nowhere
+                yield value, documents.target(reference, union).key
+
+
+def _unions(view: SchemaView) -> Iterator[Node]:
+    nodes = (conjunct.node for conjunct in view.conjuncts if isinstance(conjunct.node.value, dict))
+    yield from (node for node in nodes if any(isinstance(node.value.get(keyword), list) for keyword in UNIONS))
+
+
+def _tags_found(old: SchemaView, new: SchemaView) -> Found:
+    return Found(_described(old), _described(new), old.place(_KEYWORD), new.place(_KEYWORD))
+
+
+def _described(view: SchemaView) -> str:
+    tags = [f"{value}: {target[1].rsplit('/', 1)[-1]}" for value, target in sorted(_tags(view).items())]
+    names = ", ".join(sorted(_names(view))) or "nothing"
+    return f"{names} ({', '.join(tags[:_MOST_TOLD])}{', …' if len(tags) > _MOST_TOLD else ''})" if tags else names
