@@ -35,11 +35,12 @@ def work_off(order: Json) -> tuple[Unused, ...]:
         ContractkitError: The definition cannot be read, or is of remote procedures.
     """
     used = [UsedPlace(operation=each[0], location=each[1], consumers=each[2]) for each in order["places"]]
+    places = [each for each in used if place_and_value(each.location)[1] is None]
     loaded = read_published(base64.b64decode(order["definition"]), source="that is stored")
     if isinstance(loaded, LoadedMessages):
-        return unused_of_messages(loaded.definition, used)
+        values = [each for each in used if place_and_value(each.location)[1] is not None]
+        return unused_of_messages(loaded.definition, places, values)
     definition = loaded.openapi
-    places = [each for each in used if place_and_value(each.location)[1] is None]
     names = [operation.name for operation in definition.operations]
     found = (*unused(definition, places), *unused_values(definition, used))
     return tuple(sorted(found, key=lambda each: names.index(each.operation)))

@@ -175,7 +175,7 @@ def _unused(
 ) -> tuple[Unused, ...]:
     loaded = load_compared(location, settings)
     if isinstance(loaded, LoadedMessages):
-        return unused_of_messages(loaded.definition, places)
+        return unused_of_messages(loaded.definition, places, values)
     definition = loaded.openapi
     order = [operation.name for operation in definition.operations]
     found = (*unused(definition, places), *unused_values(definition, (*places, *values)))

@@ -7,14 +7,17 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from contractkit.conformance.messages import referred_operation
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
 from contractkit.model import (
     BinaryBody,
+    Cancelled,
     Contract,
     EmptyBody,
+    HalfClosed,
     HttpCall,
     HttpRequest,
     InferredNeeds,
@@ -24,6 +27,7 @@ from contractkit.model import (
     MissingBody,
     Part,
     RpcCall,
+    Sent,
     TextBody,
     Wildcard,
 )
@@ -91,8 +95,9 @@ def together(said: Iterable[Needed]) -> Needed:
 
 def operation_of(interaction: Interaction) -> str:
     """Give the operation's name where the contract says it, else method and path, procedure or description."""
-    if interaction.operation:
-        return interaction.operation
+    said = interaction.operation or referred_operation(interaction)
+    if said:
+        return said
     match interaction.exchange:
         case HttpCall(request=request):
             return f"{request.method} {request.path}"
@@ -109,12 +114,22 @@ def locations_of(interaction: Interaction) -> dict[Location, Needed]:
     found: dict[Location, Needed] = {}
     for part in interaction.exchange.parts():
         for location in _of_part(part):
-            found[_general(location)] = True if location.steps[0] == "request" or proved else None
+            found[_general(location)] = True if proved or _is_sent(location, interaction) else None
     if isinstance(needs, InferredNeeds):
         found.update({_general(place): False for place in (*needs.tolerated, *needs.untouched)})
         found.update({_general(need.location): True for need in needs.needed})
         found.update({_general(place): True for group in needs.any_of for place in group})
     return found
+
+
+def _is_sent(location: Location, interaction: Interaction) -> bool:
+    """Say whether the consumer sends what stands at a place; calling a procedure is sending its name."""
+    match location.steps:
+        case ("request" | "procedure" | "metadata", *_):
+            return True
+        case ("events", int(number), *_) if isinstance(interaction.exchange, RpcCall):
+            return isinstance(interaction.exchange.events[number], Sent | HalfClosed | Cancelled)
+    return False
 
 
 def unused(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tuple[Unused, ...]:
@@ -125,15 +140,7 @@ def unused(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tup
     consumer whose calls reach no operation may call any, so because of it nothing is proved.
     """
     by_operation = _by_operation(definition, places)
-    names = {operation.name for operation in definition.operations}
-    strangers = {
-        consumer
-        for operation, uses in by_operation.items()
-        if operation not in names
-        for location, consumers in uses.items()
-        if location.startswith(_SIDES)
-        for consumer in consumers
-    }
+    strangers = strangers_among(by_operation, {operation.name for operation in definition.operations})
     reader = SurfaceReader(definition.documents)
     return tuple(
         doubted(found, strangers)
@@ -149,7 +156,20 @@ def doubted(found: Unused, consumers: Collection[str]) -> Unused:
     return replace(found, sureness=Sureness.LIKELY, consumers=tuple(sorted(consumers)))
 
 
+def strangers_among(by_operation: Mapping[str, "_Uses"], names: Collection[str]) -> frozenset[str]:
+    """Give the consumers whose calls reach no operation of a definition: they may use anything of it."""
+    return frozenset(
+        consumer
+        for operation, uses in by_operation.items()
+        if operation not in names
+        for location, consumers in uses.items()
+        if location.startswith(_SIDES) and not location.startswith(_OF_MESSAGES)
+        for consumer in consumers
+    )
+
+
 _SIDES: Final = ("request.", "response.")  # places of calls: who handles messages alone calls nothing
+_OF_MESSAGES: Final = ("request.contents", "request.metadata")
 _Uses: TypeAlias = Mapping[str, Mapping[str, Needed]]
 
 

@@ -1,6 +1,7 @@
-"""Values that contracts use: HTTP statuses and short texts, among which the members of a definition's enumerations are.
+"""Values that contracts use: statuses and short texts, among which the members of a definition's enumerations are.
 
-Such a use is written as its place with the value in JSON: `response.body.state = "refunded"`, `response.status = 404`.
+Such a use is written as its place with the value in JSON: `response.body.state = "refunded"`, `response.status = 404`,
+`events[*].status = "NOT_FOUND"`.
 """
 
 import re
@@ -9,38 +10,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
-from contractkit.conformance.uses import limits_at
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
-from contractkit.exact_json import Json, dump_compact
+from contractkit.exact_json import dump_compact
 from contractkit.impact.usage import (
     DEEPEST,
     Needed,
     Sureness,
     Unused,
     UsedPlace,
+    doubted,
     operation_name,
     operation_of,
+    strangers_among,
     together,
 )
-from contractkit.model import (
-    Contract,
-    HttpCall,
-    InferredNeeds,
-    Interaction,
-    JsonBody,
-    Location,
-    Wildcard,
-    is_json_media_type,
-)
+from contractkit.impact.values_in_use import short, values_in
+from contractkit.model import Contract, Location, Wildcard, is_json_media_type
 
-_LONGEST: Final = 40  # characters of a text that may be a member of an enumeration
-_STATUS: Final = Location(("response", "status"))
-_QUERY: Final = Location(("request", "query"))
-_SEPARATOR = re.compile(r"[,| ]")  # of the styles that write a list as one value (OpenAPI 3.1 §4.8.12.3)
-_VALUED = re.compile(r"((?:[^\s\['\"]|\[[0-9*]+\]|\['(?:[^'\\]|\\.)*'\])+) = (.+)", re.DOTALL)
+_VALUED: Final = re.compile(r"((?:[^\s\['\"]|\[[0-9*]+\]|\['(?:[^'\\]|\\.)*'\])+) = (.+)", re.DOTALL)
 
 
 def value_in_words(location: str, value: str) -> str:
@@ -72,7 +62,7 @@ def used_values(contracts: Iterable[Contract]) -> tuple[UsedPlace, ...]:
 
 
 def values_of(contract: Contract) -> tuple[tuple[str, str, str, Needed], ...]:
-    """Give operation, location, value in JSON, and whether it is needed, for each value that HTTP calls use.
+    """Give operation, location, value in JSON, and whether it is needed, for each value that interactions use.
 
     What is sent is needed, and so are the status and what is expected to the letter. Where needs were proved, so are
     the values that the consumer copes with at a place where it does not cope with every one. Of the other values that
@@ -80,58 +70,10 @@ def values_of(contract: Contract) -> tuple[tuple[str, str, str, Needed], ...]:
     """
     found: dict[tuple[str, str, str], list[Needed]] = {}
     for interaction in contract.interactions:
-        for location, value, needed in _of_interaction(interaction):
+        for location, value, needed in values_in(interaction):
             key = (operation_of(interaction), _written(location), dump_compact(value).decode())
             found.setdefault(key, []).append(needed)
     return tuple((*key, together(said)) for key, said in found.items())
-
-
-def _of_interaction(interaction: Interaction) -> Iterator[tuple[Location, Json, Needed]]:
-    call = interaction.exchange
-    if not isinstance(call, HttpCall):
-        return
-    yield _STATUS, call.response.status, True
-    for name, texts in call.request.query.items():
-        yield from ((_QUERY / name, text, True) for text in _sent(texts))
-    if isinstance(call.request.body, JsonBody):
-        sent = _texts(Location(("request", "body")), call.request.body.value)
-        yield from ((place, text, True) for place, text in sent)
-    yield from _of_answer(interaction, call)
-
-
-def _of_answer(interaction: Interaction, call: HttpCall) -> Iterator[tuple[Location, Json, Needed]]:
-    body, needs = Location(("response", "body")), interaction.needs
-    if isinstance(needs, InferredNeeds):
-        for need in needs.needed:
-            yield from ((need.location.generalised(), text, True) for text in _short(need.members))
-        return
-    if isinstance(call.response.body, JsonBody):
-        for place, text in _texts(body, call.response.body.value):
-            is_exact, _ = limits_at(place, interaction.rules)
-            yield place, text, True if is_exact else None
-    if isinstance(interaction.served, JsonBody):
-        yield from ((place, text, None) for place, text in _texts(body, interaction.served.value))
-
-
-def _texts(at: Location, value: Json) -> Iterator[tuple[Location, str]]:
-    match value:
-        case dict():
-            for name, member in value.items():
-                yield from _texts(at / name, member)
-        case list():
-            for element in value:
-                yield from _texts(at / Wildcard.INDEX, element)
-        case str() if len(value) <= _LONGEST:
-            yield at, value
-
-
-def _sent(texts: Iterable[str | None]) -> Iterator[str]:
-    """Give the values of a parameter, and the elements of a list that is written as one of them."""
-    return _short(dict.fromkeys(each for text in texts if text for each in (text, *_SEPARATOR.split(text))))
-
-
-def _short(values: Iterable[Json]) -> Iterator[str]:
-    return (value for value in values if isinstance(value, str) and len(value) <= _LONGEST)
 
 
 def unused_values(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tuple[Unused, ...]:
@@ -146,9 +88,10 @@ def unused_values(definition: DocumentedDefinition, places: Iterable[UsedPlace])
     uses: dict[str, dict[str, Mapping[str, Needed]]] = defaultdict(dict)
     for place in places:
         uses[operation_name(definition, place.operation)][place.location] = place.consumers
+    strangers = strangers_among(uses, {operation.name for operation in definition.operations})
     reader = SurfaceReader(definition.documents)
     return tuple(
-        found
+        doubted(found, strangers)
         for operation in definition.operations
         if operation.name in uses
         for found in _of_operation(operation, reader.surface_of(operation), uses[operation.name])
@@ -219,7 +162,7 @@ def _below(view: SchemaView, at: Location, seen: frozenset[object]) -> Iterator[
 
 def _listed(view: SchemaView) -> Iterator[str]:
     values = view.values or ()
-    return _short(values) if len(values) > 1 else iter(())
+    return short(values) if len(values) > 1 else iter(())
 
 
 @lru_cache(maxsize=16_384)

@@ -1,6 +1,6 @@
 """Uses: which places of the messages that come back a call depends on, and which values it copes with there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contractkit.conformance.uses import limits_at
@@ -15,7 +15,6 @@ from contractkit.model import (
     Received,
     RpcCall,
     Wildcard,
-    repeated_events,
 )
 
 EVENT = Location(("events", Wildcard.INDEX))
@@ -85,15 +84,6 @@ def expected_trees(call: RpcCall) -> tuple[Json, ...]:
         for event in call.events
         if isinstance(event, Received) and isinstance(event.message, JsonBody)
     )
-
-
-def served_trees(interaction: Interaction, expected: Sequence[Json]) -> tuple[Json, ...]:
-    """Give the messages that were served; of several, or where any number might have been, they stand in one list."""
-    if not isinstance(interaction.served, JsonBody):
-        return ()
-    value = interaction.served.value
-    is_list = len(expected) > 1 or bool(repeated_events(interaction.rules))
-    return tuple(value) if is_list and isinstance(value, list) else (value,)
 
 
 def places_in(tree: Json, at: Location = MESSAGE) -> Iterator[Location]:

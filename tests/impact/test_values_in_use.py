@@ -1,0 +1,145 @@
+"""The values that contracts use over gRPC and in messages: statuses, content types and members of enumerations."""
+
+from pathlib import Path
+from typing import Any
+
+from contractkit.impact.message_usage import unused_of_messages
+from contractkit.impact.usage import UsedPlace, used_places
+from contractkit.impact.usage_values import used_values
+from contractkit.model import (
+    Contract,
+    Evidence,
+    Exchange,
+    HalfClosed,
+    InferredNeeds,
+    Interaction,
+    JsonBody,
+    LocatedRules,
+    Message,
+    MissingBody,
+    Need,
+    Received,
+    RpcCall,
+    Rule,
+    Sent,
+    Status,
+    SynchronousMessages,
+    TestReference,
+    parse_location,
+)
+from contractkit.sources.messages import load_messages
+
+TEST = TestReference(node_id="test_shop.py::test_it", file="test_shop.py", line=9)
+CALL = RpcCall(
+    procedure="shop.Orders/List",
+    events=(
+        Sent(message=JsonBody({"state": "PAID", "note": "x" * 41})),
+        HalfClosed(),
+        Received(message=JsonBody({"orders": [{"kind": "GIFT", "tag": "a"}]})),
+        Status(code="OUT_OF_RANGE", details=({"@type": "x/shop.Why", "reason": "late"},)),
+    ),
+)
+ANY_TAG = LocatedRules(location=parse_location("events[2].message.orders[*].tag"), rules=(Rule("type"),))
+
+
+def contract(exchange: Exchange, operation: str | None = None, **more: Any) -> Contract:
+    interaction = Interaction(key="k", description="d", operation=operation, exchange=exchange, **more)
+    return Contract(consumer="web", provider="shop", interactions=(interaction,))
+
+
+def said(places: tuple[UsedPlace, ...]) -> dict[str, object]:
+    return {each.location: each.consumers["web"] for each in places}
+
+
+def test_a_call_uses_its_status_what_it_sends_and_what_it_expects_to_the_letter() -> None:
+    served = JsonBody({"orders": [{"kind": "GIFT", "extra": "LATE"}]})
+    assert said(used_values([contract(CALL, rules=(ANY_TAG,), served=served)])) == {
+        'events[*].status = "OUT_OF_RANGE"': True,
+        'events[*].message.state = "PAID"': True,
+        'events[*].message.orders[*].kind = "GIFT"': True,
+        'events[*].message.orders[*].tag = "a"': None,
+        'events[*].message.orders[*].extra = "LATE"': None,
+        'events[*].details[*].reason = "late"': True,
+        "events[*].details[*]['@type'] = \"x/shop.Why\"": True,
+    }
+
+
+def test_of_proved_needs_the_members_that_are_coped_with_count() -> None:
+    kind = parse_location("events[2].message.orders[0].kind")
+    needs = InferredNeeds(needed=(Need(location=kind, members=("GIFT", "PLAIN")),))
+    assert said(used_values([contract(CALL, evidence=(Evidence(test=TEST, needs=needs),))])) == {
+        'events[*].status = "OUT_OF_RANGE"': True,
+        'events[*].message.state = "PAID"': True,
+        'events[*].message.orders[*].kind = "GIFT"': True,
+        'events[*].message.orders[*].kind = "PLAIN"': True,
+    }
+
+
+def test_what_is_sent_over_grpc_is_needed() -> None:
+    places = said(used_places([contract(CALL)]))
+    assert {place for place, needed in places.items() if needed} == {
+        "procedure",
+        "events[*]",
+        "events[*].message.state",
+        "events[*].message.note",
+    }
+
+
+def test_messages_use_content_types_and_texts_on_either_side() -> None:
+    sent = Message(contents=JsonBody({"kind": "GIFT"}), metadata={"contentType": "application/x", "tenant": "a"})
+    answer = Message(contents=JsonBody({"state": "open"}))
+    exchange = SynchronousMessages(request=sent, responses=(answer, Message(contents=MissingBody())))
+    rules = (LocatedRules(location=parse_location("responses[0].contents"), rules=(Rule("type"),)),)
+    assert said(used_values([contract(exchange, rules=rules)])) == {
+        'request.contents.kind = "GIFT"': True,
+        'request.metadata.contentType = "application/x"': True,
+        'request.metadata.tenant = "a"': True,
+        'responses[*].contents.state = "open"': None,
+        'responses[*].metadata.contentType = "application/json"': True,
+    }
+
+
+EVENTS = """\
+asyncapi: 3.0.0
+channels: {orders: {messages: {Placed: {$ref: '#/components/messages/Placed'}}}}
+operations:
+  placeOrder: {action: receive, channel: {$ref: '#/channels/orders'}, reply: {channel: {$ref: '#/channels/orders'}}}
+components:
+  messages:
+    Placed: {payload: {properties: {state: {enum: [open, paid, lost]}, note: {}}}}
+"""
+
+
+def test_members_of_enumerations_in_messages_may_go_where_nobody_copes_with_them(tmp_path: Path) -> None:
+    (tmp_path / "events.yaml").write_text(EVENTS)
+    definition = load_messages("events.yaml", root=tmp_path)
+    needs = InferredNeeds(needed=(Need(location=parse_location("message.contents.state"), members=("open", "paid")),))
+    message = Message(contents=JsonBody({"state": "open"}))
+    known = contract(message, "Placed", evidence=(Evidence(test=TEST, needs=needs),))
+    unknown = Contract(consumer="till", provider="shop", interactions=(contract(message, "Placed").interactions))
+
+    def unused(*contracts: Contract) -> list[tuple[str, str, tuple[str, ...]]]:
+        found = unused_of_messages(definition, used_places(contracts), used_values(contracts))
+        return [(each.location, each.sureness.value, each.consumers) for each in found]
+
+    member, note = 'message.contents.state = "lost"', "message.contents.note"
+    assert unused(known) == [(note, "proved", ()), (member, "proved", ())]
+    assert unused(known, unknown) == [(note, "likely", ("till",)), (member, "likely", ("till",))]
+
+
+def test_what_messages_that_are_answered_use_is_not_free(tmp_path: Path) -> None:
+    (tmp_path / "events.yaml").write_text(EVENTS)
+    definition = load_messages("events.yaml", root=tmp_path)
+    message = Message(contents=JsonBody({"state": "open"}))
+    exchange = SynchronousMessages(request=message, responses=(message,))
+    named = {"comments": {"references": {"AsyncAPI": {"operationId": "placeOrder"}}}}
+
+    def unused(*contracts: Contract) -> list[tuple[str, str]]:
+        found = unused_of_messages(definition, used_places(contracts))
+        return [(each.location, each.sureness.value) for each in found]
+
+    assert unused(contract(exchange, kept=named)) == [
+        ("message.contents.note", "likely"),
+        ("message.contents.state", "unknown"),
+    ]
+    assert unused(contract(exchange)) == [("", "likely")]  # of the whole message, since it may be any
