@@ -6,6 +6,7 @@ import pytest
 
 from contractkit.conformance import Grade, Standing, stand
 from contractkit.definitions.references import Documents
+from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import Schemas
 from contractkit.model import parse_location
 
@@ -87,3 +88,9 @@ def test_nullable_is_a_word_of_the_older_version_only() -> None:
 def test_an_alternative_that_leads_back_to_itself_ends() -> None:
     documents = Documents({"d": {"openapi": "3.1.0", "a": {"anyOf": [{"$ref": "#/a"}, {"type": "string"}]}}}, "d")
     assert stand(Schemas(documents).view(documents.root / "a"), ()).grade is Grade.PROMISED
+
+
+def test_an_alternative_that_says_nothing_of_a_required_member_lets_anything_stand_there() -> None:
+    settled = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "enum": ["cat"]}}}
+    found = standing({"oneOf": [settled, {"type": "object", "required": ["kind"]}]}, "kind")
+    assert (found.grade, found.types, found.values) == (Grade.PROMISED, ALL_TYPES, None)

@@ -39,6 +39,13 @@ def test_null_hurts_only_who_needs_a_value(analysed_needs: Analysed) -> None:
     ]
 
 
+def test_who_only_looks_for_a_member_still_needs_the_body_that_it_looks_into(analysed_needs: Analysed) -> None:
+    optional = InferredNeeds(needed=(Need(location=NOTE, may_lack=True),))
+    no_body = {"set": {"/components/schemas/Order/nullable": True}}
+    assert found(analysed_needs(no_body, "reads the note", optional)) == [("response.may-be-null", "response.body")]
+    assert found(analysed_needs(NO_NOTE, "reads the note", optional)) == []
+
+
 def test_one_of_a_set_may_go_as_long_as_another_stays(analysed_needs: Analysed) -> None:
     either = InferredNeeds(needed=(), any_of=((TOTAL, NOTE),))
     assert found(analysed_needs(NO_TOTAL, "reads the total", either)) == []

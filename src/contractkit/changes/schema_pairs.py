@@ -111,8 +111,10 @@ class SchemaPairs:
                 continue
             if not (member.is_read_only if self.direction is Direction.REQUEST else member.is_write_only):
                 yield name, member.view, other.view
-        for index, (left, right) in enumerate(zip(old.numbered, new.numbered, strict=False)):
-            yield index, left, right
+        for index in range(max(len(old.numbered), len(new.numbered))):
+            left, right = old.element(index), new.element(index)
+            if left is not None and right is not None:
+                yield index, left, right
         if old.elements is not None and new.elements is not None:
             yield Wildcard.INDEX, old.elements, new.elements
         patterned = dict(new.patterned) if old.patterned else {}

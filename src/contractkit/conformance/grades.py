@@ -49,11 +49,20 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """How surely a place is reached (3 always, 2 perhaps, 1 not settled, 0 never), and the schemas found there."""
+    """How surely a place is reached (3 always, 2 perhaps, 1 not settled, 0 never), and the schemas found there.
+
+    `is_any` says that one way there is required without a word of what it is: besides the schemas, anything may stand.
+    """
 
     certainty: int
     views: tuple[SchemaView, ...]
     last: Node | None
+    is_any: bool = False
+
+    @property
+    def said(self) -> tuple[SchemaView, ...]:
+        """Give the schemas that say all of what may stand there; none where anything may."""
+        return () if self.is_any else self.views
 
 
 _NUMBERS = frozenset(("integer", "number"))
@@ -76,18 +85,18 @@ def stand(
     if around and not _reach(view, steps[:around]).views:
         return None
     reach = _within(view, steps, around)
-    types = frozenset().union(*(found.types for found in reach.views)) if reach.views else ALL_TYPES
+    types = frozenset().union(*(found.types for found in reach.said)) if reach.said else ALL_TYPES
     node = reach.views[0].declared_at if reach.views else reach.last
     grade = _grade(reach, types, frozenset(expected_types) - {"null"})
-    fewest, most = _size(reach.views)
+    fewest, most = _size(reach.said)
     return Standing(
         grade=grade,
         types=types,
-        values=_values(reach.views),
+        values=_values(reach.said),
         node=node,
         fewest=fewest,
         most=most,
-        text_format=_text_format(reach.views),
+        text_format=_text_format(reach.said),
         weak=_weak_steps(view, steps, around) if reach.certainty == _PERHAPS else frozenset(),
     )
 
@@ -173,7 +182,8 @@ def _together(reached: list[_Reach], view: SchemaView) -> _Reach:
     certainty = certainties.pop() if len(certainties) == 1 else min(_PERHAPS, max(certainties))
     views = {found.key: found for each in reached for found in each.views}
     last = next((each.last for each in reached if each.certainty == max(certainties, default=0)), None)
-    return _Reach(certainty, tuple(views.values()), last or (reached[0].last if reached else view.declared_at))
+    last = last or (reached[0].last if reached else view.declared_at)
+    return _Reach(certainty, tuple(views.values()), last, any(each.is_any for each in reached))
 
 
 def _through(branch: SchemaView, steps: tuple[Step, ...]) -> _Reach:
@@ -195,8 +205,8 @@ def _through_member(branch: SchemaView, name: str, rest: tuple[Step, ...]) -> _R
     if member is None:
         return _Reach(_NEVER if branch.describes_members else _UNSETTLED, (), branch.declared_at)
     if member.view is None:
-        return _Reach(_UNSETTLED if rest else _ALWAYS, (), branch.declared_at)
+        return _Reach(_UNSETTLED if rest else _ALWAYS, (), branch.declared_at, is_any=not rest)
     below = _reach(member.view, rest)
     if below.certainty == _ALWAYS and not member.is_required:
-        return _Reach(_PERHAPS, below.views, below.last)
+        return replace(below, certainty=_PERHAPS)
     return below

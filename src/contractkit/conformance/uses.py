@@ -94,8 +94,9 @@ def uses_of(interaction: Interaction, call: HttpCall) -> Uses:
             single=(*headers, *_expected_uses(expected, interaction.rules), *_served_uses(interaction, expected))
         )
     seen = ChainMap(_types_in(interaction.served), _types_in(call.response.body))
+    in_body = tuple(_once(_needed(need, seen, needs) for need in needs.needed if _is_in_body(need.location)))
     return Uses(
-        single=(*headers, *_once(_needed(need, seen, needs) for need in needs.needed if _is_in_body(need.location))),
+        single=(*headers, *_body_looked_into(in_body, seen), *in_body),
         any_of=tuple(
             tuple(_once(_needed(Need(location=place), seen, needs) for place in group))
             for group in needs.any_of
@@ -170,6 +171,15 @@ def _needed(need: Need, seen: Mapping[Location, frozenset[str]], needs: Inferred
         non_empty=need.non_empty,
         at_most=need.at_most,
     )
+
+
+def _body_looked_into(uses: Sequence[Use], seen: Mapping[Location, frozenset[str]]) -> Iterator[Use]:
+    """Give the body where it is only looked into: who does without all that may stand in it still needs it itself.
+
+    No run takes the body away, so nothing is proved of it; where a place in it is needed, that place says as much.
+    """
+    if uses and all(use.may_lack or use.around for use in uses) and all(use.steps for use in uses):
+        yield Use(location=RESPONSE_BODY, types=seen.get(RESPONSE_BODY, _UNSEEN) - _NULL)
 
 
 def _once(uses: Iterable[Use]) -> Iterator[Use]:

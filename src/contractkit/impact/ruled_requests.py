@@ -11,14 +11,14 @@ from contractkit.impact.causes import Causes
 from contractkit.impact.containment import UNDECIDED, Allowed, what_may_be_refused
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.ruled_places import RuledPlace, is_wide, ruled_places
-from contractkit.matching.weighting import Scope, kept_scope_of
+from contractkit.matching.weighting import RuleList, Scope, kept_scope_of
 from contractkit.model import HttpRequest, Interaction, Location, Rule
 from contractkit.results import ABSENT
 
 _REQUEST = Location(("request",))
 _BODY, _PATH = _REQUEST / "body", _REQUEST / "path"
 _OPEN = "the recorded value passes, but its rule lets others stand in it, which may be refused now"
-_ANY_TEXT = (Rule("notEmpty"),)
+_ANY = (Rule("notEmpty"),)
 
 
 def ruled_worries(
@@ -58,6 +58,8 @@ class _Ruled:
         for place in _form_places(value, scope) if use.is_text else ruled_places(value, scope):
             if place.is_open:
                 yield from self._opened(use, place)
+            elif isinstance(place.example, list):
+                yield from self._lengthened(use, place, len(place.example))
             yield from self._judged(use, place, self._causes.at_place(self._old, self._new, use, place.steps))
 
     def of_fields(self) -> Iterator[tuple[Change, str]]:
@@ -73,7 +75,7 @@ class _Ruled:
         rules = self._scope.at(_PATH).chosen
         if not is_wide(rules):
             return
-        place = RuledPlace(steps=(), example="", rules=rules._replace(rules=_ANY_TEXT), is_text=True)
+        place = RuledPlace(steps=(), example="", rules=rules._replace(rules=_ANY), is_text=True)
         for side, name in self._new.parameters:
             use = self._use(_PATH / name) if side == "path" else None
             yield from ((change, UNDECIDED) for change, _ in self._of_text(use, place))
@@ -89,21 +91,37 @@ class _Ruled:
     def _opened(self, use: SchemaUse, place: RuledPlace) -> Iterator[tuple[Change, str]]:
         at = use.location.under(place.steps).generalised()
         for change in self._causes.within_place(self._old, self._new, use, place.steps):
-            if change.level is Level.BREAKING and (change.location != at or change.rule == "request.members.closed"):
+            if (change.location != at or change.rule == "request.members.closed") and self._may_refuse(use, change):
                 yield change, _OPEN
+
+    def _lengthened(self, use: SchemaUse, place: RuledPlace, recorded: int) -> Iterator[tuple[Change, str]]:
+        """Judge the elements that the recording has none of where they are described by their number."""
+        views = (*views_at(use.old, place.steps), *views_at(use.new, place.steps))
+        for index in range(recorded, max((len(view.numbered) for view in views), default=0)):
+            for change in self._causes.within_place(self._old, self._new, use, (*place.steps, index)):
+                if self._may_refuse(use, change):
+                    yield change, _OPEN
+
+    def _may_refuse(self, use: SchemaUse, change: Change) -> bool:
+        """Say whether a change refuses something where anything may be sent."""
+        anything = RuledPlace(steps=(), example="", rules=RuleList(_ANY))
+        return change.level is Level.BREAKING or self._refusal(use, anything, change) is not None
 
     def _judged(self, use: SchemaUse, place: RuledPlace, changes: Iterator[Change]) -> Iterator[tuple[Change, str]]:
         for change in changes:
-            steps = change.location.steps[len(use.location.steps) :]
-            allowed = Allowed(
-                place=place,
-                generator=self._generators.get(use.location.under(place.steps)),
-                old=views_at(use.old, steps),
-                new=views_at(use.new, steps),
-            )
-            sentence = what_may_be_refused(change, allowed)
+            sentence = self._refusal(use, place, change)
             if sentence is not None:
                 yield change, sentence
+
+    def _refusal(self, use: SchemaUse, place: RuledPlace, change: Change) -> str | None:
+        steps = change.location.steps[len(use.location.steps) :]
+        allowed = Allowed(
+            place=place,
+            generator=self._generators.get(use.location.under(place.steps)),
+            old=views_at(use.old, steps),
+            new=views_at(use.new, steps),
+        )
+        return what_may_be_refused(change, allowed)
 
 
 def _form_places(value: object, scope: Scope) -> Iterator[RuledPlace]:

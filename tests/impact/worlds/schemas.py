@@ -13,7 +13,7 @@ WORDS = ("paid", "open", "lost", "sent", "new", "old")
 PATTERNS = ("^[a-z]{3}$", "^[A-Z]-[0-9]+$", "^(red|blue|green)$")
 FORMATS = ("date", "date-time", "uuid")
 _SCALARS = ("string", "integer", "number", "boolean", "enum", "enum", "text", "null")
-_KINDS = (*_SCALARS, "object", "object", "array", "array", "map", "union", "choice", "whole")
+_KINDS = (*_SCALARS, "object", "object", "array", "array", "map", "union", "choice", "whole", "tuple")
 _REFERENCE = "#/components/schemas/"
 
 
@@ -115,11 +115,21 @@ def flat(schema: Schema, document: Any) -> Schema:
             match key:
                 case "properties":
                     joined[key] = {**said, **joined.get(key, {})}
+                case "type":
+                    joined[key] = _both(joined.get(key, said), said)
                 case "required":
                     joined[key] = [*joined.get(key, ()), *said]
                 case _:
                     joined.setdefault(key, said)
     return joined
+
+
+def _both(types: Any, others: Any) -> Any:
+    """Give the types that two parts have in common: no part of a whole allows what another one does not."""
+    if types == others:
+        return types
+    both = [each for each in types_of({"type": types}) if each in types_of({"type": others})]
+    return both[0] if len(both) == 1 else both
 
 
 def alternatives(schema: Schema) -> list[Schema]:
