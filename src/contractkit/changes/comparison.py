@@ -14,6 +14,7 @@ from contractkit.changes.operation_rules import (
 )
 from contractkit.changes.records import Change, Difference, Direction, Level, Place, once
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
+from contractkit.changes.sent_rules import SENT_RULES
 from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_uses, sent_schemas
 from contractkit.definitions.references import Node
 from contractkit.definitions.surface_reader import SurfaceReader
@@ -111,6 +112,18 @@ class DefinitionChanges:
         for walked, difference in self._pairs_of(use).within(use.old, use.new, steps):
             yield _schema_change(pair.old, use, walked, difference)
 
+    def differs(self, use: SchemaUse, steps: Sequence[Step] | None = None) -> bool:
+        """Say whether anything differs on the way to a place of a schema's value or at it; anywhere without steps.
+
+        What cannot be compared differs.
+        """
+        pairs = self._pairs_of(use)
+        found = pairs.everywhere(use.old, use.new) if steps is None else pairs.along(use.old, use.new, steps)
+        try:
+            return next(found, None) is not None
+        except DefinitionError:
+            return True
+
     def pair(self, old: Surface, new: Surface) -> SurfacePair:
         """Give an operation under both definitions."""
         return SurfacePair(old=old, new=new, old_schemes=self._schemes[0], new_schemes=self._schemes[1])
@@ -152,7 +165,12 @@ class DefinitionChanges:
             if other is None:
                 yield _removal(surface, removed, self.new.documents.root)
                 continue
-            for use in sent_schemas(surface, other):
+            pair = self.pair(surface, other)
+            for rule in SENT_RULES:
+                for found in rule.find(pair):
+                    sentence = rule.sentence.format(before=found.before, after=found.after)
+                    yield _operation_change(surface, rule.id, rule.level, rule.direction, found, sentence)
+            for use in sent_schemas(pair):
                 for steps, difference in self._pairs_of(use).everywhere(use.old, use.new):
                     yield _schema_change(surface, use, steps, difference)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contractkit.definitions.wire_forms import decode_message
-from contractkit.document import LoadedContract, RuleFault, read_contract
+from contractkit.document import LoadedContract, RuleFault, load_contract, read_contract
 from contractkit.errors import ContractFileError, NothingToCheckError
 from contractkit.model import Contract, LocatedGenerator, Rule
 
@@ -68,6 +68,21 @@ def read_contract_file(file: Path) -> ContractFile:
         generator_check=_find_generator_faults,
     )
     return ContractFile(path=file, data=data, loaded=loaded)
+
+
+def load_contract_file(file: Path) -> Contract:
+    """Give the contract in a file, without what would be warned of; errors as `read_contract_file` says."""
+    try:
+        data = read_input(file)
+    except FileNotFoundError:
+        raise _missing(file) from None
+    return load_contract(
+        data,
+        origin=origin_of(file),
+        decode=decode_message,
+        rule_check=_find_rule_faults,
+        generator_check=_find_generator_faults,
+    )
 
 
 def read_input(file: Path) -> bytes:

@@ -12,7 +12,7 @@ from contractkit.cli.assumptions import check_assumptions, read_assumptions
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.collecting import uncollected
 from contractkit.cli.compared import Loaded, load_compared, source_of
-from contractkit.cli.contract_files import find_contract_files, read_contract_file
+from contractkit.cli.contract_files import find_contract_files, load_contract_file
 from contractkit.cli.exemption_files import read_exemption_file
 from contractkit.cli.proofs import prove
 from contractkit.cli.replay_runs import Manner, Pair
@@ -173,7 +173,7 @@ def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     default = settings.contracts_directory
     places = asked.contracts or ((default,) if default.exists() else ())
     files = find_contract_files(places)
-    read = [(read_contract_file(file).contract, ConsumerInfo(origin=str(file))) for file in files]
+    read = [(load_contract_file(file), ConsumerInfo(origin=str(file))) for file in files]
     where = " ".join(map(str, places or (default,)))
     return _analysed(old, new, tuple(_of_provider(read, _provider(asked, read), where)), where)
 

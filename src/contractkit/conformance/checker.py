@@ -92,6 +92,20 @@ class ContractChecker:
 
     def reached(self, interaction: Interaction) -> InteractionConformance:
         """Say what an interaction reaches and how its request stands: all that `check` says but for the answer."""
+        return self.with_request(self.routed(interaction))
+
+    def with_request(self, routed: InteractionConformance) -> InteractionConformance:
+        """Say also how the request stands of an interaction of which it is known what it reaches."""
+        if routed.route is None or routed.surface is None:
+            return routed
+        return replace(
+            routed,
+            violations=self.definition.check_request(routed.route),
+            undeclared=tuple(_undeclared(routed.surface, routed.route.request)),
+        )
+
+    def routed(self, interaction: Interaction) -> InteractionConformance:
+        """Say what an interaction reaches, and what is declared of the answer that it expects."""
         call = interaction.exchange
         if not isinstance(call, HttpCall):
             return InteractionConformance(route=None, surface=None, unsettled=("not-http",))
@@ -104,8 +118,6 @@ class ContractChecker:
         return InteractionConformance(
             route=route,
             surface=surface,
-            violations=self.definition.check_request(route),
-            undeclared=tuple(_undeclared(surface, route.request)),
             status=_status(response, call.response.status),
             media_type=_media_type(response, content, call.response),
             response=response,

@@ -64,13 +64,12 @@ def read_body(reader: ObjectReader, name: str, content_type: str | None, *, enve
         content_type: What the `Content-Type` header or the metadata say; an envelope's own type wins.
         enveloped: The file is of version 4; without an envelope its body is read as a plain one all the same.
     """
-    pointer, location = reader.at(name), reader.location / name
     value = reader.take(name)
     if value is ABSENT:
         return MissingBody()
     if not enveloped or not isinstance(value, dict) or not any(member in value for member in _ENVELOPE):
         return read_plain_body(value, content_type)
-    return read_envelope(reader.scope.open(value, pointer, location), content_type)
+    return read_envelope(reader.scope.open(value, reader.at(name), (*reader.steps, name)), content_type)
 
 
 def read_plain_body(value: Json, content_type: str | None) -> Body:

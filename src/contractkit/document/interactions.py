@@ -254,7 +254,7 @@ def _read_states(reader: ObjectReader) -> tuple[ProviderState, ...]:
         if isinstance(value, str):
             states.append(ProviderState(name=value))
         else:
-            state = reader.scope.open(value, pointer, reader.location / name / number)
+            state = reader.scope.open(value, pointer, (*reader.steps, name, number))
             states.append(ProviderState(name=state.text("name"), params=state.mapping("params")))
     return tuple(states)
 

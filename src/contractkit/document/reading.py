@@ -83,6 +83,10 @@ class Findings:
         """Note something that was not used, or that HTTP cannot carry."""
         self.warnings.append(LoadWarning(pointer=pointer or "/", sentence=sentence, cannot_travel=cannot_travel))
 
+    def is_faulty(self, rule: Rule) -> bool:
+        """Say whether `judge` would note something of a rule."""
+        return self.rule_check is not None and any(True for _ in self.rule_check(rule))
+
     def judge(self, rule: Rule, pointer: str, received: Json) -> None:
         """Note a rule that can judge nothing: wrong, or a warning where its name may be that of a plugin's."""
         for fault in self.rule_check(rule) if self.rule_check is not None else ():
@@ -127,9 +131,9 @@ class Scope:
         self._name = name
         self._readers: list[ObjectReader] = []
 
-    def open(self, value: Json, pointer: str, location: Location = Location()) -> "ObjectReader":  # noqa: B008
+    def open(self, value: Json, pointer: str, steps: tuple[Step, ...] = ()) -> "ObjectReader":
         """Give a reader of the object at a place; anything else is noted as wrong and read as an empty object."""
-        reader = ObjectReader(self, value, pointer, location)
+        reader = ObjectReader(self, value, pointer, steps)
         self._readers.append(reader)
         return reader
 
@@ -147,11 +151,11 @@ class Scope:
 class ObjectReader:
     """One JSON object being read. A member is taken once; JSON `null` counts as absent unless `take` is used."""
 
-    def __init__(self, scope: Scope, value: Json, pointer: str, location: Location) -> None:
+    def __init__(self, scope: Scope, value: Json, pointer: str, steps: tuple[Step, ...]) -> None:
         self.scope = scope
         self.findings = scope.findings
         self.pointer = pointer
-        self.location = location
+        self.steps = steps
         self.is_object = isinstance(value, dict)
         self._members: dict[str, Json] = value if self.is_object else {}
         self._taken: set[str] = set()
@@ -160,6 +164,11 @@ class ObjectReader:
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
+
+    @property
+    def location(self) -> Location:
+        """Give where the object stands within its scope."""
+        return Location(self.steps)
 
     def names(self) -> tuple[str, ...]:
         """Give the names of the members that were not taken yet."""
@@ -179,10 +188,13 @@ class ObjectReader:
 
     def take(self, name: str, *aliases: str) -> Json:
         """Give a member's value as it is, the first of its names that is there, else `ABSENT`."""
-        spelling = name if name in self._members else self.spelling(name, *aliases)
-        value = self._members.get(spelling, ABSENT)
+        if name not in self._members:
+            if not aliases:
+                return ABSENT
+            name = self.spelling(name, *aliases)
+        value = self._members.get(name, ABSENT)
         if value is not ABSENT:
-            self._taken.add(spelling)
+            self._taken.add(name)
         return value
 
     def peek(self, name: str) -> Json:
@@ -237,11 +249,11 @@ class ObjectReader:
 
     def child(self, name: str, *aliases: str) -> "ObjectReader | None":
         """Give a reader of a member that is an object, None where it is absent."""
-        spelling = self.spelling(name, *aliases)
+        spelling = self.spelling(name, *aliases) if aliases else name
         value = self.take(spelling)
         if value is ABSENT or value is None:
             return None
-        return self.scope.open(value, self.at(spelling), self.location / name)
+        return self.scope.open(value, self.at(spelling), (*self.steps, name))
 
     def required_child(self, name: str) -> "ObjectReader":
         """Give a reader of a member that must be an object."""
@@ -249,7 +261,7 @@ class ObjectReader:
         if found is None:
             if self.is_object:
                 self.findings.wrong(self.at(name), "an object", ABSENT if name not in self else None)
-            return _empty(self.scope, self.at(name), self.location / name)
+            return _empty(self.scope, self.at(name), (*self.steps, name))
         return found
 
     def mapping(self, name: str, *aliases: str) -> dict[str, Json]:
@@ -278,7 +290,7 @@ class ObjectReader:
     def objects(self, name: str) -> "Iterator[ObjectReader]":
         """Give a reader of each element of a member that is a list of objects."""
         for index, (pointer, element) in enumerate(self.elements(name)):
-            yield self.scope.open(element, pointer, self.location / name / index)
+            yield self.scope.open(element, pointer, (*self.steps, name, index))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Give a member that is a list of strings; a single string counts as a list of one."""
@@ -320,7 +332,7 @@ def escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1") if "/" in name or "~" in name else name
 
 
-def _empty(scope: Scope, pointer: str, location: Location) -> ObjectReader:
-    reader = ObjectReader(scope, {}, pointer, location)
+def _empty(scope: Scope, pointer: str, steps: tuple[Step, ...]) -> ObjectReader:
+    reader = ObjectReader(scope, {}, pointer, steps)
     reader.is_object = False  # its own missing members are not worth a second message
     return reader

@@ -186,12 +186,12 @@ def _rule_list(place: Place, example: object) -> tuple[tuple[Rule, ...], Combine
     value = holder.take(place.name)
     if isinstance(value, dict) and value.get("matchers") == [] and place.category.address != "single":
         holder.findings.warn(holder.at(place.name), "has no rules, so nothing is judged by it")
-    plain = _plain_rule_list(value) if holder.findings.rule_check is None else None
-    if plain is not None:
+    plain = _plain_rule_list(value) if holder.findings.walk is None else None
+    if plain is not None and not any(map(holder.findings.is_faulty, plain[0])):
         return plain
     pointer, follow = holder.at(place.name), _follower(place, example)
     if isinstance(value, dict) and "matchers" in value:
-        return read_rule_list(holder.scope.open(value, pointer, place.container.under(place.written)), follow)
+        return read_rule_list(holder.scope.open(value, pointer, (*place.container.steps, *place.written)), follow)
     rules = [read_rule(each, holder, pointer, follow) for each in (value if isinstance(value, list) else [value])]
     return tuple(rule for rule in rules if rule is not None), "AND"
 

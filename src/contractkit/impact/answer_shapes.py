@@ -10,8 +10,11 @@ from contractkit.conformance.uses import RESPONSE_BODY
 from contractkit.exact_json import dump_compact
 from contractkit.impact.answers import answer_worries
 from contractkit.impact.causes import Causes
+from contractkit.impact.likeness import Likeness
 from contractkit.impact.records import Worry
 from contractkit.model import Body, HttpCall, InferredNeeds, Interaction, JsonBody, LocatedRules, Step, media_type_of
+
+_NOT_USED = frozenset({"content-type"})  # a header that says how the body is read
 
 _Key: TypeAlias = tuple[Hashable, ...]
 _Steps: TypeAlias = tuple[Step, ...]
@@ -33,16 +36,19 @@ class AnswerJudgement:
     somewhere is judged for itself.
     """
 
-    def __init__(self, old: ContractChecker, new: ContractChecker, causes: Causes) -> None:
+    def __init__(self, old: ContractChecker, new: ContractChecker, causes: Causes, likeness: Likeness) -> None:
         self._old = old
         self._new = new
         self._causes = causes
+        self._likeness = likeness
         self._known: dict[_Key, _Known | None] = {}
 
     def judged(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
     ) -> tuple[Worry, ...]:
         """Give what got worse for the answer; `old` and `new` are what the definitions say of the request."""
+        if self._is_as_it_was(interaction, call, old, new):
+            return ()
         if isinstance(interaction.needs, InferredNeeds):
             return self._alone(interaction, call, old, new, uses_of(interaction, call))
         key = _key(interaction, call, old, new)
@@ -55,6 +61,22 @@ class AnswerJudgement:
         if stood not in known.worries:
             known.worries[stood] = self._alone(interaction, call, old, new, uses_of(interaction, call))
         return known.worries[stood]
+
+    def _is_as_it_was(
+        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
+    ) -> bool:
+        """Say whether nothing changed of what the interaction uses, as far as that is quickly seen."""
+        if not call.response.headers.keys() <= _NOT_USED:
+            return False
+        if self._likeness.of_answers(old, new):
+            return True
+        needs = interaction.needs
+        if not isinstance(needs, InferredNeeds):
+            return False
+        needed = [need.location for need in needs.needed if need.location.starts_with(RESPONSE_BODY)]
+        either = [place for group in needs.any_of for place in group]
+        is_of_body = all(place.starts_with(RESPONSE_BODY) for place in either)
+        return is_of_body and self._likeness.of_places(old, new, [*needed, *either])
 
     def _alone(
         self,

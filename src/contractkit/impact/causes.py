@@ -49,6 +49,13 @@ class Causes:
         ]
         return _best(found, likely)
 
+    def is_untouched(self, old: Content, new: Content, steps: tuple[Step, ...] | None) -> bool:
+        """Say whether nothing differs at a place of an answer's body nor on the way to it; anywhere without steps."""
+        if old.view is None or new.view is None:
+            return False
+        use = SchemaUse(direction=Direction.RESPONSE, location=RESPONSE_BODY, old=old.view, new=new.view)
+        return not self.changes.differs(use, steps)
+
     def are_described_alike(self, old: Content, new: Content) -> bool:
         """Say whether what a body may be is written alike on both sides, for bodies that are not looked into."""
         before, after = self.changes.old.documents, self.changes.new.documents

@@ -7,6 +7,7 @@ from contractkit.errors import DefinitionError
 from contractkit.impact.answer_shapes import AnswerJudgement
 from contractkit.impact.causes import Causes
 from contractkit.impact.fitting import misfit
+from contractkit.impact.likeness import Likeness
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.requests import request_worries
 from contractkit.model import HttpCall, Interaction, Location
@@ -20,7 +21,8 @@ class HttpJudgement:
         self._new = ContractChecker(new)
         self._changes = DefinitionChanges(self._old.reader, self._new.reader)
         self._causes = Causes(self._changes)
-        self._answers = AnswerJudgement(self._old, self._new, self._causes)
+        self._likeness = Likeness(self._old, self._new, self._causes)
+        self._answers = AnswerJudgement(self._old, self._new, self._causes, self._likeness)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -37,7 +39,7 @@ class HttpJudgement:
         assert isinstance(call, HttpCall)
         name = interaction.operation or f"{call.request.method} {call.request.path}"
         try:
-            old, new = self._old.reached(interaction), self._new.reached(interaction)
+            old, new = self._old.routed(interaction), self._new.routed(interaction)
             if old.route is None:
                 return name, _of_unknown(call, self._new.check(interaction))
             return old.route.operation.name, self._worries(interaction, call, old, new)
@@ -47,10 +49,19 @@ class HttpJudgement:
     def _worries(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
     ) -> tuple[Worry, ...]:
-        of_request = request_worries(interaction, call, old, new, self._causes)
+        of_request = self._request_worries(interaction, call, old, new)
         if new.surface is None:
             return of_request
         return (*of_request, *self._answers.judged(interaction, call, old, new))
+
+    def _request_worries(
+        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
+    ) -> tuple[Worry, ...]:
+        assert old.surface is not None
+        if new.surface is not None and self._likeness.of_requests(old.surface, new.surface):
+            return ()
+        before, after = self._old.with_request(old), self._new.with_request(new)
+        return request_worries(interaction, call, before, after, self._causes)
 
 
 def _of_unknown(call: HttpCall, new: InteractionConformance) -> tuple[Worry, ...]:

@@ -1,0 +1,74 @@
+"""What is passed over because it did not change: nothing else is said with it than without."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contractkit.changes import DefinitionChanges
+from contractkit.conformance import ContractChecker
+from contractkit.impact import ImpactReport
+from contractkit.impact.causes import Causes
+from contractkit.impact.formats import impact_as_json
+from contractkit.impact.likeness import Likeness
+from contractkit.model import Contract
+from tests.impact.conftest import definition, patched
+
+CASES = yaml.safe_load((Path(__file__).parent / "rules.yaml").read_text())
+
+
+@pytest.fixture
+def judging_all(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Give a callable from which on nothing is passed over."""
+
+    def judge_all() -> None:
+        for name in ("of_requests", "of_answers", "of_places"):
+            monkeypatch.setattr(Likeness, name, lambda *_: False)
+
+    return judge_all
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_what_is_passed_over_has_no_findings(
+    case: dict[str, Any], analysed: Callable[..., ImpactReport], judging_all: Callable[[], None]
+) -> None:
+    found = impact_as_json(analysed(case))
+    judging_all()
+    assert found == impact_as_json(analysed(case))
+
+
+SCHEMA = "/components/schemas/Order"
+REWORDED: dict[str, tuple[dict[str, Any], tuple[bool, bool]]] = {
+    "nothing": ({}, (True, True)),
+    "a sentence for people": ({"set": {f"{SCHEMA}/description": "What was ordered."}}, (True, True)),
+    "a member called as a sentence is": (
+        {"set": {f"{SCHEMA}/properties/title": {"type": "string"}}},
+        (True, False),
+    ),
+    "a default, which no reader meets": ({"set": {f"{SCHEMA}/default": {"title": "none"}}}, (True, True)),
+    "what a reference leads to": ({"set": {"/components/schemas/Line/properties/sku/maxLength": 9}}, (True, False)),
+    "a parameter": ({"set": {"/paths/~1orders~1{id}/parameters/0/schema/minimum": 1}}, (False, True)),
+    "a parameter's name in the path": (
+        {
+            "rename": {"/paths": {"/orders/{id}": "/orders/{number}"}},
+            "set": {"/paths/~1orders~1{number}/parameters/0/name": "number"},
+        },
+        (False, True),
+    ),
+    "the language": ({"set": {"/openapi": "3.1.0"}}, (False, False)),
+    "a patch of the language": ({"set": {"/openapi": "3.0.4"}}, (True, True)),
+}
+
+
+@pytest.mark.parametrize("name", REWORDED)
+def test_what_did_not_change_is_known_by_its_words(name: str, old_document: Any, contract: Contract) -> None:
+    change, expected = REWORDED[name]
+    before, after = (ContractChecker(definition(each)) for each in (old_document, patched(old_document, change)))
+    read = next(each for each in contract.interactions if each.description == "reads the note")
+    old, new = before.routed(read), after.routed(read)
+    assert old.surface is not None
+    assert new.surface is not None
+    alike = Likeness(before, after, Causes(DefinitionChanges(before.reader, after.reader)))
+    assert (alike.of_requests(old.surface, new.surface), alike.of_answers(old, new)) == expected
