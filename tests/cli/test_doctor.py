@@ -10,7 +10,16 @@ from contractkit_broker.server import running_broker
 
 from contractkit.cli.main import run
 from contractkit.document import dump_contract
-from contractkit.model import Contract, Evidence, HttpCall, HttpRequest, HttpResponse, Interaction, TestReference
+from contractkit.model import (
+    Contract,
+    DefinitionReference,
+    Evidence,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    Interaction,
+    TestReference,
+)
 from contractkit.recording.local_state import Confirmations, current_revision, write_confirmations
 
 DEFINITION = """\
@@ -179,6 +188,31 @@ ILLS: list[tuple[str, Callable[[Path], object], tuple[str, str, str, str]]] = [
         ),
         ("problem", "services", "shop: ", ""),
     ),
+    (
+        "messages that are not there, of a provider that has nothing else",
+        edit("pyproject.toml", 'definition = "orders.yaml"', 'messages = "events.yaml"'),
+        ("problem", "definitions", "orders: The definition events.yaml cannot be read (reason no such file: ", ""),
+    ),
+    (
+        "messages that are an OpenAPI document",
+        edit("pyproject.toml", 'definition = "orders.yaml"', 'messages = "orders.yaml"'),
+        (
+            "problem",
+            "definitions",
+            "orders: The definition orders.yaml is an OpenAPI document, which defines no messages",
+            "Set it as the provider's definition",
+        ),
+    ),
+    (
+        "messages of a service that are defined nowhere",
+        edit(
+            "pyproject.toml",
+            "[tool.contractkit.providers",
+            '[tool.contractkit.provides.shop]\nurl = "http://127.0.0.1:9"\nmessage_definition = "events"\n\n'
+            "[tool.contractkit.providers",
+        ),
+        ("problem", "services", "shop: The definition events cannot be read", "Check the path"),
+    ),
 ]
 
 
@@ -213,6 +247,32 @@ def test_a_definition_that_changed_since_it_was_recorded(project: Path, capsys: 
                 "warning",
                 "definitions",
                 "orders: orders.yaml is not what web-shop-orders.json was recorded against",
+                "Run pytest.",
+            )
+        ],
+    )
+
+
+def test_messages_that_changed_since_they_were_recorded(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit("pyproject.toml", 'definition = "orders.yaml"', 'messages = "Placed.json"')(project)
+    (project / "Placed.json").write_text('{"type": "object"}')
+    capsys.readouterr()
+    run(["doctor", "--offline"])
+    assert "ok       definitions  orders: Placed.json, 1 message\n" in capsys.readouterr().out
+    contract = Contract(
+        consumer="web-shop",
+        provider="orders",
+        interactions=(),
+        definition=DefinitionReference(source="Placed.json", digest="sha256:0"),
+    )
+    (project / "contracts/web-shop-orders.json").write_bytes(dump_contract(contract))
+    assert findings(capsys) == (
+        0,
+        [
+            (
+                "warning",
+                "definitions",
+                "orders: Placed.json is not what web-shop-orders.json was recorded against",
                 "Run pytest.",
             )
         ],

@@ -156,6 +156,15 @@ def test_a_call_without_descriptors_is_compared_with_the_old_definition() -> Non
     ]
 
 
+def test_of_two_definitions_of_procedures_the_one_is_asked_that_has_what_is_called() -> None:
+    events = protobuf('syntax = "proto3"; package stock.v1; message Taken { string sku = 1; }')
+    contract = Contract(consumer="web-shop", provider="stock", interactions=(item(wire=True),))
+    for definitions in ([events, protobuf(PROTO)], [protobuf(PROTO), events]):
+        assert recheck([contract], [(None, each) for each in definitions]).concerns == ()
+    (gone,) = recheck([contract], [(None, events), (None, events)]).concerns
+    assert str(gone.location) == "procedure"
+
+
 def test_what_no_definition_speaks_of_is_counted() -> None:
     message = replace(order(), exchange=Message(contents=JsonBody({"id": 7})))
     contract = Contract(consumer="web-shop", provider="orders", interactions=(order(), item(), message))

@@ -46,12 +46,15 @@ def test_a_contract_with_messages_names_their_definition_beside_the_other(projec
     settings = load_settings(root)
     recorded = recorded_against(provider_of(settings, "orders").open().reference)
 
-    (same,) = look_at(DefinitionLock(settings), "orders", recorded).looks
-    assert (same.state, same.recorded_otherwise) == (State.FRESH, ())
+    same = look_at(DefinitionLock(settings), "orders", recorded).looks
+    assert [(each.named.key, each.state, each.recorded_otherwise) for each in same] == [
+        ("definition", State.FRESH, ()),
+        ("messages", State.FRESH, ()),
+    ]
 
     (root / "Placed.json").write_text('{"type": "object", "required": ["id"]}')
-    (other,) = look_at(DefinitionLock(settings), "orders", recorded).looks
-    assert (other.state, other.recorded_otherwise) == (State.STALE, ("web-shop-orders.json",))
+    other = look_at(DefinitionLock(settings), "orders", recorded).looks
+    assert [(each.state, each.recorded_otherwise) for each in other] == [(State.STALE, ("web-shop-orders.json",))] * 2
 
 
 def test_a_check_locks_nothing(site: Site, project: Callable[..., Path]) -> None:

@@ -13,12 +13,14 @@ from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.contract_files import ContractFile, find_contract_files, read_contract_file
 from contractkit.cli.findings import Finding, finding_of, fine, problem, warning
 from contractkit.errors import ContractkitError
-from contractkit.locking.definition_lock import DefinitionLock
+from contractkit.locking.definition_lock import MESSAGES, DefinitionLock
 from contractkit.locking.lock_file import DIRECTORY as COPIES
 from contractkit.locking.lock_file import FILE as LOCK
-from contractkit.locking.refreshing import Look, RecordedFile, State, look_at
+from contractkit.locking.refreshing import Look, RecordedFile, State, look_at, look_at_messages
 from contractkit.recording.local_state import current_revision, read_confirmations
 from contractkit.settings import ServiceSettings, Settings
+from contractkit.sources import LoadedDefinition
+from contractkit.sources.messages import LoadedMessages
 
 
 class Project:
@@ -184,11 +186,22 @@ def _looked_at(look: Look) -> Iterator[Finding]:
 def _usable(look: Look) -> Iterator[Finding]:
     found = look.tested or look.current
     assert found is not None
-    place, count = f"{look.named.provider}: {look.named.source}", len(found.definition.operations)
+    place, (count, what) = f"{look.named.provider}: {look.named.source}", _defined(look.named.key, found)
     if not count:
         yield problem(f"{place} defines no operation", "Name the definition that has the operations.")
         return
-    yield fine(f"{place}, {count} operation{'' if count == 1 else 's'}")
+    yield fine(f"{place}, {count} {what}{'' if count == 1 else 's'}")
+
+
+def _defined(key: str, found: LoadedDefinition | LoadedMessages) -> tuple[int, str]:
+    """Give how much a definition defines, and what; without a message it is none of messages."""
+    if isinstance(found, LoadedMessages):
+        return len(found.definition.names), "message"
+    return (
+        (len(found.protobuf.emissions), "message")
+        if key == MESSAGES
+        else (len(found.definition.operations), "operation")
+    )
 
 
 def _locked_copies(project: Project, provider: str) -> Iterator[Finding]:
@@ -200,15 +213,26 @@ def _locked_copies(project: Project, provider: str) -> Iterator[Finding]:
             yield problem(f"{provider}: {named.source} has no locked copy, and was not asked for", step)
         else:
             yield fine(f"{provider}: {named.source}, as it is here")
+    for look in look_at_messages(project.lock, provider):
+        yield from _looked_at(look)
 
 
 def _faults_of(settings: Settings, name: str, service: ServiceSettings) -> Iterator[Finding]:
     from contractkit.sources import load_definition
+    from contractkit.sources.messages import defines_messages, load_messages
     from contractkit.verification.loading import load_states
 
     for place in filter(None, (service.definition, service.proto)):
         try:
-            load_definition(place, root=settings.root, remote_references=settings.remote_references)
+            if not defines_messages(place, root=settings.root):
+                load_definition(place, root=settings.root, remote_references=settings.remote_references)
+            else:
+                load_messages(place, root=settings.root)
+        except ContractkitError as error:
+            yield finding_of(f"{name}: ", error)
+    if service.message_definition:
+        try:
+            load_messages(service.message_definition, root=settings.root)
         except ContractkitError as error:
             yield finding_of(f"{name}: ", error)
     if service.states:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from contractkit.errors import DefinitionError, UnreachableDefinitionError
 from contractkit.locking.brokers import definition_of_broker
@@ -23,6 +24,9 @@ from contractkit.locking.lock_file import (
 from contractkit.settings import Settings, load_settings
 from contractkit.sources import LoadedDefinition, load_definition, read_definition
 from contractkit.sources.places import BROKER, is_elsewhere
+
+MESSAGES: Final = "messages"
+"""The setting that names messages, which are read from a path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +49,8 @@ class Named:
 
     @property
     def is_lockable(self) -> bool:
-        """Say whether it comes from elsewhere; what is a path is as the project has it."""
-        return is_elsewhere(self.location)
+        """Say whether it comes from elsewhere; what is a path is as the project has it, and messages are."""
+        return self.key != MESSAGES and is_elsewhere(self.location)
 
 
 class DefinitionLock:

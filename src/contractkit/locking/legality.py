@@ -11,8 +11,8 @@ from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.http_judgement import HttpJudgement
-from contractkit.locking.findings import Found, Level, of_conformance, of_worry
-from contractkit.model import Contract, HttpCall, Interaction, Location, Message, RpcCall
+from contractkit.locking.findings import Found, Level, of_conformance, of_other_bodies, of_worry
+from contractkit.model import Contract, HttpCall, Interaction, Location, RpcCall
 
 __all__ = ["AnyDefinition", "Concern", "Level", "Recheck", "recheck"]
 
@@ -71,7 +71,8 @@ def recheck(contracts: Iterable[Contract], changed: Sequence[tuple[AnyDefinition
     checked = 0
     for contract in contracts:
         for interaction in contract.interactions:
-            judge = next((each for each in judges if each.speaks_of(interaction)), None)
+            speaking = [each for each in judges if each.speaks_of(interaction)]
+            judge = next((each for each in speaking if each.knows(interaction)), next(iter(speaking), None))
             if judge is None:
                 unjudged.append(interaction)
                 continue
@@ -90,6 +91,9 @@ class _Judge(Protocol):
 
     def speaks_of(self, interaction: Interaction) -> bool:
         """Say whether it is of that kind."""
+
+    def knows(self, interaction: Interaction) -> bool:
+        """Say whether its definition has what is called: then it is the one to ask, where several are of that kind."""
 
     def found(self, interaction: Interaction) -> Iterator[Found]:
         """Find what of it the definition does not bear out."""
@@ -116,11 +120,18 @@ class _HttpJudge:
     def speaks_of(self, interaction: Interaction) -> bool:
         return isinstance(interaction.exchange, HttpCall)
 
+    def knows(self, interaction: Interaction) -> bool:
+        return True
+
     def found(self, interaction: Interaction) -> Iterator[Found]:
         call = interaction.exchange
         assert isinstance(call, HttpCall)
         try:
-            alone = list(of_conformance(call, self._checker.check(interaction), self._definition))
+            found = self._checker.check(interaction)
+            alone = [
+                *of_conformance(call, found, self._definition),
+                *of_other_bodies(call, found, self._definition),
+            ]
         except DefinitionError as error:
             yield Level.UNPROMISED, Location(("request", "path")), f"not judged: {error.explanation.summary}"
             return
@@ -143,9 +154,14 @@ class _ProcedureJudge:
     _known: dict[str, object] = field(default_factory=dict)
 
     def speaks_of(self, interaction: Interaction) -> bool:
-        if interaction.wire is not None:
-            return isinstance(interaction.exchange, RpcCall | Message)
-        return isinstance(interaction.exchange, RpcCall) and self.old is not None
+        if isinstance(interaction.exchange, RpcCall):
+            return interaction.wire is not None or self.old is not None
+        return _message_type(interaction) is not None
+
+    def knows(self, interaction: Interaction) -> bool:
+        if isinstance(interaction.exchange, RpcCall):
+            return self.new.find(f"/{interaction.exchange.procedure}") is not None
+        return _message_type(interaction) in self.new.emissions
 
     def found(self, interaction: Interaction) -> Iterator[Found]:
         from contractkit.impact.protobuf import ProcedureJudgement  # loads protobuf's library
@@ -158,6 +174,13 @@ class _ProcedureJudge:
         judgement = self._known.setdefault(key, ProcedureJudgement(before, self.new))
         assert isinstance(judgement, ProcedureJudgement)
         yield from map(of_worry, judgement.judged(interaction)[1])
+
+
+def _message_type(interaction: Interaction) -> str | None:
+    """Give the full name of the type of a message of protobuf whose tree is known."""
+    from contractkit.impact.protobuf.emitted import emitted_type, is_of_protobuf  # loads protobuf's library
+
+    return emitted_type(interaction) if is_of_protobuf(interaction) else None
 
 
 def _once(contract: Contract, interaction: Interaction, found: Iterator[Found]) -> Iterator[Concern]:

@@ -35,6 +35,10 @@ class MessageJudge:
         """Say whether it is a message, and none of protobuf, which descriptors define."""
         return interaction.wire is None and isinstance(interaction.exchange, Message | SynchronousMessages)
 
+    def knows(self, interaction: Interaction) -> bool:
+        """Say that it is the one to ask; a provider has one definition of messages that is none of protobuf."""
+        return True
+
     def found(self, interaction: Interaction) -> Iterator[Found]:
         """Find what of a message the definition does not bear out."""
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from contractkit.errors import BrokerError, ContractkitError, UnreachableDefinitionError
-from contractkit.locking.definition_lock import DefinitionLock, Named
+from contractkit.locking.definition_lock import MESSAGES, DefinitionLock, Named
 from contractkit.locking.fetching import Fetched
 from contractkit.locking.legality import AnyDefinition, Recheck, recheck
 from contractkit.locking.lock_file import digest_of, read_copy
@@ -48,8 +48,8 @@ class Look:
     locked: str | None = None
     copy: str | None = None
     now: str | None = None
-    tested: LoadedDefinition | None = None
-    current: LoadedDefinition | None = None
+    tested: LoadedDefinition | LoadedMessages | None = None
+    current: LoadedDefinition | LoadedMessages | None = None
     fetched: Fetched | None = None
     error: ContractkitError | None = None
     recorded_otherwise: tuple[str, ...] = ()
@@ -78,13 +78,16 @@ class RecordedFile:
 
 
 def look_at(lock: DefinitionLock, provider: str, recorded: Sequence[RecordedFile]) -> ProviderLook:
-    """Give how a provider's definitions stand; what is elsewhere is fetched, and nothing is written.
+    """Give how a provider's definitions stand, that of its messages last; what is elsewhere is fetched.
+
+    Nothing is written.
 
     Raises:
         DefinitionError: The lock file cannot be used.
     """
     looks = [_look(lock, named) for named in lock.named() if named.provider == provider]
-    digest = _joined([*(each.tested for each in looks), *_messages_beside(lock, provider)])
+    looks += look_at_messages(lock, provider)
+    digest = _joined([each.tested for each in looks])
     others = tuple(
         each.name
         for each in recorded
@@ -181,15 +184,18 @@ def _with_recorded(look: Look, others: tuple[str, ...]) -> Look:
     return replace(look, recorded_otherwise=others, state=State.STALE if is_stale else look.state)
 
 
-def _messages_beside(lock: DefinitionLock, provider: str) -> Iterator[LoadedMessages | LoadedDefinition | None]:
-    """Give the messages that the settings name beside the definitions, if any; None where they cannot be read."""
+def look_at_messages(lock: DefinitionLock, provider: str) -> Iterator[Look]:
+    """Give how the messages stand that the settings name of a provider, if any: of a path, which nothing locks."""
     known = lock.settings.providers.get(provider)
-    if known is None or known.messages is None or known.has_messages_alone:
+    if known is None or known.messages is None:
         return
+    named = Named(provider=provider, key=MESSAGES, location=known.messages)
     try:
-        yield read_any_messages(known.messages, root=lock.root)
-    except ContractkitError:
-        yield None
+        found = read_any_messages(known.messages, root=lock.root)
+    except ContractkitError as error:
+        yield Look(named=named, state=State.UNUSABLE, error=error)
+    else:
+        yield Look(named=named, state=State.FRESH, now=found.definition.digest, tested=found, current=found)
 
 
 def _joined(definitions: Sequence[LoadedMessages | LoadedDefinition | None]) -> str | None:
