@@ -1,5 +1,6 @@
 """`contractkit check`: contracts held against a definition, without anybody being called."""
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -151,6 +152,66 @@ def test_another_judge_is_asked_where_wanted(contractkit: Callable) -> None:
         "    ours           request.query.extra: expected no such query parameter\n"
         "    openapi-core   fits\n"
     ) in ended.out
+
+
+def test_a_contract_of_which_nothing_is_checked_is_named_and_alone_is_nothing_to_check(contractkit: Callable) -> None:
+    Path("empty.json").write_bytes(pact_file())
+    Path("told.json").write_bytes(pact_file({"type": "Asynchronous/Messages", "description": "it was told"}))
+    ended = contractkit("check", "empty.json", "told.json", "good.json", "--definition", "orders.yaml")
+    held = "web-shop with orders, held against orders.yaml:\n\n"
+    assert (ended.code, ended.out) == (
+        0,
+        f"{held}There is no interaction in it, so nothing of it was checked.\n\n"
+        f"{held}Nothing of it was checked: 1 interaction is over another transport than the definition's.\n\n"
+        f"{held}Of 1 interaction, 1 fit.\n",
+    )
+    ended = contractkit("check", "empty.json", "--definition", "orders.yaml")
+    assert (ended.code, ended.out, "  web-shop      0 interactions\n" in ended.err) == (3, "", True)
+
+
+STATE = {"type": "string", "enum": ["on", "off"]}
+XML = {"type": "object", "properties": {"total": {"type": "integer"}}}
+
+FITS, WRONG, OPEN = "1 fit", "0 fit and 1 does not", "0 fit; 1 could be judged in part alone"
+NOBODY_READS = "response.body: not judged: nothing here reads {} by a schema"
+
+OTHER_BODIES = [
+    ("text/plain", "on", STATE, FITS, ""),
+    ("text/plain; charset=utf-8", "odd", STATE, WRONG, 'response.body: expected one of "on", "off", recorded "odd"'),
+    ("text/plain", "any", {}, FITS, ""),
+    ("text/csv", "a,b", {"type": "array"}, OPEN, NOBODY_READS.format("text/csv")),
+    ("application/xml", "<a/>", XML, OPEN, NOBODY_READS.format("application/xml")),
+    ("application/xml", "<a/>", {"type": "string"}, FITS, ""),
+    ("application/x-www-form-urlencoded", "total=7", XML, FITS, ""),
+    ("application/x-www-form-urlencoded", "total=x", XML, WRONG,
+     'response.body.total: expected an integer, recorded "x"'),
+    ("application/pdf", b"%", {"type": "string", "format": "binary"}, FITS, ""),
+    ("application/pdf", b"%", {"type": "string", "maxLength": 1}, OPEN, NOBODY_READS.format("application/pdf")),
+]  # fmt: skip
+
+
+def exchanged(media_type: str, body: str | bytes, schema: Json) -> None:
+    """Write a definition of what is taken and given as a media type, and a contract that does both."""
+    content = {"content": {media_type.partition(";")[0]: {"schema": schema}}}
+    operation = {"requestBody": content, "responses": {"200": {"description": "ok", **content}}}
+    document = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/state": {"put": operation}}}
+    Path("state.json").write_text(json.dumps(document))
+    text = body if isinstance(body, str) else base64.b64encode(body).decode()
+    part = {"contentType": media_type, "content": text, "encoded": "base64" if isinstance(body, bytes) else False}
+    side = {"headers": {"Content-Type": [media_type]}, "body": part}
+    one = {"type": "Synchronous/HTTP", "description": "one", "request": {"method": "PUT", "path": "/state", **side}}
+    Path("one.json").write_bytes(pact_file({**one, "response": {"status": 200, **side}}))
+
+
+@pytest.mark.parametrize(("media_type", "body", "schema", "counts", "said"), OTHER_BODIES)
+def test_what_is_no_json_is_judged_or_said_not_to_be(
+    media_type: str, body: str | bytes, schema: Json, counts: str, said: str, contractkit: Callable
+) -> None:
+    exchanged(media_type, body, schema)
+    ended = contractkit("check", "one.json", "--definition", "state.json")
+    lines = [f"    {said.replace('response', side)}" for side in ("request", "response") if said]
+    assert ended.out.splitlines()[2:] == [*(["  one", *lines, ""] if said else []), f"Of 1 interaction, {counts}."]
+    assert ended.code == (counts is WRONG)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,8 @@ def _theirs(opinion: Opinion) -> str:
 
 def _counts(checked: Checked) -> str:
     found = checked.recheck
+    if not found.checked:
+        return _nothing_checked(len(found.unjudged))
     wrong = {id(each.interaction) for each in found.concerns}
     partly = len({id(each.interaction) for each in found.unsettled} - wrong)
     said = (
@@ -93,6 +95,14 @@ def _counts(checked: Checked) -> str:
     said += f"; {partly} could be judged in part alone" if partly else ""
     left = f"; {len(found.unjudged)} over another transport could not be judged" if found.unjudged else ""
     return f"{said}{left}."
+
+
+def _nothing_checked(unjudged: int) -> str:
+    """Give what is said of one of several contracts that was not checked at all: no number of it that fits."""
+    if not unjudged:
+        return "There is no interaction in it, so nothing of it was checked."
+    those = "interaction is" if unjudged == 1 else "interactions are"
+    return f"Nothing of it was checked: {unjudged} {those} over another transport than the definition's."
 
 
 def _tests(interaction: Interaction) -> list[str]:

@@ -1,19 +1,31 @@
 """What is found of a call when it is held against a definition: where it is not borne out, and how."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
 from contractkit.conformance import Declared, Grade, InteractionConformance
 from contractkit.conformance.uses import RESPONSE_HEADERS
-from contractkit.definitions.contents import is_acceptable
+from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.interface import Route
+from contractkit.definitions.judged_bodies import is_judged
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.schema_facets import type_names
+from contractkit.definitions.surfaces import Content
 from contractkit.exact_json import show_json
 from contractkit.impact import Verdict
 from contractkit.impact.answer_rules import expectation
 from contractkit.impact.records import Worry
-from contractkit.model import HttpCall, HttpResponse, Location, MissingBody
+from contractkit.model import (
+    BinaryBody,
+    Body,
+    HttpCall,
+    HttpResponse,
+    Location,
+    MissingBody,
+    TextBody,
+    base_media_type,
+    media_type_of,
+)
 from contractkit.results import ABSENT, Violation
 
 
@@ -30,6 +42,8 @@ Found = tuple[Level, Location, str]
 
 _REFUSED = 4  # the class of statuses that refuse a request
 _CONTENT_TYPE = Location(("request", "headers", "content-type"))
+_REQUEST_BODY = Location(("request", "body"))
+_RESPONSE_BODY = Location(("response", "body"))
 _ACCEPT = Location(("request", "headers", "accept"))
 _EVERYWHERE = frozenset(
     RESPONSE_HEADERS / name
@@ -65,6 +79,33 @@ def of_conformance(call: HttpCall, found: InteractionConformance, definition: Op
         is_absent = violation.received is ABSENT  # nothing is wrong with an answer that could have more
         if not is_absent and violation.location.generalised() not in told:
             yield Level.ILLEGAL, violation.location, of_violation(violation)
+
+
+def of_other_bodies(call: HttpCall, found: InteractionConformance, definition: OpenApiDefinition) -> Iterator[Found]:
+    """Find what of bodies that are no JSON a definition does not bear out, and which nobody can judge."""
+    surface = found.surface
+    if found.route is None or surface is None:
+        return
+    if surface.body is not None:
+        yield from _unjudged(call.request.body, call.request.headers, surface.body.contents, _REQUEST_BODY)
+    body = call.response.body
+    if found.content is None or not isinstance(body, TextBody | BinaryBody):
+        return
+    yield from _unjudged(body, call.response.headers, (found.content,), _RESPONSE_BODY)
+    alone = HttpResponse(status=call.response.status, headers=call.response.headers, body=body)
+    for violation in definition.check_response(found.route.operation, alone):
+        if violation.location.starts_with(_RESPONSE_BODY):
+            yield Level.ILLEGAL, violation.location, of_violation(violation)
+
+
+def _unjudged(
+    body: Body, headers: Mapping[str, Sequence[str]], contents: tuple[Content, ...], at: Location
+) -> Iterator[Found]:
+    """Find that nobody looks into a body; one of a type that is not declared is told as that."""
+    media_type = next(iter(headers.get("content-type", ())), media_type_of(body))
+    content = content_for(contents, media_type) if media_type else None
+    if media_type and content is not None and not is_judged(body, media_type, content):
+        yield Level.UNSETTLED, at, f"nothing here reads {base_media_type(media_type)} by a schema"
 
 
 def _names_other_type(violation: Violation) -> bool:
