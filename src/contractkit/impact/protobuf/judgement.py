@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from contractkit.changes.protobuf import Encoding, ProcedureUse, ProtoChanges, compare_protos
 from contractkit.changes.protobuf.procedures import STREAMING_RULES
@@ -34,7 +35,17 @@ from contractkit.impact.protobuf.uses import (
 from contractkit.impact.protobuf.walks import Met, Walk
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.served import served_trees
-from contractkit.model import Interaction, JsonBody, Location, Received, RpcCall, Sent, Status, is_json_media_type
+from contractkit.model import (
+    BinaryBody,
+    Interaction,
+    JsonBody,
+    Location,
+    Received,
+    RpcCall,
+    Sent,
+    Status,
+    is_json_media_type,
+)
 from contractkit.results import ABSENT
 
 _PROCEDURE = Location(("procedure",))
@@ -43,6 +54,7 @@ _RULE_WIDER = "request.rule-wider"
 _REFUSAL = "where it is set, the consumer's code may refuse the whole message"
 _REPEATED = "a call that is repeated may be treated otherwise now"
 _ADDRESS = "the consumer calls it in JSON, over HTTP, and not every such call is answered as it was"
+_UNREAD = "what was recorded is in bytes that are no message of its type, so what of it is hurt cannot be said"
 _SERVED = "the tests were served it, and it is not known whether the consumer reads it"
 
 
@@ -131,6 +143,7 @@ class _CallJudgement:
         return (
             *joined(_once(sent)),
             *joined(_once((*self._needed(received), *self._refused(), *self._of(self._details())))),
+            *self._unread(),
         )
 
     def _sent(self) -> Iterator[Met]:
@@ -183,6 +196,20 @@ class _CallJudgement:
         for steps in ruled.open_places():
             for location, difference in inside(self._changes, *types, steps):
                 yield self._worry(location, difference, _RULE_WIDER, Verdict.AT_RISK, UNDECIDED)
+
+    def _unread(self) -> Iterator[Worry]:
+        """Say so where a message stayed bytes, which are none of its type, and something of that type may hurt now."""
+        for kind, direction in ((Sent, Direction.REQUEST), (Received, Direction.RESPONSE)):
+            bodies = [each.message for each in self._call.events if isinstance(each, kind)]
+            if any(isinstance(each, BinaryBody) for each in bodies):
+                found = self._hurting(direction)
+                yield from (self._worry(MESSAGE, each, "not-analysable", Verdict.AT_RISK, _UNREAD) for each in found)
+
+    def _hurting(self, direction: Direction) -> Iterator[ProtoDifference]:
+        """Give the first difference that can hurt of what messages of one direction may hold, if any."""
+        pairs = self._changes.reached(*self._use.messages(direction), direction)
+        every = (each for _, pair in pairs for each in self._changes.differences(pair))
+        yield from islice((each for each in every if each.level.can_hurt), 1)
 
     def _refused(self) -> Iterator[Worry]:
         if not any(isinstance(event, Received) for event in self._call.events):
