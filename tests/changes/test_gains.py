@@ -9,7 +9,7 @@ import pytest
 from contractkit.changes import DefinitionChanges, Level
 from contractkit.changes.gains import GAINS, all_changes
 from tests.changes.conftest import around
-from tests.changes.test_rules import CASES, COMPONENTS, DOCUMENT, OPERATION_CASES
+from tests.changes.test_rules import CASES, COMPONENTS, DOCUMENT, OPERATION_CASES, SENT_CASES, SENT_DOCUMENT
 
 Compare = Callable[[Any, Any], DefinitionChanges]
 
@@ -22,6 +22,15 @@ SAID_ON_THE_WAY_THERE = {
 
 def gains(found: DefinitionChanges) -> list[str]:
     return [change.rule for change in all_changes(found) if change.level is Level.COMPATIBLE]
+
+
+@pytest.mark.parametrize(("rule", "edit"), SENT_CASES, ids=[rule for rule, _ in SENT_CASES])
+def test_what_is_sent_no_more_one_way_comes_the_other(
+    rule: str, edit: Callable[[Any], Any], changes_between: Compare
+) -> None:
+    poorer = copy.deepcopy(SENT_DOCUMENT)
+    edit(poorer)
+    assert gains(changes_between(poorer, SENT_DOCUMENT)) == [GAINS[rule].id]
 
 
 @pytest.mark.parametrize(("rule", "edit"), OPERATION_CASES, ids=[rule for rule, _ in OPERATION_CASES])
@@ -45,7 +54,7 @@ def test_every_gain_of_a_schema_is_shown(changes_between: Compare) -> None:
     shown |= {rule for old in numbered for new in numbered for rule in gains(changes_between(around(old), around(new)))}
     kept = ({"pattern": "a"}, {"uniqueItems": True}, {"type": "string"})
     shown |= {rule for old in kept for new in kept for rule in gains(changes_between(around(old), around(new)))}
-    of_schemas = {gain.id for rule, gain in GAINS.items() if rule not in dict(OPERATION_CASES)}
+    of_schemas = {gain.id for rule, gain in GAINS.items() if rule not in dict([*OPERATION_CASES, *SENT_CASES])}
     assert of_schemas - shown == {"webhook.added"}
 
 

@@ -12,6 +12,7 @@ import yaml
 from contractkit.changes import DefinitionChanges, Direction, Level
 from contractkit.changes.operation_rules import OPERATION_RULES
 from contractkit.changes.schema_rules import BRANCH_RULES, WHOLE_RULES
+from contractkit.changes.sent_rules import SENT_RULES
 
 CASES = yaml.safe_load((Path(__file__).parent / "schemas.yaml").read_text())
 COMPONENTS = {
@@ -30,16 +31,22 @@ DOCUMENT = {
             "post": {
                 "parameters": [
                     {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
-                    {"name": "q", "in": "query", "allowEmptyValue": True, "schema": {"type": "string"}},
+                    {
+                        "name": "q",
+                        "in": "query",
+                        "allowEmptyValue": True,
+                        "allowReserved": True,
+                        "schema": {"type": "string"},
+                    },
                 ],
                 "security": [{"key": []}],
                 "callbacks": {"shipped": {"{$request.body#/url}": {"post": {"responses": {}}}}},
-                "requestBody": {"content": {"application/json": {}, "text/plain": {}}},
+                "requestBody": {"content": {"application/json": {}, "text/plain": {}, "multipart/form-data": {}}},
                 "responses": {
                     "200": {
                         "description": "",
                         "headers": {"A": {"required": True}, "B": {}, "C": {"required": True}},
-                        "content": {"application/json": {}, "text/plain": {}},
+                        "content": {"application/json": {}, "text/plain": {"schema": {"type": "string"}}},
                     },
                     "404": {"description": ""},
                 },
@@ -160,17 +167,23 @@ OPERATION_CASES: list[tuple[str, Callable[[Any], Any]]] = [
     ("request.parameter.became-required", lambda new: post(new)["parameters"][1].update(required=True)),
     ("request.parameter.removed", lambda new: post(new)["parameters"].pop()),
     ("request.parameter.style-changed", lambda new: post(new)["parameters"][1].update(explode=False)),
+    ("request.parameter.reserved-refused", lambda new: post(new)["parameters"][1].pop("allowReserved")),
     ("request.parameter.empty-refused", lambda new: post(new)["parameters"][1].pop("allowEmptyValue")),
     ("request.body.became-required", lambda new: post(new)["requestBody"].update(required=True)),
     ("request.body.removed", lambda new: post(new).pop("requestBody")),
     ("request.media-type.removed", lambda new: post(new)["requestBody"]["content"].pop("text/plain")),
+    ("request.encoding.changed", lambda new: post(new)["requestBody"]["content"]["multipart/form-data"].update(
+        encoding={"picture": {"contentType": "image/png"}})),
+    ("request.schema.added", lambda new: post(new)["requestBody"]["content"]["application/json"].update(
+        schema={"type": "object"})),
     ("request.security.tightened", lambda new: post(new)["security"][0].update(other=[])),
     ("request.security.scheme-changed", lambda new: new["components"]["securitySchemes"]["key"].update(name="z")),
     ("response.status.removed", lambda new: post(new)["responses"].pop("200")),
     ("response.error-status.removed", lambda new: post(new)["responses"].pop("404")),
     ("response.media-type.removed", lambda new: post(new)["responses"]["200"]["content"].pop("text/plain")),
     ("response.media-type.generalised", lambda new: post(new)["responses"]["200"].update(
-        content={"application/json": {}, "text/*": {}})),
+        content={"application/json": {}, "text/*": {"schema": {"type": "string"}}})),
+    ("response.schema.removed", lambda new: post(new)["responses"]["200"]["content"].update({"text/plain": {}})),
     ("response.header.removed", lambda new: post(new)["responses"]["200"]["headers"].pop("A")),
     ("response.optional-header.removed", lambda new: post(new)["responses"]["200"]["headers"].pop("B")),
     ("response.header.became-optional", lambda new: post(new)["responses"]["200"]["headers"]["C"].pop("required")),
@@ -189,6 +202,68 @@ def test_every_operation_rule_has_a_case() -> None:
         "operation.removed",
         "callback.removed",
     }
+
+
+def sends(document: Any) -> Any:
+    return document["webhooks"]["placed"]["post"]
+
+
+SENT_DOCUMENT = {
+    "openapi": "3.1.0",
+    "paths": {},
+    "webhooks": {
+        "placed": {
+            "post": {
+                "parameters": [
+                    {"name": "A", "in": "header", "required": True, "schema": {"type": "integer"}},
+                    {"name": "B", "in": "header", "schema": {"type": "integer"}},
+                ],
+                "requestBody": {"required": True, "content": {"application/json": {}, "text/plain": {}}},
+                "responses": {
+                    "200": {"description": "", "content": {"application/json": {}, "text/plain": {}}},
+                    "204": {"description": ""},
+                    "404": {"description": ""},
+                },
+            }
+        }
+    },
+}
+SENT_CASES: list[tuple[str, Callable[[Any], Any]]] = [
+    ("sent.body.removed", lambda new: sends(new).pop("requestBody")),
+    ("sent.body.became-optional", lambda new: sends(new)["requestBody"].pop("required")),
+    ("sent.media-type.removed", lambda new: sends(new)["requestBody"]["content"].pop("text/plain")),
+    ("sent.parameter.removed", lambda new: sends(new)["parameters"].pop(0)),
+    ("sent.optional-parameter.removed", lambda new: sends(new)["parameters"].pop(1)),
+    ("sent.parameter.became-optional", lambda new: sends(new)["parameters"][0].pop("required")),
+    ("answered.status.removed", lambda new: sends(new)["responses"].pop("204")),
+    ("answered.media-type.removed", lambda new: sends(new)["responses"]["200"]["content"].pop("text/plain")),
+]
+
+
+@pytest.mark.parametrize(("rule", "edit"), SENT_CASES, ids=[rule for rule, _ in SENT_CASES])
+def test_what_is_sent_shows_this_change_alone(rule: str, edit: Callable[[Any], Any], changes_between: Compare) -> None:
+    new = copy.deepcopy(SENT_DOCUMENT)
+    edit(new)
+    assert [change.rule for change in changes_between(SENT_DOCUMENT, new).changes] == [rule]
+
+
+def test_every_rule_of_what_is_sent_has_a_case() -> None:
+    assert [rule for rule, _ in SENT_CASES] == [rule.id for rule in SENT_RULES]
+
+
+def test_a_consumer_reads_what_is_sent_and_writes_the_answer(changes_between: Compare) -> None:
+    new = copy.deepcopy(SENT_DOCUMENT)
+    sends(new)["parameters"][1]["schema"]["type"] = ["integer", "string"]
+    answers = [{"type": "object", "properties": {"a": {}}}, {"type": "object", "properties": {"a": {}, "b": {}}}]
+    old = copy.deepcopy(SENT_DOCUMENT)
+    for document, schema in ((old, answers[0]), (new, {**answers[1], "required": ["a", "b"]})):
+        sends(document)["responses"]["200"]["content"]["application/json"] = {"schema": schema}
+    found = changes_between(old, new).changes
+    assert [(change.rule, str(change.location), change.status) for change in found] == [
+        ("response.type.widened", "request.headers.b", None),
+        ("request.member.added-required", "response.body.b", "200"),
+        ("request.member.became-required", "response.body.a", "200"),
+    ]
 
 
 def test_a_day_that_is_said_or_put_off_hurts_nobody(changes_between: Compare) -> None:
@@ -248,6 +323,50 @@ def test_a_flag_without_its_bound_settles_nothing(found_between: Callable[..., l
     assert found_between({**flagged, "minimum": 1}, {"type": "integer", "minimum": 1}, version="3.0.3") == [
         ["response.bound.loosened", "response.body", "it had minimum 1 (excluded) and now has minimum 1"]
     ]
+
+
+SCHEME = {"type": "apiKey", "in": "header", "name": "K"}
+FLOWS = {"clientCredentials": {"tokenUrl": "https://a", "scopes": {}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("other", SCHEME, SCHEME),
+        ("key", SCHEME, {**SCHEME, "name": "k"}),
+        ("key", {"type": "http", "scheme": "bearer"}, {"type": "http", "scheme": "Bearer"}),
+        ("key", {"type": "oauth2", "flows": FLOWS}, {"type": "oauth2", "flows": {**FLOWS, "password": {}}}),
+    ],
+)
+def test_the_same_credential_under_another_name_suffices(
+    name: str, old: Any, new: Any, changes_between: Compare
+) -> None:
+    before, after = copy.deepcopy(DOCUMENT), copy.deepcopy(DOCUMENT)
+    before["components"]["securitySchemes"] = {"key": old}
+    after["components"]["securitySchemes"] = {name: new}
+    post(after)["security"] = [{name: []}]
+    assert changes_between(before, after).changes == ()
+
+
+def test_what_is_written_as_json_now_is_written_in_another_style(changes_between: Compare) -> None:
+    (change,) = changes_between(asking(**NUMBER), asking(content={"application/json": NUMBER})).changes
+    assert (change.rule, change.sentence) == (
+        "request.parameter.style-changed",
+        "it was style form, exploded and is as application/json",
+    )
+
+
+def test_one_of_a_range_of_media_types_keeps_the_promise(changes_between: Compare) -> None:
+    def giving(media_type: str, kind: str) -> dict[str, Any]:
+        document = copy.deepcopy(DOCUMENT)
+        content = {media_type: {"schema": {"type": kind}}}
+        document["paths"]["/b"]["get"]["responses"] = {"200": {"description": "", "content": content}}
+        return document
+
+    old = giving("application/*", "string")
+    assert changes_between(old, giving("application/json", "string")).changes == ()
+    retyped = changes_between(old, giving("application/json", "integer")).changes
+    assert [change.rule for change in retyped] == ["response.type.changed"]
 
 
 def test_a_renamed_path_parameter_is_no_change(changes_between: Compare) -> None:

@@ -14,6 +14,7 @@ from contractkit.changes.operation_rules import (
 )
 from contractkit.changes.protobuf.gains import GAINS as PROTO_GAINS
 from contractkit.changes.schema_rules import BRANCH_RULES, WHOLE_RULES
+from contractkit.changes.sent_rules import SENT_RULES
 from contractkit.cli.impact import impact
 from contractkit.conformance import Grade
 from contractkit.impact import Verdict
@@ -23,7 +24,7 @@ MANUAL = (ROOT / "docs/impact.md").read_text()
 
 
 def test_every_change_is_in_the_manual() -> None:
-    rules = {rule.id for rule in (*OPERATION_RULES, *WHOLE_RULES, *BRANCH_RULES)}
+    rules = {rule.id for rule in (*OPERATION_RULES, *SENT_RULES, *WHOLE_RULES, *BRANCH_RULES)}
     rules |= {OPERATION_REMOVED, OPERATION_INCOMPARABLE, WEBHOOK_REMOVED, CALLBACK_REMOVED, *LOSSES}
     assert {rule for rule in rules if f"| `{rule}` |" not in MANUAL} == set()
 

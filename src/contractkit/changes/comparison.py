@@ -40,7 +40,8 @@ class DefinitionChanges:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Give every change once, at the first operation that shows it, in the old definition's order."""
-        return once(self._all())
+        with uncollected():
+            return once(self._all())
 
     def successor(self, surface: Surface) -> Surface | None:
         """Give the new definition's operation of the same method and path, names of path parameters apart.

@@ -59,6 +59,24 @@ GAINS: Mapping[str, Gain] = {
     "response.header.removed": Gain("response.header.added", "it was not declared and always comes now"),
     "response.optional-header.removed": Gain("response.header.added", "it was not declared and may come now"),
     "response.header.became-optional": Gain("response.header.became-required", "it was optional and always comes now"),
+    "request.parameter.reserved-refused": Gain(
+        "request.parameter.reserved-allowed", "reserved characters were to be {before} and may stand in it {after}"
+    ),
+    "request.encoding.changed": Gain(
+        "request.encoding.widened", "it was {before} and is {after}", ("request.encoding.changed",)
+    ),
+    "request.schema.added": Gain("request.schema.removed", "it had to be {before} and may be {after} now"),
+    "response.schema.removed": Gain("response.schema.added", "it could be {before} and is {after} now"),
+    "sent.body.removed": Gain("sent.body.added", "a body was not declared and may come now"),
+    "sent.body.became-optional": Gain("sent.body.became-required", "a body could be left out and always comes now"),
+    "sent.media-type.removed": Gain("sent.media-type.added", "{after} may come now, beside {before}"),
+    "sent.parameter.removed": Gain("sent.parameter.added", "it was not declared and always comes now"),
+    "sent.optional-parameter.removed": Gain("sent.parameter.added", "it was not declared and may come now"),
+    "sent.parameter.became-optional": Gain(
+        "sent.parameter.became-required", "it was optional and always comes now"
+    ),
+    "answered.status.removed": Gain("answered.status.added", "{after} is an answer to it now, beside {before}"),
+    "answered.media-type.removed": Gain("answered.media-type.added", "{after} is taken now, beside {before}"),
     "request.type.narrowed": Gain(
         "request.type.widened", "it was {before} and may now be {after}", ("request.type.narrowed",)
     ),

@@ -1,13 +1,12 @@
 """What can differ between two operations, one function per kind; the table of rules says what each means."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair, header_location
+from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair, given_for, header_location
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.references import Node
 from contractkit.definitions.surfaces import Parameter
-from contractkit.exact_json import Json
 from contractkit.model import Location
 
 _RESPONSE_STATUS = Location(("response", "status"))
@@ -41,7 +40,7 @@ def became_required(pair: SurfacePair) -> Iterator[OperationFinding]:
     """Find the parameters that were optional and are required."""
     for before, after in pair.parameters():
         if before and after and after.is_required and not before.is_required:
-            yield _parameter_found(before, after, "optional", "required")
+            yield parameter_found(before, after, "optional", "required")
 
 
 def removed_parameter(pair: SurfacePair) -> Iterator[OperationFinding]:
@@ -53,14 +52,6 @@ def removed_parameter(pair: SurfacePair) -> Iterator[OperationFinding]:
             )
 
 
-def other_style(pair: SurfacePair) -> Iterator[OperationFinding]:
-    """Find the parameters that are written in another style."""
-    for before, after in pair.parameters():
-        if before and after and (before.style, before.explode) != (after.style, after.explode):
-            said = [f"style {each.style}, {'exploded' if each.explode else 'joined'}" for each in (before, after)]
-            yield _parameter_found(before, after, *said)
-
-
 def refused_empty(pair: SurfacePair) -> Iterator[OperationFinding]:
     """Find the parameters that could be empty and may not be."""
     for before, after in pair.parameters():
@@ -70,10 +61,11 @@ def refused_empty(pair: SurfacePair) -> Iterator[OperationFinding]:
             and before.node.value.get("allowEmptyValue")
             and not after.node.value.get("allowEmptyValue")
         ):
-            yield _parameter_found(before, after, "allowed", "refused")
+            yield parameter_found(before, after, "allowed", "refused")
 
 
-def _parameter_found(before: Parameter, after: Parameter, was: str, now: str) -> OperationFinding:
+def parameter_found(before: Parameter, after: Parameter, was: str, now: str) -> OperationFinding:
+    """Give what was and is said of a parameter that both sides have."""
     return OperationFinding(location=before.location, before=was, after=now, old=before.node, new=after.node)
 
 
@@ -140,7 +132,7 @@ def media_type_removed(pair: SurfacePair) -> Iterator[OperationFinding]:
     """Find the media types that are no longer given."""
     for old, new in pair.responses():
         for content in old.contents:
-            if content_for(new.contents, content.media_type) is None:
+            if given_for(new.contents, content.media_type) is None:
                 yield OperationFinding(
                     location=_CONTENT_TYPE,
                     before=content.media_type,
@@ -207,55 +199,3 @@ def header_optional(pair: SurfacePair) -> Iterator[OperationFinding]:
                     new=after.node,
                     status=old.status,
                 )
-
-
-def tightened_security(pair: SurfacePair) -> Iterator[OperationFinding]:
-    """Find the ways to authenticate that no longer suffice."""
-    for alternative in pair.old.security or ({},):
-        if not any(_satisfies(alternative, demanded) for demanded in pair.new.security or ({},)):
-            yield OperationFinding(
-                location=_REQUEST_HEADERS,
-                before=_credentials((alternative,)),
-                after=_credentials(pair.new.security),
-                old=pair.old.node.get("security") or pair.old.node,
-                new=pair.new.node.get("security") or pair.new.node,
-            )
-
-
-def _satisfies(offered: Mapping[str, tuple[str, ...]], demanded: Mapping[str, tuple[str, ...]]) -> bool:
-    return all(name in offered and {*scopes} <= {*offered[name]} for name, scopes in demanded.items())
-
-
-def _credentials(alternatives: tuple[Mapping[str, tuple[str, ...]], ...]) -> str:
-    said = [" and ".join(f"{name}{_scopes(scopes)}" for name, scopes in each.items()) for each in alternatives]
-    return " or ".join(filter(None, said)) or "no credential"
-
-
-def _scopes(scopes: tuple[str, ...]) -> str:
-    return f" ({', '.join(scopes)})" if scopes else ""
-
-
-def other_scheme(pair: SurfacePair) -> Iterator[OperationFinding]:
-    """Find the security schemes that changed under their name."""
-    used = sorted(
-        {name for each in pair.old.security for name in each} & {name for each in pair.new.security for name in each}
-    )
-    for name in used:
-        before, after = pair.old_schemes.get(name), pair.new_schemes.get(name)
-        if before is not None and after is not None and _scheme(before.value) != _scheme(after.value):
-            yield OperationFinding(
-                location=_REQUEST_HEADERS,
-                before=_scheme(before.value),
-                after=_scheme(after.value),
-                old=before,
-                new=after,
-            )
-
-
-def _scheme(value: Json) -> str:
-    keywords = ("type", "scheme", "in", "name", "bearerFormat", "openIdConnectUrl")
-    said = [f"{keyword} {value[keyword]}" for keyword in keywords if keyword in value]
-    for flow, spoken in sorted(value.get("flows", {}).items()):
-        urls = [str(spoken[url]) for url in ("authorizationUrl", "tokenUrl", "refreshUrl") if url in spoken]
-        said.append(" ".join([flow, *urls]))
-    return ", ".join(said)

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from contractkit.changes import description_findings as description
 from contractkit.changes import lifecycle_findings as announced
 from contractkit.changes import operation_findings as find
+from contractkit.changes import security_findings as security
+from contractkit.changes import writing_findings as writing
 from contractkit.changes.operation_findings import OperationFinding
 from contractkit.changes.records import Direction, Level
 from contractkit.changes.surface_pairs import SurfacePair
@@ -47,17 +50,24 @@ OPERATION_RULES = (
     Rule("request.parameter.added-required", BREAKING, find.added_required, "it was not declared and is required now"),
     Rule("request.parameter.became-required", BREAKING, find.became_required, "it was optional and is required now"),
     Rule("request.parameter.removed", POSSIBLE, find.removed_parameter, "it is no longer declared"),
-    Rule("request.parameter.style-changed", BREAKING, find.other_style, "it was {before} and is {after}"),
+    Rule("request.parameter.style-changed", BREAKING, writing.other_style, "it was {before} and is {after}"),
+    Rule("request.parameter.reserved-refused", POSSIBLE, writing.refused_reserved,
+         "reserved characters could stand in it {before} and are to be {after}"),
     Rule("request.parameter.empty-refused", BREAKING, find.refused_empty, "an empty value is refused now"),
     Rule("request.body.became-required", BREAKING, find.body_required, "a body was {before} and is required now"),
     Rule("request.body.removed", BREAKING, find.body_removed, "a body is no longer declared"),
     Rule("request.media-type.removed", BREAKING, find.taken_type_removed, "{before} is gone; taken: {after}"),
-    Rule("request.security.tightened", BREAKING, find.tightened_security, "{before} sufficed, now {after} is demanded"),
-    Rule("request.security.scheme-changed", BREAKING, find.other_scheme, "it was {before} and is {after}"),
+    Rule("request.encoding.changed", POSSIBLE, writing.other_encoding, "it was {before} and is {after}"),
+    Rule("request.schema.added", BREAKING, description.newly_described, "it could be {before} and must now be {after}"),
+    Rule("request.security.tightened", BREAKING, security.tightened_security,
+         "{before} sufficed, now {after} is demanded"),
+    Rule("request.security.scheme-changed", BREAKING, security.other_scheme, "it was {before} and is {after}"),
     Rule("response.status.removed", BREAKING, find.success_removed, "{before} is gone; declared: {after}"),
     Rule("response.error-status.removed", HARMLESS, find.failure_removed, "{before} is gone; declared: {after}"),
     Rule("response.media-type.removed", BREAKING, find.media_type_removed, "{before} is gone; given: {after}"),
     Rule("response.media-type.generalised", POSSIBLE, find.generalised_type, "it was {before} and is now {after}"),
+    Rule("response.schema.removed", POSSIBLE, description.no_longer_described,
+         "it was {before} and may be {after} now"),
     Rule("response.header.removed", BREAKING, find.required_header_removed, "it was required, now undeclared"),
     Rule("response.optional-header.removed", POSSIBLE, find.optional_header_removed, "it was optional, now undeclared"),
     Rule("response.header.became-optional", BREAKING, find.header_optional, "it was required and is optional now"),

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contractkit.changes.records import Direction
-from contractkit.definitions.contents import content_for
+from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.forms import FORM
 from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import Parameter, Response, Surface
+from contractkit.definitions.surfaces import Content, Parameter, Response, Surface
 from contractkit.model import Location, base_media_type
 
 REQUEST_BODY = Location(("request", "body"))
@@ -109,7 +109,7 @@ def is_form(media_type: str) -> bool:
 
 def _response_schemas(old: Response, new: Response) -> Iterator[SchemaUse]:
     for content in old.contents:
-        other = content_for(new.contents, content.media_type)
+        other = given_for(new.contents, content.media_type)
         if content.view and other and other.view:
             yield SchemaUse(
                 direction=Direction.RESPONSE,
@@ -131,18 +131,26 @@ def _response_schemas(old: Response, new: Response) -> Iterator[SchemaUse]:
             )
 
 
-def sent_schemas(old: Surface, new: Surface) -> Iterator[SchemaUse]:
-    """Give the bodies of a webhook or callback under both definitions; who reads them is the consumer."""
-    for content in old.body.contents if old.body else ():
-        other = content_for(new.body.contents, content.media_type) if new.body else None
-        if content.view and other and other.view:
-            yield SchemaUse(
-                direction=Direction.RESPONSE,
-                location=REQUEST_BODY,
-                old=content.view,
-                new=other.view,
-                media_type=content.media_type,
-            )
+def sent_schemas(pair: SurfacePair) -> Iterator[SchemaUse]:
+    """Give every place of a webhook or callback where both definitions have a schema.
+
+    Who reads what is sent is the consumer, and who takes the answer is the provider.
+    """
+    for before, after in pair.parameters():
+        use = parameter_use(before, after, before.location) if before and after else None
+        if use is not None:
+            yield replace(use, direction=Direction.RESPONSE, is_text=False)
+    yield from (replace(use, direction=Direction.RESPONSE, is_text=False) for use in _request_schemas(pair))
+    for old, new in pair.responses():
+        yield from (replace(use, direction=Direction.REQUEST) for use in _response_schemas(old, new))
+
+
+def given_for(contents: tuple[Content, ...], media_type: str) -> Content | None:
+    """Give the content of an answer that stands for a media type; one of a range stands for the range, too."""
+    found = content_for(contents, media_type)
+    if found is not None or "*" not in media_type:
+        return found
+    return next((each for each in contents if is_acceptable(each.media_type, (media_type,))), None)
 
 
 def header_location(name: str) -> Location:

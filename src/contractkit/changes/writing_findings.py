@@ -1,0 +1,80 @@
+"""What can differ in how values are written: styles of parameters, reserved characters, members of forms."""
+
+from collections.abc import Iterator
+
+from contractkit.changes.operation_findings import OperationFinding, parameter_found
+from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair
+from contractkit.definitions.contents import content_for, is_acceptable
+from contractkit.definitions.surfaces import Content, Encoding, Parameter
+
+
+def other_style(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find the parameters that are written in another style."""
+    for before, after in pair.parameters():
+        if before is None or after is None:
+            continue
+        said = [_written(each) for each in (before, after)]
+        if said[0] != said[1]:
+            yield parameter_found(before, after, *said)
+
+
+def refused_reserved(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find the parameters in which reserved characters could stand as they are and are to be encoded."""
+    for before, after in pair.parameters():
+        if before and after and _allows_reserved(before) and not _allows_reserved(after):
+            yield parameter_found(before, after, "as they are", "encoded")
+
+
+def other_encoding(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find the members of a form that are to be written otherwise."""
+    for content in pair.old.body.contents if pair.old.body else ():
+        other = content_for(pair.new.body.contents, content.media_type) if pair.new.body else None
+        if other is not None:
+            for name in dict.fromkeys((*content.encoding, *other.encoding)):
+                yield from _encoding_found(name, content, other)
+
+
+def _encoding_found(name: str, content: Content, other: Content) -> Iterator[OperationFinding]:
+    before, after = content.encoding.get(name), other.encoding.get(name)
+    if _style(before) == _style(after) and _takes_as_many(before, after):
+        return
+    yield OperationFinding(
+        location=REQUEST_BODY / name,
+        before=_encoded(before),
+        after=_encoded(after),
+        old=before.node if before else content.node,
+        new=after.node if after else other.node,
+        media_type=content.media_type,
+    )
+
+
+def _written(parameter: Parameter) -> str:
+    contents = _contents(parameter)
+    if contents:
+        return f"as {', '.join(contents)}"
+    return f"style {parameter.style}, {'exploded' if parameter.explode else 'joined'}"
+
+
+def _contents(parameter: Parameter) -> tuple[str, ...]:
+    described = parameter.node.get("content")
+    return tuple(name for name, _ in described.members()) if described is not None else ()
+
+
+def _allows_reserved(parameter: Parameter) -> bool:
+    return parameter.place == "query" and parameter.node.value.get("allowReserved") is True
+
+
+def _style(encoding: Encoding | None) -> tuple[str, bool]:
+    return (encoding.style, encoding.explode) if encoding is not None and encoding.style else ("form", True)
+
+
+def _takes_as_many(before: Encoding | None, after: Encoding | None) -> bool:
+    """Say whether the media types that could be sent still can; where none is named, the kind of value decides."""
+    now = after.media_types if after is not None else ()
+    return not now or (before is not None and all(is_acceptable(each, now) for each in before.media_types or ("*/*",)))
+
+
+def _encoded(encoding: Encoding | None) -> str:
+    style, explode = _style(encoding)
+    kinds = f" of {', '.join(encoding.media_types)}" if encoding is not None and encoding.media_types else ""
+    return f"style {style}, {'exploded' if explode else 'joined'}{kinds}"
