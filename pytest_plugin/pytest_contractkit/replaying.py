@@ -1,6 +1,10 @@
 """Replaying: a run on stubs of a proposed definition, of the tests that an order names; nothing is recorded in it."""
 
-from collections.abc import Mapping
+import sys
+import threading
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
@@ -12,7 +16,7 @@ from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.recording import StubbedProvider
-from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, dump_replayed, load_order
+from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayLog, ReplayOrder, load_order
 from contractkit.recording.serving_proposed import ServingProposed
 from contractkit.sources import load_definition
 from contractkit.sources.messages import defines_messages, read_messages
@@ -89,17 +93,55 @@ class Replay:
         node.workerinput["contractkit_replay"] = str(self._path)
 
 
+class _Watching:
+    """Notes where a test stands that takes too long, in the process that runs it, before that is ended."""
+
+    def __init__(self, config: pytest.Config, order: ReplayOrder) -> None:
+        self._config = config
+        self._order = order
+        self._log = ReplayLog(Path(order.results))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Look where a test stands once its time is over."""
+        node_id = node_id_in_project(self._config, item.nodeid, Path(self._order.root))
+        timer = threading.Timer(self._order.limit, self._note, (node_id, threading.get_ident()))
+        timer.daemon = True
+        timer.start()
+        try:
+            return (yield)
+        finally:
+            timer.cancel()
+
+    def _note(self, node_id: str, thread: int) -> None:
+        frame = sys._current_frames().get(thread)
+        while frame is not None:
+            file = _own_file(Path(frame.f_code.co_filename), self._order)
+            if file is not None:
+                self._log.hangs(node_id, file, frame.f_lineno)
+                return
+            frame = frame.f_back
+
+
 class _Gathering:
     """Gathers what comes of the tests, in the process that the reports come to."""
 
     def __init__(self, config: pytest.Config, order: ReplayOrder) -> None:
         self._config = config
         self._order = order
+        self._log = ReplayLog(Path(order.results))
+        self._begun: dict[str, float] = {}
         self._replayed: dict[str, ReplayedTest] = {}
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Note that a test begins."""
+        node_id = self._node_id(nodeid)
+        self._begun[node_id] = time.monotonic()
+        self._log.begun(node_id)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember what came of a test; of one that ran again the last time counts."""
-        node_id = node_id_in_project(self._config, report.nodeid, Path(self._order.root))
+        node_id = self._node_id(report.nodeid)
         known = self._replayed.get(node_id)
         if report.failed and (known is None or known.outcome != "failed" or report.when == "setup"):
             self._replayed[node_id] = self._failed(node_id, report)
@@ -108,9 +150,24 @@ class _Gathering:
             message = _reason(report) if report.skipped else ""
             self._replayed[node_id] = ReplayedTest(node_id=node_id, outcome=outcome, message=message)
 
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Note that a test is over."""
+        self._end(self._node_id(nodeid))
+
     def pytest_sessionfinish(self) -> None:
-        """Write what came of the tests where the order says."""
-        Path(self._order.results).write_text(dump_replayed(self._replayed.values()), "utf-8")
+        """Note that all are over, and what came of those that ended with the process that ran them."""
+        for node_id in [name for name, each in self._replayed.items() if each.outcome == "failed"]:
+            self._end(node_id)
+        self._log.over()
+
+    def _end(self, node_id: str) -> None:
+        replayed = self._replayed.pop(node_id, None)
+        if replayed is not None:
+            now = time.monotonic()
+            self._log.ended(replace(replayed, seconds=now - self._begun.get(node_id, now)))
+
+    def _node_id(self, reported: str) -> str:
+        return node_id_in_project(self._config, reported, Path(self._order.root))
 
     def _failed(self, node_id: str, report: pytest.TestReport) -> ReplayedTest:
         file, line = self._place(report)
@@ -122,13 +179,19 @@ class _Gathering:
         """Give the innermost line of the consumer's own code that the failure went through; else that of the test."""
         entries = getattr(getattr(report.longrepr, "reprtraceback", None), "reprentries", ())
         places = [each.reprfileloc for each in entries if getattr(each, "reprfileloc", None) is not None]
-        root = Path(self._order.root).resolve()
         for place in reversed(places):
-            path = (self._config.invocation_params.dir / place.path).resolve()
-            if path.is_relative_to(root) and "site-packages" not in path.parts:
-                return path.relative_to(root).as_posix(), place.lineno
+            own = _own_file(self._config.invocation_params.dir / place.path, self._order)
+            if own is not None:
+                return own, place.lineno
         file, line, _ = report.location
-        return file_in_project(self._config, file, root), (line or 0) + 1
+        return file_in_project(self._config, file, Path(self._order.root).resolve()), (line or 0) + 1
+
+
+def _own_file(path: Path, order: ReplayOrder) -> str | None:
+    """Give a file as the consumer's project names it, None of one that is not its own."""
+    root, whole = Path(order.root).resolve(), path.resolve()
+    is_own = whole.is_relative_to(root) and "site-packages" not in whole.parts
+    return whole.relative_to(root).as_posix() if is_own else None
 
 
 def start_replaying(config: pytest.Config, path: Path) -> None:
@@ -145,6 +208,7 @@ def start_replaying(config: pytest.Config, path: Path) -> None:
         ) from None
     replay = config.stash[REPLAYING] = Replay(order, path)
     config.pluginmanager.register(replay, "contractkit-replaying")
+    config.pluginmanager.register(_Watching(config, order), "contractkit-watching")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Gathering(config, order), "contractkit-gathering")
 

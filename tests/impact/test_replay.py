@@ -243,6 +243,16 @@ def test_a_command_that_is_not_there_is_told(replay: Replay) -> None:
             "--test and --publish exclude each other: a proof is of all tests.\n",
         ),
         (
+            ("orders.yaml", "new.yaml", "--time-limit", "5"),
+            2,
+            "--time-limit: no tests are run.\n\nHave them run: --replay\n",
+        ),
+        (
+            ("new.yaml", "--replay", "--time-limit", "nan"),
+            2,
+            "--time-limit is no number of seconds: nan.\n",
+        ),
+        (
             ("new.yaml", "--replay", "--consumer-version", "4.1.0"),
             2,
             "--consumer-version: nothing is published.\n\nHave it published: --publish\n",
@@ -299,6 +309,25 @@ def test_tests_that_cannot_be_collected_prove_nothing(replay: Replay, project: P
         "  reason   pytest could not collect them, or they are not there any more\n\n"
         "Run them with pytest to see why.\n",
     )
+
+
+def test_a_test_that_does_not_end_is_stopped_and_fails(replay: Replay, project: Path) -> None:
+    file = project / "tests/test_shop.py"
+    file.write_text(
+        TESTS.replace("assert get(orders, 7)", "while 'total' not in get(orders, 7): pass\n    assert get(orders, 7)")
+    )
+    test = "tests/test_shop.py::test_total"
+    code, out, err = replay(
+        "orders.yaml", "new.yaml", "--replay", "--time-limit", "1.5", "--test", test, "--format", "json"
+    )
+    assert code == 1
+    verdict, proof = _proofs(out)["getOrder id=7 answers 200"]
+    (told,) = proof["tests"]
+    said = "it did not end within 1.5 s; on the present definition it took "
+    assert (verdict, proof["outcome"], proof["agrees"], told["message"][: len(said)]) == ("broken", "fails", True, said)
+    assert (told["file"], told["line"] in (6, 12)) == ("tests/test_shop.py", True)
+    stopped = f"Stopped {test}, which did not end within 1.5 s.\n"
+    assert err.startswith(f"Running 1 test on stubs of new.yaml.\n{stopped}")
 
 
 def test_contracts_of_others_have_no_tests_here(replay: Replay, project: Path) -> None:

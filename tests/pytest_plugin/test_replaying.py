@@ -88,12 +88,14 @@ def replay_in(project: Any, monkeypatch: pytest.MonkeyPatch) -> ReplayIn:
             directory=str(project.path),
             root=str(project.path),
             tests=tuple(f"test_shop.py::{name}" for name in tests),
-            results=str(project.path / "results.json"),
+            results=str(project.path / "results.jsonl"),
+            limit=60,
         )
+        (project.path / "results.jsonl").unlink(missing_ok=True)
         project.write("order.json", dump_order(order))
         monkeypatch.setenv(REPLAY, str(project.path / "order.json"))
         project.run("--no-contracts", *arguments)
-        return load_replayed(project.path / "results.json")
+        return load_replayed(project.path / "results.jsonl")
 
     return run
 

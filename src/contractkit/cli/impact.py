@@ -85,6 +85,8 @@ class _Asked:
               help="With --replay: only this test, and show what pytest prints.")  # fmt: skip
 @click.option("--replay-with", "command", metavar="COMMAND",
               help="With --replay: what starts pytest, such as 'uv run pytest' (default: this Python's).")  # fmt: skip
+@click.option("--time-limit", "limit", type=click.FloatRange(min=0, max=86_400, min_open=True), metavar="SECONDS",
+              help="With --replay: how long each test may take. [default: 30, more for slow ones]")  # fmt: skip
 @click.option("--publish", "publishes", is_flag=True,
               help="With --replay: send what the tests prove to the broker.")  # fmt: skip
 @click.option("--consumer-version", "version", help="With --publish: this project's version (default: git's commit).")
@@ -105,6 +107,7 @@ def impact(
     replay: bool,
     tests: tuple[str, ...],
     command: str | None,
+    limit: float | None,
     publishes: bool,
     version: str | None,
     share: bool,
@@ -118,7 +121,7 @@ def impact(
     those that --contracts names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
-    manner = Manner(command=command, tests=tests, publishes=publishes, version=version)
+    manner = Manner(command=command, tests=tests, publishes=publishes, version=version, limit=limit)
     check_manner(manner, is_replay=replay, environment=environment, branch=branch, broker=broker)
     old, new = _both(definitions, has_broker=replay or address_of(settings) is not None)
     old = present_definition(settings, provider) if replay and old is None else old

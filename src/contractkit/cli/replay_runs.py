@@ -2,20 +2,28 @@
 
 import os
 import shlex
-import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from contractkit.changes.wording import counted
+from contractkit.cli.replay_watch import MOST_SILENT, Watched, run_watched
 from contractkit.errors import UsageError
-from contractkit.explain.terminal import unsteered
+from contractkit.explain.terminal import printable, unsteered
 from contractkit.impact.proven import Proven, TestProof
 from contractkit.model import TestReference
-from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, dump_order, load_replayed
+from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, ReplayProgress, dump_order
 from contractkit.settings import Settings
+
+USUAL_SECONDS = 30.0
+"""How long a test may take where nothing else is said."""
+
+TIMES = 10
+"""How many times longer than on the present definition a slow test may take."""
 
 _MOST_OUTPUT = 15  # lines
 
@@ -38,12 +46,14 @@ class Manner:
         tests: Those wanted, all where none is named; where some are, what pytest prints is shown.
         publishes: What they prove is sent to the broker.
         version: The consumer's version there; git's where None.
+        limit: The seconds that each test may take, on either definition; by what it took before where None.
     """
 
     command: str | None
     tests: tuple[str, ...]
     publishes: bool
     version: str | None
+    limit: float | None = None
 
 
 class Replaying:
@@ -57,43 +67,73 @@ class Replaying:
         self._runs = 0
 
     def proofs(self, tests: Mapping[str, TestReference]) -> Mapping[str, TestProof]:
-        """Give what each test proves, by node id."""
+        """Give what each test proves, by node id.
+
+        A test that takes longer than is usual may be a slow one: where it is not said how long they may take, such
+        are run again with as long as it took them on the present definition, many times over.
+        """
+        limit = self._manner.limit
+        found = self._trials(tests, limit or USUAL_SECONDS, before=limit or MOST_SILENT)
+        slow = {name: tests[name] for name, each in found.items() if limit is None and each.is_slow}
+        if slow:
+            longest = max(found[name].before_seconds for name in slow)
+            found = {**found, **self._trials(slow, TIMES * longest, before=MOST_SILENT)}
+        return {name: _proof(tests[name], each) for name, each in found.items()}
+
+    def _trials(self, tests: Mapping[str, TestReference], limit: float, *, before: float) -> Mapping[str, "_Trial"]:
+        """Run tests in each way that tells something; a test may take `limit` seconds, and `before` as things are."""
         old, new = self._pair.old, self._pair.new
-        usual = self._run(tests, f"on stubs of {new}", definition=new, old=old)
+        usual = self._run(tests, f"on stubs of {new}", limit, definition=new, old=old)
         passed = {name: tests[name] for name, each in usual.items() if each.outcome == "passed"}
-        failed = {name: tests[name] for name, each in usual.items() if each.outcome == "failed"}
-        weakest = self._run(passed, f"on the weakest answers of {new}", definition=new, old=old, weakest=True)
-        before = self._run(failed, f"on stubs of {old}, since they failed", definition=old)
-        return {name: _proof(tests[name], each, weakest.get(name), before.get(name)) for name, each in usual.items()}
+        weakest = self._run(passed, f"on the weakest answers of {new}", limit, definition=new, old=old, weakest=True)
+        failed = {
+            name: tests[name]
+            for name, each in usual.items()
+            if each.outcome in ("failed", "hung") or (name in weakest and weakest[name].outcome == "hung")
+        }
+        known = self._run(failed, f"on stubs of {old}, since they failed", before, definition=old)
+        return {
+            name: _Trial(usual=each, weakest=weakest.get(name), before=known.get(name), limit=limit)
+            for name, each in usual.items()
+        }
 
     def _run(
         self,
         tests: Mapping[str, TestReference],
         where: str,
+        limit: float,
         *,
         definition: str,
         old: str | None = None,
         weakest: bool = False,
     ) -> Mapping[str, ReplayedTest]:
-        if not tests:
-            return {}
-        click.echo(f"Running {len(tests)} test{'' if len(tests) == 1 else 's'} {where}.", err=True)
-        self._runs += 1
-        results = self._directory / f"results-{self._runs}.json"
-        order = ReplayOrder(
-            provider=self._pair.provider,
-            definition=definition,
-            old=old,
-            weakest=weakest,
-            directory=str(Path.cwd()),
-            root=str(self._settings.root),
-            tests=tuple(tests),
-            results=str(results),
-        )
-        self._start(order, sorted({str(self._settings.root / test.file) for test in tests.values()}), results)
-        return {each.node_id: each for each in load_replayed(results)}
+        """Run tests, and those that are left once more where one hung: it took the run with it."""
+        found: dict[str, ReplayedTest] = {}
+        left = dict(tests)
+        while left:
+            click.echo(f"Running {counted(len(left), 'test')} {where}.", err=True)
+            self._runs += 1
+            order = ReplayOrder(
+                provider=self._pair.provider,
+                definition=definition,
+                old=old,
+                weakest=weakest,
+                directory=str(Path.cwd()),
+                root=str(self._settings.root),
+                tests=tuple(left),
+                results=str(self._directory / f"results-{self._runs}.jsonl"),
+                limit=limit,
+            )
+            files = sorted({str(self._settings.root / test.file) for test in left.values()})
+            progress, hung = self._start(order, files)
+            found |= progress.tests | {name: _hung(name, progress, limit) for name in hung}
+            if not hung & left.keys():
+                break
+            left = {name: test for name, test in left.items() if name not in found}
+        return found
 
-    def _start(self, order: ReplayOrder, files: list[str], results: Path) -> None:
+    def _start(self, order: ReplayOrder, files: list[str]) -> tuple[ReplayProgress, frozenset[str]]:
+        """Run pytest, and give what came of the tests and for which of them it was ended."""
         path = self._directory / f"order-{self._runs}.json"
         path.write_text(dump_order(order), "utf-8")
         command = [*self._command, *files, *self._options]
@@ -103,22 +143,28 @@ class Replaying:
             "CONTRACTKIT_NEEDS": "off",
             "COVERAGE_FILE": str(self._directory / "coverage"),  # that of the real suite stays
         }
-        try:
-            ended = subprocess.run(
-                command,
-                cwd=self._settings.root,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        except OSError as error:
-            raise _not_run(command, str(error), "") from None
-        output = ended.stdout.decode(errors="replace")
-        if not results.exists():
-            raise _not_run(command, f"ended with code {ended.returncode}", output)
+        progress = ReplayProgress(Path(order.results))
+        with tempfile.TemporaryFile() as output:
+            try:
+                ended = run_watched(
+                    command,
+                    directory=self._settings.root,
+                    environment=environment,
+                    output=output,
+                    progress=progress,
+                    limit=order.limit,
+                )
+            except OSError as error:
+                raise _not_run(command, str(error), "") from None
+            output.seek(0)
+            printed = output.read().decode(errors="replace")
+        if not ended.hung and not progress.is_over:
+            raise _not_run(command, _how(ended), printed)
+        for name in sorted(ended.hung):
+            click.echo(f"Stopped {printable(name)}, which did not end within {order.limit:g} s.", err=True)
         if self._manner.tests:
-            click.echo(unsteered(output), err=True)
+            click.echo(unsteered(printed), err=True)
+        return progress, ended.hung
 
     @property
     def _command(self) -> list[str]:
@@ -137,19 +183,52 @@ class Replaying:
         )
 
 
-def _proof(
-    test: TestReference, usual: ReplayedTest, weakest: ReplayedTest | None, before: ReplayedTest | None
-) -> TestProof:
-    """Give what a test proves by its runs on usual and on the weakest answers, and on the present definition."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """The runs of one test: on usual and on the weakest answers, each within `limit` seconds, and as things are."""
+
+    usual: ReplayedTest
+    weakest: ReplayedTest | None
+    before: ReplayedTest | None
+    limit: float
+
+    @property
+    def before_seconds(self) -> float:
+        """Give how long it took on the present definition; nothing where it was not run there."""
+        return self.before.seconds if self.before is not None else 0.0
+
+    @property
+    def is_slow(self) -> bool:
+        """Say whether it was stopped in less than the time that it may take by what it took before."""
+        hung = "hung" in (self.usual.outcome, self.weakest.outcome if self.weakest is not None else "")
+        passed = self.before is not None and self.before.outcome == "passed"
+        return hung and passed and TIMES * self.before_seconds > self.limit
+
+
+def _proof(test: TestReference, trial: _Trial) -> TestProof:
+    """Give what a test proves by its runs."""
+    usual, weakest, before = trial.usual, trial.weakest, trial.before
     if usual.outcome == "skipped":
         return TestProof(test=test, outcome=Proven.NOT_RUN, message=usual.message)
     if before is not None and before.outcome != "passed":
         return _told(test, Proven.FAILED_BEFORE, before)
-    if usual.outcome == "failed":
-        return _told(test, Proven.FAILS, usual)
-    if weakest is not None and weakest.outcome == "failed":
-        return _told(test, Proven.CAN_FAIL, weakest)
+    for outcome, ended in ((Proven.FAILS, usual), (Proven.CAN_FAIL, weakest)):
+        if ended is not None and ended.outcome == "hung":
+            message = f"{ended.message}; on the present definition it took {trial.before_seconds:.1f} s"
+            return _told(test, outcome, replace(ended, message=message))
+        if ended is not None and ended.outcome == "failed":
+            return _told(test, outcome, ended)
     return TestProof(test=test, outcome=Proven.PASSES)
+
+
+def _hung(node_id: str, progress: ReplayProgress, limit: float) -> ReplayedTest:
+    file, line = progress.places.get(node_id, ("", 0))
+    message = f"it did not end within {limit:g} s"
+    return ReplayedTest(node_id=node_id, outcome="hung", message=message, file=file, line=line, seconds=limit)
+
+
+def _how(ended: Watched) -> str:
+    return f"no test began for {MOST_SILENT:g} s" if ended.code is None else f"ended with code {ended.code}"
 
 
 def _told(test: TestReference, outcome: Proven, ended: ReplayedTest) -> TestProof:

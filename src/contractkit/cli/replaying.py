@@ -1,5 +1,6 @@
 """Replaying: the consumer's own tests are run on stubs of a proposed definition, to prove what is predicted of them."""
 
+import math
 import os
 import shlex
 import tempfile
@@ -31,6 +32,7 @@ def check_manner(
         "--replay-with": manner.command is not None,
         "--publish": manner.publishes,
         "--consumer-version": manner.version is not None,
+        "--time-limit": manner.limit is not None,
     }
     alone = [name for name, is_given in said.items() if is_given]
     if alone and not is_replay:
@@ -45,6 +47,8 @@ def check_manner(
         words = None if manner.command is None else shlex.split(manner.command)
     except ValueError as error:
         raise UsageError(f"--replay-with is no command: {error}.") from None
+    if manner.limit is not None and math.isnan(manner.limit):
+        raise UsageError("--time-limit is no number of seconds: nan.")
     if words == []:
         raise UsageError("--replay-with has an empty value; is a variable not set?")
 

@@ -4,22 +4,20 @@ import asyncio
 import contextlib
 import os
 import shlex
-import signal
 import subprocess
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from contractkit.errors import AddressInUseError, ContractkitError, ProviderUnreachableError, UsageError
 from contractkit.explain.terminal import printable
+from contractkit.verification.process_groups import end_group, ending_when_told
 from contractkit.verification.readiness import Readiness, answered_status, is_open, is_ready
 from contractkit.verification.transport import AnyTransport, BrokenAnswer, Failure, NotConnected
 
 _LOOK_SECONDS = 0.02
-_GRACE_SECONDS = 5.0
 _DYING_SECONDS = 0.5  # between a connection that breaks and the end of who held it
 _SHOWN_LINES = 20
 _SHOWN_BYTES = 16384
@@ -105,7 +103,7 @@ class Launcher:
     def _end(self, process: "subprocess.Popen[bytes]") -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._ended = process.wait(timeout=_DYING_SECONDS) if self.is_suspect else process.poll()
-        _end(process)
+        end_group(process)
 
     async def _launch(self) -> None:
         if await is_open(self._command.readiness):
@@ -117,7 +115,7 @@ class Launcher:
         self._output = self._output or tempfile.TemporaryFile()  # noqa: SIM115  it outlives the command
         environment = {"PYTHONUNBUFFERED": "1", **os.environ, "PORT": str(self._command.port)}
         self._process = _started(self._arguments, self._command, environment, self._output)
-        self._undo_signals = _ending_when_told(self._process)
+        self._undo_signals = ending_when_told(self._process)
         await self._until_ready(self._process)
 
     async def _until_ready(self, process: "subprocess.Popen[bytes]") -> None:
@@ -225,47 +223,3 @@ def _started(
             ],
             next_step="It is run without a shell: for pipes and variables, write sh -c '…'.",
         ) from None
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Ask a process and its children to end, and end them where they do not."""
-    _signal(process, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=_GRACE_SECONDS)
-    _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
-    process.wait()
-
-
-def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, number)
-        elif process.poll() is None:
-            process.terminate()
-
-
-def _ending_when_told(process: "subprocess.Popen[bytes]") -> Callable[[], None]:
-    """End a process with ours when ours is told to end, and give what undoes that."""
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-    numbers = [number for number in _telling() if signal.getsignal(number) is signal.SIG_DFL]
-
-    def end_both(number: int, _frame: object) -> None:
-        _signal(process, signal.SIGTERM)
-        signal.signal(number, signal.SIG_DFL)
-        signal.raise_signal(number)
-
-    for number in numbers:
-        signal.signal(number, end_both)
-
-    def undo() -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-
-    return undo
-
-
-def _telling() -> Iterator[int]:
-    yield signal.SIGTERM
-    if hasattr(signal, "SIGHUP"):
-        yield signal.SIGHUP
