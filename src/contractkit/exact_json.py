@@ -19,6 +19,11 @@ _BYTE = re.compile(r"\(byte (\d+)\)")
 _NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*"|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)', re.DOTALL)
 """A string, or a number as its first group."""
 
+_HIDING = re.compile(
+    r"[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""DEL and the controls above it, ends of lines, marks of direction and characters that nobody sees."""
+
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
@@ -86,6 +91,19 @@ def dump_compact(value: Json) -> bytes:
         return text.encode()
 
 
+def dump_shown(value: Json) -> str:
+    """Give a value as `dump_canonical` spells it, to be shown: what hides or turns text in a terminal is escaped.
+
+    A reader of JSON gets the same value (RFC 8259, section 7).
+    """
+    return _escaped(dump_canonical(value).decode())
+
+
+def dump_shown_line(value: Json) -> str:
+    """Give a value as `dump_compact` spells it, to be shown as `dump_shown` does."""
+    return _escaped(dump_compact(value).decode())
+
+
 def show_json(value: Json, *, limit: int = 200) -> str:
     """Give a value as a message shows it, so that `2` and `"2"` differ; longer than `limit` characters is cut."""
     try:
@@ -106,6 +124,14 @@ def same_json(left: Json, right: Json) -> bool:
     if isinstance(left, list):
         return len(left) == len(right) and all(map(same_json, left, right))
     return bool(left == right)
+
+
+def _escaped(text: str) -> str:
+    return text if text.isascii() and "\x7f" not in text else _HIDING.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "\\u007f" if found[0] == "\x7f" else json.dumps(found[0])[1:-1]
 
 
 def _located(text: bytes | str, error: Exception) -> JsonSyntaxError:

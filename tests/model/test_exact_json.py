@@ -1,10 +1,26 @@
 import math
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contractkit.exact_json import JsonSyntaxError, dump_canonical, dump_compact, read_json, same_json, show_json
+from contractkit.cli import brokers
+from contractkit.cli.brokers import show
+from contractkit.exact_json import (
+    Json,
+    JsonSyntaxError,
+    dump_canonical,
+    dump_compact,
+    dump_shown,
+    dump_shown_line,
+    read_json,
+    same_json,
+    show_json,
+)
+
+COMMAND_LINE = Path(brokers.__file__).parent
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -51,3 +67,36 @@ def test_numbers_that_json_cannot_say_are_refused(value: object) -> None:
 def test_a_shown_value_is_cut_at_the_limit() -> None:
     assert show_json("2") == '"2"'
     assert show_json("x" * 300, limit=10) == '"xxxxxxxx…'
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("\u202e\u2066", r'"\u202e\u2066"'),
+        ("\x7f\x9b31m", r'"\u007f\u009b31m"'),
+        ("a\u200bb\ufeff", r'"a\u200bb\ufeff"'),
+        ("\U000e0041", r'"\udb40\udc41"'),
+        ({"\u2028": "\\u202e"}, r'{"\u2028":"\\u202e"}'),
+        ({"name": "žluťoučký 漢字 🙂 \x1b \t"}, r'{"name":"žluťoučký 漢字 🙂 \u001b \t"}'),
+    ],
+)
+def test_what_hides_or_turns_text_is_escaped_where_json_is_shown(value: Json, said: str) -> None:
+    assert dump_shown_line(value) == said
+    assert read_json(dump_shown(value)) == read_json(said) == value
+
+
+def test_all_else_is_shown_byte_for_byte_as_it_is_written() -> None:
+    value = {"b": [1, 1.0, 10**30, None, "ž"], "a": {}}
+    assert (dump_shown(value).encode(), dump_shown_line(value).encode()) == (dump_canonical(value), dump_compact(value))
+
+
+def test_no_verb_shows_json_that_is_not_escaped() -> None:
+    shown = re.compile(r"dump_(canonical|compact)\([^\n]*\)\.decode\(\)|echo\(\s*dump_(canonical|compact)")
+    assert [each.name for each in COMMAND_LINE.glob("*.py") if shown.search(each.read_text())] == []
+
+
+def test_a_broker_s_names_are_escaped_as_json_and_spelled_out_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    for output in ("json", "text"):
+        show("a\x9b\u202eb", {"name": "a\x9b\u202eb"}, output)
+    printed = capsys.readouterr().out
+    assert printed == '{\n  "name": "a\\u009b\\u202eb",\n  "schema_version": 1\n}\na\\x9b\\x202eb\n'

@@ -7,7 +7,7 @@ from contractkit.changes.changelog import Changelog
 from contractkit.changes.records import Change, Level
 from contractkit.changes.sites import Site, site_of
 from contractkit.changes.wording import change_as_json, change_line, counted
-from contractkit.exact_json import dump_canonical
+from contractkit.exact_json import dump_shown
 from contractkit.explain.workflow_commands import workflow_command
 
 SCHEMA_VERSION = 1
@@ -51,7 +51,7 @@ def changelog_as_json(log: Changelog) -> str:
             for change in log.changes
         ],
     }
-    return dump_canonical(document).decode()
+    return dump_shown(document)
 
 
 def changelog_as_markdown(log: Changelog) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from contractkit.broker_client import BrokerClient
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import unsteered
 from contractkit.locking import brokers
 from contractkit.locking.brokers import address_of
@@ -35,8 +35,8 @@ def show(text: str, document: dict[str, Json], output: str) -> None:
 
     What a broker says in names may be anybody's: no terminal is steered by it.
     """
-    dumped = dump_canonical({"schema_version": 1, **document}).decode().rstrip() if output == "json" else text
-    click.echo(unsteered(dumped))
+    is_json = output == "json"
+    click.echo(dump_shown({"schema_version": 1, **document}).rstrip() if is_json else unsteered(text))
 
 
 def connect(settings: Settings) -> BrokerClient:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contractkit.cli.contract_files import ContractFile
 from contractkit.conformance.second_opinion import Opinion
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import join_lines, printable
 from contractkit.explain.workflow_commands import workflow_command
 from contractkit.locking.legality import Concern, Level, Recheck
@@ -31,7 +31,7 @@ def check_as_text(found: Sequence[Checked]) -> str:
 
 def check_as_json(found: Sequence[Checked]) -> str:
     """Give the same as JSON: `schema_version` and `contracts`."""
-    return dump_canonical({"schema_version": SCHEMA_VERSION, "contracts": [_as_json(each) for each in found]}).decode()
+    return dump_shown({"schema_version": SCHEMA_VERSION, "contracts": [_as_json(each) for each in found]})
 
 
 def check_as_annotations(found: Sequence[Checked]) -> str:

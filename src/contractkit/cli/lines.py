@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import IO, Any
 
-from contractkit.exact_json import dump_compact
+from contractkit.exact_json import dump_shown_line
 
 _PATIENCE = 1_000  # milliseconds
 _pipes_can_be_asked = sys.platform != "win32"
@@ -60,7 +60,7 @@ def _missed(left_out: int, *, is_json: bool) -> str:
     sentence = f"{left_out} lines were left out: nobody read."
     if not is_json:
         return f"({sentence})\n"
-    return f"{dump_compact({'schema_version': 1, 'event': 'note', 'sentence': sentence}).decode()}\n"
+    return f"{dump_shown_line({'schema_version': 1, 'event': 'note', 'sentence': sentence})}\n"
 
 
 def _pipe_of(stream: IO[str]) -> Any:

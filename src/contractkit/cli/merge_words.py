@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contractkit.exact_json import dump_canonical
+from contractkit.exact_json import dump_shown
 from contractkit.explain.terminal import printable
 from contractkit.model import Contract, Interaction
 
@@ -56,7 +56,7 @@ def merged_as_json(merged: Sequence[Merged]) -> str:
         }
         for each in merged
     ]
-    return dump_canonical({"schema_version": 1, "contracts": contracts}).decode()
+    return dump_shown({"schema_version": 1, "contracts": contracts})
 
 
 def _lines(merged: Merged) -> list[str]:

@@ -18,7 +18,7 @@ from contractkit.document import (
 )
 from contractkit.document.files import SKIPPED
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.interactions import (
     explain_contract,
     explain_interaction,
@@ -72,7 +72,7 @@ def show(places: tuple[Path, ...], form: str, wanted: str | None, version: str |
         click.echo(_as_pact_file([(loaded, interactions) for *_, loaded, interactions in chosen], version), nl=False)
     elif form == "json":
         click.echo(
-            dump_canonical({"schema_version": 1, "contracts": [_as_json(*each, whole) for each in chosen]}), nl=False
+            dump_shown({"schema_version": 1, "contracts": [_as_json(*each, whole) for each in chosen]}), nl=False
         )
     else:
         click.echo("\n\n\n".join(_as_text(*each, whole) for each in chosen))

@@ -13,7 +13,7 @@ from contractkit.cli.environment import exported
 from contractkit.cli.lines import tell
 from contractkit.cli.stub_lines import recorded_members
 from contractkit.cli.up_events import Events, JsonEvents, TextEvents, titles_of
-from contractkit.exact_json import dump_compact
+from contractkit.exact_json import dump_shown_line
 from contractkit.stubbing.reloading import Change, LiveStub, Reloaded
 from contractkit.stubbing.serving import Tell
 
@@ -81,7 +81,7 @@ class StubJsonEvents(JsonEvents):
         return {**self._of(stub), **where, "definition": ", ".join(titles_of(stub))}
 
     def _print(self, event: str, **members: object) -> None:
-        tell(dump_compact({"schema_version": 1, "event": event, **members}).decode(), is_result=True, is_json=True)
+        tell(dump_shown_line({"schema_version": 1, "event": event, **members}), is_result=True, is_json=True)
 
 
 def events_of(output: str, *, is_alone: bool) -> Events:

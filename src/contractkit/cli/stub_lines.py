@@ -6,7 +6,7 @@ A line names its provider where there are several.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contractkit.exact_json import dump_compact, show_json
+from contractkit.exact_json import dump_shown_line, show_json
 from contractkit.explain.terminal import printable
 from contractkit.model import HttpRequest
 from contractkit.recording.answering import Answered, AnsweredProcedure
@@ -47,7 +47,7 @@ def call_as_json(answered: Told, provider: str = "") -> str:
             status, operation = code, answered.procedure if answered.is_known else None
         case Unread():
             status = answered.status
-    return dump_compact(
+    return dump_shown_line(
         {
             "schema_version": 1,
             "event": "call",
@@ -59,7 +59,7 @@ def call_as_json(answered: Told, provider: str = "") -> str:
             "reason": answered.reason,
             **({"fault": fault} if fault else {}),
         }
-    ).decode()
+    )
 
 
 def warnings_of(provider: StubbedProvider) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from contractkit.cli.stub_lines import (
     warning_as_text,
     warnings_of,
 )
-from contractkit.exact_json import dump_compact
+from contractkit.exact_json import dump_shown_line
 from contractkit.stubbing.reloading import Change, Kept, LiveStub, Reloaded
 from contractkit.stubbing.serving import Tell, Told
 
@@ -180,7 +180,7 @@ class JsonEvents(Events):
         return {**self._of(stub), "definition": titles(stub), "variables": dict(variables)}
 
     def _write(self, event: str, **members: object) -> None:
-        self._line(dump_compact({"schema_version": 1, "event": event, **members}).decode())
+        self._line(dump_shown_line({"schema_version": 1, "event": event, **members}))
 
     def _line(self, line: str) -> None:
         tell(line, is_result=self._is_on_standard_output, is_json=True)

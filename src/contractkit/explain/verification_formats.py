@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_canonical, dump_shown
 from contractkit.explain.verification import count_outcomes
 from contractkit.explain.verification_failures import body_in_words, command_for, explain_failure, show_value
 from contractkit.model import HttpResponse, Status
@@ -27,7 +27,7 @@ def verification_as_json(provider: str, results: Sequence[ContractResult]) -> st
         "counts": count_outcomes(results),
         "contracts": [_contract(each, results) for each in results],
     }
-    return dump_canonical(document).decode().rstrip()
+    return dump_shown(document).rstrip()
 
 
 def verification_as_junit(provider: str, results: Sequence[ContractResult]) -> str:

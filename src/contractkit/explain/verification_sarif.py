@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.sarif import MOST_RESULTS, SARIF_SCHEMA, uri_of
 from contractkit.explain.terminal import printable
 from contractkit.explain.verification_failures import answer_of, command_for, show_value
@@ -24,7 +24,7 @@ def verification_as_sarif(provider: str, results: Sequence[ContractResult]) -> s
         "results": found[:MOST_RESULTS],
         "columnKind": "unicodeCodePoints",
     }
-    return dump_canonical({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}).decode().rstrip()
+    return dump_shown({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}).rstrip()
 
 
 def _results(results: Sequence[ContractResult]) -> Iterator[dict[str, Json]]:

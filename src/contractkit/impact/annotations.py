@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from contractkit.changes.sites import Site
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.sarif import MOST_RESULTS, SARIF_SCHEMA, uri_of
 from contractkit.explain.terminal import printable
 from contractkit.explain.workflow_commands import workflow_command
@@ -83,7 +83,7 @@ def impact_as_sarif(report: ImpactReport) -> str:
         "results": [_result(group, report) for group in groups[:MOST_RESULTS]],
         "columnKind": "unicodeCodePoints",
     }
-    return dump_canonical({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}).decode()
+    return dump_shown({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _result(group: Sequence[Finding], report: ImpactReport) -> Json:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from contractkit.changes.wording import change_as_json, change_line, site_as_json
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.impact.exemption_words import exempted_line
 from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
@@ -16,7 +16,7 @@ _MOST_LINES = 50
 
 def impact_as_json(report: ImpactReport) -> str:
     """Give a report as JSON: `schema_version`, `verdict`, `consumers`, `theoretical`, `without_contract`."""
-    return dump_canonical(impact_document(report)).decode()
+    return dump_shown(impact_document(report))
 
 
 def impact_document(report: ImpactReport) -> dict[str, Json]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from contractkit.changes.sites import Site
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.impact.records import Finding, ImpactReport, Verdict
 from contractkit.impact.text import NOT_ANALYSABLE, group_findings
 
@@ -29,7 +29,7 @@ def impact_as_repairs(report: ImpactReport) -> str:
         "findings": [_repair(group) for group in groups[:_MOST_FINDINGS]],
         "left_out": max(0, len(groups) - _MOST_FINDINGS),
     }
-    return dump_canonical(document).decode()
+    return dump_shown(document)
 
 
 def _repair(group: Sequence[Finding]) -> Json:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.interactions import summary
 from contractkit.explain.terminal import join_lines, printable
 from contractkit.model import Interaction
@@ -29,7 +29,7 @@ def diff_as_text(comparison: ContractComparison) -> str:
 
 def diff_as_json(comparison: ContractComparison) -> str:
     """Give a comparison as JSON; the manual lists the members."""
-    return dump_canonical(
+    return dump_shown(
         {
             "schema_version": SCHEMA_VERSION,
             "same": comparison.is_same,
@@ -40,7 +40,7 @@ def diff_as_json(comparison: ContractComparison) -> str:
             "head": [_difference(each) for each in comparison.head],
             "interactions": [_change(each) for each in comparison.changes],
         }
-    ).decode()
+    )
 
 
 def diff_as_markdown(comparison: ContractComparison) -> str:

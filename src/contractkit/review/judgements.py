@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contractkit.document.paths import write_name
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.interactions import summary
 from contractkit.explain.terminal import join_lines
 from contractkit.explain.words import rules_in_words
@@ -60,7 +60,7 @@ def judgement_as_json(judgement: Judgement, *, only_failed: bool = False) -> str
     """Give a judgement as JSON; the manual lists the members."""
     interaction = judgement.interaction
     shown = judgement.failed if only_failed else judgement.places
-    return dump_canonical(
+    return dump_shown(
         {
             "schema_version": SCHEMA_VERSION,
             "key": interaction.key,
@@ -70,7 +70,7 @@ def judgement_as_json(judgement: Judgement, *, only_failed: bool = False) -> str
             "not_judged": list(judgement.judged.left_out),
             "places": [_place_document(each, judgement.judged.expected) for each in shown],
         }
-    ).decode()
+    )
 
 
 def _verdict(judgement: Judgement) -> str:

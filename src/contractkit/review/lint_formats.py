@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from contractkit.exact_json import Json, dump_canonical
+from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import join_lines
 from contractkit.model import Interaction
 from contractkit.review.findings import Finding, Level
@@ -33,14 +33,14 @@ def lint_as_text(files: Sequence[LintedFile]) -> str:
 
 def lint_as_json(files: Sequence[LintedFile]) -> str:
     """Give findings as JSON; the manual lists the members."""
-    return dump_canonical(
+    return dump_shown(
         {
             "schema_version": SCHEMA_VERSION,
             "errors": count_of(files, Level.ERROR),
             "warnings": count_of(files, Level.WARNING),
             "files": [{"file": each.name, "findings": list(map(_document, each.findings))} for each in files],
         }
-    ).decode()
+    )
 
 
 def lint_as_github(files: Sequence[LintedFile]) -> str:
