@@ -12,7 +12,7 @@ from contractkit.changes.operation_rules import (
     OPERATION_RULES,
     WEBHOOK_REMOVED,
 )
-from contractkit.changes.records import Change, Difference, Direction, Level, Place, once
+from contractkit.changes.records import Change, Collected, Difference, Direction, Level, Place
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
 from contractkit.changes.sent_rules import SENT_RULES
 from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_uses, sent_schemas
@@ -20,6 +20,7 @@ from contractkit.definitions.references import Node
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import DocumentedDefinition, Surface, Unreadable, shape_of
 from contractkit.errors import DefinitionError
+from contractkit.exact_json import uncollected
 from contractkit.model import Location, Step
 
 _WHOLE = Location(("request", "path"))
@@ -40,8 +41,11 @@ class DefinitionChanges:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Give every change once, at the first operation that shows it, in the old definition's order."""
+        collected = Collected()
         with uncollected():
-            return once(self._all())
+            for change in self._all(collected):
+                collected.add(change)
+        return collected.changes()
 
     def successor(self, surface: Surface) -> Surface | None:
         """Give the new definition's operation of the same method and path, names of path parameters apart.
@@ -64,10 +68,10 @@ class DefinitionChanges:
             return False
         return True
 
-    def compared(self, surface: Surface) -> Iterator[Change]:
+    def compared(self, surface: Surface, collected: Collected | None = None) -> Iterator[Change]:
         """Give every change that an old operation shows, or that a mistake ends the comparison."""
         try:
-            yield from self.of_operation(surface)
+            yield from self.of_operation(surface, collected)
         except DefinitionError as error:  # one mistake of a document does not hide the changes of all others
             yield _incomparable(surface.signature, surface.node, error)
 
@@ -83,8 +87,12 @@ class DefinitionChanges:
                 change = _incomparable(each.signature, each.node, each.error)
                 yield replace(change, old=None, new=change.old)
 
-    def of_operation(self, surface: Surface) -> Iterator[Change]:
-        """Give every change that one of the old definition's operations shows."""
+    def of_operation(self, surface: Surface, collected: Collected | None = None) -> Iterator[Change]:
+        """Give every change that one of the old definition's operations shows.
+
+        Those of its schemas that were collected at other operations are noted there, and not given once more: schemas
+        that all operations of an API reach would else be told of at each.
+        """
         new = self.successor(surface)
         if new is None:
             yield self.removal(surface)
@@ -93,7 +101,8 @@ class DefinitionChanges:
         yield from self.of_surface(pair)
         for use in schema_uses(pair):
             for steps, difference in self._pairs_of(use).everywhere(use.old, use.new):
-                yield _schema_change(surface, use, steps, difference)
+                if collected is None or not collected.knows(difference.declaration, surface.signature):
+                    yield _schema_change(surface, use, steps, difference)
         yield from self._of_sent(self.old.callbacks(surface), self.new.callbacks(new), CALLBACK_REMOVED)
 
     def of_surface(self, pair: SurfacePair) -> Iterator[Change]:
@@ -148,9 +157,9 @@ class DefinitionChanges:
     def _unreadable(self) -> dict[tuple[str, str], Unreadable]:
         return {shape_of(each.method, each.path): each for each in self.new.unreadable()}
 
-    def _all(self) -> Iterator[Change]:
+    def _all(self, collected: Collected) -> Iterator[Change]:
         for surface in self.old.surfaces():
-            yield from self.compared(surface)
+            yield from self.compared(surface, collected)
         yield from self.unreadable()
         yield from self.of_webhooks()
 

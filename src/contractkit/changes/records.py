@@ -4,12 +4,16 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeAlias
 
 from contractkit.definitions.references import Node
 from contractkit.model import Location, Step
 
 NOT_DECLARED = "not declared"
 """What the side says of something that it does not know."""
+
+Declaration: TypeAlias = tuple[str, str, str]
+"""What makes two changes the same one: the rule, and where both sides declare what changed, empty where one does not."""
 
 
 class Level(Enum):
@@ -64,6 +68,11 @@ class Difference:
     old: Node | None = None
     new: Node | None = None
 
+    @property
+    def declaration(self) -> Declaration:
+        """Give what makes it the same change wherever it is used; see `Change.declaration`."""
+        return _declaration_of(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -94,14 +103,12 @@ class Change:
     also: tuple[str, ...] = ()
 
     @property
-    def declaration(self) -> tuple[str, str, str]:
+    def declaration(self) -> Declaration:
         """Give what makes it the same change wherever it is used: the rule and both declarations.
 
         Of what came or went only its own declaration counts: what would hold it on the other side varies with the use.
         """
-        old = "" if self.old is None or self.before == NOT_DECLARED else f"{self.old.uri}#{self.old.pointer}"
-        new = "" if self.new is None or self.after == NOT_DECLARED else f"{self.new.uri}#{self.new.pointer}"
-        return (self.rule, old, new)
+        return _declaration_of(self)
 
     @property
     def fingerprint(self) -> str:
@@ -110,14 +117,44 @@ class Change:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+class Collected:
+    """Changes, each once: as the first operation shows it that was met with it, with the signatures of the others."""
+
+    def __init__(self) -> None:
+        self._found: dict[Declaration, Change] = {}
+        self._also: dict[Declaration, list[str]] = {}
+
+    def knows(self, declaration: Declaration, operation: str) -> bool:
+        """Say whether a change was met before; then the operation is noted, which shows it too."""
+        if declaration not in self._found:
+            return False
+        self._also.setdefault(declaration, []).append(operation)
+        return True
+
+    def add(self, change: Change) -> None:
+        """Take a change, unless it was met before."""
+        declaration = change.declaration
+        if not self.knows(declaration, change.operation):
+            self._found[declaration] = change
+
+    def changes(self) -> tuple[Change, ...]:
+        """Give them in the order in which they were met."""
+        return tuple(replace(change, also=self._others(key, change)) for key, change in self._found.items())
+
+    def _others(self, declaration: Declaration, change: Change) -> tuple[str, ...]:
+        names = dict.fromkeys(self._also.get(declaration, ()))
+        return tuple(name for name in names if name != change.operation)
+
+
 def once(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Give every change once, at the first operation that shows it, with the signatures of the others."""
-    found: dict[tuple[str, str, str], Change] = {}
-    also: dict[tuple[str, str, str], list[str]] = {}
+    collected = Collected()
     for change in changes:
-        if found.setdefault(change.declaration, change) is not change:
-            also.setdefault(change.declaration, []).append(change.operation)
-    return tuple(
-        replace(change, also=tuple(name for name in dict.fromkeys(also.get(key, ())) if name != change.operation))
-        for key, change in found.items()
-    )
+        collected.add(change)
+    return collected.changes()
+
+
+def _declaration_of(found: Difference | Change) -> Declaration:
+    old = "" if found.old is None or found.before == NOT_DECLARED else f"{found.old.uri}#{found.old.pointer}"
+    new = "" if found.new is None or found.after == NOT_DECLARED else f"{found.new.uri}#{found.new.pointer}"
+    return (found.rule, old, new)

@@ -9,6 +9,7 @@ from contractkit.changes.alignment import align
 from contractkit.changes.records import Difference, Direction
 from contractkit.changes.schema_rules import branch_differences, whole_differences
 from contractkit.definitions.schemas import SchemaView, ViewKey
+from contractkit.exact_json import Json, same_json
 from contractkit.model import Step, Wildcard
 
 PairKey: TypeAlias = tuple[ViewKey, ViewKey]
@@ -27,12 +28,20 @@ class SchemaPair:
     old: SchemaView
     new: SchemaView
     _found: "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]] | None" = None
+    _is_same_leaf: bool | None = None
 
     def compared(self) -> "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]":
         """Give what differs at the pair itself, and the pairs in it, each with the step that leads there."""
         if self._found is None:
-            self._found = self.pairs.compared(self.old, self.new)
+            self._found = ((), ()) if self.is_same_leaf else self.pairs.compared(self.old, self.new)
         return self._found
+
+    @property
+    def is_same_leaf(self) -> bool:
+        """Say whether both schemas say the same and hold no others, as most members of objects do."""
+        if self._is_same_leaf is None:
+            self._is_same_leaf = _is_same_leaf(self.old, self.new)
+        return self._is_same_leaf
 
 
 class SchemaPairs:
@@ -92,15 +101,16 @@ class SchemaPairs:
     def compared(
         self, old: SchemaView, new: SchemaView
     ) -> tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]:
-        """Compare two schemas: give what differs at the pair itself, and the pairs in it."""
+        """Compare two schemas: give what differs at the pair itself, and the pairs in it where anything may."""
         pairs = align(old, new).pairs
         found = [] if self.is_text and _reads_any_scalar(old, new) else [*whole_differences(old, new, self.direction)]
         for before, after in pairs:
             found.extend(branch_differences(before, after, self.direction))
         below = dict.fromkeys(
-            (step, self.pair(left, right))
+            (step, pair)
             for before, after in pairs
             for step, left, right in self._below(before, after)
+            if not (pair := self.pair(left, right)).is_same_leaf
         )
         return _once(found), tuple(below)
 
@@ -123,6 +133,28 @@ class SchemaPairs:
                 yield Wildcard.ANY, old.schemas.view(node), new.schemas.view(patterned[pattern])
         if old.additional is not None and new.additional is not None:
             yield Wildcard.ANY, old.additional, new.additional
+
+
+def _is_same_leaf(old: SchemaView, new: SchemaView) -> bool:
+    """Say whether two schemas are written alike in one language, and hold no others."""
+    if len(old.conjuncts) != len(new.conjuncts) or old.chosen or new.chosen:
+        return False
+    if old.schemas.has_nullable is not new.schemas.has_nullable:
+        return False
+    return all(
+        _is_flat(left.node.value) and same_json(left.node.value, right.node.value)
+        for left, right in zip(old.conjuncts, new.conjuncts, strict=True)
+    )
+
+
+def _is_flat(schema: Json) -> bool:
+    """Say whether a schema holds nothing but single values, and lists of texts as of types and allowed values."""
+    if not isinstance(schema, dict):
+        return False
+    for value in schema.values():
+        if isinstance(value, dict) or (isinstance(value, list) and not all(isinstance(each, str) for each in value)):
+            return False
+    return True
 
 
 def _reads_any_scalar(old: SchemaView, new: SchemaView) -> bool:

@@ -108,15 +108,20 @@ BRANCH_RULES = (
 )  # fmt: skip
 """Rules for two union-free schemas that stand for each other."""
 
+_WHOLE, _BRANCH = (
+    {direction: tuple(rule for rule in rules if rule.direction is direction) for direction in Direction}
+    for rules in (WHOLE_RULES, BRANCH_RULES)
+)
+
 
 def whole_differences(old: SchemaView, new: SchemaView, direction: Direction) -> tuple[Difference, ...]:
     """Give what the rules for whole values find."""
-    return _apply(WHOLE_RULES, old, new, direction)
+    return _apply(_WHOLE[direction], old, new, direction)
 
 
 def branch_differences(old: SchemaView, new: SchemaView, direction: Direction) -> tuple[Difference, ...]:
     """Give what the rules for union-free schemas find."""
-    return _apply(BRANCH_RULES, old, new, direction)
+    return _apply(_BRANCH[direction], old, new, direction)
 
 
 def _apply(rules: tuple[Rule, ...], old: SchemaView, new: SchemaView, direction: Direction) -> tuple[Difference, ...]:
@@ -133,6 +138,5 @@ def _apply(rules: tuple[Rule, ...], old: SchemaView, new: SchemaView, direction:
             new=found.new,
         )
         for rule in rules
-        if rule.direction is direction
         for found in rule.find(old, new)
     )
