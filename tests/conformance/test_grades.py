@@ -94,3 +94,16 @@ def test_an_alternative_that_says_nothing_of_a_required_member_lets_anything_sta
     settled = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "enum": ["cat"]}}}
     found = standing({"oneOf": [settled, {"type": "object", "required": ["kind"]}]}, "kind")
     assert (found.grade, found.types, found.values) == (Grade.PROMISED, ALL_TYPES, None)
+
+
+@pytest.mark.parametrize(
+    ("schema", "types"),
+    [
+        ({"nullable": True, "allOf": [CAT]}, {"object", "null"}),
+        ({"nullable": True, "type": "object", "allOf": [CAT]}, {"object", "null"}),
+        ({"nullable": True, "type": "object", "oneOf": [CAT, DOG]}, {"object", "null"}),
+        ({"allOf": [{"nullable": True, "type": "object"}, CAT]}, {"object"}),
+    ],
+)
+def test_nullable_beside_what_is_joined_is_meant_for_the_whole(schema: Any, types: set[str]) -> None:
+    assert standing(schema, "", version="3.0.3").types == types

@@ -315,11 +315,11 @@ class SchemaView:
             if isinstance(conjunct.node.value, dict):
                 own, says_null = self._types_of(conjunct.node.value)
                 types &= own
-                allows_null |= says_null and "type" not in conjunct.node.value
+                allows_null |= says_null and _speaks_of_whole(conjunct.node.value)
         for conjunct, keyword in self._unions():
             alternatives = (conjunct.node / keyword).items()
             types &= frozenset().union(*(self.schemas.view(each).types for each in alternatives))
-        return types | {"null"} if allows_null else types  # `nullable` beside an allOf is meant for the whole
+        return types | {"null"} if allows_null else types
 
     def _types_of(self, schema: Mapping[str, Json]) -> tuple[frozenset[str], bool]:
         says_null = self.has_nullable and says_nullable(schema)
@@ -334,6 +334,12 @@ class SchemaView:
         return self.schemas.has_nullable
 
 
+def _speaks_of_whole(schema: Mapping[str, Json]) -> bool:
+    """Say whether `nullable` is meant for more than the type beside it: for all that is joined or chosen from there."""
+    return "type" not in schema or not _COMPOUND.isdisjoint(schema)
+
+
+_COMPOUND = frozenset(("allOf", "anyOf", "oneOf"))
 _NOTHING = Node(None, "", "")
 
 
