@@ -18,7 +18,8 @@ from contractkit.recording.serving import checked_rpc_for
 from contractkit.recording.serving_proposed_calls import ServingProposedCalls
 from contractkit.recording.stubbed_procedures import StubbedProcedures
 from tests.impact.protobuf.test_soundness import contract_of
-from tests.impact.protobuf.worlds import Field, World, classes, copes, descriptors, make_world, written
+from tests.impact.protobuf.world_definitions import Field, classes, descriptors, written
+from tests.impact.protobuf.worlds import World, copes, make_world
 
 LEAST_FAILING = 0.85
 """The share of those judged broken that a replay must show failing: a request that is misread is no refused one."""

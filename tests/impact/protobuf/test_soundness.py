@@ -1,19 +1,25 @@
 """Soundness by experiment: verdicts on protobuf held against bytes that code of both definitions exchanged."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
+from types import MappingProxyType
 
 import pytest
 
 from contractkit.definitions.protobuf import ProtoDefinition
-from contractkit.impact import ConsumerInfo, Verdict, analyse
-from contractkit.model import Contract, InferredNeeds, Location, Need, Wildcard
+from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
+from contractkit.model import Contract, InferredNeeds, LocatedRules, Location, Need, Rule, Wildcard
 from tests.impact.protobuf.conftest import recorded
-from tests.impact.protobuf.worlds import Field, Place, World, descriptors, failures, make_world, written
+from tests.impact.protobuf.ruled_worlds import ELEMENTS, Steps, ruled
+from tests.impact.protobuf.world_definitions import Field, descriptors, written
+from tests.impact.protobuf.worlds import Place, World, failures, make_world
 
 LEAST_BROKEN = 0.9
 """The share of those judged broken that must fail at least sometimes."""
 
+NO_RULES: Mapping[Steps, Rule] = MappingProxyType({})
 MESSAGE = Location(("events", Wildcard.INDEX, "message"))
 
 
@@ -26,13 +32,28 @@ def location_of(place: Place, fields: list[Field]) -> Location:
     return at
 
 
-def contract_of(world: World) -> Contract:
+def sent_at(steps: Steps) -> Location:
+    return Location(("events", 0, "message", *(Wildcard.INDEX if step == ELEMENTS else step for step in steps)))
+
+
+def contract_of(world: World, rules: Mapping[Steps, Rule] = NO_RULES) -> Contract:
     needed = tuple(
         Need(location=location_of(place, world.old.response), members=members) for place, members in world.needs.items()
     )
     answer = written(world.old.response, world.served)
     call = recorded(written(world.old.request, world.sent), answer, served=answer, needs=InferredNeeds(needed=needed))
+    located = [LocatedRules(location=sent_at(steps), rules=(rule,)) for steps, rule in rules.items()]
+    call = replace(call, rules=(*call.rules, *located))
     return Contract(consumer="web-shop", provider="shop", interactions=(call,))
+
+
+def judged(world: World, rules: Mapping[Steps, Rule] = NO_RULES) -> ImpactReport:
+    old, new = (ProtoDefinition(descriptors(each), source="shop") for each in (world.old, world.new))
+    return analyse(old, new, [(contract_of(world, rules), ConsumerInfo())])
+
+
+def often(share: float) -> str:
+    return "always" if share == 1 else "sometimes" if share else "never"
 
 
 @pytest.mark.parametrize("count", [120, pytest.param(5_000, marks=pytest.mark.deep)])
@@ -43,16 +64,38 @@ def test_nobody_judged_unaffected_fails_and_who_is_judged_broken_does(count: int
     for seed in range(count):
         world = make_world(Random(seed))
         assert failures(world, world.old, Random(seed)) == 0.0, f"world {seed} does not work to begin with"
-        old, new = (ProtoDefinition(descriptors(each), source="shop") for each in (world.old, world.new))
-        report = analyse(old, new, [(contract_of(world), ConsumerInfo())])
+        verdict = judged(world).verdict
         share = failures(world, world.new, Random(seed + 1))
-        verdicts[report.verdict.value, "always" if share == 1 else "sometimes" if share else "never"] += 1
+        verdicts[verdict.value, often(share)] += 1
         changes.update(world.changes or ["nothing"])
-        if report.verdict is Verdict.UNAFFECTED and share:
+        if verdict is Verdict.UNAFFECTED and share:
             wrong.append(f"world {seed}, {', '.join(world.changes)}: fails in {share:.0%}")
     print(f"{count} worlds; verdict, and how often the consumer fails: {dict(sorted(verdicts.items()))}")
     print(f"changes: {dict(changes.most_common())}")
     assert wrong == []
-    broken = {often: number for (verdict, often), number in verdicts.items() if verdict == "broken"}
+    broken = {how: number for (verdict, how), number in verdicts.items() if verdict == "broken"}
     assert sum(broken.values()) - broken.get("never", 0) >= LEAST_BROKEN * sum(broken.values())
     assert {verdict for verdict, _ in verdicts} == {"unaffected", "at risk", "broken"}
+
+
+@pytest.mark.parametrize("count", [120, pytest.param(5_000, marks=pytest.mark.deep)])
+def test_nobody_judged_unaffected_fails_with_a_message_that_a_rule_stands_for(count: int) -> None:
+    verdicts: Counter[tuple[str, str]] = Counter()
+    codes: Counter[str] = Counter()
+    wrong = []
+    for seed in range(count):
+        request = ruled(make_world(Random(seed)), Random(f"the rules of {seed}"))
+        world, messages = request.world, request.messages
+        assert failures(world, world.old, Random(seed), messages) == 0.0, f"world {seed} does not work to begin with"
+        report = judged(world, request.rules)
+        share = failures(world, world.new, Random(seed + 1), messages)
+        is_by_rules = share > 0 == failures(world, world.new, Random(seed + 1))
+        verdicts[report.verdict.value, "by the rules alone" if is_by_rules else often(share)] += 1
+        codes.update({finding.worry.code for finding in report.findings})
+        if report.verdict is Verdict.UNAFFECTED and share:
+            wrong.append(f"world {seed}, {', '.join(world.changes)}: fails in {share:.0%}")
+    print(f"{count} worlds; verdict, and how often the consumer fails: {dict(sorted(verdicts.items()))}")
+    print(f"findings: {dict(codes.most_common())}")
+    assert wrong == []
+    assert verdicts["at risk", "by the rules alone"] > 0
+    assert codes["request.rule-wider"] > 0
