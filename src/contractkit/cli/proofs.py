@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
@@ -11,6 +10,7 @@ from contractkit.cli.brokers import connect
 from contractkit.cli.builds import this_build
 from contractkit.cli.replay_runs import Manner, Pair
 from contractkit.cli.replaying import replayed
+from contractkit.cli.sharing import holds_schemas_alone, published_bytes
 from contractkit.document import file_digest
 from contractkit.errors import UsageError
 from contractkit.exact_json import Json
@@ -18,9 +18,6 @@ from contractkit.impact import ImpactReport
 from contractkit.impact.proofs import Proved, proved
 from contractkit.impact.proven import TestProof
 from contractkit.settings import Settings
-from contractkit.sources.messages import defines_messages
-from contractkit.sources.places import place_of
-from contractkit.sources.publication import published_at
 
 _MOST_CHARACTERS = 4_000  # of a name, as a broker takes it
 _MOST_TESTS = 1_000  # of one interaction, likewise
@@ -52,8 +49,8 @@ def prove(
     """Give a report with what the tests of this project prove, once it is told and, where asked for, published.
 
     Raises:
-        UsageError: As `replayed` does; the version is not known, or definitions of messages are compared, which no
-            broker keeps. What can be checked before a test runs is.
+        UsageError: As `replayed` does; the version is not known, or a definition is of JSON Schemas by themselves,
+            which no broker keeps. What can be checked before a test runs is.
         SettingsError: No broker is set.
         BrokerError: It cannot be reached, or refuses.
     """
@@ -71,17 +68,19 @@ def prove(
 
 
 def _prepared(settings: Settings, pair: Pair, consumer: str, version: str | None) -> Publishing:
-    if defines_messages(pair.new, root=Path.cwd()):
-        raise UsageError(
-            "Proofs about definitions of messages are not kept by a broker.", next_step="Leave --publish out."
-        )
+    for each in (pair.old, pair.new):
+        if holds_schemas_alone(each):
+            raise UsageError(
+                f"--publish: {each} is of JSON Schemas by themselves, whose messages nothing names to the broker.",
+                next_step="Leave --publish out, or name an AsyncAPI document, which may refer to the schemas.",
+            )
     build = this_build(settings, consumer, version=version, branch=None, url=None)
-    digests = _digest(pair.old), _digest(pair.new)
+    digests = _digest(pair.old, settings), _digest(pair.new, settings)
     return Publishing(client=connect(settings), build=build, provider=pair.provider, digests=digests)
 
 
-def _digest(location: str) -> str:
-    return file_digest(published_at(place_of(location, Path.cwd()))[0])
+def _digest(location: str, settings: Settings) -> str:
+    return file_digest(published_bytes(location, settings))
 
 
 def _forms(found: Sequence[Proved]) -> list[Json]:

@@ -15,9 +15,12 @@ from contractkit.cli.replay_watch import MOST_SILENT, Watched, run_watched
 from contractkit.errors import UsageError
 from contractkit.explain.terminal import printable, unsteered
 from contractkit.impact.proven import Proven, TestProof
+from contractkit.locking.brokers import definition_of_broker
 from contractkit.model import TestReference
 from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, ReplayProgress, dump_order
 from contractkit.settings import Settings
+from contractkit.sources.places import BROKER
+from contractkit.sources.proto_kinds import proto_kind
 
 USUAL_SECONDS = 30.0
 """How long a test may take where nothing else is said."""
@@ -26,6 +29,7 @@ TIMES = 10
 """How many times longer than on the present definition a slow test may take."""
 
 _MOST_OUTPUT = 15  # lines
+_ENDINGS = {"text": ".proto", "set": ".binpb"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,8 @@ class Replaying:
         self._manner = manner
         self._directory = directory
         self._runs = 0
+        self._places = {each: _place(each, settings, directory / f"definition-{at}")
+                        for at, each in enumerate((pair.old, pair.new))}  # fmt: skip
 
     def proofs(self, tests: Mapping[str, TestReference]) -> Mapping[str, TestProof]:
         """Give what each test proves, by node id.
@@ -115,8 +121,8 @@ class Replaying:
             self._runs += 1
             order = ReplayOrder(
                 provider=self._pair.provider,
-                definition=definition,
-                old=old,
+                definition=self._places[definition],
+                old=self._places[old] if old is not None else None,
                 weakest=weakest,
                 directory=str(Path.cwd()),
                 root=str(self._settings.root),
@@ -219,6 +225,17 @@ def _proof(test: TestReference, trial: _Trial) -> TestProof:
         if ended is not None and ended.outcome == "failed":
             return _told(test, outcome, ended)
     return TestProof(test=test, outcome=Proven.PASSES)
+
+
+def _place(location: str, settings: Settings, copy: Path) -> str:
+    """Give where a run finds a definition: what a broker has is fetched, since no test is to ask it."""
+    if not location.startswith(BROKER):
+        return location
+    data = definition_of_broker(settings, location)
+    ending = _ENDINGS.get(proto_kind(data, location)) or (".json" if data.lstrip().startswith(b"{") else ".yaml")
+    file = copy.with_suffix(ending)
+    file.write_bytes(data)
+    return str(file)
 
 
 def _hung(node_id: str, progress: ReplayProgress, limit: float) -> ReplayedTest:

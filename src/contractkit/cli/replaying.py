@@ -12,6 +12,8 @@ from contractkit.errors import NothingToCheckError, UsageError
 from contractkit.impact import ConsumerImpact, ImpactReport
 from contractkit.impact.proofs import with_proofs
 from contractkit.impact.proven import Proven, TestProof
+from contractkit.locking.definition_lock import DefinitionLock, Named
+from contractkit.locking.lock_file import DIRECTORY
 from contractkit.model import TestReference
 from contractkit.settings import Settings
 from contractkit.sources.places import is_elsewhere
@@ -80,6 +82,9 @@ def present_definition(settings: Settings, provider: str | None) -> str:
         )
     known = settings.provider(name)
     place = known.definition or known.messages
+    copy = None if place is None else _locked_copy(settings, name, str(place))
+    if copy is not None:
+        return os.path.relpath(copy)
     if place is None or is_elsewhere(place):
         raise UsageError(
             f"The present definition of {name} is no file here.",
@@ -87,6 +92,13 @@ def present_definition(settings: Settings, provider: str | None) -> str:
             next_step="Give both definitions: contractkit impact OLD NEW --replay",
         )
     return os.path.relpath(settings.path(place))
+
+
+def _locked_copy(settings: Settings, provider: str, location: str) -> Path | None:
+    """Give the file that a definition from elsewhere is locked as, which the tests rely on; None where it has none."""
+    entry = DefinitionLock(settings).entry_of(Named(provider=provider, key="definition", location=location))
+    file = None if entry is None else settings.root / DIRECTORY / entry.copy
+    return file if is_elsewhere(location) and file is not None and file.is_file() else None
 
 
 def replayed(report: ImpactReport, pair: Pair, settings: Settings, manner: Manner) -> ImpactReport:

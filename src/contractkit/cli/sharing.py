@@ -35,7 +35,7 @@ def check_sharing(locations: Iterable[str | None], *, asks_broker: bool, suppose
     if supposes:
         raise UsageError("--share and what is supposed exclude each other: a page tells what is so.")
     for each in filter(None, locations):
-        if _holds_schemas_alone(each):
+        if holds_schemas_alone(each):
             raise UsageError(
                 f"--share: {each} is of JSON Schemas by themselves, whose messages nothing names to the broker.",
                 next_step="Leave --share out, or name an AsyncAPI document, which may refer to the schemas.",
@@ -70,10 +70,12 @@ def shared(
         before = (
             client.resources.definition(provider, environment=environment).data
             if old is None
-            else _bytes(old, settings)
+            else published_bytes(old, settings)
         )
         scope = {"environment": environment, "branch": branch}
-        job = client.resources.impact(provider, _bytes(new, settings), old=before, exemptions=exemptions, **scope)
+        job = client.resources.impact(
+            provider, published_bytes(new, settings), old=before, exemptions=exemptions, **scope
+        )
         if _PAGE not in job["_links"]:
             raise BrokerError(
                 f"The broker at {client.url} has no page for the answer.", next_step="Upgrade it, or leave --share out."
@@ -81,7 +83,8 @@ def shared(
         return str(job["_links"][_PAGE]["href"])
 
 
-def _holds_schemas_alone(location: str) -> bool:
+def holds_schemas_alone(location: str) -> bool:
+    """Say whether a definition is of JSON Schemas by themselves, whose messages nothing names to a broker."""
     if location.startswith(BROKER) or not defines_messages(location, root=Path.cwd()):
         return False
     match place_of(location, Path.cwd()):
@@ -93,7 +96,8 @@ def _holds_schemas_alone(location: str) -> bool:
             return "asyncapi" not in read_document(place.read(), place.uri)
 
 
-def _bytes(location: str, settings: Settings) -> bytes:
+def published_bytes(location: str, settings: Settings) -> bytes:
+    """Give a definition as the bytes that a broker keeps of it, wherever it is. Raises as `published_at` does."""
     if location.startswith(BROKER):
         return definition_of_broker(settings, location)
     return published_at(place_of(location, Path.cwd()))[0]
