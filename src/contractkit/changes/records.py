@@ -13,7 +13,7 @@ NOT_DECLARED = "not declared"
 """What the side says of something that it does not know."""
 
 Declaration: TypeAlias = tuple[str, str, str]
-"""What makes two changes the same one: the rule, and where both sides declare what changed, empty where one does not."""
+"""What makes two changes the same one: the rule, and where each side declares what changed, empty where it does not."""
 
 
 class Level(Enum):
