@@ -65,7 +65,7 @@ class Recorder:
         """Take what to do with the record of a test that ended."""
         self.config = config
         self._keep = keep
-        self._providers: dict[tuple[str, str], tuple[StubbedProvider, Path]] = {}
+        self._providers: dict[tuple[Path, str, str], StubbedProvider] = {}
         self._locks: dict[Path, DefinitionLock] = {}
         self._users: dict[StubbedProvider, str] = {}
         self._replay = config.stash.get(REPLAYING, None)
@@ -74,7 +74,7 @@ class Recorder:
         """Give what to warn of: definitions that were locked in this process, and mistakes met in definitions."""
         for lock in self._locks.values():
             yield from unlocked(lock.said, lock.root)
-        for provider, root in self._providers.values():
+        for (root, _, _), provider in self._providers.items():
             yield from mistakes(provider, root)
 
     @contextmanager
@@ -131,10 +131,10 @@ class Recorder:
         self._keep(record)
 
     def provider(self, name: str, settings: Settings, definition: str | Path | None) -> StubbedProvider:
-        """Give a provider with its definition, read once per process."""
+        """Give a provider with its definition, read once per process and project: another's may share its name."""
         known = settings.providers.get(name)
         location: str | Path | None = definition or settings.provider(name).definition
-        key = (name, str(location if definition is None else Path(definition)))
+        key = (settings.root, name, str(location if definition is None else Path(definition)))
         if definition is None and known is not None and known.has_messages_alone:
             location = None
         if key not in self._providers:
@@ -154,8 +154,8 @@ class Recorder:
             )
             if self._replay is not None and self._replay.is_about(name):
                 provider = self._replay.provider(provider)
-            self._providers[key] = (provider, settings.root)
-        return self._providers[key][0]
+            self._providers[key] = provider
+        return self._providers[key]
 
     def serving(self, provider: str) -> "Serving | None":
         """Give what stands between a provider's answers and a test in this run; None where nothing does."""
@@ -166,8 +166,8 @@ class Recorder:
     def is_as_set(self, provider: StubbedProvider, settings: Settings) -> bool:
         """Say whether a provider is as the settings define it, and not by a definition that a test named."""
         known = settings.providers.get(provider.name)
-        found = None if known is None else self._providers.get((provider.name, str(known.definition)))
-        return found is not None and found[0] is provider
+        key = (settings.root, provider.name, str(known.definition) if known else "")
+        return self._providers.get(key) is provider
 
     def _states(self, name: str, settings: Settings) -> "tuple[StateCatalogue, str] | None":
         """Give the catalogue of states that a provider's team prepares, and where it is; None where none is set."""
@@ -195,7 +195,7 @@ class Recorder:
 
     def stop(self) -> None:
         """Stop every server."""
-        for provider, _ in self._providers.values():
+        for provider in self._providers.values():
             provider.stop()
 
     @staticmethod

@@ -389,11 +389,19 @@ def test_it(contract_stub, total):
         ("message(None)", ["A message is named by a text.", 'expected   a text such as "OrderPlaced"']),
         (
             'message("OrderPlaced")',
-            ["The test declared what no request to orders used.", "message   OrderPlaced"],
+            [
+                "The test made messages of orders that no handler took.",
+                "message   OrderPlaced",
+                "Remove it, or hand the message to its handler, awaiting one that is async.",
+            ],
         ),
         (
             'message("OrderPlaced").handled_by(Packing().on_message)',
-            ["The test declared what no request to orders used.", "message   OrderPlaced"],
+            [
+                "The test made messages of orders that no handler took.",
+                "message   OrderPlaced",
+                "Remove it, or hand the message to its handler, awaiting one that is async.",
+            ],
         ),
         ("url", ["orders is defined by schemas, which has messages and no HTTP: it has no URL."]),
         ("target", ["orders is defined by schemas, which has no remote procedures: it has no target."]),

@@ -65,6 +65,17 @@ def test_tests_of_one_name_in_two_projects_own_what_they_recorded(repository: An
     assert evidence(repository, "kiosk") == before
 
 
+def test_each_project_has_its_own_definition_of_one_name(repository: Any) -> None:
+    other = (repository.path / "orders.yaml").read_text().replace("/orders/{id}:", "/parcels/{id}:")
+    repository.write("kiosk/orders.yaml", other)
+    repository.write("kiosk/tests/test_kiosk.py", SHOP.replace("/orders/7", "/parcels/7"))
+
+    repository.run().assert_outcomes(passed=2)
+
+    assert b'"/orders/7"' in evidence(repository, "shop")
+    assert b'"/parcels/7"' in evidence(repository, "kiosk")
+
+
 def test_a_test_file_that_is_gone_takes_its_interactions_along_from_above_too(repository: Any) -> None:
     repository.write("shop/tests/test_more.py", SHOP.replace("/7", "/8"))
     repository.run().assert_outcomes(passed=3)

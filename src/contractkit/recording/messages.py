@@ -9,7 +9,7 @@ from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.rpc_interface import RpcDefinition
 from contractkit.model import TestReference
 from contractkit.recording.message_interactions import MadeMessage, interaction_of_message, made_message
-from contractkit.recording.notes import Notes
+from contractkit.recording.notes import MESSAGE, Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.received_messages import ReceivedMessage
 
@@ -60,7 +60,7 @@ class MessageDelivery:
         self._check_open = check_open
         self._taken_at: TestReference | None = None
         with notes.lock:
-            notes.add_reply(self._key, self, what="message")
+            notes.add_reply(self._key, self, what=MESSAGE)
 
     def __str__(self) -> str:
         return str(self._made)
@@ -95,7 +95,7 @@ class MessageDelivery:
         returned = handler(message)
         if inspect.isawaitable(returned):
             with self._notes.lock:
-                self._notes.add_reply(self._key, self, what="message")  # it is not taken until somebody awaits it
+                self._notes.add_reply(self._key, self, what=MESSAGE)  # it is not taken until somebody awaits it
             return self._awaited(returned)
         self._record()
         return returned

@@ -2,12 +2,16 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from contractkit.errors import ContractkitError, RecordingError, UnusedExpectationError
 from contractkit.exact_json import Json, dump_canonical, read_json, show_json
 from contractkit.model import Interaction, ProviderState
 from contractkit.recording.joining import number_within_test
 from contractkit.recording.matched import refuse_matchers
+
+MESSAGE: Final = "message"
+"""What a message is called among what was declared and not used: no client calls for it, a handler takes it."""
 
 
 class Notes:
@@ -105,14 +109,20 @@ class Notes:
         ]
         self._unused_states, self._unused_replies = [], []
         if unused and not errors:
-            errors.append(
-                UnusedExpectationError(
-                    f"The test declared what no request to {provider} used.",
-                    details=unused,
-                    next_step="Remove it, or let the client make the call.",
-                )
-            )
+            errors.append(_never_used(provider, unused))
         return tuple(errors)
+
+
+def _never_used(provider: str, unused: Sequence[tuple[str, str]]) -> UnusedExpectationError:
+    """Give the error for rows of what was declared and which; states are used by calls and by messages alike."""
+    kinds = {what for what, _ in unused} - {"given"}
+    call, hand = "let the client make the call", "hand the message to its handler, awaiting one that is async"
+    said, way = f"The test declared what no request to {provider} used", call
+    if kinds == {MESSAGE}:
+        said, way = f"The test made messages of {provider} that no handler took", hand
+    elif MESSAGE in kinds:
+        said, way = f"{said}, and made messages that no handler took", f"{call}, or {hand}"
+    return UnusedExpectationError(f"{said}.", details=unused, next_step=f"Remove it, or {way}.")
 
 
 def _in_words(state: ProviderState) -> str:
