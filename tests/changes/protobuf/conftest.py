@@ -1,6 +1,6 @@
 """Small protobuf definitions around one message, and folders of them, for tests of changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,11 @@ from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.sources.protoc import compile_protos
 
 
-def around(body: str, *, syntax: str = 'syntax = "proto3";', rest: str = "") -> str:
+def around(body: str, *, syntax: str = 'syntax = "proto3";', rest: str = "", imports: Sequence[str] = ()) -> str:
     """Give a definition in which a message of some fields is what is sent and what comes back."""
     service = "service Shop { rpc Call(Thing) returns (Thing); }"
-    return f"{syntax} package shop.v1; {rest} message Thing {{ {body} }} {service}"
+    imported = " ".join(f'import "google/protobuf/{name}.proto";' for name in imports)
+    return f"{syntax} package shop.v1; {imported} {rest} message Thing {{ {body} }} {service}"
 
 
 def compiled(texts: dict[str, bytes]) -> ProtoDefinition:

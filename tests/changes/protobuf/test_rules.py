@@ -27,7 +27,7 @@ service Stock { rpc Count(A) returns (A); }
 @pytest.mark.parametrize("name", list(CASES))
 def test_a_pair_of_messages_shows_these_changes(name: str, encoding: Encoding, define_around: DefineAround) -> None:
     case: dict[str, Any] = CASES[name]
-    more = {key: case[key] for key in ("syntax", "rest") if key in case}
+    more = {key: case[key] for key in ("syntax", "rest", "imports") if key in case}
     found = compare_protos(define_around(case["old"], **more), define_around(case["new"], **more), encoding).changes
     shown = {f"{change.rule} {change.location}": change.level.value for change in found}
     assert shown == case[encoding.value]

@@ -53,8 +53,9 @@ class Row:
         package = case.get("packages", {}).get(version, "")
         service = case.get("services", {}).get(version, "Shop")
         syntax = case.get("syntaxes", {}).get(version) or case.get("syntax", 'syntax = "proto3";')
+        imports = " ".join(f'import "google/protobuf/{name}.proto";' for name in case.get("imports", ()))
         return (
-            f"{syntax} package {self.package}{package};"
+            f"{syntax} package {self.package}{package}; {imports}"
             f" {case.get('options', {}).get(version, '')} {case.get('rest', '')}"
             f" message Empty {{}} message Thing {{ {case[version]} }} service {service} {{ {procedure} }}"
         )
@@ -156,7 +157,7 @@ def wired(rows: Iterable[Row], folder: Path) -> Iterator[Wire]:
     rows = tuple(rows)
     old, new = (_written(rows, version, folder) for version in ("old", "new"))
     _compiled(old, [f"--python_out={old}", f"--grpc_python_out={old}"])
-    _compiled(new, [f"--descriptor_set_out={new / 'all.binpb'}"])
+    _compiled(new, [f"--descriptor_set_out={new / 'all.binpb'}", "--include_imports"])
     pool = DescriptorPool()
     for file in FileDescriptorSet.FromString((new / "all.binpb").read_bytes()).file:
         pool.Add(file)
@@ -181,7 +182,8 @@ def _written(rows: Iterable[Row], version: str, folder: Path) -> Path:
 
 def _compiled(folder: Path, outputs: list[str]) -> None:
     files = [str(file) for file in sorted(folder.glob("*.proto"))]
-    assert protoc.main(["protoc", f"-I{folder}", *outputs, *files]) == 0
+    standard = Path(protoc.__file__).parent / "_proto"
+    assert protoc.main(["protoc", f"-I{folder}", f"-I{standard}", *outputs, *files]) == 0
 
 
 def _methods(pool: DescriptorPool, rows: Iterable[Row]) -> Iterator[tuple[str, MethodDescriptor]]:

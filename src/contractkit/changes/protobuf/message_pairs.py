@@ -7,7 +7,7 @@ from functools import cached_property
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from contractkit.changes.protobuf.records import Encoding, FieldPair
-from contractkit.changes.protobuf.types import Fit, fit_of, is_map
+from contractkit.changes.protobuf.types import Fit, fit_of, is_map, stands_as_one_value
 from contractkit.changes.records import Direction
 from contractkit.model import Step, Wildcard
 
@@ -80,7 +80,9 @@ class MessagePair:
         """Give the pairs of messages that fields hold, with the steps to them in the old definition's trees."""
         for pair in self.comparable:
             old, new = pair.old.message_type, pair.new.message_type
-            if old is None or new is None or (old.full_name == new.full_name and old.full_name.startswith(_STANDARD)):
+            if old is None or new is None or stands_as_one_value(pair, self.encoding):
+                continue
+            if old.full_name == new.full_name and old.full_name.startswith(_STANDARD):
                 continue
             yield steps_into(pair.old), old, new
 

@@ -3,10 +3,12 @@
 from enum import Enum
 from typing import Final
 
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.descriptor import FieldDescriptor as Field
 
 from contractkit.changes.protobuf.records import Encoding, FieldPair
 from contractkit.changes.records import Direction
+from contractkit.definitions.protobuf.reading import WRAPPERS, stands_for_json
 
 
 class Fit(Enum):
@@ -46,6 +48,9 @@ _JSON_SHORT: Final = {Field.TYPE_INT32, Field.TYPE_UINT32, Field.TYPE_SINT32, Fi
 _JSON_LONG: Final = {Field.TYPE_INT64, Field.TYPE_UINT64, Field.TYPE_SINT64, Field.TYPE_FIXED64, Field.TYPE_SFIXED64}
 _JSON_DECIMAL: Final = {Field.TYPE_FLOAT, Field.TYPE_DOUBLE}
 _MESSAGES: Final = {Field.TYPE_MESSAGE, Field.TYPE_GROUP}
+_JSON_TEXTS: Final = frozenset(f"google.protobuf.{name}" for name in ("Timestamp", "Duration", "FieldMask"))
+_TIMES: Final = {"google.protobuf.Timestamp", "google.protobuf.Duration"}
+_STRUCT, _ANY_JSON = "google.protobuf.Struct", "google.protobuf.Value"
 _SINGLE: Final = {*_MESSAGES, Field.TYPE_STRING, Field.TYPE_BYTES}
 
 _WORDS: Final = {
@@ -54,11 +59,34 @@ _WORDS: Final = {
 
 
 def fit_of(pair: FieldPair, encoding: Encoding) -> Fit:
-    """Give what becomes of a field's values; of messages and enums only whether both are such."""
+    """Give what becomes of a field's values; of messages only whether both are such, unless they stand as one value."""
+    if stands_as_one_value(pair, encoding):
+        return _standard_fit(pair, encoding)
     sender, reader = pair.sender.type, pair.reader.type
     if sender == reader:
         return Fit.SAME
     return _binary_fit(sender, reader) if encoding is Encoding.BINARY else _json_fit(sender, reader, pair.direction)
+
+
+def stands_as_one_value(pair: FieldPair, encoding: Encoding) -> bool:
+    """Say whether one side is a standard message that another type replaced, and that is not read field by field.
+
+    Trees hold wrappers as their value and `Struct` as what it says, whatever the encoding; JSON writes a moment as
+    text. A moment and a span have the same fields, which mean something else.
+    """
+    old, new = _message_name(pair.old), _message_name(pair.new)
+    if old == new or (is_map(pair.old) or is_map(pair.new)):
+        return False
+    if encoding is Encoding.JSON:
+        return _has_json_form(old) or _has_json_form(new)
+    return bool(new) and (stands_for_json(old) or {old, new} == _TIMES)
+
+
+def scalar_type(field: Field) -> int | None:
+    """Give the type of the scalar that a field holds, itself or in a wrapper; None for other messages."""
+    if field.message_type is None:
+        return field.type
+    return field.message_type.fields_by_name["value"].type if _message_name(field) in WRAPPERS else None
 
 
 def is_packable(field: Field) -> bool:
@@ -99,6 +127,39 @@ def _presence(field: Field) -> str:
     )
 
 
+def _standard_fit(pair: FieldPair, encoding: Encoding) -> Fit:
+    sender, reader = _message_name(pair.sender), _message_name(pair.reader)
+    written, read = scalar_type(pair.sender), scalar_type(pair.reader)
+    if written is not None and read is not None:
+        if written == read:
+            return Fit.LOSSLESS
+        return _binary_fit(written, read) if encoding is Encoding.BINARY else _json_fit(written, read, pair.direction)
+    if {sender, reader} == _TIMES:
+        return Fit.READ_OTHERWISE if encoding is Encoding.BINARY else Fit.LOST
+    if encoding is Encoding.BINARY:
+        return Fit.LOSSLESS if _are_alike(pair.old.message_type, pair.new.message_type) else Fit.LOST
+    if sender in _JSON_TEXTS and pair.reader.type == Field.TYPE_STRING:
+        return Fit.LOSSLESS
+    is_text = pair.sender.type == Field.TYPE_STRING and reader in _JSON_TEXTS
+    is_object = reader == _STRUCT and bool(sender) and not _has_json_form(sender)
+    return Fit.READ_OTHERWISE if is_text or is_object or reader == _ANY_JSON else Fit.LOST
+
+
+def _message_name(field: Field) -> str:
+    return str(field.message_type.full_name) if field.message_type is not None else ""
+
+
+def _has_json_form(message: str) -> bool:
+    return stands_for_json(message) or message in _JSON_TEXTS
+
+
+def _are_alike(old: Descriptor | None, new: Descriptor | None) -> bool:
+    """Say whether two messages have the same fields by number and type."""
+    shapes = [{(each.number, each.type, each.is_repeated, _message_name(each)) for each in side.fields}
+              for side in (old, new) if side is not None]  # fmt: skip
+    return shapes[0] == shapes[-1]
+
+
 def _binary_fit(sender: int, reader: int) -> Fit:
     types = {sender, reader}
     if Field.TYPE_ENUM in types:
@@ -112,8 +173,10 @@ def _binary_fit(sender: int, reader: int) -> Fit:
 
 def _json_fit(sender: int, reader: int, direction: Direction) -> Fit:
     types = {sender, reader}
-    if types <= _MESSAGES:
+    if types <= _MESSAGES or (sender, reader) == (Field.TYPE_ENUM, Field.TYPE_STRING):
         return Fit.LOSSLESS
+    if (sender, reader) == (Field.TYPE_STRING, Field.TYPE_ENUM):
+        return Fit.READ_OTHERWISE
     if types <= _JSON_SHORT or types <= _JSON_LONG:
         return _range_fit(sender, reader)
     if types <= _JSON_SHORT | _JSON_LONG:  # 64 bits are written as text, and parsers of protobuf take both

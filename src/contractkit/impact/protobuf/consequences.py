@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contractkit.changes.protobuf.message_pairs import MessagePair
-from contractkit.changes.protobuf.types import INTEGER_RANGES
+from contractkit.changes.protobuf.types import INTEGER_RANGES, scalar_type
 from contractkit.changes.records import Level
 from contractkit.impact.protobuf.uses import CallUses
 from contractkit.impact.protobuf.walks import Met
@@ -69,7 +69,7 @@ def _where_it_does_not_fit(met: Met, uses: CallUses) -> Verdict | None:
     if not met.is_set or met.field is None:
         return _where_set(met, uses)
     reader = met.pair.new.fields_by_number.get(met.field.number)
-    limits = INTEGER_RANGES.get(reader.type) if reader is not None else None
+    limits = INTEGER_RANGES.get(scalar_type(reader) or 0) if reader is not None else None
     values = met.value if isinstance(met.value, list) else [met.value]
     fits = limits is None or all(limits[0] <= each <= limits[1] for each in values if isinstance(each, int))
     return _level(met) if fits else Verdict.BROKEN
