@@ -24,7 +24,7 @@ def judging_all(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Give a callable from which on nothing is passed over."""
 
     def judge_all() -> None:
-        for name in ("of_requests", "of_answers", "of_places"):
+        for name in ("of_requests", "of_answers", "of_places", "of_place"):
             monkeypatch.setattr(Likeness, name, lambda *_: False)
 
     return judge_all

@@ -122,17 +122,18 @@ class DefinitionChanges:
         for walked, difference in self._pairs_of(use).within(use.old, use.new, steps):
             yield _schema_change(pair.old, use, walked, difference)
 
-    def differs(self, use: SchemaUse, steps: Sequence[Step] | None = None) -> bool:
-        """Say whether anything differs on the way to a place of a schema's value or at it; anywhere without steps.
+    def is_untouched(self, use: SchemaUse, steps: Steps | None = None) -> bool:
+        """Say whether nothing differs on the way to a place of a schema's value or at it; anywhere without steps.
 
         What cannot be compared differs.
         """
         pairs = self._pairs_of(use)
-        found = pairs.everywhere(use.old, use.new) if steps is None else pairs.along(use.old, use.new, steps)
         try:
-            return next(found, None) is not None
+            if steps is None:
+                return next(pairs.everywhere(use.old, use.new), None) is None
+            return pairs.is_untouched(use.old, use.new, steps)
         except DefinitionError:
-            return True
+            return False
 
     def pair(self, old: Surface, new: Surface) -> SurfacePair:
         """Give an operation under both definitions."""

@@ -44,6 +44,14 @@ class SchemaPair:
         return self._is_same_leaf
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What some steps lead to, and whether nothing differs before they are there."""
+
+    reached: tuple[SchemaPair, ...]
+    is_clear: bool
+
+
 class SchemaPairs:
     """The pairs of two definitions in one direction. Recursion is bounded, since a pair is entered once per walk."""
 
@@ -51,6 +59,7 @@ class SchemaPairs:
         self.direction = direction
         self.is_text = is_text
         self._pairs: dict[PairKey, SchemaPair] = {}
+        self._ways: dict[tuple[SchemaPair, Steps], _Way] = {}
 
     def everywhere(self, old: SchemaView, new: SchemaView) -> Iterator[tuple[Steps, Difference]]:
         """Give every difference that can be reached from a pair, with the shortest steps to it, nearest first."""
@@ -86,9 +95,28 @@ class SchemaPairs:
             walked = tuple(steps[:count])
             found = [pair.compared() for pair in reached]
             for difference in (each for differences, _ in found for each in differences):
-                if difference.step is None or _leads_to(difference.step, step):
+                if _is_met(difference, step):
                     yield _steps_of(walked, difference), difference
             reached = [inner for _, below in found for name, inner in below if _leads_to(name, step)]
+
+    def is_untouched(self, old: SchemaView, new: SchemaView, steps: Steps) -> bool:
+        """Say whether `along` would find nothing; ways that begin alike are gone once."""
+        way = self._way(self.pair(old, new), steps)
+        return way.is_clear and not _differs(way.reached, None)
+
+    def _way(self, start: SchemaPair, steps: Steps) -> "_Way":
+        key = (start, steps)
+        found = self._ways.get(key)
+        if found is None:
+            found = self._ways[key] = self._gone(start, steps)
+        return found
+
+    def _gone(self, start: SchemaPair, steps: Steps) -> "_Way":
+        if not steps:
+            return _Way((start,), is_clear=True)
+        before, step = self._way(start, steps[:-1]), steps[-1]
+        reached = [inner for pair in before.reached for name, inner in pair.compared()[1] if _leads_to(name, step)]
+        return _Way(tuple(reached), is_clear=before.is_clear and not _differs(before.reached, step))
 
     def pair(self, old: SchemaView, new: SchemaView) -> SchemaPair:
         """Give the pair of two schemas."""
@@ -165,6 +193,15 @@ def _reads_any_scalar(old: SchemaView, new: SchemaView) -> bool:
 
 def _steps_of(steps: Steps, difference: Difference) -> Steps:
     return steps if difference.step is None else (*steps, difference.step)
+
+
+def _differs(pairs: Sequence[SchemaPair], step: Step | None) -> bool:
+    return any(_is_met(difference, step) for pair in pairs for difference in pair.compared()[0])
+
+
+def _is_met(difference: Difference, step: Step | None) -> bool:
+    """Say whether a difference is met on a way that goes on with a step, or ends there; see `along`."""
+    return difference.step is None or _leads_to(difference.step, step)
 
 
 def _leads_to(step: Step, wanted: Step | None) -> bool:

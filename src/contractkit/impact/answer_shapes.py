@@ -50,16 +50,16 @@ class AnswerJudgement:
         if self._is_as_it_was(interaction, call, old, new):
             return ()
         if isinstance(interaction.needs, InferredNeeds):
-            return self._alone(interaction, call, old, new, uses_of(interaction, call))
+            return self._alone(interaction, call, old, new)
         key = _key(interaction, call, old, new)
         if key not in self._known:
             self._known[key] = self._learnt(interaction, call, old, new)
         known = self._known[key]
         if known is None:
-            return self._alone(interaction, call, old, new, uses_of(interaction, call))
+            return self._alone(interaction, call, old, new)
         stood = tuple(_values(call.response.body, steps) for steps in known.deciding)
         if stood not in known.worries:
-            known.worries[stood] = self._alone(interaction, call, old, new, uses_of(interaction, call))
+            known.worries[stood] = self._alone(interaction, call, old, new)
         return known.worries[stood]
 
     def _is_as_it_was(
@@ -74,9 +74,18 @@ class AnswerJudgement:
         if not isinstance(needs, InferredNeeds):
             return False
         needed = [need.location for need in needs.needed if need.location.starts_with(RESPONSE_BODY)]
-        either = [place for group in needs.any_of for place in group]
-        is_of_body = all(place.starts_with(RESPONSE_BODY) for place in either)
-        return is_of_body and self._likeness.of_places(old, new, [*needed, *either])
+        return self._likeness.of_places(old, new, [*needed, *(place for group in needs.any_of for place in group)])
+
+    def _touched(
+        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
+    ) -> Uses:
+        """Give those of an interaction's uses at whose places anything differs; of a set any one must stay."""
+        uses = uses_of(interaction, call)
+        of_place = self._likeness.of_place
+        return Uses(
+            single=tuple(use for use in uses.single if not of_place(old, new, use.location)),
+            any_of=tuple(group for group in uses.any_of if not any(of_place(old, new, use.location) for use in group)),
+        )
 
     def _alone(
         self,
@@ -84,8 +93,8 @@ class AnswerJudgement:
         call: HttpCall,
         old: InteractionConformance,
         new: InteractionConformance,
-        uses: Uses,
     ) -> tuple[Worry, ...]:
+        uses = self._touched(interaction, call, old, new)
         before = replace(old, uses=uses, standings=self._old.standings(old, uses))
         after = replace(new, uses=uses, standings=self._new.standings(new, uses))
         if any(use.exact for use in uses.single):
@@ -97,7 +106,7 @@ class AnswerJudgement:
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
     ) -> _Known | None:
         """Give what is to be known of a shape, None where values expected to the letter are part of it."""
-        uses = uses_of(interaction, call)
+        uses = self._touched(interaction, call, old, new)
         if any(use.exact for use in uses.single):
             return None
         found = (self._old.standings(old, uses), self._new.standings(new, uses))

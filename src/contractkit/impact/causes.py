@@ -54,7 +54,7 @@ class Causes:
         if old.view is None or new.view is None:
             return False
         use = SchemaUse(direction=Direction.RESPONSE, location=RESPONSE_BODY, old=old.view, new=new.view)
-        return not self.changes.differs(use, steps)
+        return self.changes.is_untouched(use, steps)
 
     def are_described_alike(self, old: Content, new: Content) -> bool:
         """Say whether what a body may be is written alike on both sides, for bodies that are not looked into."""

@@ -72,11 +72,15 @@ class Likeness:
         return self._answers[key]
 
     def of_places(self, old: InteractionConformance, new: InteractionConformance, places: Iterable[Location]) -> bool:
-        """Say whether nothing differs at some places of an answer's body nor on the way to them."""
-        before, after = old.content, new.content
-        if before is None or after is None or "not-json" in new.unsettled or not self._comes_the_same(old, new):
+        """Say whether nothing differs of how an expected answer comes, nor at some places of its body."""
+        is_looked_into = "not-json" not in new.unsettled and self._comes_the_same(old, new)
+        return is_looked_into and all(self.of_place(old, new, place) for place in places)
+
+    def of_place(self, old: InteractionConformance, new: InteractionConformance, place: Location) -> bool:
+        """Say whether nothing differs at a place of an answer nor on the way to it; of headers nothing is known."""
+        if old.content is None or new.content is None or not self._is_one_language:
             return False
-        return all(self._is_untouched(before, after, _steps_of(place)) for place in places)
+        return place.starts_with(RESPONSE_BODY) and self._is_untouched(old.content, new.content, _steps_of(place))
 
     def _comes_the_same(self, old: InteractionConformance, new: InteractionConformance) -> bool:
         return self._is_one_language and (old.status, old.media_type) == (new.status, new.media_type)
