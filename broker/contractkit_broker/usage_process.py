@@ -5,10 +5,10 @@ import sys
 
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact, read_json
-from contractkit.impact.message_usage import unused_of_messages
-from contractkit.impact.usage import Unused, UsedPlace, unused
-from contractkit.impact.usage_values import place_and_value, unused_values
-from contractkit.sources.messages import LoadedMessages, read_published
+from contractkit.impact.unused import unused_of
+from contractkit.impact.usage import Unused, UsedPlace
+from contractkit.impact.usage_values import place_and_value
+from contractkit.sources.messages import read_published
 from contractkit_broker.limits import limit_memory
 
 
@@ -32,18 +32,13 @@ def work_off(order: Json) -> tuple[Unused, ...]:
     Its `places` say who uses what: an operation, a location, also one with a value, and the consumers.
 
     Raises:
-        ContractkitError: The definition cannot be read, or is of remote procedures.
+        ContractkitError: The definition cannot be read.
     """
     used = [UsedPlace(operation=each[0], location=each[1], consumers=each[2]) for each in order["places"]]
     places = [each for each in used if place_and_value(each.location)[1] is None]
+    values = [each for each in used if place_and_value(each.location)[1] is not None]
     loaded = read_published(base64.b64decode(order["definition"]), source="that is stored")
-    if isinstance(loaded, LoadedMessages):
-        values = [each for each in used if place_and_value(each.location)[1] is not None]
-        return unused_of_messages(loaded.definition, places, values)
-    definition = loaded.openapi
-    names = [operation.name for operation in definition.operations]
-    found = (*unused(definition, places), *unused_values(definition, used))
-    return tuple(sorted(found, key=lambda each: names.index(each.operation)))
+    return unused_of(loaded.definition, places, values)
 
 
 def _json(found: Unused) -> Json:

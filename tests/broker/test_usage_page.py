@@ -122,12 +122,19 @@ def test_why_nothing_can_be_said_of_what_nobody_needs(broker: Story) -> None:
         .said("p")[-1]
         .startswith("No definition of stock is stored here, so it cannot be said.")
     )
-    proto = b'syntax = "proto3"; package o; service O { rpc Get(A) returns (A); } message A {}'
+    proto = b'syntax = "proto3"; package o; service O { rpc Get(A) returns (A); }'
     broker.http.put("/pacticipants/stock/versions/1/definition", content=proto)
     [why] = shown(broker, of="stock").find("pre")
-    assert (
-        why.text.splitlines()[0] == "The definition that is stored is protobuf, and an OpenAPI document is needed here."
-    )
+    assert why.text.splitlines()[0] == "The definition that is stored does not compile."
+
+
+def test_what_nobody_needs_of_procedures_is_said(broker: Story) -> None:
+    broker.publish("web-shop", "1", contract("web-shop", "stock"), branch="main")
+    proto = b'syntax = "proto3"; package o; service O { rpc Get(A) returns (A); } message A {}'
+    broker.http.put("/pacticipants/stock/versions/1/definition", content=proto)
+    assert shown(broker, of="stock").said("details") == [
+        "Safe to delete, as far as these contracts go 1 o.O/Get nobody who is known calls it"
+    ]
 
 
 def test_what_is_asked_wrongly_is_said_on_a_page(broker: Story) -> None:

@@ -94,6 +94,28 @@ def test_who_uses_what_is_said_by_operation_and_place(contractkit: Callable) -> 
     )
 
 
+def test_of_what_nobody_calls_the_answer_is_that_it_may_go(contractkit: Callable) -> None:
+    proto = 'syntax = "proto3"; message A {} service S { rpc C(A) returns (A); }'
+    Path("shop.proto").write_text(proto)
+    ended = contractkit("usage", "--definition", "shop.proto", "--operation", "S/C")
+    assert (ended.code, ended.out) == (
+        0,
+        "orders is used by nobody there, as far as contracts say.\n\n"
+        "Safe to delete, as far as these contracts go:\n"
+        "  S/C: nobody who is known calls it\n",
+    )
+
+
+def test_of_a_place_that_no_contract_holds_likewise(contractkit: Callable) -> None:
+    ended = contractkit("usage", "--definition", "orders.yaml", "--location", "response.body.note")
+    assert (ended.code, ended.out.partition("\n\n")[2]) == (
+        0,
+        "Safe to delete, as far as these contracts go:\n"
+        "  getOrder: nobody who is known needs it\n"
+        "    response.body.note\n",
+    )
+
+
 def test_what_nobody_needs_is_safe_to_delete_as_far_as_contracts_go(contractkit: Callable) -> None:
     ended = contractkit("usage", "orders", "--definition", "orders.yaml")
     assert ended.out.endswith(
@@ -172,7 +194,7 @@ def test_names_that_a_broker_does_not_know_are_told_with_the_nearest(
         (("--broker", "http://127.0.0.1:9"), 2, "A broker knows many services, and none was named."),
         (("orders", "--broker", "http://127.0.0.1:9"), 4, "http://127.0.0.1:9"),
         (("--definition", "missing.yaml"), 2, "missing.yaml"),
-        (("--definition", "shop.proto"), 2, "an OpenAPI document is needed here"),
+        (("--definition", "shop.proto"), 2, "The definition shop.proto does not compile."),
         (("orders", "more"), 2, "unexpected extra argument (more)"),
         (("",), 2, "it is empty; is a variable not set?"),
     ],
@@ -181,7 +203,7 @@ def test_wrong_use_is_said(
     arguments: tuple[str, ...], code: int, said: str, contractkit: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    Path("shop.proto").write_text('syntax = "proto3"; message A {} service S { rpc C(A) returns (A); }')
+    Path("shop.proto").write_text('syntax = "proto3"; service S { rpc C(A) returns (A); }')
     ended = contractkit("usage", *arguments)
     assert (ended.code, ended.out) == (code, "")
     assert said.strip() in ended.err

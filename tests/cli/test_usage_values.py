@@ -125,6 +125,13 @@ def test_a_value_that_nobody_uses_is_told_with_the_nearest(contractkit: Callable
     assert ended.err == "No contract uses the value refundet.\n\nDid you mean refunded?\n"
 
 
+def test_of_a_value_that_nobody_uses_the_answer_is_whether_it_may_go(contractkit: Callable) -> None:
+    asked = ("usage", "--value", "lost", "--definition", "orders.yaml", "--location", "request")
+    ended = contractkit(*asked)
+    assert ended.code == 0
+    assert '    request.query.state = "lost"\n' in ended.out
+
+
 def test_members_that_nobody_uses_are_safe_to_delete_as_far_as_contracts_go(contractkit: Callable) -> None:
     ended = contractkit("usage", "--value", "200", "--definition", "orders.yaml")
     assert ended.out.partition("\n\nSafe")[2] == (

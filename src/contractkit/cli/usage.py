@@ -13,12 +13,11 @@ from contractkit.cli.usage_words import usage_as_json, usage_as_text
 from contractkit.cli.verbs import Verb
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError, suggestion
 from contractkit.exact_json import show_json
-from contractkit.impact.message_usage import unused_of_messages
-from contractkit.impact.usage import Unused, UsedPlace, unused, used_places
-from contractkit.impact.usage_values import place_and_value, unused_values, used_values
+from contractkit.impact.unused import unused_of
+from contractkit.impact.usage import Unused, UsedPlace, used_places
+from contractkit.impact.usage_values import place_and_value, used_values
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
-from contractkit.sources.messages import LoadedMessages
 
 _Used: TypeAlias = tuple[str, tuple[UsedPlace, ...], tuple[UsedPlace, ...]]
 """The provider, the places that are used of it, and the values."""
@@ -66,10 +65,11 @@ def usage(
         )
     else:
         name, places, values = _read(settings, provider, contracts)
-    wanted = places if value is None else tuple(_of_value(values, value))
-    kept = tuple(_chosen(wanted, operation, location))
-    known = None if definition is None else _unused(definition, settings, places, values)
+    loaded = None if definition is None else load_compared(definition, settings)
+    known = None if loaded is None else unused_of(loaded.definition, places, values)
     free = None if known is None else tuple(_chosen_unused(known, operation, location))
+    wanted = places if value is None else tuple(_of_value(values, value, free or ()))
+    kept = () if _may_go(free or (), wanted, operation, location) else tuple(_chosen(wanted, operation, location))
     show(usage_as_text(name, kept, free), usage_as_json(name, kept, free), output)
     return 0
 
@@ -137,11 +137,12 @@ def _only_provider(read: Sequence[Contract], provider: str | None) -> str:
     return provider or names[0]
 
 
-def _of_value(values: Sequence[UsedPlace], value: str) -> Iterator[UsedPlace]:
-    """Give the uses of a value, which is named as it is or, a text, without its quotes."""
+def _of_value(values: Sequence[UsedPlace], value: str, free: Sequence[Unused]) -> Iterator[UsedPlace]:
+    """Give the uses of a value, which is named as it is or, a text, without its quotes; none of one that may go."""
     known = {found for place in values if (found := place_and_value(place.location)[1]) is not None}
     spellings = {value, show_json(value)}
-    if not known & spellings:
+    may_go = any(place_and_value(each.location)[1] in spellings for each in free)
+    if not known & spellings and not may_go:
         plain = [each.removeprefix('"').removesuffix('"') for each in known]
         raise NothingToCheckError(f"No contract uses the value {value}.", next_step=suggestion(value, plain))
     yield from (each for each in values if place_and_value(each.location)[1] in spellings)
@@ -158,6 +159,17 @@ def _chosen(places: Sequence[UsedPlace], operation: str | None, location: str | 
     yield from kept
 
 
+def _may_go(free: Sequence[Unused], places: Sequence[UsedPlace], operation: str | None, location: str | None) -> bool:
+    """Say whether nobody uses what is asked for, so that it may go is the answer.
+
+    An operation that contracts name otherwise, by method and path, is used: of that one more than itself is told.
+    """
+    is_named = operation is None or any(each.operation == operation for each in places)
+    if not free or not (is_named or all(not each.location for each in free)):
+        return False
+    return not any(operation in (None, each.operation) and _lies_in(each.location, location) for each in places)
+
+
 def _chosen_unused(found: Sequence[Unused], operation: str | None, location: str | None) -> Iterator[Unused]:
     yield from (
         each
@@ -168,15 +180,3 @@ def _chosen_unused(found: Sequence[Unused], operation: str | None, location: str
 
 def _lies_in(place: str, location: str | None) -> bool:
     return location is None or place == location or place.startswith((f"{location}.", f"{location}[", f"{location} = "))
-
-
-def _unused(
-    location: str, settings: Settings, places: Sequence[UsedPlace], values: Sequence[UsedPlace]
-) -> tuple[Unused, ...]:
-    loaded = load_compared(location, settings)
-    if isinstance(loaded, LoadedMessages):
-        return unused_of_messages(loaded.definition, places, values)
-    definition = loaded.openapi
-    order = [operation.name for operation in definition.operations]
-    found = (*unused(definition, places), *unused_values(definition, (*places, *values)))
-    return tuple(sorted(found, key=lambda each: order.index(each.operation)))

@@ -13,7 +13,8 @@ from contractkit.impact.usage_words import HEADS, used_by, why_unused
 def usage_as_text(provider: str, places: Sequence[UsedPlace], free: Sequence[Unused] | None) -> str:
     """Give a block for each operation, then what nobody needs, the surest first, then the counts."""
     consumers = sorted({name for place in places for name in place.consumers})
-    blocks = [f"{provider} is used by {', '.join(consumers)}."]
+    used = f"is used by {', '.join(consumers)}" if consumers else "is used by nobody there, as far as contracts say"
+    blocks = [f"{provider} {used}."]
     for operation, found in groupby(places, key=lambda place: place.operation):
         rows = [(f"  {place.location}", used_by(place)) for place in found]
         blocks.append(f"{operation}\n{aligned(rows)}")

@@ -110,9 +110,12 @@ def operation_of(interaction: Interaction) -> str:
 def locations_of(interaction: Interaction) -> dict[Location, Needed]:
     """Give each place of an interaction, and whether it is needed; what is sent is needed."""
     needs = interaction.needs
-    proved = isinstance(needs, InferredNeeds)
+    proved, may_hold_any = isinstance(needs, InferredNeeds), isinstance(interaction.exchange, RpcCall)
     found: dict[Location, Needed] = {}
     for part in interaction.exchange.parts():
+        if isinstance(part.value, BinaryBody) and (may_hold_any or interaction.wire is not None):
+            found[_general(part.location / Wildcard.ANY)] = None  # it could not be decoded
+            continue
         for location in _of_part(part):
             found[_general(location)] = True if proved or _is_sent(location, interaction) else None
     if isinstance(needs, InferredNeeds):
@@ -199,12 +202,25 @@ def _of_operation(operation: Operation, surface: Surface, uses: _Uses) -> Iterat
     found = [
         each
         for location in dict.fromkeys(_declared(surface))
-        if (each := _judged(operation.name, str(location), uses, unknown)) is not None
+        if (each := judged_place(operation.name, str(location), uses, unknown if _is_answer(location) else ()))
+        is not None
     ]
     yield from sorted(found, key=lambda each: [*Sureness].index(each.sureness))
 
 
-def _judged(operation: str, location: str, uses: _Uses, unknown: set[str]) -> Unused | None:
+def _is_answer(location: Location) -> bool:
+    return location.steps[0] == "response"
+
+
+def judged_place(operation: str, location: str, uses: _Uses, unknown: Collection[str]) -> Unused | None:
+    """Say how sure it is that nobody uses a place of an operation, None where somebody does.
+
+    Args:
+        operation: The operation's name.
+        location: The place, elements of lists as `[*]`.
+        uses: Who uses which of its places.
+        unknown: Those of whom is not known what else they use there.
+    """
     consumers = uses.get(location, {})
     if any(consumers.values()) or any(place.startswith((f"{location}.", f"{location}[")) and any(said.values())
                                       for place, said in uses.items()):  # fmt: skip
@@ -212,7 +228,7 @@ def _judged(operation: str, location: str, uses: _Uses, unknown: set[str]) -> Un
     served = tuple(sorted(name for name, needed in consumers.items() if needed is None))
     if served:
         return Unused(operation=operation, location=location, sureness=Sureness.UNKNOWN, consumers=served)
-    if unknown and location.startswith("response."):
+    if unknown:
         names = tuple(sorted(unknown))
         return Unused(operation=operation, location=location, sureness=Sureness.LIKELY, consumers=names)
     return Unused(operation=operation, location=location, sureness=Sureness.PROVED)

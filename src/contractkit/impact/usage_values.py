@@ -6,7 +6,7 @@ Such a use is written as its place with the value in JSON: `response.body.state 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -103,7 +103,7 @@ def _of_operation(operation: Operation, surface: Surface, uses: Mapping[str, Map
     silent = everyone - {name for place in uses if place_and_value(place)[1] for name in uses[place]}
     unknown = silent | {name for consumers in uses.values() for name, needed in consumers.items() if needed is None}
     found = [
-        _judged(
+        judged_value(
             operation.name,
             value_in_words(_written(location), dump_compact(value).decode()),
             uses,
@@ -114,7 +114,10 @@ def _of_operation(operation: Operation, surface: Surface, uses: Mapping[str, Map
     yield from sorted((each for each in found if each is not None), key=lambda each: [*Sureness].index(each.sureness))
 
 
-def _judged(operation: str, written: str, uses: Mapping[str, Mapping[str, Needed]], unknown: set[str]) -> Unused | None:
+def judged_value(
+    operation: str, written: str, uses: Mapping[str, Mapping[str, Needed]], unknown: Collection[str]
+) -> Unused | None:
+    """Say how sure it is that nobody uses a value, `written` with its place, as `judged_place` does of places."""
     consumers = uses.get(written, {})
     if any(consumers.values()):
         return None
