@@ -70,6 +70,11 @@ def test_a_type_that_was_not_expected_is_disjoint() -> None:
     assert standing({"type": "number"}, "", "integer").grade is Grade.PROMISED
 
 
+def test_beside_an_alternative_that_describes_no_members_no_type_is_disjoint() -> None:
+    assert standing({"anyOf": [CAT, {"type": "object"}]}, "name", "integer").grade is Grade.UNSETTLED
+    assert standing({"anyOf": [CAT, DOG]}, "name", "integer").grade is Grade.DISJOINT
+
+
 def test_null_counts_as_no_expectation_of_a_type() -> None:
     assert standing(CAT, "name", "null").grade is Grade.PROMISED
 

@@ -25,6 +25,7 @@ from contractkit.model import (
     Sent,
     Status,
     TestReference,
+    TextBody,
     WireForm,
     parse_location,
 )
@@ -116,6 +117,52 @@ def test_what_is_legal_is_asked_of_the_new_definition_alone(
     old: str, new: str, interaction: Interaction, expected: list[str]
 ) -> None:
     assert found(interaction, openapi(ORDERS.replace(old, new))) == [f"no longer legal {each}" for each in expected]
+
+
+NO_TOTAL = "required: [id]\n      properties: {id: {type: integer}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (f"{REQUIRED}, total: {{type: number}}", f"additionalProperties: true\n      {NO_TOTAL}", []),
+        (f"{REQUIRED}, total: {{type: number}}", f"additionalProperties: {{}}\n      {NO_TOTAL}", []),
+        ("type: object", "type: object\n      minProperties: 3", []),
+        (f"{REQUIRED}, total: {{type: number}}", f"additionalProperties: false\n      {NO_TOTAL}",
+         ["no longer legal response.body.total: it is not declared"]),
+    ],
+)  # fmt: skip
+def test_an_answer_may_have_more_and_where_it_is_left_open_anything(old: str, new: str, expected: list[str]) -> None:
+    assert found(order(), openapi(ORDERS.replace(old, new))) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("text/html: {schema: {type: string}}", []),
+        ("application/json: {}, text/html: {}", []),
+        ("application/json: {schema: {type: string}}",
+         ["no longer legal response.headers['content-type']: the content type is not declared"]),
+    ],
+)  # fmt: skip
+def test_a_text_that_names_no_media_type_is_of_the_declared_one(declared: str, expected: list[str]) -> None:
+    call = order().exchange
+    assert isinstance(call, HttpCall)
+    said = replace(call, response=HttpResponse(status=200, body=TextBody("boom", "text/plain")))
+    definition = openapi(ORDERS.replace("application/json: {schema: {$ref: '#/components/schemas/Order'}}", declared))
+    assert found(replace(order(), exchange=said, rules=()), definition) == expected
+
+
+def test_a_query_parameter_that_is_not_declared_is_not_judged() -> None:
+    call = order(path="orders/7").exchange
+    assert isinstance(call, HttpCall)
+    asked = replace(order(), exchange=replace(call, request=replace(call.request, query={"extra": ("1",)})))
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(asked,))
+    done = recheck([contract], [(None, openapi(ORDERS))])
+    assert done.concerns == ()
+    assert [(str(each.location), each.sentence) for each in done.unsettled] == [
+        ("request.query.extra", "it is not declared, and a provider may pass over it")
+    ]
 
 
 def test_a_place_that_is_illegal_is_told_once() -> None:

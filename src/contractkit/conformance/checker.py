@@ -24,9 +24,12 @@ from contractkit.model import (
     Location,
     MissingBody,
     Wildcard,
+    is_json_media_type,
     media_type_of,
 )
 from contractkit.results import Absent, Violation
+
+_PLAIN = "text/plain"  # what files of other tools leave out for a text
 
 
 class Declared(Enum):
@@ -159,7 +162,12 @@ class ContractChecker:
 
 
 def _as_sent(request: HttpRequest) -> HttpRequest:
-    """Give a request whose body of null, where nothing says that it is JSON, is none (Pact specification, v1 to v3)."""
+    """Give a request as a verifier sends it: its path starts with a slash, though other tools' files may leave it out.
+
+    A body of null, where nothing says that it is JSON, is none (Pact specification, v1 to v3).
+    """
+    if not request.path.startswith("/"):
+        request = replace(request, path=f"/{request.path}")
     is_null = isinstance(request.body, JsonBody) and request.body.value is None
     return replace(request, body=MissingBody()) if is_null and "content-type" not in request.headers else request
 
@@ -183,7 +191,7 @@ def _status(response: Response | None, status: int) -> Declared:
 
 
 def _content_of(response: Response | None, expected: HttpResponse) -> Content | None:
-    media_type = _expected_type(expected)
+    media_type = _expected_type(response, expected)
     if response is None or not response.contents:
         return None
     if media_type is None:
@@ -191,13 +199,20 @@ def _content_of(response: Response | None, expected: HttpResponse) -> Content | 
     return content_for(response.contents, media_type)
 
 
-def _expected_type(expected: HttpResponse) -> str | None:
+def _expected_type(response: Response | None, expected: HttpResponse) -> str | None:
+    """Give the expected media type; a text that names none is of a declared one that is no JSON, if there is any."""
     written = expected.headers.get("content-type")
-    return written[0] if written else media_type_of(expected.body)
+    if written:
+        return written[0]
+    found = media_type_of(expected.body)
+    declared = response.contents if response is not None else ()
+    if found == _PLAIN and any(not is_json_media_type(each.media_type) for each in declared):
+        return None
+    return found
 
 
 def _media_type(response: Response | None, content: Content | None, expected: HttpResponse) -> Declared:
-    if response is None or _expected_type(expected) is None:
+    if response is None or _expected_type(response, expected) is None:
         return Declared.UNSAID
     if content is None:
         has_body = not isinstance(expected.body, MissingBody | EmptyBody)

@@ -52,12 +52,14 @@ class _Reach:
     """How surely a place is reached (3 always, 2 perhaps, 1 not settled, 0 never), and the schemas found there.
 
     `is_any` says that one way there is required without a word of what it is: besides the schemas, anything may stand.
+    `is_loose` says that one alternative on the way describes no members, so that of what may be there not all is said.
     """
 
     certainty: int
     views: tuple[SchemaView, ...]
     last: Node | None
     is_any: bool = False
+    is_loose: bool = False
 
     @property
     def said(self) -> tuple[SchemaView, ...]:
@@ -150,7 +152,7 @@ def _grade(reach: _Reach, types: frozenset[str], expected: frozenset[str]) -> Gr
     if reach.certainty in (_NEVER, _UNSETTLED):
         return Grade.UNDECLARED if reach.certainty == _NEVER else Grade.UNSETTLED
     if expected and not _numbers_alike(expected) & _numbers_alike(types):
-        return Grade.DISJOINT
+        return Grade.UNSETTLED if reach.is_loose else Grade.DISJOINT
     if reach.certainty == _PERHAPS:
         return Grade.DECLARED
     return Grade.NULLABLE if "null" in types and types != ALL_TYPES else Grade.PROMISED
@@ -183,7 +185,9 @@ def _together(reached: list[_Reach], view: SchemaView) -> _Reach:
     views = {found.key: found for each in reached for found in each.views}
     last = next((each.last for each in reached if each.certainty == max(certainties, default=0)), None)
     last = last or (reached[0].last if reached else view.declared_at)
-    return _Reach(certainty, tuple(views.values()), last, any(each.is_any for each in reached))
+    is_any = any(each.is_any for each in reached)
+    is_loose = any(each.is_loose or each.certainty == _UNSETTLED for each in reached)
+    return _Reach(certainty, tuple(views.values()), last, is_any, is_loose)
 
 
 def _through(branch: SchemaView, steps: tuple[Step, ...]) -> _Reach:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
-from contractkit.conformance import Declared, Grade, InteractionConformance
-from contractkit.conformance.uses import RESPONSE_HEADERS
+from contractkit.conformance import Declared, Grade, InteractionConformance, views_at
+from contractkit.conformance.uses import RESPONSE_HEADERS, Use
 from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.interface import Route
 from contractkit.definitions.judged_bodies import is_judged
@@ -43,6 +43,7 @@ Found = tuple[Level, Location, str]
 _REFUSED = 4  # the class of statuses that refuse a request
 _CONTENT_TYPE = Location(("request", "headers", "content-type"))
 _REQUEST_BODY = Location(("request", "body"))
+_QUERY = Location(("request", "query"))
 _RESPONSE_BODY = Location(("response", "body"))
 _ACCEPT = Location(("request", "headers", "accept"))
 _EVERYWHERE = frozenset(
@@ -63,7 +64,9 @@ def of_conformance(call: HttpCall, found: InteractionConformance, definition: Op
         yield Level.ILLEGAL, Location(("request", "path")), sentence
         return
     for violation in found.violations:
-        if call.response.status // 100 != _REFUSED or _names_other_type(violation):
+        if _is_passed_over(violation, found):
+            yield Level.UNSETTLED, violation.location, "it is not declared, and a provider may pass over it"
+        elif call.response.status // 100 != _REFUSED or _names_other_type(violation):
             yield Level.ILLEGAL, violation.location, of_violation(violation)
     if found.status is Declared.NOT:
         yield Level.ILLEGAL, Location(("response", "status")), f"{call.response.status} is not declared"
@@ -76,8 +79,7 @@ def of_conformance(call: HttpCall, found: InteractionConformance, definition: Op
     yield from needed
     told = {location.generalised() for _, location, _ in needed}
     for violation in (*found.refused, *_of_headers(call, found.route, definition)):
-        is_absent = violation.received is ABSENT  # nothing is wrong with an answer that could have more
-        if not is_absent and violation.location.generalised() not in told:
+        if not _is_of_more(violation) and violation.location.generalised() not in told:
             yield Level.ILLEGAL, violation.location, of_violation(violation)
 
 
@@ -106,6 +108,17 @@ def _unjudged(
     content = content_for(contents, media_type) if media_type else None
     if media_type and content is not None and not is_judged(body, media_type, content):
         yield Level.UNSETTLED, at, f"nothing here reads {base_media_type(media_type)} by a schema"
+
+
+def _is_passed_over(violation: Violation, found: InteractionConformance) -> bool:
+    """Say whether it is a query parameter that is sent and merely not declared."""
+    is_whole = violation.location.starts_with(_QUERY) and len(violation.location.steps) == len(_QUERY.steps) + 1
+    return is_whole and violation.location in found.undeclared
+
+
+def _is_of_more(violation: Violation) -> bool:
+    """Say whether the recorded answer lacks what an answer may well have more of: members."""
+    return violation.received is ABSENT or violation.pointer.endswith("/minProperties")
 
 
 def _names_other_type(violation: Violation) -> bool:
@@ -138,10 +151,21 @@ def _of_uses(found: InteractionConformance) -> Iterator[Found]:
         if standing is None or use.is_only_served:
             continue
         if standing.grade is Grade.UNDECLARED and use.location not in _EVERYWHERE:
-            yield Level.ILLEGAL, use.location, "it is not declared"
+            if not _is_left_open(found, use):
+                yield Level.ILLEGAL, use.location, "it is not declared"
         elif standing.grade is Grade.DISJOINT:
             sentence = f"expected by the consumer: {expectation(use)}; declared: {type_names(standing.types)}"
             yield Level.ILLEGAL, use.location, sentence
+
+
+def _is_left_open(found: InteractionConformance, use: Use) -> bool:
+    """Say whether the definition itself says that members which it does not declare may come there."""
+    view = found.content.view if found.content is not None else None
+    if view is None or use.location.starts_with(RESPONSE_HEADERS):
+        return False
+    around = (views_at(view, use.steps[:count]) for count in range(len(use.steps)))
+    last = next((views for views in reversed(tuple(around)) if views), ())
+    return any({} in said or True in said for said in (each.said("additionalProperties") for each in last))
 
 
 def of_violation(violation: Violation) -> str:

@@ -136,7 +136,7 @@ class _HttpJudge:
             yield Level.UNPROMISED, Location(("request", "path")), f"not judged: {error.explanation.summary}"
             return
         yield from alone
-        told = {location.generalised() for _, location, _ in alone}
+        told = {location.generalised() for level, location, _ in alone if level is not Level.UNSETTLED}
         for worry in self._change.judged(interaction)[1] if self._change is not None else ():
             if worry.location.generalised() not in told:
                 yield of_worry(worry)
