@@ -13,6 +13,7 @@ Define = Callable[[str], ProtoDefinition]
 
 CASES = [
     ("package.added", "message A {}", "message A {} service S { rpc C(A) returns (A); }"),
+    ("message.added", "message A { B b = 1; } message B {}", "message A { C b = 1; } message C {} message D {}"),
     ("service.added", "message A {} service S { rpc C(A) returns (A); }",
      "message A {} service S { rpc C(A) returns (A); } service T { rpc C(A) returns (A); }"),
     ("procedure.added", "message A {} service S { rpc C(A) returns (A); }",

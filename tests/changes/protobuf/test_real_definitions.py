@@ -24,6 +24,7 @@ OURS = {
     "package.removed": "no call of what is gone succeeds",
     "service.removed": "no call of what is gone succeeds",
     "procedure.removed": "no call of what is gone succeeds",
+    "message.removed": "nobody is sent what is gone",
     "field.presence-lost": "unset and the default become one",
     "enum.openness-changed": "unknown numbers are read otherwise",
     "field.text-checked": "bytes that are no text are refused",

@@ -136,3 +136,40 @@ def test_types_that_no_procedure_uses_are_compared_where_there_is_no_procedure(d
         ("request.enum.value-renumbered", "shop.v1.Placed", "events[*].message.state"),
         ("response.enum.value-renumbered", "shop.v1.Placed", "events[*].message.state"),
     ]
+
+
+TYPES = """syntax = "proto3"; package shop.v1; message Placed { Line line = 1; map<string, Tax> taxes = 2; }
+message Line {} message Tax {} message Tree { Tree below = 1; message Leaf {} } enum State { NONE = 0; }"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("message Placed {", "message Sent {", ["shop.v1.Placed is no longer defined"]),
+        (
+            "message Tree { Tree below = 1; message Leaf {} }",
+            "",
+            ["shop.v1.Tree.Leaf is no longer defined", "shop.v1.Tree is no longer defined"],
+        ),
+        ("Line", "Row", []),
+        ("Tax", "Duty", []),
+        ("enum State { NONE = 0; }", "", []),
+        (
+            "package shop.v1",
+            "package shop.v2",
+            [
+                "shop.v1.Tree.Leaf is no longer defined",
+                "shop.v1.Tree is no longer defined",
+                "shop.v1.Placed is no longer defined",
+            ],
+        ),
+    ],
+)
+def test_a_message_that_no_other_holds_is_missed_where_there_is_no_procedure(
+    before: str, after: str, expected: list[str], define: Define
+) -> None:
+    found = compare_protos(define(TYPES), define(TYPES.replace(before, after))).changes
+    assert sorted(change.sentence for change in found) == sorted(expected)
+    assert {(each.rule, each.level.value, str(each.location)) for each in found} <= {
+        ("message.removed", "breaking", "message")
+    }

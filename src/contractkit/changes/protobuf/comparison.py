@@ -9,6 +9,7 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor
 from contractkit.changes.protobuf.message_pairs import EnumPair, MessagePair
 from contractkit.changes.protobuf.message_rules import enum_differences, message_differences
 from contractkit.changes.protobuf.procedures import (
+    MESSAGE_REMOVED,
     ProcedureDifference,
     Procedures,
     place_of_method,
@@ -17,8 +18,8 @@ from contractkit.changes.protobuf.procedures import (
     removal_difference,
     signature_of,
 )
-from contractkit.changes.protobuf.records import Encoding, ProtoDifference
-from contractkit.changes.records import Change, Direction, Place, once
+from contractkit.changes.protobuf.records import Encoding, ProtoDifference, place_of_message
+from contractkit.changes.records import NOT_DECLARED, Change, Direction, Level, Place, once
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.protobuf.kinds import pointer_of
 from contractkit.model import Location, Step, Wildcard
@@ -83,10 +84,27 @@ class ProtoChanges:
 
     def removal(self, old: MethodDescriptor) -> Change:
         """Give the change that a procedure is no longer declared."""
-        file = self.new.file_like(old.containing_service.file.name)
-        nowhere = Place(uri=file, pointer=pointer_of(file, ""), used_at=pointer_of(file, ""))
         found = removal_difference(old, self.new)
+        nowhere = self._nowhere(old.containing_service.file.name)
         return replace(_procedure_change(old, found, nowhere), old=place_of_removed(old, found.rule))
+
+    def message_removal(self, full_name: str) -> Change:
+        """Give the change that a message of the old definition is no longer defined."""
+        old = self.old.messages[full_name]
+        return Change(
+            rule=MESSAGE_REMOVED,
+            level=Level.BREAKING,
+            direction=Direction.NONE,
+            operation=full_name,
+            status=None,
+            media_type=None,
+            location=Location(("message",)),
+            before="defined",
+            after=NOT_DECLARED,
+            old=place_of_message(old),
+            new=self._nowhere(old.file.name),
+            sentence=f"{full_name} is no longer defined",
+        )
 
     def of_message(self, full_name: str) -> Iterator[Change]:
         """Give the changes of a message type by its name, and below it, in both directions, whoever uses it."""
@@ -109,10 +127,13 @@ class ProtoChanges:
     def of_types(self) -> Iterator[Change]:
         """Give the changes of all types of a definition without procedures, under their names.
 
-        Others build on such types, or emit them as messages.
+        Others build on such types, or emit them as messages: one that no other holds is missed when it goes.
         """
         if self.old.methods or self.new.methods:
             return
+        for name in self.old.emitted:
+            if name not in self.new.messages and not name.startswith(_STANDARD):
+                yield self.message_removal(name)
         for name in self.old.messages:
             if not name.startswith(_STANDARD):
                 yield from (replace(each, operation=name) for each in self.of_message(name))
@@ -151,6 +172,11 @@ class ProtoChanges:
             new=replace(found.new, used_at=used_at) if found.new else None,
             sentence=difference.sentence,
         )
+
+    def _nowhere(self, file: str) -> Place:
+        """Give the file of the new definition in which something would stand that is gone."""
+        name = self.new.file_like(file)
+        return Place(uri=name, pointer=pointer_of(name, ""), used_at=pointer_of(name, ""))
 
     def _all(self) -> Iterator[Change]:
         for method in self.old.methods.values():

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from contractkit.changes.mirroring import Gain, gained
 from contractkit.changes.protobuf.comparison import ProtoChanges
-from contractkit.changes.protobuf.procedures import signature_of
+from contractkit.changes.protobuf.procedures import MESSAGE_REMOVED, signature_of
 from contractkit.changes.records import Change, once
 
 _SENT_BEFORE = ("request.field.added-required", "request.field.number-reused")
@@ -13,6 +13,7 @@ GAINS: Mapping[str, Gain] = {
     "package.removed": Gain("package.added", "it was not declared and is now, with its package"),
     "service.removed": Gain("service.added", "it was not declared and is now, with its service"),
     "procedure.removed": Gain("procedure.added", "it was not declared and is now"),
+    MESSAGE_REMOVED: Gain("message.added", "it was not defined and is now"),
     "procedure.http.address-removed": Gain("procedure.http.address-added", "over HTTP it may be called as {after} now"),
     "request.field.removed": Gain("request.field.added", "it was not declared and is now {after}", _SENT_BEFORE),
     "request.field.became-required": Gain("request.field.became-optional", "it was {before} and is {after}"),

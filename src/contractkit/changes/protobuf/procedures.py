@@ -15,6 +15,7 @@ from contractkit.definitions.protobuf.kinds import pointer_of
 PACKAGE_REMOVED = "package.removed"
 SERVICE_REMOVED = "service.removed"
 PROCEDURE_REMOVED = "procedure.removed"
+MESSAGE_REMOVED = "message.removed"
 
 
 class Procedures:
@@ -51,7 +52,14 @@ class Procedures:
     @cached_property
     def messages(self) -> dict[str, Descriptor]:
         """Give every message type that the definition brings itself, nested ones included, by full name."""
-        found: dict[str, Descriptor] = {}
+        return {
+            message.full_name: message
+            for message in self._all_messages()
+            if not (message.has_options and message.GetOptions().map_entry)
+        }
+
+    def _all_messages(self) -> Iterator[Descriptor]:
+        """Give every message type, the entries of maps too."""
         pending = [
             message
             for file in self._files.own
@@ -59,10 +67,19 @@ class Procedures:
         ]
         while pending:
             message = pending.pop()
-            if not (message.has_options and message.GetOptions().map_entry):
-                found[message.full_name] = message
+            yield message
             pending += message.nested_types
-        return found
+
+    @cached_property
+    def emitted(self) -> tuple[str, ...]:
+        """Give the full names of the messages that no other one holds: what a definition without procedures is for."""
+        held = {
+            field.message_type.full_name
+            for message in self._all_messages()
+            for field in message.fields
+            if field.message_type is not None and field.message_type is not message
+        }
+        return tuple(name for name in self.messages if name not in held)
 
     @cached_property
     def enums(self) -> dict[str, EnumDescriptor]:

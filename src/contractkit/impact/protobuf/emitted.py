@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
 
-from contractkit.changes.records import Direction
+from contractkit.changes.protobuf.procedures import MESSAGE_REMOVED
+from contractkit.changes.records import Change, Direction
 from contractkit.impact.protobuf.uses import MESSAGE
 from contractkit.impact.records import Verdict, Worry
 from contractkit.model import (
@@ -72,15 +73,16 @@ def as_message(worry: Worry, name: str) -> Worry:
     return replace(worry, location=_back(worry.location), change=change)
 
 
-def removed(name: str) -> Worry:
-    """Give the worry that the new definition has no message of a name."""
+def removed(change: Change) -> Worry:
+    """Give the worry about the change that a message is gone."""
     return Worry(
-        code="message.removed",
+        code=MESSAGE_REMOVED,
         verdict=Verdict.BROKEN,
-        location=Location(("message",)),
+        location=change.location,
         before="defined",
         after="not defined",
-        sentence=f"the consumer handles {name}, which is not emitted any more",
+        sentence=f"the consumer handles {change.operation}, which is not emitted any more",
+        change=change,
     )
 
 

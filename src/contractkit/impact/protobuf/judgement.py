@@ -102,7 +102,7 @@ class ProcedureJudgement:
         if old is None:
             return () if new is not None else (unknown(name),)
         if new is None:
-            return (removed(name),)
+            return (removed(changes.message_removal(name)),)
         stand_in, call = as_call(interaction)
         return self._of_call(stand_in, call, EmittedUse((old, new)), changes)
 
