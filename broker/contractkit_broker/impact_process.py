@@ -2,7 +2,7 @@
 
 import base64
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from contractkit.impact.text import readable
 from contractkit.model import Contract
 from contractkit.sources import LoadedDefinition
 from contractkit.sources.messages import LoadedMessages, read_published
+from contractkit.sources.mistakes_met import mistakes_in
 from contractkit_broker.limits import limit_memory
 
 _Loaded: TypeAlias = LoadedDefinition | LoadedMessages
@@ -60,16 +61,8 @@ def _told(order: Json, report: ImpactReport, definitions: Sequence[_Loaded]) -> 
     shas = {entry["origin"]: entry["sha"] for entry in order["contracts"]}
     told = tell_impact(report)
     consumers = [{**each, "sha": shas[each["origin"]]} for each in told["consumers"]]
-    warnings = [sentence for each in definitions for sentence in _warnings(each)]
+    warnings = [readable(line) for each in definitions for line in mistakes_in(each)]
     return {**told, "consumers": consumers, "elsewhere": order["elsewhere"], "warnings": warnings[:_MOST_WARNINGS]}
-
-
-def _warnings(loaded: _Loaded) -> Iterator[str]:
-    """Give the mistakes that were met in what was used of a definition, each with its place."""
-    definition = loaded.definition.answers if isinstance(loaded, LoadedMessages) else loaded.definition
-    for warning in definition.warnings():
-        at = f"{loaded.source}:{warning.line}" if warning.line else f"{loaded.source} {warning.pointer}"
-        yield readable(f"{at}: {warning.sentence}")
 
 
 def _contract(entry: Json) -> tuple[Contract, ConsumerInfo]:

@@ -46,6 +46,18 @@ def test_at_risk_fails_only_where_asked(project: Run, old_document: Any) -> None
     assert project("old.yaml", "new.yaml", "--fail-on", "at-risk")[0] == 1
 
 
+def test_mistakes_of_the_definitions_are_told_beside_the_answer(project: Run, old_document: Any) -> None:
+    old_document["paths"]["/orders/{id}"]["get"]["responses"] = {}
+    Path("new.yaml").write_text(yaml.safe_dump(old_document))
+    code, out, err = project("old.yaml", "new.yaml", "--format", "json")
+    assert (code, read_json(out)["verdict"], err) == (
+        1,
+        "broken",
+        "1 mistake of the definitions, of which nothing can be judged:\n"
+        "  new.yaml:106: The operation GET /orders/{id} declares no responses.\n\n",
+    )
+
+
 def test_contracts_with_others_are_skipped_and_said_so(project: Run, contract: Contract) -> None:
     other = Path("contracts/web-shop-stock.json")
     other.write_bytes(dump_contract(replace(contract, provider="stock")))

@@ -7,7 +7,18 @@ import pytest
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
 from contractkit.impact import ConsumerInfo, analyse
-from contractkit.model import Contract, HttpCall, HttpRequest, HttpResponse, Interaction, TextBody
+from contractkit.impact.repairs import edits_of
+from contractkit.model import (
+    Body,
+    Contract,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
+    Interaction,
+    JsonBody,
+    MissingBody,
+    TextBody,
+)
 
 ORDER: Any = {
     "type": "object",
@@ -22,19 +33,22 @@ EMPTY = OpenApiDefinition(
 )
 
 
+def document(operations: Any, order: Any) -> Any:
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "orders", "version": "1"},
+        "paths": {"/orders": operations},
+        "components": {"schemas": {"Order": order}},
+    }
+
+
 def definition(order: Any, used: Any) -> OpenApiDefinition:
     content = {"application/xml": {"schema": used}}
     operations = {
         "get": {"responses": {"200": {"description": "it", "content": content}}},
         "post": {"requestBody": {"content": content}, "responses": {"204": {"description": "taken"}}},
     }
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "orders", "version": "1"},
-        "paths": {"/orders": operations},
-        "components": {"schemas": {"Order": order}},
-    }
-    return OpenApiDefinition(Documents({"d": document}, "d"), source="d")
+    return OpenApiDefinition(Documents({"d": document(operations, order)}, "d"), source="d")
 
 
 def places(order: Any, used: Any = REFERENCE) -> list[str]:
@@ -83,3 +97,49 @@ def test_an_operation_that_only_the_new_definition_has_is_held_against_it(status
         f"GET /orders reaches no operation of the old definition, and the new one does not bear out {place}"
         for place in expected
     ]
+
+
+JSON = JsonBody({"id": 7})
+CSV = TextBody("id", media_type="text/csv")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (418, MissingBody(), ("response.status", "neither definition declares status 418")),
+        (200, CSV, ("response.headers['content-type']", "neither definition declares the media type that is expected")),
+        (404, JSON, None),  # declared without a body: what is weak stays as weak
+        (200, TextBody("<order/>", media_type="application/xml"), None),
+    ],
+)
+def test_an_answer_that_neither_definition_knows_is_never_unaffected(
+    status: int, body: Body, told: tuple[str, str] | None
+) -> None:
+    content = {"application/xml": {"schema": REFERENCE}}
+    answers = {"200": {"description": "it", "content": content}, "404": {"description": "none"}}
+    same = OpenApiDefinition(Documents({"d": document({"get": {"responses": answers}}, ORDER)}, "d"), source="d")
+    call = HttpCall(request=HttpRequest(method="GET", path="/orders"), response=HttpResponse(status=status, body=body))
+    interaction = Interaction(key="a", description="it", exchange=call)
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(interaction,))
+    found = analyse(same, same, [(contract, ConsumerInfo())]).findings
+    assert [(str(each.worry.location), each.worry.sentence, each.worry.code) for each in found] == (
+        [] if told is None else [(told[0], f"{told[1]}, so nothing can be said of the answer", "not-analysable")]
+    )
+
+
+def test_a_mistake_that_ends_a_comparison_is_the_cause_of_who_calls_it_and_hurts_nobody_else() -> None:
+    broken = {"200": {"description": "it", "content": {"application/json": {"schema": {"$ref": "#/nowhere"}}}}}
+    right = {"200": {"description": "it", "content": {"application/json": {"schema": REFERENCE}}}}
+    old, new = (
+        OpenApiDefinition(Documents({"d": document(each, ORDER)}, "d"), source="d")
+        for each in ({"get": {"responses": right}}, {"get": {"responses": broken}})
+    )
+    call = HttpCall(request=HttpRequest(method="GET", path="/orders"), response=HttpResponse(status=200, body=JSON))
+    interaction = Interaction(key="a", description="it", exchange=call)
+    report = analyse(old, new, [(Contract(consumer="a", provider="b", interactions=(interaction,)), ConsumerInfo())])
+    [change] = [each.worry.change.rule for each in report.findings if each.worry.change is not None]
+    assert (change, report.theoretical, next(edits_of(report.findings[0], []))["where"]) == (
+        "operation.incomparable",
+        (),
+        "contractkit-exemptions.toml",
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from contractkit.broker_client import BrokerClient
+from contractkit.changes.wording import counted
 from contractkit.cli.assumptions import check_assumptions, read_assumptions
 from contractkit.cli.brokers import address_of, connect
 from contractkit.cli.collecting import uncollected
@@ -21,8 +22,9 @@ from contractkit.cli.sharing import check_sharing, shared
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.wire_forms import decode_message
 from contractkit.deployability import Subject
-from contractkit.document import load_contract
+from contractkit.document import KnownParts, load_contract
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
+from contractkit.explain.terminal import printable
 from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
 from contractkit.impact.annotations import impact_as_annotations, impact_as_sarif
 from contractkit.impact.exemptions import EXEMPTIONS_FILE, exempted
@@ -33,6 +35,7 @@ from contractkit.impact.text import aside_in_words, explain_impact
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
 from contractkit.sources.messages import read_published
+from contractkit.sources.mistakes_met import mistakes_in
 
 _FORMATS: Mapping[str, Callable[[ImpactReport], str]] = {
     "text": explain_impact,
@@ -42,6 +45,7 @@ _FORMATS: Mapping[str, Callable[[ImpactReport], str]] = {
     "sarif": impact_as_sarif,
     "repairs": impact_as_repairs,
 }
+_MOST_MISTAKES = 10
 _FAILING = {"broken": (Verdict.BROKEN,), "at-risk": (Verdict.BROKEN, Verdict.AT_RISK)}
 
 
@@ -176,7 +180,8 @@ def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     default = settings.contracts_directory
     places = asked.contracts or ((default,) if default.exists() else ())
     files = find_contract_files(places)
-    read = [(load_contract_file(file), ConsumerInfo(origin=str(file))) for file in files]
+    known: KnownParts = {}
+    read = [(load_contract_file(file, known), ConsumerInfo(origin=str(file))) for file in files]
     where = " ".join(map(str, places or (default,)))
     return _analysed(old, new, tuple(_of_provider(read, _provider(asked, read), where)), where)
 
@@ -270,9 +275,21 @@ def _analysed(
         old_source=source_of(old),
         new_source=source_of(new),
     )
+    _tell_mistakes([*mistakes_in(old), *mistakes_in(new)])
     if not report.consumers:
         raise _nothing_judged(report, where)
     return report
+
+
+def _tell_mistakes(lines: Sequence[str]) -> None:
+    """Tell the mistakes of the definitions; what they stand in was read as if it were not there."""
+    if not lines:
+        return
+    shown = [f"  {printable(line)}" for line in lines[:_MOST_MISTAKES]]
+    left = len(lines) - len(shown)
+    more = [f"  … and {left} more"] if left else []
+    head = f"{counted(len(lines), 'mistake')} of the definitions, of which nothing can be judged:"
+    click.echo("\n".join([head, *shown, *more, ""]), err=True)
 
 
 def _nothing_judged(report: ImpactReport, where: str) -> NothingToCheckError:

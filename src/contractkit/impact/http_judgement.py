@@ -1,16 +1,23 @@
 """The judgement of one HTTP call under two OpenAPI definitions: what got worse for it."""
 
+from dataclasses import replace
+
 from contractkit.changes import Change, DefinitionChanges
-from contractkit.conformance import ContractChecker, InteractionConformance
+from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
+from contractkit.conformance import ContractChecker, Declared, InteractionConformance
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.answer_shapes import AnswerJudgement
+from contractkit.impact.answers import CONTENT_TYPE, STATUS
 from contractkit.impact.causes import Causes
 from contractkit.impact.fitting import misfit
 from contractkit.impact.likeness import Likeness
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.requests import request_worries
 from contractkit.model import HttpCall, Interaction, Location
+
+_PATH = Location(("request", "path"))
+_NOTHING = "nothing can be said of the answer"
 
 
 class HttpJudgement:
@@ -22,6 +29,7 @@ class HttpJudgement:
         self._changes = DefinitionChanges(self._old.reader, self._new.reader)
         self._causes = Causes(self._changes)
         self._likeness = Likeness(self._old, self._new, self._causes)
+        self._met: set[tuple[str, str]] = set()
         self._answers = AnswerJudgement(self._old, self._new, self._causes, self._likeness)
 
     @property
@@ -44,7 +52,18 @@ class HttpJudgement:
                 return name, _of_unknown(call, self._new.check(interaction))
             return old.route.operation.name, self._worries(interaction, call, old, new)
         except DefinitionError as error:
-            return name, (_unjudged(f"a definition cannot be used here: {error.explanation.summary}"),)
+            worry = _unjudged(f"a definition cannot be used here: {error.explanation.summary}")
+            return name, (replace(worry, change=self._mistake(call)),)
+
+    def _mistake(self, call: HttpCall) -> Change | None:
+        """Give the change that ends the comparison of the operation that a call reaches."""
+        reached = {
+            route.operation.signature
+            for checker in (self._old, self._new)
+            if (route := checker.definition.route(call.request)) is not None
+        }
+        found = (each for each in self.changes if each.rule == OPERATION_INCOMPARABLE and each.operation in reached)
+        return next(found, None)
 
     def _worries(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
@@ -52,14 +71,18 @@ class HttpJudgement:
         of_request = self._request_worries(interaction, call, old, new)
         if new.surface is None:
             return of_request
+        if (unknown := _unknown_answer(call, old, new)) is not None:
+            return (*of_request, unknown)
         return (*of_request, *self._answers.judged(interaction, call, old, new))
 
     def _request_worries(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
     ) -> tuple[Worry, ...]:
         assert old.surface is not None
-        if new.surface is not None and self._likeness.of_requests(old.surface, new.surface):
+        key = (old.surface.signature, new.surface.signature if new.surface is not None else "")
+        if key in self._met and new.surface is not None and self._likeness.of_requests(old.surface, new.surface):
             return ()
+        self._met.add(key)  # the first request is looked at in any case: mistakes of the definitions are met there
         before, after = self._old.with_request(old), self._new.with_request(new)
         return request_worries(interaction, call, before, after, self._causes)
 
@@ -76,11 +99,24 @@ def _of_unknown(call: HttpCall, new: InteractionConformance) -> tuple[Worry, ...
     return (_unjudged(f"{sent} reaches no operation of either definition, so nothing can be said of it"),)
 
 
-def _unjudged(reason: str) -> Worry:
+def _unknown_answer(call: HttpCall, old: InteractionConformance, new: InteractionConformance) -> Worry | None:
+    """Give that neither definition declares the status, or the media type, of the answer that is expected.
+
+    Of an answer without any media type no body is described, which is as weak now as it was.
+    """
+    if old.status is Declared.NOT and new.status is Declared.NOT:
+        return _unjudged(f"neither definition declares status {call.response.status}, so {_NOTHING}", STATUS)
+    is_described = new.response is not None and bool(new.response.contents)
+    if is_described and old.media_type is Declared.NOT and new.media_type is Declared.NOT:
+        return _unjudged(f"neither definition declares the media type that is expected, so {_NOTHING}", CONTENT_TYPE)
+    return None
+
+
+def _unjudged(reason: str, at: Location = _PATH) -> Worry:
     return Worry(
         code="not-analysable",
         verdict=Verdict.AT_RISK,
-        location=Location(("request", "path")),
+        location=at,
         before="not analysable",
         after="not analysable",
         sentence=reason,

@@ -63,12 +63,13 @@ def edits_of(finding: Finding, tests: Sequence[str]) -> Iterator[Json]:
     """Give what settles a finding: keeping the definition, changing the consumer first, or answering for it."""
     worry = finding.worry
     at = worry.new or worry.old
-    if worry.change is not None and at is not None:
+    is_analysable = worry.code != NOT_ANALYSABLE  # else nobody knows what is to be kept, or to be done without
+    if is_analysable and worry.change is not None and at is not None:
         yield {
             "where": _line(at),
             "change": _cut(f"keep {worry.location} as it was: {worry.change.before}, instead of {worry.change.after}"),
         }
-    if worry.code != NOT_ANALYSABLE:  # else nobody knows what is to be done without
+    if is_analysable:
         yield {"where": tests[0] if tests else finding.info.origin, "change": _cut(_of_consumer(finding))}
     if finding.verdict is Verdict.AT_RISK:
         yield {
