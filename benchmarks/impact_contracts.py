@@ -14,7 +14,7 @@ from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.document import dump_contract
 from contractkit.errors import ContractkitError
-from contractkit.impact.usage import locations_of
+from contractkit.impact.places_in_use import locations_of
 from contractkit.model import (
     Contract,
     DerivedState,

@@ -18,6 +18,7 @@ from contractkit.model import (
     Message,
     Rule,
     SynchronousMessages,
+    TextBody,
     parse_location,
 )
 from contractkit.sources.messages import load_messages, read_messages
@@ -147,6 +148,10 @@ def test_contents_that_are_no_json_are_at_risk_once_they_are_described_otherwise
     changed = avro.replace("[sku]", "[sku, colour]")
     assert judged(tmp_path, changed, asked(), old=avro) == [("at risk", "not-analysable", "request.contents")]
     assert judged(tmp_path, avro, asked(), old=avro) == []
+    said = SynchronousMessages(request=Message(contents=TextBody("a lamp")), responses=())
+    assert judged(tmp_path, OLD.replace("[sku]", "[sku, colour]"), replace(asked(), exchange=said)) == [
+        ("at risk", "not-analysable", "request.contents")
+    ]
 
 
 def test_a_finding_names_the_operation_and_the_change_on_both_sides(tmp_path: Path) -> None:

@@ -3,14 +3,22 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contractkit.impact.message_usage import unused_of_messages
+from contractkit.impact.unused import unused_of
 from contractkit.impact.usage import UsedPlace, used_places
 from contractkit.impact.usage_values import used_values
 from contractkit.model import (
+    BinaryBody,
+    Body,
     Contract,
     Evidence,
     Exchange,
     HalfClosed,
+    HttpCall,
+    HttpRequest,
+    HttpResponse,
     InferredNeeds,
     Interaction,
     JsonBody,
@@ -25,8 +33,10 @@ from contractkit.model import (
     Status,
     SynchronousMessages,
     TestReference,
+    TextBody,
     parse_location,
 )
+from contractkit.sources import read_definition
 from contractkit.sources.messages import load_messages
 
 TEST = TestReference(node_id="test_shop.py::test_it", file="test_shop.py", line=9)
@@ -83,6 +93,58 @@ def test_what_is_sent_over_grpc_is_needed() -> None:
         "events[*].message.state",
         "events[*].message.note",
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (TextBody("sku=a&count=2&sku=b", "application/x-www-form-urlencoded"), {"sku": True, "count": True}),
+        (TextBody("lines[0]=a", "application/x-www-form-urlencoded"), {"": True, "*": None}),
+        (TextBody("<a/>", "text/xml; charset=utf-8"), {"": True, "*": None}),
+        (BinaryBody(b"1", "multipart/form-data"), {"": True, "*": None}),
+        (TextBody("a"), {"": True}),
+        (BinaryBody(b"a", "image/png"), {"": True}),
+    ],
+)
+def test_a_body_that_is_not_looked_into_may_hold_any_member(body: Body, found: dict[str, object]) -> None:
+    call = HttpCall(request=HttpRequest(method="POST", path="/", body=body), response=HttpResponse(status=204))
+    places = said(used_places([contract(call)]))
+    below = {
+        place.removeprefix("request.body").removeprefix("."): needed
+        for place, needed in places.items()
+        if place.startswith("request.body")
+    }
+    assert below == found
+
+
+FORM = """\
+openapi: 3.1.0
+info: {title: Shop, version: '1'}
+paths:
+  /orders:
+    post:
+      operationId: order
+      requestBody:
+        content:
+          text/xml: {schema: {properties: {sku: {type: string}}}}
+          application/x-www-form-urlencoded: {schema: {properties: {sku: {type: string}, note: {type: string}}}}
+      responses: {'204': {description: done}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (TextBody("sku=a", "application/x-www-form-urlencoded"), [("request.body.note", "proved")]),
+        (TextBody("<a/>", "text/xml"), [("request.body.sku", "likely"), ("request.body.note", "likely")]),
+    ],
+)
+def test_fields_of_forms_are_used_and_of_xml_nothing_is_proved(body: Body, found: list[tuple[str, str]]) -> None:
+    definition = read_definition(FORM.encode(), source="shop.yaml").openapi
+    call = HttpCall(request=HttpRequest(method="POST", path="/orders", body=body), response=HttpResponse(status=204))
+    contracts = [contract(call, "order")]
+    free = unused_of(definition, used_places(contracts), used_values(contracts))
+    assert [(each.location, each.sureness.value) for each in free] == found
 
 
 def test_messages_use_content_types_and_texts_on_either_side() -> None:

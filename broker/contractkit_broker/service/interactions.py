@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from contractkit.document import interaction_content_id, load_contract
 from contractkit.exact_json import Json
-from contractkit.impact.usage import operation_of
+from contractkit.impact.places_in_use import operation_of
 from contractkit.model import Contract, Interaction
 from contractkit_broker.store import contracts
 

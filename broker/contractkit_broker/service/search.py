@@ -7,7 +7,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from contractkit.document import interaction_content_id
-from contractkit.impact.usage import operation_of
+from contractkit.impact.places_in_use import operation_of
 from contractkit.model import Contract, Interaction
 from contractkit_broker.service.interactions import stored_contract
 from contractkit_broker.service.words import says, texts_of, words_of

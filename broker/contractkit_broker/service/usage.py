@@ -6,7 +6,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from contractkit.impact.usage import Needed, UsedPlace, locations_of, operation_of, together
+from contractkit.impact.places_in_use import Needed, locations_of, operation_of, together
+from contractkit.impact.usage import UsedPlace
 from contractkit.impact.usage_values import value_in_words, values_of
 from contractkit.model import Contract, Location
 from contractkit_broker.store import applications, contracts

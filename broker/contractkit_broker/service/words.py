@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from contractkit.impact.usage import operation_of
+from contractkit.impact.places_in_use import operation_of
 from contractkit.model import Contract, Interaction
 
 LONGEST_WORD = 64

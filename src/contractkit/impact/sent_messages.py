@@ -12,6 +12,7 @@ from contractkit.impact.received_messages import unreadable
 from contractkit.impact.records import Verdict, Worry
 from contractkit.model import (
     Body,
+    EmptyBody,
     Fields,
     HttpCall,
     HttpRequest,
@@ -63,13 +64,15 @@ class SentMessages:
     def judged(self, interaction: Interaction, message: Message, name: str) -> Iterator[Worry]:
         """Give what got worse for a message, which both definitions have under that name."""
         comparable = self._changes.is_comparable(name)
-        if not comparable:
+        is_read = isinstance(message.contents, JsonBody | MissingBody | EmptyBody)
+        if not (comparable and is_read):
             yield from unreadable(self._changes, name, REQUEST)
         for each in self._of(interaction, message, name):
             if each.place == _METADATA:
                 yield from self._of_metadata(each, message, name)
             elif comparable:
-                yield from self._of_request(each, name)
+                found = self._of_request(each, name)
+                yield from (worry for worry in found if is_read or worry.code != "not-analysable")
 
     def _of(self, interaction: Interaction, message: Message, name: str) -> Iterator[_Request]:
         """Give the requests that stand for a message; for its metadata too where a definition describes any."""

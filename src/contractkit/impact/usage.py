@@ -1,39 +1,17 @@
 """Usage: who uses which operations and places of a provider, and what of its definition nobody does."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
 from typing import Final, TypeAlias
 
-from contractkit.conformance.messages import referred_operation
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
-from contractkit.model import (
-    BinaryBody,
-    Cancelled,
-    Contract,
-    EmptyBody,
-    HalfClosed,
-    HttpCall,
-    HttpRequest,
-    InferredNeeds,
-    Interaction,
-    JsonBody,
-    Location,
-    MissingBody,
-    Part,
-    RpcCall,
-    Sent,
-    TextBody,
-    Wildcard,
-)
-
-Needed: TypeAlias = bool | None
-"""Whether a consumer needs a place: None where its needs were not inferred."""
+from contractkit.impact.places_in_use import Needed, locations_of, operation_of, together
+from contractkit.model import Contract, HttpRequest, Location, Wildcard
 
 DEEPEST: Final = 12
 """Steps of a location; what lies deeper is not listed."""
@@ -87,54 +65,6 @@ def used_places(contracts: Iterable[Contract]) -> tuple[UsedPlace, ...]:
     )
 
 
-def together(said: Iterable[Needed]) -> Needed:
-    """Give what several interactions of a consumer say: one that needs it decides, then one that does not know."""
-    known = list(said)
-    return True if True in known else None if None in known else False
-
-
-def operation_of(interaction: Interaction) -> str:
-    """Give the operation's name where the contract says it, else method and path, procedure or description."""
-    said = interaction.operation or referred_operation(interaction)
-    if said:
-        return said
-    match interaction.exchange:
-        case HttpCall(request=request):
-            return f"{request.method} {request.path}"
-        case RpcCall(procedure=procedure):
-            return procedure
-        case _:
-            return interaction.description
-
-
-def locations_of(interaction: Interaction) -> dict[Location, Needed]:
-    """Give each place of an interaction, and whether it is needed; what is sent is needed."""
-    needs = interaction.needs
-    proved, may_hold_any = isinstance(needs, InferredNeeds), isinstance(interaction.exchange, RpcCall)
-    found: dict[Location, Needed] = {}
-    for part in interaction.exchange.parts():
-        if isinstance(part.value, BinaryBody) and (may_hold_any or interaction.wire is not None):
-            found[_general(part.location / Wildcard.ANY)] = None  # it could not be decoded
-            continue
-        for location in _of_part(part):
-            found[_general(location)] = True if proved or _is_sent(location, interaction) else None
-    if isinstance(needs, InferredNeeds):
-        found.update({_general(place): False for place in (*needs.tolerated, *needs.untouched)})
-        found.update({_general(need.location): True for need in needs.needed})
-        found.update({_general(place): True for group in needs.any_of for place in group})
-    return found
-
-
-def _is_sent(location: Location, interaction: Interaction) -> bool:
-    """Say whether the consumer sends what stands at a place; calling a procedure is sending its name."""
-    match location.steps:
-        case ("request" | "procedure" | "metadata", *_):
-            return True
-        case ("events", int(number), *_) if isinstance(interaction.exchange, RpcCall):
-            return isinstance(interaction.exchange.events[number], Sent | HalfClosed | Cancelled)
-    return False
-
-
 def unused(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tuple[Unused, ...]:
     """Give what of a definition nobody is known to need, operation by operation, the surest first within each.
 
@@ -172,6 +102,8 @@ def strangers_among(by_operation: Mapping[str, "_Uses"], names: Collection[str])
 
 
 _SIDES: Final = ("request.", "response.")  # places of calls: who handles messages alone calls nothing
+_SENT: Final = Location(("request", "body"))
+_ANY_SENT: Final = str(_SENT / Wildcard.ANY)
 _OF_MESSAGES: Final = ("request.contents", "request.metadata")
 _Uses: TypeAlias = Mapping[str, Mapping[str, Needed]]
 
@@ -198,18 +130,30 @@ def _of_operation(operation: Operation, surface: Surface, uses: _Uses) -> Iterat
     if not uses:
         yield Unused(operation=operation.name, location="", sureness=Sureness.PROVED)
         return
-    unknown = {name for consumers in uses.values() for name, needed in consumers.items() if needed is None}
-    found = [
-        each
-        for location in dict.fromkeys(_declared(surface))
-        if (each := judged_place(operation.name, str(location), uses, unknown if _is_answer(location) else ()))
-        is not None
-    ]
+    doubts, declared = doubts_of(uses), dict.fromkeys(_declared(surface))
+    judged = (judged_place(operation.name, str(each), uses, doubts.at(each)) for each in declared)
+    found = [each for each in judged if each is not None]
     yield from sorted(found, key=lambda each: [*Sureness].index(each.sureness))
 
 
-def _is_answer(location: Location) -> bool:
-    return location.steps[0] == "response"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """The consumers of an operation that may use more than is known: of its answers, and of the bodies they send."""
+
+    answers: Set[str]
+    sent: Set[str]
+
+    def at(self, location: Location) -> Set[str]:
+        """Give those that may use a place."""
+        if location.steps[0] == "response":
+            return self.answers
+        return self.sent if location.starts_with(_SENT) else frozenset()
+
+
+def doubts_of(uses: Mapping[str, Mapping[str, Needed]]) -> Doubts:
+    """Give of whom not all is known, by who uses which places of an operation."""
+    unknown = {name for consumers in uses.values() for name, needed in consumers.items() if needed is None}
+    return Doubts(answers=unknown, sent=uses.get(_ANY_SENT, {}).keys())
 
 
 def judged_place(operation: str, location: str, uses: _Uses, unknown: Collection[str]) -> Unused | None:
@@ -264,34 +208,3 @@ def _below(view: SchemaView, at: Location, seen: frozenset[object], *, optional_
                 yield from _below(member.view, at / name, on_way, optional_only=optional_only)
         if branch.elements is not None:
             yield from _below(branch.elements, at / Wildcard.INDEX, on_way, optional_only=optional_only)
-
-
-@lru_cache(maxsize=16_384)
-def _general(location: Location) -> Location:
-    return location.generalised()
-
-
-def _of_part(part: Part) -> Iterator[Location]:
-    match part.value:
-        case MissingBody():
-            return
-        case JsonBody(value=value):
-            yield from _of_value(part.location, value)
-        case EmptyBody() | TextBody() | BinaryBody():
-            yield part.location
-        case Mapping() as fields:
-            yield from (part.location / str(name) for name in fields)
-        case _:
-            yield part.location
-
-
-def _of_value(at: Location, value: object) -> Iterator[Location]:
-    match value:
-        case dict() if value:
-            for name, member in value.items():
-                yield from _of_value(at / str(name), member)
-        case list() if value:
-            for element in value:
-                yield from _of_value(at / Wildcard.INDEX, element)
-        case _:
-            yield at

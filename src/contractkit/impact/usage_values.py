@@ -15,17 +15,16 @@ from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
 from contractkit.exact_json import dump_compact
+from contractkit.impact.places_in_use import Needed, operation_of, together
 from contractkit.impact.usage import (
     DEEPEST,
-    Needed,
     Sureness,
     Unused,
     UsedPlace,
     doubted,
+    doubts_of,
     operation_name,
-    operation_of,
     strangers_among,
-    together,
 )
 from contractkit.impact.values_in_use import short, values_in
 from contractkit.model import Contract, Location, Wildcard, is_json_media_type
@@ -101,13 +100,13 @@ def unused_values(definition: DocumentedDefinition, places: Iterable[UsedPlace])
 def _of_operation(operation: Operation, surface: Surface, uses: Mapping[str, Mapping[str, Needed]]) -> Iterator[Unused]:
     everyone = {name for consumers in uses.values() for name in consumers}
     silent = everyone - {name for place in uses if place_and_value(place)[1] for name in uses[place]}
-    unknown = silent | {name for consumers in uses.values() for name, needed in consumers.items() if needed is None}
+    doubts = doubts_of(uses)
     found = [
         judged_value(
             operation.name,
             value_in_words(_written(location), dump_compact(value).decode()),
             uses,
-            unknown if _is_answer(location) else silent,
+            silent | doubts.at(location),
         )
         for location, value in dict.fromkeys(_members(surface))
     ]
@@ -124,10 +123,6 @@ def judged_value(
     served = {name for name, needed in consumers.items() if needed is None}
     sureness = Sureness.UNKNOWN if served else Sureness.LIKELY if unknown else Sureness.PROVED
     return Unused(operation=operation, location=written, sureness=sureness, consumers=tuple(sorted(served or unknown)))
-
-
-def _is_answer(location: Location) -> bool:
-    return location.steps[0] == "response"
 
 
 def _members(surface: Surface) -> Iterator[tuple[Location, str]]:

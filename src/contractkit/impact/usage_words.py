@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from contractkit.impact.usage import Needed, Sureness, Unused, UsedPlace
+from contractkit.impact.places_in_use import Needed
+from contractkit.impact.usage import Sureness, Unused, UsedPlace
 
 SAID: Final[Mapping[Needed, str]] = {True: "needs it", None: "needs are unknown", False: "does without"}
 """What is said of a consumer that reaches a place."""

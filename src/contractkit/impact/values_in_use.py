@@ -6,8 +6,8 @@ from typing import Final, TypeAlias
 
 from contractkit.conformance.uses import limits_at
 from contractkit.exact_json import Json
+from contractkit.impact.places_in_use import Needed
 from contractkit.impact.served import served_trees
-from contractkit.impact.usage import Needed
 from contractkit.model import (
     Body,
     HttpCall,
@@ -31,6 +31,7 @@ LONGEST: Final = 40
 UsedValue: TypeAlias = tuple[Location, Json, Needed]
 """Where a value is used, the value, and whether it is needed."""
 
+_LONGEST_TYPE: Final = 80  # characters of a content type
 _QUERY = Location(("request", "query"))
 _EVENTS = Location(("events",))
 _CONTENT_TYPE = "contentType"
@@ -79,7 +80,7 @@ def _of_procedure(interaction: Interaction, call: RpcCall) -> Iterator[UsedValue
             case Received(message=body):
                 answers[at / "message"] = body
             case Status(code=code, details=details):
-                yield _EVENTS / Wildcard.INDEX / "status", code, True
+                yield from ((_EVENTS / Wildcard.INDEX / "status", each, True) for each in short([code]))
                 answers[at / "details"] = JsonBody(list(details))
     expected = [event for event in call.events if isinstance(event, Received)]
     served = served_trees(interaction, len(expected))
@@ -104,7 +105,7 @@ def _of_received(interaction: Interaction, messages: Mapping[Location, Message])
 
 def _content_type(message: Message, at: Location) -> Iterator[UsedValue]:
     said = message.metadata.get(_CONTENT_TYPE) or media_type_of(message.contents)
-    if isinstance(said, str):
+    if isinstance(said, str) and len(said) <= _LONGEST_TYPE:
         yield at / "metadata" / _CONTENT_TYPE, said, True
 
 

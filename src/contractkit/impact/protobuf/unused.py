@@ -14,9 +14,10 @@ from contractkit.changes.protobuf.transcoding import bindings_of
 from contractkit.changes.protobuf.types import is_map
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import dump_compact
+from contractkit.impact.places_in_use import Needed
 from contractkit.impact.protobuf.emitted import CONTENTS
 from contractkit.impact.protobuf.uses import MESSAGE
-from contractkit.impact.usage import DEEPEST, Needed, Sureness, Unused, UsedPlace, doubted, judged_place
+from contractkit.impact.usage import DEEPEST, Sureness, Unused, UsedPlace, doubted, judged_place
 from contractkit.impact.usage_values import judged_value, place_and_value, value_in_words
 from contractkit.model import Location, Wildcard
 
