@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contractkit.definitions.wire_forms import decode_message
-from contractkit.document import LoadedContract, RuleFault, load_contract, read_contract
+from contractkit.document import KnownParts, LoadedContract, RuleFault, load_contract, read_contract
 from contractkit.errors import ContractFileError, NothingToCheckError
 from contractkit.model import Contract, LocatedGenerator, Rule
 
@@ -70,8 +70,11 @@ def read_contract_file(file: Path) -> ContractFile:
     return ContractFile(path=file, data=data, loaded=loaded)
 
 
-def load_contract_file(file: Path) -> Contract:
-    """Give the contract in a file, without what would be warned of; errors as `read_contract_file` says."""
+def load_contract_file(file: Path, known: KnownParts | None = None) -> Contract:
+    """Give the contract in a file, without what would be warned of; errors as `read_contract_file` says.
+
+    `known` holds what other files had too, and takes what this one has.
+    """
     try:
         data = read_input(file)
     except FileNotFoundError:
@@ -82,6 +85,7 @@ def load_contract_file(file: Path) -> Contract:
         decode=decode_message,
         rule_check=_find_rule_faults,
         generator_check=_find_generator_faults,
+        known=known,
     )
 
 

@@ -19,7 +19,15 @@ from contractkit.document.plugin_calls import PLUGIN, Decoder, is_plugin_call
 from contractkit.document.plugin_messages import is_plugin_message
 from contractkit.document.plugins import descriptor_sets, with_descriptors, without_descriptors
 from contractkit.document.reach import Walk
-from contractkit.document.reading import Findings, GeneratorCheck, LoadWarning, ObjectReader, RuleCheck, Scope
+from contractkit.document.reading import (
+    Findings,
+    GeneratorCheck,
+    KnownParts,
+    LoadWarning,
+    ObjectReader,
+    RuleCheck,
+    Scope,
+)
 from contractkit.document.specifications import WRITTEN, parse_specification, read_specification
 from contractkit.document.syntax import parse_contract_text
 from contractkit.exact_json import Json, dump_canonical, dump_compact, uncollected
@@ -64,6 +72,7 @@ def load_contract(
     decode: Decoder | None = None,
     rule_check: RuleCheck | None = None,
     generator_check: GeneratorCheck | None = None,
+    known: KnownParts | None = None,
 ) -> Contract:
     """Give the contract that a file of the Pact specification, version 1 to 4, holds.
 
@@ -74,12 +83,14 @@ def load_contract(
             Calls that contractkit wrote need none.
         rule_check: Says of every rule what is wrong with it; without it, rules are read and not judged.
         generator_check: The same for generators.
+        known: Parts that other files with the same checks had; many with one provider have the same answers. What is
+            read is added.
 
     Raises:
         ContractFileError: The file is not JSON (with line and column) or not a contract (with every problem).
     """
     with uncollected():
-        return _read(data, origin, decode, Findings(rule_check, generator_check)).contract
+        return _read(data, origin, decode, Findings(rule_check, generator_check, known=known)).contract
 
 
 def read_contract(
