@@ -369,6 +369,21 @@ def test_one_of_a_range_of_media_types_keeps_the_promise(changes_between: Compar
     assert [change.rule for change in retyped] == ["response.type.changed"]
 
 
+def test_items_of_a_sequence_are_compared(changes_between: Compare) -> None:
+    def following(*members: str) -> dict[str, Any]:
+        item = {"type": "object", "required": [*members], "properties": {name: {"type": "string"} for name in members}}
+        content = {"text/event-stream": {"itemSchema": item}}
+        post = {"requestBody": {"content": content}, "responses": {"200": {"description": "", "content": content}}}
+        return {"openapi": "3.2.0", "paths": {"/e": {"post": post}}}
+
+    assert [(each.rule, str(each.location)) for each in changes_between(following("a"), following("b")).changes] == [
+        ("request.member.added-required", "request.body[*].b"),
+        ("request.member.removed", "request.body[*].a"),
+        ("response.member.removed", "response.body[*].a"),
+        ("response.member.added", "response.body[*].b"),
+    ]
+
+
 def test_a_renamed_path_parameter_is_no_change(changes_between: Compare) -> None:
     new = copy.deepcopy(DOCUMENT)
     new["paths"]["/a/{key}"] = new["paths"].pop("/a/{id}")

@@ -82,6 +82,9 @@ GAINS: Mapping[str, Gain] = {
     ),
     "request.null.refused": Gain("request.null.allowed", "null was refused and is now allowed"),
     "request.alternative.removed": Gain("request.alternative.added", "the alternative {after} is new"),
+    "request.alternatives.exclusive": Gain(
+        "request.alternatives.inclusive", "it had to be {before} and may be {after} now"
+    ),
     "response.null.allowed": Gain("response.null.excluded", "it could be null and cannot any more"),
     "request.member.became-required": Gain("request.member.became-optional", "it was required and is optional now"),
     "request.member.removed": Gain(

@@ -168,14 +168,14 @@ def _are_both(kind: str, old: SchemaView, new: SchemaView) -> bool:
 
 
 def fewer_numbered(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find that fewer of the first elements are described."""
-    if len(new.numbered) < len(old.numbered):
+    """Find that fewer of the first elements are described, and nothing is said of all."""
+    if len(new.numbered) < len(old.numbered) and new.elements is None:
         yield _numbered_found(old, new)
 
 
 def more_numbered(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find that more of the first elements are described."""
-    if len(new.numbered) > len(old.numbered):
+    """Find that more of the first elements are described, where nothing was said of all."""
+    if len(new.numbered) > len(old.numbered) and old.elements is None:
         yield _numbered_found(old, new)
 
 

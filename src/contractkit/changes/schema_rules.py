@@ -11,6 +11,7 @@ from contractkit.changes import keyword_findings as keyword
 from contractkit.changes import lifecycle_findings as announced
 from contractkit.changes import schema_findings as find
 from contractkit.changes import tag_findings as tag
+from contractkit.changes import union_findings as union
 from contractkit.changes.found import Found
 from contractkit.changes.records import Difference, Direction, Level
 from contractkit.definitions.schemas import SchemaView
@@ -40,6 +41,8 @@ WHOLE_RULES = (
     Rule("request.type.narrowed", BREAKING, find.narrowed_types, "it was {before} and must now be {after}"),
     Rule("request.null.refused", BREAKING, find.refused_null, "null was allowed and is now refused"),
     Rule("request.alternative.removed", BREAKING, find.lost_alternatives, "the alternative {before} is gone"),
+    Rule("request.alternatives.exclusive", POSSIBLE, union.became_exclusive,
+         "it could be {before} and must now be {after}, and a value may fit two"),
     Rule("response.type.changed", BREAKING, find.changed_types, "it was {before} and is now {after}"),
     Rule("response.type.widened", BREAKING, find.widened_types, "it was {before} and is now {after}"),
     Rule("response.null.allowed", BREAKING, find.allowed_null, "it was {before} and may now be null"),

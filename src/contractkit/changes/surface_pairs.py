@@ -10,7 +10,7 @@ from contractkit.definitions.forms import FORM
 from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Parameter, Response, Surface
-from contractkit.model import Location, base_media_type
+from contractkit.model import Location, Wildcard, base_media_type
 
 REQUEST_BODY = Location(("request", "body"))
 RESPONSE_BODY = Location(("response", "body"))
@@ -75,15 +75,16 @@ def schema_uses(pair: SurfacePair) -> Iterator[SchemaUse]:
 def _request_schemas(pair: SurfacePair) -> Iterator[SchemaUse]:
     for content in pair.old.body.contents if pair.old.body else ():
         other = content_for(pair.new.body.contents, content.media_type) if pair.new.body else None
-        if content.view and other and other.view:
-            yield SchemaUse(
-                direction=Direction.REQUEST,
-                location=REQUEST_BODY,
-                old=content.view,
-                new=other.view,
-                media_type=content.media_type,
-                is_text=is_form(content.media_type),
-            )
+        for use in _described(REQUEST_BODY, content, other, Direction.REQUEST):
+            yield replace(use, is_text=is_form(content.media_type))
+
+
+def _described(location: Location, old: Content, new: Content | None, direction: Direction) -> Iterator[SchemaUse]:
+    """Give the schemas of a body, and those of a sequence's items (OpenAPI 3.2 §4.14.3)."""
+    views = [(location, old.view, new.view), (location / Wildcard.INDEX, old.item, new.item)] if new else []
+    for at, before, after in views:
+        if before is not None and after is not None:
+            yield SchemaUse(direction=direction, location=at, old=before, new=after, media_type=old.media_type)
 
 
 def parameter_use(old: Parameter, new: Parameter, location: Location) -> SchemaUse | None:
@@ -110,15 +111,8 @@ def is_form(media_type: str) -> bool:
 def _response_schemas(old: Response, new: Response) -> Iterator[SchemaUse]:
     for content in old.contents:
         other = given_for(new.contents, content.media_type)
-        if content.view and other and other.view:
-            yield SchemaUse(
-                direction=Direction.RESPONSE,
-                location=RESPONSE_BODY,
-                old=content.view,
-                new=other.view,
-                status=old.status,
-                media_type=content.media_type,
-            )
+        for use in _described(RESPONSE_BODY, content, other, Direction.RESPONSE):
+            yield replace(use, status=old.status)
     for name, header in old.headers.items():
         after = new.headers.get(name)
         if header.view and after and after.view:
