@@ -31,6 +31,8 @@ UNSHOWN = {
     "any value may stand",
 }
 """Changes whose risk lies in answers that a replay does not make: another alternative, a longer list, any value."""
+UNWRITABLE = {"an alternative went", "an alternative is told otherwise"}
+"""Changes after which what a test wrote may be no answer any more, though its consumer copes with those there are."""
 
 
 def definition(document: Any) -> OpenApiDefinition:
@@ -77,7 +79,8 @@ def test_who_is_judged_unaffected_passes_and_who_is_judged_broken_fails(count: i
         for writes in (False, True):
             found = proven(world, old, new, writes=writes)
             tally[predicted, found] += 1
-            if report.verdict is Verdict.UNAFFECTED and found != "passes":
+            is_writable = not writes or UNWRITABLE.isdisjoint(world.changes)
+            if report.verdict is Verdict.UNAFFECTED and found != "passes" and is_writable:
                 wrong.append(f"world {seed}, {', '.join(world.changes)}: {found}")
     print(f"{count} worlds, twice each; predicted, and proven: {dict(sorted(tally.items()))}")
     assert wrong == []

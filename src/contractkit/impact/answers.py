@@ -30,6 +30,7 @@ _LOOSENED = (
     "response.format.changed",
     "response.keyword.changed",
 )
+_TOLD = ("response.discriminator.changed", "response.alternative.added")
 _EXCLUDED = (
     "response.bound.tightened",
     "response.pattern.changed",
@@ -170,6 +171,8 @@ def _loosened(use: Use, old: InteractionConformance, new: InteractionConformance
         return None
     change = causes.of_answer(old, new, use.location, _LOOSENED)
     if change is None or change.location != use.location:
+        change = _told_otherwise(use, old, new, causes)
+    if change is None:
         return None
     return Worry(
         code="response.may-be-another-value",
@@ -180,6 +183,19 @@ def _loosened(use: Use, old: InteractionConformance, new: InteractionConformance
         sentence=f"the consumer copes with {expectation(use)}, and the values that may come changed",
         change=change,
     )
+
+
+def _told_otherwise(
+    use: Use, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Change | None:
+    """Give the change of a union around a member that may be what tells its alternatives apart.
+
+    Where schemas do not list that member's values, the union's mapping alone says which there are.
+    """
+    if new.standings[use.location].values is not None:
+        return None
+    change = causes.of_answer(old, new, use.location, _TOLD)
+    return change if change is not None and change.location.steps == use.location.steps[:-1] else None
 
 
 def _excluded_values(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:

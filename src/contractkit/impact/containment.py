@@ -28,6 +28,7 @@ _TYPES: Mapping[str, frozenset[str]] = {
     "decimal": frozenset(("number",)),
     "boolean": frozenset(("boolean",)),
     "null": frozenset(("null",)),
+    "notEmpty": ALL_TYPES - {"null"},
     **dict.fromkeys(("date", "time", "datetime", "semver", "contentType"), frozenset(("string",))),
 }
 _KEYWORDS: Mapping[str, frozenset[str]] = {

@@ -148,7 +148,7 @@ def _own_changes(
     assert new.surface is not None
     yield from _credentials(request, causes.own(old.surface, new.surface))
     yield from _defaults(request, old, new, causes)
-    yield from _styles(request, causes.own(old.surface, new.surface))
+    yield from _styles(request, old.surface, causes.own(old.surface, new.surface))
     yield from _sunsets(request, causes.own(old.surface, new.surface))
     yield from ruled_worries(interaction, request, old.surface, new.surface, causes)
     yield from _unjudged(request, old.surface, new.surface, causes)
@@ -193,12 +193,19 @@ def _left_out(request: HttpRequest, surface: Surface) -> Iterator[Location]:
                 yield Location(("request", "body", name))
 
 
-def _styles(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
+def _styles(request: HttpRequest, surface: Surface, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
-        if change.rule == "request.parameter.style-changed" and _sends(request, change.location):
+        is_written_otherwise = change.rule == "request.parameter.style-changed" and _sends(request, change.location)
+        if is_written_otherwise or (change.rule == "request.encoding.changed" and _joins(request, surface, change)):
             yield at_risk(
                 "request.style", change, "the consumer writes it the old way, which may be read as another value now"
             )
+
+
+def _joins(request: HttpRequest, surface: Surface, change: Change) -> bool:
+    """Say whether the member of a form is an object or a list, which encodings join; all write one value alike."""
+    form = decoded_body(request, surface)
+    return isinstance(form, dict) and isinstance(form.get(change.location.steps[-1]), dict | list)
 
 
 def _sunsets(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:

@@ -1,7 +1,7 @@
 """What a release means to its consumers, and what comparing the two definitions alone would have told them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,22 +34,44 @@ class Outcome:
         }
 
     @property
-    def row(self) -> str:
-        """Give the row of the manual's table.
+    def alarms(self) -> int:
+        """Give how often a comparison alone alarms somebody: it tells each change to everybody who has to know."""
+        return len(self.changes) * len(self.report.consumers)
 
-        A differ tells each change to everybody who has to know: its alarms are changes times consumers. Ours are the
-        findings. Where neither alarms anybody, there is no ratio.
-        """
+    @property
+    def unfolded(self) -> list[str]:
+        """Give the changes that are not folded as they should be: each hurts somebody, or nobody and is told once."""
+        hurting = {each.worry.change.declaration for each in self.report.findings if each.worry.change is not None}
+        told = Counter(each.declaration for each in self.report.theoretical)
+        return [each.sentence for each in self.changes if told[each.declaration] != (each.declaration not in hurting)]
+
+    @property
+    def row(self) -> str:
+        """Give the row of the manual's table; where neither a comparison nor we alarm anybody, there is no ratio."""
         verdicts = Counter(each.verdict for each in self.report.consumers)
         levels = Counter(each.level for each in self.changes)
         consumers, findings = len(self.report.consumers), len(self.report.findings)
-        alarms = len(self.changes) * consumers
-        ratio = f"{alarms / findings:.1f}" if findings else ("all" if alarms else "–")
+        ratio = f"{self.alarms / findings:.1f}" if findings else ("all" if self.alarms else "–")
         cells = (
             self.release.pair, levels[Level.BREAKING], levels[Level.POSSIBLE], consumers, verdicts[Verdict.BROKEN],
             verdicts[Verdict.AT_RISK], verdicts[Verdict.UNAFFECTED], findings, ratio,
         )  # fmt: skip
         return f"| {' | '.join(map(str, cells))} |"
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """Give the manual's sentences on all releases together."""
+    consumers = [each for outcome in outcomes for each in outcome.report.consumers]
+    verdicts = Counter(each.verdict for each in consumers)
+    findings = sum(len(each.report.findings) for each in outcomes)
+    alarms = sum(each.alarms for each in outcomes)
+    alarmed = sum(len(each.report.consumers) for each in outcomes if each.changes)
+    return (
+        f"{len(consumers)} consumers: {verdicts[Verdict.BROKEN]} broken, {verdicts[Verdict.AT_RISK]} at risk, "
+        f"{verdicts[Verdict.UNAFFECTED]} unaffected. A comparison alone alarms {alarms:,} times, `impact` {findings}: "
+        f"{alarms / findings:.0f} alarms for each finding. It alarms {alarmed} consumers, whose providers changed "
+        f"anything that may break; {len(consumers) - verdicts[Verdict.UNAFFECTED]} are concerned."
+    )
 
 
 def outcome_of(release: Release, folder: Path) -> Outcome:

@@ -26,13 +26,12 @@ from contractkit.model import (
 from tests.impact.worlds.needs import copes, needs_of
 from tests.impact.worlds.operation_changes import OPERATION_CHANGES
 from tests.impact.worlds.reality import FORM, JSON, Provider
-from tests.impact.worlds.requests import Sent, as_text, others, ruled
+from tests.impact.worlds.requests import Sent, as_texts, others, ruled
 from tests.impact.worlds.schema_changes import SCHEMA_CHANGES
 from tests.impact.worlds.schemas import SchemaMaker, Value
 from tests.impact.worlds.values import make_value
 
 _RUNS = 60  # of the consumer: enough to meet one choice in ten
-_OF_SCHEMAS = 0.65
 _LISTS: tuple[dict[str, Any], ...] = ({}, {"explode": False}, {"style": "pipeDelimited", "explode": False})
 _SCHEMES = {
     "key": {"type": "apiKey", "in": "header", "name": "x-key"},
@@ -66,8 +65,8 @@ class World:
     changes: list[str] = field(default_factory=list)
 
 
-def make_world(random: Random) -> World:
-    """Make a definition, its consumer, and one to three changes."""
+def make_world(random: Random, *, of_schemas: float = 0.65) -> World:
+    """Make a definition, its consumer, and one to three changes, such a share of them changes of schemas."""
     document = _document(random)
     operation = next(iter(document["paths"]["/orders" if "/orders" in document["paths"] else "/orders/{key}"].values()))
     example = make_value({"$ref": "#/components/schemas/Order"}, document, random, whole=True)
@@ -86,7 +85,7 @@ def make_world(random: Random) -> World:
     world = World(document=document, consumer=consumer, example=example, served=served)
     world.changed = copy.deepcopy(document)
     for _ in range(random.choice((1, 1, 1, 2, 3))):
-        name, change = random.choice(SCHEMA_CHANGES if random.random() < _OF_SCHEMAS else OPERATION_CHANGES)
+        name, change = random.choice(SCHEMA_CHANGES if random.random() < of_schemas else OPERATION_CHANGES)
         if change(world.changed, random):
             world.changes.append(name)
     return world
@@ -103,6 +102,7 @@ def _document(random: Random) -> dict[str, Any]:
         "parameters": list(_parameters(maker, random, has_key)),
         "security": random.choice(([{}], [{"key": []}], [{"key": []}, {"token": []}])),
         "responses": {"200": _answer("Order", maker), "404": {"description": "none"}},
+        **({"deprecated": True, "x-sunset": "2029-06-01"} if random.random() < 0.2 else {}),
     }
     if method != "get":
         operation["requestBody"] = _taken(maker, random)
@@ -133,6 +133,9 @@ def _parameters(maker: SchemaMaker, random: Random, has_key: bool) -> Any:
         items = {"type": "string", "enum": ["paid", "open", "lost"]}
         schema = {"type": "array", "items": items if random.random() < 0.5 else {"type": "integer"}}
         yield {"name": "states", "in": "query", "required": False, "schema": schema, **random.choice(_LISTS)}
+    if random.random() < 0.2:
+        empty = {"allowEmptyValue": True, "schema": {"type": random.choice(("string", "integer"))}}
+        yield {"name": "flag", "in": "query", "required": False, **empty}
     if random.random() < 0.3:
         yield {"name": "x-tenant", "in": "header", "required": random.random() < 0.5, "schema": maker.scalar("enum")}
 
@@ -141,8 +144,10 @@ def _taken(maker: SchemaMaker, random: Random) -> dict[str, Any]:
     if random.random() < 0.2:
         names = ("id", "status", "total")
         members = {name: maker.scalar(random.choice(("string", "enum", "integer", "text"))) for name in names}
+        tag = random.choice(({"type": "string"}, {"type": "string", "enum": ["paid", "open", "lost"]}))
+        members["tags"] = {"type": "array", "items": tag}
         form = {"type": "object", "required": ["id"], "properties": members}
-        return {"required": True, "content": {FORM: {"schema": form}}}
+        return {"required": True, "content": {FORM: {"schema": form, "encoding": {"tags": random.choice(_LISTS)}}}}
     content = {JSON: {"schema": {"$ref": "#/components/schemas/Draft"}}}
     return {"required": random.random() < 0.7, "content": content}
 
@@ -161,15 +166,15 @@ def _sent(document: Any, operation: Any, random: Random) -> Sent:
     for each in operation["parameters"]:
         if each["required"] or random.random() < 0.5:
             value = make_value(each["schema"], document, random, whole=True)
-            texts = [as_text(one) for one in value] if isinstance(value, list) else as_text(value)
-            made[each["in"], each["name"]] = texts
+            value = "" if each.get("allowEmptyValue") and random.random() < 0.5 else value
+            made[each["in"], each["name"]] = as_texts(value)
     content = operation.get("requestBody", {"required": False, "content": {}})
     is_form = FORM in content["content"]
     body = None
     if content["required"] or (content["content"] and random.random() < 0.7):
         schema = next(iter(content["content"].values()))["schema"]
         body = make_value(schema, document, random, whole=random.random() < 0.5, hidden="readOnly")
-        body = {name: as_text(value) for name, value in body.items()} if is_form else body
+        body = {name: as_texts(value) for name, value in body.items() if value != []} if is_form else body
     return Sent(
         method=next(
             method for item in document["paths"].values() for method in item if item[method] is operation
@@ -180,9 +185,18 @@ def _sent(document: Any, operation: Any, random: Random) -> Sent:
         body=body,
         is_form=is_form,
         styles={
-            each["name"]: (each.get("style", "form"), each.get("explode", True)) for each in operation["parameters"]
+            name: (each.get("style", "form"), each.get("explode", True))
+            for name, each in (*_named(operation["parameters"]), *_encoded(content))
         },
     )
+
+
+def _named(parameters: Any) -> list[tuple[str, Any]]:
+    return [(each["name"], each) for each in parameters]
+
+
+def _encoded(body: Any) -> list[tuple[str, Any]]:
+    return [pair for content in body["content"].values() for pair in content.get("encoding", {}).items()]
 
 
 def contract_of(world: World) -> Contract:

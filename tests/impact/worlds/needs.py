@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 from contractkit.model import InferredNeeds, Location, Need, Wildcard
-from tests.impact.worlds.schemas import Schema, Value, alternatives, flat, types_of
+from tests.impact.worlds.schemas import Schema, Value, alternatives, flat, mapped, types_of
 
 Steps: TypeAlias = tuple[Any, ...]
 
@@ -134,8 +134,9 @@ def _common(schema: Schema, value: Value, at: Location, document: Any) -> Iterat
         kinds = {each["type"] if isinstance(each.get("type"), str) else "" for each in members}
         if len(members) < len(every) or len(kinds) > 1 or not kinds & {"string", "integer", "number", "boolean"}:
             continue
-        values = [each for member in members for each in member.get("enum", ())]
-        is_closed = all("enum" in member for member in members)
+        told = list(mapped(schema)) if name == "kind" else []
+        values = told or [each for member in members for each in member.get("enum", ())]
+        is_closed = bool(told) or all("enum" in member for member in members)
         yield at / name, {"type": kinds.pop(), **({"enum": values} if is_closed else {})}, value[name]
 
 

@@ -9,6 +9,7 @@ from tests.impact.worlds.schemas import SchemaMaker
 
 _OfOperation: TypeAlias = Callable[[Any, Random], bool]
 _JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
 
 
 def _path(document: Any) -> str | None:
@@ -69,6 +70,8 @@ def _other_id(operation: Any, _random: Random) -> bool:
 def _deprecate(operation: Any, random: Random) -> bool:
     operation["deprecated"] = True
     operation["x-sunset"] = random.choice(("2030-01-01", "2029-01-01"))
+    if random.random() < 0.3:
+        del operation["x-sunset"]
     return True
 
 
@@ -133,6 +136,17 @@ def _other_default(parameter: Any, _maker: SchemaMaker) -> bool:
     return True
 
 
+def _refuse_empty(parameter: Any, _maker: SchemaMaker) -> bool:
+    return bool(parameter.pop("allowEmptyValue", False))
+
+
+def _other_encoding(operation: Any, random: Random) -> bool:
+    encoding = operation.get("requestBody", {"content": {}})["content"].get(_FORM, {}).get("encoding", {})
+    before = encoding.get("tags")
+    encoding["tags"] = random.choice(({}, {"explode": False}, {"style": "pipeDelimited", "explode": False}))
+    return before is not None and bool(before != encoding["tags"])
+
+
 def _demand_body(operation: Any, _random: Random) -> bool:
     body = operation.get("requestBody", {"required": True})
     was, body["required"] = body["required"], True
@@ -182,6 +196,10 @@ def _other_media_type(answer: Any, random: Random) -> bool:
     return True
 
 
+def _undescribe(answer: Any, _random: Random) -> bool:
+    return _JSON in answer["content"] and answer["content"][_JSON].pop("schema", None) is not None
+
+
 def _remove_header(answer: Any, random: Random) -> bool:
     found = [*answer["headers"]]
     return bool(found) and bool(answer["headers"].pop(random.choice(found)))
@@ -220,6 +238,8 @@ OPERATION_CHANGES: tuple[tuple[str, Change], ...] = (
     ("a parameter has another style", _of_parameter(_other_style, "query")),
     ("a parameter is deprecated", _of_parameter(_deprecate_parameter)),
     ("a parameter has another default", _of_parameter(_other_default)),
+    ("no empty parameter is taken", _of_parameter(_refuse_empty, "query")),
+    ("a member of a form is written otherwise", _of_operation(_other_encoding)),
     ("a body became required", _of_operation(_demand_body)),
     ("a body went", _of_operation(_remove_body)),
     ("another media type is taken", _of_operation(_other_taken_type)),
@@ -228,6 +248,7 @@ OPERATION_CHANGES: tuple[tuple[str, Change], ...] = (
     ("another status", _of_operation(_other_status)),
     ("a failure went", _of_operation(_remove_failure)),
     ("another media type is given", _of_answer(_other_media_type)),
+    ("an answer is no longer described", _of_answer(_undescribe)),
     ("a header went", _of_answer(_remove_header)),
     ("a header became optional", _of_answer(_loosen_header)),
     ("a header has other values", _of_answer(_other_header)),

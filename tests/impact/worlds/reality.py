@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 
 from tests.impact.worlds.requests import SEPARATORS, Sent
-from tests.impact.worlds.schemas import Schema, Value, everything, flat, types_of
+from tests.impact.worlds.schemas import Schema, Value, everything, flat, mapped, types_of
 from tests.impact.worlds.values import make_value
 
 _FORMATS = jsonschema.FormatChecker(("date", "date-time", "uuid"))
@@ -52,7 +52,7 @@ class Provider:
         media_type = _given(response["content"], random) if response is not None else None
         if response is None or media_type is None:
             return None
-        body = make_value(response["content"][media_type]["schema"], self._document, random)
+        body = make_value(response["content"][media_type].get("schema", {}), self._document, random)
         return self._headers(response, random), body
 
     def _headers(self, response: Any, random: Random) -> dict[str, str]:
@@ -89,7 +89,7 @@ class Provider:
     def _fits_list(self, sent: Sent, parameter: Any, schema: Schema) -> bool:
         """Say whether a list is read as the consumer means it, and each of it fits."""
         name = parameter["name"]
-        meant = sent.query[name]
+        meant = sent.query[name] if name in sent.query else sent.body[name]
         if _read_list(sent.written(name), parameter) != (meant if isinstance(meant, list) else [meant]):
             return False
         size: Schema = {key: schema[key] for key in ("minItems", "maxItems", "uniqueItems") if key in schema}
@@ -105,17 +105,25 @@ class Provider:
         if schema is None:
             return False
         if sent.is_form:
-            return self._takes_form(sent.body, flat(schema, self._document))
+            content = body["content"][FORM]
+            return self._takes_form(sent, flat(schema, self._document), content.get("encoding", {}))
         return bool(self._validator(schema).is_valid(sent.body))
 
-    def _takes_form(self, form: dict[str, str], schema: Schema) -> bool:
+    def _takes_form(self, sent: Sent, schema: Schema, encoding: dict[str, Any]) -> bool:
+        form = sent.body
         members = {name: flat(each, self._document) for name, each in schema["properties"].items()}
         hidden = {name for name, member in members.items() if member.get("readOnly")}
         if not {*schema["required"]} - hidden <= form.keys():
             return False
         if schema.get("additionalProperties") is False and not form.keys() <= members.keys():
             return False
-        return all(reads_as(value, members[name]) for name, value in form.items() if name in members)
+        return all(
+            self._fits_list(sent, {"name": name, **encoding.get(name, {})}, members[name])
+            if members[name].get("type") == "array"
+            else isinstance(value, str) and reads_as(value, members[name])
+            for name, value in form.items()
+            if name in members
+        )
 
     def _validator(self, schema: Schema) -> Any:
         found = self._validators.get(id(schema))
@@ -126,13 +134,16 @@ class Provider:
 
 
 def _as_taken(document: dict[str, Any]) -> dict[str, Any]:
-    """Give a definition for requests: what is read only is not demanded of them."""
+    """Give a definition for requests: what is read only is not demanded, and `kind` picks the one alternative."""
     found = copy.deepcopy(document)
-    for schema in everything(found):
+    for schema in list(everything(found)):
         members = {name: flat(each, found) for name, each in schema.get("properties", {}).items()}
         demanded = [name for name in schema.get("required", ()) if not members.get(name, {}).get("readOnly")]
         if "required" in schema:
             schema["required"] = demanded
+        if mapped(schema):
+            picked = [(kind, {"$ref": reference}) for kind, reference in mapped(schema).items()]
+            schema["oneOf"] = [{"allOf": [each, {"properties": {"kind": {"const": kind}}}]} for kind, each in picked]
     return found
 
 

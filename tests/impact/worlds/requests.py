@@ -57,7 +57,7 @@ class Sent:
     key: str | None = None
     query: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    body: Value | None = None
+    body: Value = None
     is_form: bool = False
     styles: dict[str, tuple[str, bool]] = field(default_factory=dict)
     rules: tuple[LocatedRules, ...] = ()
@@ -73,7 +73,7 @@ class Sent:
         """Give what goes over the wire."""
         body: Body = MissingBody()
         if self.body is not None:
-            body = TextBody(urlencode(self.body), _FORM) if self.is_form else JsonBody(self.body)
+            body = TextBody(self._form(), _FORM) if self.is_form else JsonBody(self.body)
         media_type = {} if self.body is None else {"content-type": (_FORM if self.is_form else "application/json",)}
         return HttpRequest(
             method=self.method,
@@ -83,9 +83,13 @@ class Sent:
             body=body,
         )
 
+    def _form(self) -> str:
+        assert isinstance(self.body, dict)
+        return urlencode([(name, value) for name in self.body for value in self.written(name)])
+
     def written(self, name: str) -> tuple[str, ...]:
-        """Give the values of a query's name as its style writes them."""
-        value = self.query[name]
+        """Give the values of a name of the query or the form as its style writes them."""
+        value = self.query[name] if name in self.query else self.body[name]
         style, is_exploded = self.styles.get(name, ("form", True))
         if not isinstance(value, list):
             return (value,)
@@ -239,9 +243,9 @@ def _varied(sent: Sent, operation: Any, document: Any, random: Random) -> Sent:
     )
 
 
-def _other_form(body: dict[str, str], schema: Schema, document: Any, random: Random) -> dict[str, str]:
+def _other_form(body: dict[str, Any], schema: Schema, document: Any, random: Random) -> dict[str, Any]:
     members = flat(schema, document).get("properties", {})
-    return {name: _other_text(value, members.get(name, {}), document, random) for name, value in body.items()}
+    return {name: _other_texts(value, members.get(name, {}), document, random) for name, value in body.items()}
 
 
 def _other_texts(value: Any, schema: Schema, document: Any, random: Random) -> Any:
@@ -262,6 +266,11 @@ def _other_text(value: str, schema: Schema, document: Any, random: Random) -> st
 def as_text(value: Value) -> str:
     """Give a plain value as a query writes it."""
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_texts(value: Value) -> Any:
+    """Give a value as a query writes it, before a style joins the elements of a list."""
+    return [as_text(each) for each in value] if isinstance(value, list) else as_text(value)
 
 
 def _other(value: Value, schema: Schema, document: Any, random: Random) -> Value:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, TypeAlias
 
-from tests.impact.worlds.schemas import FORMATS, PATTERNS, WORDS, Schema, SchemaMaker, everything
+from tests.impact.worlds.schemas import FORMATS, PATTERNS, WORDS, Schema, SchemaMaker, everything, mapped
 
 Change: TypeAlias = Callable[[Any, Random], bool]
 """Changes a document in place, and says whether it found something to change."""
@@ -209,9 +209,10 @@ def _other_further(schema: Schema, maker: SchemaMaker) -> bool:
 
 def _add_alternative(schema: Schema, maker: SchemaMaker) -> bool:
     if "oneOf" in schema:
-        new = maker.alternative(maker.random.choice(("gone", "kept")), 3)
+        kind = maker.random.choice(("gone", "kept"))
+        new = maker.alternative(kind, 3)
         if "discriminator" in schema:
-            schema["discriminator"]["mapping"][maker.random.choice(("gone", "kept"))] = new["$ref"]
+            schema["discriminator"]["mapping"][kind] = new["$ref"]
         schema["oneOf"].append(new)
     elif "anyOf" in schema:
         schema["anyOf"].append({"type": "boolean"})
@@ -222,8 +223,25 @@ def _drop_alternative(schema: Schema, maker: SchemaMaker) -> bool:
     found = schema.get("oneOf") or schema.get("anyOf") or []
     if len(found) < 2:
         return False
-    found.pop(maker.random.randrange(len(found)))
-    schema.pop("discriminator", None)
+    gone = found.pop(maker.random.randrange(len(found)))
+    picked = mapped(schema)
+    for kind in [kind for kind, reference in picked.items() if reference == gone.get("$ref")]:
+        del picked[kind]
+    return True
+
+
+def _tell_otherwise(schema: Schema, maker: SchemaMaker) -> bool:
+    """Let another value of `kind` pick an alternative, one that any value may stand for."""
+    picked = mapped(schema)
+    free = [
+        kind
+        for kind, name in picked.items()
+        if "enum" not in maker.named[name.rsplit("/", 1)[-1]]["properties"]["kind"]
+    ]
+    if not free:
+        return False
+    kind = maker.random.choice(free)
+    picked[f"{kind}!"] = picked.pop(kind)
     return True
 
 
@@ -269,6 +287,7 @@ SCHEMA_CHANGES: tuple[tuple[str, Change], ...] = (
     ("further members are others", _of_schemas(_other_further)),
     ("an alternative came", _of_schemas(_add_alternative)),
     ("an alternative went", _of_schemas(_drop_alternative)),
+    ("an alternative is told otherwise", _of_schemas(_tell_otherwise)),
     ("first elements are others", _of_schemas(_number)),
 )
 """What schemas may go through."""

@@ -71,17 +71,18 @@ class SchemaMaker:
             case chosen:
                 return {"type": chosen}
 
-    def alternative(self, kind: str, depth: int) -> Schema:
-        """Make a named alternative of a union, which says by its member `kind` which one it is."""
+    def alternative(self, kind: str, depth: int, *, is_told: bool = True) -> Schema:
+        """Make a named alternative of a union; where `is_told`, its member `kind` says which one it is."""
         schema = self._open(depth)
-        schema["properties"]["kind"] = {"type": "string", "enum": [kind]}
+        schema["properties"]["kind"] = {"type": "string", "enum": [kind]} if is_told else {"type": "string"}
         schema["required"].append("kind")
         return self._reference("Case", schema)
 
     def _union(self, depth: int) -> Schema:
         kinds = self.random.sample(WORDS, 2)
-        union = {"oneOf": [self.alternative(kind, depth + 1) for kind in kinds]}
-        if self.random.random() < 0.5:
+        is_told = self.random.random() < 0.5
+        union = {"oneOf": [self.alternative(kind, depth + 1, is_told=is_told) for kind in kinds]}
+        if not is_told or self.random.random() < 0.5:
             names = [each["$ref"] for each in union["oneOf"]]
             return {**union, "discriminator": {"propertyName": "kind", "mapping": dict(zip(kinds, names, strict=True))}}
         return union
@@ -135,6 +136,12 @@ def _both(types: Any, others: Any) -> Any:
 def alternatives(schema: Schema) -> list[Schema]:
     """Give the alternatives of a union, none of what is no union."""
     found: list[Schema] = schema.get("oneOf") or schema.get("anyOf") or []
+    return found
+
+
+def mapped(schema: Schema) -> dict[str, str]:
+    """Give the values of `kind` that pick an alternative of a union, each with the reference to it."""
+    found: dict[str, str] = schema.get("discriminator", {}).get("mapping", {})
     return found
 
 

@@ -4,7 +4,7 @@ import uuid
 from random import Random
 from typing import Any
 
-from tests.impact.worlds.schemas import NAMES, WORDS, Schema, Value, alternatives, flat, types_of
+from tests.impact.worlds.schemas import NAMES, WORDS, Schema, Value, alternatives, flat, mapped, types_of
 
 _TEXTS = {
     "^[a-z]{3}$": ("abc", "xyz", "new"),
@@ -22,6 +22,10 @@ def make_value(
     Members that are `hidden`, which an answer has none of, are left out.
     """
     schema = flat(schema, document)
+    if mapped(schema):
+        kind, reference = random.choice(list(mapped(schema).items()))
+        made = make_value({"$ref": reference}, document, random, whole=whole, hidden=hidden)
+        return made if made is None else {**made, "kind": kind}
     if alternatives(schema):
         return make_value(random.choice(alternatives(schema)), document, random, whole=whole, hidden=hidden)
     kinds = types_of(schema)
