@@ -9,9 +9,9 @@ from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
 from contractkit.exact_json import read_json
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
-from contractkit.impact.formats import impact_as_json, impact_as_markdown
+from contractkit.impact.formats import impact_as_json, impact_as_markdown, impact_document
 from contractkit.impact.text import explain_findings, explain_impact, summarise
-from contractkit.model import Contract, HttpCall, JsonBody, Message, TextBody
+from contractkit.model import Contract, HttpCall, Interaction, JsonBody, Message, TextBody
 
 LINES = {"/components/schemas/Order/properties/total": 45, "/components/schemas/Order": 40}
 
@@ -235,6 +235,16 @@ def test_what_was_already_weak_is_not_news(old_document: Any, contract: Contract
     old = without_total(old_document)
     report = report_on(old, old, one(contract, "reads the total"))
     assert summarise(report) == "Of 1 contract: 1 unaffected."
+
+
+def test_who_is_not_judged_is_not_unaffected(old_document: Any, contract: Contract) -> None:
+    told = replace(
+        contract, interactions=(Interaction(key="m", description="told", exchange=Message(contents=JsonBody(1))),)
+    )
+    report = report_on(old_document, without_total(old_document), told)
+    assert (report.verdict, [each.verdict for each in report.not_judged]) == (Verdict.NOT_JUDGED, [Verdict.NOT_JUDGED])
+    assert impact_document(report)["verdict"] == "not judged"
+    assert report_on(old_document, old_document, replace(contract, interactions=())).verdict is Verdict.NOT_JUDGED
 
 
 def test_nothing_changes_for_an_unchanged_definition(old_document: Any, contract: Contract) -> None:

@@ -67,7 +67,7 @@ def proven_verdict(report: ImpactReport) -> Verdict:
     """Give the worst that was proven, `UNAFFECTED` where nothing was; what somebody answers for does not count."""
     exempt = _exempt(report)
     counting = [each.proof.outcome for each in proved(report) if _identity(each) not in exempt]
-    return worst(_MEANT[outcome] for outcome in counting if outcome in _MEANT)
+    return worst((Verdict.UNAFFECTED, *(_MEANT[outcome] for outcome in counting if outcome in _MEANT)))
 
 
 def _exempt(report: ImpactReport) -> set[tuple[str, str]]:

@@ -22,6 +22,7 @@ class Verdict(Enum):
     BROKEN = "broken"  # a provider that keeps to the new definition cannot serve it
     AT_RISK = "at risk"  # some allowed answers fail it, or the definition does not settle it
     UNAFFECTED = "unaffected"
+    NOT_JUDGED = "not judged"  # nothing was looked at, of which nobody can say that it is unaffected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class InteractionImpact:
     @property
     def verdict(self) -> Verdict:
         """Give the worst of the findings' verdicts."""
-        return worst(finding.verdict for finding in self.findings)
+        return worst((Verdict.UNAFFECTED, *(finding.verdict for finding in self.findings)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +196,6 @@ class ImpactReport:
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Give the worst of several verdicts, `UNAFFECTED` of none."""
+    """Give the worst of several verdicts, `NOT_JUDGED` of none."""
     found = set(verdicts)
-    return next((verdict for verdict in (Verdict.BROKEN, Verdict.AT_RISK) if verdict in found), Verdict.UNAFFECTED)
+    return next((verdict for verdict in Verdict if verdict in found), Verdict.NOT_JUDGED)
