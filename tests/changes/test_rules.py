@@ -356,6 +356,21 @@ def test_what_is_written_as_json_now_is_written_in_another_style(changes_between
     )
 
 
+def test_an_encoding_counts_where_a_member_is_on_both_sides_and_holds_several_values(changes_between: Compare) -> None:
+    def sending(kind: str, **encoding: Any) -> dict[str, Any]:
+        document = copy.deepcopy(DOCUMENT)
+        schema = {"type": "object", "properties": {"a": {"type": kind}}}
+        post(document)["requestBody"]["content"] = {"multipart/form-data": {"schema": schema, "encoding": encoding}}
+        return document
+
+    deep = {"style": "deepObject", "explode": True}
+    found = [
+        [change.rule for change in changes_between(sending(kind), sending(kind, **{name: deep})).changes]
+        for kind, name in (("object", "a"), ("string", "a"), ("object", "b"))
+    ]
+    assert found == [["request.encoding.changed"], [], []]
+
+
 def test_one_of_a_range_of_media_types_keeps_the_promise(changes_between: Compare) -> None:
     def giving(media_type: str, kind: str) -> dict[str, Any]:
         document = copy.deepcopy(DOCUMENT)

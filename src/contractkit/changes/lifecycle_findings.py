@@ -102,14 +102,17 @@ def _of_members(old: SchemaView, new: SchemaView, find: _Announced) -> Iterator[
         before = old.members.get(name)
         if before is None or before.view is None or member.view is None:
             continue
-        left, right = (_announcing(view) for view in (before.view, member.view))
-        for was, now in find(left, right):
-            yield Found(was, now, left, right, name)
+        left, right = before.view.known(_announcing), member.view.known(_announcing)
+        if left is None and right is None:
+            continue
+        nodes = (left or before.view.declared_at, right or member.view.declared_at)
+        for was, now in find(*nodes):
+            yield Found(was, now, *nodes, name)
 
 
-def _announcing(view: SchemaView) -> Node:
+def _announcing(view: SchemaView) -> Node | None:
     nodes = (conjunct.node for conjunct in view.conjuncts if isinstance(conjunct.node.value, dict))
-    return next((node for node in nodes if node.value.keys() & _ANNOUNCING), view.declared_at)
+    return next((node for node in nodes if not _ANNOUNCING.isdisjoint(node.value)), None)
 
 
 def _operation_found(pair: SurfacePair, before: str, after: str) -> OperationFinding:

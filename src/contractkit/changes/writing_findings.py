@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from contractkit.changes.operation_findings import OperationFinding, parameter_found
 from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair
 from contractkit.definitions.contents import content_for, is_acceptable
+from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surfaces import Content, Encoding, Parameter
+
+_PACKED = frozenset({"array", "object"})
 
 
 def other_style(pair: SurfacePair) -> Iterator[OperationFinding]:
@@ -31,12 +34,15 @@ def other_encoding(pair: SurfacePair) -> Iterator[OperationFinding]:
         other = content_for(pair.new.body.contents, content.media_type) if pair.new.body else None
         if other is not None:
             for name in dict.fromkeys((*content.encoding, *other.encoding)):
-                yield from _encoding_found(name, content, other)
+                if _members(content, name) and _members(other, name):
+                    yield from _encoding_found(name, content, other)
 
 
 def _encoding_found(name: str, content: Content, other: Content) -> Iterator[OperationFinding]:
     before, after = content.encoding.get(name), other.encoding.get(name)
-    if _style(before) == _style(after) and _takes_as_many(before, after):
+    is_packed = any(types & _PACKED for each in (content, other) for types in _members(each, name))
+    is_alike = _style(before) == _style(after) or not is_packed  # of a single value there is one way to write it
+    if is_alike and _takes_as_many(before, after):
         return
     yield OperationFinding(
         location=REQUEST_BODY / name,
@@ -46,6 +52,14 @@ def _encoding_found(name: str, content: Content, other: Content) -> Iterator[Ope
         new=after.node if after else other.node,
         media_type=content.media_type,
     )
+
+
+def _members(content: Content, name: str) -> tuple[frozenset[str], ...]:
+    """Give the types that a member of a form may be of, by alternative; one of which nothing is said may be any."""
+    if content.view is None:
+        return (ALL_TYPES,)
+    found = (branch.member(name) for branch in content.view.value_branches)
+    return tuple(each.view.types if each.view else ALL_TYPES for each in found if each is not None)
 
 
 def _written(parameter: Parameter) -> str:
