@@ -123,7 +123,7 @@ def test_an_answer_that_neither_definition_knows_is_never_unaffected(
     contract = Contract(consumer="web-shop", provider="orders", interactions=(interaction,))
     found = analyse(same, same, [(contract, ConsumerInfo())]).findings
     assert [(str(each.worry.location), each.worry.sentence, each.worry.code) for each in found] == (
-        [] if told is None else [(told[0], f"{told[1]}, so nothing can be said of the answer", "not-analysable")]
+        [] if told is None else [(told[0], f"{told[1]}, so nothing can be said of what comes", "not-analysable")]
     )
 
 

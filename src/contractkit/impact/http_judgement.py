@@ -17,7 +17,7 @@ from contractkit.impact.requests import request_worries
 from contractkit.model import HttpCall, Interaction, Location
 
 _PATH = Location(("request", "path"))
-_NOTHING = "nothing can be said of the answer"
+_NOTHING = "nothing can be said of what comes"
 
 
 class HttpJudgement:
