@@ -186,6 +186,7 @@ OPERATION_CASES: list[tuple[str, Callable[[Any], Any]]] = [
     ("response.schema.removed", lambda new: post(new)["responses"]["200"]["content"].update({"text/plain": {}})),
     ("response.header.removed", lambda new: post(new)["responses"]["200"]["headers"].pop("A")),
     ("response.optional-header.removed", lambda new: post(new)["responses"]["200"]["headers"].pop("B")),
+    ("response.header.style-changed", lambda new: post(new)["responses"]["200"]["headers"]["A"].update(explode=True)),
     ("response.header.became-optional", lambda new: post(new)["responses"]["200"]["headers"]["C"].pop("required")),
 ]  # fmt: skip
 

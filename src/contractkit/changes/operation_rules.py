@@ -70,6 +70,7 @@ OPERATION_RULES = (
          "it was {before} and may be {after} now"),
     Rule("response.header.removed", BREAKING, find.required_header_removed, "it was required, now undeclared"),
     Rule("response.optional-header.removed", POSSIBLE, find.optional_header_removed, "it was optional, now undeclared"),
+    Rule("response.header.style-changed", POSSIBLE, writing.other_header_style, "it was {before} and is {after}"),
     Rule("response.header.became-optional", BREAKING, find.header_optional, "it was required and is optional now"),
 )  # fmt: skip
 """Rules for operations that both definitions have."""

@@ -1,9 +1,9 @@
-"""What can differ in how values are written: styles of parameters, reserved characters, members of forms."""
+"""What can differ in how values are written: styles of parameters and headers, reserved characters, forms."""
 
 from collections.abc import Iterator
 
 from contractkit.changes.operation_findings import OperationFinding, parameter_found
-from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair
+from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair, header_location
 from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surfaces import Content, Encoding, Parameter
@@ -19,6 +19,22 @@ def other_style(pair: SurfacePair) -> Iterator[OperationFinding]:
         said = [_written(each) for each in (before, after)]
         if said[0] != said[1]:
             yield parameter_found(before, after, *said)
+
+
+def other_header_style(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find the headers of answers that are written in another style."""
+    for old, new in pair.responses():
+        for name, header in old.headers.items():
+            after = new.headers.get(name)
+            if after is not None and _written(header) != _written(after):
+                yield OperationFinding(
+                    location=header_location(name),
+                    before=_written(header),
+                    after=_written(after),
+                    old=header.node,
+                    new=after.node,
+                    status=old.status,
+                )
 
 
 def refused_reserved(pair: SurfacePair) -> Iterator[OperationFinding]:
