@@ -1,5 +1,6 @@
 """Replaying: a run on stubs of a proposed definition, which tells what came of the tests and records nothing."""
 
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 
 from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, dump_order, load_replayed
 from tests.pytest_plugin.conftest import DEFINITION, SETTINGS
+
+for _name in ("grpc", "contractkit.recording.proto_messages", "contractkit.recording.serving_proposed_calls"):
+    importlib.import_module(_name)  # here, since pytester forgets what its runs import
 
 pytest_plugins = ["pytester"]
 
@@ -57,6 +61,27 @@ def test_total(contract_stub):
 def test_note(contract_stub):
     with contract_stub("bus").message("OrderPlaced") as message:
         assert message.json is not None
+"""
+
+PROTO = """\
+syntax = "proto3"; package stock;
+service Stock { rpc Get(Ask) returns (Item); }
+message Ask {}
+enum State { OPEN = 0; PAID = 1; }
+message Item { State state = 1; string note = 2; }
+"""
+
+PROTO_TESTS = """\
+WORDS = {b"\\x08\\x00": "open", b"\\x08\\x01": "paid"}
+
+def test_total(contract_stub):
+    stock = contract_stub("stock")
+    stock.on("Get").reply({"state": "PAID", "note": ""})
+    assert WORDS[stock.channel().unary_unary("/stock.Stock/Get")(b"")] == "paid"
+
+def test_note(contract_stub):
+    with contract_stub("stock").message("stock.Item", {"state": "PAID", "note": ""}) as message:
+        assert WORDS[message.body] == "paid"
 """
 
 Replay = Callable[..., tuple[ReplayedTest, ...]]
@@ -162,6 +187,19 @@ def test_a_message_comes_without_what_is_gone_or_may_be_absent(project: Any, rep
     assert usual == (passed("test_total"), passed("test_note"))
     weakest = replay_in("bus", "old", "new", names, weakest=True)
     assert weakest == (failed("test_total", "KeyError: 'total'", 5), passed("test_note"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "name", "line"), [("definition", "test_total", 8), ("messages", "test_note", 12)])
+def test_a_new_member_comes_over_grpc_and_in_messages_of_protobuf(
+    key: str, name: str, line: int, project: Any, replay_in: ReplayIn
+) -> None:
+    project.write("pyproject.toml", f'{SETTINGS}\n[tool.contractkit.providers.stock]\n{key} = "old.proto"\n')
+    project.write("old.proto", PROTO)
+    project.write("new.proto", PROTO.replace("PAID = 1;", "PAID = 1; LOST = 2;"))
+    project.tests(PROTO_TESTS)
+    weakest = replay_in("stock", "old.proto", "new.proto", (name,), weakest=True)
+    assert weakest == (failed(name, "KeyError: b'\\x08\\x02'", line),)
 
 
 def test_a_request_that_is_refused_now_is_told_as_the_stub_tells_it(replay: Replay) -> None:

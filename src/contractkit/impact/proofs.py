@@ -113,6 +113,8 @@ def _of_risk(found: Proved) -> str:
 
 
 def _of_certainty(found: Proved) -> str:
+    if all(each.worry.code.startswith("request.") for each in found.impact.findings):
+        return "the stub refuses what is sent, and a provider may take it all the same"
     return "what may come now comes already in the stub's usual answers"
 
 
@@ -123,6 +125,12 @@ def _of_failure(found: Proved) -> str:
     if all(_is_of_reply(each) for each in found.proof.telling):
         return "the test writes an answer that the proposed definition does not allow; what the consumer reads may stay"
     return "the test compares what no contract expects to the letter, such as an example of the definition"
+
+
+def _of_novelty(found: Proved) -> str:
+    if _shared(found) is not None:
+        return _of_failure(found)
+    return "its tests fail on what newly may come, and the contract does not say that they need what came before"
 
 
 def _shared(found: Proved) -> InteractionImpact | None:
@@ -150,6 +158,6 @@ _WHY: Mapping[tuple[Verdict, Proven], Callable[[Proved], str]] = {
     (Verdict.AT_RISK, Proven.PASSES): _of_risk,
     (Verdict.AT_RISK, Proven.FAILS): _of_certainty,
     (Verdict.UNAFFECTED, Proven.FAILS): _of_failure,
-    (Verdict.UNAFFECTED, Proven.CAN_FAIL): _of_failure,
+    (Verdict.UNAFFECTED, Proven.CAN_FAIL): _of_novelty,
 }
 """What was predicted and what was proven to the sentence that says how both can be."""
