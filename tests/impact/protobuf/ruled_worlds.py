@@ -1,7 +1,8 @@
 """Rules on the request of a world: what else than the recorded message its consumer sends, by the matching language.
 
 A rule cascades until another one stands further down; a list under one may be of any length, its elements being like
-the first, and an empty one may hold anything; members that were not recorded are not sent.
+the first, and an empty one may hold anything; members that were not recorded are not sent, unless `values` stands
+there: then a map may have any keys, its values being like the first.
 """
 
 import copy
@@ -11,13 +12,22 @@ from random import Random
 
 from contractkit.model import Rule
 from tests.impact.protobuf.world_changes import FIELD_CHANGES
-from tests.impact.protobuf.world_definitions import Definition, Field, Value, default_of, name_of, value_of
+from tests.impact.protobuf.world_definitions import (
+    Definition,
+    Entries,
+    Field,
+    Value,
+    default_of,
+    name_of,
+    several,
+    value_of,
+)
 from tests.impact.protobuf.worlds import World
 
 Steps = tuple[str, ...]
-"""Names from the message to a place; `[*]` stands for the elements of a list."""
+"""Names from the message to a place; `[*]` stands for the elements of a list, `*` for the values of a map."""
 
-ELEMENTS = "[*]"
+ELEMENTS, ENTRIES = "[*]", "*"
 _MESSAGES = 12  # that a consumer sends
 
 
@@ -35,8 +45,8 @@ def ruled(world: World, random: Random) -> RuledRequest:
 
     Some of what is recorded are defaults and empty lists. The messages are what the rules allow.
     """
+    sent = _emptied(world.old.request, _mapped(world.old.request, world.sent, random), random)
     new, changes = _changed(world.old.request, random)
-    sent = _emptied(world.old.request, world.sent, random)
     world = replace(world, sent=sent, new=replace(world.old, request=new), changes=changes)
     places = list(_places(world.old.request, world.sent, ()))
     chosen = random.sample(places, min(len(places), random.randint(1, 3)))
@@ -44,6 +54,17 @@ def ruled(world: World, random: Random) -> RuledRequest:
     sender = _Sender(rules, random)
     messages = tuple(sender.message(world.old.request, world.sent, (), None) for _ in range(_MESSAGES))
     return RuledRequest(world, rules, messages)
+
+
+def _mapped(fields: list[Field], sent: dict[int, Value], random: Random) -> dict[int, Value]:
+    """Make maps of half of the lists, and give what is sent so."""
+    found = dict(sent)
+    for each in fields:
+        if each.label == "repeated" and random.random() < 0.5:
+            each.label = "map"
+            if each.identity in sent:
+                found[each.identity] = Entries({f"k{number}": one for number, one in enumerate(sent[each.identity])})
+    return found
 
 
 def _changed(request: list[Field], random: Random) -> tuple[list[Field], list[str]]:
@@ -59,9 +80,9 @@ def _emptied(fields: list[Field], sent: dict[int, Value], random: Random) -> dic
     for each in fields:
         if each.identity in sent:
             value = sent[each.identity]
-            if each.label == "repeated" and random.random() < 0.3:
-                value = []
-            elif each.kind != "message" and each.label != "repeated" and random.random() < 0.3:
+            if random.random() < 0.3 and each.label in ("repeated", "map"):
+                value = type(value)()
+            elif random.random() < 0.3 and each.kind != "message" and each.label not in ("repeated", "map"):
                 value = default_of(each)
             found[each.identity] = value
     return found
@@ -74,10 +95,10 @@ def _places(fields: list[Field], sent: dict[int, Value], at: Steps) -> Iterator[
         value, place = sent.get(each.identity), (*at, each.name)
         if value is None:
             continue
-        if isinstance(value, list):
+        if isinstance(value, list | Entries):
             yield place, None, value
-            place = (*place, ELEMENTS)
-        for one in value[:1] if isinstance(value, list) else [value]:
+            place = (*place, ELEMENTS if isinstance(value, list) else ENTRIES)
+        for one in several(value)[:1]:
             if isinstance(one, dict):
                 yield from _places(each.inner, one, place)
             else:
@@ -85,6 +106,8 @@ def _places(fields: list[Field], sent: dict[int, Value], at: Steps) -> Iterator[
 
 
 def _rule(each: Field | None, value: Value, random: Random) -> Rule:
+    if isinstance(value, Entries) and random.random() < 0.7:
+        return Rule("values")
     if each is None or random.random() < 0.6:
         return Rule("type")
     if each.kind == "enum":
@@ -109,6 +132,8 @@ class _Sender:
         rule = self.rules.get(at, above)
         if isinstance(value, list):
             return self._list(each, value, at, rule)
+        if isinstance(value, Entries):
+            return self._entries(each, value, (*at, ENTRIES), rule)
         return self._one(each, value, at, above)
 
     def _list(self, each: Field, value: list[Value], at: Steps, rule: Rule | None) -> list[Value]:
@@ -119,6 +144,14 @@ class _Sender:
         if not value:
             return [value_of(each, self.random) for _ in range(count)]
         return [self._one(each, value[0], at, rule) for _ in range(count)]
+
+    def _entries(self, each: Field, value: Entries, at: Steps, rule: Rule | None) -> Entries:
+        if rule is None or rule.name != "values":
+            return Entries({key: self._one(each, one, at, rule) for key, one in value.items()})
+        keys = self.random.sample(("k0", "k1", "k2", "other", ""), self.random.randint(0, 3))
+        if not value:
+            return Entries({key: value_of(each, self.random) for key in keys})
+        return Entries({key: self._one(each, several(value)[0], at, None) for key in keys})
 
     def _one(self, each: Field, value: Value, at: Steps, above: Rule | None) -> Value:
         if isinstance(value, dict):

@@ -12,7 +12,7 @@ from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
 from contractkit.model import Contract, InferredNeeds, LocatedRules, Location, Need, Rule, Wildcard
 from tests.impact.protobuf.conftest import recorded
-from tests.impact.protobuf.ruled_worlds import ELEMENTS, Steps, ruled
+from tests.impact.protobuf.ruled_worlds import ELEMENTS, ENTRIES, Steps, ruled
 from tests.impact.protobuf.world_definitions import Field, descriptors, written
 from tests.impact.protobuf.worlds import Place, World, failures, make_world
 
@@ -33,7 +33,8 @@ def location_of(place: Place, fields: list[Field]) -> Location:
 
 
 def sent_at(steps: Steps) -> Location:
-    return Location(("events", 0, "message", *(Wildcard.INDEX if step == ELEMENTS else step for step in steps)))
+    wildcards = {ELEMENTS: Wildcard.INDEX, ENTRIES: Wildcard.ANY}
+    return Location(("events", 0, "message", *(wildcards.get(step, step) for step in steps)))
 
 
 def contract_of(world: World, rules: Mapping[Steps, Rule] = NO_RULES) -> Contract:

@@ -66,7 +66,8 @@ def _relabel(*labels: str) -> Callable[[list[Field], Field, Random, Iterator[int
 
 
 def _add(fields: list[Field], each: Field, random: Random, counter: Iterator[int]) -> bool:
-    fields.append(make_field(random, counter, 1, max(one.number for one in fields) + 1, random.choice(SCALARS)))
+    number = 1_000 + next(counter)  # that of a field that went would make it a renamed one
+    fields.append(make_field(random, counter, 1, number, random.choice(SCALARS)))
     return True
 
 

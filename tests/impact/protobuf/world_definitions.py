@@ -13,6 +13,11 @@ from google.protobuf.message_factory import GetMessageClass
 
 Value: TypeAlias = Any
 
+
+class Entries(dict[str, Any]):
+    """What a map holds; other dictionaries are messages, by the identities of their fields."""
+
+
 _INTEGERS = {"int32": 31, "int64": 62, "uint32": 32, "sint32": 31, "fixed64": 63, "bool": 1}
 SCALARS = (*_INTEGERS, "double", "string", "bytes", "enum")
 FAMILIES = {"int32": 1, "int64": 1, "uint32": 1, "bool": 1, "enum": 1, "sint32": 2, "fixed64": 3, "double": 4,
@@ -22,7 +27,7 @@ FAMILIES = {"int32": 1, "int64": 1, "uint32": 1, "bool": 1, "enum": 1, "sint32":
 
 @dataclass(slots=True)
 class Field:
-    """A field; `label` is `single`, `optional`, `repeated` or `chosen`, which is in the one oneof of its message.
+    """A field; `label` is `single`, `optional`, `repeated`, `map` or `chosen`: in the one oneof of its message.
 
     One that `is_reusing` a number has another type for good: of the old type it could not be told from a renamed field.
     """
@@ -96,6 +101,13 @@ def value_of(each: Field, random: Random) -> Value:
     return random.randint(1, 2 ** random.choice((3, _INTEGERS[each.kind])) - 1)
 
 
+def several(value: Value) -> list[Value]:
+    """Give the values that a field holds: of a list, of a map in the order of its keys, or the one."""
+    if isinstance(value, Entries):
+        return [value[key] for key in sorted(value)]
+    return value if isinstance(value, list) else [value]
+
+
 def default_of(each: Field) -> Value:
     """Give what a reader sees where nothing was sent; None for messages."""
     return {"message": None, "string": "", "bytes": b"", "bool": False, "double": 0.0}.get(each.kind, 0)
@@ -115,6 +127,8 @@ def written(fields: list[Field], values: dict[int, Value]) -> dict[str, Value]:
 def _json(value: Value, each: Field) -> Value:
     if isinstance(value, list):
         return [_json(one, each) for one in value]
+    if isinstance(value, Entries):
+        return {key: _json(one, each) for key, one in value.items()}
     if isinstance(value, dict):
         return written(each.inner, value)
     if each.kind == "enum":
@@ -152,7 +166,10 @@ def _describe(message: Any, fields: list[Field], path: str) -> None:
         message.oneof_decl.add(name="choice")
     for each in fields:
         made = message.field.add(name=each.name, number=each.number, json_name=each.name)
-        made.label = getattr(FieldDescriptorProto, "LABEL_REPEATED" if each.label == "repeated" else "LABEL_OPTIONAL")
+        is_several = each.label in ("repeated", "map")
+        made.label = getattr(FieldDescriptorProto, "LABEL_REPEATED" if is_several else "LABEL_OPTIONAL")
+        if each.label == "map":
+            made = _entry_of(message, made, each, path)
         made.type = getattr(FieldDescriptorProto, f"TYPE_{each.kind.upper()}")
         if each.kind == "message":
             made.type_name = f"{path}.T{each.identity}"
@@ -170,3 +187,13 @@ def _describe(message: Any, fields: list[Field], path: str) -> None:
             made.proto3_optional = True
             made.oneof_index = len(message.oneof_decl)
             message.oneof_decl.add(name=f"_{each.name}")
+
+
+def _entry_of(message: Any, made: Any, each: Field, path: str) -> Any:
+    """Make a field a map, and give the value of its entries."""
+    entry = message.nested_type.add(name=f"{each.name.capitalize()}Entry")
+    entry.options.map_entry = True
+    text = FieldDescriptorProto.TYPE_STRING
+    entry.field.add(name="key", number=1, json_name="key", label=FieldDescriptorProto.LABEL_OPTIONAL, type=text)
+    made.type, made.type_name = FieldDescriptorProto.TYPE_MESSAGE, f"{path}.{entry.name}"
+    return entry.field.add(name="value", number=2, json_name="value", label=FieldDescriptorProto.LABEL_OPTIONAL)

@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError, Message
 from tests.impact.protobuf.world_changes import CHANGES
 from tests.impact.protobuf.world_definitions import (
     Definition,
+    Entries,
     Field,
     Value,
     classes,
@@ -23,6 +24,7 @@ from tests.impact.protobuf.world_definitions import (
     make_fields,
     meant,
     name_of,
+    several,
     written,
 )
 
@@ -106,7 +108,7 @@ def _leaves(values: dict[int, Value], fields: list[Field]) -> set[Place]:
         value = values.get(each.identity)
         if each.label == "single" and value == default_of(each):
             continue
-        for one in value if isinstance(value, list) else [] if value is None else [value]:
+        for one in [] if value is None else several(value):
             below = _leaves(one, each.inner) if isinstance(one, dict) else {()}
             found |= {(each.identity, *rest) for rest in below}
     return found
@@ -177,7 +179,9 @@ def _at(message: Message, fields: list[Field], place: Place) -> list[tuple[Value
     if each.label in ("optional", "chosen") and not message.HasField(each.name):
         return []
     value = getattr(message, each.name)
-    found = list(value) if each.label == "repeated" else [value]
+    if each.label == "map":
+        value = Entries(value)
+    found = list(value) if each.label == "repeated" else several(value)
     if place[1:]:
         return [inner for one in found for inner in _at(one, each.inner, place[1:])] if each.inner else []
     return [(one, each) for one in found]
@@ -188,7 +192,7 @@ def _meant_at(values: dict[int, Value], fields: list[Field], place: Place) -> It
     if each is None or place[0] not in values:
         return
     value = values[place[0]]
-    for one in value if isinstance(value, list) else [value]:
+    for one in several(value):
         if place[1:] and isinstance(one, dict):
             yield from _meant_at(one, each.inner, place[1:])
         else:
