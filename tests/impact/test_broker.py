@@ -129,15 +129,9 @@ def test_exemptions_are_sent_along_with_an_answer_that_is_shared(ask: Callable[.
             ("new.yaml", "--provider", "orders", "--environment", "production", "--what-if-undeployed", "courier"),
             "--share and what is supposed exclude each other: a page tells what is so.\n",
         ),
-        (
-            ("event.json", "--provider", "orders"),
-            "--share: event.json is of JSON Schemas by themselves, whose messages nothing names to the broker.\n\n"
-            "Leave --share out, or name an AsyncAPI document, which may refer to the schemas.\n",
-        ),
     ],
 )
 def test_what_no_page_tells_is_not_shared(
     ask: Callable[..., tuple[int, str, str]], asked: tuple[str, ...], said: str
 ) -> None:
-    Path("event.json").write_text('{"type": "object"}')
     assert ask(*asked, "--share") == (2, "", said)

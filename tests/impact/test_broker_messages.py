@@ -89,13 +89,17 @@ def test_the_answer_is_shared_with_what_the_document_refers_to(broker: str, caps
     assert "packing 1 can no longer use the message OrderPlaced." in page
     assert f"<b>{told.out.splitlines()[-1]}</b>" in page
 
+
+def test_schemas_by_themselves_are_shared_as_one_document(broker: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("schemas").mkdir()
-    Path("schemas/OrderPlaced.json").write_text("{}")
-    assert run(["impact", "schemas", "events.yaml", *shared]) == 2
-    assert capsys.readouterr().err == (
-        "--share: schemas is of JSON Schemas by themselves, whose messages nothing names to the broker.\n\n"
-        "Leave --share out, or name an AsyncAPI document, which may refer to the schemas.\n"
-    )
+    Path("schemas/OrderPlaced.json").write_text('{"type": "object", "properties": {"id": {"$ref": "v1/Id.json"}}}')
+    Path("schemas/v1").mkdir()
+    Path("schemas/v1/Id.json").write_text('{"type": "integer"}')
+    assert run(["impact", "schemas", "--provider", "orders", "--broker", broker, "--share"]) == 1
+    told = capsys.readouterr()
+    page = httpx.get(told.err.removeprefix("To share: ").strip()).text
+    assert "packing 1 can no longer use the message OrderPlaced." in page
+    assert f"<b>{told.out.splitlines()[-1]}</b>" in page
 
 
 def test_every_command_takes_messages_from_the_broker(

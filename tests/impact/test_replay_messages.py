@@ -96,16 +96,3 @@ def test_what_is_proven_of_messages_is_told_on_the_page(contract: bytes, capsys:
     assert [(each["version"], each["interactions"][0]["outcome"]) for each in job["proofs"]] == [("1", "can fail")]
     words = " ".join(re.sub(r"<[^>]+>", " ", html.unescape(page)).split())
     assert f"OrderPlaced ? at risk ? can fail {told}" in words
-
-
-def test_schemas_by_themselves_are_not_published(contract: bytes, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("old", "new"):
-        Path(name).mkdir()
-        Path(name, "OrderPlaced.json").write_text('{"type": "object"}')
-    publishing = ("--replay", "--publish", "--consumer-version", "1", "--broker", "http://127.0.0.1:1")
-    code = run(["impact", "old", "new", *publishing])
-    assert (code, capsys.readouterr().err) == (
-        2,
-        "--publish: old is of JSON Schemas by themselves, whose messages nothing names to the broker.\n\n"
-        "Leave --publish out, or name an AsyncAPI document, which may refer to the schemas.\n",
-    )

@@ -141,7 +141,7 @@ def impact(
     )
     check_assumptions(asked.assumed, environment, [] if provider is None else [provider])
     if share:
-        check_sharing([old, new], asks_broker=asked.uses_broker, supposes=bool(asked.assumed))
+        check_sharing(asks_broker=asked.uses_broker, supposes=bool(asked.assumed))
     known = read_exemption_file(exemptions, settings.root)  # a mistake in them is told before anything is compared
     with uncollected():  # what is read and found stays until the report is written
         report = _from_broker(asked, settings) if asked.uses_broker else _from_files(asked, settings)

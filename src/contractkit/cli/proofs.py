@@ -10,9 +10,8 @@ from contractkit.cli.brokers import connect
 from contractkit.cli.builds import this_build
 from contractkit.cli.replay_runs import Manner, Pair
 from contractkit.cli.replaying import replayed
-from contractkit.cli.sharing import holds_schemas_alone, published_bytes
+from contractkit.cli.sharing import published_bytes
 from contractkit.document import file_digest
-from contractkit.errors import UsageError
 from contractkit.exact_json import Json
 from contractkit.impact import ImpactReport
 from contractkit.impact.proofs import Proved, proved
@@ -49,8 +48,7 @@ def prove(
     """Give a report with what the tests of this project prove, once it is told and, where asked for, published.
 
     Raises:
-        UsageError: As `replayed` does; the version is not known, or a definition is of JSON Schemas by themselves,
-            which no broker keeps. What can be checked before a test runs is.
+        UsageError: As `replayed` does; or the version is not known. What can be checked before a test runs is.
         SettingsError: No broker is set.
         BrokerError: It cannot be reached, or refuses.
     """
@@ -68,12 +66,6 @@ def prove(
 
 
 def _prepared(settings: Settings, pair: Pair, consumer: str, version: str | None) -> Publishing:
-    for each in (pair.old, pair.new):
-        if holds_schemas_alone(each):
-            raise UsageError(
-                f"--publish: {each} is of JSON Schemas by themselves, whose messages nothing names to the broker.",
-                next_step="Leave --publish out, or name an AsyncAPI document, which may refer to the schemas.",
-            )
     build = this_build(settings, consumer, version=version, branch=None, url=None)
     digests = _digest(pair.old, settings), _digest(pair.new, settings)
     return Publishing(client=connect(settings), build=build, provider=pair.provider, digests=digests)

@@ -1,31 +1,26 @@
 """Sharing an answer of `contractkit impact`: the broker analyses the same, and keeps it on a page with an address."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from contractkit.cli.brokers import connect
 from contractkit.errors import BrokerError, UsageError
 from contractkit.locking.brokers import definition_of_broker
 from contractkit.settings import Settings
-from contractkit.sources.loading import read_document
-from contractkit.sources.messages import defines_messages
-from contractkit.sources.places import BROKER, FilePlace, GitPlace, place_of
+from contractkit.sources.places import BROKER, place_of
 from contractkit.sources.publication import published_at
 
 _PAGE = "contractkit:page"
 
 
-def check_sharing(locations: Iterable[str | None], *, asks_broker: bool, supposes: bool) -> None:
+def check_sharing(*, asks_broker: bool, supposes: bool) -> None:
     """Check that the broker can be asked the same.
 
     Args:
-        locations: Where the definitions are; None is one that the broker has.
         asks_broker: Whether it gives the contracts.
         supposes: Whether something is supposed of who runs where.
 
     Raises:
-        UsageError: The contracts are not the broker's, or something is supposed, or a definition is of JSON Schemas.
-        DefinitionError: A definition cannot be read.
+        UsageError: The contracts are not the broker's, or something is supposed.
     """
     if not asks_broker:
         raise UsageError(
@@ -34,12 +29,6 @@ def check_sharing(locations: Iterable[str | None], *, asks_broker: bool, suppose
         )
     if supposes:
         raise UsageError("--share and what is supposed exclude each other: a page tells what is so.")
-    for each in filter(None, locations):
-        if holds_schemas_alone(each):
-            raise UsageError(
-                f"--share: {each} is of JSON Schemas by themselves, whose messages nothing names to the broker.",
-                next_step="Leave --share out, or name an AsyncAPI document, which may refer to the schemas.",
-            )
 
 
 def shared(
@@ -81,19 +70,6 @@ def shared(
                 f"The broker at {client.url} has no page for the answer.", next_step="Upgrade it, or leave --share out."
             )
         return str(job["_links"][_PAGE]["href"])
-
-
-def holds_schemas_alone(location: str) -> bool:
-    """Say whether a definition is of JSON Schemas by themselves, whose messages nothing names to a broker."""
-    if location.startswith(BROKER) or not defines_messages(location, root=Path.cwd()):
-        return False
-    match place_of(location, Path.cwd()):
-        case FilePlace(path=path) if path.is_dir():
-            return True
-        case GitPlace() as place if place.is_directory():
-            return True
-        case place:
-            return "asyncapi" not in read_document(place.read(), place.uri)
 
 
 def published_bytes(location: str, settings: Settings) -> bytes:

@@ -113,6 +113,11 @@ def read_messages(location: str | Path, *, root: Path) -> LoadedMessages:
         raise not_there(name)
     place = place_of(location, root)
     assert not isinstance(place, UrlPlace)
+    return messages_at(place, name)
+
+
+def messages_at(place: FilePlace | GitPlace, name: str) -> LoadedMessages:
+    """Give the messages that are defined at a place, which `name` stands for in errors; see `read_messages`."""
     try:
         if isinstance(place, GitPlace) and place.is_directory():
             return _of_directory(_archived(place), name, replace(place, path=f"{place.path}/.").read_beside)
@@ -135,7 +140,13 @@ def defines_messages(location: str | Path, *, root: Path) -> bool:
     name = str(location)
     if is_elsewhere(name) and not name.startswith("git:"):
         return False
-    place = place_of(location, root)
+    return holds_messages(place_of(location, root))
+
+
+def holds_messages(place: Place) -> bool:
+    """Say the same of a place, false of a URL."""
+    if isinstance(place, UrlPlace):
+        return False
     if isinstance(place, GitPlace) and place.is_directory():
         return bool(_archived(place))
     if isinstance(place, FilePlace) and place.path.is_dir():

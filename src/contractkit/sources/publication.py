@@ -7,6 +7,7 @@ from contractkit.errors import DefinitionError
 from contractkit.exact_json import dump_compact
 from contractkit.sources.bundling import bundled
 from contractkit.sources.loading import read_document
+from contractkit.sources.message_documents import document_of_schemas
 from contractkit.sources.places import FilePlace, Place
 from contractkit.sources.proto_kinds import SET_ENDINGS, is_proto_source
 
@@ -22,8 +23,9 @@ _MEDIA_TYPES: Final = {
 def published_definition(path: Path) -> tuple[bytes, str]:
     """Give the bytes of a definition and their media type: a document as it is, .proto files as a descriptor set.
 
-    A document that refers to others becomes one of JSON that holds them. The descriptor set holds what the files
-    import, and the positions, so that lines can be named from it.
+    A document that refers to others becomes one of JSON that holds them, and JSON Schemas of messages by themselves one
+    AsyncAPI document. The descriptor set holds what the files import, and the positions, so that lines can be named
+    from it.
 
     Raises:
         OSError: The file cannot be read.
@@ -39,6 +41,9 @@ def published_at(place: Place) -> tuple[bytes, str]:
         OSError: It is a file that cannot be read.
         DefinitionError: It cannot be fetched, or the .proto files do not compile.
     """
+    schemas = document_of_schemas(place)
+    if schemas is not None:
+        return dump_compact(schemas), "application/json"
     if is_proto_source(place):
         from contractkit.sources.protos import load_protos  # heavy
 
