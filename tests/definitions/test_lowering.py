@@ -96,6 +96,13 @@ def test_a_discriminator_picks_by_the_branchs_own_values_or_name(answering: Answ
     assert refused(definition, {"kind": "Dog"}) == [(".kind", 'one of "Cat", "hound", "pup"')]
 
 
+def test_a_discriminating_member_may_be_wrapped(answering: Answering) -> None:
+    wrapped = PETS.replace("{type: string, enum: [hound, pup]}", "{allOf: [{type: string, enum: [hound, pup]}]}")
+    definition = answering("{$ref: '#/components/schemas/Pet'}", components=wrapped)
+    assert refused(definition, {"kind": "hound", "bark": "wau"}) == []
+    assert refused(definition, {"kind": "Dog"}) == [(".kind", 'one of "Cat", "hound", "pup"')]
+
+
 ITEMS = """
 Item:
   oneOf: [{$ref: '#/components/schemas/Easy'}, {$ref: '#/components/schemas/Full'}]

@@ -136,15 +136,25 @@ def _declared(branch: Node, name: str, documents: Documents) -> Iterator[str]:
         properties = node.get("properties")
         member = properties.get(name) if properties is not None else None
         if member is not None:
-            yield from _values(documents.resolve(member).value)
+            yield from _values(member, documents)
         inherited = node.get("allOf")
         pending.extend(inherited.items() if inherited is not None else ())
 
 
-def _values(schema: Json) -> Iterator[str]:
-    if isinstance(schema, dict):
-        listed = [schema["const"]] if "const" in schema else schema.get("enum")
-        yield from (value for value in listed or () if isinstance(value, str))
+def _values(member: Node, documents: Documents, *, depth: int = 0) -> tuple[str, ...]:
+    """Give the values that a schema leaves, or the first one that it is wrapped around (`allOf`) and leaves any."""
+    try:
+        node = documents.resolve(member)
+    except DefinitionError:
+        return ()
+    schema = node.value if isinstance(node.value, dict) else {}
+    listed = [schema["const"]] if "const" in schema else schema.get("enum")
+    found = tuple(value for value in listed if isinstance(value, str)) if isinstance(listed, list) else ()
+    wrapped = node.get("allOf")
+    if found or wrapped is None or depth == _DEEPEST:
+        return found
+    inner = (_values(each, documents, depth=depth + 1) for each in wrapped.items())
+    return next((values for values in inner if values), ())
 
 
 def _case(name: str, value: str, schemas: list[Json]) -> dict[str, Json]:
