@@ -189,6 +189,16 @@ def test_a_message_comes_without_what_is_gone_or_may_be_absent(project: Any, rep
     assert weakest == (failed("test_total", "KeyError: 'total'", 5), passed("test_note"))
 
 
+def test_contents_that_cannot_come_any_more_give_way_to_some_that_can(project: Any, replay_in: ReplayIn) -> None:
+    project.write("pyproject.toml", SETTINGS + '\n[tool.contractkit.providers.bus]\nmessages = "old"\n')
+    for folder, total in (("old", {}), ("new", {"maximum": 10, "examples": [2.5]})):
+        schema = {"type": "object", "required": ["total"], "properties": {"total": {"type": "number", **total}}}
+        project.write(f"{folder}/OrderPlaced.json", json.dumps(schema))
+    project.tests(MESSAGES)
+    found = replay_in("bus", "old", "new", ("test_total", "test_note"), weakest=False)
+    assert found == (failed("test_total", "assert 2.5 == 12.5", 5), passed("test_note"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "name", "line"), [("definition", "test_total", 8), ("messages", "test_note", 12)])
 def test_a_new_member_comes_over_grpc_and_in_messages_of_protobuf(

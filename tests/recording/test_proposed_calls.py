@@ -1,6 +1,7 @@
 """What old code reads, over gRPC, of the answers of a proposed definition: usual ones and the weakest."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 from contractkit.definitions.protobuf import ProtoDefinition
-from contractkit.errors import ReplyError
+from contractkit.errors import MessageError, ReplyError
 from contractkit.recording import StubbedProvider, StubSession, TestOrigin
 from contractkit.recording.serving_proposed_calls import ServingProposedCalls
 from contractkit.sources.protoc import compile_protos
@@ -168,19 +169,32 @@ def provider(definitions: tuple[ProtoDefinition, ProtoDefinition]) -> Iterator[S
 Open = Callable[..., StubSession]
 
 
-@pytest.fixture
-def opened(provider: StubbedProvider, definitions: tuple[ProtoDefinition, ProtoDefinition]) -> Iterator[Open]:
+@contextmanager
+def sessions_of(stubbed: StubbedProvider, definitions: tuple[ProtoDefinition, ProtoDefinition]) -> Iterator[Open]:
     sessions = []
 
     def session(*, weakest: bool) -> StubSession:
         origin = TestOrigin(node_id="test_it.py::test_it", file="test_it.py", source="none", line=3, thread=0)
         serving = ServingProposedCalls(*definitions, weakest=weakest)
-        sessions.append(StubSession(provider, consumer="web-shop", origin=origin, again=serving))
+        sessions.append(StubSession(stubbed, consumer="web-shop", origin=origin, again=serving))
         return sessions[-1]
 
     yield session
     for each in sessions:
         each.close()
+
+
+@pytest.fixture
+def opened(provider: StubbedProvider, definitions: tuple[ProtoDefinition, ProtoDefinition]) -> Iterator[Open]:
+    with sessions_of(provider, definitions) as session:
+        yield session
+
+
+@pytest.fixture
+def emitted(definitions: tuple[ProtoDefinition, ProtoDefinition]) -> Iterator[Open]:
+    stubbed = StubbedProvider("bus", None, source="new", messages=definitions[1])
+    with sessions_of(stubbed, definitions) as session:
+        yield session
 
 
 @pytest.fixture(scope="module")
@@ -220,17 +234,36 @@ def test_each_message_of_a_stream_is_the_weakest(opened: Open, old_code: Callabl
     assert [MessageToDict(thing.FromString(each)) for each in call(b"")] == [{"one": 2}, {"one": 2}]
 
 
-def test_a_message_that_is_emitted_is_the_weakest_too(
-    definitions: tuple[ProtoDefinition, ProtoDefinition], old_code: Callable[[str], type[Message]]
+def handled(session: StubSession, thing: type[Message], contents: object) -> Any:
+    """Give what old code reads of a message that is emitted."""
+    with session.message(thing.DESCRIPTOR.full_name, contents) as message:
+        return MessageToDict(thing.FromString(message.body))
+
+
+def test_a_message_that_is_emitted_is_the_weakest_too(emitted: Open, old_code: Callable[[str], type[Message]]) -> None:
+    assert handled(emitted(weakest=True), old_code("p1.Thing"), {"one": "A"}) == {"one": 2}
+
+
+@pytest.mark.parametrize("is_generated", [False, True], ids=["written", "generated"])
+def test_a_message_that_is_emitted_is_carried_over(
+    is_generated: bool, emitted: Open, old_code: Callable[[str], type[Message]]
 ) -> None:
-    serving = ServingProposedCalls(*definitions, weakest=True)
-    emitted = StubbedProvider("bus", None, source="new", messages=definitions[1])
-    origin = TestOrigin(node_id="test_it.py::test_it", file="test_it.py", source="none", line=3, thread=0)
-    session = StubSession(emitted, consumer="web-shop", origin=origin, again=serving)
-    with session.message("p1.Thing", {"one": "A"}) as message:
-        read = MessageToDict(old_code("p1.Thing").FromString(message.body))
-    session.close()
-    assert read == {"one": 2}
+    thing = old_code(f"{package_of('a field is gone')}.Thing")
+    written = CASES["a field is gone"].written
+    contents = ParseDict(written, thing()) if is_generated else written
+    assert handled(emitted(weakest=False), thing, contents) == {"a": "x", "in": {"b": "z"}}
+
+
+def test_a_message_that_neither_definition_allows_is_refused_as_ever(emitted: Open) -> None:
+    with pytest.raises(MessageError) as refused:
+        emitted(weakest=False).message("p1.Thing", {"none": 1})
+    assert str(refused.value) == (
+        "The message p1.Thing contradicts its definition.\n\n"
+        "  at         message.contents.none\n"
+        "  expected   a field of p1.Thing. Did you mean one?\n"
+        "  received   1\n\n"
+        "Write what the provider may really send, or mend the definition."
+    )
 
 
 def test_a_generated_message_is_carried_over_whole(opened: Open, old_code: Callable[[str], type[Message]]) -> None:

@@ -5,16 +5,17 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from contractkit.changes.wording import counted
+from contractkit.cli.replay_trials import HUNG, TIMES, Trial, hung
 from contractkit.cli.replay_watch import MOST_SILENT, Watched, run_watched
 from contractkit.errors import UsageError
 from contractkit.explain.terminal import printable, unsteered
-from contractkit.impact.proven import Proven, TestProof
+from contractkit.impact.proven import TestProof
 from contractkit.locking.brokers import definition_of_broker
 from contractkit.model import TestReference
 from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayOrder, ReplayProgress, dump_order
@@ -24,9 +25,6 @@ from contractkit.sources.proto_kinds import proto_kind
 
 USUAL_SECONDS = 30.0
 """How long a test may take where nothing else is said."""
-
-TIMES = 10
-"""How many times longer than on the present definition a slow test may take."""
 
 _MOST_OUTPUT = 15  # lines
 _ENDINGS = {"text": ".proto", "set": ".binpb"}
@@ -84,9 +82,9 @@ class Replaying:
         if slow:
             longest = max(found[name].before_seconds for name in slow)
             found = {**found, **self._trials(slow, TIMES * longest, before=MOST_SILENT)}
-        return {name: _proof(tests[name], each) for name, each in found.items()}
+        return {name: each.proof(tests[name]) for name, each in found.items()}
 
-    def _trials(self, tests: Mapping[str, TestReference], limit: float, *, before: float) -> Mapping[str, "_Trial"]:
+    def _trials(self, tests: Mapping[str, TestReference], limit: float, *, before: float) -> Mapping[str, Trial]:
         """Run tests in each way that tells something; a test may take `limit` seconds, and `before` as things are."""
         old, new = self._pair.old, self._pair.new
         usual = self._run(tests, f"on stubs of {new}", limit, definition=new, old=old)
@@ -95,11 +93,11 @@ class Replaying:
         failed = {
             name: tests[name]
             for name, each in usual.items()
-            if each.outcome in ("failed", "hung") or (name in weakest and weakest[name].outcome == "hung")
+            if each.outcome in ("failed", HUNG) or (name in weakest and weakest[name].outcome == HUNG)
         }
         known = self._run(failed, f"on stubs of {old}, since they failed", before, definition=old)
         return {
-            name: _Trial(usual=each, weakest=weakest.get(name), before=known.get(name), limit=limit)
+            name: Trial(usual=each, weakest=weakest.get(name), before=known.get(name), limit=limit)
             for name, each in usual.items()
         }
 
@@ -131,9 +129,9 @@ class Replaying:
                 limit=limit,
             )
             files = sorted({str(self._settings.root / test.file) for test in left.values()})
-            progress, hung = self._start(order, files)
-            found |= progress.tests | {name: _hung(name, progress, limit) for name in hung}
-            if not hung & left.keys():
+            progress, stopped = self._start(order, files)
+            found |= progress.tests | {name: hung(name, progress, limit) for name in stopped}
+            if not stopped & left.keys():
                 break
             left = {name: test for name, test in left.items() if name not in found}
         return found
@@ -189,44 +187,6 @@ class Replaying:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trial:
-    """The runs of one test: on usual and on the weakest answers, each within `limit` seconds, and as things are."""
-
-    usual: ReplayedTest
-    weakest: ReplayedTest | None
-    before: ReplayedTest | None
-    limit: float
-
-    @property
-    def before_seconds(self) -> float:
-        """Give how long it took on the present definition; nothing where it was not run there."""
-        return self.before.seconds if self.before is not None else 0.0
-
-    @property
-    def is_slow(self) -> bool:
-        """Say whether it was stopped in less than the time that it may take by what it took before."""
-        hung = "hung" in (self.usual.outcome, self.weakest.outcome if self.weakest is not None else "")
-        passed = self.before is not None and self.before.outcome == "passed"
-        return hung and passed and TIMES * self.before_seconds > self.limit
-
-
-def _proof(test: TestReference, trial: _Trial) -> TestProof:
-    """Give what a test proves by its runs."""
-    usual, weakest, before = trial.usual, trial.weakest, trial.before
-    if usual.outcome == "skipped":
-        return TestProof(test=test, outcome=Proven.NOT_RUN, message=usual.message)
-    if before is not None and before.outcome != "passed":
-        return _told(test, Proven.FAILED_BEFORE, before)
-    for outcome, ended in ((Proven.FAILS, usual), (Proven.CAN_FAIL, weakest)):
-        if ended is not None and ended.outcome == "hung":
-            message = f"{ended.message}; on the present definition it took {trial.before_seconds:.1f} s"
-            return _told(test, outcome, replace(ended, message=message))
-        if ended is not None and ended.outcome == "failed":
-            return _told(test, outcome, ended)
-    return TestProof(test=test, outcome=Proven.PASSES)
-
-
 def _place(location: str, settings: Settings, copy: Path) -> str:
     """Give where a run finds a definition: what a broker has is fetched, since no test is to ask it."""
     if not location.startswith(BROKER):
@@ -238,18 +198,8 @@ def _place(location: str, settings: Settings, copy: Path) -> str:
     return str(file)
 
 
-def _hung(node_id: str, progress: ReplayProgress, limit: float) -> ReplayedTest:
-    file, line = progress.places.get(node_id, ("", 0))
-    message = f"it did not end within {limit:g} s"
-    return ReplayedTest(node_id=node_id, outcome="hung", message=message, file=file, line=line, seconds=limit)
-
-
 def _how(ended: Watched) -> str:
     return f"no test began for {MOST_SILENT:g} s" if ended.code is None else f"ended with code {ended.code}"
-
-
-def _told(test: TestReference, outcome: Proven, ended: ReplayedTest) -> TestProof:
-    return TestProof(test=test, outcome=outcome, message=ended.message, file=ended.file, line=ended.line)
 
 
 def _not_run(command: Iterable[str], problem: str, output: str) -> UsageError:

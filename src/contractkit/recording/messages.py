@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.rpc_interface import RpcDefinition
+from contractkit.errors import MessageError
 from contractkit.model import TestReference
 from contractkit.recording.message_interactions import MadeMessage, interaction_of_message, made_message
 from contractkit.recording.notes import MESSAGE, Notes
@@ -24,13 +25,29 @@ def made_for(
     contents: object,
     metadata: Mapping[str, object] | None,
     description: str | None,
+    serving: "Serving | None" = None,
 ) -> MadeMessage:
-    """Give a message as its definition, of either kind, makes it; see `made_message` and `made_proto_message`."""
+    """Give a message as its definition, of either kind, makes it; see `made_message` and `made_proto_message`.
+
+    Contents that the definition refuses are those that `serving` gives in their place, where there is one.
+    """
+    beside: dict[str, Any] = {"metadata": metadata, "description": description}
+    try:
+        return _made(definition, name, contents, beside)
+    except MessageError as error:
+        if serving is None or contents is None:
+            raise
+        return _made(definition, name, serving.refused_message(name, contents, error), beside)
+
+
+def _made(
+    definition: MessageDefinition | RpcDefinition, name: str, contents: object, beside: Mapping[str, Any]
+) -> MadeMessage:
     if isinstance(definition, MessageDefinition):
-        return made_message(definition, name, contents=contents, metadata=metadata, description=description)
+        return made_message(definition, name, contents=contents, **beside)
     from contractkit.recording.proto_messages import made_proto_message  # only who has such messages pays for it
 
-    return made_proto_message(definition, name, contents=contents, metadata=metadata, description=description)
+    return made_proto_message(definition, name, contents=contents, **beside)
 
 
 class MessageDelivery:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from contractkit.definitions.interface import Definition, Operation
 from contractkit.definitions.rpc_interface import Procedure
-from contractkit.errors import ReplyError
+from contractkit.errors import MessageError, ReplyError
 from contractkit.exact_json import Json
 from contractkit.model import HttpResponse, Interaction
 from contractkit.recording.replies import Reply, checked_reply
@@ -53,6 +53,9 @@ class Serving(Protocol):
         self, procedure: Procedure, answer: object, written: Mapping[str, Any], error: ReplyError
     ) -> RpcReply:
         """Give a reply to a remote procedure likewise; `answer` and `written` are as `checked_rpc_reply` takes them."""
+
+    def refused_message(self, name: str, contents: object, error: MessageError) -> object:
+        """Give contents that are handed over in place of those that the definition of a message refuses, likewise."""
 
 
 def checked_for(

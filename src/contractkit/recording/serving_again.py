@@ -10,7 +10,7 @@ from typing import Any
 
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.rpc_interface import Procedure
-from contractkit.errors import ReplyError
+from contractkit.errors import MessageError, ReplyError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.inference import AnswerId, Change, Kind, changed
 from contractkit.model import (
@@ -183,6 +183,10 @@ class ServingAgain:
     def refused_rpc_reply(
         self, procedure: Procedure, answer: object, written: Mapping[str, Any], error: ReplyError
     ) -> RpcReply:
+        """Raise the error likewise."""
+        raise error
+
+    def refused_message(self, name: str, contents: object, error: MessageError) -> object:
         """Raise the error likewise."""
         raise error
 

@@ -19,9 +19,10 @@ from contractkit.definitions.rpc_interface import Procedure
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import DocumentedDefinition
-from contractkit.errors import ReplyError, UnknownNameError
+from contractkit.errors import ContractkitError, MessageError, ReplyError, UnknownNameError
 from contractkit.exact_json import Json, same_json, show_json
 from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, Step
+from contractkit.recording.message_interactions import made_message
 from contractkit.recording.replies import Reply, checked_reply
 from contractkit.recording.rpc_replies import RpcReply
 from contractkit.results import ABSENT, Violation
@@ -43,6 +44,7 @@ class ServingProposed:
     ) -> None:
         """Take the present and the proposed definition, of one kind, and whether the weakest answers are served."""
         self._are_messages = isinstance(new, MessageDefinition)
+        self._present = old if isinstance(old, MessageDefinition) else None
         self._old, self._new = _answers(old), _answers(new)
         self._readers = SurfaceReader(self._old.documents), SurfaceReader(self._new.documents)
         self._weakest = weakest
@@ -81,10 +83,24 @@ class ServingProposed:
         if not self._are_messages or name not in {each.name for each in self._old.operations}:
             return contents
         operation = self._new.operation(name)
+        return _value_of(self._proposed(self._old.operation(name), operation, self._emission(operation, contents)))
+
+    def _emission(self, operation: Operation, contents: Json) -> HttpResponse:
+        """Give the contents of a message as the answer of the operation that stands for it."""
         declared = self._readers[1].surface_of(operation).response_to(_EMITTED)
         media_type = declared.contents[0].media_type if declared is not None and declared.contents else JSON
-        response = HttpResponse(status=_EMITTED, headers={}, body=JsonBody(contents, media_type))
-        return _value_of(self._proposed(self._old.operation(name), operation, response))
+        return HttpResponse(status=_EMITTED, headers={}, body=JsonBody(contents, media_type))
+
+    def refused_message(self, name: str, contents: object, error: MessageError) -> object:
+        """Give contents that the present definition allows, with the stub's own values where they cannot come now."""
+        if self._present is None:
+            raise error
+        try:
+            known = made_message(self._present, name, contents=contents).contents.sent
+            operation = self._new.operation(name)
+            return _value_of(self._mended(operation, self._emission(operation, known)))
+        except ContractkitError:
+            raise error from None
 
     def _proposed(self, before: Operation, after: Operation, response: HttpResponse) -> HttpResponse:
         """Give a response without what is gone; where the weakest are wanted, the weakest of it that is legal."""

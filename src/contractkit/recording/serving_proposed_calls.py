@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor
+from google.protobuf.message_factory import GetMessageClass
 
 from contractkit.changes.protobuf import compare_protos
 from contractkit.changes.protobuf.message_pairs import MessagePair
@@ -20,11 +21,11 @@ from contractkit.changes.records import Direction
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.rpc_interface import Procedure, Side
-from contractkit.errors import ContractkitError, ReplyError
+from contractkit.errors import ContractkitError, MessageError, ReplyError
 from contractkit.exact_json import Json
 from contractkit.model import HttpResponse, Interaction, Location, Step
 from contractkit.recording.replies import Reply
-from contractkit.recording.rpc_replies import RpcReply, WrittenMessage, checked_rpc_reply
+from contractkit.recording.rpc_replies import RpcReply, WrittenMessage, checked_rpc_reply, written_message
 from contractkit.recording.stubbed_procedures import StubbedProcedures
 from contractkit.recording.weakest_messages import WeakestMessages
 
@@ -87,6 +88,19 @@ class ServingProposedCalls:
         except ContractkitError:
             raise error from None
         return replace(reply, procedure=procedure, messages=messages)
+
+    def refused_message(self, name: str, contents: object, error: MessageError) -> object:
+        """Give contents that the present definition allows, as far as they can come now."""
+        try:
+            known, procedure = self._old.emission(name), self._new.emission(name)
+            pair = self._pair(self._old.message_type(known, Side.RESPONSE), self._type_of(procedure))
+            carried = self._carried(procedure, pair, written_message(self._old, known, contents))
+            if not carried.is_whole:
+                return carried.tree
+            data = self._new.encode(procedure, Side.RESPONSE, carried.tree)
+            return GetMessageClass(self._type_of(procedure)).FromString(data)
+        except ContractkitError:
+            raise error from None
 
     def _carried(self, procedure: Procedure, pair: MessagePair, written: WrittenMessage) -> WrittenMessage:
         """Give what was written of a message in the words of the proposed definition, without what it refuses.

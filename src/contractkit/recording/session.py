@@ -144,8 +144,8 @@ class StubSession:
         self._check_open()
         check_name(name, what="A message", like="OrderPlaced")
         try:
-            definition = self._provider.messages
-            made = made_for(definition, name, contents=contents, metadata=metadata, description=description)
+            beside: dict[str, Any] = {"metadata": metadata, "description": description, "serving": self._again}
+            made = made_for(self._provider.messages, name, contents=contents, **beside)
         except ContractkitError as error:
             raise error.with_traceback(None) from None
         return MessageDelivery(
