@@ -1,13 +1,13 @@
 """Comparing two protobuf definitions: procedure by procedure, and the messages of both directions pair by pair."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
 
-from contractkit.changes.protobuf.message_pairs import EnumPair, MessagePair
-from contractkit.changes.protobuf.message_rules import enum_differences, message_differences
+from contractkit.changes.protobuf.message_pairs import Child, EnumPair, ExtensionPair, MessagePair
+from contractkit.changes.protobuf.message_rules import enum_differences, extension_differences, message_differences
 from contractkit.changes.protobuf.procedures import (
     MESSAGE_REMOVED,
     ProcedureDifference,
@@ -186,21 +186,27 @@ class ProtoChanges:
     def _everywhere(
         self, old: Descriptor, new: Descriptor, direction: Direction
     ) -> Iterator[tuple[tuple[Step, ...], ProtoDifference]]:
-        """Give what differs at two messages and below, each pair once, with the steps to it."""
-        for steps, pair in self.reached(old, new, direction):
-            for difference in self.differences(pair):
+        """Give what differs at two messages and below, each pair once, with the steps to it; extensions too."""
+        for steps, pair in self._reached(old, new, direction, ExtensionPair.children_of):
+            extensions = ExtensionPair.of(pair)
+            for difference in (*self.differences(pair), *extension_differences(extensions)):
                 yield (*steps, *difference.found.steps), difference
 
     def reached(
         self, old: Descriptor, new: Descriptor, direction: Direction
     ) -> Iterator[tuple[tuple[Step, ...], MessagePair]]:
         """Give two messages that stand for each other and those below them, each pair once, with the steps to it."""
+        return self._reached(old, new, direction, MessagePair.children)
+
+    def _reached(
+        self, old: Descriptor, new: Descriptor, direction: Direction, children: Callable[[MessagePair], Iterator[Child]]
+    ) -> Iterator[tuple[tuple[Step, ...], MessagePair]]:
         pending: list[tuple[tuple[Step, ...], MessagePair]] = [((), self.pair(old, new, direction))]
         seen = {pending[0][1]}
         while pending:
             steps, pair = pending.pop(0)
             yield steps, pair
-            for below, old_child, new_child in pair.children():
+            for below, old_child, new_child in children(pair):
                 child = self.pair(old_child, new_child, direction)
                 if child not in seen:
                     seen.add(child)

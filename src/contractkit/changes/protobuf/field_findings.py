@@ -6,7 +6,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pb2 import DescriptorProto
 
 from contractkit.changes.protobuf.features import checks_text, promises_json
-from contractkit.changes.protobuf.message_pairs import MessagePair, step_of, steps_to
+from contractkit.changes.protobuf.message_pairs import MessagePair, json_name_of, name_of, step_of, steps_to
 from contractkit.changes.protobuf.records import FieldPair, Found, place_of, place_of_message
 from contractkit.changes.protobuf.types import Fit, fit_of, in_words, is_map, is_packable
 from contractkit.changes.records import Direction
@@ -17,7 +17,7 @@ def removed(pair: MessagePair) -> Iterator[Found]:
     """Find fields that are gone, with their number kept free or given up; what readers require is said apart."""
     for field in pair.removed:
         is_required = field.is_required and pair.direction is Direction.RESPONSE
-        if not is_required and field.number not in pair.new.fields_by_number:
+        if not is_required and field.number not in pair.new_by_number:
             after = "reserved" if _is_reserved(pair.new, field.number) else "not reserved"
             yield _found(field, None, in_words(field), f"not declared; number {field.number} is {after}", pair)
 
@@ -25,7 +25,7 @@ def removed(pair: MessagePair) -> Iterator[Found]:
 def reused(pair: MessagePair) -> Iterator[Found]:
     """Find fields whose number means another field now."""
     for field in pair.removed:
-        other = pair.new.fields_by_number.get(field.number)
+        other = pair.new_by_number.get(field.number)
         if other is not None:
             yield _found(field, other, in_words(field), in_words(other), pair)
 
@@ -39,15 +39,16 @@ def renumbered(pair: MessagePair) -> Iterator[Found]:
 def renamed(pair: MessagePair) -> Iterator[Found]:
     """Find fields of another name whose name in JSON is kept."""
     for each in pair.same:
-        if each.old.name != each.new.name and each.old.json_name == each.new.json_name:
-            yield _pair_found(each, each.old.name, each.new.name)
+        if name_of(each.old) != name_of(each.new) and json_name_of(each.old) == json_name_of(each.new):
+            yield _pair_found(each, name_of(each.old), name_of(each.new))
 
 
 def renamed_in_json(pair: MessagePair) -> Iterator[Found]:
     """Find fields whose name in JSON is another one."""
     for each in pair.same:
-        if each.old.json_name != each.new.json_name and steps_to(each.old):
-            yield _pair_found(each, each.old.json_name, each.new.json_name)
+        before, after = json_name_of(each.old), json_name_of(each.new)
+        if before != after and steps_to(each.old):
+            yield _pair_found(each, before, after)
 
 
 def retyped(fit: Fit) -> Callable[[MessagePair], Iterator[Found]]:
@@ -100,7 +101,8 @@ def other_default(pair: MessagePair) -> Iterator[Found]:
     """Find fields with another declared default (proto2, editions)."""
     for each in _single_scalars(pair):
         before, after = _default(each.old), _default(each.new)
-        if before != after and each.old.has_presence and each.new.has_presence:
+        is_like = type(each.old.default_value) is type(each.new.default_value)  # else the type changed, which is said
+        if is_like and before != after and each.old.has_presence and each.new.has_presence:
             yield _pair_found(each, f"the default {before}", f"the default {after}")
 
 
@@ -150,7 +152,7 @@ def removed_required(pair: MessagePair) -> Iterator[Found]:
 def added(pair: MessagePair) -> Iterator[Found]:
     """Find new fields that need not be set."""
     for field in pair.added:
-        if not field.is_required and field.number not in pair.old.fields_by_number:
+        if not field.is_required and field.number not in pair.old_by_number:
             yield _found(None, field, "not declared", in_words(field), pair)
 
 

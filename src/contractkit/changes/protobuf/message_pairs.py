@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
@@ -12,6 +13,9 @@ from contractkit.changes.records import Direction
 from contractkit.model import Step, Wildcard
 
 _STANDARD = "google.protobuf."
+
+Child: TypeAlias = tuple[tuple[Step, ...], Descriptor, Descriptor]
+"""The steps to messages that a field holds, and what they are under both definitions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +37,36 @@ class MessagePair:
         self.encoding = encoding
 
     @cached_property
+    def old_fields(self) -> tuple[FieldDescriptor, ...]:
+        """Give the fields as they were, in the order of the definition."""
+        return tuple(self.old.fields)
+
+    @cached_property
+    def new_fields(self) -> tuple[FieldDescriptor, ...]:
+        """Give the fields as they are."""
+        return tuple(self.new.fields)
+
+    @cached_property
+    def old_by_number(self) -> dict[int, FieldDescriptor]:
+        """Give the fields as they were, by number."""
+        return {field.number: field for field in self.old_fields}
+
+    @cached_property
+    def new_by_number(self) -> dict[int, FieldDescriptor]:
+        """Give the fields as they are, by number."""
+        return {field.number: field for field in self.new_fields}
+
+    @cached_property
+    def new_by_name(self) -> dict[str, FieldDescriptor]:
+        """Give the fields as they are, by name."""
+        return {name_of(field): field for field in self.new_fields}
+
+    @cached_property
     def same(self) -> tuple[FieldPair, ...]:
         """Give the fields that keep their number, and so their place in binary form; some have another name."""
         return tuple(
-            FieldPair(field, self.new.fields_by_number[field.number], self.direction)
-            for field in self.old.fields
+            FieldPair(field, self.new_by_number[field.number], self.direction)
+            for field in self.old_fields
             if self._keeps_number(field)
         )
 
@@ -45,9 +74,9 @@ class MessagePair:
     def renumbered(self) -> tuple[FieldPair, ...]:
         """Give the fields that keep their name alone."""
         return tuple(
-            FieldPair(field, self.new.fields_by_name[field.name], self.direction)
-            for field in self.old.fields
-            if field.name in self.new.fields_by_name and not self._keeps_number(field)
+            FieldPair(field, self.new_by_name[name_of(field)], self.direction)
+            for field in self.old_fields
+            if name_of(field) in self.new_by_name and not self._keeps_number(field)
         )
 
     @cached_property
@@ -59,13 +88,13 @@ class MessagePair:
     def removed(self) -> tuple[FieldDescriptor, ...]:
         """Give the old fields for which nothing stands."""
         known = {pair.old.number for pair in (*self.same, *self.renumbered)}
-        return tuple(field for field in self.old.fields if field.number not in known)
+        return tuple(field for field in self.old_fields if field.number not in known)
 
     @cached_property
     def added(self) -> tuple[FieldDescriptor, ...]:
         """Give the new fields that stand for no old one."""
         known = {pair.new.number for pair in (*self.same, *self.renumbered)}
-        return tuple(field for field in self.new.fields if field.number not in known)
+        return tuple(field for field in self.new_fields if field.number not in known)
 
     @cached_property
     def enums(self) -> tuple[EnumPair, ...]:
@@ -76,7 +105,7 @@ class MessagePair:
             if pair.old.enum_type is not None and pair.new.enum_type is not None
         )
 
-    def children(self) -> Iterator[tuple[tuple[Step, ...], Descriptor, Descriptor]]:
+    def children(self) -> Iterator[Child]:
         """Give the pairs of messages that fields hold, with the steps to them in the old definition's trees."""
         for pair in self.comparable:
             old, new = pair.old.message_type, pair.new.message_type
@@ -87,23 +116,63 @@ class MessagePair:
             yield steps_into(pair.old), old, new
 
     def _keeps_number(self, field: FieldDescriptor) -> bool:
-        other = self.new.fields_by_number.get(field.number)
+        other = self.new_by_number.get(field.number)
         if other is None:
             return False
-        if other.name == field.name:
+        if name_of(other) == name_of(field):
             return True
-        if field.name in self.new.fields_by_name:
+        if name_of(field) in self.new_by_name:
             return False
         is_like = field.is_repeated == other.is_repeated
         fit = fit_of(FieldPair(field, other, self.direction), Encoding.BINARY)
-        return (is_like and fit in (Fit.SAME, Fit.LOSSLESS, Fit.TRUNCATED)) or field.json_name == other.json_name
+        return (is_like and fit in (Fit.SAME, Fit.LOSSLESS, Fit.TRUNCATED)) or json_name_of(field) == json_name_of(
+            other
+        )
+
+
+class ExtensionPair(MessagePair):
+    """The extensions of a message type and of what stands in its place now: fields that other files add to it.
+
+    They stand apart since no recorded tree holds them.
+    """
+
+    @classmethod
+    def of(cls, pair: MessagePair) -> "ExtensionPair":
+        """Give those of a pair."""
+        return cls(pair.old, pair.new, pair.direction, pair.encoding)
+
+    @classmethod
+    def children_of(cls, pair: MessagePair) -> Iterator[Child]:
+        """Give what a pair's fields and extensions hold."""
+        yield from pair.children()
+        yield from cls.of(pair).children()
+
+    @cached_property
+    def old_fields(self) -> tuple[FieldDescriptor, ...]:
+        """Give the extensions as they were."""
+        return _extensions(self.old)
+
+    @cached_property
+    def new_fields(self) -> tuple[FieldDescriptor, ...]:
+        """Give the extensions as they are."""
+        return _extensions(self.new)
+
+
+def name_of(field: FieldDescriptor) -> str:
+    """Give a field's name in its message; of an extension, its full name in brackets."""
+    return f"[{field.full_name}]" if field.is_extension else str(field.name)
+
+
+def json_name_of(field: FieldDescriptor) -> str:
+    """Give a field's name in JSON (JSON mapping of protobuf: extensions stand in brackets)."""
+    return name_of(field) if field.is_extension else str(field.json_name)
 
 
 def steps_to(field: FieldDescriptor) -> tuple[Step, ...]:
     """Give the steps from a message's tree to one of its fields: none for key and value of a map's entry."""
     holder = field.containing_type
     is_entry = holder is not None and holder.has_options and holder.GetOptions().map_entry
-    return () if is_entry else (field.name,)
+    return () if is_entry else (name_of(field),)
 
 
 def step_of(field: FieldDescriptor) -> Step | None:
@@ -116,3 +185,7 @@ def steps_into(field: FieldDescriptor) -> tuple[Step, ...]:
     if is_map(field):
         return (*steps_to(field), Wildcard.ANY)
     return (*steps_to(field), Wildcard.INDEX) if field.is_repeated else steps_to(field)
+
+
+def _extensions(message: Descriptor) -> tuple[FieldDescriptor, ...]:
+    return tuple(sorted(message.file.pool.FindAllExtensions(message), key=lambda each: each.number))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contractkit.changes.protobuf import enum_findings as member
 from contractkit.changes.protobuf import field_findings as field
 from contractkit.changes.protobuf import oneof_findings as oneof
-from contractkit.changes.protobuf.message_pairs import EnumPair, MessagePair
+from contractkit.changes.protobuf.message_pairs import EnumPair, ExtensionPair, MessagePair
 from contractkit.changes.protobuf.records import (
     BREAKING,
     HARMLESS,
@@ -91,6 +91,12 @@ def message_differences(pair: MessagePair) -> tuple[ProtoDifference, ...]:
     """Give what the rules find at two messages themselves and the enums of their fields, without what lies below."""
     of_enums = (each for enums in pair.enums for each in enum_differences(enums, pair.direction, pair.encoding))
     return (*_apply(MESSAGE_RULES, pair, pair.direction, pair.encoding), *of_enums)
+
+
+def extension_differences(pair: ExtensionPair) -> tuple[ProtoDifference, ...]:
+    """Give what the rules find at the extensions of two messages, without what is about the messages themselves."""
+    found = message_differences(pair) if pair.old_fields or pair.new_fields else ()
+    return tuple(each for each in found if each.found.step is not None)
 
 
 def enum_differences(pair: EnumPair, direction: Direction, encoding: Encoding) -> tuple[ProtoDifference, ...]:

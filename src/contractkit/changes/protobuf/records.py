@@ -115,8 +115,7 @@ def both_ways(
 
 def place_of(field: FieldDescriptor) -> Place:
     """Give where a field is declared."""
-    assert field.containing_type is not None, "extensions are no members of the message that they extend"
-    return _place(field.containing_type.file.name, field.full_name)
+    return _place(field.file.name, field.full_name)  # type: ignore[attr-defined]
 
 
 def place_of_message(message: Descriptor) -> Place:
