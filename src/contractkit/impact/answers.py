@@ -29,6 +29,7 @@ _LOOSENED = (
     "response.pattern.changed",
     "response.format.changed",
     "response.keyword.changed",
+    "response.known-values.changed",
 )
 _TOLD = ("response.discriminator.changed", "response.alternative.added")
 _EXCLUDED = (

@@ -156,6 +156,8 @@ _JUDGES: Mapping[str, Callable[[Change, Allowed], str | None]] = {
     "request.pattern.changed": _of_pattern,
     "request.format.changed": _of_format,
     "request.keyword.changed": _of_keyword,
+    "request.known-values.removed": _of_keyword,
+    "request.discriminator.changed": _always,
     "request.elements.limited": _of_keyword,
 }
 """By the id of the change; changes of members are left out, since those that are sent are the recorded ones."""

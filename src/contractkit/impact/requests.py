@@ -33,6 +33,7 @@ _SUNSETS = (
     "request.parameter.sunset-nearer",
     "request.parameter.sunset-withdrawn",
 )
+_RESERVED = frozenset(":/?#[]@!$&'()*+,;=")  # RFC 3986 section 2.2
 _CREDENTIALS = ("request.security.tightened", "request.security.scheme-changed")
 
 
@@ -195,11 +196,22 @@ def _left_out(request: HttpRequest, surface: Surface) -> Iterator[Location]:
 
 def _styles(request: HttpRequest, surface: Surface, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
-        is_written_otherwise = change.rule == "request.parameter.style-changed" and _sends(request, change.location)
-        if is_written_otherwise or (change.rule == "request.encoding.changed" and _joins(request, surface, change)):
+        if _is_written_otherwise(request, surface, change):
             yield at_risk(
                 "request.style", change, "the consumer writes it the old way, which may be read as another value now"
             )
+
+
+def _is_written_otherwise(request: HttpRequest, surface: Surface, change: Change) -> bool:
+    match change.rule:
+        case "request.parameter.style-changed":
+            return _sends(request, change.location)
+        case "request.parameter.reserved-refused":
+            values = request.query.get(str(change.location.steps[2]), ())
+            return any(value is not None and not _RESERVED.isdisjoint(value) for value in values)
+        case "request.encoding.changed":
+            return _joins(request, surface, change)
+    return False
 
 
 def _joins(request: HttpRequest, surface: Surface, change: Change) -> bool:

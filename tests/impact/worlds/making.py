@@ -26,10 +26,11 @@ from contractkit.model import (
 from tests.impact.worlds.needs import copes, needs_of
 from tests.impact.worlds.operation_changes import OPERATION_CHANGES
 from tests.impact.worlds.reality import FORM, JSON, Provider
-from tests.impact.worlds.requests import Sent, as_texts, others, ruled
+from tests.impact.worlds.requests import Sent, as_texts, ruled
 from tests.impact.worlds.schema_changes import SCHEMA_CHANGES
 from tests.impact.worlds.schemas import SchemaMaker, Value
 from tests.impact.worlds.values import make_value
+from tests.impact.worlds.variations import others
 
 _RUNS = 60  # of the consumer: enough to meet one choice in ten
 _LISTS: tuple[dict[str, Any], ...] = ({}, {"explode": False}, {"style": "pipeDelimited", "explode": False})

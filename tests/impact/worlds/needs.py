@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 from contractkit.model import InferredNeeds, Location, Need, Wildcard
-from tests.impact.worlds.schemas import Schema, Value, alternatives, flat, mapped, types_of
+from tests.impact.worlds.schemas import KNOWN, Schema, Value, alternatives, flat, mapped, types_of
 
 Steps: TypeAlias = tuple[Any, ...]
 
@@ -101,7 +101,7 @@ def needs_of(name: str, document: Any, example: Value, random: Random) -> Inferr
 
 
 def _need(place: Location, schema: Schema, value: Value, random: Random) -> Need:
-    members = tuple(each for each in schema.get("enum", ()) if each is not None)
+    members = tuple(each for each in schema.get("enum") or schema.get(KNOWN) or () if each is not None)
     return Need(
         location=place,
         non_null="null" not in types_of(schema),

@@ -1,7 +1,6 @@
 """Requests of consumers whose matchers leave values open, and the requests that they stand for.
 
-What a rule stands for is what a comparison under it accepts; the requests themselves are made at random from what the
-old definition takes and from whatever else comes to mind.
+What a rule stands for is what a comparison under it accepts.
 """
 
 import re
@@ -24,10 +23,8 @@ from contractkit.model import (
     TextBody,
     Wildcard,
 )
-from tests.impact.worlds.schemas import FORMATS, NAMES, PATTERNS, Schema, Value, alternatives, flat
-from tests.impact.worlds.values import make_value, text_of
+from tests.impact.worlds.schemas import Value
 
-_ANYTHING: tuple[Value, ...] = ("", "a", "paid", "A-1", "abc", "red", "7", 0, 1, 9, 40, 2.5, True, None, "2026-01-12")
 _PATTERNS = (
     "^[a-z]+$",
     "^[a-z]{3}$",
@@ -39,7 +36,6 @@ _PATTERNS = (
     "^.{1,4}$",
 )
 _FORM = "application/x-www-form-urlencoded"
-_TRIES = 40
 
 SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 """What stands between the elements of a list in one text."""
@@ -197,70 +193,10 @@ def _generated(body: Value, at: Location, random: Random) -> Iterator[LocatedGen
                 yield LocatedGenerator(location=at / name, name="Date")
 
 
-def others(sent: Sent, operation: Any, document: Any, is_taken: Callable[[Sent], bool], random: Random) -> list[Sent]:
-    """Give requests, the recorded one first, that the rules stand for and that `is_taken` by the old definition."""
-    found = [sent]
-    if not sent.rules:
-        return found
-    accepts = stands_for(sent)
-    for _ in range(_TRIES):
-        tried = _varied(sent, operation, document, random)
-        if tried not in found and accepts(tried) and is_taken(tried):
-            found.append(tried)
-    return found
-
-
 def stands_for(sent: Sent) -> Callable[[Sent], bool]:
     """Give what says of a request whether the rules of another let it stand in its place."""
     compare = compile_comparison(sent.request.parts(), sent.rules)
     return lambda other: not compare(other.request.parts())
-
-
-def _varied(sent: Sent, operation: Any, document: Any, random: Random) -> Sent:
-    declared = {(each["in"], each["name"]): each["schema"] for each in operation["parameters"]}
-    taken = operation.get("requestBody", {"content": {"": {}}})
-    content = next(iter(taken["content"].values()))
-    body = sent.body
-    if body is not None:
-        schema = content.get("schema", {})
-        body = _other_form(body, schema, document, random) if sent.is_form else _other(body, schema, document, random)
-        for each in sent.generators:
-            form = {"type": "string", "format": each.name.lower()}
-            body = {**body, str(each.location.steps[-1]): text_of(form, random)} if isinstance(body, dict) else body
-    path: Schema = next((said for (side, _), said in declared.items() if side == "path"), {})
-    return replace(
-        sent,
-        key=sent.key if sent.key is None else _other_text(sent.key, path, document, random),
-        query={
-            name: _other_texts(value, declared.get(("query", name), {}), document, random)
-            for name, value in sent.query.items()
-        },
-        headers={
-            name: _other_text(value, declared.get(("header", name), {}), document, random)
-            for name, value in sent.headers.items()
-        },
-        body=body,
-    )
-
-
-def _other_form(body: dict[str, Any], schema: Schema, document: Any, random: Random) -> dict[str, Any]:
-    members = flat(schema, document).get("properties", {})
-    return {name: _other_texts(value, members.get(name, {}), document, random) for name, value in body.items()}
-
-
-def _other_texts(value: Any, schema: Schema, document: Any, random: Random) -> Any:
-    if not isinstance(value, list):
-        return _other_text(value, schema, document, random)
-    count = random.choice((len(value), len(value), random.randint(1, 4)))
-    return [_other_text(value[index % len(value)], schema.get("items", {}), document, random) for index in range(count)]
-
-
-def _other_text(value: str, schema: Schema, document: Any, random: Random) -> str:
-    if random.random() < 0.3:
-        return value
-    if random.random() < 0.7 and schema:
-        return as_text(make_value(schema, document, random))
-    return as_text(random.choice(_ANYTHING)) or value
 
 
 def as_text(value: Value) -> str:
@@ -271,43 +207,3 @@ def as_text(value: Value) -> str:
 def as_texts(value: Value) -> Any:
     """Give a value as a query writes it, before a style joins the elements of a list."""
     return [as_text(each) for each in value] if isinstance(value, list) else as_text(value)
-
-
-def _other(value: Value, schema: Schema, document: Any, random: Random) -> Value:
-    """Give a value like another one: some of what lies in it made anew, by the schema or by chance."""
-    schema = flat(schema, document)
-    chosen = random.random()
-    if chosen < 0.15 and schema:
-        return make_value(schema, document, random, hidden="readOnly")
-    if alternatives(schema):
-        schema = flat(random.choice(alternatives(schema)), document)
-    if isinstance(value, dict):
-        return _other_object(value, schema, document, random)
-    if isinstance(value, list):
-        items = schema.get("items", {})
-        count = len(value) if random.random() < 0.5 else random.randint(0, 5)
-        return (
-            [_other(value[index % len(value)], items, document, random) for index in range(count)] if value else value
-        )
-    if chosen < 0.4:
-        return value
-    if chosen < 0.8 and schema:
-        return make_value(schema, document, random, hidden="readOnly")
-    return text_of(_a_text(random), random) if chosen < 0.85 else random.choice(_ANYTHING)
-
-
-def _other_object(value: dict[str, Value], schema: Schema, document: Any, random: Random) -> dict[str, Value]:
-    members, further = schema.get("properties", {}), schema.get("additionalProperties")
-    rest = further if isinstance(further, dict) else {}
-    made = {name: _other(each, members.get(name, rest), document, random) for name, each in value.items()}
-    if random.random() < 0.15:
-        name = random.choice((*NAMES, "X-1"))
-        made[name] = make_value(members.get(name) or rest or {"type": "string"}, document, random, hidden="readOnly")
-    if made and random.random() < 0.05:
-        made.pop(random.choice(list(made)))
-    return made
-
-
-def _a_text(random: Random) -> Schema:
-    keyword, said = random.choice([("format", each) for each in FORMATS] + [("pattern", each) for each in PATTERNS])
-    return {"type": "string", keyword: said}

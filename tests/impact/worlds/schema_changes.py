@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, TypeAlias
 
-from tests.impact.worlds.schemas import FORMATS, PATTERNS, WORDS, Schema, SchemaMaker, everything, mapped
+from tests.impact.worlds.schemas import FORMATS, KNOWN, PATTERNS, WORDS, Schema, SchemaMaker, everything, mapped
 
 Change: TypeAlias = Callable[[Any, Random], bool]
 """Changes a document in place, and says whether it found something to change."""
@@ -137,6 +137,13 @@ def _add_value(schema: Schema, maker: SchemaMaker) -> bool:
     return bool(left)
 
 
+def _other_known_values(schema: Schema, maker: SchemaMaker) -> bool:
+    left = [word for word in WORDS if word not in schema.get(KNOWN, WORDS)]
+    if left:
+        schema[KNOWN] = [*schema[KNOWN][1:], maker.random.choice(left)]
+    return bool(left)
+
+
 def _drop_value(schema: Schema, maker: SchemaMaker) -> bool:
     if len(schema.get("enum", ())) < 2:
         return False
@@ -236,7 +243,7 @@ def _tell_otherwise(schema: Schema, maker: SchemaMaker) -> bool:
     free = [
         kind
         for kind, name in picked.items()
-        if "enum" not in maker.named[name.rsplit("/", 1)[-1]]["properties"]["kind"]
+        if "enum" not in maker.named[name.rsplit("/", 1)[-1]]["properties"].get("kind", ())
     ]
     if not free:
         return False
@@ -275,6 +282,7 @@ SCHEMA_CHANGES: tuple[tuple[str, Change], ...] = (
     ("an integer may be a fraction", _of_schemas(_widen)),
     ("a number is whole", _of_schemas(_narrow)),
     ("a value was added", _of_schemas(_add_value)),
+    ("other values are known", _of_schemas(_other_known_values)),
     ("a value went", _of_schemas(_drop_value)),
     ("any value may stand", _of_schemas(_open_values)),
     ("only some values may stand", _of_schemas(_limit_values)),

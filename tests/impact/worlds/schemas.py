@@ -12,6 +12,8 @@ NAMES = ("id", "name", "total", "status", "note", "lines", "owner", "tags", "pri
 WORDS = ("paid", "open", "lost", "sent", "new", "old")
 PATTERNS = ("^[a-z]{3}$", "^[A-Z]-[0-9]+$", "^(red|blue|green)$")
 FORMATS = ("date", "date-time", "uuid")
+KNOWN = "x-extensible-enum"
+"""The keyword for the values that come, of which it is said that others may in time."""
 _SCALARS = ("string", "integer", "number", "boolean", "enum", "enum", "text", "null")
 _KINDS = (*_SCALARS, "object", "object", "array", "array", "map", "union", "choice", "whole", "tuple")
 _REFERENCE = "#/components/schemas/"
@@ -59,7 +61,7 @@ class SchemaMaker:
         """Make a schema of one plain value."""
         match kind or self.random.choice(_SCALARS):
             case "enum":
-                return {"type": "string", "enum": self._words()}
+                return {"type": "string", KNOWN if self.random.random() < 0.15 else "enum": self._words()}
             case "text":
                 said = {"pattern": self.random.choice(PATTERNS), "format": self.random.choice(FORMATS)}
                 keyword = self.random.choice(tuple(said))

@@ -4,7 +4,7 @@ import uuid
 from random import Random
 from typing import Any
 
-from tests.impact.worlds.schemas import NAMES, WORDS, Schema, Value, alternatives, flat, mapped, types_of
+from tests.impact.worlds.schemas import KNOWN, NAMES, WORDS, Schema, Value, alternatives, flat, mapped, types_of
 
 _TEXTS = {
     "^[a-z]{3}$": ("abc", "xyz", "new"),
@@ -31,8 +31,8 @@ def make_value(
     kinds = types_of(schema)
     if "null" in kinds and not whole and random.random() < 0.3:
         return None
-    if "enum" in schema:
-        return random.choice([each for each in schema["enum"] if each is not None])
+    if "enum" in schema or KNOWN in schema:
+        return random.choice([each for each in schema.get("enum") or schema[KNOWN] if each is not None])
     match next((each for each in random.sample(kinds, len(kinds)) if each != "null"), "string"):
         case "object":
             return _object(schema, document, random, whole, hidden)
