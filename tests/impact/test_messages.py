@@ -28,6 +28,7 @@ from contractkit.model import (
     Rule,
     TestReference,
     TextBody,
+    WireForm,
     parse_location,
 )
 from contractkit.sources.messages import load_messages
@@ -322,6 +323,13 @@ def test_wrong_use_says_what_is_wrong(
     (project / "broken.json").write_text("{")
     ended, _, err = run(capsys, old, new)
     assert (ended, said in err) == (code, True), err
+
+
+def test_a_message_of_protobuf_is_left_to_what_defines_it(judge: Callable[..., Any]) -> None:
+    wire = WireForm(descriptors=b"", request=b"", response=b"\n\x01a")
+    of_protobuf = placed("shop.v1.OrderLost", key="p", wire=wire)
+    [consumer] = judge({"OrderPlaced": OLD}, placed(), of_protobuf).consumers
+    assert (consumer.verdict, consumer.left_aside) == (Verdict.UNAFFECTED, (of_protobuf,))
 
 
 def test_no_text_of_a_contract_steers_what_shows_a_comment(tmp_path: Path) -> None:

@@ -42,8 +42,14 @@ class MessageJudgement:
         return SentMessages(self._changes)
 
     def speaks_of(self, interaction: Interaction) -> bool:
-        """Say whether it is a message that is emitted unasked, or messages that are answered."""
-        return isinstance(interaction.exchange, Message | SynchronousMessages)
+        """Say whether it is a message that is emitted unasked, or messages that are answered.
+
+        One of protobuf is only where a definition has it by name: descriptors define the others.
+        """
+        if interaction.wire is None:
+            return isinstance(interaction.exchange, Message | SynchronousMessages)
+        found = isinstance(interaction.exchange, Message)
+        return found and not all(meant_messages(interaction, each).problem for each in (self._old, self._new))
 
     def judged(self, interaction: Interaction) -> tuple[str, tuple[Worry, ...]]:
         """Give the name of a message, or of the operation that is answered, and what got worse for it."""
