@@ -7,17 +7,8 @@ from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair
 from contractkit.definitions.contents import content_for
 from contractkit.model import Location
 
-_SENT_TYPE = Location(("request", "headers", "content-type"))
 _ANSWER_STATUS = Location(("response", "status"))
 _ANSWER_TYPE = Location(("response", "headers", "content-type"))
-
-
-def body_removed(pair: SurfacePair) -> Iterator[OperationFinding]:
-    """Find that no body comes any more."""
-    if pair.old.body is not None and pair.new.body is None:
-        yield OperationFinding(
-            location=REQUEST_BODY, before="declared", after="not declared", old=pair.old.body.node, new=pair.new.node
-        )
 
 
 def body_optional(pair: SurfacePair) -> Iterator[OperationFinding]:
@@ -27,22 +18,6 @@ def body_optional(pair: SurfacePair) -> Iterator[OperationFinding]:
         yield OperationFinding(
             location=REQUEST_BODY, before="required", after="optional", old=before.node, new=after.node
         )
-
-
-def sent_type_removed(pair: SurfacePair) -> Iterator[OperationFinding]:
-    """Find the media types that do not come any more."""
-    if pair.old.body is None or pair.new.body is None:
-        return
-    for content in pair.old.body.contents:
-        if content_for(pair.new.body.contents, content.media_type) is None:
-            yield OperationFinding(
-                location=_SENT_TYPE,
-                before=content.media_type,
-                after=", ".join(each.media_type for each in pair.new.body.contents) or "nothing",
-                old=content.node,
-                new=pair.new.body.node,
-                media_type=content.media_type,
-            )
 
 
 def required_parameter_removed(pair: SurfacePair) -> Iterator[OperationFinding]:

@@ -6,6 +6,7 @@ What their bodies and parameters may hold is compared as answers are, what their
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from contractkit.changes import operation_findings as either
 from contractkit.changes import sent_findings as find
 from contractkit.changes.operation_findings import OperationFinding
 from contractkit.changes.records import Direction, Level
@@ -27,9 +28,9 @@ BREAKING, POSSIBLE = Level.BREAKING, Level.POSSIBLE
 SENT, ANSWERED = Direction.RESPONSE, Direction.REQUEST
 
 SENT_RULES = (
-    Rule("sent.body.removed", BREAKING, SENT, find.body_removed, "a body is no longer declared"),
+    Rule("sent.body.removed", BREAKING, SENT, either.body_removed, "a body is no longer declared"),
     Rule("sent.body.became-optional", BREAKING, SENT, find.body_optional, "a body always came and may be left out now"),
-    Rule("sent.media-type.removed", BREAKING, SENT, find.sent_type_removed, "{before} is gone; sent: {after}"),
+    Rule("sent.media-type.removed", BREAKING, SENT, either.taken_type_removed, "{before} is gone; sent: {after}"),
     Rule("sent.parameter.removed", BREAKING, SENT, find.required_parameter_removed, "it was required, now undeclared"),
     Rule("sent.optional-parameter.removed", POSSIBLE, SENT, find.optional_parameter_removed,
          "it was optional, now undeclared"),

@@ -21,19 +21,19 @@ _MOST_TOLD = 8
 
 def lost_tags(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that another member picks the alternative, or that a value picks another one or none of those that stay."""
-    if _both_have_tags(old, new) and (_names(old) != _names(new) or _leads_elsewhere(old, new)):
+    if _both_have_tags(old, new) and (_names(old) != _names(new) or _is_lost(old, new)):
         yield _tags_found(old, new)
 
 
 def other_tags(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that another member names the alternative, or that a value names another one, or came for a known one."""
-    if _both_have_tags(old, new) and (_names(old) != _names(new) or _leads_elsewhere(new, old)):
+    if _both_have_tags(old, new) and (_names(old) != _names(new) or _is_lost(new, old)):
         yield _tags_found(old, new)
 
 
 def came_or_went(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that alternatives are told apart by a member which were not, or the reverse."""
-    if bool(_names(old)) != bool(_names(new)) and old.value_branches and new.value_branches:
+    if bool(_names(old)) != bool(_names(new)) and align(old, new).pairs:
         yield _tags_found(old, new)
 
 
@@ -42,7 +42,17 @@ def _both_have_tags(old: SchemaView, new: SchemaView) -> bool:
 
 
 def _names(view: SchemaView) -> frozenset[str]:
-    return frozenset(name for node in _unions(view) if (name := discriminating_member(node)) is not None)
+    return frozenset(name for node in _objects(view) if (name := discriminating_member(node)) is not None)
+
+
+def _is_lost(view: SchemaView, other: SchemaView) -> bool:
+    return _leads_elsewhere(view, other) or not _heirs(view) <= _heirs(other)
+
+
+def _heirs(view: SchemaView) -> frozenset[str]:
+    """Give the values that pick an heir of a schema which has no alternatives of its own."""
+    parents = [node for node in _objects(view) if discriminating_member(node) is not None and not _is_union(node)]
+    return frozenset(value for node in parents for value, _ in _mapped(node, view.schemas.documents))
 
 
 def _leads_elsewhere(view: SchemaView, other: SchemaView) -> bool:
@@ -63,7 +73,7 @@ def _tags(view: SchemaView) -> Mapping[str, NodeKey]:
     The name of a schema is left out, which stands for it where nothing else does: renaming it changes nothing else.
     """
     found: dict[str, NodeKey] = {}
-    for union in _unions(view):
+    for union in filter(_is_union, _objects(view)):
         name = discriminating_member(union)
         for branch in (each for keyword in UNIONS if keyword in union.value for each in (union / keyword).items()):
             alternative = view.schemas.view(branch)
@@ -92,9 +102,12 @@ def _mapped(union: Node, documents: Documents) -> Iterator[tuple[str, NodeKey]]:
                 yield value, documents.target(reference, union).key
 
 
-def _unions(view: SchemaView) -> Iterator[Node]:
-    nodes = (conjunct.node for conjunct in view.conjuncts if isinstance(conjunct.node.value, dict))
-    yield from (node for node in nodes if any(isinstance(node.value.get(keyword), list) for keyword in UNIONS))
+def _objects(view: SchemaView) -> Iterator[Node]:
+    return (conjunct.node for conjunct in view.conjuncts if isinstance(conjunct.node.value, dict))
+
+
+def _is_union(node: Node) -> bool:
+    return any(isinstance(node.value.get(keyword), list) for keyword in UNIONS)
 
 
 def _tags_found(old: SchemaView, new: SchemaView) -> Found:
@@ -103,5 +116,6 @@ def _tags_found(old: SchemaView, new: SchemaView) -> Found:
 
 def _described(view: SchemaView) -> str:
     tags = [f"{value}: {target[1].rsplit('/', 1)[-1]}" for value, target in sorted(_tags(view).items())]
+    tags += sorted(_heirs(view))
     names = ", ".join(sorted(_names(view))) or "nothing"
     return f"{names} ({', '.join(tags[:_MOST_TOLD])}{', …' if len(tags) > _MOST_TOLD else ''})" if tags else names
