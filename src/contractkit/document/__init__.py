@@ -19,8 +19,9 @@ from contractkit.document.parts import (
     read_request,
     read_response,
 )
+from contractkit.document.plain import KnownParts
 from contractkit.document.plugin_calls import Decoder
-from contractkit.document.reading import GeneratorCheck, KnownParts, LoadWarning, RuleCheck, RuleFault
+from contractkit.document.reading import GeneratorCheck, LoadWarning, RuleCheck, RuleFault
 from contractkit.document.views import needs_protobuf_plugin, without_protobuf_plugin
 
 __all__ = [

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contractkit.document.categories import REQUEST, RESPONSE, Side, message_side
-from contractkit.document.files import SKIPPED, dump_contract, sort_key
-from contractkit.document.interactions import graft
+from contractkit.document.files import SKIPPED, dump_contract
+from contractkit.document.interactions import graft, sort_key
 from contractkit.document.older_forms import (
     FORMS,
     OlderForm,

@@ -13,8 +13,10 @@ from contractkit.document.interactions import (
     graft,
     read_interaction,
     read_plugin_interaction,
+    sort_key,
     write_interaction,
 )
+from contractkit.document.plain import KnownParts, read_plain_contract
 from contractkit.document.plugin_calls import PLUGIN, Decoder, is_plugin_call
 from contractkit.document.plugin_messages import is_plugin_message
 from contractkit.document.plugins import descriptor_sets, with_descriptors, without_descriptors
@@ -22,7 +24,6 @@ from contractkit.document.reach import Walk
 from contractkit.document.reading import (
     Findings,
     GeneratorCheck,
-    KnownParts,
     LoadWarning,
     ObjectReader,
     RuleCheck,
@@ -90,7 +91,10 @@ def load_contract(
         ContractFileError: The file is not JSON (with line and column) or not a contract (with every problem).
     """
     with uncollected():
-        return _read(data, origin, decode, Findings(rule_check, generator_check, known=known)).contract
+        plain = read_plain_contract(
+            data, rule_check=rule_check, generator_check=generator_check, known={} if known is None else known
+        )
+        return plain or _read(data, origin, decode, Findings(rule_check, generator_check)).contract
 
 
 def read_contract(
@@ -137,12 +141,6 @@ def dump_contract(contract: Contract) -> bytes:
     }
     graft(tree, {name: kept for name, kept in contract.kept.items() if name not in SKIPPED}, root=_ROOT)
     return dump_canonical(tree)
-
-
-def sort_key(interaction: Interaction) -> tuple[str, bytes, str]:
-    """Give what the interactions of a file are sorted by: description, states, key."""
-    states = [[state.name, dict(state.params)] for state in interaction.states]
-    return interaction.description, dump_compact(states), interaction.key
 
 
 def skipped_interactions(contract: Contract) -> tuple[Json, ...]:

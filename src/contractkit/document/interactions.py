@@ -44,7 +44,7 @@ from contractkit.document.plugin_messages import (
     write_plugin_message,
 )
 from contractkit.document.reading import Findings, ObjectReader, Scope
-from contractkit.exact_json import Json
+from contractkit.exact_json import Json, dump_compact
 from contractkit.model import (
     Exchange,
     HttpCall,
@@ -144,6 +144,12 @@ def write_interaction(interaction: Interaction, *, specification: str) -> dict[s
     tree = {name: value for name, value in members.items() if value is not ABSENT}
     graft(tree, interaction.kept, root=_ROOT)
     return tree
+
+
+def sort_key(interaction: Interaction) -> tuple[str, bytes, str]:
+    """Give what the interactions of a file are sorted by: description, states, key."""
+    states = [[state.name, dict(state.params)] for state in interaction.states]
+    return interaction.description, dump_compact(states), interaction.key
 
 
 def graft(tree: dict[str, Json], kept: Mapping[str, Mapping[str, Json]], *, root: str) -> None:

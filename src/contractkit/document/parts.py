@@ -4,8 +4,6 @@ from collections.abc import Container, Mapping
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote_plus, unquote_plus
 
-import orjson
-
 from contractkit.document.bodies import read_body, write_body
 from contractkit.document.categories import REQUEST, RESPONSE, Side, message_side
 from contractkit.document.reading import Findings, ObjectReader, Scope, as_integer, escaped
@@ -115,26 +113,7 @@ def request_of(reader: ObjectReader, *, specification: str) -> RequestPart:
 
 
 def response_of(reader: ObjectReader, *, specification: str) -> ResponsePart:
-    """Read a response from a reader, noting problems in its findings; one that was read before is known."""
-    known = reader.findings.known
-    if known is None:
-        return _response_of(reader, specification)
-    try:
-        key = (specification, orjson.dumps(reader.value))
-    except TypeError:  # an integer beyond 64 bits
-        return _response_of(reader, specification)
-    before = known.get(key)
-    if isinstance(before, ResponsePart):
-        reader.take_all()
-        return before
-    mark = reader.scope.mark()
-    found = _response_of(reader, specification)
-    if reader.scope.is_settled(mark) and not reader.has_rest():
-        known[key] = found
-    return found
-
-
-def _response_of(reader: ObjectReader, specification: str) -> ResponsePart:
+    """Read a response from a reader, noting problems in its findings."""
     headers = _headers(reader)
     response = HttpResponse(
         status=_status(reader),

@@ -52,13 +52,6 @@ GeneratorCheck: TypeAlias = Callable[[LocatedGenerator], Iterable[RuleFault]]
 """Says everything that is wrong with a generator."""
 
 
-Mark: TypeAlias = tuple[int, int]
-"""How far reading has come: what was noted, and how many objects were opened."""
-
-KnownParts: TypeAlias = dict[tuple[str, bytes], object]
-"""Parts of files that were read before, by what they say; only such of which nothing was to be told or kept."""
-
-
 class Findings:
     """What reading one file found: problems, which make it no contract, and warnings, which do not.
 
@@ -66,7 +59,6 @@ class Findings:
         rule_check: Judges every rule; without it, a rule is only read.
         generator_check: Judges every generator; without it, a generator is only read.
         walk: Tries the paths of rules on their examples; without it, they are not tried.
-        known: What parts of a file were read as before, in this or in other files; without it, each is read anew.
     """
 
     def __init__(
@@ -74,12 +66,10 @@ class Findings:
         rule_check: RuleCheck | None = None,
         generator_check: GeneratorCheck | None = None,
         walk: Walk | None = None,
-        known: KnownParts | None = None,
     ) -> None:
         self.rule_check = rule_check
         self.generator_check = generator_check
         self.walk = walk
-        self.known = known
         self.may_have_other_rules = False  # a plugin brings rules of its own
         self.problems: list[tuple[str, str]] = []
         self.warnings: list[LoadWarning] = []
@@ -96,11 +86,6 @@ class Findings:
     def is_faulty(self, rule: Rule) -> bool:
         """Say whether `judge` would note something of a rule."""
         return self.rule_check is not None and any(True for _ in self.rule_check(rule))
-
-    @property
-    def count(self) -> int:
-        """Give how much was noted so far."""
-        return len(self.problems) + len(self.warnings)
 
     def judge(self, rule: Rule, pointer: str, received: Json) -> None:
         """Note a rule that can judge nothing: wrong, or a warning where its name may be that of a plugin's."""
@@ -152,15 +137,6 @@ class Scope:
         self._readers.append(reader)
         return reader
 
-    def mark(self) -> Mark:
-        """Give how far reading has come."""
-        return self.findings.count, len(self._readers)
-
-    def is_settled(self, mark: Mark) -> bool:
-        """Say whether since a mark nothing was noted, and all was taken of what was opened."""
-        noted, opened = mark
-        return noted == self.findings.count and not any(each.has_rest() for each in self._readers[opened:])
-
     def kept(self) -> Mapping[str, Mapping[str, Json]]:
         """Give the members that nobody took by the object they stand in, as a location within the scope.
 
@@ -190,11 +166,6 @@ class ObjectReader:
         return name in self._members
 
     @property
-    def value(self) -> Json:
-        """Give the object; an empty one for what is none."""
-        return self._members
-
-    @property
     def location(self) -> Location:
         """Give where the object stands within its scope."""
         return Location(self.steps)
@@ -202,10 +173,6 @@ class ObjectReader:
     def names(self) -> tuple[str, ...]:
         """Give the names of the members that were not taken yet."""
         return tuple(name for name in self._members if name not in self._taken)
-
-    def take_all(self) -> None:
-        """Take every member."""
-        self._taken.update(self._members)
 
     def has_rest(self) -> bool:
         """Say whether there are members that were not taken."""
