@@ -18,7 +18,7 @@ from contractkit_broker.api.definitions import contracts_that_count
 from contractkit_broker.bounded_process import BoundedProcess
 from contractkit_broker.service.usage import silent_consumers
 from contractkit_broker.settings import BrokerSettings
-from contractkit_broker.store import applications, contracts, definitions, environments
+from contractkit_broker.store import blobs, branching, definitions, environments
 from contractkit_broker.store.database import Database
 from contractkit_broker.store.records import ImpactJob
 
@@ -104,7 +104,7 @@ def _order(connection: Connection, job: ImpactJob, memory: int) -> Json:
     )
     versions = {each.version.id for each in found}
     branches, places = defaultdict(list), defaultdict(list)
-    for membership in applications.memberships(connection, versions):
+    for membership in branching.memberships(connection, versions):
         branches[membership.version_id].append(membership.branch)
     for place in environments.occupancies_of(connection, versions):
         places[place.version.id].append(place.environment.name)
@@ -134,6 +134,6 @@ def _entry(connection: Connection, digest: str) -> dict[str, Json]:
 
 
 def _file(connection: Connection, digest: str) -> str:
-    data = contracts.find_blob(connection, digest)
+    data = blobs.find_blob(connection, digest)
     assert data is not None
     return base64.b64encode(data).decode()

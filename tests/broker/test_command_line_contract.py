@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from contractkit_broker.server import running_broker
-from contractkit_broker.store import applications, contracts, definitions, environments
+from contractkit_broker.store import applications, blobs, definitions, environments
 from contractkit_broker.store.database import Database
 from sqlalchemy import Connection
 
@@ -159,7 +159,7 @@ class Preparation:
                 return
             provider = applications.ensure_application(connection, "orders", NOW)
             digest = file_digest(b"{}")
-            contracts.add_blob(connection, digest, b"{}", NOW)
+            blobs.add_blob(connection, digest, b"{}", NOW)
             values = {"provider_id": provider.id, "old_digest": digest, "new_digest": digest, "against": {}}
             definitions.add_job(connection, {"uuid": uuid, "created_at": NOW, **values})
             definitions.finish_job(connection, uuid, report={"consumers": []}, problem=None, now=NOW)

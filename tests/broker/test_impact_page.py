@@ -15,7 +15,7 @@ from contractkit_broker.pages.impact import get_impact_page
 from contractkit_broker.server import running_broker
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.settings import BrokerSettings
-from contractkit_broker.store import applications, contracts, definitions
+from contractkit_broker.store import applications, blobs, definitions
 from contractkit_broker.store.database import Database
 from contractkit_broker.store.proofs import put_proof
 from contractkit_broker.web import Call
@@ -68,7 +68,7 @@ def shown(store: Database, *, state: str = "done", query: Json = (), **ended: Js
 
     def tell(connection: Connection) -> None:
         provider = applications.ensure_application(connection, "orders", NOW)
-        contracts.add_blob(connection, "sha256:0", b"x", NOW)
+        blobs.add_blob(connection, "sha256:0", b"x", NOW)
         values = {"uuid": "u1", "provider_id": provider.id, "old_digest": "sha256:0", "new_digest": "sha256:0"}
         scope = {"environment": "production", "branch": None}
         definitions.add_job(connection, {**values, "against": scope, "created_at": NOW})

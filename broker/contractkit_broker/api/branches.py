@@ -8,7 +8,7 @@ from contractkit_broker.api.paging import PAGING, asked_page, cut, paged
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.publishing import Build, join_branch, register_build
 from contractkit_broker.service.tagging import tag_version
-from contractkit_broker.store import applications
+from contractkit_broker.store import applications, branching
 from contractkit_broker.store.records import Version
 from contractkit_broker.web import Call, Reply, not_found
 
@@ -22,7 +22,7 @@ def put_branch_version(call: Call) -> Reply:
     def work(connection: Connection) -> tuple[Version, bool]:
         version, _ = register_build(connection, build, call.now)
         if call.is_past:
-            return version, applications.add_to_branch(connection, version, call.path["branch"], call.now, is_past=True)
+            return version, branching.add_to_branch(connection, version, call.path["branch"], call.now, is_past=True)
         return version, join_branch(connection, version, call.path["branch"], call.now)
 
     version, is_new = call.database.write(work)
@@ -38,7 +38,7 @@ def get_branch_version(call: Call) -> Reply:
 
 def _membership(call: Call, version: Version) -> dict[str, object]:
     with call.database.reading() as connection:
-        found = applications.memberships(connection, [version.id])
+        found = branching.memberships(connection, [version.id])
     mine = next((each for each in found if each.branch == call.path["branch"]), None)
     if mine is None:
         not_found(f"Version {version.number} is not on the branch '{call.path['branch']}'")
@@ -50,7 +50,7 @@ def list_branches(call: Call) -> Reply:
     page = asked_page(call)
     with call.database.reading() as connection:
         name = application_of(call, connection).name
-        branches = applications.list_branches(connection, name)
+        branches = branching.list_branches(connection, name)
     found = [branch_json(call, each) for each in cut(branches, page)]
     body = {"_embedded": {"branches": found}, "_links": {"self": call.link("pacticipants", name, "branches")}}
     return Reply(body=paged(call, page, len(branches), body))
@@ -61,7 +61,7 @@ def delete_branches(call: Call) -> Reply:
     kept = {value for key, value in call.query if key in ("exclude[]", "exclude")}
 
     def work(connection: Connection) -> int:
-        return applications.delete_branches(connection, application_of(call, connection), kept)
+        return branching.delete_branches(connection, application_of(call, connection), kept)
 
     count = call.database.write(work)
     what = "1 branch was removed." if count == 1 else f"{count} branches were removed."
@@ -73,7 +73,7 @@ def get_branch(call: Call) -> Reply:
     """Give a branch with its head."""
     with call.database.reading() as connection:
         name = application_of(call, connection).name
-        found = applications.find_branch(connection, name, call.path["branch"])
+        found = branching.find_branch(connection, name, call.path["branch"])
     if found is None:
         not_found(f"No branch '{call.path['branch']}' of pacticipant '{name}' found")
     return Reply(body=branch_json(call, found))
@@ -83,9 +83,9 @@ def delete_branch(call: Call) -> Reply:
     """Remove a branch; its versions stay."""
 
     def work(connection: Connection) -> bool:
-        found = applications.find_branch(connection, application_of(call, connection).name, call.path["branch"])
+        found = branching.find_branch(connection, application_of(call, connection).name, call.path["branch"])
         if found is not None:
-            applications.delete_branch(connection, found.id)
+            branching.delete_branch(connection, found.id)
         return found is not None
 
     if not call.database.write(work):

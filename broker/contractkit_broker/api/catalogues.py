@@ -13,7 +13,7 @@ from contractkit_broker.api.definitions import SCOPE, asked_scope, refused_envir
 from contractkit_broker.routing import Answer, Route
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.scopes import versions_that_hold
-from contractkit_broker.store import catalogues, contracts, definitions
+from contractkit_broker.store import blobs, catalogues, definitions
 from contractkit_broker.store.catalogues import StoredCatalogue
 from contractkit_broker.store.records import AuditEntry
 from contractkit_broker.web import JSON, Call, Refusal, Reply, encoded, not_found
@@ -26,7 +26,7 @@ def put_state_catalogue(call: Call) -> Reply:
     digest = file_digest(data)
 
     def work(connection: Connection) -> bool:
-        contracts.add_blob(connection, digest, data, now)
+        blobs.add_blob(connection, digest, data, now)
         version, _ = register_build(connection, build, now)
         before = catalogues.find_catalogue(connection, version)
         if before is None or before.digest != digest:

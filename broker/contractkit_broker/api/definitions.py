@@ -15,7 +15,7 @@ from contractkit_broker.service.assuming import Assumed, with_assumed
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.scopes import versions_that_hold
 from contractkit_broker.service.selectors import SelectorError, known_environment
-from contractkit_broker.store import applications, contracts, definitions, environments
+from contractkit_broker.store import applications, blobs, branching, contracts, definitions, environments
 from contractkit_broker.store.records import Publication, StoredDefinition, Version
 from contractkit_broker.web import JSON, Call, Refusal, Reply, encoded, not_found
 
@@ -29,7 +29,7 @@ def put_definition(call: Call) -> Reply:
     build = Build(application=call.path["name"], number=call.path["version"])
 
     def work(connection: Connection) -> bool:
-        contracts.add_blob(connection, digest, call.body, now)
+        blobs.add_blob(connection, digest, call.body, now)
         version, _ = register_build(connection, build, now)
         return definitions.put_definition(connection, version, digest, content_type, now)
 
@@ -88,7 +88,7 @@ def list_contracts(call: Call) -> Reply:
         assumed = asked_assumptions(call, scope["environment"])
         found = contracts_that_count(connection, provider, **scope, assumed=assumed)
         versions = {each.version.id for each in found}
-        branches = applications.memberships(connection, versions)
+        branches = branching.memberships(connection, versions)
         places = environments.occupancies_of(connection, versions)
     listed: dict[int, dict[str, Json]] = {}
     for each in found:
@@ -150,7 +150,7 @@ def contracts_that_count(
 def get_blob(call: Call) -> Reply:
     """Give a file, byte for byte, by its digest."""
     with call.database.reading() as connection:
-        data = contracts.find_blob(connection, call.path["digest"])
+        data = blobs.find_blob(connection, call.path["digest"])
     if data is None:
         not_found(f"No file with digest {call.path['digest']} found")
     kept_for_ever = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

@@ -9,7 +9,7 @@ from contractkit_broker.api.applications import GONE
 from contractkit_broker.api.pacts import find_content, render_pact
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.differences import ContractDifference, compare_contracts
-from contractkit_broker.store import contracts, definitions
+from contractkit_broker.store import blobs, contracts, definitions
 from contractkit_broker.store.records import AuditEntry, Publication
 from contractkit_broker.web import TEXT, Call, Reply, not_found
 
@@ -89,7 +89,7 @@ def _previous(call: Call, connection: Connection, found: Publication) -> Publica
 
 
 def _contract(connection: Connection, digest: str) -> Contract:
-    data = contracts.find_blob(connection, digest)
+    data = blobs.find_blob(connection, digest)
     assert data is not None
     return load_contract(data, origin="the stored contract")
 

@@ -11,7 +11,7 @@ from contractkit_broker.api.definitions import Scope, contracts_that_count, curr
 from contractkit_broker.api.proofs import proofs_for_job
 from contractkit_broker.forms import AgainstForm, ImpactForm
 from contractkit_broker.routing import Answer, Route
-from contractkit_broker.store import applications, contracts, definitions
+from contractkit_broker.store import applications, blobs, definitions
 from contractkit_broker.store.records import ImpactJob
 from contractkit_broker.web import Call, Refusal, Reply, not_found
 
@@ -67,7 +67,7 @@ def queue_analysis(call: Call, question: Question) -> str:
         old = question.old if question.old is not None else _stored(connection, question)
         application = applications.ensure_application(connection, question.provider, now)
         for data in (old, question.new):
-            contracts.add_blob(connection, file_digest(data), data, now)
+            blobs.add_blob(connection, file_digest(data), data, now)
         values = {
             "uuid": uuid,
             "provider_id": application.id,

@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from contractkit.exact_json import Json
-from contractkit_broker.store import applications, environments, labels
+from contractkit_broker.store import applications, branching, environments, labels
 from contractkit_broker.store.records import (
     Application,
     Branch,
@@ -72,7 +72,7 @@ def versions_json(call: Call, connection: Connection, versions: Collection[Versi
     """Give versions as `version_json` gives one, with as many statements as for one."""
     ids = {version.id for version in versions}
     places = environments.list_environments(connection)
-    branches = _grouped((each.version_id, each) for each in applications.memberships(connection, ids))
+    branches = _grouped((each.version_id, each) for each in branching.memberships(connection, ids))
     tags = _grouped(applications.tags_of(connection, ids))
     return [_version_json(call, each, places, branches.get(each.id, ()), tags.get(each.id, ())) for each in versions]
 

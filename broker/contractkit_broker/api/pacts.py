@@ -14,7 +14,7 @@ from contractkit_broker.forms import SelectionForm
 from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.selection import Selected, check_selectors, select_contracts
 from contractkit_broker.service.selectors import SelectorError
-from contractkit_broker.store import applications, contracts
+from contractkit_broker.store import applications, blobs, contracts
 from contractkit_broker.store.records import Application, Content, Publication
 from contractkit_broker.web import Call, Refusal, Reply, not_found
 
@@ -25,7 +25,7 @@ def render_pact(call: Call, publication: Publication, metadata: str | None) -> J
     Calls over gRPC are left out for a client that cannot replay them.
     """
     with call.database.reading() as connection:
-        data = contracts.find_blob(connection, publication.file_digest)
+        data = blobs.find_blob(connection, publication.file_digest)
         provider = applications.find_application(connection, publication.provider)
     assert data is not None and provider is not None
     return {
@@ -142,7 +142,7 @@ def _for_verification(call: Call, form: SelectionForm) -> Reply:
 def _left_out(connection: Connection, selected: Sequence[Selected]) -> dict[int, int]:
     """Give, by content, how many interactions a client without the protobuf plugin does not get."""
     digests = {each.newest.content: each.newest.file_digest for each in selected}
-    files = contracts.find_blobs(connection, set(digests.values()))
+    files = blobs.find_blobs(connection, set(digests.values()))
     return {content: count_protobuf_interactions(files[digest]) for content, digest in digests.items()}
 
 

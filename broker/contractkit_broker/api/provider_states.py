@@ -8,7 +8,7 @@ from contractkit.document import load_contract
 from contractkit.exact_json import Json, dump_canonical
 from contractkit_broker.api.pacts import provider_of
 from contractkit_broker.routing import get
-from contractkit_broker.store import applications, contracts, environments
+from contractkit_broker.store import applications, blobs, contracts, environments
 from contractkit_broker.store.records import Application, Publication, Version
 from contractkit_broker.web import Call, Reply, not_found
 
@@ -19,7 +19,7 @@ def get_provider_states(call: Call) -> Reply:
     with call.database.reading() as connection:
         provider = provider_of(call, connection)
         for each in _publications_in(call, connection, provider):
-            data = contracts.find_blob(connection, each.file_digest)
+            data = blobs.find_blob(connection, each.file_digest)
             assert data is not None
             for interaction in load_contract(data, origin="the stored contract").interactions:
                 for state in interaction.states:

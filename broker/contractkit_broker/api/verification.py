@@ -9,7 +9,7 @@ from contractkit_broker.routing import Answer, Route, get
 from contractkit_broker.service.coverage import count_left_out
 from contractkit_broker.service.publishing import Build, register_build
 from contractkit_broker.service.results import read_outcomes
-from contractkit_broker.store import contracts, verifications
+from contractkit_broker.store import blobs, verifications
 from contractkit_broker.store.records import Content, InteractionOutcome, Verification
 from contractkit_broker.web import Call, Reply, not_found, read_count
 
@@ -52,7 +52,7 @@ def publish_verification_results(call: Call) -> Reply:
 def _left_out(call: Call, outcomes: tuple[InteractionOutcome, ...]) -> int:
     """Give how many interactions of the content nobody replayed."""
     with call.database.reading() as connection:
-        data = contracts.find_blob(connection, find_content(call, connection).file_digest)
+        data = blobs.find_blob(connection, find_content(call, connection).file_digest)
     assert data is not None
     return count_left_out(data, outcomes)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contractkit_broker.pages.rendering import lost, render_page
 from contractkit_broker.pages.stretches import stretch
-from contractkit_broker.store import contracts
+from contractkit_broker.store import blobs
 from contractkit_broker.web import Call, Reply, read_count
 
 _BEFORE = 10  # lines above the one that is asked for
@@ -16,7 +16,7 @@ def get_definition_page(call: Call) -> Reply:
     """Show a stretch of a stored file with its line numbers, the line of the query marked."""
     digest, line = call.path["digest"], read_count(call.parameter("line"))
     with call.database.reading() as connection:
-        data = contracts.find_blob(connection, digest)
+        data = blobs.find_blob(connection, digest)
     if data is None:
         raise lost(call, f"There is no file {digest}.")
     try:

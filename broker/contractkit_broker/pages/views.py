@@ -24,7 +24,16 @@ from contractkit_broker.service.overview import (
     services_overview,
 )
 from contractkit_broker.service.results import mismatch_words
-from contractkit_broker.store import applications, catalogues, contracts, definitions, environments, verifications
+from contractkit_broker.store import (
+    applications,
+    blobs,
+    branching,
+    catalogues,
+    contracts,
+    definitions,
+    environments,
+    verifications,
+)
 from contractkit_broker.store.records import Content, InteractionOutcome, Verification
 from contractkit_broker.web import Call, Reply, read_count
 
@@ -94,7 +103,7 @@ def get_application_page(call: Call) -> Reply:
         ids = [version.id for version in versions]
         integrations = integrations_overview(connection, contracts.pairs_of(connection, application.id))
         newest = definitions.newest_version_with_definition(connection, name)
-        branches = applications.list_branches(connection, name)
+        branches = branching.list_branches(connection, name)
         return render_page(
             call,
             "application.html",
@@ -103,7 +112,7 @@ def get_application_page(call: Call) -> Reply:
             drawing=draw_neighbourhood(name, integrations),
             environments=_inhabited(integrations),
             versions=versions,
-            memberships=applications.memberships(connection, ids),
+            memberships=branching.memberships(connection, ids),
             places=environments.occupancies_of(connection, ids),
             branches=branches[:MOST_ROWS],
             branch_count=len(branches),
@@ -194,7 +203,7 @@ def _style() -> bytes:
 
 
 def _contract(connection: Connection, content: Content) -> Contract:
-    data = contracts.find_blob(connection, content.file_digest)
+    data = blobs.find_blob(connection, content.file_digest)
     assert data is not None
     return load_contract(data, origin="the stored contract", decode=decode_message)
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from contractkit.model import Interaction
 from contractkit_broker.service.interactions import interactions_by_id, stored_contract
-from contractkit_broker.store import applications, contracts, histories
+from contractkit_broker.store import applications, branching, contracts, histories
 from contractkit_broker.store.histories import PastOutcome
 
 
@@ -86,7 +86,7 @@ def fortune_of(
 
 def _branches(connection: Connection, outcomes: Sequence[PastOutcome]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    for each in applications.memberships(connection, {outcome.version_id for outcome in outcomes}):
+    for each in branching.memberships(connection, {outcome.version_id for outcome in outcomes}):
         found[each.version_id] = (*found.get(each.version_id, ()), each.branch)
     return found
 

@@ -8,12 +8,12 @@ from contractkit.document import interaction_content_id, load_contract
 from contractkit.exact_json import Json
 from contractkit.impact.places_in_use import operation_of
 from contractkit.model import Contract, Interaction
-from contractkit_broker.store import contracts
+from contractkit_broker.store import blobs
 
 
 def stored_contract(connection: Connection, file_digest: str) -> Contract:
     """Give the contract of a stored file."""
-    data = contracts.find_blob(connection, file_digest)
+    data = blobs.find_blob(connection, file_digest)
     assert data is not None
     return load_contract(data, origin="the stored contract")
 

@@ -12,6 +12,7 @@ from contractkit_broker.store import (
     definitions,
     environments,
     standings,
+    usages,
     verifications,
 )
 from contractkit_broker.store.records import Application, BriefVerification, Occupancy, Publication, Version
@@ -77,7 +78,7 @@ def integrations_overview(
     newest = contracts.newest_publications(connection, pairs)
     verified = verifications.newest_verifications(connection, {each.content for each in newest})
     counts = verifications.outcome_counts(connection, [each.id for each in verified.values()])
-    sizes = contracts.interaction_counts(connection, {each.file_digest for each in newest})
+    sizes = usages.interaction_counts(connection, {each.file_digest for each in newest})
     places = environments.list_environments(connection)
     ends = {end for each in newest for end in (each.version.application_id, each.provider_id)}
     running = environments.occupied(connection, [place.id for place in places], ends)

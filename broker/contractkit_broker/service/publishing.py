@@ -12,7 +12,7 @@ from contractkit_broker.service.differences import ContractDifference, compare_c
 from contractkit_broker.service.tagging import tag_version
 from contractkit_broker.service.usage import usage_rows, value_rows
 from contractkit_broker.service.words import words_of_contract
-from contractkit_broker.store import applications, contracts, definitions, finding, usages
+from contractkit_broker.store import applications, blobs, branching, contracts, definitions, finding, usages
 from contractkit_broker.store.records import Application, AuditEntry, Publication, Version
 
 
@@ -110,7 +110,7 @@ def join_branch(connection: Connection, version: Version, branch: str, now: str)
 def _join_branch(connection: Connection, application: Application, version: Version, branch: str, now: str) -> bool:
     if application.main_branch is None and branch in ("develop", "main", "master"):
         applications.change_application(connection, application.name, {"main_branch": branch})
-    return applications.add_to_branch(connection, version, branch, now)
+    return branching.add_to_branch(connection, version, branch, now)
 
 
 def publish(
@@ -193,7 +193,7 @@ def _store_first(
 
 
 def _published_contract(connection: Connection, existing: Publication) -> Contract:
-    data = contracts.find_blob(connection, existing.file_digest)
+    data = blobs.find_blob(connection, existing.file_digest)
     assert data is not None
     return load_contract(data, origin=f"the contract of {existing.consumer} {existing.version.number}")
 
@@ -222,8 +222,8 @@ def _merge_or_refuse(
 
 
 def _keep_file(connection: Connection, upload: ContractUpload, digest: str, now: str) -> None:
-    contracts.add_blob(connection, digest, upload.data, now)
-    contracts.add_usage(connection, digest, usage_rows(upload.contract))
+    blobs.add_blob(connection, digest, upload.data, now)
+    usages.add_usage(connection, digest, usage_rows(upload.contract))
     usages.add_values(connection, digest, value_rows(upload.contract))
 
 

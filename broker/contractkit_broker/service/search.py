@@ -11,7 +11,7 @@ from contractkit.impact.places_in_use import operation_of
 from contractkit.model import Contract, Interaction
 from contractkit_broker.service.interactions import stored_contract
 from contractkit_broker.service.words import says, texts_of, words_of
-from contractkit_broker.store import applications, contracts, environments, finding
+from contractkit_broker.store import applications, branching, contracts, environments, finding
 from contractkit_broker.store.finding import FoundBranch
 from contractkit_broker.store.records import Application, BranchMembership, Occupancy, Publication, Version
 
@@ -99,7 +99,7 @@ def search(connection: Connection, text: str, *, provider: Application | None = 
         operations=operations[:MOST],
         states=states[:MOST],
         interactions=tuple(_identified(*each) for each in said[:MOST]),
-        memberships=applications.memberships(connection, ids),
+        memberships=branching.memberships(connection, ids),
         places=environments.occupancies_of(connection, ids),
         cut=tuple(name for name in kinds if name in cut or (is_more and name in _OF_CONTRACTS)),
     )

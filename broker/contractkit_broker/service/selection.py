@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from contractkit_broker.forms import SelectionForm, Selector
 from contractkit_broker.service.selectors import known_environment
-from contractkit_broker.store import applications, contracts, environments, verifications
+from contractkit_broker.store import applications, branching, contracts, environments, verifications
 from contractkit_broker.store.records import Application, Publication, Version
 
 _PLACES = ("deployed", "released", "deployed_or_released", "environment")
@@ -72,7 +72,7 @@ def pending_contents(
     """
     if branch is None:
         return frozenset(content_rows) - verifications.succeeded(connection, content_rows)
-    known = verifications.branch_of(connection, provider.name, branch)
+    known = branching.branch_of(connection, provider.name, branch)
     if known is None:  # a branch that begins now: whatever was accepted before it holds for it
         return frozenset(content_rows) - verifications.succeeded(connection, content_rows)
     pending = frozenset(content_rows)

@@ -1,16 +1,15 @@
-"""Contracts: files by digest, contents by pair, publications by version, integrations, and what interactions use."""
+"""Contracts: contents by pair, publications by version, and integrations."""
 
 from collections.abc import Collection, Iterable
-from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, String, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from contractkit_broker.store.database import AnyRow, insert_missing, upsert, upsert_id
-from contractkit_broker.store.listed import among, as_list, numbers, pairs, rows
+from contractkit_broker.store.database import AnyRow, upsert, upsert_id
+from contractkit_broker.store.listed import among, as_list, numbers, pairs
 from contractkit_broker.store.prepared import Prepared
 from contractkit_broker.store.records import Application, Content, Publication, Version
-from contractkit_broker.store.schema import application, blob, content, integration, publication, usage, version
+from contractkit_broker.store.schema import application, content, integration, publication, version
 
 _CONSUMER = application.alias("consumer")
 _PROVIDER = application.alias("provider")
@@ -96,12 +95,6 @@ _SAYING = Prepared(_SAID.limit(bindparam("limit")))
 
 _LAST = 2**31 - 1  # what no version's id reaches in an integer of PostgreSQL
 
-_INTERACTIONS = (
-    select(usage.c.file_digest, func.count(usage.c.interaction.distinct()))
-    .where(among(usage.c.file_digest, "digests"))
-    .group_by(usage.c.file_digest)
-)
-
 _OF_PAIR = publication.alias("of_pair")
 
 _NEWEST_VERSION = (
@@ -127,37 +120,6 @@ _NEWEST_OF = Prepared(
 _INTEGRATIONS = select(integration.c.consumer_id, integration.c.provider_id)
 
 _CONSUMERS = Prepared(_INTEGRATIONS.where(among(integration.c.provider_id, "ids")))
-
-_BLOB = select(blob.c.data).where(blob.c.digest == bindparam("digest"))
-
-_OF_USE = (usage.c.operation, usage.c.location, usage.c.interaction, usage.c.needed)
-
-Use: TypeAlias = tuple[str, str, int, bool | None]
-"""Operation, location, the place of the interaction in its contract, and whether the location is needed there."""
-
-_AT_ONCE = 1_000  # files named in one statement: databases take so many values and no more
-
-_BLOBS = select(blob.c.digest, blob.c.data).where(among(blob.c.digest, "digests"))
-
-
-def add_blob(connection: Connection, digest: str, data: bytes, now: str) -> None:
-    """Store bytes under their digest; what is there already stays."""
-    upsert(connection, blob, ("digest",), {"digest": digest, "data": data, "created_at": now})
-
-
-def find_blob(connection: Connection, digest: str) -> bytes | None:
-    """Give the bytes stored under a digest, or None."""
-    data = connection.execute(_BLOB, {"digest": digest}).scalar_one_or_none()
-    return None if data is None else bytes(data)
-
-
-def find_blobs(connection: Connection, digests: Collection[str]) -> dict[str, bytes]:
-    """Give the bytes stored under each of some digests."""
-    named, found = list(digests), {}
-    for start in range(0, len(named), _AT_ONCE):
-        rows = connection.execute(_BLOBS, {"digests": named[start : start + _AT_ONCE]})
-        found.update({row[0]: bytes(row[1]) for row in rows})
-    return found
 
 
 def ensure_content(
@@ -335,31 +297,6 @@ def pairs_of(connection: Connection, application_id: int) -> tuple[tuple[int, in
     mine = (integration.c.consumer_id == application_id) | (integration.c.provider_id == application_id)
     query = select(integration.c.consumer_id, integration.c.provider_id).where(mine)
     return tuple((row[0], row[1]) for row in connection.execute(query).all())
-
-
-def interaction_counts(connection: Connection, file_digests: Collection[str]) -> dict[str, int]:
-    """Give how many interactions files hold, by digest."""
-    return {row[0]: row[1] for row in connection.execute(_INTERACTIONS, {"digests": file_digests}).all()}
-
-
-def add_usage(connection: Connection, file_digest: str, used: Iterable[Use]) -> None:
-    """Store what the interactions of a file use; what is there stays, since the same file uses the same.
-
-    Args:
-        connection: The transaction.
-        file_digest: The file.
-        used: The columns beside the digest.
-    """
-    uses = sorted(set(used), key=lambda use: use[:3])  # builds at once wait in turn
-    if uses:
-        connection.execute(_add_uses(connection.dialect.name), {"digest": file_digest, "uses": as_list(uses)})
-
-
-@cache
-def _add_uses(dialect: str) -> Insert:
-    listed = rows("uses", *(Column(each.name, each.type) for each in _OF_USE))
-    found = select(bindparam("digest", type_=String), *listed.c).where(text("true"))  # else SQLite takes ON for a join
-    return insert_missing(dialect, usage).from_select([usage.c.file_digest, *_OF_USE], found)
 
 
 def _content(row: AnyRow | None) -> Content | None:

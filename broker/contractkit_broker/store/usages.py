@@ -3,12 +3,26 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, Insert, String, bindparam, select, text, tuple_
+from sqlalchemy import Column, Connection, Insert, String, Table, bindparam, func, select, text, tuple_
 
 from contractkit_broker.store.database import insert_missing
-from contractkit_broker.store.listed import as_list, rows
+from contractkit_broker.store.listed import among, as_list, rows
 from contractkit_broker.store.schema import usage, usage_value
+
+UsedAt: TypeAlias = tuple[str, str, int, bool | None]
+"""Operation, location, the place of the interaction in its contract, and whether the location is needed there."""
+
+_OF_USE = (usage.c.operation, usage.c.location, usage.c.interaction, usage.c.needed)
+
+_OF_VALUE = (usage_value.c.operation, usage_value.c.location, usage_value.c.value, usage_value.c.needed)
+
+_INTERACTIONS = (
+    select(usage.c.file_digest, func.count(usage.c.interaction.distinct()))
+    .where(among(usage.c.file_digest, "digests"))
+    .group_by(usage.c.file_digest)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +33,22 @@ class Use:
     operation: str
     location: str
     needed: bool | None
+
+
+def add_usage(connection: Connection, file_digest: str, used: Iterable[UsedAt]) -> None:
+    """Store what the interactions of a file use; what is there stays, since the same file uses the same.
+
+    Args:
+        connection: The transaction.
+        file_digest: The file.
+        used: The columns beside the digest.
+    """
+    _add(connection, usage, _OF_USE, file_digest, set(used))
+
+
+def interaction_counts(connection: Connection, file_digests: Collection[str]) -> dict[str, int]:
+    """Give how many interactions files hold, by digest."""
+    return {row[0]: row[1] for row in connection.execute(_INTERACTIONS, {"digests": file_digests}).all()}
 
 
 def uses_of(
@@ -76,9 +106,6 @@ class UsedValue:
     needed: bool | None
 
 
-_OF_VALUE = (usage_value.c.operation, usage_value.c.location, usage_value.c.value, usage_value.c.needed)
-
-
 def add_values(connection: Connection, file_digest: str, used: Iterable[tuple[str, str, str, bool | None]]) -> None:
     """Store which values a file uses; what is there stays, since the same file uses the same.
 
@@ -87,16 +114,28 @@ def add_values(connection: Connection, file_digest: str, used: Iterable[tuple[st
         file_digest: The file.
         used: Operation, location, value and whether it is needed, each value of a location once.
     """
+    _add(connection, usage_value, _OF_VALUE, file_digest, used)
+
+
+def _add(
+    connection: Connection,
+    table: Table,
+    columns: tuple[Column[Any], ...],
+    file_digest: str,
+    used: Iterable[tuple[str, str, str | int, bool | None]],
+) -> None:
     found = sorted(used, key=lambda each: each[:3])  # builds at once wait in turn
     if found:
-        connection.execute(_add_values(connection.dialect.name), {"digest": file_digest, "used": as_list(found)})
+        connection.execute(
+            _adding(connection.dialect.name, table, columns), {"digest": file_digest, "used": as_list(found)}
+        )
 
 
 @cache
-def _add_values(dialect: str) -> Insert:
-    listed = rows("used", *(Column(each.name, each.type) for each in _OF_VALUE))
+def _adding(dialect: str, table: Table, columns: tuple[Column[Any], ...]) -> Insert:
+    listed = rows("used", *(Column(each.name, each.type) for each in columns))
     found = select(bindparam("digest", type_=String), *listed.c).where(text("true"))  # else SQLite takes ON for a join
-    return insert_missing(dialect, usage_value).from_select([usage_value.c.file_digest, *_OF_VALUE], found)
+    return insert_missing(dialect, table).from_select([table.c.file_digest, *columns], found)
 
 
 def values_of(

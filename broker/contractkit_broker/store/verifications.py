@@ -29,7 +29,6 @@ from contractkit_broker.store.records import (
 )
 from contractkit_broker.store.schema import (
     application,
-    branch,
     branch_version,
     content,
     interaction_result,
@@ -265,16 +264,8 @@ def newest_verdicts(
     for content_row, row_id, number, success, verified_at, *of_version in query.rows(
         connection, contents=contents, **others
     ):
-        application_id, name, version_number, build_url, created_at = of_version
         yield (
-            Version(
-                id=row_id,
-                application_id=application_id,
-                application=name,
-                number=version_number,
-                build_url=build_url,
-                created_at=created_at,
-            ),
+            _version(row_id, *of_version),
             Verdict(
                 content=content_row,
                 provider_version_id=row_id,
@@ -302,17 +293,6 @@ def succeeded(connection: Connection, contents: Collection[int], *, before: str 
     return frozenset(row[0] for row in rows)
 
 
-def branch_of(connection: Connection, application_name: str, name: str) -> tuple[int, str] | None:
-    """Give id and time of creation of a branch, or None."""
-    query = (
-        select(branch.c.id, branch.c.created_at)
-        .join(application, application.c.id == branch.c.application_id)
-        .where(application.c.name == application_name, branch.c.name == name)
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
-
-
 def _outcome_row(number: int, position: int, outcome: InteractionOutcome) -> dict[str, Any]:
     return {
         "verification_id": number,
@@ -325,20 +305,21 @@ def _outcome_row(number: int, position: int, outcome: InteractionOutcome) -> dic
 
 
 def _brief_verification(number: int, content_row: int, success: bool, at: str, *of_version: Any) -> BriefVerification:
-    row_id, application_id, name, version_number, build_url, created_at = of_version
     return BriefVerification(
-        id=number,
-        content=content_row,
-        success=success,
-        verified_at=at,
-        provider_version=Version(
-            id=row_id,
-            application_id=application_id,
-            application=name,
-            number=version_number,
-            build_url=build_url,
-            created_at=created_at,
-        ),
+        id=number, content=content_row, success=success, verified_at=at, provider_version=_version(*of_version)
+    )
+
+
+def _version(
+    row_id: int, application_id: int, name: str, number: str, build_url: str | None, created_at: str
+) -> Version:
+    return Version(
+        id=row_id,
+        application_id=application_id,
+        application=name,
+        number=number,
+        build_url=build_url,
+        created_at=created_at,
     )
 
 
@@ -352,12 +333,12 @@ def _verification(row: AnyRow) -> Verification:
         test_results=tuple(row.test_results),
         verified_at=row.verified_at,
         left_out=row.left_out,
-        provider_version=Version(
-            id=row.provider_version_id,
-            application_id=row.application_id,
-            application=row.application,
-            number=row.number,
-            build_url=row.version_build_url,
-            created_at=row.version_created_at,
+        provider_version=_version(
+            row.provider_version_id,
+            row.application_id,
+            row.application,
+            row.number,
+            row.version_build_url,
+            row.version_created_at,
         ),
     )

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, false, literal_column, select, union_all
 
+from contractkit_broker.store.branching import on_branches
 from contractkit_broker.store.database import AnySelect
 from contractkit_broker.store.listed import among
 from contractkit_broker.store.prepared import Prepared
@@ -28,7 +29,7 @@ def _part(
     ).where(among(version_id, "ids"))
 
 
-_BRANCHES = (
+_BRANCHES = on_branches(
     _part(
         "branch",
         branch_version.c.version_id,
@@ -38,13 +39,6 @@ _BRANCHES = (
         branch_head.c.id.is_not(None),
         _NO_TEXT,
         _NO_TEXT,
-    )
-    .join(branch, branch.c.id == branch_version.c.branch_id)
-    .outerjoin(
-        branch_head,
-        (branch_head.c.branch_id == branch_version.c.branch_id)
-        & (branch_head.c.version_id == branch_version.c.version_id)
-        & branch_head.c.ended_at.is_(None),
     )
 )
 
