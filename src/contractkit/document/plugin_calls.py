@@ -6,10 +6,10 @@ read back. A call that the plugin wrote is kept to the byte; its trees are made 
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from contractkit.document.calls import (
     read_call,
@@ -53,6 +53,9 @@ PLUGIN_TYPE = "Synchronous/Messages"
 
 PLUGIN = "protobuf"
 TRANSPORT = "grpc"
+
+
+Found = TypeVar("Found")
 
 
 class Decoder(Protocol):
@@ -109,6 +112,40 @@ def method_of(interaction: Interaction) -> tuple[Descriptors, Method]:
     return descriptors, method
 
 
+def read_configured(
+    reader: ObjectReader,
+    member: str,
+    kind: str,
+    find: Callable[[Descriptors, str], Found | None],
+    descriptor_sets: Mapping[str, Json],
+) -> tuple[ObjectReader, tuple[bytes, Descriptors] | None, Found | None]:
+    """Read what the plugin's configuration of an interaction names; what it lacks is noted as wrong.
+
+    Args:
+        reader: The interaction.
+        member: The member of the configuration that has the name.
+        kind: What is named, in a word.
+        find: Gives it by its name.
+        descriptor_sets: The file's descriptor sets by their keys, in base64.
+
+    Returns:
+        The configuration, its descriptors with their bytes, and what is named.
+    """
+    configuration = reader.required_child("pluginConfiguration").required_child(PLUGIN)
+    name, key = configuration.text(member), configuration.text("descriptorKey")
+    found = _descriptors_of(configuration, key, descriptor_sets)
+    named = find(found[1], name) if found is not None else None
+    if found is not None and named is None:
+        configuration.findings.wrong(configuration.at(member), f"a {kind} that its descriptors hold", name)
+    return configuration, found, named
+
+
+def warn_undecoded(reader: ObjectReader, error: Exception) -> None:
+    """Note that contents stay in bytes."""
+    problem = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+    reader.findings.warn(reader.at("contents"), f"cannot be decoded and stays in bytes: {problem}")
+
+
 def read_plugin_call(
     reader: ObjectReader, own: ObjectReader | None, descriptor_sets: Mapping[str, Json], decode: Decoder | None
 ) -> ReadCall | None:
@@ -120,12 +157,7 @@ def read_plugin_call(
         descriptor_sets: The file's descriptor sets by their keys, in base64.
         decode: Makes the trees of a file that the plugin wrote; without it, its messages stay bytes.
     """
-    configuration = reader.required_child("pluginConfiguration").required_child(PLUGIN)
-    service, key = configuration.text("service"), configuration.text("descriptorKey")
-    found = descriptors_of(configuration, key, descriptor_sets)
-    method = found[1].method(service) if found is not None else None
-    if found is not None and method is None:
-        configuration.findings.wrong(configuration.at("service"), "a method that its descriptors hold", service)
+    configuration, found, method = read_configured(reader, "service", "method", Descriptors.method, descriptor_sets)
     request = read_part(reader.required_child("request"))
     responses = _read_responses(reader)
     if found is None or method is None or not responses:
@@ -207,8 +239,7 @@ class _Trees:
             if side == "response":  # what the plugin's file does not hold, it does not expect
                 tree = self.descriptors.only_set(tree, data, type_name, self._expected())
         except (ContractkitError, ValueError) as error:
-            problem = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-            part.rest.findings.warn(part.rest.at("contents"), f"cannot be decoded and stays in bytes: {problem}")
+            warn_undecoded(part.rest, error)
             return as_it_is
         return JsonBody(tree, media_type)
 
@@ -245,7 +276,7 @@ def _read_responses(reader: ObjectReader) -> list[PluginPart]:
     return found
 
 
-def descriptors_of(
+def _descriptors_of(
     configuration: ObjectReader, key: str, descriptor_sets: Mapping[str, Json]
 ) -> tuple[bytes, Descriptors] | None:
     """Give a file's descriptors of a key, None and noted as wrong where there are none."""

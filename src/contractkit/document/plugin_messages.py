@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from contractkit.document.descriptors import Descriptors, read_descriptors
 from contractkit.document.parts import Generators, Rules, message_of, write_message
-from contractkit.document.plugin_calls import PLUGIN, Decoder, descriptor_key, descriptors_of
+from contractkit.document.plugin_calls import PLUGIN, Decoder, descriptor_key, read_configured, warn_undecoded
 from contractkit.document.plugin_parts import write_contents
 from contractkit.document.reading import ObjectReader
 from contractkit.errors import ContractkitError
@@ -73,12 +73,7 @@ def read_plugin_message(
         descriptor_sets: The file's descriptor sets by their keys, in base64.
         decode: Makes the tree of a file that the plugin wrote; without it, its contents stay bytes.
     """
-    configuration = reader.required_child("pluginConfiguration").required_child(PLUGIN)
-    named, key = configuration.text("message"), configuration.text("descriptorKey")
-    found = descriptors_of(configuration, key, descriptor_sets)
-    type_name = found[1].message(named) if found is not None else None
-    if found is not None and type_name is None:
-        configuration.findings.wrong(configuration.at("message"), "a message that its descriptors hold", named)
+    _, found, type_name = read_configured(reader, "message", "message", Descriptors.message, descriptor_sets)
     read = message_of(reader, specification=_V4)
     if found is None or type_name is None:
         return None
@@ -123,6 +118,5 @@ def _decoded(
         tree = decode(found[0], type_name.removeprefix("."), "response", data)
         return JsonBody(found[1].only_set(tree, data, type_name), media_type)
     except (ContractkitError, ValueError) as error:
-        problem = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-        reader.findings.warn(reader.at("contents"), f"cannot be decoded and stays in bytes: {problem}")
+        warn_undecoded(reader, error)
         return BinaryBody(data, media_type)
