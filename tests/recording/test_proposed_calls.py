@@ -133,6 +133,21 @@ CASES = {
         usual={"total_sum": 5, "state": "B", "all": ["A", "B"]},
         weakest={"total_sum": 5, "state": "B", "all": ["A", "B"]},
     ),
+    "a list of entries is a map": Case(
+        old="message E { string key = 1; string value = 2; } repeated E by = 1;",
+        new="map<string, string> by = 1;",
+        written={"by": {"key": "v"}},
+        usual={"by": [{"key": "key", "value": "v"}]},
+        weakest={"by": [{"key": "key", "value": "v"}]},
+    ),
+    "a field beside what is standard is gone": Case(
+        header='syntax = "proto3"; import "google/protobuf/struct.proto";',
+        old="string gone = 1; repeated google.protobuf.Struct all = 2; map<string, google.protobuf.Struct> by = 3;",
+        new="repeated google.protobuf.Struct all = 2; map<string, google.protobuf.Struct> by = 3;",
+        written={"gone": "x", "all": [{"k": "v"}], "by": {"a": {"k": "v"}}},
+        usual={"all": [{"k": "v"}], "by": {"a": {"k": "v"}}},
+        weakest={"all": [{"k": "v"}], "by": {"a": {"k": "v"}}},
+    ),
     "a field is gone": Case(
         old="string a = 1; string gone = 2; Inner in = 3; message Inner { string gone = 1; string b = 2; }",
         new="string a = 1; Inner in = 3; message Inner { string b = 2; }",

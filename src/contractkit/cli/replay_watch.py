@@ -82,6 +82,7 @@ def run_watched(
             else:
                 return Watched(code=code)
     finally:
-        end_group(process, asking=signal.SIGINT)  # fixtures are torn down then, which end what they started
+        if process.poll() is None:
+            end_group(process, asking=signal.SIGINT)  # fixtures are torn down then, which end what they started
         undo()
         progress.read()

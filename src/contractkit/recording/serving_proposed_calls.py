@@ -129,13 +129,14 @@ class ServingProposedCalls:
             return _member(each, value)
         if old is None or new is None or not isinstance(value, dict | list):
             return value
+        if old.full_name == new.full_name and old.full_name.startswith("google.protobuf."):
+            return value
         pair = self._pair(old, new)
         if isinstance(value, list):
             return [dict(self._moved(pair, one)) if isinstance(one, dict) else one for one in value]
         if is_map(each.old):
             return {key: dict(self._moved(pair, {"value": one})).get("value") for key, one in value.items()}
-        is_same = old.full_name == new.full_name and old.full_name.startswith("google.protobuf.")
-        return value if is_same else dict(self._moved(pair, value))
+        return dict(self._moved(pair, value))
 
     def _pair(self, old: Descriptor, new: Descriptor) -> MessagePair:
         return self._changes.pair(old, new, Direction.RESPONSE)

@@ -77,9 +77,9 @@ class WeakestMessages:
 
     def _below(self, each: FieldPair, value: Json) -> Json:
         old, new = each.old.message_type, each.new.message_type
-        if old is None or new is None:
+        if old is None or new is None or is_map(each.old) is not is_map(each.new):
             return value
-        if is_map(each.old) and is_map(each.new) and isinstance(value, dict):
+        if is_map(each.old) and isinstance(value, dict):
             pair = self._changes.pair(old, new, Direction.RESPONSE)
             return {key: self._message(pair, {"value": one})["value"] for key, one in value.items()}
         if isinstance(value, list):
