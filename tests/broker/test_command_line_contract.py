@@ -151,7 +151,7 @@ class Preparation:
         verdict = InteractionVerdict(interaction=interaction, interaction_id=identity, passed=False)
         self.client.publish_results(contract.results_url, build, [verdict], passed=False, verifier_version="1")
 
-    def impact_job(self, uuid: str) -> None:
+    def impact_job(self, uuid: str, exemptions: str | None = None) -> None:
         self.published()
 
         def work(connection: Connection) -> None:
@@ -161,6 +161,7 @@ class Preparation:
             digest = file_digest(b"{}")
             blobs.add_blob(connection, digest, b"{}", NOW)
             values = {"provider_id": provider.id, "old_digest": digest, "new_digest": digest, "against": {}}
+            values["exemptions"] = exemptions
             definitions.add_job(connection, {"uuid": uuid, "created_at": NOW, **values})
             definitions.finish_job(connection, uuid, report={"consumers": []}, problem=None, now=NOW)
 

@@ -40,6 +40,14 @@ CALLED = {"interactionId": IDENTITY, "description": "an order", "operation": "GE
 CATALOGUE = StateCatalogue(provider="orders", states=(NamedState(name="order exists"),))
 FILE = file_digest(json.dumps(CONTRACT).encode())
 JOB = "b3c1a9d0-6f0e-4c43-9a51-0c6a6ad4f005"
+EXEMPTING_JOB = "b3c1a9d0-6f0e-4c43-9a51-0c6a6ad4f006"
+EXEMPTIONS = """\
+[[exemption]]
+fingerprint = "0123456789abcdef"
+reason = "not shown"
+owner = "shop"
+expires = 2027-01-31
+"""
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 DEFINITION = """\
 openapi: 3.1.0
@@ -393,6 +401,18 @@ def test_the_broker_says_who_breaks(broker):
     with open_broker(read_address(broker.url)) as client:
         document = client.resources.impact("orders", DEFINITION.encode(), old=DEFINITION.encode())
     assert document["status"] == "done"
+
+
+def test_the_broker_counts_exemptions(broker):
+    broker.given("an impact job is done", uuid=EXEMPTING_JOB, exemptions=EXEMPTIONS)
+    data = DEFINITION.encode()
+    job = {"uuid": EXEMPTING_JOB, "status": "done", "provider": "orders", "report": {}, "problem": None}
+    at = regex(rf"https?://[^/]+/impact-jobs/{UUID}", f"{BASE}/impact-jobs/{EXEMPTING_JOB}")
+    broker.on("POST /impact-jobs").reply(202, {"status": "queued"}, headers={"Location": at})
+    broker.on("GET /impact-jobs/{uuid}").reply(200, {**job, "exemptions": EXEMPTIONS})
+    with open_broker(read_address(broker.url)) as client:
+        document = client.resources.impact("orders", data, old=data, exemptions=EXEMPTIONS)
+    assert document["exemptions"] == EXEMPTIONS
 
 
 def test_what_tests_proved_is_published(broker):
