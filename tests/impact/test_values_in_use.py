@@ -147,6 +147,70 @@ def test_fields_of_forms_are_used_and_of_xml_nothing_is_proved(body: Body, found
     assert [(each.location, each.sureness.value) for each in free] == found
 
 
+STATES = """\
+openapi: 3.1.0
+info: {title: Shop, version: '1'}
+paths:
+  /orders/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get:
+      operationId: getOrder
+      responses:
+        '200':
+          description: ok
+          content: {application/json: {schema: {properties: {state: {enum: [open, paid]}, note: {}}}}}
+"""
+
+
+@pytest.mark.parametrize("first", ["getOrder", "GET /orders/7"])
+def test_what_contracts_say_of_one_operation_by_two_names_is_said_together(first: str) -> None:
+    definition = read_definition(STATES.encode(), source="shop.yaml").openapi
+    needed, tolerated = {"web": True, "till": False}, {"web": False}
+    second = "GET /orders/7" if first == "getOrder" else "getOrder"
+    free = unused_of(
+        definition,
+        [
+            UsedPlace(operation=first, location="response.body.note", consumers=needed),
+            UsedPlace(operation=second, location="response.body.note", consumers=tolerated),
+        ],
+        [
+            UsedPlace(operation=first, location='response.body.state = "open"', consumers=needed),
+            UsedPlace(operation=second, location='response.body.state = "open"', consumers=tolerated),
+        ],
+    )
+    assert [(each.location, each.sureness.value) for each in free] == [
+        ("response.body.state", "proved"),
+        ('response.body.state = "paid"', "proved"),
+    ]
+
+
+def test_needs_that_only_some_tests_prove_prove_nothing_of_the_others() -> None:
+    call = HttpCall(
+        request=HttpRequest(method="GET", path="/orders/7"), response=HttpResponse(status=200, body=JsonBody({"id": 7}))
+    )
+    needs = InferredNeeds(needed=(Need(location=parse_location("response.body.id")),))
+    proved = contract(call, "getOrder", evidence=(Evidence(test=TEST, needs=needs),))
+    both = Contract(
+        consumer="web",
+        provider="shop",
+        interactions=(*proved.interactions, *contract(call, "getOrder").interactions),
+    )
+    definition = read_definition(STATES.encode(), source="shop.yaml").openapi
+    note = {
+        each.sureness.value
+        for each in unused_of(definition, used_places([both]), used_values([both]))
+        if each.location == "response.body.note"
+    }
+    assert (said(used_places([both]))["response.*"], note) == (None, {"likely"})
+    assert "response.*" not in said(used_places([proved]))
+
+
+def test_an_operation_is_no_message_because_of_a_reference() -> None:
+    call = HttpCall(request=HttpRequest(method="GET", path="/"), response=HttpResponse(status=200))
+    kept = {"comments": {"references": {"AsyncAPI": {"operationId": "placeOrder"}}}}
+    assert {each.operation for each in used_places([contract(call, kept=kept)])} == {"GET /"}
+
+
 def test_messages_use_content_types_and_texts_on_either_side() -> None:
     sent = Message(contents=JsonBody({"kind": "GIFT"}), metadata={"contentType": "application/x", "tenant": "a"})
     answer = Message(contents=JsonBody({"state": "open"}))
@@ -200,8 +264,5 @@ def test_what_messages_that_are_answered_use_is_not_free(tmp_path: Path) -> None
         found = unused_of_messages(definition, used_places(contracts))
         return [(each.location, each.sureness.value) for each in found]
 
-    assert unused(contract(exchange, kept=named)) == [
-        ("message.contents.note", "likely"),
-        ("message.contents.state", "unknown"),
-    ]
+    assert unused(contract(exchange, kept=named)) == [("message.contents.note", "likely")]
     assert unused(contract(exchange)) == [("", "likely")]  # of the whole message, since it may be any

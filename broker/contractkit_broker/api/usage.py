@@ -1,6 +1,7 @@
 """Who uses what: the operations and locations of a provider with the consumers whose contracts reach them."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 from contractkit.exact_json import Json
@@ -17,7 +18,7 @@ _Gather: TypeAlias = Callable[[Iterable[tuple[_Used, str]]], tuple[UsedPlace, ..
 
 def list_usage(call: Call) -> Reply:
     """List the locations that the contracts which count use, each with its consumers and whether they need it."""
-    found = _found(call, uses_of, by_place)
+    found = _found(call, uses_of, partial(by_place, is_whole=call.parameter("location") is None))
     page = call.link("ui", "usage", call.parameter("provider") or "")
     links = {"self": {"href": call.own_url}, "contractkit:page": page}
     return Reply(body={"uses": found, "_links": links})

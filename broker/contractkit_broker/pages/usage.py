@@ -123,7 +123,7 @@ def _used(
 ) -> Iterator[UsedPlace]:
     """Give the places that files use, and the values at them; only those of some operations and locations, if any."""
     uses = usages.uses_of(connection, consumers, places=pairs)
-    yield from by_place((use, consumers[use.file_digest]) for use in uses)
+    yield from by_place(((use, consumers[use.file_digest]) for use in uses), is_whole=pairs is None)
     values = usages.values_of(connection, consumers, places=pairs)
     yield from by_value((value, consumers[value.file_digest]) for value in values)
 

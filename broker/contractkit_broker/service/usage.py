@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from contractkit.impact.places_in_use import Needed, locations_of, operation_of, together
-from contractkit.impact.usage import UsedPlace
+from contractkit.impact.places_in_use import locations_of, operation_of
+from contractkit.impact.usage import UsedPlace, gathered
 from contractkit.impact.usage_values import value_in_words, values_of
 from contractkit.model import Contract, Location
 from contractkit_broker.store import applications, contracts
@@ -38,30 +38,18 @@ def value_rows(contract: Contract) -> list[tuple[str, str, str, bool | None]]:
     ]
 
 
-def by_place(uses: Iterable[tuple[Use, str]]) -> tuple[UsedPlace, ...]:
-    """Give uses of files, each with the file's consumer, as places with all their consumers by name, in order."""
-    return _gathered((use.operation, use.location, consumer, use.needed) for use, consumer in uses)
+def by_place(uses: Iterable[tuple[Use, str]], *, is_whole: bool) -> tuple[UsedPlace, ...]:
+    """Give uses of files, each with the file's consumer, as places with all their consumers by name, in order.
+
+    `is_whole` says that they are all of their operations.
+    """
+    return gathered(((use.operation, use.location, consumer, use.needed) for use, consumer in uses), is_whole=is_whole)
 
 
 def by_value(uses: Iterable[tuple[UsedValue, str]]) -> tuple[UsedPlace, ...]:
     """Give used values of files, each with the file's consumer, as places with their value, as `by_place` does."""
-    return _gathered(
-        (use.operation, value_in_words(use.location, use.value), consumer, use.needed) for use, consumer in uses
-    )
-
-
-def _gathered(uses: Iterable[tuple[str, str, str, Needed]]) -> tuple[UsedPlace, ...]:
-    places: dict[tuple[str, str], dict[str, list[Needed]]] = {}
-    for operation, location, consumer, needed in uses:
-        places.setdefault((operation, location), {}).setdefault(consumer, []).append(needed)
-    return tuple(
-        UsedPlace(
-            operation=operation,
-            location=location,
-            consumers={name: together(said) for name, said in sorted(consumers.items())},
-        )
-        for (operation, location), consumers in sorted(places.items())
-    )
+    rows = ((use.operation, value_in_words(use.location, use.value), consumer, use.needed) for use, consumer in uses)
+    return gathered(rows, is_whole=False)
 
 
 def silent_consumers(connection: Connection, provider: str, judged: Collection[str]) -> tuple[str, ...]:

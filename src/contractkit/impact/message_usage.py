@@ -12,6 +12,7 @@ from contractkit.impact.usage_values import place_and_value, unused_values
 _BODY: Final = "response.body"
 _CONTENTS: Final = "message.contents"
 _METADATA: Final = "message.metadata"
+_ANY: Final = "message.*"
 _SENT: Final = ("request.contents", "request.metadata")
 _TYPED: Final = "message.metadata.contentType = "
 _TYPE_OF_ANSWER: Final = "response.headers.content-type = "
@@ -76,6 +77,9 @@ def _as_answer(place: UsedPlace) -> Iterator[UsedPlace]:
     """
     if place.location.startswith(_TYPED):
         yield replace(place, location=f"{_TYPE_OF_ANSWER}{place.location.removeprefix(_TYPED)}")
+        return
+    if place.location == _ANY:
+        yield replace(place, location=f"{_BODY}.*")
         return
     for side, operation in ((_CONTENTS, place.operation), (_METADATA, headers_name_of(place.operation))):
         if place.location == side or place.location.startswith((f"{side}.", f"{side}[", f"{side} = ")):

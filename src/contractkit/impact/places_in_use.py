@@ -40,17 +40,19 @@ def together(said: Iterable[Needed]) -> Needed:
 
 
 def operation_of(interaction: Interaction) -> str:
-    """Give the operation's name where the contract says it, else method and path, procedure or description."""
-    said = interaction.operation or referred_operation(interaction)
-    if said:
-        return said
+    """Give the operation's name where the contract says it, else method and path, procedure or description.
+
+    Contracts of other tools say of messages which operation of an AsyncAPI document carries them.
+    """
+    if interaction.operation:
+        return interaction.operation
     match interaction.exchange:
         case HttpCall(request=request):
             return f"{request.method} {request.path}"
         case RpcCall(procedure=procedure):
             return procedure
         case _:
-            return interaction.description
+            return referred_operation(interaction) or interaction.description
 
 
 def locations_of(interaction: Interaction) -> dict[Location, Needed]:

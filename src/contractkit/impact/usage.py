@@ -1,5 +1,6 @@
 """Usage: who uses which operations and places of a provider, and what of its definition nobody does."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
@@ -13,8 +14,13 @@ from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surf
 from contractkit.impact.places_in_use import Needed, locations_of, operation_of, together
 from contractkit.model import Contract, HttpRequest, Location, Wildcard
 
+Row: TypeAlias = tuple[str, str, str, Needed]
+"""Operation, location, consumer, and whether that needs it."""
+
 DEEPEST: Final = 12
 """Steps of a location; what lies deeper is not listed."""
+
+_SIDE: Final = re.compile(r"[a-z]+(\[\*\])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +55,43 @@ class Unused:
 
 def used_places(contracts: Iterable[Contract]) -> tuple[UsedPlace, ...]:
     """Give every place that contracts use, by operation and location; elements of lists are `[*]`."""
-    found: dict[tuple[str, str], dict[str, list[Needed]]] = {}
-    for contract in contracts:
-        for interaction in contract.interactions:
-            for location, needed in locations_of(interaction).items():
-                places = found.setdefault((operation_of(interaction), str(location)), {})
-                places.setdefault(contract.consumer, []).append(needed)
-    return tuple(
-        UsedPlace(
-            operation=operation,
-            location=location,
-            consumers={name: together(said) for name, said in sorted(consumers.items())},
-        )
-        for (operation, location), consumers in sorted(found.items())
+    return gathered(
+        (operation_of(interaction), str(location), contract.consumer, needed)
+        for contract in contracts
+        for interaction in contract.interactions
+        for location, needed in locations_of(interaction).items()
     )
+
+
+def gathered(uses: Iterable[Row], *, is_whole: bool = True) -> tuple[UsedPlace, ...]:
+    """Give uses as places with all their consumers by name, in order.
+
+    Args:
+        uses: Operation, location, consumer, and whether that needs it; by several interactions, or files.
+        is_whole: Whether they are all of their operations. Then `response.*` says of a consumer that it may use any
+            place of the answers, where it is not told otherwise: what some of its interactions need is not known, and
+            others need all that these are known to use.
+    """
+    return tuple(
+        UsedPlace(operation=operation, location=location, consumers=dict(sorted(consumers.items())))
+        for operation, places in sorted(_together(uses, is_whole=is_whole).items())
+        for location, consumers in sorted(places.items())
+    )
+
+
+def _together(uses: Iterable[Row], *, is_whole: bool) -> dict[str, dict[str, dict[str, Needed]]]:
+    found: dict[str, dict[str, dict[str, Needed]]] = defaultdict(dict)
+    unknown: dict[tuple[str, str], str] = {}
+    for operation, location, consumer, needed in uses:
+        known = found[operation].setdefault(location, {})
+        known[consumer] = together((known[consumer], needed)) if consumer in known else needed
+        if needed is None:
+            unknown[operation, consumer] = location
+    for (operation, consumer), location in unknown.items() if is_whole else ():
+        side = _SIDE.match(location)
+        if side is not None and all(said.get(consumer, True) is not None for said in found[operation].values()):
+            found[operation].setdefault(f"{side[0]}.*", {})[consumer] = None
+    return found
 
 
 def unused(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tuple[Unused, ...]:
@@ -72,7 +101,7 @@ def unused(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tup
     what a required member of a request is to go for, its senders decide. Whom nobody knows, nothing is said of; a
     consumer whose calls reach no operation may call any, so because of it nothing is proved.
     """
-    by_operation = _by_operation(definition, places)
+    by_operation = uses_by_operation(definition, places)
     strangers = strangers_among(by_operation, {operation.name for operation in definition.operations})
     reader = SurfaceReader(definition.documents)
     return tuple(
@@ -108,16 +137,19 @@ _OF_MESSAGES: Final = ("request.contents", "request.metadata")
 _Uses: TypeAlias = Mapping[str, Mapping[str, Needed]]
 
 
-def _by_operation(
+def uses_by_operation(
     definition: DocumentedDefinition, places: Iterable[UsedPlace]
 ) -> dict[str, dict[str, dict[str, Needed]]]:
-    found: dict[str, dict[str, dict[str, Needed]]] = defaultdict(dict)
-    for place in places:
-        found[operation_name(definition, place.operation)].setdefault(place.location, {}).update(place.consumers)
-    return found
+    """Give who uses which places, by operation: what contracts say of one by several names is said together."""
+    uses = (
+        (_operation_name(definition, place.operation), place.location, name, needed)
+        for place in places
+        for name, needed in place.consumers.items()
+    )
+    return _together(uses, is_whole=True)
 
 
-def operation_name(definition: DocumentedDefinition, said: str) -> str:
+def _operation_name(definition: DocumentedDefinition, said: str) -> str:
     """Give an operation's name where a contract of another tool has only a method and a path."""
     method, _, path = said.partition(" ")
     if not path.startswith("/"):

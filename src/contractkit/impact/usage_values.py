@@ -5,7 +5,6 @@ Such a use is written as its place with the value in JSON: `response.body.state 
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
@@ -23,8 +22,9 @@ from contractkit.impact.usage import (
     UsedPlace,
     doubted,
     doubts_of,
-    operation_name,
+    gathered,
     strangers_among,
+    uses_by_operation,
 )
 from contractkit.impact.values_in_use import short, values_in
 from contractkit.model import Contract, Location, Wildcard, is_json_media_type
@@ -45,19 +45,12 @@ def place_and_value(text: str) -> tuple[str, str | None]:
 
 def used_values(contracts: Iterable[Contract]) -> tuple[UsedPlace, ...]:
     """Give every value that contracts use, by operation and place, elements of lists as `[*]`."""
-    found: dict[tuple[str, str], dict[str, list[Needed]]] = {}
-    for contract in contracts:
-        for operation, location, value, needed in values_of(contract):
-            key = (operation, value_in_words(location, value))
-            found.setdefault(key, {}).setdefault(contract.consumer, []).append(needed)
-    return tuple(
-        UsedPlace(
-            operation=operation,
-            location=location,
-            consumers={name: together(said) for name, said in sorted(consumers.items())},
-        )
-        for (operation, location), consumers in sorted(found.items())
+    rows = (
+        (operation, value_in_words(location, value), contract.consumer, needed)
+        for contract in contracts
+        for operation, location, value, needed in values_of(contract)
     )
+    return gathered(rows, is_whole=False)
 
 
 def values_of(contract: Contract) -> tuple[tuple[str, str, str, Needed], ...]:
@@ -84,9 +77,7 @@ def unused_values(definition: DocumentedDefinition, places: Iterable[UsedPlace])
         definition: The definition.
         places: What is used, values too. A consumer of whom no value is known may use any.
     """
-    uses: dict[str, dict[str, Mapping[str, Needed]]] = defaultdict(dict)
-    for place in places:
-        uses[operation_name(definition, place.operation)][place.location] = place.consumers
+    uses = uses_by_operation(definition, places)
     strangers = strangers_among(uses, {operation.name for operation in definition.operations})
     reader = SurfaceReader(definition.documents)
     return tuple(
