@@ -67,9 +67,21 @@ def rename(document: Any, random: Random) -> dict[str, Any]:
     schemas = new.get("components", {}).get("schemas", {})
     tagged = _named_by_tags(document)
     names = {name: f"Renamed{name}" for name in schemas if name not in tagged and random.random() < 0.5}
-    new.get("components", {})["schemas"] = {names.get(name, name): schema for name, schema in schemas.items()}
+    new.setdefault("components", {})["schemas"] = {names.get(name, name): schema for name, schema in schemas.items()}
     _redirect(new, {f"{LOCAL}{name}": f"{LOCAL}{other}" for name, other in names.items()})
+    _rename_schemes(new)
     return dict(new)
+
+
+def _rename_schemes(document: Any) -> None:
+    """Give the security schemes other names, where they are declared and wherever they are demanded."""
+    schemes = document["components"].get("securitySchemes", {})
+    document["components"]["securitySchemes"] = {f"Renamed{name}": scheme for name, scheme in schemes.items()}
+    items = [item for item in document.get("paths", {}).values() if isinstance(item, dict)]
+    operations = [each for item in items for each in item.values() if isinstance(each, dict)]
+    for holder in (document, *operations):
+        if "security" in holder:
+            holder["security"] = [{f"Renamed{name}": each[name] for name in each} for each in holder["security"]]
 
 
 REWRITES: dict[str, Rewrite] = {
