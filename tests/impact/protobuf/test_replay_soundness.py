@@ -19,7 +19,7 @@ from contractkit.recording.serving_proposed_calls import ServingProposedCalls
 from contractkit.recording.stubbed_procedures import StubbedProcedures
 from tests.impact.protobuf.test_soundness import contract_of
 from tests.impact.protobuf.world_definitions import Field, classes, descriptors, written
-from tests.impact.protobuf.worlds import World, copes, make_world
+from tests.impact.protobuf.worlds import BINARY, World, copes, make_world
 
 LEAST_FAILING = 0.85
 """The share of those judged broken that a replay must show failing: a request that is misread is no refused one."""
@@ -50,7 +50,7 @@ def passes(world: World, old: ProtoDefinition, new: ProtoDefinition, *, weakest:
     tree = new.answer(procedure, seed="", request=received.tree, body=reply.messages[0].tree).tree
     served = serving.message("shop", NAME, (), tree, tree)
     data = new.encode(procedure, Side.RESPONSE, served)
-    return copes(world, world.new, reader, meaning(world.new.response, served), data)
+    return copes(world, world.new, meaning(world.new.response, served), BINARY.read(reader, data))
 
 
 def meaning(fields: list[Field], tree: Json) -> dict[int, Any]:

@@ -11,14 +11,15 @@ import pytest
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
 from contractkit.model import Contract, InferredNeeds, LocatedRules, Location, Need, Rule, Wildcard
-from tests.impact.protobuf.conftest import recorded
+from tests.impact.protobuf.conftest import MEDIA_TYPE, recorded
 from tests.impact.protobuf.ruled_worlds import ELEMENTS, ENTRIES, Steps, ruled
 from tests.impact.protobuf.world_definitions import Field, descriptors, written
-from tests.impact.protobuf.worlds import Place, World, failures, make_world
+from tests.impact.protobuf.worlds import BINARY, JSON, Form, Place, World, failures, make_world
 
 LEAST_BROKEN = 0.9
 """The share of those judged broken that must fail at least sometimes."""
 
+MEDIA_TYPES = {BINARY: MEDIA_TYPE, JSON: "application/json"}
 NO_RULES: Mapping[Steps, Rule] = MappingProxyType({})
 MESSAGE = Location(("events", Wildcard.INDEX, "message"))
 
@@ -37,36 +38,38 @@ def sent_at(steps: Steps) -> Location:
     return Location(("events", 0, "message", *(wildcards.get(step, step) for step in steps)))
 
 
-def contract_of(world: World, rules: Mapping[Steps, Rule] = NO_RULES) -> Contract:
+def contract_of(world: World, rules: Mapping[Steps, Rule] = NO_RULES, media_type: str = MEDIA_TYPE) -> Contract:
     needed = tuple(
         Need(location=location_of(place, world.old.response), members=members) for place, members in world.needs.items()
     )
     answer = written(world.old.response, world.served)
-    call = recorded(written(world.old.request, world.sent), answer, served=answer, needs=InferredNeeds(needed=needed))
+    sent, needs = written(world.old.request, world.sent), InferredNeeds(needed=needed)
+    call = recorded(sent, answer, served=answer, needs=needs, media_type=media_type)
     located = [LocatedRules(location=sent_at(steps), rules=(rule,)) for steps, rule in rules.items()]
     call = replace(call, rules=(*call.rules, *located))
     return Contract(consumer="web-shop", provider="shop", interactions=(call,))
 
 
-def judged(world: World, rules: Mapping[Steps, Rule] = NO_RULES) -> ImpactReport:
+def judged(world: World, form: Form, rules: Mapping[Steps, Rule] = NO_RULES) -> ImpactReport:
     old, new = (ProtoDefinition(descriptors(each), source="shop") for each in (world.old, world.new))
-    return analyse(old, new, [(contract_of(world, rules), ConsumerInfo())])
+    return analyse(old, new, [(contract_of(world, rules, MEDIA_TYPES[form]), ConsumerInfo())])
 
 
 def often(share: float) -> str:
     return "always" if share == 1 else "sometimes" if share else "never"
 
 
+@pytest.mark.parametrize("form", [BINARY, JSON], ids=["binary", "json"])
 @pytest.mark.parametrize("count", [120, pytest.param(5_000, marks=pytest.mark.deep)])
-def test_nobody_judged_unaffected_fails_and_who_is_judged_broken_does(count: int) -> None:
+def test_nobody_judged_unaffected_fails_and_who_is_judged_broken_does(count: int, form: Form) -> None:
     verdicts: Counter[tuple[str, str]] = Counter()
     changes: Counter[str] = Counter()
     wrong = []
     for seed in range(count):
         world = make_world(Random(seed))
-        assert failures(world, world.old, Random(seed)) == 0.0, f"world {seed} does not work to begin with"
-        verdict = judged(world).verdict
-        share = failures(world, world.new, Random(seed + 1))
+        assert failures(world, world.old, Random(seed), form=form) == 0.0, f"world {seed} does not work to begin with"
+        verdict = judged(world, form).verdict
+        share = failures(world, world.new, Random(seed + 1), form=form)
         verdicts[verdict.value, often(share)] += 1
         changes.update(world.changes or ["nothing"])
         if verdict is Verdict.UNAFFECTED and share:
@@ -79,18 +82,21 @@ def test_nobody_judged_unaffected_fails_and_who_is_judged_broken_does(count: int
     assert {verdict for verdict, _ in verdicts} == {"unaffected", "at risk", "broken"}
 
 
+@pytest.mark.parametrize("form", [BINARY, JSON], ids=["binary", "json"])
 @pytest.mark.parametrize("count", [120, pytest.param(5_000, marks=pytest.mark.deep)])
-def test_nobody_judged_unaffected_fails_with_a_message_that_a_rule_stands_for(count: int) -> None:
+def test_nobody_judged_unaffected_fails_with_a_message_that_a_rule_stands_for(count: int, form: Form) -> None:
     verdicts: Counter[tuple[str, str]] = Counter()
     codes: Counter[str] = Counter()
     wrong = []
     for seed in range(count):
         request = ruled(make_world(Random(seed)), Random(f"the rules of {seed}"))
         world, messages = request.world, request.messages
-        assert failures(world, world.old, Random(seed), messages) == 0.0, f"world {seed} does not work to begin with"
-        report = judged(world, request.rules)
-        share = failures(world, world.new, Random(seed + 1), messages)
-        is_by_rules = share > 0 == failures(world, world.new, Random(seed + 1))
+        assert failures(world, world.old, Random(seed), messages, form) == 0.0, (
+            f"world {seed} does not work to begin with"
+        )
+        report = judged(world, form, request.rules)
+        share = failures(world, world.new, Random(seed + 1), messages, form)
+        is_by_rules = share > 0 == failures(world, world.new, Random(seed + 1), form=form)
         verdicts[report.verdict.value, "by the rules alone" if is_by_rules else often(share)] += 1
         codes.update({finding.worry.code for finding in report.findings})
         if report.verdict is Verdict.UNAFFECTED and share:

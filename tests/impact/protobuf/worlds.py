@@ -1,16 +1,16 @@
 """Small worlds of remote procedures: a definition, a provider that sets every field it has, a consumer with needs.
 
 A field keeps its identity through changes of its name, number and type, so that reality can be asked: does the other
-side get, over bytes alone, what the one side meant? Nothing here asks contractkit.
+side get, over bytes or JSON alone, what the one side meant? Nothing here asks contractkit.
 """
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeAlias
 
-from google.protobuf.json_format import ParseDict
+from google.protobuf.json_format import MessageToJson, Parse, ParseDict, ParseError
 from google.protobuf.message import DecodeError, Message
 
 from tests.impact.protobuf.world_changes import CHANGES
@@ -66,7 +66,39 @@ def make_world(random: Random) -> World:
     return world
 
 
-def failures(world: World, new: Definition, random: Random, messages: Sequence[dict[int, Value]] = ()) -> float:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How messages travel; `read` gives None for what its reader does not take."""
+
+    write: Callable[[Message], bytes]
+    read: Callable[[type[Message], bytes], Message | None]
+
+
+def _read_bytes(reader: type[Message], data: bytes) -> Message | None:
+    try:
+        return reader.FromString(data)
+    except (DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _read_json(reader: type[Message], data: bytes) -> Message | None:
+    try:
+        return Parse(data, reader(), ignore_unknown_fields=True)
+    except ParseError:
+        return None
+
+
+BINARY = Form(lambda message: message.SerializeToString(), _read_bytes)
+JSON = Form(lambda message: MessageToJson(message).encode(), _read_json)
+
+
+def failures(
+    world: World,
+    new: Definition,
+    random: Random,
+    messages: Sequence[dict[int, Value]] = (),
+    form: Form = BINARY,
+) -> float:
     """Replay the consumer against a provider of a definition, and give the share of calls in which it fails.
 
     It sends what was recorded, or by turns the messages that are given.
@@ -74,19 +106,23 @@ def failures(world: World, new: Definition, random: Random, messages: Sequence[d
     if (new.procedure, new.streams) != (world.old.procedure, world.old.streams):
         return 1.0
     old_classes, new_classes = classes(world.old), classes(new)
-    arrivals = [_arrives(world, each, new, old_classes[0], new_classes[0]) for each in messages or (world.sent,)]
-    calls = (
-        arrivals[number % len(arrivals)] and _copes(world, new, old_classes[1], new_classes[1], random)
-        for number in range(_ANSWERS)
-    )
-    return sum(not works for works in calls) / _ANSWERS
+    arrivals = [
+        _arrives(world, each, new, (old_classes[0], new_classes[0]), form) for each in messages or (world.sent,)
+    ]
+    failed = 0
+    for number in range(_ANSWERS):
+        values = meant(new.response, random)
+        data = form.write(ParseDict(written(new.response, values), new_classes[1]()))
+        does_cope = copes(world, new, values, form.read(old_classes[1], data))
+        failed += not (arrivals[number % len(arrivals)] and does_cope)
+    return failed / _ANSWERS
 
 
 def _arrives(
-    world: World, sent: dict[int, Value], new: Definition, writer: type[Message], reader: type[Message]
+    world: World, sent: dict[int, Value], new: Definition, sides: tuple[type[Message], type[Message]], form: Form
 ) -> bool:
-    data = ParseDict(written(world.old.request, sent), writer()).SerializeToString()
-    read = _read(reader, data)
+    writer, reader = sides
+    read = form.read(reader, form.write(ParseDict(written(world.old.request, sent), writer())))
     return read is not None and all(
         _same(_at(read, new.request, place), said)
         if all(each.label != "single" for _, each in said)
@@ -114,14 +150,8 @@ def _leaves(values: dict[int, Value], fields: list[Field]) -> set[Place]:
     return found
 
 
-def _copes(world: World, new: Definition, reader: type[Message], writer: type[Message], random: Random) -> bool:
-    values = meant(new.response, random)
-    return copes(world, new, reader, values, ParseDict(written(new.response, values), writer()).SerializeToString())
-
-
-def copes(world: World, new: Definition, reader: type[Message], values: dict[int, Value], data: bytes) -> bool:
-    """Say whether the consumer gets what a provider of a definition meant by the bytes of an answer."""
-    read = _read(reader, data)
+def copes(world: World, new: Definition, values: dict[int, Value], read: Message | None) -> bool:
+    """Say whether the consumer, who read an answer, got what a provider of a definition meant by it."""
     if read is None:
         return False
     for place, members in world.needs.items():
@@ -131,13 +161,6 @@ def copes(world: World, new: Definition, reader: type[Message], values: dict[int
         if members and any(name_of(value, leaf) not in members for value, leaf in got):
             return False
     return True
-
-
-def _read(reader: type[Message], data: bytes) -> Message | None:
-    try:
-        return reader.FromString(data)
-    except (DecodeError, UnicodeDecodeError):
-        return None
 
 
 def _same(got: list[tuple[Value, Field]], meant_: list[tuple[Value, Field]]) -> bool:

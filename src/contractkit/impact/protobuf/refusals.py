@@ -28,6 +28,7 @@ _IN_JSON = frozenset(
         "field.list-unpacked",
         "field.cardinality-changed",
         "field.map-changed",
+        "oneof.left",  # two of which its readers know that one is set
     }
 )
 
