@@ -95,7 +95,7 @@ WRONG = {
     'received "0123"',
     "[[exemption]]\n" * 6: "The exemptions cannot be used. "
     f"{'; '.join(f'line {line}: {name} is missing' for line in range(1, 6) for name in NEEDED)}; … and 4 more",
-    "'\u202e' = 1": "The exemptions cannot be used. exemptions: expected [[exemption]] tables only, received �",
+    "'\u202e' = 1": "The exemptions cannot be used. problem: expected [[exemption]] tables only, received �",
     "#" * (LONGEST_FILE + 1): "The exemptions are longer than 200000 bytes.",
     f"x{'.x' * 1000} = 1": "A line of the exemptions is longer than 2000 bytes.",
 }

@@ -54,6 +54,8 @@ def test_what_has_expired_fails(project: Run, fingerprint: str) -> None:
     assert code == 1
     assert f"(shop team, expired on {EARLIER}, so it counts)" in out
     assert out.endswith("Of 1 contract: 1 broken; 1 exemption expired, which fails.\n")
+    markdown = project("old.yaml", "new.yaml", "--exemptions", "mine.toml", "--format", "markdown")[1]
+    assert "<details open><summary>1 exemption expired, which fails</summary>" in markdown
 
 
 def test_the_latest_of_several_decides(project: Run, fingerprint: str) -> None:
@@ -101,7 +103,9 @@ def test_machines_and_pull_requests_are_told(project: Run, fingerprint: str) -> 
     document = read_json(project("old.yaml", "new.yaml", "--format", "json")[1])
     (told,) = document["exempted"]
     assert (told["finding"]["fingerprint"], told["expired"], document["verdict"]) == (fingerprint, False, "unaffected")
-    assert "<details><summary>1 exempted</summary>" in project("old.yaml", "new.yaml", "--format", "markdown")[1]
+    assert (
+        "<details><summary>1 finding exempted</summary>" in project("old.yaml", "new.yaml", "--format", "markdown")[1]
+    )
 
 
 def test_a_renamed_rule_keeps_the_fingerprint(
@@ -135,6 +139,7 @@ def test_a_renamed_rule_keeps_the_fingerprint(
         ("\n[[ exemption ]]\nreason = 'x'", "line 2   fingerprint is missing"),
         ("exemption = [{reason = 'x'}]", "table 1   fingerprint is missing"),
         ("exemption = [7]", "table 1   expected a table, received 7"),
+        (exemption("0123456789abcdef").replace('"shop team"', "nan"), "owner: expected a text, received nan"),
         (f"exemption = {'[' * 5_000}", "it is nested too deeply"),
         (f"exemption = {'9' * 5_000}", "problem   Exceeds the limit"),
         ("[[exemption]]\nowner = '\udcff'", "'utf-8' codec can't decode byte 0xff in position 23: invalid start byte"),

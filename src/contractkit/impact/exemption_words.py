@@ -31,11 +31,11 @@ def exempted_line(exempted: Exempted) -> str:
 
 
 def exemptions_in_brief(report: ImpactReport) -> str:
-    """Give how many findings are exempted, and how many exemptions have expired, as the end of a sentence."""
+    """Give how many findings are exempted, and how many exemptions have expired; empty where there are none."""
     expired = sum(each.is_expired for each in report.exempted)
     spared = len(report.exempted) - expired
-    said = f"; {counted(spared, 'finding')} exempted" if spared else ""
-    return f"{said}; {counted(expired, 'exemption')} expired, which fails" if expired else said
+    said = [f"{counted(spared, 'finding')} exempted"] if spared else []
+    return "; ".join([*said, *([f"{counted(expired, 'exemption')} expired, which fails"] if expired else [])])
 
 
 def tell_exemptions(report: ImpactReport) -> dict[str, Json]:

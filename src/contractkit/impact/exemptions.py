@@ -70,7 +70,7 @@ def read_exemptions(data: bytes, *, source: str) -> tuple[Exemption, ...]:
     unknown = [name for name in document if name != _TABLE]
     if unknown or not isinstance(tables, list):
         raise _unusable(
-            source, [(source, f"expected [[{_TABLE}]] tables only, received {', '.join(unknown) or _TABLE}")]
+            source, [("problem", f"expected [[{_TABLE}]] tables only, received {', '.join(unknown) or _TABLE}")]
         )
     at = _places(text, len(tables))
     mistakes = [(place, said) for table, place in zip(tables, at, strict=True) for said in _mistakes(table)]
@@ -175,8 +175,10 @@ def _mistakes(table: Any) -> Iterator[str]:
 
 
 def _shown(value: Any) -> str:
-    """Give a value as JSON writes it, and a time as TOML does."""
-    return value.isoformat() if isinstance(value, date | time) else show_json(value)
+    """Give a value as JSON writes it; a time and what is no number, which JSON does not have, as TOML does."""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, float) else show_json(value)
 
 
 def _exemption(table: Mapping[str, Any]) -> Exemption:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from contractkit.changes.wording import change_as_json, change_line, site_as_json
 from contractkit.exact_json import Json, dump_shown
-from contractkit.impact.exemption_words import exempted_line
+from contractkit.impact.exemption_words import exempted_line, exemptions_in_brief
 from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
 from contractkit.impact.text import aside_in_words, group_findings, name_of, readable, summarise
@@ -149,7 +149,7 @@ def _exempted(report: ImpactReport) -> str:
     if not report.exempted:
         return ""
     lines = [f"- {_cell(exempted_line(each))}" for each in report.exempted[:_MOST_LINES]]
-    head = f"<details><summary>{len(report.exempted)} exempted</summary>"
+    head = f"<details{' open' if report.has_expired else ''}><summary>{exemptions_in_brief(report)}</summary>"
     return "\n".join([head, "", *lines, *_left(len(report.exempted)), "", "</details>"])
 
 

@@ -153,7 +153,8 @@ def summarise(report: ImpactReport) -> str:
         if harmless
         else ""
     )
-    return f"Of {counted(total, 'contract')}: {said}{tail}{exemptions_in_brief(report)}."
+    tail += f"; {brief}" if (brief := exemptions_in_brief(report)) else ""
+    return f"Of {counted(total, 'contract')}: {said}{tail}."
 
 
 def name_of(consumer: ConsumerImpact) -> str:
