@@ -84,6 +84,8 @@ def exempted(report: ImpactReport, exemptions: Sequence[Exemption], today: date)
 
     An exemption that has expired silences nothing: its finding counts again, and is listed as expired.
     """
+    if not exemptions:
+        return report
     known = defaultdict(list)
     for exemption in exemptions:
         known[exemption.fingerprint].append(exemption)
