@@ -31,11 +31,16 @@ _TYPES: Mapping[str, frozenset[str]] = {
     "notEmpty": ALL_TYPES - {"null"},
     **dict.fromkeys(("date", "time", "datetime", "semver", "contentType"), frozenset(("string",))),
 }
+_OF_LISTS = ("minItems", "maxItems", "uniqueItems", "contains", "items", "prefixItems", "unevaluatedItems")
+_OF_OBJECTS = (
+    "dependentRequired", "dependentSchemas", "maxProperties", "minProperties", "patternProperties", "propertyNames",
+    "unevaluatedProperties",
+)  # fmt: skip
 _KEYWORDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), frozenset(("string",))),
     **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _NUMBERS),
-    **dict.fromkeys(("minItems", "maxItems", "uniqueItems", "contains", "prefixItems"), frozenset(("array",))),
-    **dict.fromkeys(("minProperties", "maxProperties", "propertyNames", "patternProperties"), frozenset(("object",))),
+    **dict.fromkeys(_OF_LISTS, frozenset(("array",))),
+    **dict.fromkeys(_OF_OBJECTS, frozenset(("object",))),
 }
 """The types whose values a keyword judges; of others, all (JSON Schema 2020-12 validation, section 6)."""
 
@@ -158,6 +163,7 @@ _JUDGES: Mapping[str, Callable[[Change, Allowed], str | None]] = {
     "request.keyword.changed": _of_keyword,
     "request.known-values.removed": _of_keyword,
     "request.discriminator.changed": _always,
+    "request.alternatives.exclusive": _always,
     "request.elements.limited": _of_keyword,
 }
 """By the id of the change; changes of members are left out, since those that are sent are the recorded ones."""
