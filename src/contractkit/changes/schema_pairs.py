@@ -59,11 +59,23 @@ class SchemaPairs:
         self.direction = direction
         self.is_text = is_text
         self._pairs: dict[PairKey, SchemaPair] = {}
+        self._everywhere: dict[SchemaPair, tuple[tuple[Steps, Difference], ...]] = {}
         self._ways: dict[tuple[SchemaPair, Steps], _Way] = {}
 
     def everywhere(self, old: SchemaView, new: SchemaView) -> Iterator[tuple[Steps, Difference]]:
         """Give every difference that can be reached from a pair, with the shortest steps to it, nearest first."""
-        yield from self._reachable([((), self.pair(old, new))])
+        pair = self.pair(old, new)
+        if pair in self._everywhere:  # of a schema that many operations use, as that of errors is
+            return iter(self._everywhere[pair])
+        return self._kept(pair)
+
+    def _kept(self, pair: SchemaPair) -> Iterator[tuple[Steps, Difference]]:
+        """Find them, and keep them where all are asked for."""
+        found = []
+        for each in self._reachable([((), pair)]):
+            found.append(each)
+            yield each
+        self._everywhere[pair] = tuple(found)
 
     def within(self, old: SchemaView, new: SchemaView, steps: Sequence[Step]) -> Iterator[tuple[Steps, Difference]]:
         """Give the differences at the place that some steps lead to and below it, nearest first."""

@@ -80,6 +80,7 @@ class ContractChecker:
     def __init__(self, definition: DocumentedDefinition) -> None:
         self.definition = definition
         self.reader = SurfaceReader(definition.documents)
+        self._answers: dict[object, InteractionConformance] = {}
         self._standings: dict[object, Standing | None] = {}
 
     def check(self, interaction: Interaction, *, uses: Uses | None = None) -> InteractionConformance:
@@ -115,6 +116,14 @@ class ContractChecker:
         route = self.definition.route(_as_sent(call.request))
         if route is None:
             return InteractionConformance(route=None, surface=None)
+        expected, written = call.response, call.response.headers.get("content-type", ())[:1]
+        key = (route.operation.signature, expected.status, written, type(expected.body), media_type_of(expected.body))
+        if key not in self._answers:
+            self._answers[key] = self._answered(route, call)
+        return replace(self._answers[key], route=route)
+
+    def _answered(self, route: Route, call: HttpCall) -> InteractionConformance:
+        """Say what is declared of an answer; all that differs among those of one kind is the route to it."""
         surface = self.reader.surface_of(route.operation)
         response = surface.response_to(call.response.status)
         content = _content_of(response, call.response)
@@ -191,7 +200,7 @@ def _status(response: Response | None, status: int) -> Declared:
 
 
 def _content_of(response: Response | None, expected: HttpResponse) -> Content | None:
-    media_type = _expected_type(response, expected)
+    media_type = _named_type(response, expected)
     if response is None or not response.contents:
         return None
     if media_type is None:
@@ -199,20 +208,23 @@ def _content_of(response: Response | None, expected: HttpResponse) -> Content | 
     return content_for(response.contents, media_type)
 
 
-def _expected_type(response: Response | None, expected: HttpResponse) -> str | None:
-    """Give the expected media type; a text that names none is of a declared one that is no JSON, if there is any."""
+def _expected_type(expected: HttpResponse) -> str | None:
+    """Give the expected media type."""
     written = expected.headers.get("content-type")
-    if written:
-        return written[0]
-    found = media_type_of(expected.body)
+    return written[0] if written else media_type_of(expected.body)
+
+
+def _named_type(response: Response | None, expected: HttpResponse) -> str | None:
+    """Give the expected media type; a text that names none is of a declared one that is no JSON, if there is any."""
+    found = _expected_type(expected)
     declared = response.contents if response is not None else ()
-    if found == _PLAIN and any(not is_json_media_type(each.media_type) for each in declared):
-        return None
+    if found == _PLAIN and "content-type" not in expected.headers:
+        return None if any(not is_json_media_type(each.media_type) for each in declared) else found
     return found
 
 
 def _media_type(response: Response | None, content: Content | None, expected: HttpResponse) -> Declared:
-    if response is None or _expected_type(response, expected) is None:
+    if response is None or _named_type(response, expected) is None:
         return Declared.UNSAID
     if content is None:
         has_body = not isinstance(expected.body, MissingBody | EmptyBody)

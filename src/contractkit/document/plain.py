@@ -98,7 +98,7 @@ class _Reading:
             operation=None if own.operation is UNSET else own.operation,
             states=tuple(ProviderState(name=each.name, params=_shallow(each.params)) for each in call.provider_states),
             derived_state=None if own.derived_state is UNSET else _derived_state(own.derived_state),
-            rules=(*request.rules, *answer.rules),
+            rules=request.rules + answer.rules,
             generators=(*request.generators, *answer.generators),
             pending=call.pending,
             served=MissingBody() if own.served is UNSET else self._served(own.served),

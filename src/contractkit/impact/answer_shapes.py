@@ -12,12 +12,23 @@ from contractkit.impact.answers import answer_worries
 from contractkit.impact.causes import Causes
 from contractkit.impact.likeness import Likeness
 from contractkit.impact.records import Worry
-from contractkit.model import Body, HttpCall, InferredNeeds, Interaction, JsonBody, LocatedRules, Step, media_type_of
+from contractkit.model import (
+    Body,
+    HttpCall,
+    HttpResponse,
+    InferredNeeds,
+    Interaction,
+    JsonBody,
+    LocatedRules,
+    Step,
+    media_type_of,
+)
 
 _NOT_USED = frozenset({"content-type"})  # a header that says how the body is read
 
 _Key: TypeAlias = tuple[Hashable, ...]
 _Steps: TypeAlias = tuple[Step, ...]
+_Expected: TypeAlias = tuple[HttpResponse, Body, tuple[LocatedRules, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ class AnswerJudgement:
         self._causes = causes
         self._likeness = likeness
         self._known: dict[_Key, _Known | None] = {}
+        self._expected: dict[tuple[int, ...], tuple[_Expected, _Key]] = {}
 
     def judged(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
@@ -51,7 +63,9 @@ class AnswerJudgement:
             return ()
         if isinstance(interaction.needs, InferredNeeds):
             return self._alone(interaction, call, old, new)
-        key = _key(interaction, call, old, new)
+        assert old.surface is not None
+        assert new.surface is not None
+        key = (old.surface.signature, new.surface.signature, *self._key(interaction, call))
         if key not in self._known:
             self._known[key] = self._learnt(interaction, call, old, new)
         known = self._known[key]
@@ -61,6 +75,14 @@ class AnswerJudgement:
         if stood not in known.worries:
             known.worries[stood] = self._alone(interaction, call, old, new)
         return known.worries[stood]
+
+    def _key(self, interaction: Interaction, call: HttpCall) -> _Key:
+        """Give what `_key_of` gives, once for the same objects: contracts that were read together share answers."""
+        expected = (call.response, interaction.served, interaction.rules)
+        known = self._expected.get(tuple(map(id, expected)))
+        if known is None:  # it holds the objects, so that their ids stay theirs
+            known = self._expected[tuple(map(id, expected))] = (expected, _key_of(*expected))
+        return known[1]
 
     def _is_as_it_was(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
@@ -118,18 +140,14 @@ def _is_seen(use: Use) -> bool:
     return bool(use.seen) and use.location.starts_with(RESPONSE_BODY)
 
 
-def _key(interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance) -> _Key:
-    """Give all that worries about an answer of unknown needs depend on, but for the values in it."""
-    assert old.surface is not None
-    assert new.surface is not None
+def _key_of(response: HttpResponse, served: Body, rules: tuple[LocatedRules, ...]) -> _Key:
+    """Give all that worries about an answer of unknown needs depend on, but for the operation and the values in it."""
     return (
-        old.surface.signature,
-        new.surface.signature,
-        call.response.status,
-        tuple(call.response.headers.items()),
-        _body_key(call.response.body),
-        _body_key(interaction.served),
-        tuple(_rule_keys(interaction.rules)),
+        response.status,
+        tuple(response.headers.items()),
+        _body_key(response.body),
+        _body_key(served),
+        tuple(_rule_keys(rules)),
     )
 
 

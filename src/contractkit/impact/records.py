@@ -25,6 +25,9 @@ class Verdict(Enum):
     NOT_JUDGED = "not judged"  # nothing was looked at, of which nobody can say that it is unaffected
 
 
+_WORST_FIRST = tuple(Verdict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumerInfo:
     """What is known of the consumer beside its contract: versions, branches, environments, and the contract's file."""
@@ -106,7 +109,9 @@ class InteractionImpact:
     @property
     def verdict(self) -> Verdict:
         """Give the worst of the findings' verdicts."""
-        return worst((Verdict.UNAFFECTED, *(finding.verdict for finding in self.findings)))
+        if not self.findings:
+            return Verdict.UNAFFECTED
+        return worst(finding.verdict for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,4 +203,4 @@ class ImpactReport:
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """Give the worst of several verdicts, `NOT_JUDGED` of none."""
     found = set(verdicts)
-    return next((verdict for verdict in Verdict if verdict in found), Verdict.NOT_JUDGED)
+    return next((verdict for verdict in _WORST_FIRST if verdict in found), Verdict.NOT_JUDGED)
