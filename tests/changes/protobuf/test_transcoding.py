@@ -83,6 +83,22 @@ def test_a_client_over_http_notices(
     assert said(bound(old), bound(new)) == expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("/v1/{id=orders/*}", "/v1/{id=orders/**}", ["address-added"]),
+        ("/v1/{id=orders/*}:read", "/v1/{id=**}:read", ["address-added"]),
+        ("/v1/orders/{id}", "/v1/{note=*}/{id}", ["variables-changed", "address-added"]),
+        ("/v1/orders/{id}", "/v1/{id=**}:read", ["address-removed", "address-added"]),
+        ("/v1/orders/{id}:read", "/v1/orders/{id}", ["address-removed", "address-added"]),
+        ("/v1/{id=orders/**}", "/v1/{id=orders/*}", ["address-removed"]),
+    ],
+)
+def test_calls_reach_an_address_that_takes_more(old: str, new: str, expected: list[str], bound: DefineBound) -> None:
+    found = said(bound(f'get: "{old}"'), bound(f'get: "{new}"'))
+    assert [rule for _, rule, _ in found] == expected
+
+
 def test_every_rule_has_a_case() -> None:
     shown = {f"procedure.http.{rule}" for _, _, found in CASES for _, rule, _ in found}
     assert shown == {rule.id for rule in HTTP_RULES} | {"procedure.http.address-added"}

@@ -85,18 +85,18 @@ class HttpDifference:
 
 def http_differences(old: MethodDescriptor, new: MethodDescriptor) -> Iterator[HttpDifference]:
     """Give what changed of the addresses of a procedure, each rule once."""
-    before, after = bindings_of(old), {each.address: each for each in bindings_of(new)}
+    pairs, after = _paired(old, new), bindings_of(new)
     for rule in HTTP_RULES:
-        found = [each for each in before if _is_found(rule, each, after.get(each.address))]
+        found = [(before, now) for before, now in pairs if _is_found(rule, before, now)]
         if found:
-            now = [after[each.address] for each in found] if rule.differs else list(after.values())
-            yield HttpDifference(rule=rule, before=_listed(rule, found), after=_listed(rule, now))
+            meant = tuple(now for _, now in found if now is not None) or after
+            before = tuple(each for each, _ in found)
+            yield HttpDifference(rule=rule, before=_listed(rule, before), after=_listed(rule, meant))
 
 
 def http_level(old: MethodDescriptor, new: MethodDescriptor, encoding: Encoding) -> Level:
     """Give how bad such changes are: in JSON no call works any more where no address is left as it was."""
-    after = {each.address: each for each in bindings_of(new)}
-    is_any_kept = any(_is_kept(each, after.get(each.address)) for each in bindings_of(old))
+    is_any_kept = any(not any(_is_found(rule, *pair) for rule in HTTP_RULES) for pair in _paired(old, new))
     return BREAKING if encoding is Encoding.JSON and not is_any_kept else POSSIBLE
 
 
@@ -157,15 +157,36 @@ def _read(message: Descriptor, path: str) -> Read:
     return tuple(found)
 
 
+def _paired(old: MethodDescriptor, new: MethodDescriptor) -> list[tuple[Binding, Binding | None]]:
+    """Give each old binding with the new one that its calls reach."""
+    after = bindings_of(new)
+    return [(each, _reached_by(each, after)) for each in bindings_of(old)]
+
+
+def _reached_by(old: Binding, bindings: tuple[Binding, ...]) -> Binding | None:
+    same = [each for each in bindings if each.address == old.address]
+    wider = [each for each in bindings if _takes(each.address.split("/"), old.address.split("/"))]
+    return next(iter(same or wider), None)
+
+
+def _takes(pattern: list[str], path: list[str]) -> bool:
+    """Say whether all paths of one address are paths of another: `*` is any part, `**` any number of them."""
+    wanted, _, verb = pattern[-1].partition(":")
+    _, _, called = path[-1].partition(":")
+    if wanted == "**" and verb == called:
+        return len(path) >= len(pattern) - 1 and all(map(_takes_part, pattern[:-1], path))
+    return len(path) == len(pattern) and all(map(_takes_part, pattern, path))
+
+
+def _takes_part(pattern: str, part: str) -> bool:
+    return pattern == part or (pattern == "*" and part != "**" and ":" not in part)
+
+
 def _is_found(rule: HttpRule, old: Binding, new: Binding | None) -> bool:
     if rule.differs is None or new is None:
         return rule.differs is None and new is None
     return rule.differs(old, new)
 
 
-def _is_kept(old: Binding, new: Binding | None) -> bool:
-    return not any(_is_found(rule, old, new) for rule in HTTP_RULES)
-
-
-def _listed(rule: HttpRule, bindings: list[Binding]) -> str:
+def _listed(rule: HttpRule, bindings: tuple[Binding, ...]) -> str:
     return ", ".join(map(rule.describe, bindings)) or "nothing"
