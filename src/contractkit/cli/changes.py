@@ -47,8 +47,8 @@ def changes(old: str, new: str, level: str, fail_on: str | None, encoding: str, 
     """Say what changed from the definition OLD to the definition NEW, breaking or not.
 
     Definitions are paths, URLs, git:REVISION:path or broker:NAME@WHERE: OpenAPI, or protobuf as .proto files, a
-    directory of them or a descriptor set; of messages JSON Schemas or AsyncAPI, not from a URL. No contract is looked
-    at: which consumers are hurt, `contractkit impact` says.
+    directory of them or a descriptor set; of messages JSON Schemas or an AsyncAPI document. No contract is looked at:
+    which consumers are hurt, `contractkit impact` says.
     """
     settings = load_settings(Path.cwd())
     before, after = load_compared(old, settings), load_compared(new, settings)

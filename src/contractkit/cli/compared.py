@@ -7,8 +7,14 @@ from contractkit.changes.sites import DefinitionSource
 from contractkit.locking.brokers import definition_of_broker
 from contractkit.settings import Settings
 from contractkit.sources import LoadedDefinition, load_definition
-from contractkit.sources.messages import LoadedMessages, defines_messages, read_messages, read_published
-from contractkit.sources.places import BROKER
+from contractkit.sources.messages import (
+    LoadedMessages,
+    defines_messages,
+    read_fetched,
+    read_messages,
+    read_published,
+)
+from contractkit.sources.places import BROKER, UrlPlace, place_of
 
 Loaded: TypeAlias = LoadedDefinition | LoadedMessages
 """A definition of operations or of messages, with where it came from."""
@@ -17,7 +23,7 @@ Loaded: TypeAlias = LoadedDefinition | LoadedMessages
 def load_compared(location: str, settings: Settings) -> Loaded:
     """Give the definition at a path, a URL, `git:REVISION:path` or `broker:NAME@WHERE`, as it is there now.
 
-    Which kind it is says its content; of messages a broker has AsyncAPI documents.
+    Which kind it is says its content; of messages a URL gives AsyncAPI documents alone, as a broker does.
 
     Raises:
         DefinitionError: It cannot be read, or defines nothing.
@@ -25,6 +31,9 @@ def load_compared(location: str, settings: Settings) -> Loaded:
     """
     if location.startswith(BROKER):
         return read_published(definition_of_broker(settings, location), source=location)
+    place = place_of(location, Path.cwd())
+    if isinstance(place, UrlPlace):
+        return read_fetched(place, remote_references=settings.remote_references)
     if defines_messages(location, root=Path.cwd()):
         return read_messages(location, root=Path.cwd())
     return load_definition(location, remote_references=settings.remote_references)

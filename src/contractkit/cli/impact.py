@@ -120,9 +120,9 @@ def impact(
     """Say which consumers break if the definition OLD becomes NEW.
 
     Definitions are paths, URLs, git:REVISION:path or broker:NAME@WHERE: OpenAPI, or protobuf as .proto files, a
-    directory of them or a descriptor set; of messages JSON Schemas or AsyncAPI, not from a URL. OLD may be left out
-    where a broker has it, and with --replay, which takes the settings'. Contracts are those of the settings' directory,
-    those that --contracts names, or the broker's.
+    directory of them or a descriptor set; of messages JSON Schemas or an AsyncAPI document. OLD may be left out where a
+    broker has it, and with --replay, which takes the settings'. Contracts are those of the settings' directory, those
+    that --contracts names, or the broker's.
     """
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
     manner = Manner(command=command, tests=tests, publishes=publishes, version=version, limit=limit)

@@ -116,7 +116,12 @@ def load_definition(
         from contractkit.sources.protos import load_protos  # heavy
 
         return _loaded_protos(load_protos(place), place.name)
-    return _loaded(place.read(), place.uri, place.name, place, remote_references)
+    return read_at(place, place.read(), remote_references=remote_references)
+
+
+def read_at(place: Place, data: bytes, *, remote_references: Collection[str] | None = None) -> LoadedDefinition:
+    """Give the definition of operations at a place whose bytes were read already. Arguments and errors are the same."""
+    return _loaded(data, place.uri, place.name, place, remote_references)
 
 
 def read_definition(data: bytes, *, source: str, file: str | None = None) -> LoadedDefinition:

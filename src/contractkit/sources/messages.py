@@ -6,7 +6,7 @@ A location is a JSON Schema, a directory of them, or an AsyncAPI document, in JS
 import io
 import tarfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,9 +20,10 @@ from contractkit.definitions.references import Documents
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 from contractkit.sources.lines import LineFinder
-from contractkit.sources.loading import LoadedDefinition, load_definition, read_definition, read_document
+from contractkit.sources.loading import LoadedDefinition, load_definition, read_at, read_definition, read_document
 from contractkit.sources.places import FilePlace, GitPlace, Place, UrlPlace, is_elsewhere, place_of
 from contractkit.sources.proto_kinds import SET_ENDINGS
+from contractkit.sources.remote import is_url
 
 if TYPE_CHECKING:
     from contractkit.definitions.protobuf import ProtoDefinition
@@ -55,6 +56,8 @@ class LoadedMessages:
         """Give the file of a document as messages name it."""
         if uri not in self.texts:
             return self.source
+        if is_url(uri):
+            return uri
         folder = self.source.rstrip("/") if self.is_directory else self.source.rpartition("/")[0]
         return f"{folder}/{unquote(uri)}" if folder else unquote(uri)
 
@@ -173,10 +176,26 @@ def read_published(data: bytes, *, source: str) -> LoadedDefinition | LoadedMess
     Raises:
         DefinitionError: As `read_definition` and `read_messages` do; also where it refers to other documents.
     """
-    value = read_document(data, source) if b"asyncapi" in data else None
-    if isinstance(value, dict) and "asyncapi" in value:
+    if _is_asyncapi(data, source):
         return _of_document(data, quote(source), source, partial(_not_with_it, source))
     return read_definition(data, source=source)
+
+
+def read_fetched(place: UrlPlace, *, remote_references: Collection[str] | None) -> LoadedDefinition | LoadedMessages:
+    """Give the definition at a URL, of messages where it is an AsyncAPI document, else of operations.
+
+    Raises:
+        DefinitionError: As `load_definition` and `read_messages` do.
+    """
+    data = place.read()
+    if _is_asyncapi(data, place.name):
+        return _of_document(data, place.uri, place.name, place.read_beside)
+    return read_at(place, data, remote_references=remote_references)
+
+
+def _is_asyncapi(data: bytes, source: str) -> bool:
+    value = read_document(data, source) if b"asyncapi" in data else None
+    return isinstance(value, dict) and "asyncapi" in value
 
 
 def _not_with_it(source: str, uri: str) -> bytes:
