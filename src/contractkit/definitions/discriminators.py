@@ -46,9 +46,11 @@ def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Do
 
 
 def discriminating_member(node: Node) -> str | None:
-    """Give the name of the member that tells a union's branches apart, or None."""
+    """Give the name of the member that tells a union's branches apart, or None; OpenAPI 2.0 writes it by itself."""
     discriminator = node.get("discriminator")
-    name = discriminator.get("propertyName") if discriminator is not None else None
+    if discriminator is None:
+        return None
+    name = discriminator if isinstance(discriminator.value, str) else discriminator.get("propertyName")
     return name.value if name is not None and isinstance(name.value, str) else None
 
 
