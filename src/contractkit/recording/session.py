@@ -8,8 +8,6 @@ from contractkit.definitions.rpc_interface import Procedure
 from contractkit.errors import (
     ContractkitError,
     RecordingError,
-    SettingsError,
-    UndefinedRequestError,
     UnknownNameError,
     suggestion,
 )
@@ -17,13 +15,14 @@ from contractkit.exact_json import Json
 from contractkit.model import Contract, HttpRequest, HttpResponse
 from contractkit.recording.calls import HttpExchange
 from contractkit.recording.http_calls import HttpCalls, expected_of
+from contractkit.recording.interceptions import Interceptions
 from contractkit.recording.notes import Notes
 from contractkit.recording.origins import TestOrigin
 from contractkit.recording.reply_to import HttpReplyTo, ReplyTo, RpcReplyTo
 from contractkit.recording.rpc_calls import AnsweredCall, LedCall, RpcCalls
 from contractkit.recording.serving import Serving, checked_for, checked_rpc_for
 from contractkit.recording.stubbed import StubbedProvider
-from contractkit.recording.uses import check_base_url, check_name
+from contractkit.recording.uses import check_name
 from contractkit.transports import nobody_is_served
 from contractkit.transports.faults import Faults
 
@@ -57,8 +56,7 @@ class StubSession:
         self._consumer = consumer
         self._notes = Notes()
         self._calls: list[HttpExchange | AnsweredCall | LedCall] = []
-        self._interceptions: list[Interception] = []
-        self._unasked_interceptions: list[Interception] = []
+        self._interceptions = Interceptions(provider, consumer, self._notes)
         self._channels: list[grpc.Channel] = []
         self._is_closed = False
         self._origin = origin
@@ -274,22 +272,9 @@ class StubSession:
             SettingsError: Neither is there.
             UsageError: It is no URL.
         """
-        from contractkit.transports.in_process import Interception
-
         __tracebackhide__ = True
         self._check_open()
-        base_url = url or self._provider.base_url
-        if base_url is None:
-            raise SettingsError(
-                f"There is no URL at which to intercept calls to {self._provider.name}.",
-                next_step=f"Give one, or set base_url in [tool.contractkit.providers.{self._provider.name}].",
-            )
-        check_base_url(base_url)
-        base_paths = self._provider.definition.base_paths
-        started = Interception(self.handle, base_url, base_paths=base_paths, refuse=self._refuse_outside)
-        self._interceptions.append(started)
-        self._unasked_interceptions.append(started)
-        return started
+        return self._interceptions.start(url, self.handle)
 
     @property
     def calls(self) -> tuple[Any, ...]:
@@ -315,8 +300,7 @@ class StubSession:
         with self._notes.lock:
             self._is_closed = True
         self._provider.rest()
-        for interception in self._interceptions:
-            interception.stop()
+        self._interceptions.stop()
         self._rpc.close()
         for channel in self._channels:
             channel.close()
@@ -324,26 +308,10 @@ class StubSession:
     def take_errors(self) -> tuple[ContractkitError, ...]:
         """Give what went wrong since this was last asked, unused states and replies included; empty if all is well."""
         with self._notes.lock:
-            unused = [("intercept", url) for url in self._unused_interceptions()] if self._interceptions else []
+            unused = self._interceptions.take_unused()
             if self._faults:
                 unused += [("fault", f"{name}: {fault}") for name, fault in self._faults.take_unused()]
-            self._unasked_interceptions = []
             return self._notes.take_errors(self._provider.name, unused=unused)
-
-    def _unused_interceptions(self) -> list[str]:
-        """Give the URLs at which nothing was intercepted; of several interceptions of one URL any may be used."""
-        used = {each.base_url for each in self._interceptions if each.is_used}
-        return list(dict.fromkeys(each.base_url for each in self._unasked_interceptions if each.base_url not in used))
-
-    def _refuse_outside(self, reason: str) -> None:
-        with self._notes.lock:
-            self._notes.fail(
-                UndefinedRequestError(
-                    f"{self._consumer} sent a request to the host of {self._provider.name} that is not intercepted.",
-                    details=[("refused", reason)],
-                    next_step="Intercept a shorter URL, or, if the path belongs to another provider, that one too.",
-                )
-            )
 
     def contract(self) -> Contract:
         """Give what this test recorded, as a contract of its own."""
