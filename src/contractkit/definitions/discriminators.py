@@ -46,11 +46,15 @@ def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Do
 
 
 def discriminating_member(node: Node) -> str | None:
-    """Give the name of the member that tells a union's branches apart, or None; OpenAPI 2.0 writes it by itself."""
+    """Give the name of the member that tells a union's branches, or a schema's heirs, apart; None where none does.
+
+    OpenAPI 2.0, which has no unions, writes the name by itself (§5.4.19).
+    """
     discriminator = node.get("discriminator")
     if discriminator is None:
         return None
-    name = discriminator if isinstance(discriminator.value, str) else discriminator.get("propertyName")
+    is_bare = isinstance(discriminator.value, str) and not {"oneOf", "anyOf"} & node.value.keys()
+    name = discriminator if is_bare else discriminator.get("propertyName")
     return name.value if name is not None and isinstance(name.value, str) else None
 
 
