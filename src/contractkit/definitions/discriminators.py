@@ -48,7 +48,7 @@ def lowered_discriminator(node: Node, lowered: Mapping[str, Json], documents: Do
 def discriminating_member(node: Node) -> str | None:
     """Give the name of the member that tells a union's branches, or a schema's heirs, apart; None where none does.
 
-    OpenAPI 2.0, which has no unions, writes the name by itself (§5.4.19).
+    OpenAPI 2.0, which has no unions, writes the name by itself (Schema Object).
     """
     discriminator = node.get("discriminator")
     if discriminator is None:
