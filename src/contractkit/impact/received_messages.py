@@ -45,7 +45,7 @@ class ReceivedMessages:
         """
         comparable = self._changes.is_comparable(name)
         if not comparable or not isinstance(message.contents, JsonBody | MissingBody | EmptyBody):
-            yield from unreadable(self._changes, name, at)
+            yield from unreadable(self._changes, name, at, "what the consumer needs of them cannot be compared")
         for each in stand_ins(interaction, message, name, self._old, at):
             if each.place == at / "metadata" and self._new.message_as_written(name).headers is None:
                 yield from self._without_headers(each, name)
@@ -79,8 +79,8 @@ class ReceivedMessages:
         )
 
 
-def unreadable(changes: MessageChanges, name: str, at: Location) -> Iterator[Worry]:
-    """Say so where contents cannot be looked into and their description changed."""
+def unreadable(changes: MessageChanges, name: str, at: Location, so: str) -> Iterator[Worry]:
+    """Say so where contents cannot be looked into and their description changed; `so` is a clause on what follows."""
     if changes.is_described_alike(name):
         return
     yield Worry(
@@ -89,7 +89,7 @@ def unreadable(changes: MessageChanges, name: str, at: Location) -> Iterator[Wor
         location=at / "contents",
         before="as the old definition describes it",
         after="described otherwise",
-        sentence=f"the contents of {name} are not JSON, so what the consumer needs of them cannot be compared",
+        sentence=f"the contents of {name} are not JSON, so {so}",
         change=None if changes.is_comparable(name) else changes.incomparable(name),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from contractkit.changes.messages import MessageChanges
 from contractkit.conformance import ContractChecker
-from contractkit.conformance.messages import described_metadata, stand_ins
+from contractkit.conformance.messages import CONTENT_TYPE, described_metadata, stand_ins
 from contractkit.definitions.messages import headers_path_of, path_of
 from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.received_messages import unreadable
@@ -27,7 +27,7 @@ from contractkit.results import ABSENT
 
 REQUEST = Location(("request",))
 _CONTENTS, _METADATA = REQUEST / "contents", REQUEST / "metadata"
-_BODY = REQUEST / "body"
+_BODY, _TYPE = REQUEST / "body", REQUEST / "headers" / "content-type"
 _IN_JSON: Fields = {"content-type": ("application/json",)}
 _NOT_HELD = "the contract holds no metadata, so whether the consumer sends what is demanded now it does not show"
 
@@ -41,7 +41,9 @@ class _Request:
 
     def back(self, location: Location) -> Location:
         """Give a place of the request as the place of the message."""
-        return self.place.under(location.steps[len(_BODY.steps) :]) if location.starts_with(_BODY) else REQUEST
+        if location.starts_with(_BODY):
+            return self.place.under(location.steps[len(_BODY.steps) :])
+        return _METADATA / CONTENT_TYPE if location == _TYPE else REQUEST
 
 
 class SentMessages:
@@ -66,7 +68,7 @@ class SentMessages:
         comparable = self._changes.is_comparable(name)
         is_read = isinstance(message.contents, JsonBody | MissingBody | EmptyBody)
         if not (comparable and is_read):
-            yield from unreadable(self._changes, name, REQUEST)
+            yield from unreadable(self._changes, name, REQUEST, "whether they are taken as they were cannot be said")
         for each in self._of(interaction, message, name):
             if each.place == _METADATA:
                 yield from self._of_metadata(each, message, name)
