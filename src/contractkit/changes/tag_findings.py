@@ -93,13 +93,15 @@ def _keys(view: SchemaView) -> set[NodeKey]:
     return {conjunct.key for conjunct in view.conjuncts}
 
 
-def _mapped(union: Node, documents: Documents) -> Iterator[tuple[str, NodeKey]]:
-    mapping = (union / _KEYWORD).get("mapping")
-    for value, target in mapping.members() if mapping is not None else ():
+def _mapped(node: Node, documents: Documents) -> Iterator[tuple[str, NodeKey]]:
+    """Give the values that are mapped and where each leads, last where all others do (`defaultMapping`, 3.2)."""
+    discriminator = node / _KEYWORD
+    mapping, default = discriminator.get("mapping"), discriminator.get("defaultMapping")
+    for value, target in (*(mapping.members() if mapping else ()), *([("any other", default)] if default else ())):
         if isinstance(target.value, str):
             reference = target.value if {"/", "#"} & {*target.value} else f"#/components/schemas/{target.value}"
             with suppress(DefinitionError):  # a mistake of the document: it leads nowhere
-                yield value, documents.target(reference, union).key
+                yield value, documents.target(reference, node).key
 
 
 def _objects(view: SchemaView) -> Iterator[Node]:
