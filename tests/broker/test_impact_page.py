@@ -158,6 +158,17 @@ def test_a_pasted_definition_leads_to_an_address_that_says_who_breaks(broker: St
     assert answered(broker, reply).said("main") == page.said("main")  # it stays
 
 
+def test_a_form_that_is_urlencoded_says_the_same(broker: Story) -> None:
+    fields = {"provider": "orders", "definition": NEW, "old": OLD, "branch": "no such&branch+%"}
+    page = read_page(broker.http.post("/ui/impact", data=fields, follow_redirects=True).text)
+    assert "the heads of the branch no such&branch+%" in page.said("main")[0]
+    reply = broker.http.post("/ui/impact", data={**fields, "branch": "", "provider": "or ders"})
+    assert read_page(reply.text).said("p", id="provider-problem") == [
+        "No service is named or ders. Did you mean orders?"
+    ]
+    assert read_page(reply.text).find("textarea", id="definition")[0].text.strip() == NEW.strip()
+
+
 def test_files_are_taken_and_whom_it_does_not_speak_of_stands_on_top(broker: Story) -> None:
     broker.publish("web-shop", "1", contract("web-shop", "parcels"), branch="main")
     broker.publish("kiosk", "1", contract("kiosk", "parcels"), branch="feature")

@@ -77,7 +77,7 @@ def get_impact_page(call: Call) -> Reply:
         proofs_end=len(proofs) == MOST_PROOFS,
         scope=_scope(job.against),
         consumers=_consumers(call, told),
-        today=call.now[:10],
+        today=call.settings.clock()[:10],
         seconds=_SECONDS if job.state in ("queued", "running") else None,
     )
 

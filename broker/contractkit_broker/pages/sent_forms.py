@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import File, FormParser, parse_options_header
@@ -14,7 +14,8 @@ from contractkit_broker.web import Call
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # what is wrong with a form is told to its sender
 
 _MOST_FIELDS = 20
-_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_URLENCODED = "application/x-www-form-urlencoded"
+_FORMS = ("multipart/form-data", _URLENCODED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ def read_form(call: Call) -> SentForm:
     if kind == _FORMS[0] and not options.get(b"boundary"):
         raise FormFault("The form cannot be read: its content type names no boundary.")
     found: list[tuple[str, bytes | SentFile]] = []
+    decoded = _decoded if kind == _URLENCODED else _as_it_is
 
     def add(name: bytes | None, value: bytes | SentFile) -> None:
         if len(found) == _MOST_FIELDS:
@@ -70,7 +72,7 @@ def read_form(call: Call) -> SentForm:
     try:
         parser = FormParser(
             kind,
-            lambda sent: add(sent.field_name, sent.value or b""),
+            lambda sent: add(decoded(sent.field_name), decoded(sent.value)),
             on_file,
             boundary=options.get(b"boundary"),
             config=in_memory,
@@ -83,6 +85,15 @@ def read_form(call: Call) -> SentForm:
         fields={name: value for name, value in found if isinstance(value, bytes)},
         files={name: value for name, value in found if isinstance(value, SentFile) and value.name},
     )
+
+
+def _decoded(text: bytes | None) -> bytes:
+    """Give what a part of an urlencoded form stands for (WHATWG URL, section 5.1), which the parser leaves to us."""
+    return unquote_to_bytes((text or b"").replace(b"+", b" "))
+
+
+def _as_it_is(data: bytes | None) -> bytes:
+    return data or b""
 
 
 def is_foreign(call: Call) -> bool:
