@@ -115,3 +115,11 @@ def test_a_value_that_is_known_now_hurts_who_copes_with_the_known_ones() -> None
         ("at risk", "response.may-be-another-value", "response.body.state")
     ]
     assert impact(further, at=STATE) == []
+
+
+def test_a_single_value_is_written_alike_exploded_and_joined() -> None:
+    joined, listed = document(TOLD, JOINED), document(TOLD, JOINED)
+    joined["paths"]["/payments"]["post"]["parameters"][0]["explode"] = False
+    listed["paths"]["/payments"]["post"]["parameters"][0]["style"] = "pipeDelimited"
+    assert impact(joined) == []
+    assert impact(listed) == [("at risk", "request.style", "request.query.to")]

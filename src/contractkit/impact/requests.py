@@ -205,13 +205,20 @@ def _styles(request: HttpRequest, surface: Surface, changes: Sequence[Change]) -
 def _is_written_otherwise(request: HttpRequest, surface: Surface, change: Change) -> bool:
     match change.rule:
         case "request.parameter.style-changed":
-            return _sends(request, change.location)
+            return _sends(request, change.location) and not _is_single(surface, change)
         case "request.parameter.reserved-refused":
             values = request.query.get(str(change.location.steps[2]), ())
             return any(value is not None and not _RESERVED.isdisjoint(value) for value in values)
         case "request.encoding.changed":
             return _joins(request, surface, change)
     return False
+
+
+def _is_single(surface: Surface, change: Change) -> bool:
+    """Say whether a parameter is a single value of one style, which is written alike exploded and joined."""
+    found = next((each.view for each in surface.parameters.values() if each.location == change.location), None)
+    is_one_style = change.before.partition(",")[0] == change.after.partition(",")[0]
+    return is_one_style and found is not None and found.types.isdisjoint(("array", "object"))
 
 
 def _joins(request: HttpRequest, surface: Surface, change: Change) -> bool:
