@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,26 @@ def test_total(contract_stub):
 
 def test_note(contract_stub):
     assert {"open": 1, "paid": 2}[get(contract_stub)["state"]]
+"""
+
+TAG = "headers: {ETag: {required: true, schema: {type: string}}}, "
+TAGGED = DEFINITION.replace("'200': {", f"'200': {{{TAG}").replace(
+    "note: {type: string}", "state: {type: string, enum: [open, paid]}"
+)
+TAGGED_TESTS = """\
+def get(contract_stub):
+    stub = contract_stub("orders")
+    stub.on("getOrder").reply(200, {"total": 12.5, "state": "paid"}, {"ETag": "a"})
+    return httpx.get(f"{stub.url}/orders/7")
+
+def test_total(contract_stub):
+    assert get(contract_stub).json()["total"] == 12.5
+
+def test_note(contract_stub):
+    assert {"open": 1, "paid": 2}[get(contract_stub).json()["state"]]
+
+def test_id(contract_stub):
+    assert get(contract_stub).headers["etag"] == "a"
 """
 
 MISSED = """\
@@ -159,6 +180,27 @@ def test_null_comes_where_it_newly_may(replay: Replay) -> None:
         passed("test_note"),
         passed("test_id"),
     )
+
+
+def test_another_type_no_member_and_no_header_come_where_they_newly_may(project: Any, replay_in: ReplayIn) -> None:
+    project.write("orders.yaml", TAGGED)
+    newly = {"required: true, ": "", "type: number": "type: [number, string]", ", enum: [open, paid]": ""}
+    project.write("new.yaml", reduce(lambda text, each: text.replace(*each), newly.items(), TAGGED))
+    project.tests(TAGGED_TESTS)
+    found = replay_in("orders", "orders.yaml", "new.yaml", ("test_total", "test_note", "test_id"), weakest=True)
+    assert found == (
+        failed("test_total", "AssertionError: assert 'other' == 12.5", 9),
+        failed("test_note", "KeyError: 'other'", 12),
+        failed("test_id", "KeyError: 'etag'", 15),
+    )
+
+
+def test_a_header_that_is_gone_does_not_come_though_the_test_writes_it(project: Any, replay_in: ReplayIn) -> None:
+    project.write("orders.yaml", TAGGED)
+    project.write("new.yaml", TAGGED.replace(TAG, ""))
+    project.tests(TAGGED_TESTS)
+    found = replay_in("orders", "orders.yaml", "new.yaml", ("test_total", "test_id"), weakest=False)
+    assert found == (passed("test_total"), failed("test_id", "KeyError: 'etag'", 15))
 
 
 def test_a_list_is_empty_and_a_member_new_where_they_newly_may_be(replay: Replay, project: Any) -> None:

@@ -2,29 +2,27 @@
 
 A test's `reply` may write what the proposed definition no longer declares or allows, and an optional member may be
 there by luck. So what only the present definition declares is left out of answers, whoever wrote it, and the stub's own
-values stand where what was written cannot come. Where the weakest answers are asked for, what may be absent now is
-absent, null stands where it newly may, a list is empty that could not be, and of an enumeration comes a new member.
-What was as weak before stays: that it may be absent is no news to anyone.
+values stand where what was written cannot come. Where the weakest answers are asked for, more is taken away.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from contractkit.definitions.contents import content_for
-from contractkit.definitions.interface import Operation, Promise
+from contractkit.definitions.interface import Operation
 from contractkit.definitions.messages import JSON, MessageDefinition
 from contractkit.definitions.promises import Graded, Promises
 from contractkit.definitions.rpc_interface import Procedure
-from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surface_reader import SurfaceReader
-from contractkit.definitions.surfaces import DocumentedDefinition
+from contractkit.definitions.surfaces import DocumentedDefinition, Parameter
 from contractkit.errors import ContractkitError, MessageError, ReplyError, UnknownNameError
-from contractkit.exact_json import Json, same_json, show_json
+from contractkit.exact_json import Json, show_json
 from contractkit.model import HttpCall, HttpResponse, Interaction, JsonBody, Location, Step
 from contractkit.recording.message_interactions import made_message
 from contractkit.recording.replies import Reply, checked_reply
 from contractkit.recording.rpc_replies import RpcReply
+from contractkit.recording.weakest_answers import WEAKEST, Taking
 from contractkit.results import ABSENT, Violation
 
 _EMITTED = 200  # the status of the operations that answer with messages
@@ -53,10 +51,27 @@ class ServingProposed:
         """Give a response as the proposed definition may have it; one that the present has nothing of, as it is."""
         call = interaction.exchange
         route = self._old.route(call.request) if isinstance(call, HttpCall) and not self._are_messages else None
-        if route is None or not isinstance(response.body, JsonBody):
+        if route is None:
             return response
         operation = self._new.operation(str(interaction.operation))
+        response = self._with_headers(route.operation, operation, response)
+        if not isinstance(response.body, JsonBody):
+            return response
         return self._proposed(route.operation, operation, self._mended(operation, response))
+
+    def _with_headers(self, before: Operation, after: Operation, response: HttpResponse) -> HttpResponse:
+        """Give a response without the headers that are gone; of the weakest, without those that may be absent now."""
+        both = [
+            reader.surface_of(each).response_to(response.status)
+            for reader, each in zip(self._readers, (before, after), strict=True)
+        ]
+        old, new = ({} if each is None else each.headers for each in both)
+        lost = {name for name, each in old.items() if self._is_lost(each, new.get(name)) and name != "content-type"}
+        headers = {name: values for name, values in response.headers.items() if name.lower() not in lost}
+        return replace(response, headers=headers)
+
+    def _is_lost(self, old: Parameter, new: Parameter | None) -> bool:
+        return new is None or (self._weakest and old.is_required and not new.is_required)
 
     def _mended(self, operation: Operation, response: HttpResponse) -> HttpResponse:
         """Give a response in which the stub's own values stand for those that a test wrote and that cannot come now.
@@ -107,11 +122,11 @@ class ServingProposed:
         old, new = _graded(self._readers[0], before, response), _graded(self._readers[1], after, response)
         if old is None or new is None:
             return response
-        for taking in _WEAKEST if self._weakest else ():
+        for taking in WEAKEST if self._weakest else ():
             weak = _with_body(response, taking.taken(_value_of(response), old, new))
             if not self._new.check_response(after, weak):
                 return weak
-        return _with_body(response, _Taking().taken(_value_of(response), old, new))
+        return _with_body(response, Taking().taken(_value_of(response), old, new))
 
     def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
         """Give a reply that the present definition allows; what is wrong with it now is mended when it is served."""
@@ -179,78 +194,3 @@ def _value_of(response: HttpResponse) -> Json:
 def _with_body(response: HttpResponse, value: Json) -> HttpResponse:
     assert isinstance(response.body, JsonBody)
     return replace(response, body=replace(response.body, value=value))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Taking:
-    """Takes out of a body what got worse from the present definition to the proposed one: what is gone.
-
-    Attributes:
-        weakest: Also what may be absent, null or empty now.
-        with_values: And of enumerations a new member comes.
-    """
-
-    weakest: bool = False
-    with_values: bool = False
-
-    def taken(self, value: Json, old: Graded, new: Graded) -> Json:
-        """Give what stays of a value that itself stays."""
-        if isinstance(value, dict):
-            return dict(self._members(value, old, new))
-        if isinstance(value, list):
-            return [self._one(each, old.inner(index), new.inner(index)) for index, each in enumerate(value)]
-        return value
-
-    def _members(self, value: dict[str, Json], old: Graded, new: Graded) -> Iterator[tuple[str, Json]]:
-        for name, member in value.items():
-            before, after = old.inner(name), new.inner(name)
-            is_gone = after.promise is Promise.UNDECLARED and before.promise is not Promise.UNDECLARED
-            may_lack = self.weakest and _is_required(old, name) and not _is_required(new, name)
-            if not (is_gone or may_lack):
-                yield name, self._one(member, before, after)
-
-    def _one(self, value: Json, old: Graded, new: Graded) -> Json:
-        if not self.weakest or value is None:
-            return self.taken(value, old, new)
-        if old.views and _may_be_null(new) and not _may_be_null(old):
-            return None
-        if self.with_values and (added := _added(old, new)):
-            return added[0]
-        kept = self.taken(value, old, new)
-        may_be_empty = isinstance(value, list) and kept == value and _fewest(old) > 0 and _fewest(new) == 0
-        return [] if may_be_empty else kept
-
-
-_WEAKEST = (_Taking(weakest=True, with_values=True), _Taking(weakest=True))
-"""Ways to take, the most first: a new member of an enumeration may tell alternatives apart, and then fit none."""
-
-
-def _is_required(graded: Graded, name: str) -> bool:
-    """Say whether a member is there wherever the object is, whether or not that may lack itself."""
-    found = [branch.member(name) for branch in graded.applying]
-    return bool(found) and all(each is not None and each.is_required for each in found)
-
-
-def _may_be_null(graded: Graded) -> bool:
-    return any(view.is_nullable and view.types != ALL_TYPES for view in graded.views)
-
-
-def _added(old: Graded, new: Graded) -> list[Json]:
-    """Give the new members of an enumeration."""
-    known = _listed(old)
-    added = [each for each in _listed(new) if each is not None and not any(same_json(each, one) for one in known)]
-    return added if known else []
-
-
-def _fewest(graded: Graded) -> int:
-    """Give how few elements a list may have."""
-    lists = [branch for view in graded.views for branch in view.value_branches if "array" in branch.types]
-    return min((int(each.bounds["minItems"].value) if "minItems" in each.bounds else 0 for each in lists), default=0)
-
-
-def _listed(graded: Graded) -> tuple[Json, ...]:
-    """Give the members of an enumeration; none where a value need not be one of some."""
-    lists = [branch.values for view in graded.views for branch in view.value_branches]
-    if any(each is None for each in lists):
-        return ()
-    return tuple(value for each in lists for value in each or ())

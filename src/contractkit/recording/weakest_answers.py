@@ -1,0 +1,119 @@
+"""Weakest answers: what a proposed definition of JSON lets a provider answer and the present one does not.
+
+What may be absent now is absent, null stands where it newly may, a list is empty that could not be, and a new member or
+a value of another type comes. What was as weak before stays: that it may be absent is no news to anyone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from contractkit.definitions.interface import Promise
+from contractkit.definitions.promises import Graded
+from contractkit.definitions.schema_facets import ALL_TYPES
+from contractkit.exact_json import Json, same_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """Takes out of a body what got worse from the present definition to the proposed one: what is gone.
+
+    Attributes:
+        weakest: Also what may be absent, null or empty now.
+        with_values: And of enumerations a new member comes, or another value where they hold any now.
+        with_types: And a value of a type comes that could not.
+    """
+
+    weakest: bool = False
+    with_values: bool = False
+    with_types: bool = False
+
+    def taken(self, value: Json, old: Graded, new: Graded) -> Json:
+        """Give what stays of a value that itself stays."""
+        if isinstance(value, dict):
+            return dict(self._members(value, old, new))
+        if isinstance(value, list):
+            return [self._one(each, old.inner(index), new.inner(index)) for index, each in enumerate(value)]
+        return value
+
+    def _members(self, value: dict[str, Json], old: Graded, new: Graded) -> Iterator[tuple[str, Json]]:
+        for name, member in value.items():
+            before, after = old.inner(name), new.inner(name)
+            is_gone = after.promise is Promise.UNDECLARED and before.promise is not Promise.UNDECLARED
+            may_lack = self.weakest and _is_required(old, name) and not _is_required(new, name)
+            if not (is_gone or may_lack):
+                yield name, self._one(member, before, after)
+
+    def _one(self, value: Json, old: Graded, new: Graded) -> Json:
+        if not self.weakest or value is None:
+            return self.taken(value, old, new)
+        if old.views and _may_be_null(new) and not _may_be_null(old):
+            return None
+        others = [
+            *(_of_new_types(old, new) if self.with_types else ()),
+            *(_added(old, new) if self.with_values else ()),
+        ]
+        if others:
+            return others[0]
+        kept = self.taken(value, old, new)
+        may_be_empty = isinstance(value, list) and kept == value and _fewest(old) > 0 and _fewest(new) == 0
+        return [] if may_be_empty else kept
+
+
+WEAKEST = (
+    Taking(weakest=True, with_values=True, with_types=True),
+    Taking(weakest=True, with_values=True),
+    Taking(weakest=True),
+)
+"""Ways to take, the most first: another type has rules of its own, and a new member may tell alternatives apart."""
+
+_OTHERS: Mapping[str, Json] = {
+    "string": "other",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "array": [],
+    "object": {},
+}
+"""A type to a value of it, in the order in which they are tried."""
+
+
+def _is_required(graded: Graded, name: str) -> bool:
+    """Say whether a member is there wherever the object is, whether or not that may lack itself."""
+    found = [branch.member(name) for branch in graded.applying]
+    return bool(found) and all(each is not None and each.is_required for each in found)
+
+
+def _may_be_null(graded: Graded) -> bool:
+    return any(view.is_nullable and view.types != ALL_TYPES for view in graded.views)
+
+
+def _added(old: Graded, new: Graded) -> list[Json]:
+    """Give the new members of an enumeration; where it is none any more, a text that was no member."""
+    known, listed = _listed(old), _listed(new)
+    others = listed if listed or "string" not in _types(new) else ("other", "another")
+    added = [each for each in others if each is not None and not any(same_json(each, one) for one in known)]
+    return added if known else []
+
+
+def _of_new_types(old: Graded, new: Graded) -> list[Json]:
+    """Give a value of each type that could not come; none where it was not said what comes."""
+    known = _types(old)
+    return [value for name, value in _OTHERS.items() if known and name in _types(new) - known]
+
+
+def _types(graded: Graded) -> frozenset[str]:
+    return frozenset(name for view in graded.views for branch in view.value_branches for name in branch.types)
+
+
+def _fewest(graded: Graded) -> int:
+    """Give how few elements a list may have."""
+    lists = [branch for view in graded.views for branch in view.value_branches if "array" in branch.types]
+    return min((int(each.bounds["minItems"].value) if "minItems" in each.bounds else 0 for each in lists), default=0)
+
+
+def _listed(graded: Graded) -> tuple[Json, ...]:
+    """Give the members of an enumeration; none where a value need not be one of some."""
+    lists = [branch.values for view in graded.views for branch in view.value_branches]
+    if any(each is None for each in lists):
+        return ()
+    return tuple(value for each in lists for value in each or ())
