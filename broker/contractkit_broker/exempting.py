@@ -3,8 +3,8 @@
 from typing import Final
 
 from contractkit.errors import SettingsError
+from contractkit.explain.terminal import readable
 from contractkit.impact.exemptions import read_exemptions
-from contractkit.impact.text import readable
 
 LONGEST_FILE: Final = 200_000
 """The most bytes of a file of exemptions, which is a thousand of them."""

@@ -10,11 +10,11 @@ from contractkit.definitions.wire_forms import decode_message
 from contractkit.document import load_contract
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact, read_json
+from contractkit.explain.terminal import readable
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, analyse
 from contractkit.impact.exemptions import exempted, read_exemptions
 from contractkit.impact.formats import impact_document
 from contractkit.impact.telling import tell_impact
-from contractkit.impact.text import readable
 from contractkit.model import Contract
 from contractkit.sources import LoadedDefinition
 from contractkit.sources.messages import LoadedMessages, read_published

@@ -5,7 +5,7 @@ from typing import Final
 
 from contractkit.errors import suggestion
 from contractkit.exact_json import Json
-from contractkit.impact.text import readable
+from contractkit.explain.terminal import readable
 from contractkit_broker.api.impact import Question, queue_analysis
 from contractkit_broker.exempting import checked_exemptions
 from contractkit_broker.forms import LONGEST, wrong_character

@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from contractkit.exact_json import Json
+from contractkit.explain.terminal import readable
 from contractkit.impact.proven import Proven
-from contractkit.impact.text import readable
 from contractkit_broker.store.proofs import ImpactProof, proofs_of
 from contractkit_broker.store.records import ImpactJob
 

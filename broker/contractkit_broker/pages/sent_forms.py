@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import File, FormParser, parse_options_header
 
-from contractkit.impact.text import readable
+from contractkit.explain.terminal import readable
 from contractkit_broker.web import Call
 
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # what is wrong with a form is told to its sender

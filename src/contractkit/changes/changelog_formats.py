@@ -1,6 +1,5 @@
 """A changelog for people, machines and pull requests."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from contractkit.changes.changelog import Changelog
@@ -8,11 +7,11 @@ from contractkit.changes.records import Change, Level
 from contractkit.changes.sites import Site, site_of
 from contractkit.changes.wording import change_as_json, change_line, counted
 from contractkit.exact_json import dump_shown
+from contractkit.explain.terminal import readable
 from contractkit.explain.workflow_commands import workflow_command
 
 SCHEMA_VERSION = 1
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _MOST_ROWS = 200  # of a comment's table: what is longer, GitHub and GitLab refuse
 _MOST_ANNOTATIONS = 50  # of one run, which is what GitHub shows
 _COMMANDS = {Level.BREAKING: "error", Level.POSSIBLE: "warning"}
@@ -30,7 +29,7 @@ def changelog_as_text(log: Changelog) -> str:
     for level in log.counts:
         lines = (line for change in log.changes if change.level is level for line in _lines(log, change))
         blocks.append("\n".join([f"{level.value} ({_MEANINGS[level]})", *lines]))
-    return _CONTROL.sub("�", "\n\n".join([*blocks, *_advice(log)]))
+    return readable("\n\n".join([*blocks, *_advice(log)]))
 
 
 def changelog_as_json(log: Changelog) -> str:
@@ -120,7 +119,7 @@ def _table(log: Changelog, changes: Iterable[Change]) -> str:
 
 def _cell(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("](", "]\\(")
-    return _CONTROL.sub("�", escaped).replace("\n", " ")
+    return readable(escaped).replace("\n", " ")
 
 
 def _annotation(log: Changelog, change: Change) -> str:

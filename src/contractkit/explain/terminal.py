@@ -3,12 +3,21 @@
 import re
 from collections.abc import Iterable
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_STEERING = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+"""Controls, ends of lines that are none of ours, and marks and turns of direction; not tabs."""
+
+_CONTROLS = re.compile(rf"[\n{_STEERING}]")
+_ALL_BUT_LINES = re.compile(rf"[{_STEERING}]")
 
 
 def printable(line: str) -> str:
     """Give a line with what steers spelled out: controls, ends of lines and turns of direction, but not tabs."""
     return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", line)
+
+
+def readable(text: str) -> str:
+    """Give a text of several lines with `�` for each character that steers what shows it."""
+    return _ALL_BUT_LINES.sub("�", text)
 
 
 def unsteered(text: str) -> str:

@@ -1,16 +1,14 @@
 """Verification in words: each failure with place, expectation and what was received, errors grouped, and a summary."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from contractkit.errors import Explanation
-from contractkit.explain.terminal import printable
+from contractkit.explain.terminal import printable, readable
 from contractkit.explain.verification_drift import explain_drift
 from contractkit.explain.verification_failures import asked_of, explain_failure, interaction_rows, unprepared_step
 from contractkit.model import Interaction, Location
 from contractkit.results import ContractResult, InteractionResult, Outcome
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _NAMED_IN_GROUP = 10
 
 
@@ -25,7 +23,7 @@ def explain_verification(provider: str, results: Sequence[ContractResult]) -> st
         _skipped(results),
         explain_drift(provider, results),
     ]
-    return _printable("\n\n".join(block for block in blocks if block))
+    return readable("\n\n".join(block for block in blocks if block))
 
 
 def summarise(provider: str, results: Sequence[ContractResult]) -> str:
@@ -169,8 +167,3 @@ def _listed(names: Sequence[str]) -> str:
 
 def _plural(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
-
-
-def _printable(text: str) -> str:
-    """Give a text without control characters: contracts are other people's, and a terminal obeys them."""
-    return _CONTROL.sub("�", text)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from contractkit.changes.wording import change_as_json, change_line, site_as_json
 from contractkit.exact_json import Json, dump_shown
+from contractkit.explain.terminal import readable
 from contractkit.impact.exemption_words import exempted_line, exemptions_in_brief
 from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
-from contractkit.impact.text import aside_in_words, group_findings, name_of, readable, summarise
+from contractkit.impact.text import aside_in_words, group_findings, name_of, summarise
 
 SCHEMA_VERSION = 1
 

@@ -7,6 +7,7 @@ from contractkit.changes import Change
 from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line
 from contractkit.exact_json import Json
+from contractkit.explain.terminal import readable
 from contractkit.impact.exemption_words import fingerprints_of, tell_exemptions
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
 from contractkit.impact.repairs import edits_of
@@ -18,7 +19,6 @@ from contractkit.impact.text import (
     explain_cause,
     extent_of,
     group_causes,
-    readable,
     summarise,
 )
 

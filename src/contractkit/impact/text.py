@@ -1,12 +1,12 @@
 """A report in words: who breaks, which test says so, where, what changed on both sides, and what hurts nobody."""
 
-import re
 from collections.abc import Sequence
 
 from contractkit.changes import Change
 from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line, counted
 from contractkit.errors import Explanation
+from contractkit.explain.terminal import readable
 from contractkit.impact.exemption_words import (
     exemptions_in_brief,
     exemptions_in_words,
@@ -17,7 +17,6 @@ from contractkit.impact.proof_words import proofs_in_words
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
 from contractkit.model import Message
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _MOST_THEORETICAL = 12
 _MOST_TESTS = 5
 _MOST_PLACES = 12
@@ -46,11 +45,6 @@ def explain_impact(report: ImpactReport) -> str:
         summarise(report),
     ]
     return readable("\n\n".join(block for block in blocks if block))  # contracts are other people's text
-
-
-def readable(text: str) -> str:
-    """Give a text without the characters that steer what shows it; each is `�` instead."""
-    return _CONTROL.sub("�", text)
 
 
 def group_findings(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ...]:
