@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from contractkit.model import Rule
-from tests.impact.protobuf.world_changes import FIELD_CHANGES
+from tests.impact.protobuf.world_changes import FIELD_CHANGES, WRAPPER_CHANGES
 from tests.impact.protobuf.world_definitions import (
+    WRAPPERS,
     Definition,
     Entries,
     Field,
@@ -45,7 +46,7 @@ def ruled(world: World, random: Random) -> RuledRequest:
 
     Some of what is recorded are defaults and empty lists. The messages are what the rules allow.
     """
-    sent = _emptied(world.old.request, _mapped(world.old.request, world.sent, random), random)
+    sent = _emptied(world.old.request, _varied(world.old.request, world.sent, random), random)
     new, changes = _changed(world.old.request, random)
     world = replace(world, sent=sent, new=replace(world.old, request=new), changes=changes)
     places = list(_places(world.old.request, world.sent, ()))
@@ -56,21 +57,23 @@ def ruled(world: World, random: Random) -> RuledRequest:
     return RuledRequest(world, rules, messages)
 
 
-def _mapped(fields: list[Field], sent: dict[int, Value], random: Random) -> dict[int, Value]:
-    """Make maps of half of the lists, and give what is sent so."""
+def _varied(fields: list[Field], sent: dict[int, Value], random: Random) -> dict[int, Value]:
+    """Make maps of half of the lists, wrap some scalars, and give what is sent so."""
     found = dict(sent)
     for each in fields:
         if each.label == "repeated" and random.random() < 0.5:
             each.label = "map"
             if each.identity in sent:
                 found[each.identity] = Entries({f"k{number}": one for number, one in enumerate(sent[each.identity])})
+        elif each.label == "single" and each.kind in WRAPPERS and random.random() < 0.3:
+            each.label = "wrapped"
     return found
 
 
 def _changed(request: list[Field], random: Random) -> tuple[list[Field], list[str]]:
     """Give what became of a request, and what was changed."""
     new, counter = Definition(copy.deepcopy(request), []), iter(range(10_000, 20_000))
-    chosen = [random.choice(FIELD_CHANGES) for _ in range(random.choice((1, 1, 2)))]
+    chosen = [random.choice((*FIELD_CHANGES, *WRAPPER_CHANGES)) for _ in range(random.choice((1, 1, 2)))]
     return new.request, [name for name, change in chosen if change(new, random, counter)]
 
 

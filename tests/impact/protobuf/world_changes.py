@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 from typing import TypeAlias
 
-from tests.impact.protobuf.world_definitions import FAMILIES, SCALARS, Definition, Field, make_field
+from tests.impact.protobuf.world_definitions import FAMILIES, SCALARS, WRAPPERS, Definition, Field, make_field
 
 Change: TypeAlias = Callable[[Definition, Random, Iterator[int]], bool]
 """Changes a definition in place, and says whether it found something to change."""
@@ -51,7 +51,8 @@ def _rename(fields: list[Field], each: Field, random: Random, counter: Iterator[
 def _retype(fields: list[Field], each: Field, random: Random, counter: Iterator[int]) -> bool:
     if each.kind in ("message", "enum") or each.is_reusing:
         return False
-    each.kind = random.choice([kind for kind in SCALARS if kind not in (each.kind, "enum")])
+    kinds = WRAPPERS if each.label == "wrapped" else SCALARS
+    each.kind = random.choice([kind for kind in kinds if kind not in (each.kind, "enum")])
     return True
 
 
@@ -63,6 +64,13 @@ def _relabel(*labels: str) -> Callable[[list[Field], Field, Random, Iterator[int
         return True
 
     return change
+
+
+def _wrap(fields: list[Field], each: Field, random: Random, counter: Iterator[int]) -> bool:
+    if each.label not in ("single", "wrapped") or each.kind not in WRAPPERS:
+        return False
+    each.label = "single" if each.label == "wrapped" else "wrapped"
+    return True
 
 
 def _add(fields: list[Field], each: Field, random: Random, counter: Iterator[int]) -> bool:
@@ -123,6 +131,9 @@ FIELD_CHANGES: tuple[tuple[str, Change], ...] = (
     ("a member has another number", _of_members(_renumber_member)),
 )
 """What a message may go through."""
+
+WRAPPER_CHANGES: tuple[tuple[str, Change], ...] = (("a wrapper came or went", _of_fields(_wrap)),)
+"""What a message that holds standard messages may go through besides."""
 
 CHANGES: tuple[tuple[str, Change], ...] = (
     *FIELD_CHANGES,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeAlias
 
+from google.protobuf import wrappers_pb2
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
@@ -20,6 +21,10 @@ class Entries(dict[str, Any]):
 
 _INTEGERS = {"int32": 31, "int64": 62, "uint32": 32, "sint32": 31, "fixed64": 63, "bool": 1}
 SCALARS = (*_INTEGERS, "double", "string", "bytes", "enum")
+WRAPPERS = {"int32": "Int32", "int64": "Int64", "uint32": "UInt32", "bool": "Bool", "double": "Double",
+            "string": "String", "bytes": "Bytes"}  # fmt: skip
+"""Types to what the standard messages are called that wrap them."""
+
 FAMILIES = {"int32": 1, "int64": 1, "uint32": 1, "bool": 1, "enum": 1, "sint32": 2, "fixed64": 3, "double": 4,
              "string": 5, "bytes": 5, "message": 5}  # fmt: skip
 """Types that read each other's bytes: within one, a reused number cannot be told from a renamed field."""
@@ -27,7 +32,7 @@ FAMILIES = {"int32": 1, "int64": 1, "uint32": 1, "bool": 1, "enum": 1, "sint32":
 
 @dataclass(slots=True)
 class Field:
-    """A field; `label` is `single`, `optional`, `repeated`, `map` or `chosen`: in the one oneof of its message.
+    """A field; `label` is `single`, `optional`, `repeated`, `map`, `wrapped` or `chosen`, which is one of a oneof.
 
     One that `is_reusing` a number has another type for good: of the old type it could not be told from a renamed field.
     """
@@ -148,7 +153,10 @@ def classes(definition: Definition) -> tuple[type[Message], type[Message]]:
 
 def descriptors(definition: Definition) -> bytes:
     """Give a definition as a descriptor set."""
-    file = FileDescriptorProto(name="shop.proto", package="shop.v1", syntax="proto3")
+    file = FileDescriptorProto(
+        name="shop.proto", package="shop.v1", syntax="proto3", dependency=[wrappers_pb2.DESCRIPTOR.name]
+    )
+    wrappers = FileDescriptorProto.FromString(wrappers_pb2.DESCRIPTOR.serialized_pb)
     _describe(file.message_type.add(name="Ask"), definition.request, ".shop.v1.Ask")
     _describe(file.message_type.add(name="Answer"), definition.response, ".shop.v1.Answer")
     service = file.service.add(name="Shop")
@@ -158,7 +166,7 @@ def descriptors(definition: Definition) -> bytes:
         output_type=".shop.v1.Answer",
         server_streaming=definition.streams,
     )
-    return FileDescriptorSet(file=[file]).SerializeToString()
+    return FileDescriptorSet(file=[wrappers, file]).SerializeToString()
 
 
 def _describe(message: Any, fields: list[Field], path: str) -> None:
@@ -170,6 +178,12 @@ def _describe(message: Any, fields: list[Field], path: str) -> None:
         made.label = getattr(FieldDescriptorProto, "LABEL_REPEATED" if is_several else "LABEL_OPTIONAL")
         if each.label == "map":
             made = _entry_of(message, made, each, path)
+        if each.label == "wrapped":
+            made.type, made.type_name = (
+                FieldDescriptorProto.TYPE_MESSAGE,
+                f".google.protobuf.{WRAPPERS[each.kind]}Value",
+            )
+            continue
         made.type = getattr(FieldDescriptorProto, f"TYPE_{each.kind.upper()}")
         if each.kind == "message":
             made.type_name = f"{path}.T{each.identity}"

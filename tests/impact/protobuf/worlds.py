@@ -199,9 +199,11 @@ def _at(message: Message, fields: list[Field], place: Place) -> list[tuple[Value
     each = next((one for one in fields if one.identity == place[0]), None)
     if each is None:
         return []
-    if each.label in ("optional", "chosen") and not message.HasField(each.name):
+    if each.label in ("optional", "chosen", "wrapped") and not message.HasField(each.name):
         return []
     value = getattr(message, each.name)
+    if each.label == "wrapped":
+        value = value.value
     if each.label == "map":
         value = Entries(value)
     found = list(value) if each.label == "repeated" else several(value)
