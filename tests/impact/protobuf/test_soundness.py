@@ -1,4 +1,4 @@
-"""Soundness by experiment: verdicts on protobuf held against bytes that code of both definitions exchanged."""
+"""Soundness by experiment: verdicts on protobuf held against what code of both definitions exchanged, in both forms."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -91,12 +91,11 @@ def test_nobody_judged_unaffected_fails_with_a_message_that_a_rule_stands_for(co
     for seed in range(count):
         request = ruled(make_world(Random(seed)), Random(f"the rules of {seed}"))
         world, messages = request.world, request.messages
-        assert failures(world, world.old, Random(seed), messages, form) == 0.0, (
-            f"world {seed} does not work to begin with"
-        )
+        works = failures(world, world.old, Random(seed), messages, form) == 0.0
+        assert works, f"world {seed} does not work to begin with"
         report = judged(world, form, request.rules)
         share = failures(world, world.new, Random(seed + 1), messages, form)
-        is_by_rules = share > 0 == failures(world, world.new, Random(seed + 1), form=form)
+        is_by_rules = bool(share) and failures(world, world.new, Random(seed + 1), form=form) == 0.0
         verdicts[report.verdict.value, "by the rules alone" if is_by_rules else often(share)] += 1
         codes.update({finding.worry.code for finding in report.findings})
         if report.verdict is Verdict.UNAFFECTED and share:

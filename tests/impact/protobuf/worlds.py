@@ -123,13 +123,16 @@ def _arrives(
 ) -> bool:
     writer, reader = sides
     read = form.read(reader, form.write(ParseDict(written(world.old.request, sent), writer())))
+    places = _leaves(sent, world.old.request)
     return read is not None and all(
-        _same(_at(read, new.request, place), said)
-        if all(each.label != "single" for _, each in said)
-        else _same(_told(_at(read, new.request, place)), _told(said))
-        for place in _leaves(sent, world.old.request)
-        if (said := list(_meant_at(sent, world.old.request, place)))
+        _is_read(_at(read, new.request, place), list(_meant_at(sent, world.old.request, place))) for place in places
     )
+
+
+def _is_read(got: list[tuple[Value, Field]], said: list[tuple[Value, Field]]) -> bool:
+    if any(each.label == "single" for _, each in said):
+        return _same(_told(got), _told(said))
+    return _same(got, said)
 
 
 def _told(values: list[tuple[Value, Field]]) -> list[tuple[Value, Field]]:
