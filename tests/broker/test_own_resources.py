@@ -104,13 +104,6 @@ def test_an_impact_job_names_the_consumer_that_breaks(broker: Story) -> None:
 
 
 @pytest.mark.slow
-def test_an_impact_job_without_anybody_to_judge_calls_nobody_unaffected(broker: Story) -> None:
-    broker.http.put("/pacticipants/orders/versions/1.0/definition", content=OLD.encode())
-    report = finished(broker, broker.http.post("/impact-jobs", json={"provider": "orders", "definition": encode(NEW)}))
-    assert (report["report"]["verdict"], report["report"]["consumers"]) == ("not judged", [])
-
-
-@pytest.mark.slow
 def test_an_impact_job_compares_protobuf_definitions_too(broker: Story) -> None:
     broker.publish("web-shop", "1", contract("web-shop", "orders"))
     proto = 'syntax = "proto3"; package orders; service Orders { rpc Get(Asked) returns (Asked); } message Asked {}'
