@@ -3,7 +3,7 @@
 `python benchmarks/impact.py BEFORE AFTER` takes a definition in two versions, seeds contracts of many consumers with
 the former, and runs the command line on them: each in a process of its own, first with no cache of definitions, then
 with the one that the first run left. Other tools that compare definitions run beside `changes` where they are
-installed: oasdiff and openapi-diff. With `--broker` the contracts are published to a broker on SQLite, which is asked
+installed: oasdiff, openapi-diff and optic. With `--broker` the contracts are published to a broker on SQLite, which is asked
 who uses a field.
 """
 
@@ -35,6 +35,7 @@ from contractkit.sources import load_definition
 DIFFERS: Mapping[str, tuple[str, ...]] = {
     "oasdiff": ("oasdiff", "changelog", "{old}", "{new}"),
     "openapi-diff": ("openapi-diff", "{old}", "{new}"),
+    "optic": ("optic", "diff", "{old}", "{new}", "--check"),
 }
 """Other tools by the name of their program, with how they are asked for every change."""
 
