@@ -3,8 +3,8 @@
 `python benchmarks/impact.py BEFORE AFTER` takes a definition in two versions, seeds contracts of many consumers with
 the former, and runs the command line on them: each in a process of its own, first with no cache of definitions, then
 with the one that the first run left. Other tools that compare definitions run beside `changes` where they are
-installed: oasdiff, openapi-diff and optic. With `--broker` the contracts are published to a broker on SQLite, which is asked
-who uses a field.
+installed: oasdiff, openapi-diff and optic. With `--broker` the contracts are published to a broker on SQLite, which is
+asked who uses a field.
 """
 
 import argparse
