@@ -147,6 +147,46 @@ def test_fields_of_forms_are_used_and_of_xml_nothing_is_proved(body: Body, found
     assert [(each.location, each.sureness.value) for each in free] == found
 
 
+def test_a_rule_of_what_is_sent_stands_for_any_member() -> None:
+    definition = read_definition(SENT.encode(), source="shop.yaml").openapi
+    request = HttpRequest(
+        method="POST", path="/", query={"by": ("*",), "way": ("up",)}, body=JsonBody({"kind": "gift", "tag": "x" * 41})
+    )
+    call = HttpCall(request=request, response=HttpResponse(status=204))
+    places = "request.query.by[0]", "request.body.kind", "request.body.tag"
+    rules = tuple(LocatedRules(location=parse_location(place), rules=(Rule("type"),)) for place in places)
+    sent = [contract(call, "order", rules=rules)]
+    assert said(used_values(sent)) == {
+        "response.status = 204": True,
+        'request.query.by = "*"': True,
+        "request.query.by = *": True,
+        'request.query.way = "up"': True,
+        'request.body.kind = "gift"': True,
+        "request.body.kind = *": True,
+        "request.body.tag = *": True,
+    }
+    free = unused_of(definition, used_places(sent), used_values(sent))
+    assert [(each.location, each.sureness.value) for each in free] == [
+        ('request.query.way = "down"', "proved"),
+        ('request.query.by = "name"', "likely"),
+        ('request.body.kind = "plain"', "likely"),
+    ]
+
+
+SENT = """\
+openapi: 3.1.0
+info: {title: Shop, version: '1'}
+paths:
+  /:
+    post:
+      operationId: order
+      parameters:
+        - {name: by, in: query, schema: {enum: ['*', name]}}
+        - {name: way, in: query, schema: {enum: [up, down]}}
+      requestBody:
+        content: {application/json: {schema: {properties: {kind: {enum: [gift, plain]}, tag: {type: string}}}}}
+      responses: {'204': {description: done}}
+"""
 STATES = """\
 openapi: 3.1.0
 info: {title: Shop, version: '1'}

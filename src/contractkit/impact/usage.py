@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import islice
 from typing import Final, TypeAlias
 
 from contractkit.definitions.interface import Operation
@@ -19,6 +20,9 @@ Row: TypeAlias = tuple[str, str, str, Needed]
 
 DEEPEST: Final = 12
 """Steps of a location; what lies deeper is not listed."""
+
+MOST_PLACES: Final = 20_000
+"""Places of one side of an operation that are listed; a definition in which all leads to all has no end of them."""
 
 _SIDE: Final = re.compile(r"[a-z]+(\[\*\])?")
 
@@ -162,7 +166,7 @@ def _of_operation(operation: Operation, surface: Surface, uses: _Uses) -> Iterat
     if not uses:
         yield Unused(operation=operation.name, location="", sureness=Sureness.PROVED)
         return
-    doubts, declared = doubts_of(uses), dict.fromkeys(_declared(surface))
+    doubts, declared = doubts_of(uses), dict.fromkeys(islice(_declared(surface), MOST_PLACES))
     judged = (judged_place(operation.name, str(each), uses, doubts.at(each)) for each in declared)
     found = [each for each in judged if each is not None]
     yield from sorted(found, key=lambda each: [*Sureness].index(each.sureness))

@@ -7,6 +7,7 @@ Such a use is written as its place with the value in JSON: `response.body.state 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from contractkit.definitions.interface import Operation
@@ -17,6 +18,7 @@ from contractkit.exact_json import dump_compact
 from contractkit.impact.places_in_use import Needed, operation_of, together
 from contractkit.impact.usage import (
     DEEPEST,
+    MOST_PLACES,
     Sureness,
     Unused,
     UsedPlace,
@@ -26,7 +28,7 @@ from contractkit.impact.usage import (
     strangers_among,
     uses_by_operation,
 )
-from contractkit.impact.values_in_use import short, values_in
+from contractkit.impact.values_in_use import ANY_VALUE, short, values_in
 from contractkit.model import Contract, Location, Wildcard, is_json_media_type
 
 _VALUED: Final = re.compile(r"((?:[^\s\['\"]|\[[0-9*]+\]|\['(?:[^'\\]|\\.)*'\])+) = (.+)", re.DOTALL)
@@ -56,14 +58,14 @@ def used_values(contracts: Iterable[Contract]) -> tuple[UsedPlace, ...]:
 def values_of(contract: Contract) -> tuple[tuple[str, str, str, Needed], ...]:
     """Give operation, location, value in JSON, and whether it is needed, for each value that interactions use.
 
-    What is sent is needed, and so are the status and what is expected to the letter. Where needs were proved, so are
-    the values that the consumer copes with at a place where it does not cope with every one. Of the other values that
-    its tests were served nothing is known, None, unless its needs are.
+    What is sent is needed, `*` where a rule stands for other values, and so are the status and what is expected to the
+    letter. Where needs were proved, so are the values that the consumer copes with at a place where it does not cope
+    with every one. Of the other values that its tests were served nothing is known, None, unless its needs are.
     """
     found: dict[tuple[str, str, str], list[Needed]] = {}
     for interaction in contract.interactions:
         for location, value, needed in values_in(interaction):
-            key = (operation_of(interaction), _written(location), dump_compact(value).decode())
+            key = (operation_of(interaction), _written(location), value)
             found.setdefault(key, []).append(needed)
     return tuple((*key, together(said)) for key, said in found.items())
 
@@ -99,7 +101,7 @@ def _of_operation(operation: Operation, surface: Surface, uses: Mapping[str, Map
             uses,
             silent | doubts.at(location),
         )
-        for location, value in dict.fromkeys(_members(surface))
+        for location, value in dict.fromkeys(islice(_members(surface), MOST_PLACES))
     ]
     yield from sorted((each for each in found if each is not None), key=lambda each: [*Sureness].index(each.sureness))
 
@@ -109,6 +111,7 @@ def judged_value(
 ) -> Unused | None:
     """Say how sure it is that nobody uses a value, `written` with its place, as `judged_place` does of places."""
     consumers = uses.get(written, {})
+    unknown = {*unknown, *uses.get(value_in_words(place_and_value(written)[0], ANY_VALUE), ())}
     if any(consumers.values()):
         return None
     served = {name for name, needed in consumers.items() if needed is None}

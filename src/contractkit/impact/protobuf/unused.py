@@ -3,9 +3,10 @@
 A field that both messages of a procedure have is one place, as contracts write it: it is used where either is.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import islice
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
@@ -17,7 +18,7 @@ from contractkit.exact_json import dump_compact
 from contractkit.impact.places_in_use import Needed
 from contractkit.impact.protobuf.emitted import CONTENTS
 from contractkit.impact.protobuf.uses import MESSAGE
-from contractkit.impact.usage import DEEPEST, Sureness, Unused, UsedPlace, doubted, judged_place
+from contractkit.impact.usage import DEEPEST, MOST_PLACES, Sureness, Unused, UsedPlace, doubted, judged_place
 from contractkit.impact.usage_values import judged_value, place_and_value, value_in_words
 from contractkit.model import Location, Wildcard
 
@@ -92,25 +93,30 @@ def _doubtful(place: _Place, unknown: Set[str], unread: Set[str]) -> Set[str]:
     return unread | unknown if place.is_received else unread
 
 
-def _fields(
-    message: Descriptor, at: Location, seen: frozenset[str] = frozenset(), *, is_received: bool
-) -> Iterator[_Place]:
-    """Give the fields below a message; one that leads back to itself is entered once on each way."""
-    if message.full_name in seen or message.full_name.startswith(_STANDARD) or len(at.steps) > DEEPEST:
-        return
-    on_way = seen | {message.full_name}
-    for field in message.fields:
-        place = at / field.name
-        if is_received or not field.is_required:
-            yield _Place(written=str(place), is_received=is_received)
-        if is_map(field):
+def _fields(message: Descriptor, at: Location, *, is_received: bool) -> Iterator[_Place]:
+    """Give the fields below a message, the nearest first; a type in itself is entered once on each way."""
+    yield from islice(_every_field(message, at, is_received=is_received), MOST_PLACES)
+
+
+def _every_field(message: Descriptor, at: Location, *, is_received: bool) -> Iterator[_Place]:
+    pending = deque([(message, at, frozenset[str]())])
+    while pending:
+        entered, place, way = pending.popleft()
+        if entered.full_name in way or entered.full_name.startswith(_STANDARD) or len(place.steps) > DEEPEST:
             continue
-        inside = place / Wildcard.INDEX if field.is_repeated else place
-        for name in _members(field):
-            written = value_in_words(str(inside), dump_compact(name).decode())
-            yield _Place(written=written, is_received=is_received, is_value=True)
-        if field.message_type is not None:
-            yield from _fields(field.message_type, inside, on_way, is_received=is_received)
+        for field in entered.fields:
+            inside = place / field.name / Wildcard.INDEX if field.is_repeated else place / field.name
+            yield from _of_field(field, place / field.name, inside, is_received=is_received)
+            if field.message_type is not None and not is_map(field):
+                pending.append((field.message_type, inside, way | {entered.full_name}))
+
+
+def _of_field(field: FieldDescriptor, place: Location, inside: Location, *, is_received: bool) -> Iterator[_Place]:
+    if is_received or not field.is_required:
+        yield _Place(written=str(place), is_received=is_received)
+    for name in _members(field):
+        written = value_in_words(str(inside), dump_compact(name).decode())
+        yield _Place(written=written, is_received=is_received, is_value=True)
 
 
 def _members(field: FieldDescriptor) -> Iterator[str]:
