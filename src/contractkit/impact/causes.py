@@ -1,7 +1,6 @@
 """Causes: which change of the definition made a place worse."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from contractkit.changes import Change, DefinitionChanges, Direction
 from contractkit.changes.sameness import describes_the_same
@@ -45,7 +44,7 @@ class Causes:
         found += [
             each
             for each in self.own(old.surface, new.surface)
-            if each.location == location and each.status in (None, status)
+            if location.starts_with(each.location) and each.status in (None, status)
         ]
         return _best(found, likely)
 
@@ -82,12 +81,11 @@ class Causes:
         """Give what changed at one place of a schema's value alone; steps are names and indexes as they are sent."""
         at = use.location.under(steps)
         found = self.changes.along(self.changes.pair(old, new), use, steps)
-        yield from (replace(each, location=at.generalised()) for each in found if each.location == at)
+        yield from (each for each in found if each.location == at)
 
     def within_place(self, old: Surface, new: Surface, use: SchemaUse, steps: tuple[Step, ...]) -> Iterator[Change]:
         """Give what changed at a place of a schema's value and anywhere below it."""
-        found = self.changes.within(self.changes.pair(old, new), use, steps)
-        yield from (replace(each, location=each.location.generalised()) for each in found)
+        yield from self.changes.within(self.changes.pair(old, new), use, steps)
 
     def _of_request(self, old: Surface, new: Surface, request: HttpRequest, location: Location) -> Iterator[Change]:
         yield from (each for each in self.own(old, new) if location.starts_with(each.location))

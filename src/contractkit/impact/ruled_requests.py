@@ -1,6 +1,7 @@
 """Requests with rules: the recorded value passes, but the consumer says that it may send others."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from contractkit.changes import Change, Level
 from contractkit.changes.surface_pairs import SchemaUse
@@ -34,7 +35,8 @@ def ruled_worries(
     found: dict[tuple[object, ...], Worry] = {}
     ruled = _Ruled(interaction, request, old, new, causes)
     for change, sentence in (*ruled.of_body(), *ruled.of_fields(), *ruled.of_path()):
-        found.setdefault((change.location, change.rule), at_risk("request.rule-wider", change, sentence))
+        told = replace(change, location=change.location.generalised())
+        found.setdefault((told.location, told.rule), at_risk("request.rule-wider", told, sentence))
     yield from found.values()
 
 
@@ -89,7 +91,7 @@ class _Ruled:
             yield from self._judged(use, place, self._causes.within_place(self._old, self._new, use, ()))
 
     def _opened(self, use: SchemaUse, place: RuledPlace) -> Iterator[tuple[Change, str]]:
-        at = use.location.under(place.steps).generalised()
+        at = use.location.under(place.steps)
         for change in self._causes.within_place(self._old, self._new, use, place.steps):
             if (change.location != at or change.rule == "request.members.closed") and self._may_refuse(use, change):
                 yield change, _OPEN

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, TypeAlias
 
-from tests.impact.worlds.schemas import FORMATS, KNOWN, PATTERNS, WORDS, Schema, SchemaMaker, everything, mapped
+from tests.impact.worlds.schemas import FORMATS, KNOWN, PART, PATTERNS, WORDS, Schema, SchemaMaker, everything, mapped
 
 Change: TypeAlias = Callable[[Any, Random], bool]
 """Changes a document in place, and says whether it found something to change."""
@@ -197,7 +197,7 @@ def _text(keyword: str, said: tuple[str, ...]) -> _OfSchema:
 
 
 def _close(schema: Schema, _maker: SchemaMaker) -> bool:
-    if "properties" not in schema or schema.get("additionalProperties") is False:
+    if "properties" not in schema or PART in schema or schema.get("additionalProperties") is False:
         return False
     schema["additionalProperties"] = False
     return True

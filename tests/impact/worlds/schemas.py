@@ -14,6 +14,8 @@ PATTERNS = ("^[a-z]{3}$", "^[A-Z]-[0-9]+$", "^(red|blue|green)$")
 FORMATS = ("date", "date-time", "uuid")
 KNOWN = "x-extensible-enum"
 """The keyword for the values that come, of which it is said that others may in time."""
+PART = "x-part"
+"""Marks what is joined with others: closed, it would refuse their members."""
 _SCALARS = ("string", "integer", "number", "boolean", "enum", "enum", "text", "null")
 _KINDS = (*_SCALARS, "object", "object", "array", "array", "map", "union", "choice", "whole", "tuple")
 _REFERENCE = "#/components/schemas/"
@@ -51,8 +53,8 @@ class SchemaMaker:
             case "choice":
                 return {"anyOf": [{"type": "string", "enum": self._words()}, {"type": "integer"}]}
             case "whole":
-                first = self._reference("Part", self._open(depth + 1, NAMES[:5]))
-                return {"allOf": [first, self._open(depth + 1, NAMES[5:])]}
+                parts = [{**self._open(depth + 1, names), PART: True} for names in (NAMES[:5], NAMES[5:])]
+                return {"allOf": [self._reference("Part", parts[0]), parts[1]]}
             case "tuple":
                 return {"type": "array", "prefixItems": [self.scalar(), self.scalar()], "items": {"type": "string"}}
         return self.scalar(kind)
