@@ -185,6 +185,7 @@ def test_null_comes_where_it_newly_may(replay: Replay) -> None:
 def test_another_type_no_member_and_no_header_come_where_they_newly_may(project: Any, replay_in: ReplayIn) -> None:
     project.write("orders.yaml", TAGGED)
     newly = {"required: true, ": "", "type: number": "type: [number, string]", ", enum: [open, paid]": ""}
+    newly |= {"id: {type: integer}": "id: {type: [integer, object], required: [value]}"}  # of which none is made
     project.write("new.yaml", reduce(lambda text, each: text.replace(*each), newly.items(), TAGGED))
     project.tests(TAGGED_TESTS)
     found = replay_in("orders", "orders.yaml", "new.yaml", ("test_total", "test_note", "test_id"), weakest=True)

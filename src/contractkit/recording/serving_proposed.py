@@ -123,10 +123,26 @@ class ServingProposed:
         if old is None or new is None:
             return response
         for taking in WEAKEST if self._weakest else ():
-            weak = _with_body(response, taking.taken(_value_of(response), old, new))
-            if not self._new.check_response(after, weak):
+            weak = self._weak(after, response, taking, (old, new))
+            if weak is not None:
                 return weak
         return _with_body(response, Taking().taken(_value_of(response), old, new))
+
+    def _weak(
+        self, operation: Operation, response: HttpResponse, taking: Taking, graded: tuple[Graded, Graded]
+    ) -> HttpResponse | None:
+        """Give the weakest of a response, but for places where that is not legal; None where it is not for others."""
+        value = _value_of(response)
+        while True:
+            weak = _with_body(response, taking.taken(value, *graded))
+            violations = self._new.check_response(operation, weak)
+            if not violations:
+                return weak
+            found = [each.location.steps[len(_BODY.steps) :] for each in violations if each.location.starts_with(_BODY)]
+            places = {_there(value, steps) for steps in found}
+            if places <= taking.leaving:
+                return None
+            taking = replace(taking, leaving=taking.leaving | places)
 
     def refused_reply(self, operation: Operation, written: Mapping[str, Any], error: ReplyError) -> Reply:
         """Give a reply that the present definition allows; what is wrong with it now is mended when it is served."""
@@ -184,6 +200,19 @@ def _with_own(value: Json, own: Json, steps: tuple[Step, ...]) -> Json:
     if isinstance(value, list) and isinstance(own, list) and isinstance(step, int) and own and step < len(value):
         return [_with_own(each, own[0], rest) if at == step else each for at, each in enumerate(value)]
     return own
+
+
+def _there(value: Json, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Give the place of a value that steps lead to, or as far as they lead."""
+    for number, step in enumerate(steps):
+        match value, step:
+            case dict(), str() if step in value:
+                value = value[step]
+            case list(), int() if step < len(value):
+                value = value[step]
+            case _:
+                return steps[:number]
+    return steps
 
 
 def _value_of(response: HttpResponse) -> Json:

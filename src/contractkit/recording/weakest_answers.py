@@ -6,11 +6,16 @@ a value of another type comes. What was as weak before stays: that it may be abs
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from contractkit.definitions.interface import Promise
 from contractkit.definitions.promises import Graded
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.exact_json import Json, same_json
+from contractkit.model import Step
+
+Steps: TypeAlias = tuple[Step, ...]
+"""The steps from a body to a place in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,31 +26,36 @@ class Taking:
         weakest: Also what may be absent, null or empty now.
         with_values: And of enumerations a new member comes, or another value where they hold any now.
         with_types: And a value of a type comes that could not.
+        leaving: The places at and below which only what is gone is taken: more would be no such answer.
     """
 
     weakest: bool = False
     with_values: bool = False
     with_types: bool = False
+    leaving: frozenset[Steps] = frozenset()
 
-    def taken(self, value: Json, old: Graded, new: Graded) -> Json:
+    def taken(self, value: Json, old: Graded, new: Graded, at: Steps = ()) -> Json:
         """Give what stays of a value that itself stays."""
         if isinstance(value, dict):
-            return dict(self._members(value, old, new))
+            return dict(self._members(value, old, new, at))
         if isinstance(value, list):
-            return [self._one(each, old.inner(index), new.inner(index)) for index, each in enumerate(value)]
+            inner = ((index, each, (*at, index)) for index, each in enumerate(value))
+            return [self._one(each, old.inner(index), new.inner(index), place) for index, each, place in inner]
         return value
 
-    def _members(self, value: dict[str, Json], old: Graded, new: Graded) -> Iterator[tuple[str, Json]]:
+    def _members(self, value: dict[str, Json], old: Graded, new: Graded, at: Steps) -> Iterator[tuple[str, Json]]:
         for name, member in value.items():
-            before, after = old.inner(name), new.inner(name)
+            before, after, place = old.inner(name), new.inner(name), (*at, name)
             is_gone = after.promise is Promise.UNDECLARED and before.promise is not Promise.UNDECLARED
             may_lack = self.weakest and _is_required(old, name) and not _is_required(new, name)
-            if not (is_gone or may_lack):
-                yield name, self._one(member, before, after)
+            if not is_gone and (place in self.leaving or not may_lack):
+                yield name, self._one(member, before, after, place)
 
-    def _one(self, value: Json, old: Graded, new: Graded) -> Json:
+    def _one(self, value: Json, old: Graded, new: Graded, at: Steps) -> Json:
+        if at in self.leaving:
+            return Taking().taken(value, old, new)
         if not self.weakest or value is None:
-            return self.taken(value, old, new)
+            return self.taken(value, old, new, at)
         if old.views and _may_be_null(new) and not _may_be_null(old):
             return None
         others = [
@@ -54,7 +64,7 @@ class Taking:
         ]
         if others:
             return others[0]
-        kept = self.taken(value, old, new)
+        kept = self.taken(value, old, new, at)
         may_be_empty = isinstance(value, list) and kept == value and _fewest(old) > 0 and _fewest(new) == 0
         return [] if may_be_empty else kept
 
