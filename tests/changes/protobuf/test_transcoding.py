@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from contractkit.changes.protobuf import Encoding, compare_protos
 from contractkit.changes.protobuf.gains import all_proto_changes
@@ -135,3 +136,15 @@ def test_an_option_of_that_name_that_means_something_else_is_passed_over(
     extend google.protobuf.MethodOptions {{ optional string http = 72295728; }}
     service S {{ rpc C(A) returns (A) {{ option (http) = "{}"; }} }}"""
     assert said(define(text.format("/old")), define(text.format("/new"))) == []
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x82\xd3\xe4\x93\x02\x02\x0a\xff", b"\x80\xd3\xe4\x93\x02\x05", b"\x82\xd3\xe4\x93\x02\x00"]
+)
+def test_an_option_that_cannot_be_read_offers_nothing(data: bytes, bound: DefineBound) -> None:
+    files = FileDescriptorSet.FromString(bound(GET).descriptor_set())
+    procedure = next(service for file in files.file for service in file.service).method[0]
+    procedure.options.Clear()
+    procedure.options.MergeFromString(data)
+    broken = ProtoDefinition(files.SerializeToString(), source="shop.binpb")
+    assert [rule for _, rule, _ in said(bound(GET), broken)] == ["address-removed"]

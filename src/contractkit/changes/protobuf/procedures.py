@@ -7,7 +7,7 @@ from functools import cached_property
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, MethodDescriptor
 
 from contractkit.changes.protobuf.records import BREAKING, HARMLESS, POSSIBLE, Encoding
-from contractkit.changes.protobuf.transcoding import http_differences, http_level
+from contractkit.changes.protobuf.transcoding import http_differences
 from contractkit.changes.records import Level, Place
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.protobuf.kinds import pointer_of
@@ -164,11 +164,11 @@ def procedure_differences(
         if before != after:
             sentence = rule.sentence.format(before=before, after=after)
             yield ProcedureDifference(rule=rule.id, level=rule.level, before=before, after=after, sentence=sentence)
-    for found in http_differences(old, new):
+    for found in http_differences(old, new, encoding):
         before, after = found.before, found.after
         yield ProcedureDifference(
             rule=found.rule.id,
-            level=http_level(old, new, encoding),
+            level=found.level,
             before=before,
             after=after,
             sentence=found.rule.sentence.format(before=before, after=after),

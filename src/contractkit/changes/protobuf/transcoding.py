@@ -79,25 +79,26 @@ class HttpDifference:
     """What one rule found at the addresses of a procedure."""
 
     rule: HttpRule
+    level: Level
     before: str
     after: str
 
 
-def http_differences(old: MethodDescriptor, new: MethodDescriptor) -> Iterator[HttpDifference]:
-    """Give what changed of the addresses of a procedure, each rule once."""
-    pairs, after = _paired(old, new), bindings_of(new)
+def http_differences(old: MethodDescriptor, new: MethodDescriptor, encoding: Encoding) -> Iterator[HttpDifference]:
+    """Give what changed of the addresses of a procedure, each rule once.
+
+    In JSON it breaks every call where no address is left as it was; else it depends on how the procedure is called.
+    """
+    after = bindings_of(new)
+    pairs = [(each, _reached_by(each, after)) for each in bindings_of(old)]
+    is_any_kept = any(not any(_is_found(rule, *pair) for rule in HTTP_RULES) for pair in pairs)
+    level = BREAKING if encoding is Encoding.JSON and not is_any_kept else POSSIBLE
     for rule in HTTP_RULES:
         found = [(before, now) for before, now in pairs if _is_found(rule, before, now)]
         if found:
             meant = tuple(now for _, now in found if now is not None) or after
-            before = tuple(each for each, _ in found)
-            yield HttpDifference(rule=rule, before=_listed(rule, before), after=_listed(rule, meant))
-
-
-def http_level(old: MethodDescriptor, new: MethodDescriptor, encoding: Encoding) -> Level:
-    """Give how bad such changes are: in JSON no call works any more where no address is left as it was."""
-    is_any_kept = any(not any(_is_found(rule, *pair) for rule in HTTP_RULES) for pair in _paired(old, new))
-    return BREAKING if encoding is Encoding.JSON and not is_any_kept else POSSIBLE
+            before = _listed(rule, tuple(each for each, _ in found))
+            yield HttpDifference(rule=rule, level=level, before=before, after=_listed(rule, meant))
 
 
 def bindings_of(method: MethodDescriptor) -> tuple[Binding, ...]:
@@ -157,13 +158,8 @@ def _read(message: Descriptor, path: str) -> Read:
     return tuple(found)
 
 
-def _paired(old: MethodDescriptor, new: MethodDescriptor) -> list[tuple[Binding, Binding | None]]:
-    """Give each old binding with the new one that its calls reach."""
-    after = bindings_of(new)
-    return [(each, _reached_by(each, after)) for each in bindings_of(old)]
-
-
 def _reached_by(old: Binding, bindings: tuple[Binding, ...]) -> Binding | None:
+    """Give the new binding that the calls of an old one reach."""
     same = [each for each in bindings if each.address == old.address]
     wider = [each for each in bindings if _takes(each.address.split("/"), old.address.split("/"))]
     return next(iter(same or wider), None)
