@@ -27,7 +27,8 @@ def exempted_line(exempted: Exempted) -> str:
     """Give a finding that somebody answers for in one line."""
     finding = exempted.finding
     place = f"{finding.consumer}: {finding.operation} {finding.worry.location} {finding.verdict.value}"
-    return f"{finding.fingerprint}   {place}; {exempted.reason} ({exempted.owner}, {_until(exempted)})"
+    said = f"{exempted.reason} ({exempted.owner}, {_until(exempted)})"
+    return f"{finding.fingerprint}   {place}; {' '.join(said.split())}"
 
 
 def exemptions_in_brief(report: ImpactReport) -> str:
