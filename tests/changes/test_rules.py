@@ -282,6 +282,7 @@ def asking(**parameter: Any) -> dict[str, Any]:
 
 TEXT = {"schema": {"type": "string"}}
 NUMBER = {"schema": {"type": "integer"}}
+LIST = {"type": "array", "items": {"type": "string"}}
 
 
 @pytest.mark.parametrize(
@@ -293,10 +294,14 @@ NUMBER = {"schema": {"type": "integer"}}
         (NUMBER, {"schema": {"type": "string", "maxLength": 3}}, ["request.type.changed"]),
         (NUMBER, {"schema": {"type": "string", "enum": ["1"]}}, ["request.type.changed"]),
         ({"schema": {"type": "array"}}, TEXT, ["request.type.changed"]),
+        (TEXT, {"schema": LIST}, []),
+        (TEXT, {"schema": {**LIST, "items": {"type": "integer"}}}, ["request.type.changed"]),
+        (TEXT, {"schema": {**LIST, "minItems": 2}}, ["request.type.changed"]),
+        (TEXT, {"schema": LIST, "explode": False}, ["request.parameter.style-changed", "request.type.changed"]),
         ({"content": {"application/json": NUMBER}}, {"content": {"application/json": TEXT}}, ["request.type.changed"]),
     ],
 )
-def test_what_is_written_as_text_may_become_a_text_that_takes_all(
+def test_what_is_written_as_text_is_compared_as_it_is_read(
     old: Any, new: Any, found: list[str], changes_between: Compare
 ) -> None:
     assert [change.rule for change in changes_between(asking(**old), asking(**new)).changes] == found

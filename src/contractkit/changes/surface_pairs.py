@@ -94,13 +94,27 @@ def parameter_use(old: Parameter, new: Parameter, location: Location) -> SchemaU
     """
     if old.view is None or new.view is None:
         return None
+    is_text = "object" not in old.view.types and "content" not in {*old.node.value, *new.node.value}
+    elements = _read_one_by_one(old.view, new) if is_text else None
     return SchemaUse(
         direction=Direction.REQUEST,
         location=location,
         old=old.view,
-        new=new.view,
-        is_text="object" not in old.view.types and "content" not in {*old.node.value, *new.node.value},
+        new=new.view if elements is None else elements,
+        is_text=is_text,
     )
+
+
+def _read_one_by_one(old: SchemaView, new: Parameter) -> SchemaView | None:
+    """Give what a parameter that was a single value is read as by one that takes several and any number of them.
+
+    Exploded, a list of one is written as its element is (OpenAPI 3.1 §4.8.12.1); joined, a comma in it would part it.
+    """
+    if new.view is None or new.style != "form" or not new.explode or not {"array", "object"}.isdisjoint(old.types):
+        return None
+    fewest = new.view.bounds.get("minItems")
+    is_list = new.view.types - {"null"} == {"array"} and not new.view.numbered
+    return new.view.elements if is_list and (fewest is None or fewest.value <= 1) else None
 
 
 def is_form(media_type: str) -> bool:
