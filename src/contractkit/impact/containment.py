@@ -123,6 +123,13 @@ def _of_keyword(change: Change, allowed: Allowed) -> str | None:
     return UNDECIDED if allowed.types & judged else None
 
 
+def _of_closed(_change: Change, allowed: Allowed) -> str | None:
+    """Judge the members that are sent: another alternative, which the rule lets be picked, may not declare them all."""
+    sent = allowed.place.example
+    closed = [view for view in allowed.new if view.is_closed] if isinstance(sent, dict) else []
+    return UNDECIDED if any(view.member(name) is None for view in closed for name in sent) else None
+
+
 def _of_pattern(change: Change, allowed: Allowed) -> str | None:
     known = {_bare(rule.attributes.get("regex")) for rule in allowed.place.rules.rules}
     is_lone = len(allowed.place.rules.rules) == 1 or allowed.place.rules.combine == "AND"
@@ -155,6 +162,7 @@ _JUDGES: Mapping[str, Callable[[Change, Allowed], str | None]] = {
     "request.type.narrowed": _of_types,
     "request.null.refused": _of_types,
     "request.alternative.removed": _always,
+    "request.members.closed": _of_closed,
     "request.values.removed": _of_values,
     "request.values.limited": _of_values,
     "request.bound.tightened": _of_keyword,
@@ -166,7 +174,7 @@ _JUDGES: Mapping[str, Callable[[Change, Allowed], str | None]] = {
     "request.alternatives.exclusive": _always,
     "request.elements.limited": _of_keyword,
 }
-"""By the id of the change; changes of members are left out, since those that are sent are the recorded ones."""
+"""By the id of the change; other changes of members are left out, since those that are sent are the recorded ones."""
 
 
 def _types_of(rule: Rule, place: RuledPlace) -> frozenset[str]:
