@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeAlias
 
 from contractkit.definitions.wire_forms import decode_message
-from contractkit.document import load_contract
+from contractkit.document import KnownParts, load_contract
 from contractkit.errors import ContractkitError
 from contractkit.exact_json import Json, dump_compact, read_json
 from contractkit.explain.terminal import readable
@@ -49,7 +49,8 @@ def work_off(order: Json) -> Json:
         read_published(base64.b64decode(order[which]), source=f"{order['provider']} ({which})")
         for which in ("old", "new")
     )
-    contracts = [_contract(entry) for entry in order["contracts"]]
+    parts: KnownParts = {}
+    contracts = [_contract(entry, parts) for entry in order["contracts"]]
     report = analyse(old.definition, new.definition, contracts, old_source=_source(old), new_source=_source(new))
     known = read_exemptions((order["exemptions"] or "").encode(), source="exemptions")
     report = exempted(report, known, date.fromisoformat(order["day"]))  # the day it was asked for
@@ -65,14 +66,15 @@ def _told(order: Json, report: ImpactReport, definitions: Sequence[_Loaded]) -> 
     return {**told, "consumers": consumers, "elsewhere": order["elsewhere"], "warnings": warnings[:_MOST_WARNINGS]}
 
 
-def _contract(entry: Json) -> tuple[Contract, ConsumerInfo]:
+def _contract(entry: Json, known: KnownParts) -> tuple[Contract, ConsumerInfo]:
     info = ConsumerInfo(
         versions=tuple(dict.fromkeys(entry["versions"])),
         branches=tuple(dict.fromkeys(entry["branches"])),
         environments=tuple(dict.fromkeys(entry["environments"])),
         origin=entry["origin"],
     )
-    return load_contract(base64.b64decode(entry["data"]), origin="the stored contract", decode=decode_message), info
+    data = base64.b64decode(entry["data"])
+    return load_contract(data, origin="the stored contract", decode=decode_message, known=known), info
 
 
 def _source(loaded: _Loaded) -> DefinitionSource:

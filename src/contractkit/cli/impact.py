@@ -215,6 +215,7 @@ def _published(client: BrokerClient, asked: _Asked) -> Loaded:
 def _fetched(client: BrokerClient, asked: _Asked, provider: str) -> Iterator[tuple[Contract, ConsumerInfo]]:
     scope = {"environment": asked.environment, "branch": asked.branch}
     assumed = [(each.application, each.version or None) for each in asked.assumed]
+    known: KnownParts = {}
     for stored in client.resources.contracts_of(provider, **scope, assumed=assumed):
         origin = f"{stored.consumer}'s contract {stored.file_digest[:19]}"
         versions = stored.consumer_versions
@@ -224,7 +225,8 @@ def _fetched(client: BrokerClient, asked: _Asked, provider: str) -> Iterator[tup
             environments=tuple(dict.fromkeys(name for version in versions for name in version.environments)),
             origin=stored.file_url,
         )
-        yield load_contract(client.resources.contract_file(stored), origin=origin, decode=decode_message), info
+        data = client.resources.contract_file(stored)
+        yield load_contract(data, origin=origin, decode=decode_message, known=known), info
 
 
 def _provider(asked: _Asked, read: Sequence[tuple[Contract, ConsumerInfo]]) -> str | None:
