@@ -1,7 +1,7 @@
 """Usage: who uses which operations and places of a provider, and what of its definition nobody does."""
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -21,8 +21,8 @@ Row: TypeAlias = tuple[str, str, str, Needed]
 DEEPEST: Final = 12
 """Steps of a location; what lies deeper is not listed."""
 
-MOST_PLACES: Final = 20_000
-"""Places of one side of an operation that are listed; a definition in which all leads to all has no end of them."""
+MOST_PLACES: Final = 4_000
+"""Places of a body that are looked at, the nearest; where all leads to all there is no end of them."""
 
 _SIDE: Final = re.compile(r"[a-z]+(\[\*\])?")
 
@@ -166,7 +166,7 @@ def _of_operation(operation: Operation, surface: Surface, uses: _Uses) -> Iterat
     if not uses:
         yield Unused(operation=operation.name, location="", sureness=Sureness.PROVED)
         return
-    doubts, declared = doubts_of(uses), dict.fromkeys(islice(_declared(surface), MOST_PLACES))
+    doubts, declared = doubts_of(uses), dict.fromkeys(_declared(surface))
     judged = (judged_place(operation.name, str(each), uses, doubts.at(each)) for each in declared)
     found = [each for each in judged if each is not None]
     yield from sorted(found, key=lambda each: [*Sureness].index(each.sureness))
@@ -227,20 +227,31 @@ def _declared(surface: Surface) -> Iterator[Location]:
 
 def _members(contents: Iterable[Content], at: Location, *, optional_only: bool) -> Iterator[Location]:
     for content in contents:
-        if content.view is not None:
-            yield from _below(content.view, at, frozenset(), optional_only=optional_only)
+        for place, view in views_below(content.view, at):
+            for branch in view.value_branches:
+                for name, member in branch.members.items():
+                    if not (optional_only and member.is_required):
+                        yield place / name
 
 
-def _below(view: SchemaView, at: Location, seen: frozenset[object], *, optional_only: bool) -> Iterator[Location]:
-    """Give the members below a schema; one that leads back to itself is entered once on each way."""
-    if view.key in seen or len(at.steps) > DEEPEST:
-        return
-    on_way = seen | {view.key}
-    for branch in view.value_branches:
-        for name, member in branch.members.items():
-            if not (optional_only and member.is_required):
-                yield at / name
-            if member.view is not None:
-                yield from _below(member.view, at / name, on_way, optional_only=optional_only)
-        if branch.elements is not None:
-            yield from _below(branch.elements, at / Wildcard.INDEX, on_way, optional_only=optional_only)
+def views_below(view: SchemaView | None, at: Location) -> Iterator[tuple[Location, SchemaView]]:
+    """Give a schema and those below it with their places, the nearest first, as many as are looked at.
+
+    One that leads back to itself is entered once on each way.
+    """
+    return islice(_below(view, at) if view is not None else (), MOST_PLACES)
+
+
+def _below(view: SchemaView, at: Location) -> Iterator[tuple[Location, SchemaView]]:
+    pending = deque([(view, at, frozenset[object]())])
+    while pending:
+        entered, place, way = pending.popleft()
+        if entered.key in way or len(place.steps) > DEEPEST:
+            continue
+        yield place, entered
+        on_way = way | {entered.key}
+        for branch in entered.value_branches:
+            members = ((name, member.view) for name, member in branch.members.items())
+            pending.extend((inner, place / name, on_way) for name, inner in members if inner is not None)
+            if branch.elements is not None:
+                pending.append((branch.elements, place / Wildcard.INDEX, on_way))

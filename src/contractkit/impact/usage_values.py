@@ -7,7 +7,6 @@ Such a use is written as its place with the value in JSON: `response.body.state 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 from contractkit.definitions.interface import Operation
@@ -17,8 +16,6 @@ from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surf
 from contractkit.exact_json import dump_compact
 from contractkit.impact.places_in_use import Needed, operation_of, together
 from contractkit.impact.usage import (
-    DEEPEST,
-    MOST_PLACES,
     Sureness,
     Unused,
     UsedPlace,
@@ -27,9 +24,10 @@ from contractkit.impact.usage import (
     gathered,
     strangers_among,
     uses_by_operation,
+    views_below,
 )
 from contractkit.impact.values_in_use import ANY_VALUE, short, values_in
-from contractkit.model import Contract, Location, Wildcard, is_json_media_type
+from contractkit.model import Contract, Location, is_json_media_type
 
 _VALUED: Final = re.compile(r"((?:[^\s\['\"]|\[[0-9*]+\]|\['(?:[^'\\]|\\.)*'\])+) = (.+)", re.DOTALL)
 
@@ -101,7 +99,7 @@ def _of_operation(operation: Operation, surface: Surface, uses: Mapping[str, Map
             uses,
             silent | doubts.at(location),
         )
-        for location, value in dict.fromkeys(islice(_members(surface), MOST_PLACES))
+        for location, value in dict.fromkeys(_members(surface))
     ]
     yield from sorted((each for each in found if each is not None), key=lambda each: [*Sureness].index(each.sureness))
 
@@ -134,22 +132,8 @@ def _members(surface: Surface) -> Iterator[tuple[Location, str]]:
 
 def _of_contents(contents: Iterable[Content], at: Location) -> Iterator[tuple[Location, str]]:
     for content in contents:
-        if content.view is not None and is_json_media_type(content.media_type):
-            yield from _below(content.view, at, frozenset())
-
-
-def _below(view: SchemaView, at: Location, seen: frozenset[object]) -> Iterator[tuple[Location, str]]:
-    """Give the members of enumerations in a schema; one that leads back to itself is entered once on each way."""
-    if view.key in seen or len(at.steps) > DEEPEST:
-        return
-    on_way = seen | {view.key}
-    for branch in view.value_branches:
-        yield from ((at, text) for text in _listed(branch))
-        for name, member in branch.members.items():
-            if member.view is not None:
-                yield from _below(member.view, at / name, on_way)
-        if branch.elements is not None:
-            yield from _below(branch.elements, at / Wildcard.INDEX, on_way)
+        for place, view in views_below(content.view, at) if is_json_media_type(content.media_type) else ():
+            yield from ((place, text) for branch in view.value_branches for text in _listed(branch))
 
 
 def _listed(view: SchemaView) -> Iterator[str]:

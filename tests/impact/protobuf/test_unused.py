@@ -1,10 +1,11 @@
 """What of a protobuf definition nobody needs, and how sure that is."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from contractkit.impact.unused import unused_of
-from contractkit.impact.usage import used_places
+from contractkit.impact.usage import UsedPlace, used_places
 from contractkit.impact.usage_values import used_values
 from contractkit.model import (
     BinaryBody,
@@ -123,3 +124,15 @@ def test_what_is_offered_over_http_is_at_best_likely_free_where_somebody_calls_s
         ("shop.Orders/Get", "proved", ()),
         ("shop.Orders/Drop", "likely", ("till",)),
     ]
+
+
+def test_of_messages_in_which_all_leads_to_all_the_nearest_fields_are_told() -> None:
+    fields = " ".join(f"M{number} f{number} = {number + 1};" for number in range(12))
+    messages = " ".join(f"message M{number} {{ {fields} }}" for number in range(12))
+    text = f'syntax = "proto3"; package p; {messages} service S {{ rpc Get(M0) returns (M1); }}'
+    definition = read_definition(text.encode(), source="p.proto").protobuf
+    called = UsedPlace(operation="p.S/Get", location="procedure", consumers={"web": True})
+    found = unused_of(definition, [called], ())
+    places = Counter(each.location.count(".") - 1 for each in found)
+    assert (places[1], places[2], places[3]) == (12, 144, 1560)
+    assert max(places) == 4
