@@ -165,6 +165,13 @@ def test_a_contract_of_which_nothing_is_checked_is_named_and_alone_is_nothing_to
         f"{held}Nothing of it was checked: 1 interaction is over another transport than the definition's.\n\n"
         f"{held}Of 1 interaction, 1 fit.\n",
     )
+    Path("odd.json").write_bytes(pact_file({"type": "Asynchronous/Smoke", "description": "signal"}))
+    Path("both.json").write_bytes(pact_file(http({"total": 1.5}), {"type": "Asynchronous/Smoke", "description": "two"}))
+    ended = contractkit("check", "odd.json", "both.json", "--definition", "orders.yaml")
+    assert ended.out == (
+        f"{held}Nothing of it was checked: 1 interaction is of a kind that is not read here.\n\n"
+        f"{held}Of 1 interaction, 1 fit; 1 of a kind that is not read here could not be judged.\n"
+    )
     ended = contractkit("check", "empty.json", "--definition", "orders.yaml")
     assert (ended.code, ended.out, "  web-shop      0 interactions\n" in ended.err) == (3, "", True)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
-from contractkit.exact_json import read_json
+from contractkit.document import dump_contract, load_contract
+from contractkit.exact_json import dump_compact, read_json
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
 from contractkit.impact.formats import impact_as_json, impact_as_markdown, impact_document
 from contractkit.impact.text import explain_findings, explain_impact, summarise
@@ -245,6 +246,15 @@ def test_who_is_not_judged_is_not_unaffected(old_document: Any, contract: Contra
     assert (report.verdict, [each.verdict for each in report.not_judged]) == (Verdict.NOT_JUDGED, [Verdict.NOT_JUDGED])
     assert impact_document(report)["verdict"] == "not judged"
     assert report_on(old_document, old_document, replace(contract, interactions=())).verdict is Verdict.NOT_JUDGED
+
+
+def test_interactions_of_a_kind_that_nobody_reads_are_counted(old_document: Any, contract: Contract) -> None:
+    written = read_json(dump_contract(one(contract, "reads the total")))
+    written["interactions"].append({"type": "Asynchronous/Smoke", "description": "a signal"})
+    report = report_on(old_document, old_document, load_contract(dump_compact(written), origin="shop.json"))
+    assert "  web-shop   unaffected   1 interaction; 1 unreadable interaction left aside\n" in explain_impact(report)
+    assert impact_document(report)["consumers"][0]["left_aside"] == {"unreadable": 1}
+    assert "| 1 unaffected, 1 unreadable interaction left aside |" in impact_as_markdown(report)
 
 
 def test_nothing_changes_for_an_unchanged_definition(old_document: Any, contract: Contract) -> None:

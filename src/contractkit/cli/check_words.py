@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from contractkit.cli.contract_files import ContractFile
 from contractkit.conformance.second_opinion import Opinion
+from contractkit.document import skipped_interactions
 from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import join_lines, printable
 from contractkit.explain.workflow_commands import workflow_command
@@ -84,8 +85,9 @@ def _theirs(opinion: Opinion) -> str:
 
 def _counts(checked: Checked) -> str:
     found = checked.recheck
+    unread = len(skipped_interactions(checked.file.contract))
     if not found.checked:
-        return _nothing_checked(len(found.unjudged))
+        return _nothing_checked(len(found.unjudged), unread)
     wrong = {id(each.interaction) for each in found.concerns}
     partly = len({id(each.interaction) for each in found.unsettled} - wrong)
     said = (
@@ -94,15 +96,19 @@ def _counts(checked: Checked) -> str:
     said += f" and {len(wrong)} {'does' if len(wrong) == 1 else 'do'} not" if wrong else ""
     said += f"; {partly} could be judged in part alone" if partly else ""
     left = f"; {len(found.unjudged)} over another transport could not be judged" if found.unjudged else ""
+    left += f"; {unread} of a kind that is not read here could not be judged" if unread else ""
     return f"{said}{left}."
 
 
-def _nothing_checked(unjudged: int) -> str:
+def _nothing_checked(unjudged: int, unread: int) -> str:
     """Give what is said of one of several contracts that was not checked at all: no number of it that fits."""
-    if not unjudged:
+    found = ((unjudged, "over another transport than the definition's"), (unread, "of a kind that is not read here"))
+    said = [
+        f"{number} {'interaction is' if number == 1 else 'interactions are'} {why}" for number, why in found if number
+    ]
+    if not said:
         return "There is no interaction in it, so nothing of it was checked."
-    those = "interaction is" if unjudged == 1 else "interactions are"
-    return f"Nothing of it was checked: {unjudged} {those} over another transport than the definition's."
+    return f"Nothing of it was checked: {', '.join(said)}."
 
 
 def _tests(interaction: Interaction) -> list[str]:
@@ -117,7 +123,10 @@ def _as_json(checked: Checked) -> Json:
         "provider": contract.provider,
         "definitions": list(checked.definitions),
         "checked": checked.recheck.checked,
-        "not_judged": [each.description for each in checked.recheck.unjudged],
+        "not_judged": [
+            *(each.description for each in checked.recheck.unjudged),
+            *(str(each.get("description", "")) for each in skipped_interactions(contract)),
+        ],
         "concerns": [
             {
                 "interaction": each.interaction.key,

@@ -9,6 +9,7 @@ from contractkit.changes.sites import DefinitionSource, site_of
 from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.definitions.surfaces import DocumentedDefinition
+from contractkit.document import skipped_interactions
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import uncollected
 from contractkit.impact.http_judgement import HttpJudgement
@@ -146,6 +147,7 @@ class _Analysis:
             info=info,
             interactions=tuple(self._interaction(contract, info, each) for each in spoken_of),
             left_aside=tuple(each for each in contract.interactions if not self.judgement.speaks_of(each)),
+            unreadable=len(skipped_interactions(contract)),
         )
 
     def theoretical(self, consumers: Sequence[ConsumerImpact]) -> tuple[Change, ...]:

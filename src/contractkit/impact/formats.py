@@ -115,7 +115,7 @@ def _finding(finding: Finding) -> Json:
 def _counts(consumer: ConsumerImpact) -> str:
     counted = ((verdict, consumer.count(verdict)) for verdict in Verdict)
     said = [f"{number} {verdict.value}" for verdict, number in counted if number]
-    return ", ".join([*said, *([_aside(consumer)] if consumer.left_aside else [])])
+    return ", ".join([*said, *([_aside(consumer)] if consumer.aside_by_transport else [])])
 
 
 def _aside(consumer: ConsumerImpact) -> str:

@@ -118,13 +118,15 @@ class InteractionImpact:
 class ConsumerImpact:
     """What a changed definition means to one consumer, by one of its contracts.
 
-    `left_aside` are the interactions over a transport that the definitions do not speak of.
+    `left_aside` are the interactions over a transport that the definitions do not speak of; `unreadable` counts those
+    of its file of a kind that nobody here reads.
     """
 
     contract: Contract
     info: ConsumerInfo
     interactions: tuple[InteractionImpact, ...]
     left_aside: tuple[Interaction, ...] = ()
+    unreadable: int = 0
 
     @property
     def consumer(self) -> str:
@@ -148,8 +150,9 @@ class ConsumerImpact:
 
     @property
     def aside_by_transport(self) -> dict[str, int]:
-        """Give the numbers of interactions left aside: `HTTP`, `gRPC`, `message`."""
-        return dict(Counter(each.exchange.transport.name for each in self.left_aside))
+        """Give the numbers of interactions that were not judged: `HTTP`, `gRPC`, `message`, `unreadable`."""
+        found = dict(Counter(each.exchange.transport.name for each in self.left_aside))
+        return {**found, "unreadable": self.unreadable} if self.unreadable else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

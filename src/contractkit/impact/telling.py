@@ -65,7 +65,7 @@ def _consumer(consumer: ConsumerImpact) -> Json:
         "origin": consumer.info.origin,
         "verdict": consumer.verdict.value,
         "extent": extent_of(consumer),
-        "aside": f"{aside_in_words(consumer)}, {NOT_SPOKEN_OF}" if consumer.left_aside else "",
+        "aside": f"{aside_in_words(consumer)}, {NOT_SPOKEN_OF}" if consumer.aside_by_transport else "",
         "messages": [_message(groups) for groups in causes[:_MOST_MESSAGES]],
         "left_out": max(0, len(causes) - _MOST_MESSAGES),
     }

@@ -179,12 +179,12 @@ def extent_of(consumer: ConsumerImpact) -> str:
         for verdict in (Verdict.BROKEN, Verdict.AT_RISK)
         if (number := consumer.count(verdict))
     ]
-    aside = f"; {aside_in_words(consumer)} left aside" if consumer.left_aside else ""
+    aside = f"; {aside_in_words(consumer)} left aside" if consumer.aside_by_transport else ""
     return f"{', '.join(hurt)} of {total}{aside}" if hurt else f"{total}{aside}"
 
 
 def aside_in_words(consumer: ConsumerImpact) -> str:
-    """Give how many interactions are over a transport that the definitions do not speak of: `3 HTTP interactions`."""
+    """Give how many interactions were not judged, by transport: `3 HTTP interactions`, `1 unreadable interaction`."""
     return ", ".join(
         counted(number, f"{transport} interaction") for transport, number in consumer.aside_by_transport.items()
     )
