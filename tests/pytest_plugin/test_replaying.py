@@ -49,12 +49,13 @@ def test_note(contract_stub):
 
 TAG = "headers: {ETag: {required: true, schema: {type: string}}}, "
 TAGGED = DEFINITION.replace("'200': {", f"'200': {{{TAG}").replace(
-    "note: {type: string}", "state: {type: string, enum: [open, paid]}"
+    "note: {type: string}",
+    "state: {type: string, enum: [open, paid]}\n        lines: {type: array, maxItems: 2, items: {type: string}}",
 )
 TAGGED_TESTS = """\
 def get(contract_stub):
     stub = contract_stub("orders")
-    stub.on("getOrder").reply(200, {"total": 12.5, "state": "paid"}, {"ETag": "a"})
+    stub.on("getOrder").reply(200, {"total": 12.5, "state": "paid", "lines": ["lamp"]}, {"ETag": "a"})
     return httpx.get(f"{stub.url}/orders/7")
 
 def test_total(contract_stub):
@@ -65,6 +66,9 @@ def test_note(contract_stub):
 
 def test_id(contract_stub):
     assert get(contract_stub).headers["etag"] == "a"
+
+def test_lines(contract_stub):
+    (one,) = get(contract_stub).json()["lines"]
 """
 
 MISSED = """\
@@ -182,17 +186,22 @@ def test_null_comes_where_it_newly_may(replay: Replay) -> None:
     )
 
 
-def test_another_type_no_member_and_no_header_come_where_they_newly_may(project: Any, replay_in: ReplayIn) -> None:
+def test_another_type_no_member_more_elements_and_no_header_come_where_they_newly_may(
+    project: Any, replay_in: ReplayIn
+) -> None:
     project.write("orders.yaml", TAGGED)
     newly = {"required: true, ": "", "type: number": "type: [number, string]", ", enum: [open, paid]": ""}
+    newly |= {", maxItems: 2": ""}
     newly |= {"id: {type: integer}": "id: {type: [integer, object], required: [value]}"}  # of which none is made
     project.write("new.yaml", reduce(lambda text, each: text.replace(*each), newly.items(), TAGGED))
     project.tests(TAGGED_TESTS)
-    found = replay_in("orders", "orders.yaml", "new.yaml", ("test_total", "test_note", "test_id"), weakest=True)
+    names = ("test_total", "test_note", "test_id", "test_lines")
+    found = replay_in("orders", "orders.yaml", "new.yaml", names, weakest=True)
     assert found == (
         failed("test_total", "AssertionError: assert 'other' == 12.5", 9),
         failed("test_note", "KeyError: 'other'", 12),
         failed("test_id", "KeyError: 'etag'", 15),
+        failed("test_lines", "ValueError: too many values to unpack (expected 1)", 18),
     )
 
 

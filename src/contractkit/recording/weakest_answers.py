@@ -1,10 +1,10 @@
 """Weakest answers: what a proposed definition of JSON lets a provider answer and the present one does not.
 
-What may be absent now is absent, null stands where it newly may, a list is empty that could not be, and a new member or
-a value of another type comes. What was as weak before stays: that it may be absent is no news to anyone.
+What may be absent now is absent, null stands where it newly may, a list is empty or longer that could not be, and a new
+member or a value of another type comes. What was as weak before stays: that it may be absent is no news to anyone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,7 +23,7 @@ class Taking:
     """Takes out of a body what got worse from the present definition to the proposed one: what is gone.
 
     Attributes:
-        weakest: Also what may be absent, null or empty now.
+        weakest: Also what may be absent, null, empty or longer now.
         with_values: And of enumerations a new member comes, or another value where they hold any now.
         with_types: And a value of a type comes that could not.
         leaving: The places at and below which only what is gone is taken: more would be no such answer.
@@ -65,8 +65,7 @@ class Taking:
         if others:
             return others[0]
         kept = self.taken(value, old, new, at)
-        may_be_empty = isinstance(value, list) and kept == value and _fewest(old) > 0 and _fewest(new) == 0
-        return [] if may_be_empty else kept
+        return _resized(kept, old, new) if isinstance(kept, list) and kept == value else kept
 
 
 WEAKEST = (
@@ -75,6 +74,9 @@ WEAKEST = (
     Taking(weakest=True),
 )
 """Ways to take, the most first: another type has rules of its own, and a new member may tell alternatives apart."""
+
+_MOST_ELEMENTS = 1_000
+"""So long lists are made at most; a longer one is taken for one of any length."""
 
 _OTHERS: Mapping[str, Json] = {
     "string": "other",
@@ -115,10 +117,19 @@ def _types(graded: Graded) -> frozenset[str]:
     return frozenset(name for view in graded.views for branch in view.value_branches for name in branch.types)
 
 
-def _fewest(graded: Graded) -> int:
-    """Give how few elements a list may have."""
+def _resized(kept: list[Json], old: Graded, new: Graded) -> list[Json]:
+    """Give a list with no element, else with one more than ever came, where it newly may have so many."""
+    if _size(old, "minItems", min, 0) > 0 and _size(new, "minItems", min, 0) == 0:
+        return []
+    most = _size(old, "maxItems", max, _MOST_ELEMENTS)
+    more = most + 1 - len(kept) if kept and most < _size(new, "maxItems", max, _MOST_ELEMENTS) else 0
+    return kept + kept[-1:] * more
+
+
+def _size(graded: Graded, bound: str, choose: Callable[[Iterable[int]], int], default: int) -> int:
+    """Give how many elements a list may have at least or at most: the widest of what may describe it."""
     lists = [branch for view in graded.views for branch in view.value_branches if "array" in branch.types]
-    return min((int(each.bounds["minItems"].value) if "minItems" in each.bounds else 0 for each in lists), default=0)
+    return choose([int(each.bounds[bound].value) if bound in each.bounds else default for each in lists] or [default])
 
 
 def _listed(graded: Graded) -> tuple[Json, ...]:
