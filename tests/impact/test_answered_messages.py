@@ -95,6 +95,8 @@ def judged(tmp_path: Path, new: str, interaction: Interaction, old: str = OLD) -
         (REPLY, "", [("at risk", "not-analysable", "responses[0]")]),
         ("messages: {Placed: {$ref: '#/components/messages/Placed'}}", "messages: {}",
          [("broken", "message.removed", "responses[0]")]),
+        ("[sku]", "[sku, readOnly], allOf: [{properties: {readOnly: {type: string, readOnly: true}}}]",
+         [("broken", "request.missing", "request.contents.readOnly")]),
         ("    PlaceOrder:\n", "    PlaceOrder:\n      contentType: application/vnd.shop+json\n",
          [("broken", "request.refused", "request.metadata.contentType")]),
         ("id: {type: integer}", "id: {$ref: '#/gone'}", [("at risk", "not-analysable", "responses[0]")]),

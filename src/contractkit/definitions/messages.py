@@ -24,6 +24,8 @@ ROOT: Final = "messages"
 """The URI of the document that nobody wrote."""
 
 _HEADERS: Final = " headers"
+_NAMING: Final = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "schemas"})
+_VALUES: Final = frozenset({"const", "default", "enum", "example", "examples"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,17 +133,19 @@ class MessageDefinition:
 
     @cached_property
     def requests(self) -> OpenApiDefinition:
-        """Give the definition whose operations take the messages as bodies, for those that a consumer sends."""
-        return OpenApiDefinition(
-            self._below(_document(self._messages.values(), self.title, _taking)), source=self.source
-        )
+        """Give the definition whose operations take the messages as bodies, for those that a consumer sends.
+
+        Nothing of them is read only: that a member need not be sent for it, OpenAPI says and JSON Schema does not.
+        """
+        root = _document(self._messages.values(), self.title, _taking)
+        known = {uri: _demanded(value) for uri, value in self._documents.items()}
+        documents = Documents({ROOT: root, **known}, ROOT, lambda uri: _demanded(self._read(uri)))
+        return OpenApiDefinition(documents, source=self.source)
 
     @cached_property
     def documents(self) -> Documents:
         """Give what the messages' schemas stand in, below the document that nobody wrote."""
-        return self._below(_document(self._messages.values(), self.title, _answering))
-
-    def _below(self, root: Json) -> Documents:
+        root = _document(self._messages.values(), self.title, _answering)
         return Documents({ROOT: root, **self._documents}, ROOT, self._read)
 
     def problem_of(self, name: str) -> str:
@@ -234,3 +238,16 @@ def _answering(name: str, content: Mapping[str, Json]) -> Json:
 def _taking(name: str, content: Mapping[str, Json]) -> Json:
     body = {"required": True, "content": content}
     return {"post": {"operationId": name, "requestBody": body, "responses": {"204": {"description": name}}}}
+
+
+def _demanded(value: Json, *, is_named: bool = False) -> Json:
+    """Give a document without `readOnly`; `is_named` says that the keys of an object are names and no keywords."""
+    if isinstance(value, list):
+        return [_demanded(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: each if key in _VALUES and not is_named else _demanded(each, is_named=not is_named and key in _NAMING)
+        for key, each in value.items()
+        if is_named or key != "readOnly"
+    }
