@@ -26,6 +26,8 @@ from tests.impact.worlds.making import make_world
 from tests.impact.worlds.schemas import everything, mapped
 from tests.impact.worlds.values import make_value
 
+pytestmark = pytest.mark.slow
+
 ASKED = {"$ref": "#/components/schemas/Order"}
 FORMATS = FormatChecker(("date", "date-time", "uuid"))
 HEADERS = {"$ref": "#/components/schemas/Draft"}
