@@ -56,7 +56,10 @@ class Consumer:
 
 @dataclass(slots=True)
 class World:
-    """A definition and a consumer; `changed` is the definition after `changes`."""
+    """A definition and a consumer; `changed` is the definition after `changes`.
+
+    `example` is the body of the recorded answer, `served` are its headers.
+    """
 
     document: dict[str, Any]
     consumer: Consumer
