@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from contractkit.changes import Change, Level
+from contractkit.changes.surface_pairs import REQUEST_BODY
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.forms import FORM, MULTIPART
@@ -19,6 +20,7 @@ from contractkit.model import (
     Interaction,
     Location,
     TextBody,
+    Wildcard,
     base_media_type,
     media_type_of,
 )
@@ -27,6 +29,7 @@ from contractkit.results import ABSENT, Violation
 _PATH = Location(("request", "path"))
 _QUERY = Location(("request", "query"))
 _IGNORED = ("request.parameter.removed", "request.member.removed")
+_READ_ONLY = "request.member.became-read-only"
 _SUNSETS = (
     "operation.sunset-nearer",
     "operation.sunset-withdrawn",
@@ -137,6 +140,34 @@ def _ignored(
         )
 
 
+def _read_only(
+    request: HttpRequest, old: InteractionConformance, new: InteractionConformance, causes: Causes
+) -> Iterator[Worry]:
+    """Give the members that are sent and read only now, which a provider passes over (OpenAPI 3.0 §4.7.24.2)."""
+    assert old.surface is not None
+    assert new.surface is not None
+    use = causes.use_in_request(old.surface, new.surface, request, REQUEST_BODY)
+    if use is None or not any(
+        each.rule == _READ_ONLY for each in causes.within_place(old.surface, new.surface, use, ())
+    ):
+        return
+    for location in dict.fromkeys(_members_in(decoded_body(request, old.surface), REQUEST_BODY)):
+        for change in causes.of_request(old, new, request, location):
+            if change.rule == _READ_ONLY and change.location == location:
+                yield at_risk("request.ignored", change, "the consumer sends it, and a provider may pass over it now")
+
+
+def _members_in(value: object, location: Location) -> Iterator[Location]:
+    """Give every member of a value's objects, the elements of a list as one."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield location / name
+            yield from _members_in(member, location / name)
+    elif isinstance(value, list):
+        for element in value:
+            yield from _members_in(element, location / Wildcard.INDEX)
+
+
 def _own_changes(
     interaction: Interaction,
     request: HttpRequest,
@@ -149,6 +180,7 @@ def _own_changes(
     assert new.surface is not None
     yield from _credentials(request, causes.own(old.surface, new.surface))
     yield from _defaults(request, old, new, causes)
+    yield from _read_only(request, old, new, causes)
     yield from _styles(request, old.surface, causes.own(old.surface, new.surface))
     yield from _sunsets(request, causes.own(old.surface, new.surface))
     yield from ruled_worries(interaction, request, old.surface, new.surface, causes)
