@@ -58,12 +58,19 @@ def _retype(fields: list[Field], each: Field, random: Random, counter: Iterator[
 
 def _relabel(*labels: str) -> Callable[[list[Field], Field, Random, Iterator[int]], bool]:
     def change(fields: list[Field], each: Field, random: Random, counter: Iterator[int]) -> bool:
-        if each.label not in labels:
-            return False
+        if each.label not in labels or (each.is_closed and "single" in labels):
+            return False  # closed enums have presence
         each.label = random.choice([label for label in labels if label != each.label])
         return True
 
     return change
+
+
+def _close(fields: list[Field], each: Field, random: Random, counter: Iterator[int]) -> bool:
+    if each.kind != "enum" or each.label == "single":
+        return False
+    each.is_closed = not each.is_closed
+    return True
 
 
 def _wrap(fields: list[Field], each: Field, random: Random, counter: Iterator[int]) -> bool:
@@ -126,6 +133,8 @@ FIELD_CHANGES: tuple[tuple[str, Change], ...] = (
     ("presence changed", _of_fields(_relabel("single", "optional"))),
     ("a field joined or left the choice", _of_fields(_relabel("optional", "chosen"))),
     ("a field came", _of_fields(_add)),
+    ("an enum closed or opened", _of_fields(_close)),
+    ("a member came", _of_members(_add_member)),
     ("a member came", _of_members(_add_member)),
     ("a member went", _of_members(_drop_member)),
     ("a member has another number", _of_members(_renumber_member)),

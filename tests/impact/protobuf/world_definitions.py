@@ -7,7 +7,13 @@ from random import Random
 from typing import Any, TypeAlias
 
 from google.protobuf import wrappers_pb2
-from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet
+from google.protobuf.descriptor_pb2 import (
+    EDITION_2023,
+    FeatureSet,
+    FieldDescriptorProto,
+    FileDescriptorProto,
+    FileDescriptorSet,
+)
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
@@ -35,6 +41,8 @@ class Field:
     """A field; `label` is `single`, `optional`, `repeated`, `map`, `wrapped` or `chosen`, which is one of a oneof.
 
     One that `is_reusing` a number has another type for good: of the old type it could not be told from a renamed field.
+    An enum that `is_closed` is unset to readers who do not know the member; it always has presence (protobuf.dev,
+    "Enum Behavior").
     """
 
     identity: int
@@ -45,6 +53,7 @@ class Field:
     inner: "list[Field]" = field(default_factory=list)
     members: dict[str, int] = field(default_factory=dict)
     is_reusing: bool = False
+    is_closed: bool = False
 
 
 @dataclass(slots=True)
@@ -72,7 +81,9 @@ def make_field(random: Random, counter: Iterator[int], depth: int, number: int, 
     label = random.choice(("single", "single", "single", "optional", "repeated", "chosen"))
     members = {f"M{identity}_{each}": each for each in range(random.randint(2, 4))} if kind == "enum" else {}
     inner = make_fields(random, counter, depth + 1) if kind == "message" else []
-    return Field(identity, f"f{identity}", number, kind, label, inner, members)
+    is_closed = kind == "enum" and random.random() < 0.5
+    label = "optional" if is_closed and label == "single" else label
+    return Field(identity, f"f{identity}", number, kind, label, inner, members, is_closed=is_closed)
 
 
 def meant(fields: list[Field], random: Random) -> dict[int, Value]:
@@ -154,7 +165,11 @@ def classes(definition: Definition) -> tuple[type[Message], type[Message]]:
 def descriptors(definition: Definition) -> bytes:
     """Give a definition as a descriptor set."""
     file = FileDescriptorProto(
-        name="shop.proto", package="shop.v1", syntax="proto3", dependency=[wrappers_pb2.DESCRIPTOR.name]
+        name="shop.proto",
+        package="shop.v1",
+        syntax="editions",
+        edition=EDITION_2023,
+        dependency=[wrappers_pb2.DESCRIPTOR.name],
     )
     wrappers = FileDescriptorProto.FromString(wrappers_pb2.DESCRIPTOR.serialized_pb)
     _describe(file.message_type.add(name="Ask"), definition.request, ".shop.v1.Ask")
@@ -185,22 +200,19 @@ def _describe(message: Any, fields: list[Field], path: str) -> None:
             )
             continue
         made.type = getattr(FieldDescriptorProto, f"TYPE_{each.kind.upper()}")
+        if each.label == "single" and each.kind != "message":
+            made.options.features.field_presence = FeatureSet.IMPLICIT
         if each.kind == "message":
             made.type_name = f"{path}.T{each.identity}"
             _describe(message.nested_type.add(name=f"T{each.identity}"), each.inner, made.type_name)
         if each.kind == "enum":
             made.type_name = f"{path}.E{each.identity}"
             enum = message.enum_type.add(name=f"E{each.identity}")
+            enum.options.features.enum_type = FeatureSet.CLOSED if each.is_closed else FeatureSet.OPEN
             for name, number in each.members.items():
                 enum.value.add(name=name, number=number)
         if each.label == "chosen":
             made.oneof_index = 0
-    for each in fields:  # oneofs that stand for presence come last
-        if each.label == "optional":
-            made = next(one for one in message.field if one.name == each.name)
-            made.proto3_optional = True
-            made.oneof_index = len(message.oneof_decl)
-            message.oneof_decl.add(name=f"_{each.name}")
 
 
 def _entry_of(message: Any, made: Any, each: Field, path: str) -> Any:

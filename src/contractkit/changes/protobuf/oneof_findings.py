@@ -11,15 +11,20 @@ from contractkit.changes.protobuf.records import (
     place_of,
     place_of_message,
 )
+from contractkit.changes.records import Direction
 
 
 def joined_oneof(pair: MessagePair) -> Iterator[Found]:
-    """Find fields that share a oneof now with others that they could be set beside."""
+    """Find fields that share a oneof now with others that they could be set beside.
+
+    Whoever answers may set one of another number instead, too; of a request that one is not heard.
+    """
+    rivals = (*pair.same, *pair.renumbered) if pair.direction is Direction.RESPONSE else pair.comparable
     for each in pair.comparable:
         group = _group(each.new)
         if group is None:
             continue
-        others = [other for other in pair.comparable if other is not each and _group(other.new) == group]
+        others = [other for other in rivals if other is not each and _group(other.new) == group]
         known = _group(each.old)
         apart = [other.old.name for other in others if known is None or _group(other.old) != known]
         if apart:

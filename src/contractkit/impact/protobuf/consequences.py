@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+
+from google.protobuf.descriptor import FieldDescriptor
 
 from contractkit.changes.protobuf.message_pairs import MessagePair
 from contractkit.changes.protobuf.types import INTEGER_RANGES, scalar_type
 from contractkit.changes.records import Level
+from contractkit.exact_json import Json
 from contractkit.impact.protobuf.uses import CallUses
 from contractkit.impact.protobuf.walks import Met
 from contractkit.impact.records import Verdict
@@ -66,13 +70,12 @@ def _always(met: Met, uses: CallUses) -> Verdict | None:
 
 
 def _where_it_does_not_fit(met: Met, uses: CallUses) -> Verdict | None:
-    if not met.is_set or met.field is None:
-        return _where_set(met, uses)
-    reader = met.pair.new.fields_by_number.get(met.field.number)
-    limits = INTEGER_RANGES.get(scalar_type(reader) or 0) if reader is not None else None
+    """Judge what is read as another type by what is sent, which may show that it cannot be read as that."""
+    verdict, reader = _where_set(met, uses), _reader(met)
+    if verdict is None or reader is None:
+        return verdict
     values = met.value if isinstance(met.value, list) else [met.value]
-    fits = limits is None or all(limits[0] <= each <= limits[1] for each in values if isinstance(each, int))
-    return _level(met) if fits else Verdict.BROKEN
+    return verdict if all(_fits(each, reader) for each in values) else Verdict.BROKEN
 
 
 def _where_two_are_set(met: Met, uses: CallUses) -> Verdict | None:
@@ -83,6 +86,13 @@ def _where_two_are_set(met: Met, uses: CallUses) -> Verdict | None:
 
 def _where_value_is_sent(met: Met, uses: CallUses) -> Verdict | None:
     return _level(met) if met.holds(met.difference.found.value) else None
+
+
+def _where_value_is_lost(met: Met, uses: CallUses) -> Verdict | None:
+    """Judge a member that is gone: open enums pass its number on, closed ones are as if nothing had been sent."""
+    verdict, reader = _where_value_is_sent(met, uses), _reader(met)
+    is_closed = reader is not None and reader.enum_type is not None and reader.enum_type.is_closed
+    return Verdict.BROKEN if verdict is not None and is_closed else verdict
 
 
 def _where_value_is_read(met: Met, uses: CallUses) -> Verdict | None:
@@ -109,10 +119,16 @@ def _where_values_are_limited(met: Met, uses: CallUses) -> Verdict | None:
     return verdict if uses.limits_values(met.location) else Verdict.AT_RISK if verdict is Verdict.BROKEN else None
 
 
-def _where_exact(met: Met, uses: CallUses) -> Verdict | None:
-    """Judge a new member of an enum that is closed to its readers, who see the default in its place."""
-    verdict = _where_values_are_limited(met, uses)
-    return Verdict.BROKEN if verdict is not None and uses.is_exact(met.location) else verdict
+def _where_value_is_unseen(met: Met, uses: CallUses) -> Verdict | None:
+    """Judge a new member of an enum that is closed to its readers, who see nothing where it comes.
+
+    The field is unset to them, an element of a list or an entry of a map not there (protobuf.dev, "Enum Behavior").
+    """
+    if not met.is_present or uses.tolerates(met.location, met.difference.found.value):
+        return None
+    if uses.is_exact(met.location):
+        return Verdict.BROKEN
+    return _level(met) if uses.limits_values(met.location) else Verdict.AT_RISK
 
 
 REQUEST_CONSEQUENCES = (
@@ -124,8 +140,10 @@ REQUEST_CONSEQUENCES = (
                 "request.unheard", _where_set, "the consumer sends it, and a provider does not find it any more"),
     Consequence(("field.text-checked",), "request.may-be-refused", _where_set,
                 "the consumer sends text, which must be UTF-8 now: a message with other bytes there is refused whole"),
-    Consequence(("field.type-reinterpreted", "field.cardinality-changed", "enum.openness-changed", "oneof.left"),
+    Consequence(("field.cardinality-changed", "enum.openness-changed", "oneof.left"),
                 "request.read-otherwise", _where_set, "the consumer sends it, and a provider may read it otherwise"),
+    Consequence(("field.type-reinterpreted",), "request.read-otherwise", _where_it_does_not_fit,
+                "the consumer sends {value}, which a provider may read otherwise or not at all"),
     Consequence(("message.json-unpromised", "enum.json-unpromised"), "request.read-otherwise", _where_said,
                 "the consumer sends it, and not every language has the same JSON form for it any more"),
     Consequence(("field.type-truncated",), "request.truncated", _where_it_does_not_fit,
@@ -138,7 +156,9 @@ REQUEST_CONSEQUENCES = (
                 "the consumer does not send it, which is demanded now: a message without it is refused whole"),
     Consequence(("oneof.joined",), "request.exclusive", _where_two_are_set,
                 "the consumer sets two fields of which only one can be set now"),
-    Consequence(("enum.value-removed", "enum.value-renamed", "enum.value-renumbered"), "request.value-gone",
+    Consequence(("enum.value-removed",), "request.value-gone",
+                _where_value_is_lost, "the consumer sends {value}, which a provider does not know any more"),
+    Consequence(("enum.value-renamed", "enum.value-renumbered"), "request.value-gone",
                 _where_value_is_sent, "the consumer sends {value}, which a provider does not know as that any more"),
 )  # fmt: skip
 """What changes mean to what is sent; the first row that names a change speaks."""
@@ -163,8 +183,8 @@ RESPONSE_CONSEQUENCES = (
                 "the consumer needs it, and another field may come instead or beside it now"),
     Consequence(("enum.value-added",), "response.may-be-another-value", _where_values_are_limited,
                 "the consumer does not cope with every value, and another one may come now"),
-    Consequence(("closed-enum.value-added",), "response.may-be-another-value", _where_exact,
-                "the consumer does not cope with every value, and reads the default where the new one comes"),
+    Consequence(("closed-enum.value-added",), "response.may-be-another-value", _where_value_is_unseen,
+                "the consumer needs it, and its code sees nothing there where the new value comes"),
     Consequence(("enum.value-removed",), "response.value-gone", _where_value_is_expected,
                 "the tests saw {value}, which cannot come any more"),
     Consequence(("enum.value-renumbered", "enum.value-renamed"), "response.misread", _where_value_is_read,
@@ -179,6 +199,23 @@ def consequence_of(met: Met) -> Consequence | None:
     """Give the row that speaks of a difference, None where it means nothing to a call."""
     table = REQUEST_CONSEQUENCES if met.difference.rule.startswith("request.") else RESPONSE_CONSEQUENCES
     return next((row for row in table if met.difference.name in row.changes), None)
+
+
+def _reader(met: Met) -> FieldDescriptor | None:
+    """Give the field of a request as its reader knows it; None for what a map holds."""
+    name = met.field.name if met.field is not None else ""
+    return next((each.reader for each in met.pair.comparable if each.old.name == name), None)
+
+
+def _fits(value: Json, reader: FieldDescriptor) -> bool:
+    """Say whether a value could be read as a field's type; what only its parser knows may be."""
+    if reader.enum_type is not None:
+        is_name = isinstance(value, str) and not value.lstrip("-").isdecimal()
+        return not is_name or value in reader.enum_type.values_by_name
+    limits = INTEGER_RANGES.get(scalar_type(reader) or 0)
+    if limits is None or not isinstance(value, int | float | Decimal):
+        return True
+    return limits[0] <= value <= limits[1] and value % 1 == 0
 
 
 def _names_in_oneof(pair: MessagePair, oneof: str) -> list[str]:

@@ -2,16 +2,17 @@
 
 Lengths and texts are checked while a message is read: what is written as bytes is no message, packed doubles have a
 length that is a multiple of eight (protobuf encoding, Length-Delimited Records), and text is UTF-8 where the reader's
-definition says so.
+definition says so. A message is refused, too, where its readers see nothing of a field that they require.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from contractkit.changes.protobuf import Encoding, ProtoChanges
 from contractkit.changes.protobuf.message_pairs import MessagePair
 from contractkit.changes.protobuf.records import ProtoDifference
+from contractkit.changes.protobuf.types import is_packable
 from contractkit.changes.records import Direction
 from contractkit.impact.protobuf.uses import MESSAGE
 from contractkit.model import Location
@@ -32,6 +33,12 @@ _IN_JSON = frozenset(
     }
 )
 
+_UNSEEN_IN_BINARY = frozenset({"field.type-changed", "closed-enum.value-added"})
+_UNSEEN_WHERE_CLOSED = frozenset({"field.type-reinterpreted", "enum.openness-changed"})
+_UNSEEN_IN_JSON = frozenset(
+    {"field.json-name-changed", "enum.value-added", "closed-enum.value-added", "enum.value-renamed"}
+)
+
 _DELIMITED = {
     FieldDescriptor.TYPE_STRING: "text",
     FieldDescriptor.TYPE_BYTES: "bytes",
@@ -39,6 +46,16 @@ _DELIMITED = {
 }
 _FOUR_BYTES = (FieldDescriptor.TYPE_FIXED32, FieldDescriptor.TYPE_SFIXED32, FieldDescriptor.TYPE_FLOAT)
 _EIGHT_BYTES = (FieldDescriptor.TYPE_FIXED64, FieldDescriptor.TYPE_SFIXED64, FieldDescriptor.TYPE_DOUBLE)
+_ALWAYS_READ: Mapping[str, Container[str]] = {
+    "bytes": ("text", "bytes", "message", "varints", "truths", "fours", "eights"),
+    "text": ("text", "truths"),  # a truth is one byte, 0 or 1
+    "varints": ("varints", "truths"),
+    "truths": ("varints", "truths"),
+    "fours": ("fours", "eights"),  # eight bytes are two of four
+    "eights": ("eights",),
+    "message": (),
+}
+"""What stands behind a length to its reader, to what may have been written there that is never refused as that."""
 
 
 class Refusals:
@@ -65,33 +82,45 @@ class Refusals:
 
 
 def _is_refused(pair: MessagePair, difference: ProtoDifference, encoding: Encoding) -> bool:
+    field = _field_of(pair, difference)
+    if field is not None and field.is_required and _may_be_unseen(field, difference.name, encoding):
+        return True
     if encoding is Encoding.JSON:
         return difference.name in _IN_JSON
     if difference.name == TEXT_UNCHECKED:
         return True
-    field = _field_of(pair, difference)
-    if difference.name not in _IN_BINARY or field is None:
-        return False
-    writer = pair.new.fields_by_number.get(field.number)
-    if writer is None:
+    writer = pair.new.fields_by_number.get(field.number) if field is not None else None
+    if difference.name not in _IN_BINARY or field is None or writer is None:
         return False
     return may_refuse(field, writer)
 
 
+def _may_be_unseen(field: FieldDescriptor, difference: str, encoding: Encoding) -> bool:
+    if encoding is Encoding.JSON:
+        return difference in _UNSEEN_IN_JSON
+    is_closed = field.enum_type is not None and field.enum_type.is_closed
+    return difference in _UNSEEN_IN_BINARY or (is_closed and difference in _UNSEEN_WHERE_CLOSED)
+
+
 def _field_of(pair: MessagePair, difference: ProtoDifference) -> FieldDescriptor | None:
     """Give the field, as it was, that a difference stands at; no step leads to key and value of a map's entry."""
-    declared = difference.found.old
-    return None if declared is None else pair.old.fields_by_name.get(declared.pointer.rpartition(".")[2])
+    found = difference.found
+    if found.step is not None:
+        return pair.old.fields_by_name.get(str(found.step))
+    return None if found.old is None else pair.old.fields_by_name.get(found.old.pointer.rpartition(".")[2])
 
 
 def may_refuse(reader: FieldDescriptor, writer: FieldDescriptor) -> bool:
     """Say whether some values of one field, in binary form, make who reads them as another refuse the message."""
-    read, written = _delimited(reader), _delimited(writer)
-    return written != "" and read not in ("", "bytes") and (read != written or read == "message")
+    is_one_by_one = writer.is_repeated and is_packable(writer) and not writer.is_packed
+    read, written = _delimited(reader), "" if is_one_by_one else _delimited(writer)
+    return bool(read and written) and written not in _ALWAYS_READ[read]
 
 
 def _delimited(field: FieldDescriptor) -> str:
-    """Give what stands behind a length on the wire; empty where none does."""
-    if field.type in _DELIMITED or not field.is_repeated:
+    """Give what stands behind a length on the wire; empty where none does. Lists are read packed, however declared."""
+    if field.type in _DELIMITED or not field.is_repeated or field.type == FieldDescriptor.TYPE_GROUP:
         return _DELIMITED.get(field.type, "")
+    if field.type == FieldDescriptor.TYPE_BOOL:
+        return "truths"
     return "fours" if field.type in _FOUR_BYTES else "eights" if field.type in _EIGHT_BYTES else "varints"
