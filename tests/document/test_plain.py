@@ -169,6 +169,16 @@ def test_text_that_is_not_plain_is_read_as_member_by_member(written: bytes) -> N
     assert outcome(data, in_one_pass) == outcome(data, member_by_member)
 
 
+@pytest.mark.parametrize(
+    "path", [path for path in places(PLAIN) if path and path[-1] in ("params", "values", "members", "content")]
+)
+@pytest.mark.parametrize("levels", [238, 243, 246, 250, 254])
+def test_what_nests_too_deeply_for_a_file_alone_is_told(path: tuple[str | int, ...], levels: int) -> None:
+    nested = json.loads("[" * levels + "]" * levels)
+    data = changed(path, lambda holder, step: holder.__setitem__(step, {"x": nested} if step != "members" else nested))
+    assert outcome(data, in_one_pass) == outcome(data, member_by_member)
+
+
 def test_two_interactions_of_one_key_are_told() -> None:
     data = changed(("interactions", 1, "key"), lambda holder, step: holder.update({step: "93e346f236f1a2cc"}))
     assert outcome(data, in_one_pass) == outcome(data, member_by_member)

@@ -9,12 +9,12 @@ import yaml
 
 from contractkit.changes import DefinitionChanges
 from contractkit.conformance import ContractChecker
-from contractkit.impact import ImpactReport
+from contractkit.impact import ConsumerInfo, ImpactReport, analyse
 from contractkit.impact.causes import Causes
 from contractkit.impact.formats import impact_as_json
 from contractkit.impact.likeness import Likeness
 from contractkit.model import Contract
-from tests.impact.conftest import definition, patched
+from tests.impact.conftest import definition, interaction, patched
 
 CASES = yaml.safe_load((Path(__file__).parent / "rules.yaml").read_text())
 
@@ -24,7 +24,7 @@ def judging_all(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Give a callable from which on nothing is passed over."""
 
     def judge_all() -> None:
-        for name in ("of_requests", "of_answers", "of_places", "of_place"):
+        for name in ("of_requests", "of_wording", "of_answers", "of_places", "of_place"):
             monkeypatch.setattr(Likeness, name, lambda *_: False)
 
     return judge_all
@@ -72,3 +72,79 @@ def test_what_did_not_change_is_known_by_its_words(name: str, old_document: Any,
     assert new.surface is not None
     alike = Likeness(before, after, Causes(DefinitionChanges(before.reader, after.reader)))
     assert (alike.of_requests(old.surface, new.surface), alike.of_answers(old, new)) == expected
+
+
+def answering(schema: Any) -> Any:
+    return {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}
+
+
+def alternatives(kinds: dict[str, str]) -> Any:
+    return {
+        "oneOf": [
+            {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": [kind]}, "value": {"type": said}}}
+            for kind, said in kinds.items()
+        ]
+    }
+
+
+HIDDEN: dict[str, tuple[Any, Any, Any, tuple[str, str]]] = {
+    "the kind of a numbered element": (
+        {"type": "array", "prefixItems": [{"type": "string"}, {"type": "string"}]},
+        {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]},
+        ["x", "y"],
+        ("response.disjoint", "response.body[*]"),
+    ),
+    "numbered elements that are gone": (
+        {"type": "array", "prefixItems": [{"type": "string"}]},
+        {"type": "array"},
+        ["x"],
+        ("response.unsettled", "response.body[*]"),
+    ),
+    "a value that another member excludes": (
+        alternatives({"a": "string", "b": "integer"}),
+        alternatives({"a": "integer", "b": "string"}),
+        {"kind": "a", "value": "x"},
+        ("response.value-gone", "response.body.value"),
+    ),
+    "a value that a stricter word excludes": (
+        {"properties": {"size": {"multipleOf": 2}}},
+        {"properties": {"size": {"multipleOf": 4}}},
+        {"size": 2},
+        ("response.value-gone", "response.body.size"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_nothing_is_passed_over_that_is_no_change_of_the_place_itself(name: str) -> None:
+    old, new, body, found = HIDDEN[name]
+    written = {"request": {"method": "GET", "path": "/a"}, "response": {"status": 200, "body": body}, "exact": True}
+    report = judged(
+        [interaction("reads it", written)], *({"get": {"responses": answering(each)}} for each in (old, new))
+    )
+    assert report == [("reads it", *found)]
+
+
+def test_names_that_are_called_as_prose_is_are_no_prose() -> None:
+    def operation(demanded: list[str]) -> Any:
+        body = {"type": "object", "dependentRequired": {"title": demanded}}
+        taken = {"requestBody": {"content": {"application/json": {"schema": body}}}}
+        return {"post": {**taken, "responses": {"204": {"description": ""}}}}
+
+    calls = [
+        interaction(
+            name, {"request": {"method": "POST", "path": "/a", "body": body}, "response": {"status": 204, "body": None}}
+        )
+        for name, body in (("without a title", {}), ("with a title", {"title": "x"}))
+    ]
+    assert judged(calls, operation([]), operation(["author"])) == [
+        ("with a title", "request.missing", "request.body.author")
+    ]
+
+
+def judged(calls: list[Any], *operations: Any) -> list[tuple[str, str, str]]:
+    head = {"openapi": "3.1.0", "info": {"title": "a", "version": "1"}}
+    old, new = (definition({**head, "paths": {"/a": each}}) for each in operations)
+    contract = Contract(consumer="shop", provider="orders", interactions=tuple(calls))
+    found = analyse(old, new, [(contract, ConsumerInfo())]).consumers[0].findings
+    return [(each.interaction.description, each.worry.code, str(each.worry.location)) for each in found]

@@ -112,7 +112,7 @@ class SchemaPairs:
             reached = [inner for _, below in found for name, inner in below if _leads_to(name, step)]
 
     def is_untouched(self, old: SchemaView, new: SchemaView, steps: Steps) -> bool:
-        """Say whether `along` would find nothing; ways that begin alike are gone once."""
+        """Say whether `along` would find nothing, at whichever of the places; ways that begin alike are gone once."""
         way = self._way(self.pair(old, new), steps)
         return way.is_clear and not _differs(way.reached, None)
 
@@ -127,7 +127,7 @@ class SchemaPairs:
         if not steps:
             return _Way((start,), is_clear=True)
         before, step = self._way(start, steps[:-1]), steps[-1]
-        reached = [inner for pair in before.reached for name, inner in pair.compared()[1] if _leads_to(name, step)]
+        reached = [inner for pair in before.reached for name, inner in pair.compared()[1] if _may_lead_to(name, step)]
         return _Way(tuple(reached), is_clear=before.is_clear and not _differs(before.reached, step))
 
     def pair(self, old: SchemaView, new: SchemaView) -> SchemaPair:
@@ -208,7 +208,8 @@ def _steps_of(steps: Steps, difference: Difference) -> Steps:
 
 
 def _differs(pairs: Sequence[SchemaPair], step: Step | None) -> bool:
-    return any(_is_met(difference, step) for pair in pairs for difference in pair.compared()[0])
+    found = (difference for pair in pairs for difference in pair.compared()[0])
+    return any(each.step is None or _may_lead_to(each.step, step) for each in found)
 
 
 def _is_met(difference: Difference, step: Step | None) -> bool:
@@ -222,6 +223,12 @@ def _leads_to(step: Step, wanted: Step | None) -> bool:
     if step is Wildcard.INDEX:
         return isinstance(wanted, int)
     return step is Wildcard.ANY and isinstance(wanted, str)
+
+
+def _may_lead_to(step: Step, wanted: Step | None) -> bool:
+    """Say whether a step leads to one of the places that are wanted: `[*]` may be an element with its own schema."""
+    is_one = (wanted is Wildcard.INDEX and isinstance(step, int)) or (wanted is Wildcard.ANY and isinstance(step, str))
+    return is_one or _leads_to(step, wanted)
 
 
 def _once(found: list[Difference]) -> tuple[Difference, ...]:

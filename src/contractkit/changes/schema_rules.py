@@ -91,6 +91,7 @@ BRANCH_RULES = (
     Rule("response.pattern.changed", POSSIBLE, find.lost_pattern, "it had {before} and now has {after}"),
     Rule("response.format.changed", POSSIBLE, find.lost_format, "it had {before} and now has {after}"),
     Rule("response.keyword.changed", POSSIBLE, keyword.lost_keyword, "it had {before} and now has {after}"),
+    Rule("response.keyword.changed", POSSIBLE, keyword.fewer_numbered, "it had {before} and now has {after}"),
     Rule("response.known-values.changed", HARMLESS, keyword.other_known_values,
          "known was {before}, and now is {after}"),
     Rule("request.member.sunset-nearer", POSSIBLE, announced.earlier_member_sunset,

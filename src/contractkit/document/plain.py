@@ -184,9 +184,9 @@ def _places(said: form.Texts) -> tuple[Location, ...]:
 
 
 def _shallow(value: Value) -> Value:
-    """Give a value that nests no deeper than the writer writes, and holds no integer beyond 64 bits."""
+    """Give a value that nests no deeper, where it stands, than the writer writes, and has no integer beyond 64 bits."""
     try:
-        orjson.dumps(value)
+        orjson.dumps([[[[[[[[[[[value]]]]]]]]]]])  # as deep as `members` of a need, the deepest part of a file
     except TypeError:
         raise _OtherForm from None
     return value

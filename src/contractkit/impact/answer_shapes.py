@@ -90,22 +90,27 @@ class AnswerJudgement:
         """Say whether nothing changed of what the interaction uses, as far as that is quickly seen."""
         if not call.response.headers.keys() <= _NOT_USED:
             return False
-        if self._likeness.of_answers(old, new):
+        if self._likeness.of_wording(old, new):
             return True
         needs = interaction.needs
         if not isinstance(needs, InferredNeeds):
             return False
+        if self._likeness.of_answers(old, new):
+            return True
         needed = [need.location for need in needs.needed if need.location.starts_with(RESPONSE_BODY)]
         return self._likeness.of_places(old, new, [*needed, *(place for group in needs.any_of for place in group)])
 
     def _touched(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
     ) -> Uses:
-        """Give those of an interaction's uses at whose places anything differs; of a set any one must stay."""
+        """Give those of an interaction's uses at whose places anything differs; of a set any one must stay.
+
+        A value that is expected to the letter stays: a change that hurts no other reader may exclude it.
+        """
         uses = uses_of(interaction, call)
         of_place = self._likeness.of_place
         return Uses(
-            single=tuple(use for use in uses.single if not of_place(old, new, use.location)),
+            single=tuple(use for use in uses.single if use.exact or not of_place(old, new, use.location)),
             any_of=tuple(group for group in uses.any_of if not any(of_place(old, new, use.location) for use in group)),
         )
 

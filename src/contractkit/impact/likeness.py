@@ -22,7 +22,11 @@ from contractkit.model import Location, Step
 _PROSE: Final = frozenset({"description", "example", "examples", "externalDocs", "summary", "title"})
 """Members that describe for people alone."""
 
-_NAMES: Final = frozenset({"$defs", "content", "definitions", "dependentSchemas", "encoding", "headers", "links"}) | {
+_NAMES: Final = frozenset({"$defs", "content", "definitions", "dependencies", "dependentRequired"}) | {
+    "dependentSchemas",
+    "encoding",
+    "headers",
+    "links",
     "patternProperties",
     "properties",
 }
@@ -59,17 +63,25 @@ class Likeness:
             self._requests[key] = self._is_one_language and self._takes_the_same(old, new)
         return self._requests[key]
 
+    def of_wording(self, old: InteractionConformance, new: InteractionConformance) -> bool:
+        """Say whether an expected answer comes as it did, declared in the same words: every value of it, too."""
+        if old.content is None or new.content is None or not self._comes_the_same(old, new):
+            return False
+        key = (old.content.node.key, new.content.node.key)
+        if key not in self._answers:
+            self._answers[key] = self._are_alike(old.content.node, new.content.node)
+        return self._answers[key]
+
     def of_answers(self, old: InteractionConformance, new: InteractionConformance) -> bool:
-        """Say whether nothing differs of how an expected answer and its body are declared, headers left aside."""
+        """Say whether nothing differs of how an expected answer and its body are declared, headers left aside.
+
+        A value that is expected to the letter may be excluded all the same: it is no change for other readers that a
+        number is now a multiple of four, as it was of two.
+        """
         if old.content is None or new.content is None or not self._comes_the_same(old, new):
             return False
         is_looked_into = "not-json" not in new.unsettled
-        key = (old.content.node.key, new.content.node.key, is_looked_into)
-        if key not in self._answers:
-            self._answers[key] = self._are_alike(old.content.node, new.content.node) or (
-                is_looked_into and self._is_untouched(old.content, new.content, None)
-            )
-        return self._answers[key]
+        return self.of_wording(old, new) or (is_looked_into and self._is_untouched(old.content, new.content, None))
 
     def of_places(self, old: InteractionConformance, new: InteractionConformance, places: Iterable[Location]) -> bool:
         """Say whether nothing differs of how an expected answer comes, nor at some places of its body."""
