@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from google.protobuf.descriptor import FieldDescriptor
 
@@ -213,7 +212,7 @@ def _fits(value: Json, reader: FieldDescriptor) -> bool:
         is_name = isinstance(value, str) and not value.lstrip("-").isdecimal()
         return not is_name or value in reader.enum_type.values_by_name
     limits = INTEGER_RANGES.get(scalar_type(reader) or 0)
-    if limits is None or not isinstance(value, int | float | Decimal):
+    if limits is None or not isinstance(value, int | float):
         return True
     return limits[0] <= value <= limits[1] and value % 1 == 0
 
