@@ -53,6 +53,7 @@ class Inferring:
         self._weak = WeakAssertions()
         self._spent = 0.0
         self._varying: dict[str, str] = {}
+        self._stopped: list[str] = []
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -126,7 +127,7 @@ class Inferring:
     def pytest_sessionfinish(self) -> None:
         """Say what is read for nothing, which tests record something else each time, and what is to be remembered."""
         self._run.learned += self._known_runs.learned()
-        self._run.remarks += [*self._weak.remarks(), *self._varying_remarks()]
+        self._run.remarks += [*self._weak.remarks(), *self._varying_remarks(), *self._stopped_remarks()]
 
     def _infer(self, item: pytest.Function, started: _Started, recorded: Recorded) -> None:
         """Keep a test's record with what it was proved to need."""
@@ -212,6 +213,8 @@ class Inferring:
         self._count(tally.RUNS, proving.runs)
         if proving.varying:
             self._varying[test.item.nodeid] = min(proving.varying)
+        if proving.was_stopped:
+            self._stopped.append(test.item.nodeid)
         if isinstance(found, TooManyRuns):
             self._count(found.counted_as)
             if found.counted_as == tally.STOPPED:
@@ -233,6 +236,13 @@ class Inferring:
             f"{test} asks {operation} something else each time it runs{more}, so the contract changes each time: "
             "run once with --contract-check-deterministic, which makes rules of such values"
         )
+
+    def _stopped_remarks(self) -> Iterator[str]:
+        for test in self._stopped:
+            yield (
+                f"{test} did not end when it was run again and was stopped, so its needs are unknown: "
+                'let its loop end, or mark it @pytest.mark.contract(needs="off")'
+            )
 
 
 def _with_needs(record: TestRecord, needs: NeedsByKey) -> TestRecord:

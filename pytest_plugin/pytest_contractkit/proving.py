@@ -43,12 +43,14 @@ class Proving:
     Attributes:
         runs: How many times it was run again.
         varying: Operations that it asked something else in a run without changes.
+        was_stopped: A run did not end by itself in its time.
     """
 
     def __init__(self, test: PassedTest, *, seconds: float | None) -> None:
         """Take the test, and how long its runs may take in all; None without a limit."""
         self.runs = 0
         self.varying: set[str] = set()
+        self.was_stopped = False
         self._test = test
         self._seconds = seconds
         self._before = served_before(test.interactions)
@@ -139,6 +141,7 @@ class Proving:
 
     def _note(self, came: Came, *, is_changed: bool = False) -> None:
         self.runs += 1
+        self.was_stopped |= came.hung
         if not is_changed and came.is_green:
             self.varying |= came.asked_anew
 
@@ -171,6 +174,8 @@ def note_again(test: PassedTest) -> str | None:
     serving = ServingAgain(before, (), most=_most_calls(test), too_many=watch.too_many_calls)
     with unnoticed(test.item):
         came = again.run(serving, watch)
+    if came.hung:
+        return "it did not end when it was run again"
     if came.raised is not None:
         return f"it fails when it is run again ({came.raised.error})"
     test.noted(executed)

@@ -28,9 +28,9 @@ def where_raised(error: BaseException, test: Path) -> Where:
         error: It has a traceback.
         test: The file of the test.
     """
-    frames = [frame for frame in reversed(_frames(error.__traceback__)) if not _is_standard(frame.f_code.co_filename)]
+    frames = [frame for frame in reversed(_frames(error.__traceback__)) if not is_standard(frame.f_code.co_filename)]
     if isinstance(error, AssertionError):
-        frames = [frame for frame in frames if _is_of_test(frame, test) or not _is_installed(frame)] or frames
+        frames = [frame for frame in frames if _is_of_test(frame, test) or not is_installed(frame)] or frames
     return Where.TEST if not frames or _is_of_test(frames[0], test) else Where.OUTSIDE
 
 
@@ -44,19 +44,26 @@ def _frames(traceback: TracebackType | None) -> list[FrameType]:
 
 def _is_of_test(frame: FrameType, test: Path) -> bool:
     """Say whether a frame is of the test's file, of a module whose assertions pytest rewrites, or of a test runner."""
-    name = str(frame.f_globals.get("__name__", ""))
-    if any(name == each or name.startswith(f"{each}.") for each in _OF_PYTEST):
+    if is_of_runner(frame):
         return True
     is_rewritten = type(frame.f_globals.get("__loader__")).__name__ == "AssertionRewritingHook"
     return is_rewritten or frame.f_code.co_filename == str(test)
 
 
-def _is_installed(frame: FrameType) -> bool:
+def is_of_runner(frame: FrameType) -> bool:
+    """Say whether a frame is of a package that runs tests."""
+    name = str(frame.f_globals.get("__name__", ""))
+    return any(name == each or name.startswith(f"{each}.") for each in _OF_PYTEST)
+
+
+def is_installed(frame: FrameType) -> bool:
+    """Say whether a frame is of an installed distribution."""
     return "site-packages" in frame.f_code.co_filename
 
 
 @lru_cache(maxsize=4096)
-def _is_standard(file: str) -> bool:
+def is_standard(file: str) -> bool:
+    """Say whether a file is of the standard library, but not of what runs tests there."""
     if file.startswith("<frozen"):
         return True
     places = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}

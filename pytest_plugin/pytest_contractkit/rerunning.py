@@ -6,6 +6,7 @@ hears of it: nothing is reported, printed, logged, warned of or timed, and no de
 """
 
 import contextlib
+import gc
 import io
 import logging
 import os
@@ -14,6 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
@@ -24,7 +26,8 @@ from contractkit.inference import Came, Raised, Where
 from contractkit.recording.serving_again import ServingAgain
 from pytest_contractkit.raising import error_in, where_raised
 from pytest_contractkit.recorder import AGAIN, take_session_errors
-from pytest_contractkit.watching import Overlong, Watch
+from pytest_contractkit.stuck import end_process
+from pytest_contractkit.watching import Watch
 
 _Noting: TypeAlias = Callable[[], AbstractContextManager[object]]
 _OUTER = (KeyboardInterrupt, pytest.exit.Exception)
@@ -47,16 +50,20 @@ class Again:
         item = self._item
         item.stash[AGAIN] = serving
         random.setstate(self._random)  # type: ignore[arg-type]
+        watch.stuck = partial(end_process, item)
         error: BaseException | None = None
         try:
             with watch:
-                error = _attempt(item, self._noting)
+                error = _attempt(item, self._noting, left=watch.left)
+                if watch.was_overlong:
+                    error = None
+                    _let_go(watch)
         finally:
             del item.stash[AGAIN]
         if watch.has_endless_calls:
             endless = Raised(where=Where.OUTSIDE, error="endless calls")
             return Came(raised=endless, served=frozenset(serving.served))
-        if isinstance(error, Overlong) or watch.was_overlong:
+        if watch.was_overlong:
             return Came(served=frozenset(serving.served), hung=True)
         raised = None if error is None else _raised(error, item)
         return Came(raised=raised, served=frozenset(serving.served), asked_anew=frozenset(serving.asked_anew))
@@ -93,8 +100,13 @@ def run_once(item: pytest.Function) -> BaseException | None:
     return _attempt(item)
 
 
-def _attempt(item: pytest.Function, noting: _Noting = nullcontext) -> BaseException | None:
-    """Give why a run was red: what its setup, its call or its teardown raised, or its stubs refused."""
+def _attempt(
+    item: pytest.Function, noting: _Noting = nullcontext, *, left: Callable[[], None] = lambda: None
+) -> BaseException | None:
+    """Give why a run was red: what its setup, its call or its teardown raised, or its stubs refused.
+
+    `left` is called between setup and call, and teardown.
+    """
     error: BaseException | None = None
     _renew(item)
     try:
@@ -108,6 +120,7 @@ def _attempt(item: pytest.Function, noting: _Noting = nullcontext) -> BaseExcept
         raise
     except BaseException as raised:
         error = raised
+    left()
     try:
         tear_down_to_parent(item)
     except _OUTER:
@@ -115,6 +128,12 @@ def _attempt(item: pytest.Function, noting: _Noting = nullcontext) -> BaseExcept
     except BaseException as raised:
         error = error or raised
     return error
+
+
+def _let_go(watch: Watch) -> None:
+    """Let coroutines that were left in the middle end here, where that is watched too, not in a later test."""
+    watch.left()
+    gc.collect()
 
 
 def _renew(item: pytest.Function) -> None:

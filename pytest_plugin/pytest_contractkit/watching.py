@@ -1,16 +1,18 @@
 """Watching: ends a re-run that goes on and on, since a changed answer may lead a consumer in circles."""
 
+import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
+
+from pytest_contractkit.stopping import Force, Overlong, stopping_here
 
 _LEAST_SECONDS = 10.0
 _TIMES_AS_LONG = 20
 _PAUSE = 0.5
-
-
-class Overlong(BaseException):
-    """The re-run was ended from outside."""
+_FORCES = (Force.ONCE, *[Force.IN_PROJECT] * 5, *[Force.IN_LIBRARIES] * 10)
+"""What is tried, one after the other, for as long as a pause each."""
 
 
 class Watch:
@@ -19,16 +21,21 @@ class Watch:
     Attributes:
         was_overlong: It was ended.
         has_endless_calls: It was for its many calls, which proves something; of mere time nothing is concluded.
+        stuck: Called from another thread, with the number of the one that nothing makes end.
     """
 
     def __init__(self, seconds: float) -> None:
         """Take how long the run took that was like this one, in seconds."""
         self.was_overlong = False
         self.has_endless_calls = False
+        self.stuck: Callable[[int], None] | None = None
         self._seconds = max(_LEAST_SECONDS, _TIMES_AS_LONG * seconds)
         self._thread = threading.get_ident()
+        self._stopping = stopping_here()
         self._lock = threading.Lock()
         self._is_over = False
+        self._hook = sys.unraisablehook
+        self._tries = 0
         self._began = 0.0
         self.took = 0.0
 
@@ -37,33 +44,52 @@ class Watch:
 
         To end a thread from outside may leave a lock of a client's locked, so that it is done where nothing else helps.
         """
-        if self.has_endless_calls:
+        if self.has_endless_calls and not self._tries:
             self._end()
         self.has_endless_calls = True
 
     def end_if_late(self, now: float) -> None:
-        """End it if its time is up; `now` is a reading of the monotonic clock."""
-        if now - self._began > self._seconds:
+        """End it if its time is up, and once more if it was ended and goes on; `now` is of the monotonic clock."""
+        if self._tries or now - self._began > self._seconds:
             self._end()
+
+    def left(self) -> None:
+        """Note that what was ended is over, and that what cleans up behind it has as much time again."""
+        if self.was_overlong:
+            with self._lock:
+                self._stopping.left()
+                self._tries, self._began = 0, time.monotonic()
 
     def __enter__(self) -> None:
         self._began = time.monotonic()
+        self._stopping.begin()
         _WATCHER.watch(self)
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> bool:
         with self._lock:
             self._is_over = True
+            self._stopping.end()
             if self.was_overlong:
-                _use_up(self._thread)
+                sys.unraisablehook = self._hook
         _WATCHER.forget(self)
         self.took = time.monotonic() - self._began
         return kind is not None and issubclass(kind, Overlong)
 
     def _end(self) -> None:
         with self._lock:
-            if not self._is_over and not self.was_overlong:
-                self.was_overlong = True
-                _raise_in(self._thread, Overlong)
+            if self._is_over:
+                return
+            if not self.was_overlong:  # what is ended in the middle of a destructor is nobody's error
+                self.was_overlong, sys.unraisablehook = True, _ignore
+            self._tries += 1
+            if self._tries <= len(_FORCES):
+                self._stopping.stop(_FORCES[self._tries - 1])
+            elif self.stuck is not None:
+                self.stuck(self._thread)
+
+
+def _ignore(unraisable: object) -> None:
+    """Let an error that could be raised nowhere be."""
 
 
 class _Watcher:
@@ -92,23 +118,3 @@ class _Watcher:
 
 
 _WATCHER = _Watcher()
-
-
-def _use_up(thread: int) -> None:
-    """Let what may still be pending in this thread be raised here.
-
-    What is taken back instead leaves Python 3.11 signalled: the next function that is traced or profiled hangs.
-    """
-    try:
-        _raise_in(thread, Overlong)
-        while True:
-            pass
-    except Overlong:
-        return
-
-
-def _raise_in(thread: int, error: type[BaseException]) -> None:
-    """Let a thread raise an error as soon as it runs Python again."""
-    import ctypes
-
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
