@@ -14,6 +14,9 @@ from contractkit.impact.protobuf.walks import Met
 from contractkit.impact.records import Verdict
 from contractkit.results import ABSENT
 
+_PRECISIONS = {FieldDescriptor.TYPE_DOUBLE: 53, FieldDescriptor.TYPE_FLOAT: 24}
+"""Types to how many bits of an integer they hold (IEEE 754 §3.6); one of more is rounded."""
+
 _BY_LEVEL = {Level.BREAKING: Verdict.BROKEN, Level.POSSIBLE: Verdict.AT_RISK}
 
 
@@ -211,10 +214,17 @@ def _fits(value: Json, reader: FieldDescriptor) -> bool:
     if reader.enum_type is not None:
         is_name = isinstance(value, str) and not value.lstrip("-").isdecimal()
         return not is_name or value in reader.enum_type.values_by_name
-    limits = INTEGER_RANGES.get(scalar_type(reader) or 0)
+    kind = scalar_type(reader) or 0
+    if kind in _PRECISIONS:
+        return not isinstance(value, int) or _significant_bits(value) <= _PRECISIONS[kind]
+    limits = INTEGER_RANGES.get(kind)
     if limits is None or not isinstance(value, int | float):
         return True
     return limits[0] <= value <= limits[1] and value % 1 == 0
+
+
+def _significant_bits(value: int) -> int:
+    return value.bit_length() - (value & -value).bit_length() + 1
 
 
 def _names_in_oneof(pair: MessagePair, oneof: str) -> list[str]:
