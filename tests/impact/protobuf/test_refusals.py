@@ -26,6 +26,8 @@ VALUES = {
 """Types to values that show what their bytes may be."""
 
 LABELS = {"list": "repeated {} a = 1", "unpacked": "repeated {} a = 1 [packed = false]", "one": "{} a = 1"}
+TYPES = [(label, kind) for label, kind in product(LABELS, VALUES)
+         if label != "unpacked" or kind not in ("string", "bytes", "M")]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +42,6 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
         return importlib.import_module("refused_pb2")
     finally:
         sys.path.remove(str(folder))
-
-
-TYPES = [(label, kind) for label, kind in product(LABELS, VALUES)
-         if label != "unpacked" or kind not in ("string", "bytes", "M")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("label", "kind"), TYPES)
