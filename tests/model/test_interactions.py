@@ -105,3 +105,9 @@ def test_the_events_of_a_remote_call_are_parts_in_their_order() -> None:
         value=JsonBody({"sku": "TEA-001"}),
         is_open=True,
     )
+
+
+def test_a_tolerated_element_is_not_around_another_one_of_the_same_list() -> None:
+    found = needs(tolerated=(parse_location("response.body.lines[*]"),))
+    assert found.around(parse_location("response.body.lines[0]")) == ()
+    assert found.around(parse_location("response.body.lines[0].sku")) == (parse_location("response.body.lines[*]"),)

@@ -122,16 +122,13 @@ class DefinitionChanges:
         for walked, difference in self._pairs_of(use).within(use.old, use.new, steps):
             yield _schema_change(pair.old, use, walked, difference)
 
-    def is_untouched(self, use: SchemaUse, steps: Steps | None = None) -> bool:
-        """Say whether nothing differs on the way to a place of a schema's value or at it; anywhere without steps.
+    def is_untouched(self, use: SchemaUse, steps: Steps) -> bool:
+        """Say whether nothing differs on the way to a place of a schema's value or at it.
 
         What cannot be compared differs.
         """
-        pairs = self._pairs_of(use)
         try:
-            if steps is None:
-                return next(pairs.everywhere(use.old, use.new), None) is None
-            return pairs.is_untouched(use.old, use.new, steps)
+            return self._pairs_of(use).is_untouched(use.old, use.new, steps)
         except DefinitionError:
             return False
 

@@ -29,6 +29,7 @@ class SchemaPair:
     new: SchemaView
     _found: "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]] | None" = None
     _is_same_leaf: bool | None = None
+    _is_aligned: bool | None = None
 
     def compared(self) -> "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]":
         """Give what differs at the pair itself, and the pairs in it, each with the step that leads there."""
@@ -42,6 +43,14 @@ class SchemaPair:
         if self._is_same_leaf is None:
             self._is_same_leaf = _is_same_leaf(self.old, self.new)
         return self._is_same_leaf
+
+    @property
+    def is_aligned(self) -> bool:
+        """Say whether every alternative of either schema stands for one of the other: all of both is compared."""
+        if self._is_aligned is None:
+            found = align(self.old, self.new)
+            self._is_aligned = self.is_same_leaf or not (found.only_old or found.only_new)
+        return self._is_aligned
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,10 @@ class SchemaPairs:
             reached = [inner for _, below in found for name, inner in below if _leads_to(name, step)]
 
     def is_untouched(self, old: SchemaView, new: SchemaView, steps: Steps) -> bool:
-        """Say whether `along` would find nothing, at whichever of the places; ways that begin alike are gone once."""
+        """Say whether `along` would find nothing, at whichever of the places; ways that begin alike are gone once.
+
+        What lies in alternatives that stand alone is compared with nothing, and counts as touched.
+        """
         way = self._way(self.pair(old, new), steps)
         return way.is_clear and not _differs(way.reached, None)
 
@@ -209,7 +221,9 @@ def _steps_of(steps: Steps, difference: Difference) -> Steps:
 
 def _differs(pairs: Sequence[SchemaPair], step: Step | None) -> bool:
     found = (difference for pair in pairs for difference in pair.compared()[0])
-    return any(each.step is None or _may_lead_to(each.step, step) for each in found)
+    return not all(pair.is_aligned for pair in pairs) or any(
+        each.step is None or _may_lead_to(each.step, step) for each in found
+    )
 
 
 def _is_met(difference: Difference, step: Step | None) -> bool:

@@ -32,8 +32,10 @@ def read_fields(pairs: list[tuple[str, str]], content: Content | None) -> dict[s
     separated = dict(_separated(pairs, content)) if content is not None and content.encoding else {}
     taken = {name for _, names in separated.values() for name in names}
     left = [pair for pair in pairs if pair[0] not in taken] if taken else pairs
-    found = typed_tree(read_tree(left), view) if left else {}
-    assert isinstance(found, dict)
+    tree = read_tree(left)
+    found = typed_tree(tree, view) if left else {}
+    if not isinstance(found, dict):  # the names are numbers, or the schema is that of a list: a form is an object
+        found = {name: typed_tree(child, None) for name, child in tree.items()}
     found |= {name: value for name, (value, _) in separated.items()}
     return {name: _parsed(name, value, content) for name, value in found.items()} if content is not None else found
 

@@ -90,13 +90,11 @@ class AnswerJudgement:
         """Say whether nothing changed of what the interaction uses, as far as that is quickly seen."""
         if not call.response.headers.keys() <= _NOT_USED:
             return False
-        if self._likeness.of_wording(old, new):
+        if self._likeness.of_answers(old, new):
             return True
         needs = interaction.needs
         if not isinstance(needs, InferredNeeds):
             return False
-        if self._likeness.of_answers(old, new):
-            return True
         needed = [need.location for need in needs.needed if need.location.starts_with(RESPONSE_BODY)]
         return self._likeness.of_places(old, new, [*needed, *(place for group in needs.any_of for place in group)])
 

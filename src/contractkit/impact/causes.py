@@ -48,8 +48,8 @@ class Causes:
         ]
         return _best(found, likely)
 
-    def is_untouched(self, old: Content, new: Content, steps: tuple[Step, ...] | None) -> bool:
-        """Say whether nothing differs at a place of an answer's body nor on the way to it; anywhere without steps."""
+    def is_untouched(self, old: Content, new: Content, steps: tuple[Step, ...]) -> bool:
+        """Say whether nothing differs at a place of an answer's body nor on the way to it."""
         if old.view is None or new.view is None:
             return False
         use = SchemaUse(direction=Direction.RESPONSE, location=RESPONSE_BODY, old=old.view, new=new.view)

@@ -63,25 +63,18 @@ class Likeness:
             self._requests[key] = self._is_one_language and self._takes_the_same(old, new)
         return self._requests[key]
 
-    def of_wording(self, old: InteractionConformance, new: InteractionConformance) -> bool:
-        """Say whether an expected answer comes as it did, declared in the same words: every value of it, too."""
+    def of_answers(self, old: InteractionConformance, new: InteractionConformance) -> bool:
+        """Say whether an expected answer comes as it did, declared in the same words; headers are left aside.
+
+        Other words may exclude a value that is expected to the letter, though they hurt no other reader: a number is a
+        multiple of four now, as it was of two.
+        """
         if old.content is None or new.content is None or not self._comes_the_same(old, new):
             return False
         key = (old.content.node.key, new.content.node.key)
         if key not in self._answers:
             self._answers[key] = self._are_alike(old.content.node, new.content.node)
         return self._answers[key]
-
-    def of_answers(self, old: InteractionConformance, new: InteractionConformance) -> bool:
-        """Say whether nothing differs of how an expected answer and its body are declared, headers left aside.
-
-        A value that is expected to the letter may be excluded all the same: it is no change for other readers that a
-        number is now a multiple of four, as it was of two.
-        """
-        if old.content is None or new.content is None or not self._comes_the_same(old, new):
-            return False
-        is_looked_into = "not-json" not in new.unsettled
-        return self.of_wording(old, new) or (is_looked_into and self._is_untouched(old.content, new.content, None))
 
     def of_places(self, old: InteractionConformance, new: InteractionConformance, places: Iterable[Location]) -> bool:
         """Say whether nothing differs of how an expected answer comes, nor at some places of its body."""
@@ -97,7 +90,7 @@ class Likeness:
     def _comes_the_same(self, old: InteractionConformance, new: InteractionConformance) -> bool:
         return self._is_one_language and (old.status, old.media_type) == (new.status, new.media_type)
 
-    def _is_untouched(self, old: Content, new: Content, steps: tuple[Step, ...] | None) -> bool:
+    def _is_untouched(self, old: Content, new: Content, steps: tuple[Step, ...]) -> bool:
         key = (old.node.key, new.node.key, steps)
         if key not in self._places:
             self._places[key] = self._causes.is_untouched(old, new, steps)

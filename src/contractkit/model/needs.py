@@ -83,7 +83,8 @@ class InferredNeeds:
 
     def around(self, location: Location) -> tuple[Location, ...]:
         """Give the tolerated locations in which a location lies: where one is absent, nothing of it is needed."""
-        return tuple(each for each in self.tolerated if each != location and location.starts_with(each))
+        holding = (each for each in self.tolerated if len(each.steps) < len(location.steps))
+        return tuple(each for each in holding if location.starts_with(each))
 
 
 Needs: TypeAlias = UnknownNeeds | InferredNeeds
