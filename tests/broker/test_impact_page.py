@@ -374,7 +374,8 @@ def test_what_breaks_is_open_and_what_settles_it_and_hurts_nobody_is_folded(stor
         (False, "2 edits that would settle it web-shop's contract: do without new:7: keep it"),
         (
             False,
-            "3 changes that could hurt somebody, and no contract here depends on GET /orders: it may be gone new:9 "
+            "3 changes that could hurt somebody, and hurt no contract here, as far as their needs tell "
+            "GET /orders: it may be gone new:9 "
             "… and 2 more, which the JSON holds.",
         ),
     ]

@@ -1,5 +1,6 @@
 """Proofs beside predictions: where they differ the report says how that can be, in words and as markdown."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -14,10 +15,12 @@ from contractkit.impact.formats import impact_as_markdown
 from contractkit.impact.proof_words import proofs_in_words
 from contractkit.impact.proofs import proved, proven_verdict, with_proofs
 from contractkit.impact.proven import Proof, Proven, TestProof
-from contractkit.model import Evidence, TestReference
+from contractkit.model import Contract, Evidence, TestReference
+from tests.impact.test_report import one, report_on
 
 GONE: dict[str, Any] = {"remove": ["/components/schemas/Order/properties/note"]}
 OPTIONAL: dict[str, Any] = {"set": {"/components/schemas/Order/required": ["id"]}}
+GROWN: dict[str, Any] = {"set": {"/components/schemas/Order/properties/status/enum": ["paid", "open", "LOST"]}}
 IGNORED: dict[str, Any] = {"remove": ["/paths/~1orders/get/parameters/1"]}
 REPLY = "The reply 200 to getOrder contradicts the proposed definition.\n\n  at   response.body.total"
 
@@ -93,6 +96,14 @@ def _alone(report: ImpactReport, verdict: Verdict) -> ImpactReport:
         (
             GONE,
             Verdict.UNAFFECTED,
+            Proven.FAILS,
+            "KeyError: 'LOST'",
+            "it fails beyond what the test compares, on what newly may come; a need tells the type of a value, not the "
+            "values that code copes with",
+        ),
+        (
+            GONE,
+            Verdict.UNAFFECTED,
             Proven.CAN_FAIL,
             "KeyError: 'LOST'",
             "its tests fail on what newly may come, and the contract does not say that they need what came before",
@@ -105,6 +116,29 @@ def test_where_they_differ_it_is_said_how_that_can_be(
     (found,) = proved(_proven(_alone(analysed(case), verdict), outcome, message))
     settled = outcome in (Proven.FAILS, Proven.CAN_FAIL, Proven.PASSES)
     assert (found.why, found.agrees) == (why, not why if settled else None)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        (
+            Proven.FAILS,
+            "it fails beyond what the test compares, on what newly may come, such as a new value at "
+            "response.body[*].status; a need tells the type of a value, not the values that code copes with",
+        ),
+        (
+            Proven.CAN_FAIL,
+            "its tests fail on what newly may come, such as a new value at response.body[*].status, and the contract "
+            "does not say that they need what came before",
+        ),
+    ],
+)
+def test_a_value_that_is_new_is_named(old_document: Any, contract: Contract, outcome: Proven, why: str) -> None:
+    new = copy.deepcopy(old_document)
+    new["components"]["schemas"]["Order"]["properties"]["status"]["enum"] = ["lost", "void"]
+    report = report_on(old_document, new, one(contract, "reads the lines"))
+    (found,) = proved(_proven(report, outcome, "KeyError: 'lost'"))
+    assert (found.impact.verdict, found.why) == (Verdict.UNAFFECTED, why)
 
 
 def test_a_test_that_calls_two_operations_fails_for_both(analysed: Analysed) -> None:

@@ -87,7 +87,7 @@ def test_a_change_that_hurts_nobody_is_told_apart(old_document: Any, contract: C
     report = report_on(old_document, without_total(old_document), one(contract, "reads the lines"))
     assert report.verdict is Verdict.UNAFFECTED
     assert explain_impact(report).endswith(
-        "Changes that no contract here depends on:\n"
+        "Changes that hurt no contract here, as far as their needs tell:\n"
         "\n"
         "  GET /orders 200 response.body[*].total: it was required, number, now undeclared"
         " (and 2 further operations)  [old.yaml:45]\n"

@@ -15,6 +15,7 @@ from contractkit.cli.collecting import uncollected
 from contractkit.cli.compared import Loaded, load_compared, source_of
 from contractkit.cli.contract_files import find_contract_files, load_contract_file
 from contractkit.cli.exemption_files import read_exemption_file
+from contractkit.cli.impact_scope import check_scope
 from contractkit.cli.proofs import prove
 from contractkit.cli.replay_runs import Manner, Pair
 from contractkit.cli.replaying import check_manner, present_definition
@@ -124,6 +125,7 @@ def impact(
     broker has it, and with --replay, which takes the settings'. Contracts are those of the settings' directory, those
     that --contracts names, or the broker's.
     """
+    check_scope(environment, branch)
     settings = load_settings(Path.cwd(), overrides={"broker": broker})
     manner = Manner(command=command, tests=tests, publishes=publishes, version=version, limit=limit)
     check_manner(manner, is_replay=replay, environment=environment, branch=branch, broker=broker)

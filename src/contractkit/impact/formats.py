@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from contractkit.changes.wording import change_as_json, change_line, site_as_json
+from contractkit.changes.wording import change_as_json, change_line, counted, site_as_json
 from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import readable
 from contractkit.impact.exemption_words import exempted_line, exemptions_in_brief
 from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
-from contractkit.impact.text import aside_in_words, group_findings, name_of, summarise
+from contractkit.impact.text import HURTING_NONE, aside_in_words, group_findings, name_of, summarise
 
 SCHEMA_VERSION = 1
 
@@ -142,7 +142,7 @@ def _folded(report: ImpactReport) -> str:
     if not report.theoretical:
         return ""
     lines = [f"- {_cell(change_line(change))}" for change in report.theoretical[:_MOST_LINES]]
-    head = f"<details><summary>{len(report.theoretical)} that no contract here depends on</summary>"
+    head = f"<details><summary>{counted(len(report.theoretical), 'change')} that {HURTING_NONE}</summary>"
     return "\n".join([head, "", *lines, *_left(len(report.theoretical)), "", "</details>"])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from contractkit.impact.proven import Proof, Proven, TestProof
 from contractkit.impact.records import ConsumerImpact, ImpactReport, InteractionImpact, Verdict, worst
@@ -13,6 +14,10 @@ _AGREEING = {
     Verdict.UNAFFECTED: (Proven.PASSES,),
 }
 _SETTLED = (Proven.FAILS, Proven.CAN_FAIL, Proven.PASSES)
+_NEW = "what newly may come"
+_NEEDS = "a need tells the type of a value, not the values that code copes with"
+_GROWING = ("response.values.added", "response.values.opened")
+_COMPARING = ("assert", "failed:")
 _MEANT = {Proven.FAILS: Verdict.BROKEN, Proven.CAN_FAIL: Verdict.AT_RISK}
 
 
@@ -20,12 +25,14 @@ _MEANT = {Proven.FAILS: Verdict.BROKEN, Proven.CAN_FAIL: Verdict.AT_RISK}
 class Proved:
     """One interaction with what was predicted of it and what was proven.
 
-    `why` says in a sentence how the two can differ; it is empty where they agree, or where nothing was proven.
+    `novelty` names a place of which values are new, where that hurts nobody by prediction. `why` says in a sentence how
+    the two can differ; it is empty where they agree, or where nothing was proven.
     """
 
     consumer: ConsumerImpact
     impact: InteractionImpact
     proof: Proof
+    novelty: str = ""
     why: str = ""
 
     @property
@@ -55,11 +62,11 @@ def with_proofs(report: ImpactReport, proofs: Mapping[str, TestProof], consumers
 
 def proved(report: ImpactReport) -> Iterator[Proved]:
     """Give each interaction that was to be proven, as the report has them."""
-    exempt = _exempt(report)
+    exempt, novelty = _exempt(report), _novelty(report)
     for consumer in report.consumers:
         for impact in consumer.interactions:
             if impact.proof is not None:
-                found = Proved(consumer=consumer, impact=impact, proof=impact.proof)
+                found = Proved(consumer=consumer, impact=impact, proof=impact.proof, novelty=novelty)
                 yield replace(found, why=_why(found, is_exempt=_identity(found) in exempt))
 
 
@@ -124,13 +131,26 @@ def _of_failure(found: Proved) -> str:
         return f"its test also calls {shared.operation}, which is predicted {shared.verdict.value}"
     if all(_is_of_reply(each) for each in found.proof.telling):
         return "the test writes an answer that the proposed definition does not allow; what the consumer reads may stay"
+    if found.proof.telling and not any(map(_compares, found.proof.telling)):
+        return f"it fails beyond what the test compares, on {_NEW}{found.novelty}; {_NEEDS}"
     return "the test compares what no contract expects to the letter, such as an example of the definition"
 
 
 def _of_novelty(found: Proved) -> str:
     if _shared(found) is not None:
         return _of_failure(found)
-    return "its tests fail on what newly may come, and the contract does not say that they need what came before"
+    return f"its tests fail on {_NEW}{found.novelty}, and the contract does not say that they need what came before"
+
+
+def _novelty(report: ImpactReport) -> str:
+    grown = next((each for each in report.theoretical if each.rule in _GROWING), None)
+    return "" if grown is None else f", such as a new value at {grown.location}"
+
+
+def _compares(proof: TestProof) -> bool:
+    """Say whether it is the test that did not find what it compares; an error of the code under it is none of that."""
+    is_own = not proof.file or PurePath(proof.file).parent == PurePath(proof.test.file).parent
+    return is_own and (not proof.message or proof.message.lower().startswith(_COMPARING))
 
 
 def _shared(found: Proved) -> InteractionImpact | None:

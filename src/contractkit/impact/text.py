@@ -32,6 +32,10 @@ NOTHING_KNOWN = "nothing is known of what it uses"
 """Why nothing is said of a consumer without a contract."""
 
 
+HURTING_NONE = "hurt no contract here, as far as their needs tell"
+"""What is said of changes that could hurt somebody: needs tell of types more often than of values."""
+
+
 def explain_impact(report: ImpactReport) -> str:
     """Give a report for people; the last line sums it up."""
     messages = group_causes(report.findings)
@@ -222,7 +226,7 @@ def _theoretical(report: ImpactReport) -> str:
     lines = [f"  {change_line(change)}{_line_of(report, change)}" for change in shown]
     left = len(report.theoretical) - len(shown)
     more = [f"  … and {left} more; --format json lists them all"] if left else []
-    return "\n".join(["Changes that no contract here depends on:", "", *lines, *more])
+    return "\n".join([f"Changes that {HURTING_NONE}:", "", *lines, *more])
 
 
 def _line_of(report: ImpactReport, change: Change) -> str:
