@@ -105,6 +105,14 @@ def test_a_pull_request_gets_what_can_hurt_and_the_rest_folded(contractkit: Call
     )
 
 
+def test_an_operation_that_came_or_went_is_named_once(contractkit: Callable) -> None:
+    Path("more.yaml").write_text(OLD + NEW[NEW.index("  /carts") :])
+    ended = contractkit("changes", "old.yaml", "more.yaml", "--format", "markdown")
+    assert "<details><summary>1 change that breaks nobody</summary>\n" in ended.out
+    ended = contractkit("changes", "more.yaml", "old.yaml")
+    assert "\n  GET /carts is no longer declared\n      operation.removed   " in ended.out
+
+
 def test_github_shows_breaks_at_the_new_lines(contractkit: Callable) -> None:
     ended = contractkit("changes", "old.yaml", "new.yaml", "--format", "github", "--fail-on", "breaking")
     assert ended.code == 1

@@ -114,6 +114,11 @@ WAYS = "Give --version V, or have the broker look it up: --branch NAME, --main-b
             "--ignore-version has an empty value; is a variable not set?\n",
         ),
         ("web-shop --tag live --to-environment test", "No version of web-shop has the tag live.\n"),
+        (
+            "web-shop@1 --version 3 --to-environment test",
+            "The broker knows no application named 'web-shop@1'; is 1 its version? --version says one already.\n\n"
+            "Write web-shop, or leave out --version.\n",
+        ),
         ("orders --latest --to-environment test", "orders has no version yet.\n"),
         (
             "orders --main-branch --to-environment test",

@@ -53,7 +53,7 @@ def test_what_is_told_is_what_the_text_says_the_worst_first(old_document: Any, c
                             },
                             {
                                 "where": "tests/test_orders.py:12",
-                                "change": "make web-shop do without at response.body.total, record its contract, "
+                                "change": "make web-shop do without response.body.total, record its contract, "
                                 "and deploy it first",
                             },
                         ],

@@ -161,6 +161,16 @@ def test_a_missing_file_suggests_its_neighbours(tmp_path: Path) -> None:
     )
 
 
+def test_a_link_that_leads_nowhere_is_told_with_where_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to("gone.json")
+    with pytest.raises(DefinitionError) as error:
+        load_definition("link.json", root=tmp_path)
+    assert str(error.value) == (
+        "The definition link.json cannot be read.\n\n"
+        f"  reason   {tmp_path}/link.json is a link to gone.json, which is not there"
+    )
+
+
 @pytest.mark.parametrize(
     ("data", "source", "message"),
     [

@@ -61,7 +61,7 @@ def changelog_as_markdown(log: Changelog) -> str:
     if hurting:
         blocks.append(_table(log, sorted(hurting, key=lambda change: change.level is not Level.BREAKING)))
     if others:
-        summary = f"{counted(len(others), 'change')} that break nobody"
+        summary = f"{counted(len(others), 'change')} that {'breaks' if len(others) == 1 else 'break'} nobody"
         blocks.append(f"<details><summary>{summary}</summary>\n\n{_table(log, others)}\n\n</details>")
     return "\n\n".join([*blocks, *_advice(log)])
 

@@ -12,7 +12,14 @@ from contractkit.cli.assumptions import check_assumptions, read_assumptions
 from contractkit.cli.brokers import asks_broker, open_set_broker, show
 from contractkit.cli.decision_words import answer_as_json, answer_as_text, explain_compared
 from contractkit.cli.deploy_variables import IGNORE, ignored_by, is_dry_run
-from contractkit.cli.subjects import Wanted, asks_about_versions, check_wanted, find_subjects, versions_in
+from contractkit.cli.subjects import (
+    Wanted,
+    asks_about_versions,
+    check_wanted,
+    find_subjects,
+    versions_in,
+    versions_said_once,
+)
 from contractkit.cli.verbs import Verb
 from contractkit.deployability import Decision, MatrixRow, Question, Subject, VerificationResult, decide
 from contractkit.errors import UsageError
@@ -126,7 +133,7 @@ def can_i_deploy(
     if retry_while_unknown and seconds is not None:
         raise UsageError("--retry-while-unknown and --wait cannot be given together.")
     patience = _Patience(retries=retry_while_unknown, seconds=seconds, interval=retry_interval)
-    with open_set_broker(broker) as client:
+    with open_set_broker(broker) as client, versions_said_once(applications, wanted):
         subjects = (*find_subjects(client, applications, wanted), *_given(others))
         asked = _Asked(
             subjects=subjects,

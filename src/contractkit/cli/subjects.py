@@ -1,6 +1,7 @@
 """Subjects: which versions are asked about, by number or by what the broker is to look them up by."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -8,7 +9,7 @@ import click
 
 from contractkit.broker_client import BrokerClient
 from contractkit.deployability import Subject
-from contractkit.errors import UsageError
+from contractkit.errors import UnknownNameError, UsageError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -56,6 +57,23 @@ def versions_in(applications: Sequence[str], wanted: Wanted) -> tuple[tuple[str,
     """
     pairs = [(name, version) for name, _, version in (each.rpartition("@") for each in applications)]
     return tuple(pairs) if not wanted.said and all(name and version for name, version in pairs) else ()
+
+
+@contextmanager
+def versions_said_once(applications: Sequence[str], wanted: Wanted) -> Iterator[None]:
+    """Say of a name that the broker does not know that a version is written with it, if so: another is said already."""
+    try:
+        yield
+    except UnknownNameError as error:
+        name = next((each for each in applications if repr(each) in error.explanation.summary), "")
+        alone, _, version = name.rpartition("@")
+        if not (alone and version and wanted.said):
+            raise
+        said = error.explanation.summary.removesuffix(".")
+        raise UsageError(
+            f"{said}; is {version} its version? {wanted.said[0]} says one already.",
+            next_step=f"Write {alone}, or leave out {wanted.said[0]}.",
+        ) from None
 
 
 def check_wanted(wanted: Wanted) -> None:

@@ -82,8 +82,11 @@ def _of_consumer(finding: Finding) -> str:
     worry = finding.worry
     if worry.code == "message.channel-gone":
         return f"make {finding.consumer} take the message as it is {worry.after}, and deploy it first"
-    verb = "send something that both definitions allow" if worry.code.startswith("request.") else "do without"
-    return f"make {finding.consumer} {verb} at {worry.location}, record its contract, and deploy it first"
+    is_sent = worry.code.startswith("request.")
+    what = (
+        f"send something that both definitions allow at {worry.location}" if is_sent else f"do without {worry.location}"
+    )
+    return f"make {finding.consumer} {what}, record its contract, and deploy it first"
 
 
 def _line(site: Site | None) -> Json:

@@ -34,7 +34,8 @@ def used_by(place: UsedPlace) -> str:
 def why_unused(unused: Unused) -> str:
     """Give why something may go, or why that is not sure."""
     if not unused.location and unused.consumers:
-        return f"nobody is known to use it, but what {', '.join(unused.consumers)} use is not known"
+        verb = "uses" if len(unused.consumers) == 1 else "use"
+        return f"nobody is known to use it, but what {', '.join(unused.consumers)} {verb} is not known"
     if not unused.location:
         return "nobody who is known calls it"
     return _WHY[unused.sureness].format(names=", ".join(unused.consumers))

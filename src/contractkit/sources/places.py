@@ -182,6 +182,8 @@ def _read_file(path: Path, name: str) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
+        if path.is_symlink():  # its own name is there, and nothing behind it
+            raise _unreadable(name, f"{path} is a link to {path.readlink()}, which is not there") from None
         there = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
         near = suggestion(path.name, there)
         next_step = near if near.startswith("Did you mean") else "Check the path; it is relative to the project's root."
