@@ -16,8 +16,6 @@ def change_line(change: Change) -> str:
     side = _SIDES.get(change.direction, "") if change.location.steps[:1] == ("events",) else ""
     if is_whole and change.sentence.startswith(f"{change.operation} "):  # it names itself
         return f"{change.sentence}{also}"
-    if is_whole and change.sentence.startswith(f"{change.operation} "):  # it names itself
-        return f"{change.sentence}{also}"
     place = "" if is_whole else f"{side} {change.location}"
     where = f"{change.operation}{status}{place}"
     return f"{where}: {change.sentence}{also}" if where else f"{change.sentence}{also}"
