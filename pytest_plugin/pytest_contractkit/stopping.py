@@ -34,7 +34,13 @@ class Force(Enum):
 
 
 class Stopping(Protocol):
-    """Stops one thread."""
+    """Stops one thread.
+
+    Attributes:
+        has_left: The thread was seen to leave what was to be stopped.
+    """
+
+    has_left: bool
 
     def begin(self) -> None:
         """Get ready, in that thread."""
@@ -68,6 +74,7 @@ class _BySignal:
     """Stops the main thread: a signal wakes it, too, where it sleeps or waits for a lock."""
 
     def __init__(self, number: int) -> None:
+        self.has_left = False
         self._tripped = _Tripped(number)
         self._chance = random.Random(0).random
         self._force: Force | None = None
@@ -98,7 +105,11 @@ class _BySignal:
         is_due, self._is_due = self._is_due, False
         if self._force is None or frame is None:
             return
-        raises = not _is_own(frame) if is_due else self._chance() < 0.5 and not _is_spared(frame, self._force)
+        if not is_due and _is_of_pytest(frame):  # what was to be stopped is behind it; fixtures are torn down next
+            self.left()
+            self.has_left = True
+            return
+        raises = not _is_of_pytest(frame) if is_due else self._chance() < 0.5 and not _is_spared(frame, self._force)
         if self._force is not Force.ONCE:
             self._tripped.again  # noqa: B018
         if raises:
@@ -109,6 +120,7 @@ class _ByError:
     """Stops a thread that signals do not reach: it raises as soon as it runs Python again, and no sooner."""
 
     def __init__(self) -> None:
+        self.has_left = False
         self._thread = threading.get_ident()
         self._was_stopped = False
 
@@ -144,13 +156,14 @@ def raise_in(thread: int) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Overlong))
 
 
-def _is_own(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(_OWN)
+def _is_of_pytest(frame: FrameType) -> bool:
+    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return package in ("_pytest", "pluggy", "pytest_asyncio") or frame.f_code.co_filename.startswith(_OWN)
 
 
 def _is_spared(frame: FrameType, force: Force) -> bool:
     """Say whether code goes on undisturbed, for it is no loop of the consumer's, or cleans up behind one."""
-    if _is_own(frame) or is_of_runner(frame) or is_standard(frame.f_code.co_filename):
+    if _is_of_pytest(frame) or is_of_runner(frame) or is_standard(frame.f_code.co_filename):
         return True
     is_of_library = str(frame.f_globals.get("__name__", "")).partition(".")[0] == "contractkit"
     return is_of_library or (force is Force.IN_PROJECT and is_installed(frame))

@@ -14,6 +14,9 @@ _PAUSE = 0.5
 _FORCES = (Force.ONCE, *[Force.IN_PROJECT] * 5, *[Force.IN_LIBRARIES] * 10)
 """What is tried, one after the other, for as long as a pause each."""
 
+_MOST_TIMES_LEFT = 10
+"""How often what comes next in a run that was ended, such as a fixture's teardown, has its own time again."""
+
 
 class Watch:
     """Ends what the present thread does within it: when that takes too long, or asks for too many answers.
@@ -36,6 +39,7 @@ class Watch:
         self._is_over = False
         self._hook = sys.unraisablehook
         self._tries = 0
+        self._times_left = 0
         self._began = 0.0
         self.took = 0.0
 
@@ -50,6 +54,10 @@ class Watch:
 
     def end_if_late(self, now: float) -> None:
         """End it if its time is up, and once more if it was ended and goes on; `now` is of the monotonic clock."""
+        if self._stopping.has_left and self._times_left < _MOST_TIMES_LEFT:
+            self._times_left += 1
+            self._stopping.has_left = False
+            self._tries, self._began = 0, now
         if self._tries or now - self._began > self._seconds:
             self._end()
 

@@ -127,7 +127,7 @@ import pathlib, sys
 from pytest_contractkit import watching
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-watching._PAUSE, watching._LEAST_SECONDS = 0.02, 0.3
+watching._PAUSE, watching._LEAST_SECONDS = 0.02, 2.0
 """
 
 
@@ -141,7 +141,7 @@ def waiting(project: Any, body: str) -> Any:
 def test_a_test_that_had_to_be_stopped_passes_and_the_summary_says_why_its_needs_are_unknown(
     project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "_LEAST_SECONDS", 0.3)
+    monkeypatch.setattr(watching, "_LEAST_SECONDS", 1.0)
     result = waiting(project, "httpx.codes").run("--contract-needs=auto")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
