@@ -133,7 +133,7 @@ def test_the_page_tells_apart_what_somebody_answers_for_and_what_expired(pages: 
     text = exemption(shop, "2027-01-31") + exemption(kiosk, "2026-11-19") + exemption("0" * 16, "2027-01-01")
     page = answered(pages, sent(pages, file=text.replace("\n", "\r\n").encode()))
     assert said_of(page, "Of 2 contracts") == [
-        "Of 2 contracts: 1 broken, 1 unaffected; 1 finding exempted; 1 exemption expired, which fails."
+        "Of 2 contracts: 1 broken, 1 exempted; 1 finding exempted; 1 exemption expired, which fails."
     ]
     table = page.find("div", aria_label="What somebody answers for")[0]
     means = "the consumer needs it, and it is not declared any more"

@@ -1,6 +1,7 @@
 """Exemptions: what somebody answers for is silent until a day, and what is wrong with the file is said."""
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -46,7 +47,7 @@ def test_what_is_exempted_is_listed_and_hurts_nobody(project: Run, fingerprint: 
         f"Exempted:\n\n  {fingerprint}   web-shop: getOrder response.body.note broken; the note is shown nowhere "
         f"(shop team, until {LATER})\n\n"
     ) in out
-    assert out.endswith("Of 1 contract: 1 unaffected; 1 finding exempted.\n")
+    assert out.endswith("Of 1 contract: 1 exempted; 1 finding exempted.\n")
 
 
 def test_what_has_expired_fails(project: Run, fingerprint: str) -> None:
@@ -104,9 +105,11 @@ def test_machines_and_pull_requests_are_told(project: Run, fingerprint: str) -> 
     document = read_json(project("old.yaml", "new.yaml", "--format", "json")[1])
     (told,) = document["exempted"]
     assert (told["finding"]["fingerprint"], told["expired"], document["verdict"]) == (fingerprint, False, "unaffected")
-    assert (
-        "<details><summary>1 finding exempted</summary>" in project("old.yaml", "new.yaml", "--format", "markdown")[1]
-    )
+    assert [(each["verdict"], each["exempted"]) for each in document["consumers"]] == [("unaffected", True)]
+    markdown = project("old.yaml", "new.yaml", "--format", "markdown")[1]
+    assert "<details><summary>1 finding exempted</summary>" in markdown
+    assert re.search(r"^\| web-shop \| exempted \| \d+ interactions \|$", markdown, re.MULTILINE)
+    assert "1 exempted; 1 finding exempted" in project("old.yaml", "new.yaml", "--format", "github")[1]
 
 
 def test_a_renamed_rule_keeps_the_fingerprint(

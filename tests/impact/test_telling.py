@@ -27,6 +27,7 @@ def test_what_is_told_is_what_the_text_says_the_worst_first(old_document: Any, c
                 **told,
                 "consumer": "web-shop",
                 "verdict": "broken",
+                "standing": "broken",
                 "extent": "1 broken of 1 interaction",
                 "messages": [
                     {
@@ -66,6 +67,7 @@ def test_what_is_told_is_what_the_text_says_the_worst_first(old_document: Any, c
                 **told,
                 "consumer": "courier",
                 "verdict": "unaffected",
+                "standing": "unaffected",
                 "extent": "1 interaction",
                 "messages": [],
                 "left_out": 0,
@@ -105,9 +107,10 @@ def test_what_somebody_answers_for_is_told_apart_what_expired_first(old_document
     ]  # fmt: skip
     assert told["idle"] == [f"{'0' * 16}: no finding of this analysis; remove it if it is of no other"]
     assert told["summary"] == (
-        "Of 2 contracts: 1 broken, 1 unaffected; 1 finding exempted; 1 exemption expired, which fails."
+        "Of 2 contracts: 1 broken, 1 exempted; 1 finding exempted; 1 exemption expired, which fails."
     )
-    assert [each["verdict"] for each in told["consumers"]] == ["broken", "unaffected"]
+    standings = [(each["verdict"], each["standing"]) for each in told["consumers"]]
+    assert standings == [("broken", "broken"), ("unaffected", "exempted")]
 
 
 def test_a_change_that_hurts_nobody_is_told_with_its_line(old_document: Any, contract: Contract) -> None:

@@ -5,7 +5,10 @@ from typing import Final
 
 from contractkit.changes.wording import counted
 from contractkit.exact_json import Json
-from contractkit.impact.records import Exempted, Finding, ImpactReport
+from contractkit.impact.records import ConsumerImpact, Exempted, Finding, ImpactReport, Verdict
+
+EXEMPTED: Final = "exempted"
+"""What a consumer reads as of whom every finding is exempted; its verdict, for machines, is `unaffected`."""
 
 _MOST_TOLD: Final = 300
 _MOST_FINGERPRINTS: Final = 5
@@ -37,6 +40,19 @@ def exemptions_in_brief(report: ImpactReport) -> str:
     spared = len(report.exempted) - expired
     said = [f"{counted(spared, 'finding')} exempted"] if spared else []
     return "; ".join([*said, *([f"{counted(expired, 'exemption')} expired, which fails"] if expired else [])])
+
+
+def is_exempted(consumer: ConsumerImpact, report: ImpactReport) -> bool:
+    """Say whether nothing is left of what was found of a consumer, since somebody answers for all of it."""
+    return consumer.verdict is Verdict.UNAFFECTED and any(
+        not each.is_expired and (each.finding.consumer, each.finding.info) == (consumer.consumer, consumer.info)
+        for each in report.exempted
+    )
+
+
+def standing_of(consumer: ConsumerImpact, report: ImpactReport) -> str:
+    """Give a consumer's verdict in words: `exempted` where it is unaffected for that alone."""
+    return EXEMPTED if is_exempted(consumer, report) else consumer.verdict.value
 
 
 def tell_exemptions(report: ImpactReport) -> dict[str, Json]:

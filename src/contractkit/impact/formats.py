@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from contractkit.changes.wording import change_as_json, change_line, counted, site_as_json
 from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import readable
-from contractkit.impact.exemption_words import exempted_line, exemptions_in_brief
+from contractkit.impact.exemption_words import exempted_line, exemptions_in_brief, is_exempted, standing_of
 from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
-from contractkit.impact.text import HURTING_NONE, aside_in_words, group_findings, name_of, summarise
+from contractkit.impact.text import HURTING_NONE, aside_in_words, extent_of, group_findings, name_of, summarise
 
 SCHEMA_VERSION = 1
 
@@ -28,7 +28,7 @@ def impact_document(report: ImpactReport) -> dict[str, Json]:
         "verdict": report.verdict.value,
         "old": report.old.name,
         "new": report.new.name,
-        "consumers": [_consumer(each, proofs) for each in report.consumers],
+        "consumers": [_consumer(each, report, proofs) for each in report.consumers],
         "theoretical": [change_as_json(change, report.old, report.new) for change in report.theoretical],
         "without_contract": list(report.without_contract),
         "not_judged": [
@@ -54,7 +54,10 @@ def impact_document(report: ImpactReport) -> dict[str, Json]:
 
 def impact_as_markdown(report: ImpactReport) -> str:
     """Give a report as markdown: a table of consumers, one of findings, and the theoretical changes folded away."""
-    rows = [f"| {_cell(name_of(each))} | {each.verdict.value} | {_counts(each)} |" for each in report.consumers]
+    rows = [
+        f"| {_cell(name_of(each))} | {standing_of(each, report)} | {_counts(each, report)} |"
+        for each in report.consumers
+    ]
     rows += [f"| {_cell(name_of(each))} | not judged | {_aside(each)} |" for each in report.not_judged]
     rows += [f"| {_cell(name)} | no contract | |" for name in report.without_contract]
     blocks = [
@@ -69,7 +72,7 @@ def impact_as_markdown(report: ImpactReport) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def _consumer(consumer: ConsumerImpact, proofs: Mapping[int, Json]) -> Json:
+def _consumer(consumer: ConsumerImpact, report: ImpactReport, proofs: Mapping[int, Json]) -> Json:
     return {
         "consumer": consumer.consumer,
         "versions": list(consumer.info.versions),
@@ -77,6 +80,7 @@ def _consumer(consumer: ConsumerImpact, proofs: Mapping[int, Json]) -> Json:
         "environments": list(consumer.info.environments),
         "contract": consumer.info.origin,
         "verdict": consumer.verdict.value,
+        "exempted": is_exempted(consumer, report),
         "left_aside": dict(consumer.aside_by_transport),
         "interactions": [_interaction(each, proofs.get(id(each))) for each in consumer.interactions],
     }
@@ -112,7 +116,9 @@ def _finding(finding: Finding) -> Json:
     }
 
 
-def _counts(consumer: ConsumerImpact) -> str:
+def _counts(consumer: ConsumerImpact, report: ImpactReport) -> str:
+    if is_exempted(consumer, report):
+        return extent_of(consumer)
     counted = ((verdict, consumer.count(verdict)) for verdict in Verdict)
     said = [f"{number} {verdict.value}" for verdict, number in counted if number]
     return ", ".join([*said, *([_aside(consumer)] if consumer.aside_by_transport else [])])

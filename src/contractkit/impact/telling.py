@@ -8,7 +8,7 @@ from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line
 from contractkit.exact_json import Json
 from contractkit.explain.terminal import readable
-from contractkit.impact.exemption_words import fingerprints_of, tell_exemptions
+from contractkit.impact.exemption_words import fingerprints_of, standing_of, tell_exemptions
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
 from contractkit.impact.repairs import edits_of
 from contractkit.impact.text import (
@@ -32,17 +32,17 @@ def tell_impact(report: ImpactReport) -> dict[str, Json]:
     """Give a report as sentences in their places.
 
     Returns:
-        `summary`; `consumers`, the worst first, each with `verdict`, `extent`, what was left `aside`, at most twenty
-        `messages` (`headline`, `rows` of label and value, `next_step`, `edits`, `fingerprints`) and the number of those
-        `left_out`; `theoretical` changes (`line`, `at`) and how many are `theoretical_left_out`; `not_judged`, each
-        with a `name` and `why`: no verdict speaks of them; `unsettled`, what of those who are judged could not be,
-        likewise; and what `tell_exemptions` gives.
+        `summary`; `consumers`, the worst first, each with `verdict`, `standing` (that in words), `extent`, what was
+        left `aside`, at most twenty `messages` (`headline`, `rows` of label and value, `next_step`, `edits`,
+        `fingerprints`) and the number of those `left_out`; `theoretical` changes (`line`, `at`) and how many are
+        `theoretical_left_out`; `not_judged`, each with a `name` and `why`: no verdict speaks of them; `unsettled`, what
+        of those who are judged could not be, likewise; and what `tell_exemptions` gives.
     """
     order = [*Verdict]
     consumers = sorted(report.consumers, key=lambda each: (order.index(each.verdict), each.consumer))
     told: dict[str, Json] = {
         "summary": summarise(report),
-        "consumers": [_consumer(each) for each in consumers],
+        "consumers": [_consumer(each, report) for each in consumers],
         "theoretical": [_change(report, change) for change in report.theoretical[:_MOST_THEORETICAL]],
         "theoretical_left_out": max(0, len(report.theoretical) - _MOST_THEORETICAL),
         "not_judged": [
@@ -55,7 +55,7 @@ def tell_impact(report: ImpactReport) -> dict[str, Json]:
     return {name: _readable(value) for name, value in told.items()}
 
 
-def _consumer(consumer: ConsumerImpact) -> Json:
+def _consumer(consumer: ConsumerImpact, report: ImpactReport) -> Json:
     causes = group_causes(consumer.findings)
     return {
         "consumer": consumer.consumer,
@@ -64,6 +64,7 @@ def _consumer(consumer: ConsumerImpact) -> Json:
         "environments": list(consumer.info.environments),
         "origin": consumer.info.origin,
         "verdict": consumer.verdict.value,
+        "standing": standing_of(consumer, report),
         "extent": extent_of(consumer),
         "aside": f"{aside_in_words(consumer)}, {NOT_SPOKEN_OF}" if consumer.aside_by_transport else "",
         "messages": [_message(groups) for groups in causes[:_MOST_MESSAGES]],

@@ -1,5 +1,6 @@
 """A report in words: who breaks, which test says so, where, what changed on both sides, and what hurts nobody."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from contractkit.changes import Change
@@ -8,10 +9,12 @@ from contractkit.changes.wording import change_line, counted
 from contractkit.errors import Explanation
 from contractkit.explain.terminal import readable
 from contractkit.impact.exemption_words import (
+    EXEMPTED,
     exemptions_in_brief,
     exemptions_in_words,
     fingerprints_in_words,
     fingerprints_of,
+    standing_of,
 )
 from contractkit.impact.proof_words import proofs_in_words
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, Verdict
@@ -143,8 +146,9 @@ def _what(finding: Finding) -> tuple[tuple[str, str], ...]:
 def summarise(report: ImpactReport) -> str:
     """Give the last sentence of a report."""
     total = len(report.consumers)
-    counts = {verdict: sum(each.verdict is verdict for each in report.consumers) for verdict in Verdict}
-    said = ", ".join(f"{number} {verdict.value}" for verdict, number in counts.items() if number)
+    counts = Counter(standing_of(each, report) for each in report.consumers)
+    order = (*(verdict.value for verdict in Verdict), EXEMPTED)
+    said = ", ".join(f"{counts[standing]} {standing}" for standing in order if counts[standing])
     harmless = len(report.theoretical)
     tail = (
         f"; {counted(harmless, 'change')} that could hurt a consumer {_hurts(harmless)} none of these"
@@ -166,7 +170,7 @@ def _named(name: str, versions: Sequence[str], environments: Sequence[str]) -> s
 
 
 def _overview(report: ImpactReport) -> str:
-    rows = [(name_of(each), each.verdict.value, extent_of(each)) for each in report.consumers]
+    rows = [(name_of(each), standing_of(each, report), extent_of(each)) for each in report.consumers]
     rows += [(name_of(each), "not judged", f"{aside_in_words(each)}, {NOT_SPOKEN_OF}") for each in report.not_judged]
     rows += [(name, "no contract", NOTHING_KNOWN) for name in report.without_contract]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
