@@ -109,7 +109,10 @@ class _BySignal:
             self.left()
             self.has_left = True
             return
-        raises = not _is_of_pytest(frame) if is_due else self._chance() < 0.5 and not _is_spared(frame, self._force)
+        if is_due:
+            raises = not _is_of_pytest(frame) and (self._force is Force.IN_LIBRARIES or not _is_of_loop(frame))
+        else:
+            raises = self._chance() < 0.5 and not _is_spared(frame, self._force)
         if self._force is not Force.ONCE:
             self._tripped.again  # noqa: B018
         if raises:
@@ -159,6 +162,11 @@ def raise_in(thread: int) -> None:
 def _is_of_pytest(frame: FrameType) -> bool:
     package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
     return package in ("_pytest", "pluggy", "pytest_asyncio") or frame.f_code.co_filename.startswith(_OWN)
+
+
+def _is_of_loop(frame: FrameType) -> bool:
+    """Say whether an event loop waits or runs: where it is left there, its tasks go on when it is closed."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] in ("asyncio", "selectors")
 
 
 def _is_spared(frame: FrameType, force: Force) -> bool:
