@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from contractkit.document import dump_contract
+from contractkit.impact.usage import Sureness, Unused
+from contractkit.impact.usage_words import why_unused
 from contractkit.model import (
     Contract,
     Evidence,
@@ -95,15 +97,50 @@ def test_who_uses_what_is_said_by_operation_and_place(contractkit: Callable) -> 
 
 
 def test_of_what_nobody_calls_the_answer_is_that_it_may_go(contractkit: Callable) -> None:
-    proto = 'syntax = "proto3"; message A {} service S { rpc C(A) returns (A); }'
-    Path("shop.proto").write_text(proto)
-    ended = contractkit("usage", "--definition", "shop.proto", "--operation", "S/C")
+    ended = contractkit("usage", "--definition", "orders.yaml", "--operation", "cancelOrder")
     assert (ended.code, ended.out) == (
         0,
         "orders is used by nobody there, as far as contracts say.\n\n"
         "Safe to delete, as far as these contracts go:\n"
-        "  S/C: nobody who is known calls it\n",
+        "  cancelOrder: nobody who is known calls it\n",
     )
+
+
+def test_a_definition_of_another_transport_says_nothing_of_the_contracts(contractkit: Callable) -> None:
+    Path("shop.proto").write_text('syntax = "proto3"; message A {} service S { rpc C(A) returns (A); }')
+    ended = contractkit("usage", "--definition", "shop.proto")
+    assert (ended.code, ended.out, ended.err) == (
+        3,
+        "",
+        "The definition does not speak of any interaction of the contracts: they are over another transport.\n\n"
+        "  definition   shop.proto\n\n"
+        "Name the definition of that transport: OpenAPI for HTTP, protobuf for gRPC, JSON Schemas or AsyncAPI for "
+        "messages.\n",
+    )
+
+
+def test_contracts_without_interactions_tell_of_no_use(contractkit: Callable) -> None:
+    empty = Contract(consumer="web-shop", provider="orders", interactions=())
+    Path("contracts/web-shop-orders.json").write_bytes(dump_contract(empty))
+    ended = contractkit("usage", "orders")
+    assert (ended.code, ended.out, ended.err) == (
+        3,
+        "",
+        "The contracts with orders have no interactions, so nothing is known of who uses it.\n\n"
+        "  consumers   web-shop\n",
+    )
+
+
+@pytest.mark.parametrize("location", ["/lines/0/sku", "lines[0].sku", "response.body.lines[2].sku"])
+def test_a_place_is_found_as_people_write_it(location: str, contractkit: Callable) -> None:
+    ended = contractkit("usage", "--location", location)
+    assert ended.out.partition("\n\n")[2] == "GET /orders/7\n  response.body.lines[*].sku   web-shop: needs it\n"
+
+
+@pytest.mark.parametrize(("consumers", "said"), [(("till",), "till uses"), (("app", "till"), "app, till use")])
+def test_of_whom_nobody_knows_what_they_use_is_said(consumers: tuple[str, ...], said: str) -> None:
+    found = Unused(operation="getOrder", location="", sureness=Sureness.LIKELY, consumers=consumers)
+    assert why_unused(found) == f"nobody is known to use it, but what {said} is not known"
 
 
 def test_of_a_place_that_no_contract_holds_likewise(contractkit: Callable) -> None:

@@ -125,6 +125,28 @@ def test_a_value_that_nobody_uses_is_told_with_the_nearest(contractkit: Callable
     assert ended.err == "No contract uses the value refundet.\n\nDid you mean refunded?\n"
 
 
+def test_an_operation_that_is_called_is_not_said_to_be_called_by_nobody(contractkit: Callable) -> None:
+    ended = contractkit("usage", "--operation", "listOrders", "--value", "lost")
+    assert (ended.code, ended.out) == (3, "")
+    assert (
+        ended.err == "No contract uses the value lost at listOrders.\n\nKnown: 200, open, open,paid, paid, refunded.\n"
+    )
+
+
+def test_of_a_value_only_that_it_may_go_is_said_and_of_no_other(contractkit: Callable) -> None:
+    ended = contractkit("usage", "--value", "refunded", "--definition", "orders.yaml")
+    assert ended.out == (
+        "orders is used by ledger.\n\n"
+        'listOrders\n  response.body[*].state = "refunded"   ledger: needs are unknown\n\n'
+        "Safe to delete, as far as these contracts go:\n"
+        "  listOrders: nobody who is known needs it\n"
+        '    request.query.state = "refunded"\n\n'
+        "Not known:\n"
+        "  listOrders: it was served to ledger, whose needs are unknown\n"
+        '    response.body[*].state = "refunded"\n'
+    )
+
+
 def test_of_a_value_that_nobody_uses_the_answer_is_whether_it_may_go(contractkit: Callable) -> None:
     asked = ("usage", "--value", "lost", "--definition", "orders.yaml", "--location", "request")
     ended = contractkit(*asked)
@@ -133,7 +155,7 @@ def test_of_a_value_that_nobody_uses_the_answer_is_whether_it_may_go(contractkit
 
 
 def test_members_that_nobody_uses_are_safe_to_delete_as_far_as_contracts_go(contractkit: Callable) -> None:
-    ended = contractkit("usage", "--value", "200", "--definition", "orders.yaml")
+    ended = contractkit("usage", "--definition", "orders.yaml")
     assert ended.out.partition("\n\nSafe")[2] == (
         " to delete, as far as these contracts go:\n"
         "  listOrders: nobody who is known needs it\n"

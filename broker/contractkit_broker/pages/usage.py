@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from contractkit.exact_json import Json
 from contractkit.impact.usage import Unused, UsedPlace, doubted
+from contractkit.impact.usage_questions import location_of_pointer
 from contractkit.impact.usage_words import HEADS, SAID, why_unused
 from contractkit_broker.api.definitions import SCOPE, Scope, contracts_that_count, current_definition
 from contractkit_broker.pages.rendering import in_sentences, lost, render_page
@@ -152,15 +153,8 @@ def _counted(connection: Connection, published: Sequence[Publication]) -> tuple[
 
 def _fits(asked: str, *said: str) -> bool:
     """Say whether an operation, a location or a value holds what is asked; a pointer is read as a location, too."""
-    wanted = [asked.casefold(), *([_as_location(asked).casefold()] if asked.startswith("/") else [])]
+    wanted = [asked.casefold(), *([location_of_pointer(asked).casefold()] if asked.startswith("/") else [])]
     return any(each in text.casefold() for each in wanted for text in said)
-
-
-def _as_location(pointer: str) -> str:
-    """Give a JSON pointer below a body as locations are written: `/lines/0/sku` is `lines[*].sku`."""
-    steps = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
-    written = "".join("[*]" if step in ("*", "-") or step.isdecimal() else f".{step}" for step in steps)
-    return written.removeprefix(".")
 
 
 def _survey(call: Call, known: _Known) -> Survey | None:

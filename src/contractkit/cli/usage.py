@@ -1,21 +1,21 @@
 """`contractkit usage`: who uses an operation or a place of a provider, and what of its definition nobody needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 import click
 
 from contractkit.cli.brokers import address_of, connect, show
-from contractkit.cli.compared import load_compared
+from contractkit.cli.compared import Loaded, load_compared
 from contractkit.cli.contract_files import find_contract_files, nothing_in, read_contract_file
+from contractkit.cli.usage_choice import Asked
 from contractkit.cli.usage_words import usage_as_json, usage_as_text
 from contractkit.cli.verbs import Verb
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError, suggestion
-from contractkit.exact_json import show_json
-from contractkit.impact.unused import unused_of
+from contractkit.impact.unused import speaks_of, unused_of
 from contractkit.impact.usage import Unused, UsedPlace, used_places
-from contractkit.impact.usage_values import place_and_value, used_values
+from contractkit.impact.usage_values import used_values
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
 
@@ -31,8 +31,8 @@ _Used: TypeAlias = tuple[str, tuple[UsedPlace, ...], tuple[UsedPlace, ...]]
 @click.option("--broker", help="The broker to ask, instead of files.")
 @click.option("--environment", help="With a broker: the consumers that run there.")
 @click.option("--branch", help="With a broker: the heads of this branch.")
-@click.option("--operation", help="Only this operation: getOrder.")
-@click.option("--location", help="Only this place and what lies in it: response.body.lines[*].sku.")
+@click.option("--operation", help="Only this operation: getOrder, GetStock.")
+@click.option("--location", help="Only this place and what lies in it: response.body.lines[*].sku, /lines/0/sku.")
 @click.option("--value", help="Who uses this value: a status, a text that may be a member of an enumeration.")
 @click.option("--definition", metavar="LOCATION", help="Also say what of this definition nobody needs.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -66,12 +66,23 @@ def usage(
     else:
         name, places, values = _read(settings, provider, contracts)
     loaded = None if definition is None else load_compared(definition, settings)
-    known = None if loaded is None else unused_of(loaded.definition, places, values)
-    free = None if known is None else tuple(_chosen_unused(known, operation, location))
-    wanted = places if value is None else tuple(_of_value(values, value, free or ()))
-    kept = () if _may_go(free or (), wanted, operation, location) else tuple(_chosen(wanted, operation, location))
+    known = None if loaded is None else _unused(loaded, places, values)
+    asked = Asked(operation=operation, location=location, value=value)
+    kept, may_go = asked.chosen(places, values, known or ())
+    free = None if known is None else may_go
     show(usage_as_text(name, kept, free), usage_as_json(name, kept, free), output)
     return 0
+
+
+def _unused(loaded: Loaded, places: Sequence[UsedPlace], values: Sequence[UsedPlace]) -> tuple[Unused, ...]:
+    if not speaks_of(loaded.definition, places):
+        raise NothingToCheckError(
+            "The definition does not speak of any interaction of the contracts: they are over another transport.",
+            details=[("definition", loaded.source)],
+            next_step="Name the definition of that transport: OpenAPI for HTTP, protobuf for gRPC, JSON Schemas or "
+            "AsyncAPI for messages.",
+        )
+    return unused_of(loaded.definition, places, values)
 
 
 def _only_broker_knows(settings: Settings, provider: str | None) -> bool:
@@ -121,6 +132,11 @@ def _read(settings: Settings, provider: str | None, named: Sequence[Path]) -> _U
         raise nothing_in(looked_in)
     name = _only_provider(read, provider)
     chosen = [contract for contract in read if contract.provider == name]
+    if not any(contract.interactions for contract in chosen):
+        raise NothingToCheckError(
+            f"The contracts with {name} have no interactions, so nothing is known of who uses it.",
+            details=[("consumers", ", ".join(sorted({contract.consumer for contract in chosen})))],
+        )
     return name, used_places(chosen), used_values(chosen)
 
 
@@ -135,48 +151,3 @@ def _only_provider(read: Sequence[Contract], provider: str | None) -> str:
             next_step="Name one: contractkit usage PROVIDER",
         )
     return provider or names[0]
-
-
-def _of_value(values: Sequence[UsedPlace], value: str, free: Sequence[Unused]) -> Iterator[UsedPlace]:
-    """Give the uses of a value, which is named as it is or, a text, without its quotes; none of one that may go."""
-    known = {found for place in values if (found := place_and_value(place.location)[1]) is not None}
-    spellings = {value, show_json(value)}
-    may_go = any(place_and_value(each.location)[1] in spellings for each in free)
-    if not known & spellings and not may_go:
-        plain = [each.removeprefix('"').removesuffix('"') for each in known]
-        raise NothingToCheckError(f"No contract uses the value {value}.", next_step=suggestion(value, plain))
-    yield from (each for each in values if place_and_value(each.location)[1] in spellings)
-
-
-def _chosen(places: Sequence[UsedPlace], operation: str | None, location: str | None) -> Iterator[UsedPlace]:
-    operations = {place.operation for place in places}
-    if operation is not None and operation not in operations:
-        raise NothingToCheckError(f"No contract calls {operation}.", next_step=suggestion(operation, operations))
-    kept = [place for place in places if operation in (None, place.operation) and _lies_in(place.location, location)]
-    if not kept:
-        known = sorted({place.location for place in places if operation in (None, place.operation)})
-        raise NothingToCheckError(f"No contract uses {location}.", next_step=suggestion(str(location), known))
-    yield from kept
-
-
-def _may_go(free: Sequence[Unused], places: Sequence[UsedPlace], operation: str | None, location: str | None) -> bool:
-    """Say whether nobody uses what is asked for, so that it may go is the answer.
-
-    An operation that contracts name otherwise, by method and path, is used: of that one more than itself is told.
-    """
-    is_named = operation is None or any(each.operation == operation for each in places)
-    if not free or not (is_named or all(not each.location for each in free)):
-        return False
-    return not any(operation in (None, each.operation) and _lies_in(each.location, location) for each in places)
-
-
-def _chosen_unused(found: Sequence[Unused], operation: str | None, location: str | None) -> Iterator[Unused]:
-    yield from (
-        each
-        for each in found
-        if operation in (None, each.operation) and (location is None or _lies_in(each.location, location))
-    )
-
-
-def _lies_in(place: str, location: str | None) -> bool:
-    return location is None or place == location or place.startswith((f"{location}.", f"{location}[", f"{location} = "))

@@ -129,9 +129,14 @@ def strangers_among(by_operation: Mapping[str, "_Uses"], names: Collection[str])
         for operation, uses in by_operation.items()
         if operation not in names
         for location, consumers in uses.items()
-        if location.startswith(_SIDES) and not location.startswith(_OF_MESSAGES)
+        if is_of_http(location)
         for consumer in consumers
     )
+
+
+def is_of_http(location: str) -> bool:
+    """Say whether a place is one of a call over HTTP."""
+    return location.startswith(_SIDES) and not location.startswith(_OF_MESSAGES)
 
 
 _SIDES: Final = ("request.", "response.")  # places of calls: who handles messages alone calls nothing

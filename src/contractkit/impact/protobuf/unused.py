@@ -66,6 +66,11 @@ def unused_of_procedures(
     return tuple(found)
 
 
+def reached_over_http(definition: ProtoDefinition) -> bool:
+    """Say whether `google.api.http` offers any procedure over HTTP."""
+    return any(bindings_of(method) for method in Procedures(definition).methods.values())
+
+
 def _of_procedure(name: str, method: MethodDescriptor, uses: _Uses) -> list[Unused]:
     if not uses:
         return [Unused(operation=name, location="", sureness=Sureness.PROVED)]

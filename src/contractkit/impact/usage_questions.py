@@ -1,0 +1,56 @@
+"""Questions about usage: which operations and places a name means that somebody wrote."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from contractkit.model import Location, Wildcard
+
+_BODIES: Final = (
+    "request.body",
+    "response.body",
+    "message.contents",
+    "request.contents",
+    "responses[*].contents",
+    "events[*].message",
+)
+"""What holds members: who asks for `lines[*].sku` means that of any of these."""
+
+_NUMBER: Final = re.compile(r"\[[0-9]+\]")
+
+
+def operations_named(asked: str, known: Iterable[str]) -> frozenset[str]:
+    """Give the operations that a name means: its own, else the procedures of which it is the end.
+
+    `Inventory/GetStock` and `GetStock` mean `shop.v1.Inventory/GetStock`, as they do in tests.
+    """
+    names = frozenset(known)
+    if asked in names:
+        return frozenset((asked,))
+    ends = (f"/{asked}", f".{asked}") if "/" in asked else (f"/{asked}",)
+    return frozenset(each for each in names if " " not in each and each.endswith(ends))
+
+
+def lies_in(place: str, asked: str) -> bool:
+    """Say whether a place is the one asked for, or in it.
+
+    Args:
+        place: As usage gives it, elements of lists as `[*]`, with a value or without.
+        asked: `response.body.lines[*].sku`, also with the number of an element; below a body also without that,
+            `lines[0].sku`, and as a JSON pointer (RFC 6901), `/lines/0/sku`.
+    """
+    wanted = location_of_pointer(asked) if asked.startswith("/") else _NUMBER.sub("[*]", asked)
+    below = (f"{wanted}.", f"{wanted}[", f"{wanted} = ")
+    return any(each == wanted or each.startswith(below) for each in (place, *_in_bodies(place)))
+
+
+def location_of_pointer(pointer: str) -> str:
+    """Give a JSON pointer below a body as locations are written: `/lines/0/sku` is `lines[*].sku`."""
+    steps = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    return str(Location(tuple(Wildcard.INDEX if step in ("*", "-") or step.isdecimal() else step for step in steps)))
+
+
+def _in_bodies(place: str) -> Iterator[str]:
+    for body in _BODIES:
+        if place.startswith((f"{body}.", f"{body}[")):
+            yield place.removeprefix(body).removeprefix(".")

@@ -1,0 +1,39 @@
+"""Questions about usage: which operations and places a name means."""
+
+import pytest
+
+from contractkit.impact.usage_questions import lies_in, operations_named
+
+KNOWN = ("shop.v1.Inventory/GetStock", "shop.v1.Store/GetStock", "shop.v1.Store/Count", "GET /Count", "getOrder")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("getOrder", {"getOrder"}),
+        ("Count", {"shop.v1.Store/Count"}),
+        ("Store/GetStock", {"shop.v1.Store/GetStock"}),
+        ("GetStock", {"shop.v1.Inventory/GetStock", "shop.v1.Store/GetStock"}),
+        ("tock", set()),
+        ("", set()),
+    ],
+)
+def test_a_procedure_is_named_as_in_tests(asked: str, expected: set[str]) -> None:
+    assert operations_named(asked, KNOWN) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "asked", "expected"),
+    [
+        ("response.body[*].sku", "/0/sku", True),
+        ("response.body.a.b", "a", True),
+        ("message.contents.a['b/c']", "/a/b~1c", True),
+        ("events[*].message.sku", "sku", True),
+        ('request.body.state = "open"', "state", True),
+        ("response.body.states", "state", False),
+        ("response.status", "status", False),
+        ("response.body.a", "/", False),
+    ],
+)
+def test_a_place_is_what_is_asked_for_or_in_it(place: str, asked: str, expected: bool) -> None:
+    assert lies_in(place, asked) is expected
