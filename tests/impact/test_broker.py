@@ -78,15 +78,42 @@ def test_consumers_are_supposed_to_run_where_they_do_not_yet(ask: Callable[..., 
     )
 
 
-def test_an_unknown_provider_is_named(ask: Callable[..., tuple[int, str, str]]) -> None:
-    assert ask("old.yaml", "new.yaml", "--provider", "stock") == (
-        4,
+PRODUCTION = ("--provider", "orders", "--environment", "production")
+
+
+def test_a_name_that_the_broker_does_not_know_is_told(ask: Callable[..., tuple[int, str, str]]) -> None:
+    known = "The broker knows no"
+    told = {
+        ("--provider", "ordrs"): f"{known} application named 'ordrs'.\n\nDid you mean orders or courier?\n",
+        (*PRODUCTION[:3], "prodution"): f"{known} environment named 'prodution'.\n\nDid you mean production?\n",
+        (*PRODUCTION[:2], "--branch", "mian"): f"{known} branch named 'mian'.\n\nDid you mean main?\n",
+        (*PRODUCTION, "--what-if-undeployed", "curier"): (
+            f"{known} application named 'curier'.\n\nDid you mean courier or orders?\n"
+        ),
+        (*PRODUCTION, "--what-if-deployed", "web-shop", "9"): (
+            f"{known} version 9 of web-shop.\n\nPublish its contracts, or its verification results, first.\n"
+        ),
+    }
+    assert {asked: ask("old.yaml", "new.yaml", *asked) for asked in told} == {
+        asked: (2, "", said) for asked, said in told.items()
+    }
+
+
+def test_that_there_is_no_contract_names_what_was_asked_for(
+    ask: Callable[..., tuple[int, str, str]], broker: str
+) -> None:
+    assert ask("old.yaml", "new.yaml", *PRODUCTION, "--what-if-undeployed", "courier") == (
+        3,
         "",
-        "The broker gave no contracts with stock.\n"
+        "There is no contract to look at, so nothing can be said of who breaks.\n"
         "\n"
-        "  asked      GET /contracts\n"
-        "  answered   404 Not Found\n"
-        "  broker     No provider with name 'stock' found\n",
+        f"  looked in     {broker}\n"
+        "  provider      orders\n"
+        "  environment   production\n"
+        "  supposed      courier is not there\n"
+        "\n"
+        "Publish the consumers' contracts: contractkit publish, or ask more widely: leave out --environment and what "
+        "is supposed\n",
     )
 
 

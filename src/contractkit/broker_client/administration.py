@@ -131,6 +131,16 @@ class Administration:
         if self._connection.has_link("pb:pacticipant"):
             self.application(name)
 
+    def check_version(self, application: str, number: str) -> None:
+        """Check that there is this version of an application."""
+        url = self._connection.link("pb:pacticipant-version", pacticipant=application, version=number)
+        answer = self._connection.send("GET", url)
+        if answer.status_code == _NOT_FOUND:
+            self.check_application(application)
+            raise unknown_version(application, number)
+        if not answer.is_success:
+            raise refusal(answer, f"The broker gave no version {number} of {application}.")
+
     def _fail_unknown(self, name: str) -> Application:
         raise UnknownNameError(
             f"The broker knows no application named {name!r}.",
@@ -147,6 +157,14 @@ class Administration:
 def unknown_environment(name: str, known: Mapping[str, object]) -> UnknownNameError:
     """Give the error that an environment of this name is not there."""
     return UnknownNameError(f"The broker knows no environment named {name!r}.", next_step=suggestion(name, list(known)))
+
+
+def unknown_version(application: str, number: str) -> UnknownNameError:
+    """Give the error that there is no such version of an application."""
+    return UnknownNameError(
+        f"The broker knows no version {number} of {application}.",
+        next_step="Publish its contracts, or its verification results, first.",
+    )
 
 
 def _environment_form(environment: Environment) -> dict[str, Json]:

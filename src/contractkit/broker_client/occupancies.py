@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from contractkit.broker_client.administration import Administration, unknown_environment
+from contractkit.broker_client.administration import Administration, unknown_environment, unknown_version
 from contractkit.broker_client.connection import Connection
 from contractkit.broker_client.parsing import embedded, read_occupancy
 from contractkit.broker_client.records import Environment, Occupancy
 from contractkit.broker_client.refusals import refusal
-from contractkit.errors import BrokerRefusedError, UnknownNameError
+from contractkit.errors import BrokerRefusedError
 from contractkit.exact_json import Json
 
 _NOT_FOUND = 404
@@ -84,10 +84,7 @@ class Occupancies:
             if error.status != _NOT_FOUND:
                 raise
             self._administration.check_application(application)
-            raise UnknownNameError(
-                f"The broker knows no version {version} of {application}.",
-                next_step="Publish its contracts, or its verification results, first.",
-            ) from None
+            raise unknown_version(application, version) from None
         return {link["name"]: link for link in (document.get("_links") or {}).get(relation) or ()}
 
     def _current(self, kind: _Kind, place: Environment, application: str | None) -> tuple[Occupancy, ...]:

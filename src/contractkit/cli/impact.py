@@ -15,7 +15,7 @@ from contractkit.cli.collecting import uncollected
 from contractkit.cli.compared import Loaded, load_compared, source_of
 from contractkit.cli.contract_files import find_contract_files, load_contract_file
 from contractkit.cli.exemption_files import read_exemption_file
-from contractkit.cli.impact_scope import check_scope
+from contractkit.cli.impact_scope import Scope, check_branch, check_scope, known_names, no_contract
 from contractkit.cli.proofs import prove
 from contractkit.cli.replay_runs import Manner, Pair
 from contractkit.cli.replaying import check_manner, present_definition
@@ -195,11 +195,18 @@ def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
         )
     if asked.contracts:
         raise UsageError("--contracts and a broker exclude each other.", next_step="Leave one of them out.")
-    with connect(settings) as client:
+    scope = _scope(asked, asked.provider)
+    with connect(settings) as client, known_names(client, scope):
         new = load_compared(asked.new, settings)
         old = load_compared(asked.old, settings) if asked.old is not None else _published(client, asked)
         contracts = tuple(_fetched(client, asked, asked.provider))
-    return _analysed(old, new, contracts, client.url)
+        if not contracts:
+            check_branch(client, scope)
+    return _analysed(old, new, contracts, client.url, scope)
+
+
+def _scope(asked: _Asked, provider: str) -> Scope:
+    return Scope(provider=provider, environment=asked.environment, branch=asked.branch, assumed=asked.assumed)
 
 
 def _shared(settings: Settings, asked: _Asked, exemptions: str | None) -> str:
@@ -265,13 +272,10 @@ def _analysed(
     new: Loaded,
     contracts: Sequence[tuple[Contract, ConsumerInfo]],
     where: str,
+    scope: Scope | None = None,
 ) -> ImpactReport:
     if not any(contract.interactions for contract, _ in contracts):
-        raise NothingToCheckError(
-            "There is no contract to look at, so nothing can be said of who breaks.",
-            details=[("looked in", where)],
-            next_step="Run the consumers' tests, name their files with --contracts, or ask a broker with --broker.",
-        )
+        raise no_contract(where, scope)
     report = analyse(
         old.definition,
         new.definition,
