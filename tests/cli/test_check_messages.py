@@ -115,6 +115,13 @@ def test_a_message_is_found_by_its_operation_or_its_name(
     assert found == ([said] if said else [])
 
 
+def test_what_the_definition_cannot_be_read_for_is_counted_apart(contractkit: Callable) -> None:
+    write(message({"id": 1, "sum": 2}), message({}, "OrderLost"))
+    ended = contractkit("check", "--definition", "events.yaml")
+    said = "Of 2 interactions, 0 fit and 1 does not; 1 could not be judged: the definition has a mistake there.\n"
+    assert (ended.code, ended.out.endswith(said)) == (1, True)
+
+
 @pytest.mark.parametrize("reply", ["", "    reply: {channel: {$ref: '#/channels/none'}}\n"])
 def test_an_answer_that_the_definition_does_not_have_is_told(reply: str, contractkit: Callable) -> None:
     text = EVENTS.replace("channels:\n", "channels:\n  none: {messages: {}}\n", 1)

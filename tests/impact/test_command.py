@@ -58,6 +58,17 @@ def test_mistakes_of_the_definitions_are_told_beside_the_answer(project: Run, ol
     )
 
 
+def test_a_mistake_of_an_operation_is_told_with_its_line_in_the_new_definition(project: Run, old_document: Any) -> None:
+    answer = old_document["paths"]["/orders/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    answer["schema"] = {"$ref": "#/components/schemas/Nope"}
+    Path("new.yaml").write_text(yaml.safe_dump(old_document))
+    _, out, _ = project("old.yaml", "new.yaml")
+    lines = {each.split()[0]: each.split()[1] for each in out.splitlines() if each.startswith(("  old ", "  new "))}
+    file, number = lines["new"].split(":")
+    assert (file, Path(file).read_text().splitlines()[int(number) - 1].strip()) == ("new.yaml", "get:")
+    assert "Mend that mistake and ask again, or verify: contractkit verify orders --consumer web-shop\n" in out
+
+
 def test_contracts_with_others_are_skipped_and_said_so(project: Run, contract: Contract) -> None:
     other = Path("contracts/web-shop-stock.json")
     other.write_bytes(dump_contract(replace(contract, provider="stock")))

@@ -73,7 +73,13 @@ class DefinitionChanges:
         try:
             yield from self.of_operation(surface, collected)
         except DefinitionError as error:  # one mistake of a document does not hide the changes of all others
-            yield _incomparable(surface.signature, surface.node, error)
+            change = _incomparable(surface.signature, surface.node, error)
+            yield replace(change, new=self._declared_anew(surface))
+
+    def _declared_anew(self, surface: Surface) -> Place | None:
+        """Give where the new definition has an operation, which nobody could read to the end."""
+        found = self._unreadable.get(surface.shape) or self._by_shape.get(surface.shape)
+        return None if found is None else _place(found.node, found.node)
 
     def unreadable(self) -> Iterator[Change]:
         """Give for every operation that cannot be read that it cannot be compared, unless `compared` does."""

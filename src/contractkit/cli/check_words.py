@@ -88,12 +88,13 @@ def _counts(checked: Checked) -> str:
     unread = len(skipped_interactions(checked.file.contract))
     if not found.checked:
         return _nothing_checked(len(found.unjudged), unread)
-    wrong = {id(each.interaction) for each in found.concerns}
-    partly = len({id(each.interaction) for each in found.unsettled} - wrong)
-    said = (
-        f"Of {found.checked} interaction{'' if found.checked == 1 else 's'}, {found.checked - len(wrong) - partly} fit"
-    )
+    wrong = {id(each.interaction) for each in found.concerns if each.is_judged}
+    unreadable = {id(each.interaction) for each in found.concerns} - wrong
+    partly = len({id(each.interaction) for each in found.unsettled} - wrong - unreadable)
+    fitting = found.checked - len(wrong) - len(unreadable) - partly
+    said = f"Of {found.checked} interaction{'' if found.checked == 1 else 's'}, {fitting} fit"
     said += f" and {len(wrong)} {'does' if len(wrong) == 1 else 'do'} not" if wrong else ""
+    said += f"; {len(unreadable)} could not be judged: the definition has a mistake there" if unreadable else ""
     said += f"; {partly} could be judged in part alone" if partly else ""
     left = f"; {len(found.unjudged)} over another transport could not be judged" if found.unjudged else ""
     left += f"; {unread} of a kind that is not read here could not be judged" if unread else ""

@@ -25,6 +25,8 @@ _MOST_TESTS = 5
 _MOST_PLACES = 12
 _JSON_HAS_ALL = "--format json lists them all"
 
+_MISTAKES = ("operation.incomparable", "message.incomparable")  # rules of what a definition cannot be read for
+
 NOT_ANALYSABLE = "not-analysable"
 """The code of what no definition settles, in whichever way it is judged."""
 
@@ -217,7 +219,13 @@ def _listed(names: Sequence[str]) -> str:
 
 def _next_step(finding: Finding) -> str:
     if finding.worry.code == NOT_ANALYSABLE:
-        return f"Settle it by verifying: contractkit verify {finding.provider} --consumer {finding.consumer}"
+        verify = f"contractkit verify {finding.provider} --consumer {finding.consumer}"
+        is_mistake = finding.worry.change is not None and finding.worry.change.rule in _MISTAKES
+        return (
+            f"Mend that mistake and ask again, or verify: {verify}"
+            if is_mistake
+            else f"Settle it by verifying: {verify}"
+        )
     if finding.verdict is Verdict.BROKEN:
         return f"Keep it as it was, or change {finding.consumer} first and deploy that before {finding.provider}."
     return ""

@@ -40,6 +40,9 @@ class Level(Enum):
 Found = tuple[Level, Location, str]
 """The level, the place in the interaction, and a sentence."""
 
+NOT_JUDGED = "not judged: "
+"""How the sentence begins of what the definition cannot be read for."""
+
 _REFUSED = 4  # the class of statuses that refuse a request
 _CONTENT_TYPE = Location(("request", "headers", "content-type"))
 _REQUEST_BODY = Location(("request", "body"))

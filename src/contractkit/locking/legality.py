@@ -11,7 +11,7 @@ from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.http_judgement import HttpJudgement
-from contractkit.locking.findings import Found, Level, of_conformance, of_other_bodies, of_worry
+from contractkit.locking.findings import NOT_JUDGED, Found, Level, of_conformance, of_other_bodies, of_worry
 from contractkit.model import Contract, HttpCall, Interaction, Location, RpcCall
 
 __all__ = ["AnyDefinition", "Concern", "Level", "Recheck", "recheck"]
@@ -29,6 +29,11 @@ class Concern:
     level: Level
     location: Location
     sentence: str
+
+    @property
+    def is_judged(self) -> bool:
+        """Say whether the definition could be read for it: one that cannot bears out nothing, and refutes nothing."""
+        return self.level is not Level.UNSETTLED and not self.sentence.startswith(NOT_JUDGED)
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -133,7 +138,7 @@ class _HttpJudge:
                 *of_other_bodies(call, found, self._definition),
             ]
         except DefinitionError as error:
-            yield Level.UNPROMISED, Location(("request", "path")), f"not judged: {error.explanation.summary}"
+            yield Level.UNPROMISED, Location(("request", "path")), f"{NOT_JUDGED}{error.explanation.summary}"
             return
         yield from alone
         told = {location.generalised() for level, location, _ in alone if level is not Level.UNSETTLED}

@@ -8,7 +8,7 @@ from contractkit.definitions.messages import MessageDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.messages import MessageJudgement
 from contractkit.impact.records import Worry
-from contractkit.locking.findings import Found, Level, of_conformance, of_violation, of_worry
+from contractkit.locking.findings import NOT_JUDGED, Found, Level, of_conformance, of_violation, of_worry
 from contractkit.model import (
     EmptyBody,
     HttpCall,
@@ -45,7 +45,7 @@ class MessageJudge:
             meant = meant_messages(interaction, self._definition)
             alone = list(self._alone(interaction, meant))
         except DefinitionError as error:
-            yield Level.UNPROMISED, Location(("message",)), f"not judged: {error.explanation.summary}"
+            yield Level.UNPROMISED, Location(("message",)), f"{NOT_JUDGED}{error.explanation.summary}"
             return
         yield from alone
         told = {location.generalised() for _, location, _ in alone}
