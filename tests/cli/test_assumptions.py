@@ -85,8 +85,7 @@ WRONG = [
     (
         "--what-if-deployed orders 8 --to-main-branches",
         2,
-        "Something is supposed, and it is not said of which environment.\n\n"
-        "Name it: --to-environment NAME, or --environment NAME with impact\n",
+        "Something is supposed, and it is not said of which environment.\n\nName it: --to-environment NAME\n",
     ),
     (
         "--what-if-deployed orders 8 --what-if-undeployed orders --to-environment production",

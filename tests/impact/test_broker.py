@@ -154,7 +154,8 @@ def test_exemptions_are_sent_along_with_an_answer_that_is_shared(ask: Callable[.
         ),
         (
             ("new.yaml", "--provider", "orders", "--environment", "production", "--what-if-undeployed", "courier"),
-            "--share and what is supposed exclude each other: a page tells what is so.\n",
+            "--share excludes --what-if-deployed and --what-if-undeployed: a page tells what is so.\n\n"
+            "Leave --share out, or what is supposed.\n",
         ),
     ],
 )

@@ -143,6 +143,7 @@ def test_a_contract_without_interactions_is_nothing_to_check(project: Run, contr
             2,
             "--contracts and a broker exclude each other.",
         ),
+        (["o", "n", "--what-if-undeployed", "a"], 2, "Something is supposed, and it is not said of which environment."),
         (["o", "n", "--environment", "e", "--branch", "b"], 2, "--environment and --branch exclude each other."),
         (["old.yaml", "new.yaml", "--contracts", "nowhere"], 2, "There are no contracts at that place."),
         (["old.yaml", "new.yaml", "--contracts", "old.yaml"], 2, "old.yaml is not JSON."),

@@ -112,6 +112,16 @@ def test_machines_and_pull_requests_are_told(project: Run, fingerprint: str) -> 
     assert "1 exempted; 1 finding exempted" in project("old.yaml", "new.yaml", "--format", "github")[1]
 
 
+def test_what_is_no_file_is_said_in_words(project: Run) -> None:
+    Path("contractkit-exemptions.toml").mkdir()
+    code, _, err = project("old.yaml", "new.yaml")
+    assert (code, err.splitlines()[0], err.splitlines()[-1]) == (
+        2,
+        "The file of exemptions cannot be read.",
+        "  problem   Is a directory",
+    )
+
+
 def test_a_renamed_rule_keeps_the_fingerprint(
     old_document: Any, contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:

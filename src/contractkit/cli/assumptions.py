@@ -21,8 +21,16 @@ def read_assumptions(deployed: Sequence[tuple[str, str]], undeployed: Sequence[s
     return (*there, *(Subject(application=name) for name in undeployed))
 
 
-def check_assumptions(assumed: Sequence[Subject], environment: str | None, asked: Collection[str] = ()) -> None:
+def check_assumptions(
+    assumed: Sequence[Subject],
+    environment: str | None,
+    asked: Collection[str] = (),
+    *,
+    option: str = "--to-environment",
+) -> None:
     """Check that what is supposed can be: of an environment, once of each application, of none that is asked about.
+
+    `option` is what names the environment.
 
     Raises:
         UsageError: It cannot.
@@ -30,7 +38,7 @@ def check_assumptions(assumed: Sequence[Subject], environment: str | None, asked
     if assumed and environment is None:
         raise UsageError(
             "Something is supposed, and it is not said of which environment.",
-            next_step="Name it: --to-environment NAME, or --environment NAME with impact",
+            next_step=f"Name it: {option} NAME",
         )
     twice = [name for name, number in Counter(each.application for each in assumed).items() if number > 1]
     if twice:

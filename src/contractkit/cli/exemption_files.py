@@ -31,7 +31,8 @@ def read_exemption_file(named: Path | None, root: Path) -> ExemptionFile:
         raise UsageError("The file of exemptions is not there.", details=[("file", str(named))]) from None
     except OSError as error:
         raise UsageError(
-            "The file of exemptions cannot be read.", details=[("file", str(file)), ("problem", str(error))]
+            "The file of exemptions cannot be read.",
+            details=[("file", str(file)), ("problem", error.strerror or str(error))],
         ) from None
     read = read_exemptions(data, source=str(named or EXEMPTIONS_FILE))
     return ExemptionFile(exemptions=read, text=data.decode("utf-8-sig"))

@@ -141,7 +141,7 @@ def impact(
         branch=branch,
         assumed=read_assumptions(deployed, undeployed),
     )
-    check_assumptions(asked.assumed, environment, [] if provider is None else [provider])
+    check_assumptions(asked.assumed, environment, [] if provider is None else [provider], option="--environment")
     if share:
         check_sharing(asks_broker=asked.uses_broker, supposes=bool(asked.assumed))
     known = read_exemption_file(exemptions, settings.root)  # a mistake in them is told before anything is compared

@@ -28,7 +28,10 @@ def check_sharing(*, asks_broker: bool, supposes: bool) -> None:
             next_step="Have it give the contracts: --broker URL --provider NAME, without --contracts and --replay.",
         )
     if supposes:
-        raise UsageError("--share and what is supposed exclude each other: a page tells what is so.")
+        raise UsageError(
+            "--share excludes --what-if-deployed and --what-if-undeployed: a page tells what is so.",
+            next_step="Leave --share out, or what is supposed.",
+        )
 
 
 def shared(

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from contractkit.changes import Change
+from contractkit.changes.messages import MESSAGE_INCOMPARABLE
+from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
 from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line, counted
 from contractkit.errors import Explanation
@@ -25,7 +27,7 @@ _MOST_TESTS = 5
 _MOST_PLACES = 12
 _JSON_HAS_ALL = "--format json lists them all"
 
-_MISTAKES = ("operation.incomparable", "message.incomparable")  # rules of what a definition cannot be read for
+_MISTAKES = (OPERATION_INCOMPARABLE, MESSAGE_INCOMPARABLE)  # rules of what a definition cannot be read for
 
 NOT_ANALYSABLE = "not-analysable"
 """The code of what no definition settles, in whichever way it is judged."""
