@@ -92,7 +92,8 @@ def test_a_change_that_hurts_nobody_is_told_apart(old_document: Any, contract: C
         "  GET /orders 200 response.body[*].total: it was required, number, now undeclared"
         " (and 2 further operations)  [old.yaml:45]\n"
         "\n"
-        "Of 1 contract: 1 unaffected; 1 change that could hurt a consumer hurts none of these."
+        "Of 1 contract: 1 unaffected; 1 change that could hurt a consumer hurts none of these, "
+        "as far as their needs tell."
     )
 
 

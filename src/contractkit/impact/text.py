@@ -154,11 +154,8 @@ def summarise(report: ImpactReport) -> str:
     order = (*(verdict.value for verdict in Verdict), EXEMPTED)
     said = ", ".join(f"{counts[standing]} {standing}" for standing in order if counts[standing])
     harmless = len(report.theoretical)
-    tail = (
-        f"; {counted(harmless, 'change')} that could hurt a consumer {_hurts(harmless)} none of these"
-        if harmless
-        else ""
-    )
+    hurting = f"that could hurt a consumer {_hurts(harmless)} none of these, as far as their needs tell"
+    tail = f"; {counted(harmless, 'change')} {hurting}" if harmless else ""
     tail += f"; {brief}" if (brief := exemptions_in_brief(report)) else ""
     return f"Of {counted(total, 'contract')}: {said}{tail}."
 
