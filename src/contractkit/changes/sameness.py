@@ -8,17 +8,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from contractkit.definitions.references import Documents, Node
-from contractkit.exact_json import Json, dump_compact
+from contractkit.exact_json import Json, dump_compact, same_json
 
-_PROSE: Final = frozenset({"description", "example", "examples", "externalDocs", "summary", "title"})
+PROSE: Final = frozenset({"description", "example", "examples", "externalDocs", "summary", "title"})
 """Members that describe for people alone."""
 
 _SETS: Final = frozenset({"enum", "required", "type"})
 """Lists of which the order says nothing (JSON Schema 2020-12 validation §6.1.1, §6.1.2, §6.5.3)."""
 
-
-_HOLDERS: Final = frozenset({"$defs", "definitions", "encoding", "headers", "patternProperties", "properties"})
+HOLDERS: Final = frozenset({"$defs", "definitions", "dependencies", "dependentRequired", "dependentSchemas"}) | {
+    "content",
+    "encoding",
+    "headers",
+    "links",
+    "patternProperties",
+    "properties",
+}
 """Members whose own members are called as the author likes: a property may be called `title`."""
+
+DATA: Final = frozenset({"const", "default", "enum"})
+"""Members that hold values, not descriptions: an object among them may have a `title` that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,7 @@ class _Pair:
 
     def members(self, names: Iterable[str], *, is_json_schema: bool) -> Iterator["_Pair"]:
         for name in names:
-            holds_names = is_json_schema and not self.holds_names and name in _HOLDERS
+            holds_names = is_json_schema and not self.holds_names and name in HOLDERS
             yield _Pair(self.old / name, self.new / name, holds_names)
 
 
@@ -62,7 +71,10 @@ def describes_the_same(
                 sets = {name for name in said if is_schema and _is_set(name, left) and _is_set(name, right)}
                 if any(_sorted(left[name]) != _sorted(right[name]) for name in sets):
                     return False
-                waiting += met.members(said.keys() - sets, is_json_schema=is_json_schema)
+                data = {name for name in said.keys() & DATA - sets if is_schema}
+                if any(not same_json(left[name], right[name]) for name in data):
+                    return False
+                waiting += met.members(said.keys() - sets - data, is_json_schema=is_json_schema)
             case list() as left, list() as right if len(left) == len(right):
                 waiting += [_Pair(*each, holds_names=False) for each in zip(before.items(), after.items(), strict=True)]
             case left, right if type(left) is not type(right) or left != right:
@@ -84,7 +96,7 @@ def _is_of_one(said: Mapping[str, Json]) -> bool:
 
 
 def _said(value: dict[str, Json], is_schema: bool) -> dict[str, Json]:
-    return {name: each for name, each in value.items() if not (is_schema and name in _PROSE)}
+    return {name: each for name, each in value.items() if not (is_schema and name in PROSE)}
 
 
 def _is_set(name: str, value: dict[str, Json]) -> bool:

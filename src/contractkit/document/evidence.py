@@ -23,8 +23,6 @@ from contractkit.model import (
 )
 from contractkit.results import ABSENT
 
-_PLAIN_NEED = {"location", "nonNull"}
-
 
 class Annotations(NamedTuple):
     """What `comments.contractkit` says of an interaction; the defaults are those of an interaction without it."""
@@ -107,7 +105,7 @@ def _read_needs(reader: ObjectReader) -> Needs:
     if kind != "inferred" and reader.is_object and kind:
         reader.findings.wrong(reader.at("kind"), '"unknown" or "inferred"', kind)
     return InferredNeeds(
-        needed=_read_needed(reader),
+        needed=tuple(need for each in reader.objects("needed") if (need := _read_need(each)) is not None),
         any_of=tuple(_locations(value, pointer, reader) for pointer, value in reader.elements("anyOf")),
         tolerated=_located(reader, "tolerated"),
         untouched=_located(reader, "untouched"),
@@ -137,25 +135,6 @@ def _write_needs(needs: Needs) -> Json:
 
 def _read_reaction(reader: ObjectReader) -> Reaction:
     return Reaction(to=reader.text("to"), result=reader.text("result"))
-
-
-def _read_needed(reader: ObjectReader) -> tuple[Need, ...]:
-    written = reader.peek("needed")
-    plain = [_plain_need(value) for value in written] if isinstance(written, list) else [None]
-    if None not in plain:
-        reader.take("needed")
-        return tuple(need for need in plain if need is not None)
-    return tuple(need for each in reader.objects("needed") if (need := _read_need(each)) is not None)
-
-
-def _plain_need(value: Json) -> Need | None:
-    """Give a need of which only a value is demanded, as most are; None where more, or something wrong, is said."""
-    if type(value) is not dict or not value.keys() <= _PLAIN_NEED or type(value.get("nonNull", False)) is not bool:
-        return None
-    try:
-        return Need(location=parse_location(value["location"]), non_null=value.get("nonNull", False))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
 
 
 def _read_need(reader: ObjectReader) -> Need | None:

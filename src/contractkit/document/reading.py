@@ -83,10 +83,6 @@ class Findings:
         """Note something that was not used, or that HTTP cannot carry."""
         self.warnings.append(LoadWarning(pointer=pointer or "/", sentence=sentence, cannot_travel=cannot_travel))
 
-    def is_faulty(self, rule: Rule) -> bool:
-        """Say whether `judge` would note something of a rule."""
-        return self.rule_check is not None and any(True for _ in self.rule_check(rule))
-
     def judge(self, rule: Rule, pointer: str, received: Json) -> None:
         """Note a rule that can judge nothing: wrong, or a warning where its name may be that of a plugin's."""
         for fault in self.rule_check(rule) if self.rule_check is not None else ():

@@ -186,8 +186,8 @@ def _rule_list(place: Place, example: object) -> tuple[tuple[Rule, ...], Combine
     value = holder.take(place.name)
     if isinstance(value, dict) and value.get("matchers") == [] and place.category.address != "single":
         holder.findings.warn(holder.at(place.name), "has no rules, so nothing is judged by it")
-    plain = _plain_rule_list(value) if holder.findings.walk is None else None
-    if plain is not None and not any(map(holder.findings.is_faulty, plain[0])):
+    plain = _plain_rule_list(value) if holder.findings.rule_check is None else None
+    if plain is not None:
         return plain
     pointer, follow = holder.at(place.name), _follower(place, example)
     if isinstance(value, dict) and "matchers" in value:

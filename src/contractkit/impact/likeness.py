@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contractkit.changes import Direction
+from contractkit.changes.sameness import DATA, HOLDERS, PROSE
 from contractkit.conformance import ContractChecker, InteractionConformance
 from contractkit.conformance.uses import RESPONSE_BODY
 from contractkit.definitions.nodes import Placed
@@ -18,22 +19,6 @@ from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.impact.causes import Causes
 from contractkit.model import Location, Step
-
-_PROSE: Final = frozenset({"description", "example", "examples", "externalDocs", "summary", "title"})
-"""Members that describe for people alone."""
-
-_NAMES: Final = frozenset({"$defs", "content", "definitions", "dependencies", "dependentRequired"}) | {
-    "dependentSchemas",
-    "encoding",
-    "headers",
-    "links",
-    "patternProperties",
-    "properties",
-}
-"""Members whose own members are called as the author likes: a property may be called `title`."""
-
-_DATA: Final = frozenset({"const", "default", "enum"})
-"""Members that hold values, not descriptions."""
 
 _ELSEWHERE: Final = frozenset({"$dynamicRef", "$id", "$recursiveRef", "discriminator"})
 """Members by which a schema depends on more than what it holds and refers to."""
@@ -180,8 +165,8 @@ def _without_prose(value: Json, uri: str, words: _Words, *, holds_names: bool = 
     words.is_all &= not isinstance(value, Placed) or value.uri == uri
     return {
         name: member
-        if name in _DATA and not holds_names
-        else _without_prose(member, uri, words, holds_names=not holds_names and name in _NAMES)
+        if name in DATA and not holds_names
+        else _without_prose(member, uri, words, holds_names=not holds_names and name in HOLDERS)
         for name, member in value.items()
-        if holds_names or name not in _PROSE
+        if holds_names or name not in PROSE
     }
