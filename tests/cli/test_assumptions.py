@@ -61,11 +61,13 @@ def test_a_version_that_is_not_there_yet_decides(contractkit: Run, production: s
 WRONG = [
     (
         "--what-if-deployed orders 7 --to-environment production",
-        4,
-        "The broker did not answer whether this may be deployed.\n\n"
-        "  asked      GET /matrix\n"
-        "  answered   400 Bad Request\n"
-        "  broker     No version 7 of pacticipant 'orders' found to assume\n",
+        2,
+        "The broker knows no version 7 of orders.\n\nPublish its contracts, or its verification results, first.\n",
+    ),
+    (
+        "--what-if-deployed orders 08 --to-environment production",
+        2,
+        "The broker knows no version 08 of orders.\n\nDid you mean 8?\n",
     ),
     (
         "--what-if-deployed order 8 --to-environment production",

@@ -123,5 +123,5 @@ def test_every_command_takes_messages_from_the_broker(
         (1, "impact"): "What becomes of the consumers if broker:orders becomes events.yaml:",
         (0, "check"): "packing with orders, held against broker:orders:",
         (0, "usage"): "orders is used by packing.",
-        (4, "changes"): "The broker gave no definition of orders.",
+        (2, "changes"): "The broker knows no environment and no branch of orders named 'nowhere'.",
     }

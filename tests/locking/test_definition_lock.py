@@ -253,16 +253,45 @@ def test_a_definition_of_the_broker_needs_one(project: Project) -> None:
     )
 
 
-def test_what_the_broker_does_not_have_is_told(broker: BrokerClient, project: Project) -> None:
+LACKING = {
+    "broker:order": "The broker knows no application named 'order'.\n\nDid you mean orders?",
+    "broker:orders@featur": (
+        "The broker knows no environment and no branch of orders named 'featur'.\n\nDid you mean feature?"
+    ),
+    "broker:orders@feature": (
+        "The broker has no definition of orders on the branch feature.\n\n"
+        "  there    orders 2, which published none\n"
+        "  it has   broker:orders, of version 1\n\n"
+        "Its team publishes it with results: contractkit verify orders --publish --definition FILE"
+    ),
+    "broker:orders@test": (
+        "The broker has no definition of orders in test.\n\n"
+        "  there    no version of orders\n"
+        "  it has   broker:orders, of version 1\n\n"
+        "Its team publishes it with results: contractkit verify orders --publish --definition FILE"
+    ),
+    "broker:orders@production": (
+        "The broker has no definition of orders in production.\n\n"
+        "  there    orders 2, which published none\n"
+        "  it has   broker:orders, of version 1\n\n"
+        "Its team publishes it with results: contractkit verify orders --publish --definition FILE"
+    ),
+    "broker:shop": (
+        "The broker has no definition of shop.\n\n"
+        "Its team publishes it with results: contractkit verify shop --publish --definition FILE"
+    ),
+}
+
+
+def test_what_the_broker_has_instead_of_a_definition_that_it_lacks_is_told(
+    broker: BrokerClient, project: Project
+) -> None:
     broker.resources.publish_definition("orders", "1", ORDERS.encode(), content_type="application/yaml")
-    root = project(f'broker = "{broker.url}"', orders="broker:orders@staging")
-    assert refused(root) == (
-        "4 The broker gave no definition of orders.\n\n"
-        "  asked      GET /pacticipants/orders/definition\n"
-        "  answered   404 Not Found\n"
-        "  broker     No definition of pacticipant 'orders' in staging found\n\n"
-        "The broker knows no environment staging, so it was asked for a branch of that name."
-    )
+    broker.record_branch(Build(application="orders", version="2", branch="feature"))
+    broker.occupancies.deploy("orders", "2", "production")
+    broker.record_branch(Build(application="shop", version="1", branch="main"))
+    told = {place: refused(project(f'broker = "{broker.url}"', orders=place)) for place in LACKING}
+    assert told == {place: f"2 {message}" for place, message in LACKING.items()}
 
 
 def test_a_place_where_nothing_can_be_written_is_told(site: Site, project: Project) -> None:

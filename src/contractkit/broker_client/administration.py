@@ -1,6 +1,6 @@
 """Administration: the environments, applications and branches that a broker keeps beside contracts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contractkit.broker_client.connection import Connection
@@ -13,7 +13,7 @@ from contractkit.broker_client.parsing import (
 )
 from contractkit.broker_client.records import Application, Branch, Environment
 from contractkit.broker_client.refusals import refusal
-from contractkit.errors import UnknownNameError, suggestion
+from contractkit.errors import UnknownNameError, nearest_names, suggestion
 from contractkit.exact_json import Json
 
 _NOT_FOUND = 404
@@ -132,14 +132,21 @@ class Administration:
             self.application(name)
 
     def check_version(self, application: str, number: str) -> None:
-        """Check that there is this version of an application."""
+        """Check that there is this version of an application; the nearest of the newest are suggested."""
         url = self._connection.link("pb:pacticipant-version", pacticipant=application, version=number)
         answer = self._connection.send("GET", url)
         if answer.status_code == _NOT_FOUND:
             self.check_application(application)
-            raise unknown_version(application, number)
+            raise unknown_version(application, number, self._newest_versions(application))
         if not answer.is_success:
             raise refusal(answer, f"The broker gave no version {number} of {application}.")
+
+    def _newest_versions(self, application: str) -> list[str]:
+        """Give the newest versions, those of the first page, none where the broker does not list them."""
+        answer = self._connection.send("GET", f"{self._application_url(application)}/versions")
+        if not answer.is_success:
+            return []
+        return [str(each["number"]) for each in embedded(self._connection.parsed(answer), "versions")]
 
     def _fail_unknown(self, name: str) -> Application:
         raise UnknownNameError(
@@ -159,11 +166,14 @@ def unknown_environment(name: str, known: Mapping[str, object]) -> UnknownNameEr
     return UnknownNameError(f"The broker knows no environment named {name!r}.", next_step=suggestion(name, list(known)))
 
 
-def unknown_version(application: str, number: str) -> UnknownNameError:
-    """Give the error that there is no such version of an application."""
+def unknown_version(application: str, number: str, known: Sequence[str] = ()) -> UnknownNameError:
+    """Give the error that there is no such version of an application, of which these are known."""
+    near = nearest_names(number, known)
     return UnknownNameError(
         f"The broker knows no version {number} of {application}.",
-        next_step="Publish its contracts, or its verification results, first.",
+        next_step=f"Did you mean {' or '.join(near)}?"
+        if near
+        else "Publish its contracts, or its verification results, first.",
     )
 
 

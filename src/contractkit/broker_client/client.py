@@ -177,7 +177,8 @@ class BrokerClient:
 
         Raises:
             UsageError: The broker is another, and answers nothing that is supposed.
-            UnknownNameError: The broker knows no such environment or application; the nearest are suggested.
+            UnknownNameError: The broker knows no such environment, application or supposed version; the nearest are
+                suggested.
         """
         query = [
             *(pair for name, version in subjects for pair in (("q[][pacticipant]", name), ("q[][version]", version))),
@@ -199,7 +200,7 @@ class BrokerClient:
             document = self._read("GET", url, None, "The broker did not answer whether this may be deployed.")
         except BrokerRefusedError as error:
             if error.status == _BAD_REQUEST:
-                self._check_known([name for name, _ in (*subjects, *assumed)], environment)
+                self._check_known([name for name, _ in subjects], assumed, environment)
             raise
         answer = read_answer(document, most_rows=MOST_ROWS)
         if assumed and answer.assumed != len(assumed):
@@ -210,12 +211,18 @@ class BrokerClient:
             )
         return answer
 
-    def _check_known(self, applications: Sequence[str], environment: str | None) -> None:
+    def _check_known(
+        self, applications: Sequence[str], assumed: Sequence[tuple[str, str | None]], environment: str | None
+    ) -> None:
         """Check that a refusal does not come from a name that the broker does not know."""
+        known = self.administration
         if environment is not None:
-            self.administration.environment(environment)
-        for application in applications:
-            self.administration.check_application(application)
+            known.environment(environment)
+        for application in (*applications, *(name for name, _ in assumed)):
+            known.check_application(application)
+        for application, version in assumed:
+            if version is not None:
+                known.check_version(application, version)
 
     def _fetched(self, listed: dict[str, Json]) -> ContractToVerify:
         url = self._connection.follow(listed["_links"]["self"])

@@ -193,11 +193,12 @@ class StoredContract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDefinition:
-    """A definition as it was published: its exact bytes and content type."""
+    """A definition as it was published: its exact bytes and content type, and by which version."""
 
     data: bytes
     content_type: str
     url: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ import base64
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
+
+import httpx
 
 from contractkit.broker_client.connection import Connection
 from contractkit.broker_client.parsing import read_stored_contracts
@@ -25,6 +27,11 @@ class Resources:
         self._connection = connection
         self._sleep = sleep
 
+    @property
+    def keeps_definitions(self) -> bool:
+        """Say whether the broker keeps definitions; only our own does."""
+        return self._connection.has_link("contractkit:definition")
+
     def publish_definition(self, application: str, version: str, data: bytes, *, content_type: str) -> None:
         """Publish the definition of an application version, its bytes kept as they are."""
         url = self._connection.path("pacticipants", application, "versions", version, "definition")
@@ -37,8 +44,13 @@ class Resources:
     ) -> StoredDefinition:
         """Give the definition that runs in an environment, or of a branch, else of the main branch, else the newest."""
         url = f"{self._connection.path('pacticipants', application, 'definition')}{_query(environment, branch)}"
-        data, content_type = self._bytes(url, f"The broker gave no definition of {application}.")
-        return StoredDefinition(data=data, content_type=content_type, url=url)
+        answer = self._given(url, f"The broker gave no definition of {application}.")
+        return StoredDefinition(
+            data=answer.content,
+            content_type=answer.headers.get("content-type", ""),
+            url=url,
+            version=unquote(answer.headers.get("contractkit-version", "")),
+        )
 
     def publish_state_catalogue(self, version: str, catalogue: StateCatalogue) -> None:
         """Publish which provider states a version of a provider prepares."""
@@ -118,7 +130,7 @@ class Resources:
 
     def contract_file(self, contract: StoredContract) -> bytes:
         """Give the exact bytes of a stored contract."""
-        return self._bytes(contract.file_url, f"The contract {contract.file_digest} cannot be fetched.")[0]
+        return self._given(contract.file_url, f"The contract {contract.file_digest} cannot be fetched.").content
 
     def impact(
         self,
@@ -189,11 +201,11 @@ class Resources:
                 return job
             self._sleep(_POLL_SECONDS)
 
-    def _bytes(self, url: str, summary: str) -> tuple[bytes, str]:
+    def _given(self, url: str, summary: str) -> httpx.Response:
         answer = self._connection.send("GET", url)
         if not answer.is_success:
             raise refusal(answer, summary)
-        return answer.content, answer.headers.get("content-type", "")
+        return answer
 
     def _read(self, method: str, url: str, body: Json, summary: str) -> Any:
         return self._connection.read(method, url, body=body, summary=summary)

@@ -27,7 +27,7 @@ def load_compared(location: str, settings: Settings) -> Loaded:
 
     Raises:
         DefinitionError: It cannot be read, or defines nothing.
-        BrokerError: The broker cannot be reached, or does not have it.
+        BrokerError: The broker cannot be reached.
     """
     if location.startswith(BROKER):
         return read_published(definition_of_broker(settings, location), source=location)

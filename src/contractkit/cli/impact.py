@@ -33,6 +33,7 @@ from contractkit.impact.formats import impact_as_json, impact_as_markdown
 from contractkit.impact.proofs import proven_verdict
 from contractkit.impact.repairs import impact_as_repairs
 from contractkit.impact.text import aside_in_words, explain_impact
+from contractkit.locking.published import definition_in
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
 from contractkit.sources.messages import read_published
@@ -217,7 +218,7 @@ def _shared(settings: Settings, asked: _Asked, exemptions: str | None) -> str:
 
 def _published(client: BrokerClient, asked: _Asked) -> Loaded:
     assert asked.provider is not None
-    stored = client.resources.definition(asked.provider, environment=asked.environment)
+    stored = definition_in(client, asked.provider, asked.environment)
     return read_published(stored.data, source=f"{asked.provider}@{asked.environment or 'main'}")
 
 

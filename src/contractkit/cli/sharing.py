@@ -5,6 +5,7 @@ from pathlib import Path
 from contractkit.cli.brokers import connect
 from contractkit.errors import BrokerError, UsageError
 from contractkit.locking.brokers import definition_of_broker
+from contractkit.locking.published import definition_in
 from contractkit.settings import Settings
 from contractkit.sources.places import BROKER, place_of
 from contractkit.sources.publication import published_at
@@ -59,11 +60,7 @@ def shared(
         BrokerError: It cannot be reached, refuses, has no such pages, or counts no exemptions.
     """
     with connect(settings) as client:
-        before = (
-            client.resources.definition(provider, environment=environment).data
-            if old is None
-            else published_bytes(old, settings)
-        )
+        before = definition_in(client, provider, environment).data if old is None else published_bytes(old, settings)
         scope = {"environment": environment, "branch": branch}
         job = client.resources.impact(
             provider, published_bytes(new, settings), old=before, exemptions=exemptions, **scope

@@ -4,11 +4,9 @@ import os
 from collections.abc import Callable
 
 from contractkit.broker_client import BrokerClient, open_broker, read_address, tls_context
-from contractkit.errors import BrokerRefusedError, DefinitionError, SettingsError
+from contractkit.errors import DefinitionError, SettingsError
+from contractkit.locking.published import definition_at, definition_in
 from contractkit.settings import Settings
-
-_BAD_REQUEST = 400
-_NOT_FOUND = 404
 
 
 def address_of(settings: Settings) -> str | None:
@@ -54,9 +52,10 @@ def definition_of_broker(settings: Settings, location: str) -> bytes:
             the main branch, or the newest version where there is none.
 
     Raises:
-        DefinitionError: The location is of another form.
+        DefinitionError: The location is of another form, or the broker has no definition there.
+        UnknownNameError: It knows no such application, environment or branch; the nearest are suggested.
         SettingsError: No broker is set.
-        BrokerError: It cannot be reached, or has no such definition.
+        BrokerError: It cannot be reached.
     """
     from contractkit.sources.places import BROKER  # who only asks the broker needs no reader of definitions
 
@@ -73,26 +72,5 @@ def definition_of_broker(settings: Settings, location: str) -> bytes:
             'broker = "https://broker.example"',
         )
     with connect(settings) as client:
-        if not where:
-            return client.resources.definition(name).data
-        try:
-            return client.resources.definition(name, environment=where).data
-        except BrokerRefusedError as error:
-            if error.status != _BAD_REQUEST:
-                raise
-        return _of_branch(client, name, where)
-
-
-def _of_branch(client: BrokerClient, name: str, branch: str) -> bytes:
-    try:
-        return client.resources.definition(name, branch=branch).data
-    except BrokerRefusedError as error:
-        if error.status != _NOT_FOUND:
-            raise
-        told = error.explanation
-        raise BrokerRefusedError(
-            told.summary,
-            status=error.status,
-            details=told.details,
-            next_step=f"The broker knows no environment {branch}, so it was asked for a branch of that name.",
-        ) from None
+        found = definition_at(client, name, where) if where else definition_in(client, name, None)
+    return found.data

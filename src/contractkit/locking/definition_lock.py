@@ -96,7 +96,7 @@ class DefinitionLock:
 
         Raises:
             DefinitionError: It cannot be read; its copy is not what is locked; or the lock cannot be used or written.
-            BrokerError: It is not locked, and the broker cannot be reached or does not have it.
+            BrokerError: It is not locked, and the broker cannot be reached.
         """
         named = Named(provider=provider, key=key, location=str(location))
         if not named.is_lockable or named not in self.named():
@@ -209,7 +209,7 @@ def read_unlocked(location: str | Path, *, root: Path) -> LoadedDefinition:
 
     Raises:
         DefinitionError: It cannot be read.
-        BrokerError: The broker cannot be reached, or does not have it.
+        BrokerError: The broker cannot be reached.
     """
     settings = load_settings(root)
     if not str(location).startswith(BROKER):

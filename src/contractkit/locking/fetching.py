@@ -57,7 +57,7 @@ def fetch_whole(
 
     Raises:
         UnreachableDefinitionError: It cannot be fetched.
-        BrokerError: The broker cannot be reached, or does not have it.
+        BrokerError: The broker cannot be reached.
         DefinitionError: What is there is no definition.
     """
     if location.startswith(BROKER):
