@@ -134,6 +134,23 @@ def test_an_answer_that_the_definition_does_not_have_is_told(reply: str, contrac
     assert "    responses[0]: the definition says of no message that it answers this one\n" in out
 
 
+def test_what_is_sent_to_be_answered_is_judged_as_a_request(contractkit: Callable) -> None:
+    reply = "    reply: {channel: {$ref: '#/channels/returns'}}\n    messages: [{"
+    text = EVENTS.replace("{id: {", "{nr: {readOnly: true}, pin: {type: string, writeOnly: true}, id: {")
+    Path("events.yaml").write_text(text.replace("[id]", "[id, nr, pin]").replace("    messages: [{", reply))
+    sent, answer = ({"contents": {"content": each}} for each in ({"id": 1, "pin": "a"}, {}))
+    asked = {"type": "Synchronous/Messages", "description": "a", **referring("sendOrders"), "response": [answer]}
+    write({**asked, "request": sent}, {**asked, "request": {**sent, "metadata": {"zone": "b"}}})
+    found = json.loads(contractkit("check", "--definition", "events.yaml", "--format", "json").out)["contracts"][0]
+    told = [f"{each['location']}: {each['sentence']}" for each in (*found["concerns"], *found["not_settled"])]
+    assert told == [
+        'request.contents.nr: expected the member "nr", recorded nothing',
+        'request.contents.nr: expected the member "nr", recorded nothing',
+        'request.metadata.tenant: expected the member "tenant", recorded nothing',
+        "request.metadata: the contract holds none, and the definition demands some",
+    ]
+
+
 def test_messages_of_the_settings_are_found_beside_the_definition(contractkit: Callable) -> None:
     write(message({"id": 1, "sum": 2}))
     Path("pyproject.toml").write_text('[tool.contractkit.providers.orders]\nmessages = "events.yaml"\n')

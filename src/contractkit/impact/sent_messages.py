@@ -1,12 +1,12 @@
 """Messages that a consumer sends to be answered, each judged as the body of a request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from contractkit.changes.messages import MessageChanges
 from contractkit.conformance import ContractChecker
 from contractkit.conformance.messages import CONTENT_TYPE, described_metadata, stand_ins
-from contractkit.definitions.messages import headers_path_of, path_of
+from contractkit.definitions.messages import MessageDefinition, headers_path_of, path_of
 from contractkit.impact.http_judgement import HttpJudgement
 from contractkit.impact.received_messages import unreadable
 from contractkit.impact.records import Verdict, Worry
@@ -33,17 +33,41 @@ _NOT_HELD = "the contract holds no metadata, so whether the consumer sends what 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    """A request that one side of a message stands in, its contents or its metadata, which are at `place`."""
+class SentSide:
+    """One side of a message that is sent, its contents or its metadata at `place`, as the body of a request."""
 
     interaction: Interaction
     place: Location
+
+    @property
+    def is_not_held(self) -> bool:
+        """Say whether it is metadata, and the contract holds none."""
+        call = self.interaction.exchange
+        return self.place == _METADATA and isinstance(call, HttpCall) and call.request.body == JsonBody({})
 
     def back(self, location: Location) -> Location:
         """Give a place of the request as the place of the message."""
         if location.starts_with(_BODY):
             return self.place.under(location.steps[len(_BODY.steps) :])
         return _METADATA / CONTENT_TYPE if location == _TYPE else REQUEST
+
+
+def sent_sides(
+    interaction: Interaction, message: Message, name: str, definitions: Sequence[MessageDefinition]
+) -> Iterator[SentSide]:
+    """Give the requests that stand for a message, taken for the one of that name, which one definition has at least.
+
+    Its metadata stand in one of their own where a definition describes any.
+    """
+    sides = [each.find(name) for each in definitions]
+    known = next(each for each, found in zip(definitions, sides, strict=True) if found is not None)
+    contents = stand_ins(interaction, message, name, known, REQUEST)[0].interaction.exchange
+    assert isinstance(contents, HttpCall)
+    body, headers = contents.response.body, contents.response.headers
+    yield _request(interaction, _CONTENTS, path_of(name), body, headers)
+    if any(each is not None and each.headers is not None for each in sides):
+        said = JsonBody(described_metadata(message))
+        yield _request(interaction, _METADATA, headers_path_of(name), said, _IN_JSON)
 
 
 class SentMessages:
@@ -71,36 +95,25 @@ class SentMessages:
             yield from unreadable(self._changes, name, REQUEST, "whether they are taken as they were cannot be said")
         for each in self._of(interaction, message, name):
             if each.place == _METADATA:
-                yield from self._of_metadata(each, message, name)
+                yield from self._of_metadata(each, name)
             elif comparable:
                 found = self._of_request(each, name)
                 yield from (worry for worry in found if is_read or worry.code != "not-analysable")
 
-    def _of(self, interaction: Interaction, message: Message, name: str) -> Iterator[_Request]:
-        """Give the requests that stand for a message; for its metadata too where a definition describes any."""
-        sides = [each.find(name) for each in (self._changes.old, self._changes.new)]
-        known = self._changes.old if sides[0] is not None else self._changes.new
-        contents = stand_ins(interaction, message, name, known, REQUEST)[0].interaction.exchange
-        assert isinstance(contents, HttpCall)
-        body, headers = contents.response.body, contents.response.headers
-        yield _request(interaction, _CONTENTS, path_of(name), body, headers)
-        if any(each is not None and each.headers is not None for each in sides):
-            said = JsonBody(described_metadata(message))
-            yield _request(interaction, _METADATA, headers_path_of(name), said, _IN_JSON)
+    def _of(self, interaction: Interaction, message: Message, name: str) -> Iterator[SentSide]:
+        return sent_sides(interaction, message, name, (self._changes.old, self._changes.new))
 
-    def _of_metadata(self, each: _Request, message: Message, name: str) -> Iterator[Worry]:
-        said = described_metadata(message)
+    def _of_metadata(self, each: SentSide, name: str) -> Iterator[Worry]:
         if self._changes.new.message_as_written(name).headers is None:
-            yield from (_ignored(name),) if said else ()
+            yield from () if each.is_not_held else (_ignored(name),)
             return
         is_new = self._changes.old.message_as_written(name).headers is None
         found = self._newly_described(each) if is_new else self._of_request(each, name)
-        if said:
-            yield from found
-        else:
-            yield from (replace(worry, verdict=Verdict.AT_RISK, sentence=_NOT_HELD) for worry in found)
+        if each.is_not_held:
+            found = (replace(worry, verdict=Verdict.AT_RISK, sentence=_NOT_HELD) for worry in found)
+        yield from found
 
-    def _of_request(self, each: _Request, name: str) -> Iterator[Worry]:
+    def _of_request(self, each: SentSide, name: str) -> Iterator[Worry]:
         for worry in self._requests.judged(each.interaction)[1]:
             location = each.back(worry.location)
             change = worry.change
@@ -115,7 +128,7 @@ class SentMessages:
                 change=change,
             )
 
-    def _newly_described(self, each: _Request) -> Iterator[Worry]:
+    def _newly_described(self, each: SentSide) -> Iterator[Worry]:
         for violation in self._new.reached(each.interaction).violations:
             yield Worry(
                 code="request.missing" if violation.received is ABSENT else "request.refused",
@@ -127,7 +140,7 @@ class SentMessages:
             )
 
 
-def _request(interaction: Interaction, place: Location, path: str, body: Body, headers: Fields) -> _Request:
+def _request(interaction: Interaction, place: Location, path: str, body: Body, headers: Fields) -> SentSide:
     call = HttpCall(
         request=HttpRequest(method="POST", path=path, headers=headers, body=body), response=HttpResponse(status=204)
     )
@@ -137,7 +150,7 @@ def _request(interaction: Interaction, place: Location, path: str, body: Body, h
         if each.location.starts_with(place)
     )
     alone = replace(interaction, operation=None, generators=(), evidence=(), served=MissingBody(), wire=None)
-    return _Request(interaction=replace(alone, exchange=call, rules=rules), place=place)
+    return SentSide(interaction=replace(alone, exchange=call, rules=rules), place=place)
 
 
 def _ignored(name: str) -> Worry:

@@ -8,6 +8,7 @@ from contractkit.definitions.messages import MessageDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.messages import MessageJudgement
 from contractkit.impact.records import Worry
+from contractkit.impact.sent_messages import REQUEST, sent_sides
 from contractkit.locking.findings import NOT_JUDGED, Found, Level, of_conformance, of_violation, of_worry
 from contractkit.model import (
     EmptyBody,
@@ -20,8 +21,6 @@ from contractkit.model import (
     SynchronousMessages,
 )
 
-_REQUEST = Location(("request",))
-
 
 class MessageJudge:
     """Judges messages under a definition; of several that an interaction may be, one that fits is enough."""
@@ -29,6 +28,7 @@ class MessageJudge:
     def __init__(self, old: MessageDefinition | None, new: MessageDefinition) -> None:
         self._definition = new
         self._checker = ContractChecker(new.answers)
+        self._taking = ContractChecker(new.requests)
         self._change = MessageJudgement(old, new) if old is not None and old.digest != new.digest else None
 
     def speaks_of(self, interaction: Interaction) -> bool:
@@ -59,7 +59,7 @@ class MessageJudge:
 
     def _alone(self, interaction: Interaction, meant: Meant) -> Iterator[Found]:
         if meant.problem:
-            at = _REQUEST if isinstance(interaction.exchange, SynchronousMessages) else Location(("message",))
+            at = REQUEST if isinstance(interaction.exchange, SynchronousMessages) else Location(("message",))
             yield Level.ILLEGAL, at, f"{meant.problem}. {meant.next_step}".removesuffix(". ")
             return
         if isinstance(interaction.exchange, SynchronousMessages):
@@ -87,13 +87,13 @@ class MessageJudge:
 
     def _as_sent(self, interaction: Interaction, message: Message, name: str) -> Iterator[Found]:
         """Find what of a message that the consumer sends the definition does not allow."""
-        yield from self._unsettled(message, name, _REQUEST)
-        for each in stand_ins(interaction, message, name, self._definition, _REQUEST):
-            call = each.interaction.exchange
-            assert isinstance(call, HttpCall)
-            route = self._definition.answers.route(call.request)
-            assert route is not None
-            for violation in self._definition.answers.check_response(route.operation, call.response):
+        yield from self._unsettled(message, name, REQUEST)
+        for each in sent_sides(interaction, message, name, (self._definition,)):
+            violations = self._taking.reached(each.interaction).violations
+            if violations and each.is_not_held:
+                yield Level.UNSETTLED, each.place, "the contract holds none, and the definition demands some"
+                continue
+            for violation in violations:
                 yield Level.ILLEGAL, each.back(violation.location), of_violation(violation)
 
     def _unsettled(self, message: Message, name: str, place: Location) -> Iterator[Found]:
