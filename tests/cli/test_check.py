@@ -42,7 +42,7 @@ def test_what_does_not_fit_is_said_by_interaction(contractkit: Callable) -> None
         "  an order\n"
         "    response.body.sum: it is not declared\n\n"
         "  gone\n"
-        "    request.path: DELETE /orders/7 reaches no operation\n\n"
+        "    request.path: DELETE /orders/7 reaches no operation. Did you mean GET /orders/{id}?\n\n"
         "Of 2 interactions, 0 fit and 2 do not.\n"
     )
 
@@ -75,7 +75,7 @@ def test_github_shows_concerns(contractkit: Callable) -> None:
     ended = contractkit("check", "bad.json", "--definition", "orders.yaml", "--format", "github")
     assert ended.out.splitlines() == [
         "::error::an order: response.body.sum: it is not declared",
-        "::error::gone: request.path: DELETE /orders/7 reaches no operation",
+        "::error::gone: request.path: DELETE /orders/7 reaches no operation. Did you mean GET /orders/{id}?",
         "Of 2 interactions, 0 fit and 2 do not.",
     ]
 
@@ -221,6 +221,16 @@ def test_what_is_no_json_is_judged_or_said_not_to_be(
     assert ended.code == (counts is WRONG)
 
 
+def test_a_procedure_that_is_not_there_is_told_with_the_nearest(contractkit: Callable) -> None:
+    Path("inventory.proto").write_text(
+        'syntax = "proto3"; package inventory.v1; message A {} service Inventory { rpc GetItems(A) returns (A); }'
+    )
+    sample = Path(__file__).parents[2] / "contracts/samples/courier-app-inventory.json"
+    ended = contractkit("check", str(sample), "--definition", "inventory.proto")
+    assert (ended.code, ended.err) == (1, "")
+    assert "now not declared. Did you mean inventory.v1.Inventory/GetItems?\n" in ended.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -231,7 +241,11 @@ def test_what_is_no_json_is_judged_or_said_not_to_be(
         (("orders.yaml", "--definition", "orders.yaml"), 2, "orders.yaml"),
         (("empty", "--definition", "orders.yaml"), 3, "There is no contract in empty."),
         (("--definition", "orders.yaml"), 3, "There is no contract in"),
-        (("good.json", "--definition", "orders.yaml", "--provider", "order"), 3, "No contract is with order."),
+        (
+            ("good.json", "--definition", "orders.yaml", "--provider", "order"),
+            3,
+            "No contract is with order.\n\nDid you mean orders?\n",
+        ),
         (("good.json", "--definition", "shop.proto"), 3, "they are over another transport"),
         (
             ("good.json", "other.json", "--definition", "orders.yaml"),

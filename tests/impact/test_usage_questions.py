@@ -2,7 +2,7 @@
 
 import pytest
 
-from contractkit.impact.usage_questions import lies_in, operations_named
+from contractkit.impact.usage_questions import lies_in, operation_suggested, operations_named
 
 KNOWN = ("shop.v1.Inventory/GetStock", "shop.v1.Store/GetStock", "shop.v1.Store/Count", "GET /Count", "getOrder")
 
@@ -20,6 +20,21 @@ KNOWN = ("shop.v1.Inventory/GetStock", "shop.v1.Store/GetStock", "shop.v1.Store/
 )
 def test_a_procedure_is_named_as_in_tests(asked: str, expected: set[str]) -> None:
     assert operations_named(asked, KNOWN) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("GetStck", "Did you mean shop.v1.Inventory/GetStock or shop.v1.Store/GetStock?"),
+        ("Inventory/Gtock", "Did you mean shop.v1.Inventory/GetStock or shop.v1.Store/GetStock?"),
+        ("shop.v1.Inventory/Get", "Did you mean shop.v1.Inventory/GetStock or shop.v1.Store/GetStock or "
+         "shop.v1.Store/Count?"),
+        ("refund", "Known: GET /Count, getOrder, shop.v1.Inventory/GetStock, shop.v1.Store/Count, "
+         "shop.v1.Store/GetStock."),
+    ],
+)  # fmt: skip
+def test_a_name_of_nothing_is_told_the_nearest(asked: str, said: str) -> None:
+    assert operation_suggested(asked, KNOWN) == said
 
 
 @pytest.mark.parametrize(

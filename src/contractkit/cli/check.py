@@ -11,7 +11,7 @@ from contractkit.cli.contract_files import ContractFile, find_contract_files, no
 from contractkit.cli.verbs import Verb
 from contractkit.conformance.second_opinion import Opinion, SecondOpinion
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.errors import NothingToCheckError, UsageError
+from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.exact_json import Json
 from contractkit.locking.definition_lock import DefinitionLock
 from contractkit.locking.legality import recheck
@@ -93,8 +93,8 @@ def _chosen(places: Sequence[Path], provider: str | None, settings: Settings) ->
         raise nothing_in(looked_in)
     kept = [each for each in read if provider in (None, each.contract.provider)]
     if not kept:
-        names = ", ".join(sorted({each.contract.provider for each in read}))
-        raise NothingToCheckError(f"No contract is with {provider}.", details=[("there are", names)])
+        names = {each.contract.provider for each in read}
+        raise NothingToCheckError(f"No contract is with {provider}.", next_step=suggestion(str(provider), names))
     return kept
 
 

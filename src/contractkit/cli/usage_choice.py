@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contractkit.errors import NothingToCheckError, suggestion
 from contractkit.exact_json import show_json
 from contractkit.impact.usage import Unused, UsedPlace
-from contractkit.impact.usage_questions import lies_in, operations_named
+from contractkit.impact.usage_questions import lies_in, operation_suggested, operations_named
 from contractkit.impact.usage_values import place_and_value
 
 
@@ -35,7 +35,7 @@ class Asked:
             return kept, free
         if self.operation is not None and not named:
             raise NothingToCheckError(
-                f"No contract calls {self.operation}.", next_step=suggestion(self.operation, used)
+                f"No contract calls {self.operation}.", next_step=operation_suggested(self.operation, used)
             )
         raise self._nowhere(pool)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from contractkit.errors import nearest_names, suggestion
 from contractkit.model import Location, Wildcard
 
 _BODIES: Final = (
@@ -16,6 +17,7 @@ _BODIES: Final = (
 )
 """What holds members: who asks for `lines[*].sku` means that of any of these."""
 
+_SEPARATOR: Final = re.compile(r"([./])")
 _NUMBER: Final = re.compile(r"\[[0-9]+\]")
 
 
@@ -29,6 +31,21 @@ def operations_named(asked: str, known: Iterable[str]) -> frozenset[str]:
         return frozenset((asked,))
     ends = (f"/{asked}", f".{asked}") if "/" in asked else (f"/{asked}",)
     return frozenset(each for each in names if " " not in each and each.endswith(ends))
+
+
+def operation_suggested(asked: str, known: Iterable[str]) -> str:
+    """Give `Did you mean …?` with the operations that a name nearly means, else those that there are.
+
+    Of a procedure the end counts, as long as what was asked for: `GetStok` is near `shop.v1.Inventory/GetStock`.
+    """
+    names = sorted(known)
+    count = len(_SEPARATOR.split(asked))
+    by_end: dict[str, list[str]] = {}
+    for name in names:
+        parts = _SEPARATOR.split(name) if " " not in name else [name]
+        by_end.setdefault("".join(parts[-count:]), []).append(name)
+    near = [name for end in nearest_names(asked, by_end) for name in by_end[end]]
+    return f"Did you mean {' or '.join(near[:3])}?" if near else suggestion(asked, names)
 
 
 def lies_in(place: str, asked: str) -> bool:

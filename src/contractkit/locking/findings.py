@@ -6,7 +6,7 @@ from enum import Enum
 from contractkit.conformance import Declared, Grade, InteractionConformance, views_at
 from contractkit.conformance.uses import RESPONSE_HEADERS, Use
 from contractkit.definitions.contents import content_for, is_acceptable
-from contractkit.definitions.interface import Route
+from contractkit.definitions.interface import Operation, Route
 from contractkit.definitions.judged_bodies import is_judged
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.schema_facets import type_names
@@ -63,7 +63,8 @@ _EVERYWHERE = frozenset(
 def of_conformance(call: HttpCall, found: InteractionConformance, definition: OpenApiDefinition) -> Iterator[Found]:
     """Find what of a call a definition does not bear out, by how it stands under that."""
     if found.route is None:
-        sentence = f"{call.request.method} {call.request.path} reaches no operation"
+        near = likely_meant(definition.nearest(call.request))
+        sentence = f"{call.request.method} {call.request.path} reaches no operation{near}"
         yield Level.ILLEGAL, Location(("request", "path")), sentence
         return
     for violation in found.violations:
@@ -84,6 +85,11 @@ def of_conformance(call: HttpCall, found: InteractionConformance, definition: Op
     for violation in (*found.refused, *_of_headers(call, found.route, definition)):
         if not _is_of_more(violation) and violation.location.generalised() not in told:
             yield Level.ILLEGAL, violation.location, of_violation(violation)
+
+
+def likely_meant(near: Sequence[Operation]) -> str:
+    """Give the end of a sentence that asks whether one of these was meant, empty where there is none."""
+    return f". Did you mean {' or '.join(each.signature for each in near)}?" if near else ""
 
 
 def of_other_bodies(call: HttpCall, found: InteractionConformance, definition: OpenApiDefinition) -> Iterator[Found]:

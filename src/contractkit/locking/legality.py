@@ -11,7 +11,15 @@ from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.http_judgement import HttpJudgement
-from contractkit.locking.findings import NOT_JUDGED, Found, Level, of_conformance, of_other_bodies, of_worry
+from contractkit.locking.findings import (
+    NOT_JUDGED,
+    Found,
+    Level,
+    likely_meant,
+    of_conformance,
+    of_other_bodies,
+    of_worry,
+)
 from contractkit.model import Contract, HttpCall, Interaction, Location, RpcCall
 
 __all__ = ["AnyDefinition", "Concern", "Level", "Recheck", "recheck"]
@@ -178,7 +186,17 @@ class _ProcedureJudge:
         key = hashlib.sha256(before.descriptor_set()).hexdigest()
         judgement = self._known.setdefault(key, ProcedureJudgement(before, self.new))
         assert isinstance(judgement, ProcedureJudgement)
-        yield from map(of_worry, judgement.judged(interaction)[1])
+        near = self._nearest(interaction)
+        for worry in judgement.judged(interaction)[1]:
+            level, location, sentence = of_worry(worry)
+            yield level, location, f"{sentence}{near}"
+
+    def _nearest(self, interaction: Interaction) -> str:
+        """Ask whether another procedure was meant, where there is none of that name."""
+        call = interaction.exchange
+        if not isinstance(call, RpcCall) or self.knows(interaction):
+            return ""
+        return likely_meant(self.new.nearest(call.procedure))
 
 
 def _message_type(interaction: Interaction) -> str | None:
