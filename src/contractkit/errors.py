@@ -75,8 +75,25 @@ class UnknownNameError(UsageError):
     """A name that is not there."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MistakenPlace:
+    """Where a mistake stands: the documents that it is of, the document's URI, and the JSON pointer in it.
+
+    `documents` is told from others by identity: two versions of a definition often have one URI.
+    """
+
+    documents: object
+    uri: str
+    pointer: str
+
+
 class DefinitionError(UsageError):
-    """A definition is missing, cannot be parsed, or holds something that makes it unusable."""
+    """A definition is missing, cannot be parsed, or holds something that makes it unusable.
+
+    `place` is the one place of a document that it is about, where there is one.
+    """
+
+    place: MistakenPlace | None = None
 
 
 class UnreachableDefinitionError(DefinitionError):

@@ -52,6 +52,50 @@ def test_what_can_be_compared_is(old: Any, new: Any, expected: Any) -> None:
     assert [(each.operation, each.rule) for each in changelog(definition(**old), definition(**new)).changes] == expected
 
 
+def typed(**types: Any) -> Any:
+    return {"type": "object", "properties": {name: {"type": said} for name, said in types.items()}}
+
+
+KNOWN = "there are array, boolean, integer, null, number, object, string"
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ("nubmer", '"nubmer" is no type of a schema; did you mean number?'),
+        (["string", "nul"], '"nul" is no type of a schema; did you mean null?'),
+        (["string", None], 'null is no type of a schema; did you mean "null", in quotes?'),
+        (7, f"7 is no type of a schema; {KNOWN}"),
+        ([], f"[] is no type of a schema; {KNOWN}"),
+    ],
+)
+@pytest.mark.parametrize("before", ["number", None])
+def test_a_type_that_is_none_is_told_at_its_place_and_hides_nothing_else(before: Any, said: Any, problem: str) -> None:
+    """Also where the old definition has the same mistake: what it means, both leave open."""
+    old = definition(orders=typed(total=before or said, id="string"))
+    new = definition(orders=typed(total=said, id="integer"))
+    place = "/paths/~1orders/get/responses/200/content/application~1json/schema/properties/total/type"
+    found = changelog(old, new).changes
+    assert [(each.rule, each.sentence) for each in found] == [
+        ("response.type.changed", "it was string and is now integer"),
+        ("operation.incomparable", f"it cannot be compared: {problem}"),
+    ]
+    assert [each and each.pointer for each in (found[1].old, found[1].new)] == (
+        [None, place] if before else [place, None]
+    )
+
+
+def test_a_reference_that_leads_nowhere_is_told_where_it_stands_once_for_all_who_meet_it() -> None:
+    order = {"$ref": "#/components/schemas/Order"}
+    old, new = (definition(orders=order, drafts=order) for _ in range(2))
+    for each, lines in ((old, RIGHT), (new, WRONG)):
+        each.documents.root.value["components"] = {"schemas": {"Order": {"type": "object", "properties": {"l": lines}}}}
+    [found] = changelog(old, new).changes
+    assert (found.operation, found.also, found.old, found.new and found.new.pointer) == (
+        "GET /orders", ("GET /drafts",), None, "/components/schemas/Order/properties/l/$ref",
+    )  # fmt: skip
+
+
 def test_a_path_of_which_nothing_can_be_read_hides_nothing_of_the_others() -> None:
     old, new = definition(**{"bad{a}": RIGHT}, kept=RIGHT), definition(kept=LOOSER)
     new.documents.root.value["paths"]["/bad{b}"] = {"$ref": "#/gone"}

@@ -160,6 +160,11 @@ def test_the_nearest_branch_of_a_union_is_told(answering: Answering) -> None:
     ("schema", "warning"),
     [
         ("{type: text}", 'type cannot be "text"; it is passed over.'),
+        ("{type: nubmer}", 'type cannot be "nubmer"; it is passed over. Did you mean number?'),
+        (
+            "{type: [string, null]}",
+            'type cannot be ["string",null]; it is passed over. Did you mean "null", in quotes?',
+        ),
         ("{type: string, pattern: '[a-'}", 'pattern cannot be "[a-"; it is passed over.'),
         ("{required: true}", "required cannot be true; it is passed over."),
         ("{minimum: '3'}", 'minimum cannot be "3"; it is passed over.'),

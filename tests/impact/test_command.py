@@ -65,7 +65,8 @@ def test_a_mistake_of_an_operation_is_told_with_its_line_in_the_new_definition(p
     _, out, _ = project("old.yaml", "new.yaml")
     lines = {each.split()[0]: each.split()[1] for each in out.splitlines() if each.startswith(("  old ", "  new "))}
     file, number = lines["new"].split(":")
-    assert (file, Path(file).read_text().splitlines()[int(number) - 1].strip()) == ("new.yaml", "get:")
+    written = Path(file).read_text().splitlines()[int(number) - 1].strip()
+    assert (file, written) == ("new.yaml", "$ref: '#/components/schemas/Nope'")
     assert "Mend that mistake and ask again, or verify: contractkit verify orders --consumer web-shop\n" in out
 
 

@@ -143,3 +143,37 @@ def test_a_mistake_that_ends_a_comparison_is_the_cause_of_who_calls_it_and_hurts
         (),
         "contractkit-exemptions.toml",
     )
+
+
+def typed(**types: str) -> OpenApiDefinition:
+    """Give a definition whose parameter `limit` and answer's member `total` are of types, numbers else."""
+    schemas = {name: {"type": types.get(name, "number")} for name in ("limit", "total", "id")}
+    operation = {
+        "parameters": [{"name": "limit", "in": "query", "schema": schemas.pop("limit")}],
+        "responses": {
+            "200": {"description": "it", "content": {"application/json": {"schema": {"properties": schemas}}}}
+        },
+    }
+    return OpenApiDefinition(Documents({"d": document({"get": operation}, ORDER)}, "d"), source="d")
+
+
+@pytest.mark.parametrize("before", ["number", "nubmer"])
+@pytest.mark.parametrize(
+    ("mistaken", "body", "is_judged"),
+    [("total", {"id": 7}, True), ("total", {"id": 7, "total": 12.5}, False), ("limit", {"id": 7}, False)],
+)
+def test_a_type_that_is_none_leaves_nobody_unaffected_who_uses_what_has_it(
+    before: str, mistaken: str, body: Any, is_judged: bool
+) -> None:
+    call = HttpCall(
+        request=HttpRequest(method="GET", path="/orders", query={"limit": ("7",)}),
+        response=HttpResponse(status=200, body=JsonBody(body)),
+    )
+    again = tuple(Interaction(key=key, description=key, exchange=call) for key in "ab")  # the second may be passed over
+    contract = Contract(consumer="web-shop", provider="orders", interactions=again)
+    old, new = typed(**{mistaken: before}), typed(**{mistaken: "nubmer"})
+    [consumer] = analyse(old, new, [(contract, ConsumerInfo())]).consumers
+    said = 'a definition cannot be used here: "nubmer" is no type of a schema; did you mean number?'
+    assert [(each.verdict.value, each.worry.sentence) for each in consumer.findings] == (
+        [] if is_judged else [("at risk", said)] * 2
+    )

@@ -19,7 +19,7 @@ from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_use
 from contractkit.definitions.references import Node
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import DocumentedDefinition, Surface, Unreadable, shape_of
-from contractkit.errors import DefinitionError
+from contractkit.errors import DefinitionError, MistakenPlace
 from contractkit.exact_json import uncollected
 from contractkit.model import Location, Step
 
@@ -73,25 +73,33 @@ class DefinitionChanges:
         try:
             yield from self.of_operation(surface, collected)
         except DefinitionError as error:  # one mistake of a document does not hide the changes of all others
-            change = _incomparable(surface.signature, surface.node, error)
-            yield replace(change, new=self._declared_anew(surface))
+            yield self._incomparable(surface, self._declared_anew(surface), error)
 
     def _declared_anew(self, surface: Surface) -> Place | None:
         """Give where the new definition has an operation, which nobody could read to the end."""
         found = self._unreadable.get(surface.shape) or self._by_shape.get(surface.shape)
         return None if found is None else _place(found.node, found.node)
 
+    def _incomparable(self, old: Surface | Unreadable, new: Place | None, error: DefinitionError) -> Change:
+        """Give that a mistake ends comparing an operation, at its own place on the side where it is."""
+        change = replace(_incomparable(old.signature, old.node, error), new=new)
+        return change if error.place is None else self._located(change, old.node, error.place)
+
+    def _located(self, change: Change, used_at: Node, mistake: MistakenPlace) -> Change:
+        place = Place(uri=mistake.uri, pointer=mistake.pointer, used_at=used_at.pointer)
+        is_old = mistake.documents is self.old.documents
+        return replace(change, old=place if is_old else None, new=None if is_old else place)
+
     def unreadable(self) -> Iterator[Change]:
         """Give for every operation that cannot be read that it cannot be compared, unless `compared` does."""
         for each in self.old.unreadable():
-            yield _incomparable(each.signature, each.node, each.error)
+            yield self._incomparable(each, None, each.error)
         known = {surface.shape for surface in self.old.surfaces()}
         known |= {shape_of(each.method, each.path) for each in self.old.unreadable()}
         known |= {("", path) for _, path in known}
         for shape, each in self._unreadable.items():
             if shape not in known:
-                change = _incomparable(each.signature, each.node, each.error)
-                yield replace(change, old=None, new=change.old)
+                yield replace(self._incomparable(each, _place(each.node, each.node), each.error), old=None)
 
     def of_operation(self, surface: Surface, collected: Collected | None = None) -> Iterator[Change]:
         """Give every change that one of the old definition's operations shows.
@@ -106,10 +114,17 @@ class DefinitionChanges:
         pair = self.pair(surface, new)
         yield from self.of_surface(pair)
         for use in schema_uses(pair):
-            for steps, difference in self._pairs_of(use).everywhere(use.old, use.new):
-                if collected is None or not collected.knows(difference.declaration, surface.signature):
-                    yield _schema_change(surface, use, steps, difference)
+            yield from self._of_schema(pair, use, collected)
         yield from self._of_sent(self.old.callbacks(surface), self.new.callbacks(new), CALLBACK_REMOVED)
+
+    def _of_schema(self, pair: SurfacePair, use: SchemaUse, collected: Collected | None = None) -> Iterator[Change]:
+        """Give the changes of one schema; a mistake in it hides those of the others no more than it must."""
+        try:
+            for steps, difference in self._pairs_of(use).everywhere(use.old, use.new):
+                if collected is None or not collected.knows(difference.declaration, pair.old.signature):
+                    yield _schema_change(pair.old, use, steps, difference)
+        except DefinitionError as error:
+            yield self._incomparable(pair.old, _place(pair.new.node, pair.new.node), error)
 
     def of_surface(self, pair: SurfacePair) -> Iterator[Change]:
         """Give the changes of an operation's own: parameters, media types, statuses, credentials."""
@@ -185,8 +200,7 @@ class DefinitionChanges:
                     sentence = rule.sentence.format(before=found.before, after=found.after)
                     yield _operation_change(surface, rule.id, rule.level, rule.direction, found, sentence)
             for use in sent_schemas(pair):
-                for steps, difference in self._pairs_of(use).everywhere(use.old, use.new):
-                    yield _schema_change(surface, use, steps, difference)
+                yield from self._of_schema(pair, use)
 
 
 def compare_definitions(old: DocumentedDefinition, new: DocumentedDefinition) -> DefinitionChanges:
@@ -195,7 +209,7 @@ def compare_definitions(old: DocumentedDefinition, new: DocumentedDefinition) ->
     Refactorings that change nothing (a schema moved behind a `$ref`, wrapped in `allOf`, reordered; a path parameter
     renamed) are no changes. Nothing is compared before it is asked for.
     """
-    return DefinitionChanges(SurfaceReader(old.documents), SurfaceReader(new.documents))
+    return DefinitionChanges(SurfaceReader(old.documents, is_strict=True), SurfaceReader(new.documents, is_strict=True))
 
 
 def _removal(surface: Surface, rule: str, root: Node) -> Change:

@@ -9,6 +9,8 @@ from contractkit.changes.alignment import align
 from contractkit.changes.records import Difference, Direction
 from contractkit.changes.schema_rules import branch_differences, whole_differences
 from contractkit.definitions.schemas import SchemaView, ViewKey
+from contractkit.definitions.type_mistakes import unknown_types
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, same_json
 from contractkit.model import Step, Wildcard
 
@@ -96,15 +98,22 @@ class SchemaPairs:
     def _reachable(self, first: Sequence[tuple[Steps, SchemaPair]]) -> Iterator[tuple[Steps, Difference]]:
         seen = {pair for _, pair in first}
         pending = deque(first)
+        mistake: DefinitionError | None = None
         while pending:
             steps, pair = pending.popleft()
-            differences, below = pair.compared()
+            try:
+                differences, below = pair.compared()
+            except DefinitionError as error:  # told when all else was compared
+                mistake = mistake or error
+                continue
             for difference in differences:
                 yield _steps_of(steps, difference), difference
             for step, inner in below:
                 if inner not in seen:
                     seen.add(inner)
                     pending.append(((*steps, step), inner))
+        if mistake is not None:
+            raise mistake
 
     def along(self, old: SchemaView, new: SchemaView, steps: Sequence[Step]) -> Iterator[tuple[Steps, Difference]]:
         """Give the differences met on the way to a place and at it, outermost first.
@@ -200,8 +209,11 @@ def _is_same_leaf(old: SchemaView, new: SchemaView) -> bool:
 
 
 def _is_flat(schema: Json) -> bool:
-    """Say whether a schema holds nothing but single values, and lists of texts as of types and allowed values."""
-    if not isinstance(schema, dict):
+    """Say whether a schema holds nothing but single values, and lists of texts as of types and allowed values.
+
+    One whose type is none may be refused, and is to be looked at.
+    """
+    if not isinstance(schema, dict) or ("type" in schema and unknown_types(schema["type"])):
         return False
     for value in schema.values():
         if isinstance(value, dict) or (isinstance(value, list) and not all(isinstance(each, str) for each in value)):

@@ -10,6 +10,7 @@ from contractkit.definitions.forms import FORM
 from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Parameter, Response, Surface
+from contractkit.errors import DefinitionError
 from contractkit.model import Location, Wildcard, base_media_type
 
 REQUEST_BODY = Location(("request", "body"))
@@ -94,8 +95,11 @@ def parameter_use(old: Parameter, new: Parameter, location: Location) -> SchemaU
     """
     if old.view is None or new.view is None:
         return None
-    is_text = "object" not in old.view.types and "content" not in {*old.node.value, *new.node.value}
-    elements = _read_one_by_one(old.view, new) if is_text else None
+    try:
+        is_text = "object" not in old.view.types and "content" not in {*old.node.value, *new.node.value}
+        elements = _read_one_by_one(old.view, new) if is_text else None
+    except DefinitionError:  # told where the schemas are compared
+        is_text, elements = False, None
     return SchemaUse(
         direction=Direction.REQUEST,
         location=location,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from contractkit.conformance.grades import Grade, Standing, stand
+from contractkit.conformance.mistaken_types import refuse_mistaken_parameters
 from contractkit.conformance.uses import RESPONSE_HEADERS, Use, Uses, uses_of
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.interface import Route
@@ -79,7 +80,7 @@ class ContractChecker:
 
     def __init__(self, definition: DocumentedDefinition) -> None:
         self.definition = definition
-        self.reader = SurfaceReader(definition.documents)
+        self.reader = SurfaceReader(definition.documents, is_strict=True)
         self._answers: dict[object, InteractionConformance] = {}
         self._standings: dict[object, Standing | None] = {}
 
@@ -102,6 +103,7 @@ class ContractChecker:
         """Say also how the request stands of an interaction of which it is known what it reaches."""
         if routed.route is None or routed.surface is None:
             return routed
+        refuse_mistaken_parameters(routed.surface, routed.route.request)
         return replace(
             routed,
             violations=self.definition.check_request(routed.route),

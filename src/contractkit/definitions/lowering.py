@@ -20,6 +20,7 @@ from contractkit.definitions.keywords import DIALECTS, LISTED_SCHEMAS, NAMED_SCH
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schema_facets import says_nullable
+from contractkit.definitions.type_mistakes import meant_type
 from contractkit.exact_json import Json, show_json
 
 Schema = dict[str, Json] | bool
@@ -137,7 +138,10 @@ class Lowering:
             elif keyword in READERS:
                 read = READERS[keyword](child)
                 if read is None:
-                    self._warn(f"{keyword} cannot be {show_json(child.value, limit=60)}; it is passed over.", child)
+                    said = f"{keyword} cannot be {show_json(child.value, limit=60)}; it is passed over."
+                    self._warn(
+                        f"{said} {meant_type(child.value).capitalize()}".rstrip() if keyword == "type" else said, child
+                    )
                 else:
                     lowered[keyword] = read
             elif keyword in NAMED_SCHEMAS:

@@ -11,7 +11,7 @@ from contractkit.definitions.nodes import Node as Node  # what follows reference
 from contractkit.definitions.nodes import Placed as Placed
 from contractkit.definitions.nodes import Scope
 from contractkit.definitions.uris import joined
-from contractkit.errors import DefinitionError, suggestion
+from contractkit.errors import DefinitionError, MistakenPlace, suggestion
 from contractkit.exact_json import Json
 
 BUNDLED_AT: Final = "/x-documents/"
@@ -84,8 +84,17 @@ class Documents:
         key = (base.uri, holder.root.pointer if holder is not None else "", reference)
         found = self._targets.get(key)
         if found is None:
-            found = self._targets[key] = self._led(reference, base, holder)
+            try:
+                found = self._targets[key] = self._led(reference, base, holder)
+            except DefinitionError as error:
+                error.place = self.mistaken(base, "$ref")
+                raise
         return self._within(found, self.entered(base).scope) if self._has_dynamic_anchors else found
+
+    def mistaken(self, node: Node, keyword: str) -> MistakenPlace:
+        """Give the place of a keyword of a node for who tells that it is wrong."""
+        at = node.get(keyword) or node
+        return MistakenPlace(documents=self, uri=at.uri, pointer=at.pointer)
 
     def dynamic_target(self, reference: str, base: Node) -> Node:
         """Give what a `$dynamicRef` names (JSON Schema 2020-12 §8.2.3.2): the outermost of equal dynamic anchors."""

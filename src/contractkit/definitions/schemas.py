@@ -23,6 +23,7 @@ from contractkit.definitions.schema_facets import (
     says_nullable,
     types_holding,
 )
+from contractkit.definitions.type_mistakes import refuse_unknown_type
 from contractkit.exact_json import Json, dump_compact
 
 UNIONS: Final = ("oneOf", "anyOf")
@@ -63,8 +64,10 @@ class Member:
 class Schemas:
     """The views of one set of documents, each made once."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, *, is_strict: bool = False) -> None:
+        """Take the documents; who judges by them is strict, and is told of a type that is none instead of any type."""
         self.documents = documents
+        self.is_strict = is_strict
         root = documents.root.value
         version = str(root.get("openapi", "")) if isinstance(root, dict) else ""
         self.has_nullable = not version.startswith("3.") or version.startswith("3.0")
@@ -127,7 +130,11 @@ class SchemaView:
 
     @cached_property
     def types(self) -> frozenset[str]:
-        """Give the JSON types that a value may have; `ALL_TYPES` where nothing is said."""
+        """Give the JSON types that a value may have; `ALL_TYPES` where nothing is said.
+
+        Raises:
+            DefinitionError: Who reads is strict, and a type is none.
+        """
         if self._is_computing_types:
             return ALL_TYPES  # an alternative that leads back to itself says nothing more
         self._is_computing_types = True
@@ -313,6 +320,8 @@ class SchemaView:
             if conjunct.node.value is False:
                 return frozenset()
             if isinstance(conjunct.node.value, dict):
+                if self.schemas.is_strict:
+                    refuse_unknown_type(conjunct.node, self.schemas.documents)
                 own, says_null = self._types_of(conjunct.node.value)
                 types &= own
                 allows_null |= says_null and _speaks_of_whole(conjunct.node.value)

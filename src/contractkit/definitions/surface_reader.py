@@ -40,11 +40,19 @@ _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simpl
 class SurfaceReader:
     """Reads the surfaces of one set of documents, each once."""
 
-    def __init__(self, documents: Documents, warn: Callable[[str, Node], None] | None = None) -> None:
-        """Take the documents; `warn` notes mistakes in an operation when that is read."""
+    def __init__(
+        self, documents: Documents, warn: Callable[[str, Node], None] | None = None, *, is_strict: bool = False
+    ) -> None:
+        """Take the documents.
+
+        Args:
+            documents: What is read.
+            warn: Notes mistakes in an operation when that is read.
+            is_strict: Refuse schemas that cannot be meant as they are written, when it is asked what they allow.
+        """
         self._warn = warn if warn is not None else _pass_over
         self.documents = documents
-        self.schemas = Schemas(documents)
+        self.schemas = Schemas(documents, is_strict=is_strict)
         self._surfaces: dict[tuple[str, str], Surface | None] = {}
 
     def surfaces(self) -> Iterator[Surface]:

@@ -53,17 +53,21 @@ class HttpJudgement:
             return old.route.operation.name, self._worries(interaction, call, old, new)
         except DefinitionError as error:
             worry = _unjudged(f"a definition cannot be used here: {error.explanation.summary}")
-            return name, (replace(worry, change=self._mistake(call)),)
+            return name, (replace(worry, change=self._mistake(call, error)),)
 
-    def _mistake(self, call: HttpCall) -> Change | None:
+    def _mistake(self, call: HttpCall, error: DefinitionError) -> Change | None:
         """Give the change that ends the comparison of the operation that a call reaches."""
         reached = {
             route.operation.signature
             for checker in (self._old, self._new)
             if (route := checker.definition.route(call.request)) is not None
         }
-        found = (each for each in self.changes if each.rule == OPERATION_INCOMPARABLE and each.operation in reached)
-        return next(found, None)
+        found = [
+            each
+            for each in self.changes
+            if each.rule == OPERATION_INCOMPARABLE and not reached.isdisjoint((each.operation, *each.also))
+        ]
+        return next((each for each in found if _is_at(error, each)), next(iter(found), None))
 
     def _worries(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
@@ -85,6 +89,14 @@ class HttpJudgement:
         self._met.add(key)  # the first request is looked at in any case: mistakes of the definitions are met there
         before, after = self._old.with_request(old), self._new.with_request(new)
         return request_worries(interaction, call, before, after, self._causes)
+
+
+def _is_at(error: DefinitionError, change: Change) -> bool:
+    """Say whether a change tells the very mistake, not another one of the same operation."""
+    at = error.place
+    return at is not None and any(
+        place is not None and (place.uri, place.pointer) == (at.uri, at.pointer) for place in (change.old, change.new)
+    )
 
 
 def _of_unknown(call: HttpCall, new: InteractionConformance) -> tuple[Worry, ...]:

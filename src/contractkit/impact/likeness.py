@@ -15,6 +15,7 @@ from contractkit.conformance.uses import RESPONSE_BODY
 from contractkit.definitions.nodes import Placed
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.surfaces import Content, Surface
+from contractkit.definitions.type_mistakes import unknown_types
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, dump_compact
 from contractkit.impact.causes import Causes
@@ -161,7 +162,7 @@ def _without_prose(value: Json, uri: str, words: _Words, *, holds_names: bool = 
         reference = value.get("$ref")
         if isinstance(reference, str):
             words.references[reference] = None
-        words.is_all &= value.keys().isdisjoint(_ELSEWHERE)
+        words.is_all &= value.keys().isdisjoint(_ELSEWHERE) and not ("type" in value and unknown_types(value["type"]))
     words.is_all &= not isinstance(value, Placed) or value.uri == uri
     return {
         name: member

@@ -241,7 +241,7 @@ def _theoretical(report: ImpactReport) -> str:
 
 
 def _line_of(report: ImpactReport, change: Change) -> str:
-    site = site_of(change.old, report.old)
+    site = site_of(change.old, report.old) or site_of(change.new, report.new)
     return f"  [{site}]" if site is not None and site.line else ""
 
 
