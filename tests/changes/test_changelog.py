@@ -107,6 +107,23 @@ def test_servers_are_compared_as_addresses() -> None:
     assert between(document, new).changes == ()
 
 
+def test_servers_of_a_path_or_an_operation_stand_in_for_those_of_the_document() -> None:
+    operation = {"responses": {"200": {"description": ""}}}
+
+    def served(version: str, **own: Any) -> Any:
+        there = {"get": operation, "put": operation, "servers": [{"url": f"https://b.example/{version}"}]}
+        paths = {"/b": there, "/c": {"get": operation | own}, "/d": {"get": operation}}
+        return {**operations(), "servers": [{"url": "https://a.example"}], "paths": paths}
+
+    old, new = served("v1"), served("v2", servers=[{"url": "https://c.example"}])
+    assert [(each.rule, each.operation, each.also, each.sentence) for each in between(old, new).changes] == [
+        ("server.removed", "GET /b", ("PUT /b",), "https://b.example/v1 was a server and is none now"),
+        ("server.added", "GET /b", ("PUT /b",), "https://b.example/v2 is a server now"),
+        ("server.removed", "GET /c", (), "https://a.example was a server and is none now"),
+        ("server.added", "GET /c", (), "https://c.example is a server now"),
+    ]
+
+
 def test_words_examples_and_order_are_no_changes() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"enum": ["x", "y"]}}}
     told = copy.deepcopy(schema)

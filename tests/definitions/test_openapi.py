@@ -291,6 +291,18 @@ def test_variables_of_servers_stand_for_all_their_values(definition_of: Reader) 
         """
     )
     assert definition.base_paths == ("/base/api", "/live/v2", "/live/v1", "/test/v2", "/test/v1")
+
+
+def test_the_servers_of_a_path_count_behind_its_reference(definition_of: Reader) -> None:
+    definition = definition_of(
+        """
+        openapi: 3.1.0
+        paths: {/orders: {$ref: '#/components/pathItems/Orders'}}
+        components:
+          pathItems: {Orders: {servers: [{url: 'https://api.example/shop'}], get: {responses: {'204': {}}}}}
+        """
+    )
+    assert definition.base_paths == ("/shop",)
     assert definition.route(HttpRequest(method="GET", path="/test/v1/a")) is not None
 
 

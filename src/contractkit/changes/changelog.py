@@ -105,7 +105,7 @@ def _of_operations(
     old: DocumentedDefinition, new: DocumentedDefinition, sources: tuple[DefinitionSource, DefinitionSource]
 ) -> Changelog:
     compared = compare_definitions(old, new)
-    changes = (*server_changes(old.documents.root, new.documents.root), *all_changes(compared))
+    changes = (*server_changes(compared), *all_changes(compared))
     moved = renamed_operations(compared)
     operations = {
         change.declaration: moved[change.operation]

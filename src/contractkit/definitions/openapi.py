@@ -83,7 +83,7 @@ class OpenApiDefinition:
         """Give the base paths of all declared servers, longest first; `` for the root."""
         places = [self.documents.root]
         for endpoint in self._endpoints:
-            places += [endpoint.item, endpoint.node]
+            places += [self.documents.resolve(endpoint.item), endpoint.node]
         return base_paths(places)
 
     def warnings(self) -> tuple[DefinitionWarning, ...]:
