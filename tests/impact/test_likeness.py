@@ -8,12 +8,14 @@ import pytest
 import yaml
 
 from contractkit.changes import DefinitionChanges
+from contractkit.changes.same_words import SameWords
 from contractkit.conformance import ContractChecker
+from contractkit.conformance.uses import NOWHERE
 from contractkit.impact import ConsumerInfo, ImpactReport, analyse
 from contractkit.impact.causes import Causes
 from contractkit.impact.formats import impact_as_json
 from contractkit.impact.likeness import Likeness
-from contractkit.model import Contract
+from contractkit.model import Contract, HttpCall
 from tests.impact.conftest import definition, interaction, patched
 
 CASES = yaml.safe_load((Path(__file__).parent / "rules.yaml").read_text())
@@ -24,8 +26,10 @@ def judging_all(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Give a callable from which on nothing is passed over."""
 
     def judge_all() -> None:
-        for name in ("of_requests", "of_answers", "of_places", "of_place"):
+        for name in ("of_requests", "of_answers", "of_places"):
             monkeypatch.setattr(Likeness, name, lambda *_: False)
+        monkeypatch.setattr(Likeness, "places", lambda *_: NOWHERE)
+        monkeypatch.setattr(SameWords, "are_alike", lambda *_: False)
 
     return judge_all
 
@@ -67,7 +71,9 @@ def test_what_did_not_change_is_known_by_its_words(name: str, old_document: Any,
     change, expected = REWORDED[name]
     before, after = (ContractChecker(definition(each)) for each in (old_document, patched(old_document, change)))
     read = next(each for each in contract.interactions if each.description == "reads the note")
-    old, new = before.routed(read), after.routed(read)
+    call = read.exchange
+    assert isinstance(call, HttpCall)
+    old, new = (checker.expected(checker.route(call), call) for checker in (before, after))
     assert old.surface is not None
     assert new.surface is not None
     alike = Likeness(before, after, Causes(DefinitionChanges(before.reader, after.reader)))

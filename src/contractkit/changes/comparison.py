@@ -13,6 +13,7 @@ from contractkit.changes.operation_rules import (
     WEBHOOK_REMOVED,
 )
 from contractkit.changes.records import Change, Collected, Difference, Direction, Level, Place
+from contractkit.changes.same_words import SameWords
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
 from contractkit.changes.sent_rules import SENT_RULES
 from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_uses, sent_schemas
@@ -27,13 +28,20 @@ _WHOLE = Location(("request", "path"))
 
 
 class DefinitionChanges:
-    """The changes from one definition to another, computed as far as they are asked for."""
+    """The changes from one definition to another, computed as far as they are asked for.
+
+    Attributes:
+        old: What is read of the old definition.
+        new: The same of the new one.
+        words: What both say in the same words.
+    """
 
     def __init__(self, old: SurfaceReader, new: SurfaceReader) -> None:
         self.old = old
         self.new = new
+        self.words = SameWords(old.documents, new.documents)
         self._pairs = {
-            (direction, is_text): SchemaPairs(direction, is_text=is_text)
+            (direction, is_text): SchemaPairs(direction, self.words, is_text=is_text)
             for direction in (Direction.REQUEST, Direction.RESPONSE)
             for is_text in (False, True)
         }

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from contractkit.changes.alignment import align
 from contractkit.changes.records import Difference, Direction
+from contractkit.changes.same_words import SameWords
 from contractkit.changes.schema_rules import branch_differences, whole_differences
 from contractkit.definitions.schemas import SchemaView, ViewKey
 from contractkit.definitions.type_mistakes import unknown_types
@@ -30,28 +31,28 @@ class SchemaPair:
     old: SchemaView
     new: SchemaView
     _found: "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]] | None" = None
-    _is_same_leaf: bool | None = None
+    _is_same: bool | None = None
     _is_aligned: bool | None = None
 
     def compared(self) -> "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]":
         """Give what differs at the pair itself, and the pairs in it, each with the step that leads there."""
         if self._found is None:
-            self._found = ((), ()) if self.is_same_leaf else self.pairs.compared(self.old, self.new)
+            self._found = ((), ()) if self.is_same else self.pairs.compared(self.old, self.new)
         return self._found
 
     @property
-    def is_same_leaf(self) -> bool:
-        """Say whether both schemas say the same and hold no others, as most members of objects do."""
-        if self._is_same_leaf is None:
-            self._is_same_leaf = _is_same_leaf(self.old, self.new)
-        return self._is_same_leaf
+    def is_same(self) -> bool:
+        """Say whether both schemas say the same in the same words, as most do: leaves are quickly seen to."""
+        if self._is_same is None:
+            self._is_same = _is_same_leaf(self.old, self.new) or _are_alike(self.old, self.new, self.pairs.words)
+        return self._is_same
 
     @property
     def is_aligned(self) -> bool:
         """Say whether every alternative of either schema stands for one of the other: all of both is compared."""
         if self._is_aligned is None:
             found = align(self.old, self.new)
-            self._is_aligned = self.is_same_leaf or not (found.only_old or found.only_new)
+            self._is_aligned = self.is_same or not (found.only_old or found.only_new)
         return self._is_aligned
 
 
@@ -66,8 +67,9 @@ class _Way:
 class SchemaPairs:
     """The pairs of two definitions in one direction. Recursion is bounded, since a pair is entered once per walk."""
 
-    def __init__(self, direction: Direction, *, is_text: bool = False) -> None:
+    def __init__(self, direction: Direction, words: SameWords, *, is_text: bool = False) -> None:
         self.direction = direction
+        self.words = words
         self.is_text = is_text
         self._pairs: dict[PairKey, SchemaPair] = {}
         self._everywhere: dict[SchemaPair, tuple[tuple[Steps, Difference], ...]] = {}
@@ -148,6 +150,8 @@ class SchemaPairs:
         if not steps:
             return _Way((start,), is_clear=True)
         before, step = self._way(start, steps[:-1]), steps[-1]
+        if not before.reached:
+            return before
         reached = [inner for pair in before.reached for name, inner in pair.compared()[1] if _may_lead_to(name, step)]
         return _Way(tuple(reached), is_clear=before.is_clear and not _differs(before.reached, step))
 
@@ -171,7 +175,7 @@ class SchemaPairs:
             (step, pair)
             for before, after in pairs
             for step, left, right in self._below(before, after)
-            if not (pair := self.pair(left, right)).is_same_leaf
+            if not (pair := self.pair(left, right)).is_same
         )
         return _once(found), tuple(below)
 
@@ -208,6 +212,14 @@ def _is_same_leaf(old: SchemaView, new: SchemaView) -> bool:
     )
 
 
+def _are_alike(old: SchemaView, new: SchemaView, words: SameWords) -> bool:
+    """Say whether what holds at once of two values is written alike, one by one."""
+    if len(old.conjuncts) != len(new.conjuncts) or old.chosen or new.chosen:
+        return False
+    pairs = zip(old.conjuncts, new.conjuncts, strict=True)
+    return all(words.are_alike(left.node, right.node) for left, right in pairs)
+
+
 def _is_flat(schema: Json) -> bool:
     """Say whether a schema holds nothing but single values, and lists of texts as of types and allowed values.
 
@@ -232,10 +244,13 @@ def _steps_of(steps: Steps, difference: Difference) -> Steps:
 
 
 def _differs(pairs: Sequence[SchemaPair], step: Step | None) -> bool:
-    found = (difference for pair in pairs for difference in pair.compared()[0])
-    return not all(pair.is_aligned for pair in pairs) or any(
-        each.step is None or _may_lead_to(each.step, step) for each in found
-    )
+    for pair in pairs:  # loops: every place of every answer is asked about
+        if not pair.is_aligned:
+            return True
+        for difference in pair.compared()[0]:
+            if difference.step is None or _may_lead_to(difference.step, step):
+                return True
+    return False
 
 
 def _is_met(difference: Difference, step: Step | None) -> bool:

@@ -75,6 +75,9 @@ class InteractionConformance:
     unsettled: tuple[str, ...] = ()
 
 
+_UNROUTED = InteractionConformance(route=None, surface=None)
+
+
 class ContractChecker:
     """Checks interactions against one definition; what is read of the definition is kept for the next one."""
 
@@ -97,35 +100,43 @@ class ContractChecker:
 
     def reached(self, interaction: Interaction) -> InteractionConformance:
         """Say what an interaction reaches and how its request stands: all that `check` says but for the answer."""
-        return self.with_request(self.routed(interaction))
-
-    def with_request(self, routed: InteractionConformance) -> InteractionConformance:
-        """Say also how the request stands of an interaction of which it is known what it reaches."""
-        if routed.route is None or routed.surface is None:
-            return routed
-        refuse_mistaken_parameters(routed.surface, routed.route.request)
-        return replace(
-            routed,
-            violations=self.definition.check_request(routed.route),
-            undeclared=tuple(_undeclared(routed.surface, routed.route.request)),
-        )
-
-    def routed(self, interaction: Interaction) -> InteractionConformance:
-        """Say what an interaction reaches, and what is declared of the answer that it expects."""
         call = interaction.exchange
         if not isinstance(call, HttpCall):
             return InteractionConformance(route=None, surface=None, unsettled=("not-http",))
-        route = self.definition.route(_as_sent(call.request))
+        route = self.route(call)
+        return self.with_request(self.expected(route, call), route)
+
+    def route(self, call: HttpCall) -> Route | None:
+        """Give the operation that a call reaches, or None."""
+        return self.definition.route(_as_sent(call.request))
+
+    def expected(self, route: Route | None, call: HttpCall) -> InteractionConformance:
+        """Say what is declared of the answer that a call expects.
+
+        Calls of one kind are given the same object; of its route only the operation is theirs, not the request.
+        """
         if route is None:
-            return InteractionConformance(route=None, surface=None)
+            return _UNROUTED
         expected, written = call.response, call.response.headers.get("content-type", ())[:1]
         key = (route.operation.signature, expected.status, written, type(expected.body), media_type_of(expected.body))
-        if key not in self._answers:
-            self._answers[key] = self._answered(route, call)
-        return replace(self._answers[key], route=route)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._answered(route, call)
+        return found
+
+    def with_request(self, expected: InteractionConformance, route: Route | None) -> InteractionConformance:
+        """Say also how the request stands that took a route."""
+        if route is None or expected.surface is None:
+            return expected
+        refuse_mistaken_parameters(expected.surface, route.request)
+        return replace(
+            expected,
+            route=route,
+            violations=self.definition.check_request(route),
+            undeclared=tuple(_undeclared(expected.surface, route.request)),
+        )
 
     def _answered(self, route: Route, call: HttpCall) -> InteractionConformance:
-        """Say what is declared of an answer; all that differs among those of one kind is the route to it."""
         surface = self.reader.surface_of(route.operation)
         response = surface.response_to(call.response.status)
         content = _content_of(response, call.response)

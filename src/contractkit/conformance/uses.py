@@ -3,6 +3,7 @@
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from contractkit.conformance.shapes import shape_of, types_by_place
 from contractkit.definitions.schema_facets import type_of
@@ -80,28 +81,46 @@ class Uses:
     any_of: tuple[tuple[Use, ...], ...] = ()
 
 
-def uses_of(interaction: Interaction, call: HttpCall) -> Uses:
+class _Nowhere(dict[Location, bool]):
+    def __missing__(self, place: Location) -> bool:
+        return False
+
+
+NOWHERE: Final[Mapping[Location, bool]] = _Nowhere()
+"""Says of any place that something differs there."""
+
+
+def uses_of(interaction: Interaction, call: HttpCall, *, untouched: Mapping[Location, bool] = NOWHERE) -> Uses:
     """Give what an interaction uses of its answer.
 
     Proved needs are what counts where there are any; else every place that the expectation holds does, and what was
     served beside it is kept apart: nobody knows whether it is read.
+
+    Args:
+        interaction: What was recorded.
+        call: Its exchange.
+        untouched: For any place whether its uses are of no interest: they are left out, but for values expected to the
+            letter; of a set, any of whose places suffices, where one is.
     """
-    headers = tuple(_header_uses(call, interaction.rules))
+    headers = tuple(use for use in _header_uses(call, interaction.rules) if use.exact or not untouched[use.location])
     needs = interaction.needs
     if not isinstance(needs, InferredNeeds):
         expected = _seen(call.response.body)
-        return Uses(
-            single=(*headers, *_expected_uses(expected, interaction.rules), *_served_uses(interaction, expected))
-        )
+        of_expected = _expected_uses(expected, interaction.rules, untouched)
+        return Uses(single=(*headers, *of_expected, *_served_uses(interaction, expected, untouched)))
     seen = ChainMap(_types_in(interaction.served), _types_in(call.response.body))
     in_body = tuple(_once(_needed(need, seen, needs) for need in needs.needed if _is_in_body(need.location)))
+    groups = (
+        tuple(_once(_needed(Need(location=place), seen, needs) for place in group))
+        for group in needs.any_of
+        if all(map(_is_in_answer, group))
+    )
     return Uses(
-        single=(*headers, *_body_looked_into(in_body, seen), *in_body),
-        any_of=tuple(
-            tuple(_once(_needed(Need(location=place), seen, needs) for place in group))
-            for group in needs.any_of
-            if all(map(_is_in_answer, group))
+        single=(
+            *headers,
+            *(use for use in (*_body_looked_into(in_body, seen), *in_body) if not untouched[use.location]),
         ),
+        any_of=tuple(group for group in groups if not any(untouched[use.location] for use in group)),
     )
 
 
@@ -127,23 +146,30 @@ def _walk(location: Location, value: Json) -> Iterator[tuple[Location, Json]]:
             yield from _walk(location / Wildcard.INDEX, element)
 
 
-def _expected_uses(seen: Mapping[Location, tuple[Json, ...]], rules: Sequence[LocatedRules]) -> Iterator[Use]:
+def _expected_uses(
+    seen: Mapping[Location, tuple[Json, ...]], rules: Sequence[LocatedRules], untouched: Mapping[Location, bool]
+) -> Iterator[Use]:
     for location, values in seen.items():
         deciding = _deciding(location, rules)
         is_leaf = not any(isinstance(value, dict | list) for value in values)
+        is_exact = is_leaf and _is_exact(deciding, location)
+        if not is_exact and untouched[location]:
+            continue
         yield Use(
             location=location,
             types=frozenset(type_of(value) for value in values),
-            exact=_distinct(values) if is_leaf and _is_exact(deciding, location) else (),
+            exact=_distinct(values) if is_exact else (),
             pattern=_pattern_of(deciding),
             seen=_distinct(values) if is_leaf else (),
             allows_null=None in values or any(rule.name == "null" for each in deciding for rule in each.rules),
         )
 
 
-def _served_uses(interaction: Interaction, expected: Mapping[Location, tuple[Json, ...]]) -> Iterator[Use]:
+def _served_uses(
+    interaction: Interaction, expected: Mapping[Location, tuple[Json, ...]], untouched: Mapping[Location, bool]
+) -> Iterator[Use]:
     for location, values in _seen(interaction.served).items():
-        if location not in expected:
+        if location not in expected and not untouched[location]:
             types = frozenset(type_of(value) for value in values)
             yield Use(location=location, types=types, allows_null=True, is_only_served=True)
 

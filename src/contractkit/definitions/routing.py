@@ -108,6 +108,12 @@ def _match(
     branch: _Branch[Target], segments: list[str], depth: int, values: tuple[str, ...], method: str
 ) -> tuple[_Leaf[Target], tuple[str, ...]] | None:
     """Give the leaf that segments lead to from a branch on, and the values of its parameters; None without one."""
+    while depth < len(segments) and not (branch.mixed or branch.any or branch.rest):  # there is one way on at most
+        segment = segments[depth]
+        only = branch.literals.get(unquote(segment) if "%" in segment else segment)
+        if only is None:
+            return None
+        branch, depth = only, depth + 1
     if depth == len(segments):
         leaf = branch.leaves.get(method)
         return None if leaf is None else (leaf, values)

@@ -101,16 +101,11 @@ class AnswerJudgement:
     def _touched(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
     ) -> Uses:
-        """Give those of an interaction's uses at whose places anything differs; of a set any one must stay.
+        """Give those of an interaction's uses at whose places anything differs, and values expected to the letter.
 
-        A value that is expected to the letter stays: a change that hurts no other reader may exclude it.
+        A change that hurts no other reader may exclude such a value.
         """
-        uses = uses_of(interaction, call)
-        of_place = self._likeness.of_place
-        return Uses(
-            single=tuple(use for use in uses.single if use.exact or not of_place(old, new, use.location)),
-            any_of=tuple(group for group in uses.any_of if not any(of_place(old, new, use.location) for use in group)),
-        )
+        return uses_of(interaction, call, untouched=self._likeness.places(old, new))
 
     def _alone(
         self,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from contractkit.changes import Change, DefinitionChanges
 from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
 from contractkit.conformance import ContractChecker, Declared, InteractionConformance
+from contractkit.definitions.interface import Route
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.answer_shapes import AnswerJudgement
@@ -47,10 +48,10 @@ class HttpJudgement:
         assert isinstance(call, HttpCall)
         name = interaction.operation or f"{call.request.method} {call.request.path}"
         try:
-            old, new = self._old.routed(interaction), self._new.routed(interaction)
-            if old.route is None:
+            old, new = self._old.route(call), self._new.route(call)
+            if old is None:
                 return name, _of_unknown(call, self._new.check(interaction))
-            return old.route.operation.name, self._worries(interaction, call, old, new)
+            return old.operation.name, self._worries(interaction, call, old, new)
         except DefinitionError as error:
             worry = _unjudged(f"a definition cannot be used here: {error.explanation.summary}")
             return name, (replace(worry, change=self._mistake(call, error)),)
@@ -70,25 +71,31 @@ class HttpJudgement:
         return next((each for each in found if _is_at(error, each)), next(iter(found), None))
 
     def _worries(
-        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
+        self, interaction: Interaction, call: HttpCall, old_route: Route, new_route: Route | None
     ) -> tuple[Worry, ...]:
-        of_request = self._request_worries(interaction, call, old, new)
+        old, new = self._old.expected(old_route, call), self._new.expected(new_route, call)
+        of_request: tuple[Worry, ...] = ()
+        if not self._takes_what_it_took(old, new):
+            before, after = self._old.with_request(old, old_route), self._new.with_request(new, new_route)
+            of_request = request_worries(interaction, call, before, after, self._causes)
         if new.surface is None:
             return of_request
         if (unknown := _unknown_answer(call, old, new)) is not None:
             return (*of_request, unknown)
         return (*of_request, *self._answers.judged(interaction, call, old, new))
 
-    def _request_worries(
-        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
-    ) -> tuple[Worry, ...]:
+    def _takes_what_it_took(self, old: InteractionConformance, new: InteractionConformance) -> bool:
+        """Say whether nothing changed of what an operation takes.
+
+        Of its first request that is not said in any case: mistakes of the definitions are met where it is looked at.
+        """
         assert old.surface is not None
-        key = (old.surface.signature, new.surface.signature if new.surface is not None else "")
-        if key in self._met and new.surface is not None and self._likeness.of_requests(old.surface, new.surface):
-            return ()
-        self._met.add(key)  # the first request is looked at in any case: mistakes of the definitions are met there
-        before, after = self._old.with_request(old), self._new.with_request(new)
-        return request_worries(interaction, call, before, after, self._causes)
+        if new.surface is None:
+            return False
+        key = (old.surface.signature, new.surface.signature)
+        is_first = key not in self._met
+        self._met.add(key)
+        return not is_first and self._likeness.of_requests(old.surface, new.surface)
 
 
 def _is_at(error: DefinitionError, change: Change) -> bool:
