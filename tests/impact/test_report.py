@@ -5,12 +5,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
 from contractkit.document import dump_contract, load_contract
 from contractkit.exact_json import dump_compact, read_json
 from contractkit.impact import ConsumerInfo, DefinitionSource, ImpactReport, Verdict, analyse
 from contractkit.impact.formats import impact_as_json, impact_as_markdown, impact_document
+from contractkit.impact.repairs import impact_as_repairs
 from contractkit.impact.text import explain_findings, explain_impact, summarise
 from contractkit.model import Contract, HttpCall, Interaction, JsonBody, Message, TextBody
 
@@ -153,6 +156,7 @@ def test_json_carries_version_places_and_fingerprints(old_document: Any, contrac
             "location": "response.body.total",
             "new": {"line": 40, "pointer": "/components/schemas/Order", "source": "new.yaml"},
             "old": {"line": 45, "pointer": "/components/schemas/Order/properties/total", "source": "old.yaml"},
+            "renamed_to": None,
             "sentence": "the consumer needs it, and it is not declared any more",
             "verdict": "broken",
         }
@@ -261,6 +265,43 @@ def test_interactions_of_a_kind_that_nobody_reads_are_counted(old_document: Any,
 def test_nothing_changes_for_an_unchanged_definition(old_document: Any, contract: Contract) -> None:
     report = report_on(old_document, copy.deepcopy(old_document), contract)
     assert (report.findings, report.theoretical) == ((), ())
+
+
+def moved(document: Any) -> Any:
+    changed = copy.deepcopy(document)
+    changed["paths"]["/v2/orders"] = {"post": changed["paths"]["/orders"].pop("post")}
+    return changed
+
+
+def summed(document: Any) -> Any:
+    changed = copy.deepcopy(document)
+    order = changed["components"]["schemas"]["Order"]
+    order["properties"]["sum"] = order["properties"].pop("total")
+    order["required"] = ["id", "sum", "status", "lines"]
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "description", "name", "gone", "cause"),
+    [
+        (moved, "orders", "POST /v2/orders", "createOrder", "POST /orders is no longer declared"),
+        (summed, "reads the total", "sum", "response.body.total", "it was required, number, now undeclared"),
+    ],
+)
+def test_what_went_is_asked_after_under_its_likely_new_name(
+    change: Callable[[Any], Any], description: str, name: str, gone: str, cause: str,
+    old_document: Any, contract: Contract
+) -> None:  # fmt: skip
+    report = report_on(old_document, change(old_document), one(contract, description))
+    assert f"  change        {cause}; is it {name} now? (" in explain_impact(report)
+    assert f"| {cause}; is it {name} now? |" in impact_as_markdown(report)
+    assert impact_document(report)["consumers"][0]["interactions"][0]["findings"][0]["renamed_to"] == name
+    [repair] = read_json(impact_as_repairs(report))["findings"]
+    assert repair["cause"]["sentence"] == f"{cause}; is it {name} now?"
+    assert repair["edits"][1]["change"] == (
+        f"if it is that now, make web-shop use {name} in place of {gone}, record its contract, and deploy it while "
+        "there are both"
+    )
 
 
 def test_a_reference_that_leads_nowhere_is_at_risk_and_hides_nothing_else(

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from contractkit.changes.comparison import compare_definitions
 from contractkit.changes.gains import all_changes
 from contractkit.changes.messages import MessageChanges
-from contractkit.changes.records import Change, Level
-from contractkit.changes.renames import Declaration, renamed_members, renamed_operations
+from contractkit.changes.records import Change, Declaration, Level
+from contractkit.changes.renames import renames_between
 from contractkit.changes.server_rules import server_changes
 from contractkit.changes.sites import DefinitionSource
 from contractkit.definitions.messages import MessageDefinition
@@ -106,17 +106,11 @@ def _of_operations(
 ) -> Changelog:
     compared = compare_definitions(old, new)
     changes = (*server_changes(compared), *all_changes(compared))
-    moved = renamed_operations(compared)
-    operations = {
-        change.declaration: moved[change.operation]
-        for change in changes
-        if change.rule == "operation.removed" and change.operation in moved
-    }
     return Changelog(
         old=sources[0],
         new=sources[1],
         changes=changes,
-        renames={**renamed_members(changes), **operations},
+        renames=renames_between(compared, changes),
         versions=(_version_of(old), _version_of(new)),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contractkit.changes.changelog import Changelog
 from contractkit.changes.records import Change, Level
 from contractkit.changes.sites import Site, site_of
-from contractkit.changes.wording import change_as_json, change_line, counted
+from contractkit.changes.wording import change_as_json, change_line, counted, rename_hint
 from contractkit.exact_json import dump_shown
 from contractkit.explain.terminal import readable
 from contractkit.explain.workflow_commands import workflow_command
@@ -89,8 +89,7 @@ def _way(log: Changelog, change: Change) -> str:
 
 
 def _hint(log: Changelog, change: Change) -> str:
-    name = log.renames.get(change.declaration)
-    return f"; is it {name} now?" if name else ""
+    return rename_hint(log.renames.get(change.declaration, ""))
 
 
 def _advice(log: Changelog) -> Iterator[str]:

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from contractkit.changes.comparison import compare_definitions
 from contractkit.changes.gains import all_changes
-from contractkit.changes.records import NOT_DECLARED, Change, Direction, Level, Place, once
-from contractkit.changes.renames import Declaration, renamed_members, renamed_operations
+from contractkit.changes.records import NOT_DECLARED, Change, Declaration, Direction, Level, Place, once
+from contractkit.changes.renames import renamed_members, renamed_operations
 from contractkit.changes.sameness import describes_the_same
 from contractkit.definitions.messages import ROOT, DefinedMessage, MessageChannel, MessageDefinition
 from contractkit.model import Location

@@ -1,19 +1,30 @@
 """Renames: what went and what came that may be one thing under another name. Hints only, never verdicts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from contractkit.changes.comparison import DefinitionChanges
-from contractkit.changes.records import Change
+from contractkit.changes.operation_rules import OPERATION_REMOVED
+from contractkit.changes.records import Change, Declaration
 from contractkit.definitions.surfaces import Content, Surface
 from contractkit.model import Location
 
-Declaration: TypeAlias = tuple[str, str, str]
 _Holder: TypeAlias = tuple[str, str | None, Location]
 
 _WENT = ("member.removed", "optional-member.removed", "member.refused")
 _CAME = ("member.added", "member.added-required")
+
+
+def renames_between(compared: DefinitionChanges, changes: Sequence[Change]) -> dict[Declaration, str]:
+    """Give what members and operations that went may be called now, by the declaration of the change that they went."""
+    moved = renamed_operations(compared)
+    operations = {
+        change.declaration: moved[change.operation]
+        for change in changes
+        if change.rule == OPERATION_REMOVED and change.operation in moved
+    }
+    return {**renamed_members(changes), **operations}
 
 
 def renamed_members(changes: Iterable[Change]) -> dict[Declaration, str]:

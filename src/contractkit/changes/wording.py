@@ -21,6 +21,11 @@ def change_line(change: Change) -> str:
     return f"{where}: {change.sentence}{also}" if where else f"{change.sentence}{also}"
 
 
+def rename_hint(name: str) -> str:
+    """Give the end of a sentence about something that went and may be called so now; nothing without a name."""
+    return f"; is it {name} now?" if name else ""
+
+
 def counted(number: int, noun: str) -> str:
     """Give a number of things: `1 change`, `2 changes`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from contractkit.changes import Change
+from contractkit.changes.records import Declaration
 from contractkit.changes.sites import DefinitionSource, site_of
 from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
@@ -33,6 +34,10 @@ class Judgement(Protocol):
     @property
     def changes(self) -> tuple[Change, ...]:
         """Give every change from the old definition to the new one."""
+
+    @property
+    def renames(self) -> Mapping[Declaration, str]:
+        """Give what something that went may be called now, by the declaration of the change that it went."""
 
     def speaks_of(self, interaction: Interaction) -> bool:
         """Say whether an interaction is of a kind that the definitions speak of."""
@@ -181,5 +186,8 @@ class _Analysis:
         if worry.change is None:
             return worry
         return replace(
-            worry, old=site_of(worry.change.old, self.old_source), new=site_of(worry.change.new, self.new_source)
+            worry,
+            old=site_of(worry.change.old, self.old_source),
+            new=site_of(worry.change.new, self.new_source),
+            renamed_to=self.judgement.renames.get(worry.change.declaration, ""),
         )

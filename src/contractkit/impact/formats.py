@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from contractkit.changes.wording import change_as_json, change_line, counted, site_as_json
+from contractkit.changes.wording import change_as_json, change_line, counted, rename_hint, site_as_json
 from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import readable
 from contractkit.impact.exemption_words import exempted_line, exemptions_in_brief, is_exempted, standing_of
@@ -110,6 +110,7 @@ def _finding(finding: Finding) -> Json:
         "sentence": worry.sentence,
         "change": worry.change.rule if worry.change else None,
         "change_sentence": worry.change.sentence if worry.change else None,
+        "renamed_to": worry.renamed_to or None,
         "old": site_as_json(worry.old),
         "new": site_as_json(worry.new),
         "fingerprint": finding.fingerprint,
@@ -140,6 +141,7 @@ def _row(group: tuple[Finding, ...]) -> str:
     first = group[0]
     tests = dict.fromkeys(str(test) for finding in group for test in finding.tests)
     said = first.worry.change.sentence if first.worry.change else first.worry.sentence
+    said += rename_hint(first.worry.renamed_to)
     cells = [first.verdict.value, first.consumer, first.operation, f"`{first.worry.location}`", said, ", ".join(tests)]
     return f"| {' | '.join(map(_cell, cells))} |"
 

@@ -1,9 +1,13 @@
 """The judgement of one HTTP call under two OpenAPI definitions: what got worse for it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from contractkit.changes import Change, DefinitionChanges
 from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
+from contractkit.changes.records import Declaration
+from contractkit.changes.renames import renames_between
 from contractkit.conformance import ContractChecker, Declared, InteractionConformance
 from contractkit.definitions.interface import Route
 from contractkit.definitions.surfaces import DocumentedDefinition
@@ -37,6 +41,15 @@ class HttpJudgement:
     def changes(self) -> tuple[Change, ...]:
         """Give every change."""
         return self._changes.changes
+
+    @cached_property
+    def renames(self) -> Mapping[Declaration, str]:
+        """Give the new names that are likely for what went, as `changes` tells them.
+
+        What came to a request is a gain and not among the changes, so that of its members nothing can be told.
+        """
+        found = renames_between(self._changes, self.changes)
+        return {gone: name for gone, name in found.items() if not gone[0].startswith("request.")}
 
     def speaks_of(self, interaction: Interaction) -> bool:
         """Say whether it is a call over HTTP."""

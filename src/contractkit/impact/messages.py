@@ -4,13 +4,14 @@ A message that is emitted unasked is judged as an answer; of messages that are a
 that the consumer sends, the others as answers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
 from contractkit.changes import Change
 from contractkit.changes.messages import MESSAGE_REMOVED, MessageChanges
+from contractkit.changes.records import Declaration
 from contractkit.conformance.messages import MESSAGE, Meant, meant_messages, messages_of, referred_operation
 from contractkit.definitions.messages import MessageDefinition
 from contractkit.errors import DefinitionError
@@ -36,6 +37,11 @@ class MessageJudgement:
     def changes(self) -> tuple[Change, ...]:
         """Give every change, each as one of a message that is received."""
         return self._received.changes
+
+    @cached_property
+    def renames(self) -> Mapping[Declaration, str]:
+        """Give the new names that are likely for what went, as `changes` tells them."""
+        return self._changes.renames
 
     @cached_property
     def _sent(self) -> SentMessages:

@@ -49,6 +49,7 @@ class Worry:
         after: What the new one says.
         sentence: What it means to the consumer.
         change: What caused it, where one is known.
+        renamed_to: What the member or operation that went may be called now: a hint, empty where there is none.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Worry:
     also: tuple[Location, ...] = ()
     old: Site | None = None
     new: Site | None = None
+    renamed_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from contractkit.changes.sites import Site
+from contractkit.changes.wording import rename_hint
 from contractkit.exact_json import Json, dump_shown
 from contractkit.impact.records import Finding, ImpactReport, Verdict
 from contractkit.impact.text import NOT_ANALYSABLE, group_findings
@@ -11,6 +12,7 @@ from contractkit.impact.text import NOT_ANALYSABLE, group_findings
 SCHEMA_VERSION: Final = 1
 _MOST_FINDINGS: Final = 20
 _MOST_TESTS: Final = 5
+_WHOLE: Final = ("operation.gone", "message.removed")  # codes of what is gone as a whole
 _LONGEST: Final = 300  # characters of a sentence
 
 
@@ -44,7 +46,9 @@ def _repair(group: Sequence[Finding]) -> Json:
         ),
         "cause": {
             "rule": worry.change.rule if worry.change else worry.code,
-            "sentence": _cut(worry.change.sentence if worry.change else worry.sentence),
+            "sentence": _cut(
+                (worry.change.sentence if worry.change else worry.sentence) + rename_hint(worry.renamed_to)
+            ),
             "old": _line(worry.old),
             "new": _line(worry.new),
         },
@@ -82,6 +86,12 @@ def _of_consumer(finding: Finding) -> str:
     worry = finding.worry
     if worry.code == "message.channel-gone":
         return f"make {finding.consumer} take the message as it is {worry.after}, and deploy it first"
+    if worry.renamed_to:
+        gone = finding.operation if worry.code in _WHOLE else worry.location
+        use = f"use {worry.renamed_to} in place of {gone}"
+        return (
+            f"if it is that now, make {finding.consumer} {use}, record its contract, and deploy it while there are both"
+        )
     is_sent = worry.code.startswith("request.")
     what = (
         f"send something that both definitions allow at {worry.location}" if is_sent else f"do without {worry.location}"

@@ -7,7 +7,7 @@ from contractkit.changes import Change
 from contractkit.changes.messages import MESSAGE_INCOMPARABLE
 from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
 from contractkit.changes.sites import site_of
-from contractkit.changes.wording import change_line, counted
+from contractkit.changes.wording import change_line, counted, rename_hint
 from contractkit.errors import Explanation
 from contractkit.explain.terminal import readable
 from contractkit.impact.exemption_words import (
@@ -140,7 +140,10 @@ def _what(finding: Finding) -> tuple[tuple[str, str], ...]:
         ("was", worry.before),
         ("becomes", worry.after),
         ("means", worry.sentence),
-        ("change", f"{worry.change.sentence} ({worry.change.rule})" if worry.change else ""),
+        (
+            "change",
+            f"{worry.change.sentence}{rename_hint(worry.renamed_to)} ({worry.change.rule})" if worry.change else "",
+        ),
         ("old", str(worry.old) if worry.old else ""),
         ("new", str(worry.new) if worry.new else ""),
     ]

@@ -1,6 +1,6 @@
 """The judgement of one remote procedure call under two protobuf definitions: what got worse for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -8,7 +8,7 @@ from contractkit.changes.protobuf import Encoding, ProcedureUse, ProtoChanges, c
 from contractkit.changes.protobuf.procedures import STREAMING_RULES
 from contractkit.changes.protobuf.records import ProtoDifference
 from contractkit.changes.protobuf.transcoding import HTTP_RULE_IDS
-from contractkit.changes.records import Change, Direction, Level
+from contractkit.changes.records import Change, Declaration, Direction, Level
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import show_json
 from contractkit.impact.answers import joined
@@ -71,6 +71,11 @@ class ProcedureJudgement:
         """Give every change, in the encodings that the judged calls used; binary always."""
         found = {change.declaration: change for each in self._changes.values() for change in each.changes}
         return tuple(found.values())
+
+    @property
+    def renames(self) -> Mapping[Declaration, str]:
+        """Give nothing: the sentences of what went name what is like it."""
+        return {}
 
     def speaks_of(self, interaction: Interaction) -> bool:
         """Say whether it is a call, or a message of protobuf that is emitted unasked."""
