@@ -53,6 +53,18 @@ def test_one_of_a_set_may_go_as_long_as_another_stays(analysed_needs: Analysed) 
     assert analysed_needs(NEITHER, "reads the total", either).verdict is Verdict.BROKEN
 
 
+def test_who_copes_with_some_values_is_broken_where_none_of_them_is_left(analysed_needs: Analysed) -> None:
+    paid = InferredNeeds(needed=(Need(location=STATUS, members=("paid",)),))
+    members = "/components/schemas/Order/properties/status/enum"
+    name = "reads the status to the letter"
+    gone = found(analysed_needs({"set": {members: ["open"]}}, name, paid))
+    unknown = found(analysed_needs({"set": {members: ["lost"]}}, name, paid))
+    assert (gone, unknown) == (
+        [("response.value-gone", "response.body.status")],
+        [("response.may-be-another-value", "response.body.status")],
+    )
+
+
 def test_a_further_value_hurts_only_who_tolerates_some(analysed_needs: Analysed) -> None:
     wider = {"set": {"/components/schemas/Order/properties/status/enum": ["paid", "open", "lost"]}}
     some = InferredNeeds(needed=(Need(location=STATUS, members=("paid", "open")),))

@@ -17,6 +17,7 @@ from contractkit.model import (
     LocatedRules,
     Location,
     Need,
+    Rule,
     Step,
     Wildcard,
 )
@@ -44,8 +45,8 @@ class Use:
         is_only_served: The tests were served it, and neither the contract nor a proof says that they need it.
         may_lack: The consumer was proved to cope where it is absent.
         around: How many of `steps` lead to the innermost place that may be absent with all that lies in it; 0 if none.
-        non_empty: The list must hold an element.
-        at_most: How many elements the consumer copes with; None where their number was not proved to matter.
+        at_least: How many elements the list must hold.
+        at_most: How many elements the consumer copes with; None where any further number will do.
     """
 
     location: Location
@@ -58,7 +59,7 @@ class Use:
     is_only_served: bool = False
     may_lack: bool = False
     around: int = 0
-    non_empty: bool = False
+    at_least: int = 0
     at_most: int | None = None
 
     @property
@@ -71,6 +72,11 @@ class Use:
     def limits_values(self) -> bool:
         """Say whether a value that was never seen there could be one too many."""
         return bool(self.exact or self.members or self.pattern)
+
+    @property
+    def is_of_the_example(self) -> bool:
+        """Say whether the recorded value decides there, or how many elements it has, and not its type alone."""
+        return bool(self.exact or self.pattern) or self.at_least == self.at_most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +161,7 @@ def _expected_uses(
         is_exact = is_leaf and _is_exact(deciding, location)
         if not is_exact and untouched[location]:
             continue
+        least, most = _lengths(values, deciding, location)
         yield Use(
             location=location,
             types=frozenset(type_of(value) for value in values),
@@ -162,7 +169,29 @@ def _expected_uses(
             pattern=_pattern_of(deciding),
             seen=_distinct(values) if is_leaf else (),
             allows_null=None in values or any(rule.name == "null" for each in deciding for rule in each.rules),
+            at_least=least,
+            at_most=most,
         )
+
+
+def _lengths(values: Sequence[Json], deciding: Sequence[LocatedRules], location: Location) -> tuple[int, int | None]:
+    """Give how many elements the lists at a place must have, and may have: those of the example without a rule.
+
+    Bounds of a rule count only where they were written.
+    """
+    lists = [len(value) for value in values if isinstance(value, list)]
+    if not lists:
+        return 0, None
+    if _is_exact(deciding, location):
+        return max(lists), min(lists)
+    own = [rule for each in deciding if len(each.location.steps) == len(location.steps) for rule in each.rules]
+    least = [1 for rule in own if rule.name == "notEmpty"] + _bounds(own, "min")
+    return max(least, default=0), min(_bounds(own, "max"), default=None)
+
+
+def _bounds(rules: Iterable[Rule], name: str) -> list[int]:
+    said = (rule.attributes.get(name) for rule in rules if rule.name == "type")
+    return [int(str(value)) for value in said if str(value).isdecimal()]
 
 
 def _served_uses(
@@ -194,7 +223,7 @@ def _needed(need: Need, seen: Mapping[Location, frozenset[str]], needs: Inferred
         allows_null=not need.non_null,
         may_lack=need.may_lack,
         around=max(0, above - len(RESPONSE_BODY.steps)),
-        non_empty=need.non_empty,
+        at_least=int(need.non_empty),
         at_most=need.at_most,
     )
 
@@ -225,7 +254,7 @@ def _stricter(use: Use, other: Use) -> Use:
         allows_null=use.allows_null and other.allows_null,
         may_lack=use.may_lack and other.may_lack,
         around=min(use.around, other.around),
-        non_empty=use.non_empty or other.non_empty,
+        at_least=max(use.at_least, other.at_least),
         at_most=min((each.at_most for each in (use, other) if each.at_most is not None), default=None),
     )
 

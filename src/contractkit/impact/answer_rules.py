@@ -39,6 +39,24 @@ def _is_gone(use: Use, old: Standing, new: Standing) -> bool:
     return bool(use.exact) and bool(_excluded(use.exact, new)) and not _excluded(use.exact, old)
 
 
+def _none_is_left(use: Use, old: Standing, new: Standing) -> bool:
+    """Say whether of the values that the consumer copes with one could come, and none can any more."""
+    if use.allows_null and "null" in new.types:
+        return False
+    return _has_fitting(use, old, old) and not _has_fitting(use, old, new)
+
+
+def _has_fitting(use: Use, old: Standing, standing: Standing) -> bool:
+    """Say whether some value may come that the consumer copes with; one that was never served to it may be such."""
+    if standing.values is None:
+        return True
+    if use.members:
+        known = {dump_compact(value) for value in old.values or ()} - {dump_compact(value) for value in use.members}
+        return any(dump_compact(value) not in known for value in standing.values)
+    pattern = use.pattern
+    return pattern is None or any(matches(pattern, value) is not False for value in standing.values)
+
+
 def _is_unsettled(use: Use, old: Standing, new: Standing) -> bool:
     return new.grade is Grade.UNSETTLED and old.is_declared and not use.may_lack
 
@@ -57,8 +75,21 @@ def _may_be_absent_anew(use: Use, old: Standing, new: Standing) -> bool:
     return new.grade is old.grade is Grade.DECLARED and bool(new.weak - old.weak) and not use.may_lack
 
 
+def _has_no_such_length(use: Use, old: Standing, new: Standing) -> bool:
+    return new.is_declared and _is_never_so_long(use, new) and not _is_never_so_long(use, old)
+
+
+def _is_never_so_long(use: Use, standing: Standing) -> bool:
+    is_shorter = standing.most is not None and standing.most < use.at_least
+    return is_shorter or (use.at_most is not None and standing.fewest > use.at_most)
+
+
 def _may_be_empty(use: Use, old: Standing, new: Standing) -> bool:
-    return use.non_empty and old.fewest > 0 and new.fewest == 0 and new.is_declared
+    return new.fewest == 0 and _may_be_shorter(use, old, new)
+
+
+def _may_be_shorter(use: Use, old: Standing, new: Standing) -> bool:
+    return new.fewest < use.at_least <= old.fewest and new.is_declared
 
 
 def _may_be_longer(use: Use, old: Standing, new: Standing) -> bool:
@@ -122,6 +153,11 @@ ANSWER_RULES = (
     AnswerRule("response.value-gone", Verdict.BROKEN, _is_gone,
                "the consumer expects {expected}, which cannot come any more",
                ("response.values.removed", "response.values.limited")),
+    AnswerRule("response.value-gone", Verdict.BROKEN, _none_is_left,
+               "the consumer expects {expected}, which cannot come any more",
+               ("response.values.removed", "response.values.limited")),
+    AnswerRule("response.length-gone", Verdict.BROKEN, _has_no_such_length,
+               "the consumer expects a list of a length that cannot come any more", ("response.bound.tightened",)),
     AnswerRule("response.unsettled", Verdict.AT_RISK, _is_unsettled,
                "the consumer needs it, and the new definition does not describe it",
                (*_RETYPED, *_REMOVED, "response.schema.removed")),
@@ -148,6 +184,8 @@ ANSWER_RULES = (
                ("response.format.changed",)),
     AnswerRule("response.may-be-empty", Verdict.AT_RISK, _may_be_empty,
                "the consumer needs an element, and the list may be empty now", ("response.bound.loosened",)),
+    AnswerRule("response.may-be-shorter", Verdict.AT_RISK, _may_be_shorter,
+               "the consumer needs more elements than may come now", ("response.bound.loosened",)),
     AnswerRule("response.may-be-longer", Verdict.AT_RISK, _may_be_longer,
                "the consumer copes with no more elements than came, and more may come now",
                ("response.bound.loosened",)),

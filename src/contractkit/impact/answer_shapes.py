@@ -43,8 +43,8 @@ class AnswerJudgement:
     """Judges answers under one pair of definitions, those of one shape once.
 
     Where needs were proved, no value that was recorded counts, and what is left to judge is little. Where they are
-    unknown, values count at places of which a definition lists the values; an answer that is expected to the letter
-    somewhere is judged for itself.
+    unknown, values count at places of which a definition lists the values; an answer of which a value or a length
+    decides somewhere is judged for itself.
     """
 
     def __init__(self, old: ContractChecker, new: ContractChecker, causes: Causes, likeness: Likeness) -> None:
@@ -117,7 +117,7 @@ class AnswerJudgement:
         uses = self._touched(interaction, call, old, new)
         before = replace(old, uses=uses, standings=self._old.standings(old, uses))
         after = replace(new, uses=uses, standings=self._new.standings(new, uses))
-        if any(use.exact for use in uses.single):
+        if any(use.is_of_the_example for use in uses.single):
             before = replace(before, refused=self._old.refused(old, interaction))
             after = replace(after, refused=self._new.refused(new, interaction))
         return answer_worries(call, before, after, self._causes)
@@ -125,9 +125,9 @@ class AnswerJudgement:
     def _learnt(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
     ) -> _Known | None:
-        """Give what is to be known of a shape, None where values expected to the letter are part of it."""
+        """Give what is to be known of a shape, None where values or lengths of the example decide."""
         uses = self._touched(interaction, call, old, new)
-        if any(use.exact for use in uses.single):
+        if any(use.is_of_the_example for use in uses.single):
             return None
         found = (self._old.standings(old, uses), self._new.standings(new, uses))
         listed = {place for standings in found for place, each in standings.items() if each.values is not None}

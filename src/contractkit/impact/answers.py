@@ -200,13 +200,16 @@ def _told_otherwise(
 
 
 def _excluded_values(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:
-    """Give the values expected to the letter that the new definition excludes by a bound, a pattern or a format."""
+    """Give the recorded values that the new definition excludes by a bound, a pattern or a format.
+
+    Of those expected to the letter none is left; of those that match a pattern another may be.
+    """
     if not new.refused:
         return
-    exact = {use.location: use for use in old.uses.single if use.exact}
+    fixed = {use.location: use for use in old.uses.single if use.exact or use.pattern}
     known = {violation.location for violation in old.refused}
     for violation in new.refused:
-        use = exact.get(violation.location.generalised())
+        use = fixed.get(violation.location.generalised())
         if use is None or violation.location in known or violation.received is ABSENT or _is_graded(use, old, new):
             continue
         yield _exclusion(violation, use, causes.of_answer(old, new, use.location, _EXCLUDED))
@@ -217,13 +220,15 @@ def _is_graded(use: Use, old: InteractionConformance, new: InteractionConformanc
 
 
 def _exclusion(violation: Violation, use: Use, change: Change | None) -> Worry:
+    is_gone = bool(use.exact)
+    so = "which" if is_gone else "and what was recorded"
     return Worry(
-        code="response.value-gone",
-        verdict=Verdict.BROKEN,
+        code="response.value-gone" if is_gone else "response.may-be-another-value",
+        verdict=Verdict.BROKEN if is_gone else Verdict.AT_RISK,
         location=use.location,
         before=f"{show_json(violation.received, limit=60)} allowed",
         after=violation.expected,
-        sentence=f"the consumer expects {expectation(use)}, which cannot come any more",
+        sentence=f"the consumer expects {expectation(use)}, {so} cannot come any more",
         change=change,
     )
 

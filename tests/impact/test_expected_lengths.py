@@ -1,0 +1,96 @@
+"""Lengths and patterns that hand-written contracts expect: what can no longer come, and what may come otherwise."""
+
+import json
+from typing import Any
+
+import pytest
+
+from contractkit.definitions.openapi import OpenApiDefinition
+from contractkit.definitions.references import Documents
+from contractkit.document import load_contract
+from contractkit.impact import ConsumerInfo, DefinitionSource, analyse
+
+LIST = {"type": "array", "items": {"type": "string"}}
+TEXT = {"type": "string"}
+
+
+def definition(schema: dict[str, Any]) -> OpenApiDefinition:
+    answer = {"description": "ok", "content": {"application/json": {"schema": schema}}}
+    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}}
+    document["paths"] = {"/tags": {"get": {"operationId": "getTags", "responses": {"200": answer}}}}
+    return OpenApiDefinition(Documents({"t": document}, "t", lambda uri: {}), source="t")
+
+
+def told(old: dict[str, Any], new: dict[str, Any], rule: dict[str, Any] | None, *values: Any) -> list[tuple[str, str]]:
+    """Give what becomes of who expects values by a rule, or to the letter."""
+    pact = {"consumer": {"name": "shop"}, "provider": {"name": "tags"}}
+    text = json.dumps(
+        {
+            **pact,
+            "interactions": [interaction(value, rule) for value in values],
+            "metadata": {"pactSpecification": {"version": "4.0"}},
+        }
+    )
+    contract = load_contract(text.encode(), origin="shop-tags.json")
+    source = DefinitionSource(name="t")
+    report = analyse(
+        definition(old), definition(new), [(contract, ConsumerInfo())], old_source=source, new_source=source
+    )
+    return [(each.verdict.value, each.worry.code) for each in report.findings]
+
+
+def interaction(value: Any, rule: dict[str, Any] | None) -> dict[str, Any]:
+    response: dict[str, Any] = {"status": 200, "body": {"contentType": "application/json", "content": value}}
+    if rule is not None:
+        response["matchingRules"] = {"body": {"$": {"combine": "AND", "matchers": [rule]}}}
+    request = {"method": "GET", "path": "/tags"}
+    return {"type": "Synchronous/HTTP", "description": json.dumps(value), "request": request, "response": response}
+
+
+AT_LEAST_1, AT_LEAST_2, AT_MOST_2 = ({"match": "type", **bound} for bound in ({"min": 1}, {"min": 2}, {"max": 2}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "expected"),
+    [
+        ({}, {"maxItems": 1}, None, [("broken", "response.length-gone")]),
+        ({}, {"minItems": 3}, None, [("broken", "response.length-gone")]),
+        ({}, {"minItems": 2}, None, []),
+        ({}, {"maxItems": 1}, {"match": "type"}, []),
+        ({}, {"maxItems": 1}, AT_LEAST_2, [("broken", "response.length-gone")]),
+        ({}, {"minItems": 3}, AT_MOST_2, [("broken", "response.length-gone")]),
+        ({"maxItems": 1}, {"maxItems": 0}, AT_LEAST_2, []),
+        ({"minItems": 1}, {}, AT_LEAST_1, [("at risk", "response.may-be-empty")]),
+        ({"minItems": 1}, {}, {"match": "notEmpty"}, [("at risk", "response.may-be-empty")]),
+        ({"minItems": 2}, {"minItems": 1}, AT_LEAST_2, [("at risk", "response.may-be-shorter")]),
+        ({"minItems": 2}, {"minItems": 1}, AT_LEAST_1, []),
+        ({"maxItems": 2}, {"maxItems": 3}, AT_MOST_2, [("at risk", "response.may-be-longer")]),
+        ({"minItems": 1}, {}, {"match": "type"}, []),
+    ],
+)
+def test_how_long_a_list_is_to_be_says_its_rule_or_else_its_example(
+    old: dict[str, Any], new: dict[str, Any], rule: dict[str, Any] | None, expected: list[tuple[str, str]]
+) -> None:
+    assert told({**LIST, **old}, {**LIST, **new}, rule, ["a", "b"]) == expected
+
+
+def test_lists_of_one_shape_and_other_lengths_are_judged_each_for_itself() -> None:
+    shorter = {**LIST, "maxItems": 1}
+    assert told(LIST, shorter, None, ["a"], ["a", "a"], []) == [("broken", "response.length-gone")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({}, {"enum": ["ab", "b"]}, [("broken", "response.value-gone")]),
+        ({}, {"enum": ["b", "c", "a"]}, []),
+        ({"enum": ["b"]}, {"enum": ["c"]}, [("at risk", "response.may-be-another-value")]),
+        ({}, {"minLength": 2}, [("at risk", "response.may-be-another-value")]),
+        ({}, {"maxLength": 2}, []),
+    ],
+)
+def test_what_matches_a_pattern_is_to_be_able_to_come(
+    old: dict[str, Any], new: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    pattern = {"match": "regex", "regex": "^[ad]$"}
+    assert told({**TEXT, **old}, {**TEXT, **new}, pattern, "a") == expected
