@@ -134,7 +134,7 @@ def outcome(data: bytes, read: Any) -> object:
 
 def in_one_pass(data: bytes) -> object:
     return load_contract(
-        data, origin="a.json", rule_check=find_rule_faults, generator_check=find_generator_faults, known={}
+        data, origin="a.json", rule_check=find_rule_faults, generator_check=find_generator_faults, known=KnownParts()
     )
 
 
@@ -144,7 +144,7 @@ def member_by_member(data: bytes) -> object:
 
 def test_the_plain_file_is_read_in_one_pass() -> None:
     data = json.dumps(PLAIN).encode()
-    found = read_plain_contract(data, rule_check=None, generator_check=None, known={})
+    found = read_plain_contract(data, rule_check=None, generator_check=None, known=KnownParts())
     assert found is not None
     assert found == member_by_member(data)
 
@@ -185,7 +185,7 @@ def test_two_interactions_of_one_key_are_told() -> None:
 
 
 def test_answers_that_several_files_have_are_read_once() -> None:
-    known: KnownParts = {}
+    known = KnownParts()
     data = json.dumps(PLAIN).encode()
     first, second = (load_contract(data, origin=name, known=known).interactions[1] for name in ("a.json", "b.json"))
     assert first == second

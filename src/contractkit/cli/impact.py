@@ -183,7 +183,7 @@ def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     default = settings.contracts_directory
     places = asked.contracts or ((default,) if default.exists() else ())
     files = find_contract_files(places)
-    known: KnownParts = {}
+    known = KnownParts()
     read = [(load_contract_file(file, known), ConsumerInfo(origin=str(file))) for file in files]
     where = " ".join(map(str, places or (default,)))
     return _analysed(old, new, tuple(_of_provider(read, _provider(asked, read), where)), where)
@@ -225,7 +225,7 @@ def _published(client: BrokerClient, asked: _Asked) -> Loaded:
 def _fetched(client: BrokerClient, asked: _Asked, provider: str) -> Iterator[tuple[Contract, ConsumerInfo]]:
     scope = {"environment": asked.environment, "branch": asked.branch}
     assumed = [(each.application, each.version or None) for each in asked.assumed]
-    known: KnownParts = {}
+    known = KnownParts()
     for stored in client.resources.contracts_of(provider, **scope, assumed=assumed):
         origin = f"{stored.consumer}'s contract {stored.file_digest[:19]}"
         versions = stored.consumer_versions

@@ -92,7 +92,7 @@ def load_contract(
     """
     with uncollected():
         plain = read_plain_contract(
-            data, rule_check=rule_check, generator_check=generator_check, known={} if known is None else known
+            data, rule_check=rule_check, generator_check=generator_check, known=known or KnownParts()
         )
         return plain or _read(data, origin, decode, Findings(rule_check, generator_check)).contract
 

@@ -4,8 +4,8 @@ A file with anything else in it, right or wrong, is none: `files` reads it membe
 and says what is wrong. Answers are full of bodies that other calls with the provider have too: they are read once.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 import orjson
@@ -38,15 +38,36 @@ from contractkit.model import (
     parse_location,
 )
 
-KnownParts: TypeAlias = dict[tuple[str, bytes], Any]
-"""What was read of parts that many files have, by the kind of part and what it says."""
-
 Part = TypeVar("Part")
 Value = TypeVar("Value")
 
 
 class _OtherForm(Exception):
     """A part says more than the plain form, or something is wrong with it."""
+
+
+class _Locations(dict[str, Location]):
+    """Locations by what is written; contracts name the same places by the hundred thousand."""
+
+    def __missing__(self, text: str) -> Location:
+        try:
+            found = self[text] = parse_location(text)
+        except ValueError:
+            raise _OtherForm from None
+        return found
+
+
+class KnownParts:
+    """What was read of parts that many files have.
+
+    Attributes:
+        parts: Parts by their kind and what they say.
+        locations: Places by what they say.
+    """
+
+    def __init__(self) -> None:
+        self.parts: dict[tuple[str, bytes], Any] = {}
+        self.locations: Mapping[str, Location] = _Locations()
 
 
 def read_plain_contract(
@@ -102,7 +123,7 @@ class _Reading:
             generators=(*request.generators, *answer.generators),
             pending=call.pending,
             served=MissingBody() if own.served is UNSET else self._served(own.served),
-            evidence=tuple(map(_evidence, evidence)),
+            evidence=tuple(map(self._evidence, evidence)),
             comments=tuple(call.comments.text),
             transport=None if call.transport is UNSET else call.transport,
         )
@@ -127,10 +148,41 @@ class _Reading:
 
     def _once(self, kind: str, raw: Raw, read: Callable[[ObjectReader], Part]) -> Part:
         key = (kind, bytes(raw))
-        if key not in self._known:
-            self._known[key] = self._alone(raw, read)
-        found: Part = self._known[key]
+        if key not in self._known.parts:
+            self._known.parts[key] = self._alone(raw, read)
+        found: Part = self._known.parts[key]
         return found
+
+    def _evidence(self, said: form.Evidence) -> Evidence:
+        test = TestReference(node_id=said.test.node_id, file=said.test.file, line=said.test.line)
+        return Evidence(test=test, needs=self._needs(said.needs))
+
+    def _needs(self, said: form.Unknown | form.Inferred) -> Needs:
+        if isinstance(said, form.Unknown):
+            return UnknownNeeds(reason=said.reason, pinned=self._places(said.pinned))
+        return InferredNeeds(
+            needed=tuple(map(self._need, said.needed)),
+            any_of=tuple(map(self._places, said.any_of)),
+            tolerated=self._places(said.tolerated),
+            untouched=self._places(said.untouched),
+            weak=self._places(said.weak),
+            reactions=tuple(Reaction(to=each.to, result=each.result) for each in said.reactions),
+            valid_for=said.valid_for,
+        )
+
+    def _need(self, said: form.Need) -> Need:
+        return Need(
+            location=self._known.locations[said.location],
+            may_lack=said.may_lack,
+            non_null=said.non_null,
+            non_empty=said.non_empty,
+            at_most=None if said.at_most is UNSET else said.at_most,
+            members=tuple(_shallow(said.members)),
+            pattern=said.pattern,
+        )
+
+    def _places(self, said: form.Texts) -> tuple[Location, ...]:
+        return tuple(map(self._known.locations.__getitem__, said))
 
     def _alone(self, raw: Raw, read: Callable[[ObjectReader], Part]) -> Part:
         """Read a part of which nothing is wrong and nothing is to be kept."""
@@ -141,50 +193,14 @@ class _Reading:
         return found
 
 
-def _evidence(said: form.Evidence) -> Evidence:
-    test = TestReference(node_id=said.test.node_id, file=said.test.file, line=said.test.line)
-    return Evidence(test=test, needs=_needs(said.needs))
-
-
-def _needs(said: form.Unknown | form.Inferred) -> Needs:
-    if isinstance(said, form.Unknown):
-        return UnknownNeeds(reason=said.reason, pinned=_places(said.pinned))
-    return InferredNeeds(
-        needed=tuple(map(_need, said.needed)),
-        any_of=tuple(map(_places, said.any_of)),
-        tolerated=_places(said.tolerated),
-        untouched=_places(said.untouched),
-        weak=_places(said.weak),
-        reactions=tuple(Reaction(to=each.to, result=each.result) for each in said.reactions),
-        valid_for=said.valid_for,
-    )
-
-
-def _need(said: form.Need) -> Need:
-    return Need(
-        location=_places([said.location])[0],
-        may_lack=said.may_lack,
-        non_null=said.non_null,
-        non_empty=said.non_empty,
-        at_most=None if said.at_most is UNSET else said.at_most,
-        members=tuple(_shallow(said.members)),
-        pattern=said.pattern,
-    )
-
-
 def _derived_state(said: form.Derived) -> DerivedState:
     return DerivedState(operation=said.operation, status=said.status, values=_shallow(said.values))
 
 
-def _places(said: form.Texts) -> tuple[Location, ...]:
-    try:
-        return tuple(map(parse_location, said))
-    except ValueError:
-        raise _OtherForm from None
-
-
 def _shallow(value: Value) -> Value:
     """Give a value that nests no deeper, where it stands, than the writer writes, and has no integer beyond 64 bits."""
+    if not value:
+        return value
     try:
         orjson.dumps([[[[[[[[[[[value]]]]]]]]]]])  # as deep as `members` of a need, the deepest part of a file
     except TypeError:
