@@ -2,6 +2,7 @@
 
 import pytest
 
+from contractkit.impact.usage import Sureness, Unused, judged_place
 from contractkit.impact.usage_questions import lies_in, operation_suggested, operations_named
 
 KNOWN = ("shop.v1.Inventory/GetStock", "shop.v1.Store/GetStock", "shop.v1.Store/Count", "GET /Count", "getOrder")
@@ -52,3 +53,10 @@ def test_a_name_of_nothing_is_told_the_nearest(asked: str, said: str) -> None:
 )
 def test_a_place_is_what_is_asked_for_or_in_it(place: str, asked: str, expected: bool) -> None:
     assert lies_in(place, asked) is expected
+
+
+def test_what_holds_something_that_was_served_was_served_itself() -> None:
+    uses = {"response.body.lines[*].sku": {"ledger": None}}
+    assert judged_place("listOrders", "response.body.lines", uses, ("ledger",)) == Unused(
+        operation="listOrders", location="response.body.lines", sureness=Sureness.UNKNOWN, consumers=("ledger",)
+    )

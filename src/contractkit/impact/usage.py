@@ -206,11 +206,11 @@ def judged_place(operation: str, location: str, uses: _Uses, unknown: Collection
         uses: Who uses which of its places.
         unknown: Those of whom is not known what else they use there.
     """
-    consumers = uses.get(location, {})
-    if any(consumers.values()) or any(place.startswith((f"{location}.", f"{location}[")) and any(said.values())
-                                      for place, said in uses.items()):  # fmt: skip
+    below = (f"{location}.", f"{location}[")
+    said = [use for place, use in uses.items() if place == location or place.startswith(below)]
+    if any(needed for consumers in said for needed in consumers.values()):
         return None
-    served = tuple(sorted(name for name, needed in consumers.items() if needed is None))
+    served = tuple(sorted({name for consumers in said for name, needed in consumers.items() if needed is None}))
     if served:
         return Unused(operation=operation, location=location, sureness=Sureness.UNKNOWN, consumers=served)
     if unknown:
