@@ -44,6 +44,54 @@ def test_a_value_that_the_rule_stands_for_and_that_is_gone_is_named(old_document
     ]
 
 
+def parameter(name: str, place: str) -> Any:
+    return lambda schema: {"name": name, "in": place, "required": place == "path", "schema": schema}
+
+
+SENT: dict[str, Any] = {  # location to: where it is described, by what, how "a" is sent
+    "request.body.sku": ("/components/schemas/NewOrder/properties/sku", lambda schema: schema, {"body": {"sku": "a"}}),
+    "request.query.state": (
+        "/paths/~1orders/get/parameters/1", parameter("state", "query"), {"query": {"state": "a"}}
+    ),
+    "request.headers['x-state']": (
+        "/paths/~1orders/get/parameters/1", parameter("X-State", "header"), {"headers": {"x-state": "a"}}
+    ),
+    "request.path.id": ("/paths/~1orders~1{id}/parameters/0", parameter("id", "path"), {"path": "/orders/a"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_ruled", [False, True])
+@pytest.mark.parametrize("location", SENT)
+@pytest.mark.parametrize(
+    ("keyword", "left", "found"),
+    [
+        ("enum", "b", (Verdict.BROKEN, 'the consumer sends "a", which is refused now', "request.values.removed")),
+        (
+            "x-extensible-enum",
+            "b",
+            (
+                Verdict.AT_RISK,
+                'the consumer sends "a", which is not among the known values any more',
+                "request.known-values.removed",
+            ),
+        ),
+        ("x-extensible-enum", "a", None),
+    ],
+)
+def test_who_sends_a_value_that_is_not_listed_any_more_is_hurt_wherever_it_is_sent_and_by_whatever_rule(
+    keyword: str, left: str, found: Any, location: str, is_ruled: bool, old_document: Any
+) -> None:
+    place, described, call = SENT[location]
+    side = location.rpartition(".")[0] if location.startswith("request.path") else location
+    old, new = (described({"type": "string", keyword: values}) for values in (["a", "b"], [left]))
+    rules = {side: [{"match": "type"}]} if is_ruled else {}
+    report = reported({**call, "rules": rules, "old": {place: old}, "set": {place: new}}, old_document)
+    told = [each.worry for each in report.findings if each.worry.code != "request.rule-wider"]
+    assert [(str(each.location), each.verdict, each.sentence, each.change and each.change.rule) for each in told] == (
+        [] if found is None else [(location, *found)]
+    )
+
+
 def reported(case: dict[str, Any], document: Any) -> ImpactReport:
     old = patched(document, {"set": case.get("old", {})})
     contract = Contract(consumer="web-shop", provider="orders", interactions=(sent(case),))

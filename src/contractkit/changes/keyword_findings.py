@@ -38,24 +38,25 @@ def lost_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 def lost_known_values(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that values are not known any more of which it is said that there may be others."""
-    before, after = _known_values(old), _known_values(new)
+    before, after = known_values(old), known_values(new)
     if after and (not before or without(before, after)):
         yield _known_values_found(old, new)
 
 
 def other_known_values(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that other values are known of which it is said that there may be others."""
-    before, after = _known_values(old), _known_values(new)
+    before, after = known_values(old), known_values(new)
     if without(before, after) or without(after, before):
         yield _known_values_found(old, new)
 
 
-def _known_values(view: SchemaView) -> tuple[Json, ...]:
+def known_values(view: SchemaView) -> tuple[Json, ...]:
+    """Give the values that a schema lists as known, beside which there may be others; none where it lists none."""
     return tuple(value for said in view.said(_KNOWN_VALUES) if isinstance(said, list) for value in said)
 
 
 def _known_values_found(old: SchemaView, new: SchemaView) -> Found:
-    said = [listed(_known_values(view)) or "any value" for view in (old, new)]
+    said = [listed(known_values(view)) or "any value" for view in (old, new)]
     return Found(said[0], said[1], old.place(_KNOWN_VALUES), new.place(_KNOWN_VALUES))
 
 

@@ -11,6 +11,7 @@ from contractkit.definitions.requests import decoded_body
 from contractkit.definitions.surfaces import Surface
 from contractkit.exact_json import show_json
 from contractkit.impact.causes import Causes
+from contractkit.impact.known_values import known_value_worries
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.ruled_requests import at_risk, ruled_worries
 from contractkit.model import (
@@ -48,7 +49,7 @@ def request_worries(
     if new.surface is None:
         return (_gone(call, old, causes),)
     request = call.request
-    refused = tuple(_refused(request, old, new, causes))
+    refused = (*_refused(request, old, new, causes), *known_value_worries(request, old, new, causes))
     places = {place for worry in refused for place in (worry.location, worry.location.generalised())}
     further = [
         *_moved(old.surface, new.surface, request),
