@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.modules_kept import ModulesKept
+
 _unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine proves nothing
 settings.register_profile("ordinary", _unhurried)
 settings.register_profile("deep", _unhurried, max_examples=1_000)  # make test-deep asks for it
 settings.load_profile("ordinary")
 
-os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"  # runs of pytest that tests start need not load it either
+_ADDED = "-p no:schemathesis"
+os.environ["PYTEST_ADDOPTS"] = _ADDED  # runs of pytest that tests start need not load it either
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", ROOT.parent / "shared")).resolve()
@@ -39,6 +42,18 @@ def test_data() -> Callable[[str], Path]:
         return found
 
     return path
+
+
+@pytest.fixture
+def pytester(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Let runs of pytest within a test leave this process whole: its modules, and where a crash is told of.
+
+    The fault handler of such a run would end with it, and what enables it again then has it write where nobody reads.
+    """
+    monkeypatch.setattr("_pytest.pytester.SysModulesSnapshot", ModulesKept)
+    made: pytest.Pytester = request.getfixturevalue("pytester")
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"{_ADDED} -p no:faulthandler")
+    return made
 
 
 @pytest.fixture
