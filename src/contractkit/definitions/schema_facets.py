@@ -10,6 +10,8 @@ ALL_TYPES: Final = frozenset({"null", "boolean", "object", "array", "number", "i
 """Every JSON type; `number` stands beside `integer`, so that a set with both admits decimals and one with
 `integer` alone does not."""
 
+_OF_ONE: Final = {name: frozenset({name, "integer"} if name == "number" else {name}) for name in ALL_TYPES}
+
 UPPER_BOUNDS: Final = ("maximum", "maxLength", "maxItems", "maxProperties", "maxContains")
 LOWER_BOUNDS: Final = ("minimum", "minLength", "minItems", "minProperties", "minContains")
 
@@ -61,11 +63,10 @@ def type_names(types: Iterable[str]) -> str:
 
 def declared_types(declared: Json) -> frozenset[str]:
     """Give the JSON types that the value of `type` names; all where it names none that is known."""
-    names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
-    types = frozenset(name for name in names if isinstance(name, str)) & ALL_TYPES
-    if "number" in types:
-        types |= {"integer"}
-    return types or ALL_TYPES  # OpenAPI 2's `file` and misspelt types say nothing about JSON
+    if isinstance(declared, str):
+        return _OF_ONE.get(declared, ALL_TYPES)  # OpenAPI 2's `file` and misspelt types say nothing about JSON
+    names = declared if isinstance(declared, list) else ()
+    return frozenset[str]().union(*(_OF_ONE.get(name, ()) for name in names if isinstance(name, str))) or ALL_TYPES
 
 
 def says_nullable(schema: Mapping[str, Json]) -> bool:

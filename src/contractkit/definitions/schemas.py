@@ -320,7 +320,8 @@ class SchemaView:
             if conjunct.node.value is False:
                 return frozenset()
             if isinstance(conjunct.node.value, dict):
-                if self.schemas.is_strict:
+                said = conjunct.node.value.get("type")
+                if self.schemas.is_strict and not (isinstance(said, str) and said in ALL_TYPES):
                     refuse_unknown_type(conjunct.node, self.schemas.documents)
                 own, says_null = self._types_of(conjunct.node.value)
                 types &= own
