@@ -29,7 +29,7 @@ def exemptions_in_words(report: ImpactReport) -> str:
 def exempted_line(exempted: Exempted) -> str:
     """Give a finding that somebody answers for in one line."""
     finding = exempted.finding
-    place = f"{finding.consumer}: {finding.operation} {finding.worry.location} {finding.verdict.value}"
+    place = f"{finding.consumer}: {finding.operation} {finding.worry.place} {finding.verdict.value}"
     said = f"{exempted.reason} ({exempted.owner}, {_until(exempted)})"
     return f"{finding.fingerprint}   {place}; {' '.join(said.split())}"
 
@@ -91,7 +91,7 @@ def _told(exempted: Exempted) -> Json:
         "versions": list(finding.info.versions),
         "environments": list(finding.info.environments),
         "operation": finding.operation,
-        "at": str(finding.worry.location),
+        "at": finding.worry.place,
         "verdict": finding.verdict.value,
         "means": finding.worry.sentence,
         "reason": exempted.reason,

@@ -142,7 +142,7 @@ def _row(group: tuple[Finding, ...]) -> str:
     tests = dict.fromkeys(str(test) for finding in group for test in finding.tests)
     said = first.worry.change.sentence if first.worry.change else first.worry.sentence
     said += rename_hint(first.worry.renamed_to)
-    cells = [first.verdict.value, first.consumer, first.operation, f"`{first.worry.location}`", said, ", ".join(tests)]
+    cells = [first.verdict.value, first.consumer, first.operation, f"`{first.worry.place}`", said, ", ".join(tests)]
     return f"| {' | '.join(map(_cell, cells))} |"
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 
 from contractkit.changes import Change
+from contractkit.changes.records import Direction
 from contractkit.changes.sites import DefinitionSource, Site
 from contractkit.impact.proven import Proof
 from contractkit.model import Contract, Interaction, Location, TestReference
@@ -63,6 +64,13 @@ class Worry:
     old: Site | None = None
     new: Site | None = None
     renamed_to: str = ""
+
+    @property
+    def place(self) -> str:
+        """Give its location, of a call's messages with who sends it: both sides' are written alike."""
+        if self.location.steps[:1] != ("events",) or self.change is None:
+            return str(self.location)
+        return f"{self.location} {'sent' if self.change.direction is Direction.REQUEST else 'received'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ def _repair(group: Sequence[Finding]) -> Json:
         "fingerprint": finding.fingerprint,
         "verdict": finding.verdict.value,
         "problem": _cut(
-            f"{finding.consumer}, {finding.operation}, {worry.location}: was {worry.before}, becomes {worry.after}; "
+            f"{finding.consumer}, {finding.operation}, {worry.place}: was {worry.before}, becomes {worry.after}; "
             f"{worry.sentence}"
         ),
         "cause": {

@@ -233,6 +233,12 @@ def test_details_are_as_exact_beside_any_number_of_messages(record: Record) -> N
     assert uses == uses_of(call)
 
 
+def test_a_field_of_both_messages_is_told_with_who_sends_it(report_on: ReportOn, record: Record) -> None:
+    report = report_on(SHOP, SHOP.replace("string id = 1;", "int32 id = 1;"), record({"id": "7"}, {"id": "7"}))
+    rows = [line.split(" | ")[3] for line in impact_as_markdown(report).splitlines() if line.startswith("| broken")]
+    assert rows == ["`events[*].message.id sent`", "`events[*].message.id received`"]
+
+
 def http_call() -> Interaction:
     exchange = HttpCall(request=HttpRequest(method="GET", path="/orders"), response=HttpResponse(status=200))
     return Interaction(key="http", description="lists orders", exchange=exchange, operation="listOrders")
