@@ -405,6 +405,33 @@ def test_items_of_a_sequence_are_compared(changes_between: Compare) -> None:
     ]
 
 
+def test_parts_without_names_are_compared_with_how_they_are_written(changes_between: Compare) -> None:
+    def sending(kind: str, rest: str, *first: str) -> dict[str, Any]:
+        content = {
+            "itemSchema": {"type": kind},
+            "itemEncoding": {"contentType": rest},
+            "prefixEncoding": [{"contentType": each} for each in first],
+        }
+        post = {"requestBody": {"content": {"multipart/mixed": content}}, "responses": {}}
+        return {"openapi": "3.2.0", "paths": {"/e": {"post": post}}}
+
+    old, new = sending("string", "image/png", "text/csv"), sending("integer", "image/gif", "text/html")
+    assert [(each.rule, str(each.location), each.sentence) for each in changes_between(old, new).changes] == [
+        (
+            "request.encoding.changed",
+            "request.body[0]",
+            "it was style form, exploded of text/csv and is style form, exploded of text/html",
+        ),
+        (
+            "request.encoding.changed",
+            "request.body[*]",
+            "it was style form, exploded of image/png and is style form, exploded of image/gif",
+        ),
+        ("request.type.changed", "request.body[*]", "it was string and must now be integer"),
+    ]
+    assert changes_between(sending("string", "text/csv", "text/csv"), sending("string", "text/csv")).changes == ()
+
+
 def test_a_renamed_path_parameter_is_no_change(changes_between: Compare) -> None:
     new = copy.deepcopy(DOCUMENT)
     new["paths"]["/a/{key}"] = new["paths"].pop("/a/{id}")

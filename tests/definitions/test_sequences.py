@@ -178,6 +178,15 @@ def test_a_text_as_example_is_the_answer_and_fits() -> None:
     assert given.check_response(given.operation("follow"), answer) == ()
 
 
+@pytest.mark.parametrize(("name", "written"), [("itemEncoding", {}), ("prefixEncoding", [{}])])
+def test_how_parts_without_names_are_written_is_a_warning(name: str, written: Json) -> None:
+    given = definition("multipart/mixed", {"schema": {"type": "array"}, name: written})
+    given.answer(given.operation("follow"), seed="a")
+    assert {each.sentence for each in given.warnings()} == {
+        f"{name} checks nothing of multipart/mixed: parts without names are not looked into."
+    }
+
+
 @pytest.mark.parametrize("media_type", ["application/json", "multipart/mixed", "*/*"])
 def test_items_of_other_media_types_are_a_warning(media_type: str) -> None:
     given = definition(media_type, {"itemSchema": ITEM})

@@ -7,6 +7,7 @@ from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair, header_
 from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surfaces import Content, Encoding, Parameter
+from contractkit.model import Step, Wildcard
 
 _PACKED = frozenset({"array", "object"})
 
@@ -52,10 +53,12 @@ def other_encoding(pair: SurfacePair) -> Iterator[OperationFinding]:
             for name in dict.fromkeys((*content.encoding, *other.encoding)):
                 if _members(content, name) and _members(other, name):
                     yield from _encoding_found(name, content, other)
+            for step in dict.fromkeys((*content.part_encoding, *other.part_encoding)):
+                yield from _encoding_found(step, content, other)
 
 
-def _encoding_found(name: str, content: Content, other: Content) -> Iterator[OperationFinding]:
-    before, after = content.encoding.get(name), other.encoding.get(name)
+def _encoding_found(name: Step, content: Content, other: Content) -> Iterator[OperationFinding]:
+    before, after = _encoding_of(content, name), _encoding_of(other, name)
     is_packed = any(types & _PACKED for each in (content, other) for types in _members(each, name))
     is_alike = _style(before) == _style(after) or not is_packed  # of a single value there is one way to write it
     if is_alike and _takes_as_many(before, after):
@@ -70,9 +73,16 @@ def _encoding_found(name: str, content: Content, other: Content) -> Iterator[Ope
     )
 
 
-def _members(content: Content, name: str) -> tuple[frozenset[str], ...]:
+def _encoding_of(content: Content, name: Step) -> Encoding | None:
+    """Give how a member of a form or a part without a name is written, that of all parts where none is its own."""
+    if isinstance(name, str):
+        return content.encoding.get(name)
+    return content.part_encoding.get(name) or content.part_encoding.get(Wildcard.INDEX)
+
+
+def _members(content: Content, name: Step) -> tuple[frozenset[str], ...]:
     """Give the types that a member of a form may be of, by alternative; one of which nothing is said may be any."""
-    if content.view is None:
+    if content.view is None or not isinstance(name, str):
         return (ALL_TYPES,)
     found = (branch.member(name) for branch in content.view.value_branches)
     return tuple(each.view.types if each.view else ALL_TYPES for each in found if each is not None)

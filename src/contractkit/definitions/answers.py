@@ -19,7 +19,7 @@ from contractkit.definitions.promises import Promises
 from contractkit.definitions.replacing import stays_allowed
 from contractkit.definitions.responses import is_bodiless
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.sequences import ITEM_SCHEMA, written_items
+from contractkit.definitions.sequences import ITEM_SCHEMA, is_sequence, written_items
 from contractkit.definitions.surfaces import Content, Parameter, Response, Surface
 from contractkit.definitions.synthesis import synthesise
 from contractkit.errors import UnknownNameError
@@ -139,7 +139,7 @@ class Answers:
         check = self._checks.of(schema, Direction.RESPONSE) if schema is not None else None
         base = base_media_type(content.media_type)
         media_type = _CONCRETE.get(base, "image/png" if base == "image/*" else content.media_type)
-        if content.item is not None:
+        if content.item is not None and is_sequence(content.media_type):
             each = self._checks.of(content.node / ITEM_SCHEMA, Direction.RESPONSE)
             return _Shape(content, media_type, content.item, each, is_sequence=True)
         return _Shape(content, media_type, content.view, check)

@@ -7,7 +7,7 @@ from typing import Final
 
 from contractkit.definitions.references import Node
 from contractkit.definitions.routing import parameter_names
-from contractkit.definitions.sequences import ITEM_SCHEMA, is_sequence
+from contractkit.definitions.sequences import ITEM_ENCODING, ITEM_SCHEMA, PREFIX_ENCODING, is_sequence
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import show_json
 
@@ -65,10 +65,13 @@ def security_mistakes(security: Node) -> Iterator[Mistake]:
 
 
 def item_mistakes(media_type: str, content: Node) -> Iterator[Mistake]:
-    """Give the `itemSchema` of a media type whose items cannot be read."""
+    """Give the `itemSchema` of a media type whose items cannot be read, and encodings of parts, which nobody reads."""
     if content.get(ITEM_SCHEMA) is not None and not is_sequence(media_type):
         known = "application/jsonl, application/x-ndjson, application/json-seq and text/event-stream"
         yield f"itemSchema is read for {known}; it checks nothing of {media_type}.", content / ITEM_SCHEMA
+    for name in (PREFIX_ENCODING, ITEM_ENCODING):
+        if content.get(name) is not None:
+            yield f"{name} checks nothing of {media_type}: parts without names are not looked into.", content / name
 
 
 def lost(error: DefinitionError, what: str) -> str:

@@ -16,6 +16,8 @@ from contractkit.model import BinaryBody, Body, JsonBody, Location, TextBody, ba
 from contractkit.results import Violation
 
 ITEM_SCHEMA: Final = "itemSchema"
+ITEM_ENCODING: Final = "itemEncoding"
+PREFIX_ENCODING: Final = "prefixEncoding"
 
 _FIELDS: Final = ("data", "event", "id", "retry")
 _LONGEST_RETRY: Final = 18  # digits; no client waits for longer, and Python reads no number without end
@@ -33,6 +35,16 @@ def is_sequence(media_type: str) -> bool:
     """Say whether a media type is a sequence whose items can be read."""
     base = base_media_type(media_type)
     return base in _READERS or base.endswith("+json-seq")
+
+
+def has_items(media_type: str) -> bool:
+    """Say whether a media type is a sequence, of items that can be read or of parts (OpenAPI 3.2 §4.14.3)."""
+    return is_sequence(media_type) or is_multipart(media_type)
+
+
+def is_multipart(media_type: str) -> bool:
+    """Say whether a body is of parts."""
+    return base_media_type(media_type).startswith("multipart/")
 
 
 def item_violations(

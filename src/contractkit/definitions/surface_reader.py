@@ -16,7 +16,7 @@ from contractkit.definitions.mistakes import (
 from contractkit.definitions.operations import written_operations
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import Schemas, SchemaView
-from contractkit.definitions.sequences import ITEM_SCHEMA, is_sequence
+from contractkit.definitions.sequences import ITEM_ENCODING, ITEM_SCHEMA, PREFIX_ENCODING, has_items, is_multipart
 from contractkit.definitions.surfaces import (
     SIDES,
     Content,
@@ -29,6 +29,7 @@ from contractkit.definitions.surfaces import (
 )
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
+from contractkit.model import Step, Wildcard
 
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that a definition may write and that mean nothing (OpenAPI 3.0 §4.7.12.2)."""
@@ -244,12 +245,22 @@ class SurfaceReader:
             media_type=media_type,
             view=self.schemas.view(schema) if schema else None,
             node=node,
-            item=self.schemas.view(item) if item is not None and is_sequence(media_type) else None,
+            item=self.schemas.view(item) if item is not None and has_items(media_type) else None,
             encoding={
                 name: _encoding(each, self._headers(each))
                 for name, each in (node.get("encoding") or _NOTHING).members()
             },
+            part_encoding=dict(self._part_encodings(media_type, node)),
         )
+
+    def _part_encodings(self, media_type: str, content: Node) -> Iterator[tuple[Step, Encoding]]:
+        if not is_multipart(media_type):
+            return
+        for index, each in enumerate((content.get(PREFIX_ENCODING) or _NOTHING).items()):
+            yield index, _encoding(each, self._headers(each))
+        rest = content.get(ITEM_ENCODING)
+        if rest is not None:
+            yield Wildcard.INDEX, _encoding(rest, self._headers(rest))
 
     def _security(self, operation: Node) -> tuple[Mapping[str, tuple[str, ...]], ...]:
         demanded = self._security_node(operation) or _NOTHING

@@ -9,7 +9,7 @@ from contractkit.definitions.interface import Definition, Operation
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import SchemaView
 from contractkit.errors import DefinitionError
-from contractkit.model import Location
+from contractkit.model import Location, Step
 
 SIDES: Final = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies", "querystring": "query"}
 """The side of a request that a parameter's place (`in`) stands for."""
@@ -65,7 +65,9 @@ class Encoding:
 class Content:
     """One media type of a body, as written (`application/json`, `image/*`). `encoding` is by the member's name.
 
-    `item` is what each item of a sequence must be; None where the body is none, or nothing describes its items.
+    `item` is what each item of a sequence, or each part, must be; None where the body is none, or nothing describes
+    its items. `part_encoding` is by the number of a part without a name, that of all others under `[*]` (OpenAPI 3.2,
+    encoding by position).
     """
 
     media_type: str
@@ -73,6 +75,7 @@ class Content:
     node: Node
     item: SchemaView | None = None
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    part_encoding: Mapping[Step, Encoding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
