@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-import httpx
 
 from contractkit.broker_client.address import BrokerAddress
 from contractkit.broker_client.certificates import Names, unusable_environment
@@ -18,6 +17,9 @@ from contractkit.broker_client.proxies import proxy_of
 from contractkit.broker_client.refusals import refusal
 from contractkit.errors import BrokerError, BrokerUnreachableError
 from contractkit.exact_json import Json, JsonSyntaxError, dump_compact, read_json
+
+if TYPE_CHECKING:
+    import httpx
 
 HAL = "application/hal+json, application/json;q=0.9"
 
@@ -44,11 +46,13 @@ class Connection:
         *,
         timeout: float = 30.0,
         tls: ssl.SSLContext | None = None,
-        transport: httpx.BaseTransport | None = None,
+        transport: "httpx.BaseTransport | None" = None,
         sleep: Callable[[float], None] = time.sleep,
         tell: Callable[[str], None] = lambda _sentence: None,
         names: Names = _NAMES,
     ) -> None:
+        import httpx
+
         headers = {"accept": HAL, "user-agent": "contractkit"}
         if address.authorization:
             headers["authorization"] = address.authorization
@@ -133,7 +137,7 @@ class Connection:
         if not answer.is_success:
             raise refusal(answer, summary)
 
-    def parsed(self, answer: httpx.Response) -> Json:
+    def parsed(self, answer: "httpx.Response") -> Json:
         """Give the JSON of an answer, None where it is empty.
 
         Raises:
@@ -164,11 +168,13 @@ class Connection:
         content_type: str = "application/json",
         headers: Mapping[str, str] = MappingProxyType({}),
         tries: int = len(_WAITS) + 1,
-    ) -> httpx.Response:
+    ) -> "httpx.Response":
         """Send a request, again where the answer or its absence says that this may help, and give the last answer.
 
         What may not be told twice is sent with `tries` of 1.
         """
+        import httpx
+
         content = data if data is not None else (None if body is None else dump_compact(body))
         told = {**headers, **({} if content is None else {"content-type": content_type})}
         for number, wait in enumerate((*_WAITS, None)[-tries:], start=1):
@@ -190,7 +196,9 @@ class Connection:
             self._tell(f"The broker {what}; trying again in {seconds:g} s.")
         self.sleep(seconds)
 
-    def _unreachable(self, error: httpx.RequestError) -> BrokerUnreachableError:
+    def _unreachable(self, error: "httpx.RequestError") -> BrokerUnreachableError:
+        import httpx
+
         reason = "no answer in time" if isinstance(error, httpx.TimeoutException) else _phrase(error)
         proxy = proxy_of(self.address.url)
         return BrokerUnreachableError(
@@ -214,19 +222,21 @@ class Connection:
         return "Check the URL and the network."
 
 
-def _phrase(error: httpx.RequestError) -> str:
+def _phrase(error: "httpx.RequestError") -> str:
     text = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
     return text if "CERTIFICATE" in text.upper() else text[:1].lower() + text[1:]
 
 
-def _is_final(error: httpx.RequestError) -> bool:
+def _is_final(error: "httpx.RequestError") -> bool:
+    import httpx
+
     return (
         isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError | httpx.LocalProtocolError)
         or "CERTIFICATE" in str(error).upper()
     )
 
 
-def _asked_wait(answer: httpx.Response) -> float | None:
+def _asked_wait(answer: "httpx.Response") -> float | None:
     """Give the seconds that `Retry-After` asks for (RFC 9110 §10.2.3), or None."""
     asked = answer.headers.get("retry-after", "")
     if asked.isdigit():

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
-
-import httpx
+from typing import TYPE_CHECKING
 
 from contractkit.errors import BrokerRefusedError
 from contractkit.exact_json import Json, JsonSyntaxError, read_json
+
+if TYPE_CHECKING:
+    import httpx
 
 _MEANINGS = {
     401: "The broker does not know who is asking.",
@@ -21,7 +23,7 @@ _NEXT_STEPS = {
 _LONGEST_TEXT = 2000
 
 
-def refusal(answer: httpx.Response, summary: str = "") -> BrokerRefusedError:
+def refusal(answer: "httpx.Response", summary: str = "") -> BrokerRefusedError:
     """Give the error that a broker's refusal amounts to, its own words as the details.
 
     Args:
@@ -37,14 +39,16 @@ def refusal(answer: httpx.Response, summary: str = "") -> BrokerRefusedError:
     )
 
 
-def _next_step(answer: httpx.Response) -> str:
+def _next_step(answer: "httpx.Response") -> str:
     if answer.has_redirect_location:  # not followed: who answers there would be given the credentials
         return f"It leads to {_place(answer)}: if that is the broker, set it as the broker's URL."
     return _NEXT_STEPS.get(answer.status_code, "")
 
 
-def _place(answer: httpx.Response) -> str:
+def _place(answer: "httpx.Response") -> str:
     """Give where a redirection leads, without what may be secret in it: user, password, query and fragment."""
+    import httpx
+
     try:
         url = answer.request.url.join(answer.headers["location"])
     except (httpx.InvalidURL, ValueError):
@@ -52,11 +56,11 @@ def _place(answer: httpx.Response) -> str:
     return str(url.copy_with(userinfo=b"", query=None, fragment=None))
 
 
-def _status(answer: httpx.Response) -> list[tuple[str, str]]:
+def _status(answer: "httpx.Response") -> list[tuple[str, str]]:
     return [("answered", f"{answer.status_code} {answer.reason_phrase}".strip())]
 
 
-def _sentences(answer: httpx.Response) -> Iterator[str]:
+def _sentences(answer: "httpx.Response") -> Iterator[str]:
     try:
         body = read_json(answer.content)
     except JsonSyntaxError:

@@ -3,10 +3,8 @@
 import base64
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
-
-import httpx
 
 from contractkit.broker_client.connection import Connection
 from contractkit.broker_client.parsing import read_stored_contracts
@@ -15,6 +13,9 @@ from contractkit.broker_client.refusals import refusal
 from contractkit.document.state_catalogue import StateCatalogue, dump_state_catalogue, load_state_catalogue
 from contractkit.errors import BrokerError
 from contractkit.exact_json import Json
+
+if TYPE_CHECKING:
+    import httpx
 
 _POLL_SECONDS = 0.5
 _NOT_FOUND = 404
@@ -201,7 +202,7 @@ class Resources:
                 return job
             self._sleep(_POLL_SECONDS)
 
-    def _given(self, url: str, summary: str) -> httpx.Response:
+    def _given(self, url: str, summary: str) -> "httpx.Response":
         answer = self._connection.send("GET", url)
         if not answer.is_success:
             raise refusal(answer, summary)

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from contractkit.cli.collecting import uncollected
+from contractkit.cli.collecting import leave_garbage, uncollected
 from contractkit.cli.output import end_output, is_of_output, is_read_no_further, unwritable
 from contractkit.errors import ContractkitError, UsageError, suggestion
 from contractkit.explain.terminal import unsteered
@@ -174,6 +174,7 @@ def main() -> NoReturn:
     error = end_output()  # what was told already, and what is noticed only now
     if error is not None and code in (0, 1) and not isinstance(error, BrokenPipeError):
         code = _unwritable(error)
+    leave_garbage()
     sys.exit(code)
 
 

@@ -108,12 +108,10 @@ def _match(
     branch: _Branch[Target], segments: list[str], depth: int, values: tuple[str, ...], method: str
 ) -> tuple[_Leaf[Target], tuple[str, ...]] | None:
     """Give the leaf that segments lead to from a branch on, and the values of its parameters; None without one."""
-    while depth < len(segments) and not (branch.mixed or branch.any or branch.rest):  # there is one way on at most
-        segment = segments[depth]
-        only = branch.literals.get(unquote(segment) if "%" in segment else segment)
-        if only is None:
-            return None
-        branch, depth = only, depth + 1
+    ahead = _ahead(branch, segments, depth, values)
+    if ahead is None:
+        return None
+    branch, depth, values = ahead
     if depth == len(segments):
         leaf = branch.leaves.get(method)
         return None if leaf is None else (leaf, values)
@@ -134,6 +132,23 @@ def _match(
     if method in branch.rest and segment:
         return branch.rest[method], (*values, "/".join(segments[depth:]))
     return None
+
+
+def _ahead(
+    branch: _Branch[Target], segments: list[str], depth: int, values: tuple[str, ...]
+) -> tuple[_Branch[Target], int, tuple[str, ...]] | None:
+    """Go on as long as one way leads on, and give where that is; None where it leads nowhere."""
+    while depth < len(segments) and not (branch.mixed or branch.rest):
+        segment = segments[depth]
+        only = branch.literals.get(unquote(segment) if "%" in segment else segment)
+        if only is not None and branch.any is not None:
+            break
+        if only is None:
+            if branch.any is None or not segment:
+                return None
+            only, values = branch.any, (*values, segment)
+        branch, depth = only, depth + 1
+    return branch, depth, values
 
 
 def without_base(path: str, bases: Iterable[str]) -> Iterator[str]:
