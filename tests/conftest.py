@@ -19,6 +19,7 @@ _ADDED = "-p no:schemathesis"
 os.environ["PYTEST_ADDOPTS"] = _ADDED  # runs of pytest that tests start need not load it either
 
 ROOT = Path(__file__).parent.parent
+os.environ["SSL_CERT_FILE"] = str(ROOT / "tests" / "authority.pem")  # to read all there are takes 20 ms for each client
 DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", ROOT.parent / "shared")).resolve()
 
 SLOW = frozenset({"broker", "broker_client", "cli", "pytest_plugin"})

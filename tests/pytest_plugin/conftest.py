@@ -9,9 +9,12 @@ import pytest
 
 for _name in (
     "httpx",
+    "contractkit.installation",
     "contractkit.sources.yaml12",
     "contractkit.transports.in_process",
+    "contractkit.transports.server",
     "pytest_contractkit.finishing",
+    "pytest_contractkit.header",
     "pytest_contractkit.inferring",
     "pytest_contractkit.proving",
     "pytest_contractkit.recorder",
