@@ -1,14 +1,19 @@
 """One interaction against one definition: its request, the places it uses, status and media type."""
 
+import copy
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contractkit.conformance import ContractChecker, Declared, Grade, InteractionConformance, Use, uses_of
+from contractkit.conformance.coverage import coverage_of
+from contractkit.conformance.second_opinion import SecondOpinion
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
+from contractkit.errors import DefinitionError
 from contractkit.model import (
+    Contract,
     Evidence,
     HttpCall,
     HttpRequest,
@@ -29,7 +34,7 @@ ORDER = {
     "required": ["id"],
     "properties": {"id": {"type": "integer"}, "lines": {"type": "array", "items": {"type": "object"}}},
 }
-DOCUMENT = {
+DOCUMENT: Any = {
     "openapi": "3.1.0",
     "info": {"title": "orders", "version": "1"},
     "paths": {
@@ -140,3 +145,23 @@ def test_proved_needs_replace_the_expectation() -> None:
     assert uses_of(replace(INTERACTION, evidence=evidence), CALL).single == (
         Use(location=parse_location("response.body.lines[*].sku"), types=frozenset({"string"})),
     )
+
+
+def test_who_judges_refuses_a_type_that_is_none_and_who_only_counts_reads_any_type() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"]["/orders"]["post"]["parameters"][0]["schema"] = {"type": "boolaen"}
+    mistaken = OpenApiDefinition(Documents({"d": document}, "d"), source="d")
+    with pytest.raises(DefinitionError) as refused:
+        ContractChecker(mistaken).check(INTERACTION)
+    assert str(refused.value) == (
+        '"boolaen" is no type of a schema; did you mean boolean?\n\n'
+        "  at   d#/paths/~1orders/post/parameters/0/schema/type"
+    )
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(INTERACTION,))
+    [operation] = coverage_of(mistaken, [contract]).operations
+    assert operation.statuses[0].used_fields == (
+        parse_location("response.body.id"),
+        parse_location("response.body.lines"),
+    )
+    [request] = SecondOpinion(mistaken, document).of([contract])
+    assert (request.side, request.ours) == ("request", "")

@@ -61,7 +61,7 @@ class SecondOpinion:
         Raises:
             DefinitionError: openapi-core is not installed, or refuses the document.
         """
-        self._checker = ContractChecker(definition)
+        self._checker = ContractChecker(definition, is_strict=False)
         self._definition = definition
         self._theirs = _loaded({**document, "servers": [{"url": "/"}]})
 
