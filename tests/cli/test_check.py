@@ -229,6 +229,28 @@ def test_a_procedure_that_is_not_there_is_told_with_the_nearest(contractkit: Cal
     ended = contractkit("check", str(sample), "--definition", "inventory.proto")
     assert (ended.code, ended.err) == (1, "")
     assert "now not declared. Did you mean inventory.v1.Inventory/GetItems?\n" in ended.out
+    assert (
+        "    procedure: the definition has no procedure inventory.v1.Inventory/WatchItems. Did you mean " in ended.out
+    )
+
+
+def test_messages_of_streams_are_read_as_the_definition_has_them(contractkit: Callable) -> None:
+    Path("inventory.proto").write_text(
+        'syntax = "proto3"; package inventory.v1; message Asked { string sku = 1; } '
+        "message Item { int32 sku = 1; bool count = 2; } "
+        "service Inventory { rpc WatchItems(Item) returns (Item); }"
+    )
+    sample = Path(__file__).parents[2] / "contracts/samples/courier-app-inventory.json"
+    ended = contractkit("check", str(sample), "--definition", "inventory.proto", "--format", "json")
+    (contract,) = json.loads(ended.out)["contracts"]
+    told = [each for each in contract["concerns"] if "WatchItems" in each["description"]]
+    assert {each["location"]: each["sentence"] for each in told} == {
+        "procedure": "its response is one message, recorded 2",
+        "events[0].message.sku": 'sent "A-1", expected an integer of 32 bits',
+        "events[2].message.count": "received 3, expected true or false",
+        "events[3].message.count": "received 2, expected true or false",
+        "events[3].message.sku": 'received "A-1", expected an integer of 32 bits',
+    }
 
 
 @pytest.mark.parametrize(

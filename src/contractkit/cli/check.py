@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from contractkit.changes.wording import counted
 from contractkit.cli.check_words import Checked, check_as_annotations, check_as_json, check_as_text
 from contractkit.cli.compared import Loaded, load_compared
 from contractkit.cli.contract_files import ContractFile, find_contract_files, nothing_in, read_contract_file
@@ -123,13 +124,13 @@ def _whole(definition: OpenApiDefinition) -> dict[str, Json]:
 
 
 def _nothing_judged(found: Sequence[Checked]) -> NothingToCheckError:
-    counted = [(each.file.contract.consumer, f"{len(each.recheck.unjudged)} interactions") for each in found]
+    counts = [(each.file.contract.consumer, counted(len(each.recheck.unjudged), "interaction")) for each in found]
     return NothingToCheckError(
         "The definitions do not speak of any interaction of the contracts: they are over another transport, or there "
         "are none.",
         details=[
             ("definitions", ", ".join(dict.fromkeys(name for each in found for name in each.definitions))),
-            *counted,
+            *counts,
         ],
         next_step="Name the definition of that transport: --definition, OpenAPI for HTTP, protobuf for gRPC, "
         "JSON Schemas or AsyncAPI for messages.",

@@ -172,7 +172,7 @@ def _both(definitions: tuple[str, ...], *, has_broker: bool) -> tuple[str | None
         raise UsageError(
             "impact compares two definitions.",
             details=[("received", " ".join(definitions))],
-            next_step="contractkit impact OLD NEW",
+            next_step="contractkit impact OLD NEW; contracts are named by --contracts",
         )
     return (None, definitions[0]) if len(definitions) == 1 else (definitions[0], definitions[1])
 

@@ -1,8 +1,7 @@
 """Legality: what contracts recorded, held against a definition as it is now, without anybody being called."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from contractkit.conformance import ContractChecker
@@ -15,12 +14,11 @@ from contractkit.locking.findings import (
     NOT_JUDGED,
     Found,
     Level,
-    likely_meant,
     of_conformance,
     of_other_bodies,
     of_worry,
 )
-from contractkit.model import Contract, HttpCall, Interaction, Location, RpcCall
+from contractkit.model import Contract, HttpCall, Interaction, Location
 
 __all__ = ["AnyDefinition", "Concern", "Level", "Recheck", "recheck"]
 
@@ -119,7 +117,9 @@ def _judge_of(old: AnyDefinition | None, new: AnyDefinition) -> _Judge:
         from contractkit.locking.message_legality import MessageJudge  # only who has messages pays for it
 
         return MessageJudge(old if isinstance(old, MessageDefinition) else None, new)
-    return _ProcedureJudge(old if isinstance(old, ProtoDefinition) else None, new)
+    from contractkit.locking.procedure_legality import ProcedureJudge  # likewise who has procedures
+
+    return ProcedureJudge(old if isinstance(old, ProtoDefinition) else None, new)
 
 
 class _HttpJudge:
@@ -153,57 +153,6 @@ class _HttpJudge:
         for worry in self._change.judged(interaction)[1] if self._change is not None else ():
             if worry.location.generalised() not in told:
                 yield of_worry(worry)
-
-
-@dataclass(slots=True)
-class _ProcedureJudge:
-    """Judges remote procedure calls and messages of protobuf.
-
-    Those that carry descriptors are judged by these, others by the old definition.
-    """
-
-    old: ProtoDefinition | None
-    new: ProtoDefinition
-    _known: dict[str, object] = field(default_factory=dict)
-
-    def speaks_of(self, interaction: Interaction) -> bool:
-        if isinstance(interaction.exchange, RpcCall):
-            return interaction.wire is not None or self.old is not None
-        return _message_type(interaction) is not None
-
-    def knows(self, interaction: Interaction) -> bool:
-        if isinstance(interaction.exchange, RpcCall):
-            return self.new.find(f"/{interaction.exchange.procedure}") is not None
-        return _message_type(interaction) in self.new.emissions
-
-    def found(self, interaction: Interaction) -> Iterator[Found]:
-        from contractkit.impact.protobuf import ProcedureJudgement  # loads protobuf's library
-
-        before = self.old
-        if interaction.wire is not None:
-            before = ProtoDefinition(interaction.wire.descriptors, source="what was recorded")
-        assert before is not None
-        key = hashlib.sha256(before.descriptor_set()).hexdigest()
-        judgement = self._known.setdefault(key, ProcedureJudgement(before, self.new))
-        assert isinstance(judgement, ProcedureJudgement)
-        near = self._nearest(interaction)
-        for worry in judgement.judged(interaction)[1]:
-            level, location, sentence = of_worry(worry)
-            yield level, location, f"{sentence}{near}"
-
-    def _nearest(self, interaction: Interaction) -> str:
-        """Ask whether another procedure was meant, where there is none of that name."""
-        call = interaction.exchange
-        if not isinstance(call, RpcCall) or self.knows(interaction):
-            return ""
-        return likely_meant(self.new.nearest(call.procedure))
-
-
-def _message_type(interaction: Interaction) -> str | None:
-    """Give the full name of the type of a message of protobuf whose tree is known."""
-    from contractkit.impact.protobuf.emitted import emitted_type, is_of_protobuf  # loads protobuf's library
-
-    return emitted_type(interaction) if is_of_protobuf(interaction) else None
 
 
 def _once(contract: Contract, interaction: Interaction, found: Iterator[Found]) -> Iterator[Concern]:
