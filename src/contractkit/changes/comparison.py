@@ -20,7 +20,7 @@ from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_use
 from contractkit.definitions.references import Node
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import DocumentedDefinition, Surface, Unreadable, shape_of
-from contractkit.errors import DefinitionError, MistakenPlace
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import uncollected
 from contractkit.model import Location, Step
 
@@ -88,15 +88,27 @@ class DefinitionChanges:
         found = self._unreadable.get(surface.shape) or self._by_shape.get(surface.shape)
         return None if found is None else _place(found.node, found.node)
 
-    def _incomparable(self, old: Surface | Unreadable, new: Place | None, error: DefinitionError) -> Change:
+    def _incomparable(self, of: Surface | Unreadable, new: Place | None, error: DefinitionError) -> Change:
         """Give that a mistake ends comparing an operation, at its own place on the side where it is."""
-        change = replace(_incomparable(old.signature, old.node, error), new=new)
-        return change if error.place is None else self._located(change, old.node, error.place)
-
-    def _located(self, change: Change, used_at: Node, mistake: MistakenPlace) -> Change:
-        place = Place(uri=mistake.uri, pointer=mistake.pointer, used_at=used_at.pointer)
-        is_old = mistake.documents is self.old.documents
-        return replace(change, old=place if is_old else None, new=None if is_old else place)
+        old: Place | None = _place(of.node, of.node)
+        if error.place is not None:
+            mistake = Place(uri=error.place.uri, pointer=error.place.pointer, used_at=of.node.pointer)
+            is_old = error.place.documents is self.old.documents
+            old, new = (mistake, None) if is_old else (None, mistake)
+        return Change(
+            rule=OPERATION_INCOMPARABLE,
+            level=Level.POSSIBLE,
+            direction=Direction.NONE,
+            operation=of.signature,
+            status=None,
+            media_type=None,
+            location=_WHOLE,
+            before="not comparable",
+            after="not comparable",
+            old=old,
+            new=new,
+            sentence=f"it cannot be compared: {error.explanation.summary}",
+        )
 
     def unreadable(self) -> Iterator[Change]:
         """Give for every operation that cannot be read that it cannot be compared, unless `compared` does."""
@@ -234,23 +246,6 @@ def _removal(surface: Surface, rule: str, root: Node) -> Change:
         old=_place(surface.node, surface.node),
         new=_place(root.get("paths") or root, root),
         sentence=f"{surface.signature} is no longer declared",
-    )
-
-
-def _incomparable(signature: str, node: Node, error: DefinitionError) -> Change:
-    return Change(
-        rule=OPERATION_INCOMPARABLE,
-        level=Level.POSSIBLE,
-        direction=Direction.NONE,
-        operation=signature,
-        status=None,
-        media_type=None,
-        location=_WHOLE,
-        before="not comparable",
-        after="not comparable",
-        old=_place(node, node),
-        new=None,
-        sentence=f"it cannot be compared: {error.explanation.summary}",
     )
 
 
