@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from tests.modules_kept import ModulesKept
 
 _unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine proves nothing
-settings.register_profile("ordinary", _unhurried)
+settings.register_profile("ordinary", _unhurried, max_examples=40)
 settings.register_profile("deep", _unhurried, max_examples=1_000)  # make test-deep asks for it
 settings.load_profile("ordinary")
 

@@ -73,6 +73,17 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return create(name)
 
 
+def _on(*params: Any) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("database", params, indirect=True)
+
+
+on_sqlite = _on("sqlite", pytest.param("postgresql", marks=pytest.mark.deep))
+"""For what takes long and is as hard for one database as for the other: both only where there is time."""
+
+on_postgresql = _on(pytest.param("sqlite", marks=pytest.mark.deep), "postgresql")
+"""The same for what PostgreSQL takes ill more often."""
+
+
 @pytest.fixture
 def store(empty_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
     """Give a store without a server before it."""

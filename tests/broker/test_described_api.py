@@ -8,7 +8,7 @@ import pytest
 from contractkit_broker.server import running_broker
 from contractkit_broker.settings import BrokerSettings
 
-from tests.broker.conftest import Clock
+from tests.broker.conftest import Clock, on_postgresql
 
 CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
 
@@ -24,6 +24,7 @@ def explored(database: str, directory: Path, examples: int, phases: str, *seed: 
 
 
 @pytest.mark.slow
+@on_postgresql
 def test_requests_made_from_the_document_are_answered_as_it_says(database: str, tmp_path: Path) -> None:
     pytest.importorskip("schemathesis")
     found = explored(database, tmp_path, 3, "fuzzing", "--seed=1")  # the same requests in every run

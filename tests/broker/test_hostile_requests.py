@@ -16,7 +16,7 @@ from contractkit_broker.store import applications, schema
 from contractkit_broker.store.database import Database
 from sqlalchemy import Connection, insert, select
 
-from tests.broker.conftest import Story, contract, interaction
+from tests.broker.conftest import Story, contract, interaction, on_sqlite
 
 pytestmark = pytest.mark.slow
 
@@ -292,6 +292,7 @@ def test_a_header_of_another_host_does_not_outlive_its_request(broker: Story) ->
     assert stored["_links"]["self"]["href"].startswith(str(broker.http.base_url))
 
 
+@on_sqlite
 def test_ten_thousand_branches_are_listed_selected_and_removed(broker: Story, database: str) -> None:
     broker.publish("web-shop", "1", contract("web-shop", "orders"), branch="main")
     store = Database(database)

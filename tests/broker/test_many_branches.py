@@ -7,7 +7,7 @@ from contractkit_broker.store import schema
 from contractkit_broker.store.database import Database
 from sqlalchemy import Connection, func, insert, select
 
-from tests.broker.conftest import Story, contract
+from tests.broker.conftest import Story, contract, on_sqlite
 
 NOW = "2026-11-20T12:00:00.000000+00:00"
 MANY = 33_000
@@ -31,6 +31,7 @@ def add_branches(connection: Connection) -> None:
 
 
 @pytest.mark.slow
+@on_sqlite
 def test_tens_of_thousands_of_branches_are_borne(broker: Story, database: str) -> None:
     broker.publish("shop", "1", contract("shop", "orders"), branch="main")
     opened = Database(database)
