@@ -85,6 +85,20 @@ def test_a_type_that_is_none_is_told_at_its_place_and_hides_nothing_else(before:
     )
 
 
+def test_every_mistaken_type_is_told_and_hides_nothing_that_came_or_went() -> None:
+    old, new = typed(a="string", b="string", gone="strng"), typed(a="int", b="strng", new="nubmer")
+    text, number, integer = (
+        f'"{said}" is no type of a schema; did you mean {meant}?'
+        for said, meant in (("strng", "string"), ("nubmer", "number"), ("int", "integer"))
+    )
+    assert [(each.rule, each.sentence) for each in changelog(definition(a=old), definition(a=new)).changes] == [
+        ("response.optional-member.removed", f"it was optional, of an unknown type ({text}), now undeclared"),
+        ("response.member.added", f"it was not declared and is now of an unknown type ({number})"),
+        ("operation.incomparable", f"it cannot be compared: {integer}"),
+        ("operation.incomparable", f"it cannot be compared: {text}"),
+    ]
+
+
 def test_a_reference_that_leads_nowhere_is_told_where_it_stands_once_for_all_who_meet_it() -> None:
     order = {"$ref": "#/components/schemas/Order"}
     old, new = (definition(orders=order, drafts=order) for _ in range(2))

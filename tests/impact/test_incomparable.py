@@ -146,8 +146,8 @@ def test_a_mistake_that_ends_a_comparison_is_the_cause_of_who_calls_it_and_hurts
 
 
 def typed(**types: str) -> OpenApiDefinition:
-    """Give a definition whose parameter `limit` and answer's member `total` are of types, numbers else."""
-    schemas = {name: {"type": types.get(name, "number")} for name in ("limit", "total", "id")}
+    """Give a definition whose parameter `limit` and members of its answer are of types, numbers else."""
+    schemas = {name: {"type": types.get(name, "number")} for name in ("limit", "total", "id", *types)}
     operation = {
         "parameters": [{"name": "limit", "in": "query", "schema": schemas.pop("limit")}],
         "responses": {
@@ -177,3 +177,15 @@ def test_a_type_that_is_none_leaves_nobody_unaffected_who_uses_what_has_it(
     assert [(each.verdict.value, each.worry.sentence) for each in consumer.findings] == (
         [] if is_judged else [("at risk", said)] * 2
     )
+
+
+def test_a_mistaken_type_beside_it_spares_nobody_who_needs_what_went() -> None:
+    new = typed(sum="nubmer")
+    answer = new.documents.root.value["paths"]["/orders"]["get"]["responses"]["200"]
+    del answer["content"]["application/json"]["schema"]["properties"]["total"]
+    body = JsonBody({"id": 7, "total": 12.5})
+    call = HttpCall(request=HttpRequest(method="GET", path="/orders"), response=HttpResponse(status=200, body=body))
+    interaction = Interaction(key="a", description="it", exchange=call)
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(interaction,))
+    [finding] = analyse(typed(), new, [(contract, ConsumerInfo())]).findings
+    assert (finding.verdict.value, str(finding.worry.location)) == ("broken", "response.body.total")

@@ -138,12 +138,12 @@ class DefinitionChanges:
         yield from self._of_sent(self.old.callbacks(surface), self.new.callbacks(new), CALLBACK_REMOVED)
 
     def _of_schema(self, pair: SurfacePair, use: SchemaUse, collected: Collected | None = None) -> Iterator[Change]:
-        """Give the changes of one schema; a mistake in it hides those of the others no more than it must."""
-        try:
-            for steps, difference in self._pairs_of(use).everywhere(use.old, use.new):
-                if collected is None or not collected.knows(difference.declaration, pair.old.signature):
-                    yield _schema_change(pair.old, use, steps, difference)
-        except DefinitionError as error:
+        """Give the changes of one schema, and every mistake that keeps something in it from being compared."""
+        mistakes: list[DefinitionError] = []
+        for steps, difference in self._pairs_of(use).everywhere(use.old, use.new, mistakes):
+            if collected is None or not collected.knows(difference.declaration, pair.old.signature):
+                yield _schema_change(pair.old, use, steps, difference)
+        for error in mistakes:
             yield self._incomparable(pair.old, _place(pair.new.node, pair.new.node), error)
 
     def of_surface(self, pair: SurfacePair) -> Iterator[Change]:

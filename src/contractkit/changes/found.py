@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contractkit.definitions.references import Node
 from contractkit.definitions.schema_facets import type_names
 from contractkit.definitions.schemas import SchemaView
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, dump_compact, show_json
 from contractkit.model import Step
 
@@ -27,8 +28,14 @@ def said_found(keyword: str, old: SchemaView, new: SchemaView) -> Found:
 
 
 def described(view: SchemaView | None) -> str:
-    """Give the types of a value in words; of one that nothing is said of, that it may be anything."""
-    return "anything" if view is None else type_names(view.types)
+    """Give the types of a value in words; of one that nothing is said of, that it may be anything.
+
+    What came or went is compared with nothing, so that a mistake in its type is no reason not to tell that.
+    """
+    try:
+        return "anything" if view is None else type_names(view.types)
+    except DefinitionError as error:
+        return f"of an unknown type ({error.explanation.summary})"
 
 
 def without(values: tuple[Json, ...], others: tuple[Json, ...]) -> tuple[Json, ...]:

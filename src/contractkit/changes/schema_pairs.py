@@ -72,23 +72,33 @@ class SchemaPairs:
         self.words = words
         self.is_text = is_text
         self._pairs: dict[PairKey, SchemaPair] = {}
-        self._everywhere: dict[SchemaPair, tuple[tuple[Steps, Difference], ...]] = {}
+        self._everywhere: dict[
+            SchemaPair, tuple[tuple[tuple[Steps, Difference], ...], tuple[DefinitionError, ...]]
+        ] = {}
         self._ways: dict[tuple[SchemaPair, Steps], _Way] = {}
 
-    def everywhere(self, old: SchemaView, new: SchemaView) -> Iterator[tuple[Steps, Difference]]:
-        """Give every difference that can be reached from a pair, with the shortest steps to it, nearest first."""
-        pair = self.pair(old, new)
-        if pair in self._everywhere:  # of a schema that many operations use, as that of errors is
-            return iter(self._everywhere[pair])
-        return self._kept(pair)
+    def everywhere(
+        self, old: SchemaView, new: SchemaView, mistakes: list[DefinitionError]
+    ) -> Iterator[tuple[Steps, Difference]]:
+        """Give every difference that can be reached from a pair, with the shortest steps to it, nearest first.
 
-    def _kept(self, pair: SchemaPair) -> Iterator[tuple[Steps, Difference]]:
+        What keeps pairs from being compared is added to `mistakes` at the end.
+        """
+        pair = self.pair(old, new)
+        if pair not in self._everywhere:
+            return self._kept(pair, mistakes)
+        found, met = self._everywhere[pair]  # of a schema that many operations use, as that of errors is
+        mistakes += met
+        return iter(found)
+
+    def _kept(self, pair: SchemaPair, mistakes: list[DefinitionError]) -> Iterator[tuple[Steps, Difference]]:
         """Find them, and keep them where all are asked for."""
-        found = []
-        for each in self._reachable([((), pair)]):
+        found, met = [], list[DefinitionError]()
+        for each in self._reachable([((), pair)], met):
             found.append(each)
             yield each
-        self._everywhere[pair] = tuple(found)
+        self._everywhere[pair] = (tuple(found), tuple(met))
+        mistakes += met
 
     def within(self, old: SchemaView, new: SchemaView, steps: Sequence[Step]) -> Iterator[tuple[Steps, Difference]]:
         """Give the differences at the place that some steps lead to and below it, nearest first."""
@@ -97,16 +107,20 @@ class SchemaPairs:
             reached = [inner for pair in reached for name, inner in pair.compared()[1] if _leads_to(name, step)]
         yield from self._reachable([(tuple(steps), pair) for pair in dict.fromkeys(reached)])
 
-    def _reachable(self, first: Sequence[tuple[Steps, SchemaPair]]) -> Iterator[tuple[Steps, Difference]]:
+    def _reachable(
+        self, first: Sequence[tuple[Steps, SchemaPair]], mistakes: list[DefinitionError] | None = None
+    ) -> Iterator[tuple[Steps, Difference]]:
+        """Walk on from some pairs; without a list to note them in, the first mistake ends it."""
         seen = {pair for _, pair in first}
         pending = deque(first)
-        mistake: DefinitionError | None = None
         while pending:
             steps, pair = pending.popleft()
             try:
                 differences, below = pair.compared()
-            except DefinitionError as error:  # told when all else was compared
-                mistake = mistake or error
+            except DefinitionError as error:
+                if mistakes is None:
+                    raise
+                mistakes.append(error)
                 continue
             for difference in differences:
                 yield _steps_of(steps, difference), difference
@@ -114,8 +128,6 @@ class SchemaPairs:
                 if inner not in seen:
                     seen.add(inner)
                     pending.append(((*steps, step), inner))
-        if mistake is not None:
-            raise mistake
 
     def along(self, old: SchemaView, new: SchemaView, steps: Sequence[Step]) -> Iterator[tuple[Steps, Difference]]:
         """Give the differences met on the way to a place and at it, outermost first.
