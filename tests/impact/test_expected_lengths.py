@@ -1,4 +1,4 @@
-"""Lengths and patterns that hand-written contracts expect: what can no longer come, and what may come otherwise."""
+"""Lengths, patterns and null that hand-written contracts expect: what can no longer come, and what may come otherwise."""
 
 import json
 from typing import Any
@@ -84,6 +84,7 @@ def test_lists_of_one_shape_and_other_lengths_are_judged_each_for_itself() -> No
     [
         ({}, {"enum": ["ab", "b"]}, [("broken", "response.value-gone")]),
         ({}, {"enum": ["b", "c", "a"]}, []),
+        ({}, {"enum": ["d"]}, []),
         ({"enum": ["b"]}, {"enum": ["c"]}, [("at risk", "response.may-be-another-value")]),
         ({}, {"minLength": 2}, [("at risk", "response.may-be-another-value")]),
         ({}, {"maxLength": 2}, []),
@@ -94,3 +95,10 @@ def test_what_matches_a_pattern_is_to_be_able_to_come(
 ) -> None:
     pattern = {"match": "regex", "regex": "^[ad]$"}
     assert told({**TEXT, **old}, {**TEXT, **new}, pattern, "a") == expected
+
+
+@pytest.mark.parametrize("rule", [None, {"match": "type"}, {"match": "null"}])
+def test_who_expects_null_is_broken_where_none_comes_any_more(rule: dict[str, Any] | None) -> None:
+    nullable = {"type": ["string", "null"]}
+    assert told(nullable, TEXT, rule, None) == [("broken", "response.value-gone")]
+    assert told(nullable, {"type": ["null", "string"]}, rule, None) == []

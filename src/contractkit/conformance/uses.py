@@ -158,7 +158,7 @@ def _expected_uses(
     for location, values in seen.items():
         deciding = _deciding(location, rules)
         is_leaf = not any(isinstance(value, dict | list) for value in values)
-        is_exact = is_leaf and _is_exact(deciding, location)
+        is_exact = is_leaf and (_is_exact(deciding, location) or _is_null_alone(values, deciding))
         if not is_exact and untouched[location]:
             continue
         least, most = _lengths(values, deciding, location)
@@ -187,6 +187,12 @@ def _lengths(values: Sequence[Json], deciding: Sequence[LocatedRules], location:
     own = [rule for each in deciding if len(each.location.steps) == len(location.steps) for rule in each.rules]
     least = [1 for rule in own if rule.name == "notEmpty"] + _bounds(own, "min")
     return max(least, default=0), min(_bounds(own, "max"), default=None)
+
+
+def _is_null_alone(values: Sequence[Json], deciding: Sequence[LocatedRules]) -> bool:
+    """Say whether nothing but null will do: it is of no other kind, unless a rule takes something beside it."""
+    names = {rule.name for each in deciding for rule in each.rules}
+    return all(value is None for value in values) and len(names) == 1 and names <= {"null", "type"}
 
 
 def _bounds(rules: Iterable[Rule], name: str) -> list[int]:

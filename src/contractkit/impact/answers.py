@@ -202,17 +202,23 @@ def _told_otherwise(
 def _excluded_values(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:
     """Give the recorded values that the new definition excludes by a bound, a pattern or a format.
 
-    Of those expected to the letter none is left; of those that match a pattern another may be.
+    Of those expected to the letter none is left; of those that match a pattern another may be, which a list of values
+    tells.
     """
     if not new.refused:
         return
-    fixed = {use.location: use for use in old.uses.single if use.exact or use.pattern}
+    fixed = {use.location: use for use in old.uses.single if use.exact or (use.pattern and not _lists(use, new))}
     known = {violation.location for violation in old.refused}
     for violation in new.refused:
         use = fixed.get(violation.location.generalised())
         if use is None or violation.location in known or violation.received is ABSENT or _is_graded(use, old, new):
             continue
         yield _exclusion(violation, use, causes.of_answer(old, new, use.location, _EXCLUDED))
+
+
+def _lists(use: Use, definition: InteractionConformance) -> bool:
+    standing = definition.standings.get(use.location)
+    return standing is not None and standing.values is not None
 
 
 def _is_graded(use: Use, old: InteractionConformance, new: InteractionConformance) -> bool:
