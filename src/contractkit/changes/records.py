@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeAlias
 
@@ -56,6 +56,7 @@ class Difference:
 
     `step` is the member or element it is about, None for the value itself. `before` and `after` are what the two
     definitions say, in words or JSON. `old` and `new` are where; None on the side where there is nothing.
+    `declaration` is what makes it the same change wherever it is used; see `Change.declaration`.
     """
 
     rule: str
@@ -67,11 +68,10 @@ class Difference:
     step: Step | None = None
     old: Node | None = None
     new: Node | None = None
+    declaration: Declaration = field(init=False, compare=False)
 
-    @property
-    def declaration(self) -> Declaration:
-        """Give what makes it the same change wherever it is used; see `Change.declaration`."""
-        return _declaration_of(self)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "declaration", _declaration_of(self))  # asked for at every operation that shows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

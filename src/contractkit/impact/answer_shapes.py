@@ -28,7 +28,6 @@ _NOT_USED = frozenset({"content-type"})  # a header that says how the body is re
 
 _Key: TypeAlias = tuple[Hashable, ...]
 _Steps: TypeAlias = tuple[Step, ...]
-_Expected: TypeAlias = tuple[HttpResponse, Body, tuple[LocatedRules, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,23 @@ class _Known:
 
     deciding: tuple[_Steps, ...]
     worries: dict[_Key, tuple[Worry, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Expected:
+    """What an interaction of unknown needs expects, which interactions that were read together share.
+
+    Attributes:
+        held: It, so that its identity stays its own.
+        key: What `_key_of` says of it.
+        known: What is known of its shape, by the operation under both definitions.
+        uses: What is used of it where anything differs, by the identity of what says where.
+    """
+
+    held: tuple[HttpResponse, Body, tuple[LocatedRules, ...]]
+    key: _Key
+    known: dict[tuple[str, str], _Known | None] = field(default_factory=dict)
+    uses: dict[int, Uses] = field(default_factory=dict)
 
 
 class AnswerJudgement:
@@ -53,7 +69,7 @@ class AnswerJudgement:
         self._causes = causes
         self._likeness = likeness
         self._known: dict[_Key, _Known | None] = {}
-        self._expected: dict[tuple[int, ...], tuple[_Expected, _Key]] = {}
+        self._expected: dict[tuple[int, ...], _Expected] = {}
 
     def judged(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
@@ -65,10 +81,13 @@ class AnswerJudgement:
             return self._alone(interaction, call, old, new)
         assert old.surface is not None
         assert new.surface is not None
-        key = (old.surface.signature, new.surface.signature, *self._key(interaction, call))
-        if key not in self._known:
-            self._known[key] = self._learnt(interaction, call, old, new)
-        known = self._known[key]
+        expected, operations = self._expected_by(interaction, call), (old.surface.signature, new.surface.signature)
+        if operations not in expected.known:
+            key = (*operations, *expected.key)
+            if key not in self._known:
+                self._known[key] = self._learnt(interaction, call, old, new)
+            expected.known[operations] = self._known[key]
+        known = expected.known[operations]
         if known is None:
             return self._alone(interaction, call, old, new)
         stood = tuple(_values(call.response.body, steps) for steps in known.deciding)
@@ -76,13 +95,13 @@ class AnswerJudgement:
             known.worries[stood] = self._alone(interaction, call, old, new)
         return known.worries[stood]
 
-    def _key(self, interaction: Interaction, call: HttpCall) -> _Key:
-        """Give what `_key_of` gives, once for the same objects: contracts that were read together share answers."""
-        expected = (call.response, interaction.served, interaction.rules)
-        known = self._expected.get(tuple(map(id, expected)))
-        if known is None:  # it holds the objects, so that their ids stay theirs
-            known = self._expected[tuple(map(id, expected))] = (expected, _key_of(*expected))
-        return known[1]
+    def _expected_by(self, interaction: Interaction, call: HttpCall) -> _Expected:
+        held = (call.response, interaction.served, interaction.rules)
+        identity = tuple(map(id, held))
+        found = self._expected.get(identity)
+        if found is None:
+            found = self._expected[identity] = _Expected(held, _key_of(*held))
+        return found
 
     def _is_as_it_was(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
@@ -105,7 +124,13 @@ class AnswerJudgement:
 
         A change that hurts no other reader may exclude such a value.
         """
-        return uses_of(interaction, call, untouched=self._likeness.places(old, new))
+        untouched = self._likeness.places(old, new)
+        if isinstance(interaction.needs, InferredNeeds):
+            return uses_of(interaction, call, untouched=untouched)
+        known = self._expected_by(interaction, call).uses
+        if id(untouched) not in known:
+            known[id(untouched)] = uses_of(interaction, call, untouched=untouched)
+        return known[id(untouched)]
 
     def _alone(
         self,

@@ -25,6 +25,7 @@ class Causes:
         self.changes = changes
         self._own: dict[tuple[str, str], tuple[Change, ...]] = {}
         self._beside_body: dict[tuple[str, str, Location], tuple[Change, ...]] = {}
+        self._parameters: dict[tuple[str, str, Location], SchemaUse | None] = {}
 
     def own(self, old: Surface, new: Surface) -> tuple[Change, ...]:
         """Give the changes of an operation's own: parameters, media types, statuses, headers, credentials."""
@@ -75,7 +76,12 @@ class Causes:
 
     def use_in_request(self, old: Surface, new: Surface, request: HttpRequest, location: Location) -> SchemaUse | None:
         """Give the two schemas of the request's body or parameter that a place is or lies in."""
-        return _use_in(self.changes.pair(old, new), request, location)
+        if location.starts_with(REQUEST_BODY):
+            return _body_use(self.changes.pair(old, new), request)
+        key = (old.signature, new.signature, location)
+        if key not in self._parameters:
+            self._parameters[key] = _parameter_use(self.changes.pair(old, new), location)
+        return self._parameters[key]
 
     def at_place(self, old: Surface, new: Surface, use: SchemaUse, steps: tuple[Step, ...]) -> Iterator[Change]:
         """Give what changed at one place of a schema's value alone; steps are names and indexes as they are sent."""
@@ -89,7 +95,7 @@ class Causes:
 
     def _of_request(self, old: Surface, new: Surface, request: HttpRequest, location: Location) -> Iterator[Change]:
         yield from (each for each in self.own(old, new) if location.starts_with(each.location))
-        yield from self._along_request(self.changes.pair(old, new), request, location)
+        yield from self._along_request(old, new, request, location)
 
     def _along_answer(
         self, old: InteractionConformance, new: InteractionConformance, location: Location
@@ -110,15 +116,11 @@ class Causes:
         )
         yield from self.changes.along(self.changes.pair(old.surface, new.surface), use, location.steps[2:])
 
-    def _along_request(self, pair: SurfacePair, request: HttpRequest, location: Location) -> Iterator[Change]:
-        use = _use_in(pair, request, location)
+    def _along_request(self, old: Surface, new: Surface, request: HttpRequest, location: Location) -> Iterator[Change]:
+        use = self.use_in_request(old, new, request, location)
         if use is not None:
             steps = [Wildcard.INDEX if isinstance(step, int) else step for step in location.steps]
-            yield from self.changes.along(pair, use, steps[len(use.location.steps) :])
-
-
-def _use_in(pair: SurfacePair, request: HttpRequest, location: Location) -> SchemaUse | None:
-    return _body_use(pair, request) if location.starts_with(REQUEST_BODY) else _parameter_use(pair, location)
+            yield from self.changes.along(self.changes.pair(old, new), use, steps[len(use.location.steps) :])
 
 
 def _body_use(pair: SurfacePair, request: HttpRequest) -> SchemaUse | None:
