@@ -147,6 +147,19 @@ def test_proved_needs_replace_the_expectation() -> None:
     )
 
 
+def test_a_mistaken_type_is_met_in_an_object_that_is_written_member_by_member() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["paths"]["/orders"]["post"]["parameters"].append(
+        {"name": "only", "in": "query", "schema": {"type": "object", "properties": {"state": {"type": "strng"}}}}
+    )
+    checker = ContractChecker(OpenApiDefinition(Documents({"d": document}, "d"), source="d"))
+    assert checker.check(INTERACTION).status is Declared.EXACTLY
+    sending = replace(CALL, request=replace(CALL.request, query={"state": ("open",)}))
+    with pytest.raises(DefinitionError) as refused:
+        checker.check(replace(INTERACTION, exchange=sending))
+    assert refused.value.explanation.summary == '"strng" is no type of a schema; did you mean string?'
+
+
 def test_who_judges_refuses_a_type_that_is_none_and_who_only_counts_reads_any_type() -> None:
     document = copy.deepcopy(DOCUMENT)
     document["paths"]["/orders"]["post"]["parameters"][0]["schema"] = {"type": "boolaen"}

@@ -14,17 +14,18 @@ def refuse_mistaken_parameters(surface: Surface, request: HttpRequest) -> None:
         DefinitionError: A parameter that is sent has such a schema, and the surface was read strictly.
     """
     for parameter in surface.parameters.values():
-        if parameter.view is not None and _is_sent(parameter, request):
+        if parameter.view is not None and _is_sent(parameter, parameter.view, request):
             for view in _views_in(parameter.view):
                 view.types  # noqa: B018  asked for what it raises
 
 
-def _is_sent(parameter: Parameter, request: HttpRequest) -> bool:
+def _is_sent(parameter: Parameter, view: SchemaView, request: HttpRequest) -> bool:
     match parameter.place:
         case "header":
             return parameter.name in request.headers
-        case "query":
-            return any(name.partition("[")[0] == parameter.name for name in request.query)
+        case "query":  # an object may be written member by member
+            names = {name.partition("[")[0] for name in request.query}
+            return parameter.name in names or not names.isdisjoint(view.members)
     return True
 
 
