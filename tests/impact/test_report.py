@@ -284,7 +284,7 @@ def summed(document: Any) -> Any:
 @pytest.mark.parametrize(
     ("change", "description", "name", "gone", "cause"),
     [
-        (moved, "orders", "POST /v2/orders", "createOrder", "POST /orders is no longer declared"),
+        (moved, "orders", "POST /v2/orders", "POST /orders", "POST /orders is no longer declared"),
         (summed, "reads the total", "sum", "response.body.total", "it was required, number, now undeclared"),
     ],
 )

@@ -86,8 +86,8 @@ def _of_consumer(finding: Finding) -> str:
     worry = finding.worry
     if worry.code == "message.channel-gone":
         return f"make {finding.consumer} take the message as it is {worry.after}, and deploy it first"
-    if worry.renamed_to:
-        gone = finding.operation if worry.code in _WHOLE else worry.location
+    if worry.renamed_to and worry.change is not None:
+        gone = worry.change.operation if worry.code in _WHOLE else worry.location
         use = f"use {worry.renamed_to} in place of {gone}"
         return (
             f"if it is that now, make {finding.consumer} {use}, record its contract, and deploy it while there are both"
