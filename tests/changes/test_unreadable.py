@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contractkit.changes.changelog import changelog
+from contractkit.changes.changelog_formats import changelog_as_text
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
 from contractkit.impact import ConsumerInfo, Verdict, analyse
@@ -97,6 +98,18 @@ def test_every_mistaken_type_is_told_and_hides_nothing_that_came_or_went() -> No
         ("operation.incomparable", f"it cannot be compared: {integer}"),
         ("operation.incomparable", f"it cannot be compared: {text}"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ({"id": "nubmer"}, "at least a minor version, since not all could be compared."),
+        ({"total": "nubmer", "id": "string"}, "a major version."),
+    ],
+)
+def test_no_version_is_advised_as_if_all_had_been_compared(said: Any, advice: str) -> None:
+    log = changelog(definition(orders=typed(id="integer", total="number")), definition(orders=typed(**said)))
+    assert changelog_as_text(log).endswith(f"\nThe changes ask for {advice}")
 
 
 def test_a_reference_that_leads_nowhere_is_told_where_it_stands_once_for_all_who_meet_it() -> None:

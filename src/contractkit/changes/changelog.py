@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from contractkit.changes.comparison import compare_definitions
 from contractkit.changes.gains import all_changes
-from contractkit.changes.messages import MessageChanges
+from contractkit.changes.messages import MESSAGE_INCOMPARABLE, MessageChanges
+from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
 from contractkit.changes.records import Change, Declaration, Level
 from contractkit.changes.renames import renames_between
 from contractkit.changes.server_rules import server_changes
@@ -53,6 +54,11 @@ class Changelog:
         if Level.BREAKING in self.counts:
             return "major"
         return "minor" if self.changes else "patch"
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether all could be compared; else the changes may be worse than they are told."""
+        return not any(change.rule in (OPERATION_INCOMPARABLE, MESSAGE_INCOMPARABLE) for change in self.changes)
 
     @property
     def taken_step(self) -> str:

@@ -95,7 +95,9 @@ def _hint(log: Changelog, change: Change) -> str:
 def _advice(log: Changelog) -> Iterator[str]:
     if not log.changes:
         return
-    asked = f"The changes ask for a {log.advised_step} version"
+    is_least = log.advised_step != "major" and not log.is_whole
+    asked = f"The changes ask for {'at least ' if is_least else ''}a {log.advised_step} version"
+    asked += ", since not all could be compared" if is_least else ""
     before, after = log.versions
     if log.taken_step == "none":
         yield f"{asked}, and both definitions say {after}."
