@@ -7,7 +7,7 @@ from contractkit.changes.records import Change, Level
 from contractkit.changes.sites import Site, site_of
 from contractkit.changes.wording import change_as_json, change_line, counted, rename_hint
 from contractkit.exact_json import dump_shown
-from contractkit.explain.terminal import readable
+from contractkit.explain.terminal import one_line, readable
 from contractkit.explain.workflow_commands import workflow_command
 
 SCHEMA_VERSION = 1
@@ -79,8 +79,8 @@ def _summary(log: Changelog) -> str:
 
 
 def _lines(log: Changelog, change: Change) -> Iterator[str]:
-    yield f"  {change_line(change)}{_hint(log, change)}"
-    yield f"      {change.rule}   {_way(log, change)}"
+    yield one_line(f"  {change_line(change)}{_hint(log, change)}")
+    yield one_line(f"      {change.rule}   {_way(log, change)}")
 
 
 def _way(log: Changelog, change: Change) -> str:
@@ -98,7 +98,7 @@ def _advice(log: Changelog) -> Iterator[str]:
     is_least = log.advised_step != "major" and not log.is_whole
     asked = f"The changes ask for {'at least ' if is_least else ''}a {log.advised_step} version"
     asked += ", since not all could be compared" if is_least else ""
-    before, after = log.versions
+    before, after = map(one_line, log.versions)
     if log.taken_step == "none":
         yield f"{asked}, and both definitions say {after}."
     elif log.taken_step and log.taken_step != log.advised_step:

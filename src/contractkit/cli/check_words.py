@@ -27,7 +27,7 @@ class Checked:
 
 def check_as_text(found: Sequence[Checked]) -> str:
     """Give a block for each contract: what does not fit, by interaction, and the counts."""
-    return "\n\n".join(join_lines(block.split("\n")) for each in found for block in _blocks(each))
+    return "\n\n".join(join_lines(block) for each in found for block in _blocks(each))
 
 
 def check_as_json(found: Sequence[Checked]) -> str:
@@ -42,16 +42,17 @@ def check_as_annotations(found: Sequence[Checked]) -> str:
     return "\n".join([*lines, *(_counts(each) for each in found)])
 
 
-def _blocks(checked: Checked) -> Iterator[str]:
+def _blocks(checked: Checked) -> Iterator[list[str]]:
     contract = checked.file.contract
-    yield f"{contract.consumer} with {contract.provider}, held against {', '.join(checked.definitions)}:"
+    yield [f"{contract.consumer} with {contract.provider}, held against {', '.join(checked.definitions)}:"]
     by_interaction: dict[int, list[Concern]] = {}
     for concern in (*checked.recheck.concerns, *checked.recheck.unsettled):
         by_interaction.setdefault(id(concern.interaction), []).append(concern)
     for concerns in by_interaction.values():
-        yield "\n".join(_of_interaction(concerns))
-    yield from _of_opinions(checked)
-    yield _counts(checked)
+        yield list(_of_interaction(concerns))
+    if checked.opinions is not None:
+        yield list(_of_opinions(checked.opinions))
+    yield [_counts(checked)]
 
 
 def _of_interaction(concerns: Sequence[Concern]) -> Iterator[str]:
@@ -64,19 +65,16 @@ def _said_of(concern: Concern) -> str:
     return f"not judged: {concern.sentence}" if concern.level is Level.UNSETTLED else concern.sentence
 
 
-def _of_opinions(checked: Checked) -> Iterator[str]:
-    if checked.opinions is None:
-        return
-    if not checked.opinions:
+def _of_opinions(opinions: Sequence[Opinion]) -> Iterator[str]:
+    if not opinions:
         yield "  openapi-core was asked of nothing: it judges calls over HTTP alone."
         return
-    differing = [each for each in checked.opinions if not each.agrees]
-    lines = [f"  openapi-core agrees on {len(checked.opinions) - len(differing)} of {len(checked.opinions)} sides."]
+    differing = [each for each in opinions if not each.agrees]
+    yield f"  openapi-core agrees on {len(opinions) - len(differing)} of {len(opinions)} sides."
     for each in differing:
-        lines.append(f"  {each.interaction.description}, the {each.side}:")
-        lines.append(f"    ours           {each.ours or 'fits'}")
-        lines.append(f"    openapi-core   {_theirs(each)}")
-    yield "\n".join(lines)
+        yield f"  {each.interaction.description}, the {each.side}:"
+        yield f"    ours           {each.ours or 'fits'}"
+        yield f"    openapi-core   {_theirs(each)}"
 
 
 def _theirs(opinion: Opinion) -> str:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from contractkit.cli.tables import aligned
 from contractkit.exact_json import Json
-from contractkit.explain.terminal import printable
+from contractkit.explain.terminal import join_lines, printable
 from contractkit.impact.usage import Sureness, Unused, UsedPlace
 from contractkit.impact.usage_words import HEADS, used_by, why_unused
 
@@ -14,17 +14,17 @@ def usage_as_text(provider: str, places: Sequence[UsedPlace], free: Sequence[Unu
     """Give a block for each operation, then what nobody needs, the surest first, then the counts."""
     consumers = sorted({name for place in places for name in place.consumers})
     used = f"is used by {', '.join(consumers)}" if consumers else "is used by nobody there, as far as contracts say"
-    blocks = [f"{provider} {used}."]
+    blocks = [printable(f"{provider} {used}.")]
     for operation, found in groupby(places, key=lambda place: place.operation):
-        rows = [(f"  {place.location}", used_by(place)) for place in found]
-        blocks.append(f"{operation}\n{aligned(rows)}")
+        rows = [(printable(f"  {place.location}"), printable(used_by(place))) for place in found]
+        blocks.append(f"{printable(operation)}\n{aligned(rows)}")
     for sureness in Sureness if free is not None else ():
-        block = "\n".join(_free(sureness, [each for each in free or () if each.sureness is sureness]))
+        block = join_lines(_free(sureness, [each for each in free or () if each.sureness is sureness]))
         if block:
             blocks.append(block)
     if free is not None and not free:
         blocks.append("Everything that was asked for is needed by somebody.")
-    return "\n\n".join("\n".join(map(printable, block.splitlines())) for block in blocks)
+    return "\n\n".join(blocks)
 
 
 def usage_as_json(provider: str, places: Sequence[UsedPlace], free: Sequence[Unused] | None) -> dict[str, Json]:

@@ -20,6 +20,14 @@ def readable(text: str) -> str:
     return _ALL_BUT_LINES.sub("�", text)
 
 
+def one_line(text: str) -> str:
+    """Give a text as one line, with `�` for each character that steers what shows it, ends of lines too.
+
+    What begins a line may be a command to a build system that reads its log.
+    """
+    return _CONTROLS.sub("�", text)
+
+
 def unsteered(text: str) -> str:
     """Give a text of several lines with its control characters spelled out, except for tabs and the ends of lines."""
     return "\n".join(map(printable, text.split("\n")))

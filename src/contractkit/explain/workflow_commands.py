@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from contractkit.explain.terminal import readable
+
 
 def workflow_command(level: str, message: str, properties: Mapping[str, str]) -> str:
     """Give the command that annotates a line of code.
@@ -16,7 +18,7 @@ def workflow_command(level: str, message: str, properties: Mapping[str, str]) ->
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return readable(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from contractkit.changes.wording import counted
 from contractkit.exact_json import Json
+from contractkit.explain.terminal import one_line
 from contractkit.impact.records import ConsumerImpact, Exempted, Finding, ImpactReport, Verdict
 
 EXEMPTED: Final = "exempted"
@@ -31,7 +32,7 @@ def exempted_line(exempted: Exempted) -> str:
     finding = exempted.finding
     place = f"{finding.consumer}: {finding.operation} {finding.worry.place} {finding.verdict.value}"
     said = f"{exempted.reason} ({exempted.owner}, {_until(exempted)})"
-    return f"{finding.fingerprint}   {place}; {' '.join(said.split())}"
+    return one_line(f"{finding.fingerprint}   {place}; {' '.join(said.split())}")
 
 
 def exemptions_in_brief(report: ImpactReport) -> str:

@@ -9,7 +9,7 @@ from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
 from contractkit.changes.sites import site_of
 from contractkit.changes.wording import change_line, counted, rename_hint
 from contractkit.errors import Explanation
-from contractkit.explain.terminal import readable
+from contractkit.explain.terminal import one_line, readable
 from contractkit.impact.exemption_words import (
     EXEMPTED,
     exemptions_in_brief,
@@ -106,7 +106,12 @@ def group_causes(findings: Sequence[Finding]) -> list[list[tuple[Finding, ...]]]
 
 def _places(groups: Sequence[Sequence[Finding]], rest: str) -> str:
     rows = [
-        (group[0].operation, str(group[0].worry.location), ", ".join(_tests(group)), _fingerprint(group))
+        (
+            _cut([group[0].operation])[0],
+            one_line(str(group[0].worry.location)),
+            ", ".join(_tests(group)),
+            _fingerprint(group),
+        )
         for group in groups[:_MOST_PLACES]
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1, 2)]
@@ -135,17 +140,19 @@ def _who(group: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
 def _what(finding: Finding) -> tuple[tuple[str, str], ...]:
     worry = finding.worry
     rows = [
-        ("at", str(worry.location)),
+        ("at", one_line(str(worry.location))),
         ("also at", "\n".join(_cut([str(place) for place in worry.also]))),
-        ("was", worry.before),
-        ("becomes", worry.after),
-        ("means", worry.sentence),
+        ("was", one_line(worry.before)),
+        ("becomes", one_line(worry.after)),
+        ("means", one_line(worry.sentence)),
         (
             "change",
-            f"{worry.change.sentence}{rename_hint(worry.renamed_to)} ({worry.change.rule})" if worry.change else "",
+            one_line(f"{worry.change.sentence}{rename_hint(worry.renamed_to)} ({worry.change.rule})")
+            if worry.change
+            else "",
         ),
-        ("old", str(worry.old) if worry.old else ""),
-        ("new", str(worry.new) if worry.new else ""),
+        ("old", one_line(str(worry.old)) if worry.old else ""),
+        ("new", one_line(str(worry.new)) if worry.new else ""),
     ]
     return tuple((label, value) for label, value in rows if value)
 
@@ -170,13 +177,13 @@ def name_of(consumer: ConsumerImpact) -> str:
 
 def _named(name: str, versions: Sequence[str], environments: Sequence[str]) -> str:
     words = [name, ", ".join(versions), f"({', '.join(environments)})" if environments else ""]
-    return " ".join(filter(None, words))
+    return one_line(" ".join(filter(None, words)))
 
 
 def _overview(report: ImpactReport) -> str:
     rows = [(name_of(each), standing_of(each, report), extent_of(each)) for each in report.consumers]
     rows += [(name_of(each), "not judged", f"{aside_in_words(each)}, {NOT_SPOKEN_OF}") for each in report.not_judged]
-    rows += [(name, "no contract", NOTHING_KNOWN) for name in report.without_contract]
+    rows += [(one_line(name), "no contract", NOTHING_KNOWN) for name in report.without_contract]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(
         f"  {name.ljust(widths[0])}   {verdict.ljust(widths[1])}   {extent}" for name, verdict, extent in rows
@@ -221,7 +228,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _next_step(finding: Finding) -> str:
     if finding.worry.code == NOT_ANALYSABLE:
-        verify = f"contractkit verify {finding.provider} --consumer {finding.consumer}"
+        verify = one_line(f"contractkit verify {finding.provider} --consumer {finding.consumer}")
         is_mistake = finding.worry.change is not None and finding.worry.change.rule in _MISTAKES
         return (
             f"Mend that mistake and ask again, or verify: {verify}"
@@ -229,7 +236,9 @@ def _next_step(finding: Finding) -> str:
             else f"Settle it by verifying: {verify}"
         )
     if finding.verdict is Verdict.BROKEN:
-        return f"Keep it as it was, or change {finding.consumer} first and deploy that before {finding.provider}."
+        return one_line(
+            f"Keep it as it was, or change {finding.consumer} first and deploy that before {finding.provider}."
+        )
     return ""
 
 
@@ -237,7 +246,7 @@ def _theoretical(report: ImpactReport) -> str:
     if not report.theoretical:
         return ""
     shown = report.theoretical[:_MOST_THEORETICAL]
-    lines = [f"  {change_line(change)}{_line_of(report, change)}" for change in shown]
+    lines = [f"  {one_line(change_line(change))}{_line_of(report, change)}" for change in shown]
     left = len(report.theoretical) - len(shown)
     more = [f"  … and {left} more; --format json lists them all"] if left else []
     return "\n".join([f"Changes that {HURTING_NONE}:", "", *lines, *more])
@@ -249,7 +258,7 @@ def _line_of(report: ImpactReport, change: Change) -> str:
 
 
 def _cut(names: Sequence[str]) -> list[str]:
-    unique = list(dict.fromkeys(names))
+    unique = list(map(one_line, dict.fromkeys(names)))
     left = len(unique) - _MOST_TESTS
     return unique if left <= 0 else [*unique[:_MOST_TESTS], f"… {left} more"]
 
