@@ -16,7 +16,7 @@ PACKAGES = {
 NOUNS = {"exact_json", "errors", "warnings", "model", "results"}
 LANGUAGES = {"document", "explain", "matching", "matchers", "definitions"}
 DECISIONS = {"conformance", "changes", "impact", "deployability", "review", "inference"}
-SHELLS = {"transports", "sources", "broker_client", "settings", "installation"}
+SHELLS = {"transports", "sources", "broker_client", "settings", "installation", "stacks"}
 USE_CASES = {"recording", "stubbing", "verification", "locking", "importing"}
 
 ALLOWED = {
@@ -38,6 +38,7 @@ ALLOWED = {
     "inference": NOUNS | LANGUAGES | {"conformance"},
     "settings": NOUNS | {"explain"},
     "installation": {"errors"},
+    "stacks": set(),
     "sqlalchemy": {"errors", "verification"},
     "django": {"errors", "verification"},
     "sources": NOUNS | LANGUAGES,

@@ -12,6 +12,8 @@ from types import CodeType, FrameType
 from typing import Any
 from weakref import WeakSet
 
+from contractkit.stacks import stacks
+
 _MODULE = "<module>"
 _TOOLS = (4, 3, 5)  # of sys.monitoring's six numbers those that debuggers, coverage and profilers leave alone
 _POOLS = ("/concurrent/futures/thread.py", "/asyncio/base_events.py", "/anyio/_backends/")
@@ -117,11 +119,11 @@ class ProfiledCalls:
 
     def _has_unseen_threads(self) -> bool:
         """Say whether a thread from before may run the consumer's code."""
-        frames = sys._current_frames()
-        if len(frames) == 1:
-            return False
-        seen = {threading.get_ident(), *(thread.ident for thread in threading.enumerate() if self._is_seen(thread))}
-        return any(ident not in seen and _may_run_any(frame, self._is_own) for ident, frame in frames.items())
+        with stacks() as frames:
+            if len(frames) == 1:
+                return False
+            seen = {threading.get_ident(), *(thread.ident for thread in threading.enumerate() if self._is_seen(thread))}
+            return any(ident not in seen and _may_run_any(frame, self._is_own) for ident, frame in frames.items())
 
     def _is_seen(self, thread: threading.Thread) -> bool:
         return thread in self._watched or thread.name.startswith(_STUB_THREADS)

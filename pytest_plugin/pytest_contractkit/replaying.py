@@ -1,6 +1,5 @@
 """Replaying: a run on stubs of a proposed definition, of the tests that an order names; nothing is recorded in it."""
 
-import sys
 import threading
 import time
 from collections.abc import Generator, Mapping
@@ -20,6 +19,7 @@ from contractkit.recording.replays import REPLAY, ReplayedTest, ReplayLog, Repla
 from contractkit.recording.serving_proposed import ServingProposed
 from contractkit.sources import load_definition
 from contractkit.sources.messages import defines_messages, read_messages
+from contractkit.stacks import stacks
 from pytest_contractkit.places import file_in_project, node_id_in_project
 from pytest_contractkit.recorder import REPLAYING
 
@@ -114,13 +114,14 @@ class _Watching:
             timer.cancel()
 
     def _note(self, node_id: str, thread: int) -> None:
-        frame = sys._current_frames().get(thread)
-        while frame is not None:
-            file = _own_file(Path(frame.f_code.co_filename), self._order)
-            if file is not None:
-                self._log.hangs(node_id, file, frame.f_lineno)
-                return
-            frame = frame.f_back
+        with stacks() as frames:
+            frame = frames.get(thread)
+            while frame is not None:
+                file = _own_file(Path(frame.f_code.co_filename), self._order)
+                if file is not None:
+                    self._log.hangs(node_id, file, frame.f_lineno)
+                    return
+                frame = frame.f_back
 
 
 class _Gathering:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contractkit.errors import RecordingError
+from contractkit.stacks import stacks
 from pytest_contractkit.raising import is_installed, is_of_runner, is_standard
 
 _EXIT_CODE = pytest.ExitCode.TESTS_FAILED
@@ -16,7 +17,8 @@ _EXIT_CODE = pytest.ExitCode.TESTS_FAILED
 
 def end_process(item: pytest.Item, thread: int) -> None:
     """End this process, from another thread than the one that is stuck; what was recorded in it is not written."""
-    said = stuck(item, sys._current_frames().get(thread))
+    with stacks() as frames:
+        said = stuck(item, frames.get(thread))
     capture: Any = item.config.pluginmanager.getplugin("capturemanager")
     if capture is not None:
         capture.suspend_global_capture(in_=True)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from types import FrameType
 
 from contractkit.model import TestReference
+from contractkit.stacks import stacks
 
 _NOT_CALLING = frozenset({"threading.py", "selectors.py", "asyncio", "concurrent"})
 
@@ -46,10 +47,11 @@ class TestOrigin:
             return self._line_in(sys._getframe(), waits=False)
         if self.is_coroutine:
             return None
-        frame = sys._current_frames().get(self.thread)
-        if blocked_in and (frame is None or frame.f_code.co_name != blocked_in):
-            return None
-        return self._line_in(frame, waits=True)
+        with stacks() as frames:
+            frame = frames.get(self.thread)
+            if blocked_in and (frame is None or frame.f_code.co_name != blocked_in):
+                return None
+            return self._line_in(frame, waits=True)
 
     def _line_in(self, frame: FrameType | None, *, waits: bool) -> int | None:
         """Give the line of the innermost frame of the test's file.
