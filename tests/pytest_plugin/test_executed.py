@@ -17,6 +17,8 @@ from pytest_contractkit import executed_versions
 from pytest_contractkit.executed import Executed, note
 from pytest_contractkit.executed_tests import note_test
 
+from contractkit import stacks
+
 pytest_plugins = ("pytester",)
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_threads_of_others")]
 
@@ -350,7 +352,8 @@ def test_other_versions_of_python_note_the_same(tmp_path: Path, version: str) ->
         "executed = Executed()\nwith note(executed):\n    consumer.counted(1)\n"
         "print(sorted(name for _, name in executed.functions), executed.is_complete, executed.digest())\n"
     )
-    command = ["-c", script, str(tmp_path), str(Path(executed_versions.__file__).parent.parent)]
+    ours = [str(Path(module.__file__).parent.parent) for module in (executed_versions, stacks)]
+    command = ["-c", script, str(tmp_path), *ours]
     told = [
         subprocess.run([python, "-B", *command], capture_output=True, text=True, check=True).stdout
         for python in (sys.executable, interpreter)
