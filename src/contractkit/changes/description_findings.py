@@ -8,7 +8,8 @@ from contractkit.changes.operation_findings import OperationFinding
 from contractkit.changes.surface_pairs import REQUEST_BODY, RESPONSE_BODY, SurfacePair, given_for, header_location
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.schemas import SchemaView
-from contractkit.definitions.surfaces import Response
+from contractkit.definitions.surfaces import Content, Response
+from contractkit.model import Location, Wildcard
 
 _ANYTHING: Final = described(None)
 _LIMITING: Final = ("enum", "const", "pattern", "format", "not")
@@ -27,13 +28,13 @@ def newly_described(pair: SurfacePair) -> Iterator[OperationFinding]:
             )
     for content in pair.old.body.contents if pair.old.body else ():
         other = content_for(pair.new.body.contents, content.media_type) if pair.new.body else None
-        if content.view is None and other is not None and other.view is not None and _says_something(other.view):
+        for location, view in _said_of(other, REQUEST_BODY) if other is not None and _is_silent(content) else ():
             yield OperationFinding(
-                location=REQUEST_BODY,
+                location=location,
                 before=_ANYTHING,
-                after=described(other.view),
+                after=described(view),
                 old=content.node,
-                new=other.view.used_at,
+                new=view.used_at,
                 media_type=content.media_type,
             )
 
@@ -58,16 +59,30 @@ def no_longer_described(pair: SurfacePair) -> Iterator[OperationFinding]:
 def _bodies(old: Response, new: Response) -> Iterator[OperationFinding]:
     for content in old.contents:
         other = given_for(new.contents, content.media_type)
-        if content.view is not None and _says_something(content.view) and other is not None and other.view is None:
+        if other is None or not _is_silent(other):
+            continue
+        for location, view in _said_of(content, RESPONSE_BODY):
             yield OperationFinding(
-                location=RESPONSE_BODY,
-                before=described(content.view),
+                location=location,
+                before=described(view),
                 after=_ANYTHING,
-                old=content.view.used_at,
+                old=view.used_at,
                 new=other.node,
                 status=old.status,
                 media_type=content.media_type,
             )
+
+
+def _is_silent(content: Content) -> bool:
+    """Say whether nothing describes a body, neither whole nor its items."""
+    return content.view is None and content.item is None
+
+
+def _said_of(content: Content, location: Location) -> Iterator[tuple[Location, SchemaView]]:
+    """Give what is said of a body and of its items."""
+    for at, view in ((location, content.view), (location / Wildcard.INDEX, content.item)):
+        if view is not None and _says_something(view):
+            yield at, view
 
 
 def _says_something(view: SchemaView) -> bool:

@@ -1,13 +1,13 @@
 """What can differ in how values are written: styles of parameters and headers, reserved characters, forms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contractkit.changes.operation_findings import OperationFinding, parameter_found
 from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair, header_location
 from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surfaces import Content, Encoding, Parameter
-from contractkit.model import Step, Wildcard
+from contractkit.model import Step, Wildcard, base_media_type
 
 _PACKED = frozenset({"array", "object"})
 
@@ -111,7 +111,14 @@ def _style(encoding: Encoding | None) -> tuple[str, bool]:
 def _takes_as_many(before: Encoding | None, after: Encoding | None) -> bool:
     """Say whether the media types that could be sent still can; where none is named, the kind of value decides."""
     now = after.media_types if after is not None else ()
-    return not now or (before is not None and all(is_acceptable(each, now) for each in before.media_types or ("*/*",)))
+    return not now or (before is not None and all(_covers(now, each) for each in before.media_types or ("*/*",)))
+
+
+def _covers(accepted: Sequence[str], media_type: str) -> bool:
+    """Say whether all of a media type or of a range of them is accepted."""
+    if "*" not in media_type:
+        return is_acceptable(media_type, accepted)
+    return any(base_media_type(each) in ("*/*", base_media_type(media_type)) for each in accepted)
 
 
 def _encoded(encoding: Encoding | None) -> str:
