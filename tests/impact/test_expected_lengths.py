@@ -1,4 +1,4 @@
-"""Lengths, patterns and null that hand-written contracts expect: what can no longer come, and what may come otherwise."""
+"""Lengths, patterns and null that hand-written contracts expect: what can come no longer, or otherwise."""
 
 import json
 from typing import Any

@@ -65,10 +65,10 @@ def test_a_call_uses_its_status_what_it_sends_and_what_it_expects_to_the_letter(
     served = JsonBody({"orders": [{"kind": "GIFT", "extra": "LATE"}]})
     assert said(used_values([contract(CALL, rules=(ANY_TAG,), served=served)])) == {
         'events[*].status = "OUT_OF_RANGE"': True,
-        'events[*].message.state = "PAID"': True,
-        'events[*].message.orders[*].kind = "GIFT"': True,
-        'events[*].message.orders[*].tag = "a"': None,
-        'events[*].message.orders[*].extra = "LATE"': None,
+        'sent[*].message.state = "PAID"': True,
+        'received[*].message.orders[*].kind = "GIFT"': True,
+        'received[*].message.orders[*].tag = "a"': None,
+        'received[*].message.orders[*].extra = "LATE"': None,
         'events[*].details[*].reason = "late"': True,
         "events[*].details[*]['@type'] = \"x/shop.Why\"": True,
     }
@@ -79,9 +79,9 @@ def test_of_proved_needs_the_members_that_are_coped_with_count() -> None:
     needs = InferredNeeds(needed=(Need(location=kind, members=("GIFT", "PLAIN")),))
     assert said(used_values([contract(CALL, evidence=(Evidence(test=TEST, needs=needs),))])) == {
         'events[*].status = "OUT_OF_RANGE"': True,
-        'events[*].message.state = "PAID"': True,
-        'events[*].message.orders[*].kind = "GIFT"': True,
-        'events[*].message.orders[*].kind = "PLAIN"': True,
+        'sent[*].message.state = "PAID"': True,
+        'received[*].message.orders[*].kind = "GIFT"': True,
+        'received[*].message.orders[*].kind = "PLAIN"': True,
     }
 
 
@@ -90,8 +90,8 @@ def test_what_is_sent_over_grpc_is_needed() -> None:
     assert {place for place, needed in places.items() if needed} == {
         "procedure",
         "events[*]",
-        "events[*].message.state",
-        "events[*].message.note",
+        "sent[*].message.state",
+        "sent[*].message.note",
     }
 
 

@@ -10,6 +10,7 @@ from contractkit.model import (
     BinaryBody,
     Cancelled,
     EmptyBody,
+    Exchange,
     HalfClosed,
     HttpCall,
     InferredNeeds,
@@ -28,7 +29,14 @@ from contractkit.model import (
 Needed: TypeAlias = bool | None
 """Whether a consumer needs a place: None where its needs were not inferred."""
 
+SENT: Final = Location(("sent", Wildcard.INDEX, "message"))
+"""A message that the consumer of a procedure sends, as usage names it; what both messages have is told apart so."""
+
+RECEIVED: Final = Location(("received", Wildcard.INDEX, "message"))
+"""One that it receives."""
+
 _FORM: Final = "application/x-www-form-urlencoded"
+_MESSAGE: Final = Location(("events", Wildcard.INDEX, "message"))
 _WITHOUT_MEMBERS: Final = ("text/plain", "text/html", "application/octet-stream", "image/", "audio/", "video/")
 """What the media types of bodies start with of which no definition describes members."""
 
@@ -63,16 +71,32 @@ def locations_of(interaction: Interaction) -> dict[Location, Needed]:
     needs = interaction.needs
     proved = isinstance(needs, InferredNeeds)
     found: dict[Location, Needed] = {}
-    for part in interaction.exchange.parts():
+    exchange = interaction.exchange
+    for part in exchange.parts():
         if _may_hold_any(part.value):
-            found[_general(part.location / Wildcard.ANY)] = None
+            found[place_in_use(part.location / Wildcard.ANY, exchange)] = None
         for location in _of_part(part):
-            found[_general(location)] = True if proved or _is_sent(location, interaction) else None
+            found[place_in_use(location, exchange)] = True if proved or _is_sent(location, interaction) else None
     if isinstance(needs, InferredNeeds):
-        found.update({_general(place): False for place in (*needs.tolerated, *needs.untouched)})
-        found.update({_general(need.location): True for need in needs.needed})
-        found.update({_general(place): True for group in needs.any_of for place in group})
+        found.update({place_in_use(place, exchange): False for place in (*needs.tolerated, *needs.untouched)})
+        found.update({place_in_use(need.location, exchange): True for need in needs.needed})
+        found.update({place_in_use(place, exchange): True for group in needs.any_of for place in group})
     return found
+
+
+def place_in_use(location: Location, exchange: Exchange) -> Location:
+    """Give a location as usage names it: elements as `[*]`, and the messages of a call by who sends them."""
+    general = _general(location)
+    if not isinstance(exchange, RpcCall) or general.steps[:3] != _MESSAGE.steps:
+        return general
+    number = location.steps[1]
+    is_sent = isinstance(number, int) and isinstance(exchange.events[number], Sent)
+    return _sided(general, SENT if is_sent else RECEIVED)
+
+
+@lru_cache(maxsize=16_384)
+def _sided(location: Location, side: Location) -> Location:
+    return side.under(location.steps[len(_MESSAGE.steps) :])
 
 
 def _is_sent(location: Location, interaction: Interaction) -> bool:

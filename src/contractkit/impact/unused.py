@@ -11,7 +11,7 @@ from contractkit.impact.usage import Unused, UsedPlace, is_of_http, unused
 from contractkit.impact.usage_values import unused_values
 
 _OF_MESSAGES: Final = ("message.", "request.contents", "request.metadata", "responses[*].")
-_OF_PROCEDURES: Final = ("procedure", "metadata", "events[*].")
+_OF_PROCEDURES: Final = ("procedure", "metadata", "events[*].", "sent[*].", "received[*].")
 
 
 def speaks_of(definition: AnyDefinition, places: Iterable[UsedPlace]) -> bool:

@@ -13,9 +13,14 @@ _BODIES: Final = (
     "message.contents",
     "request.contents",
     "responses[*].contents",
+    "sent[*].message",
+    "received[*].message",
     "events[*].message",
 )
 """What holds members: who asks for `lines[*].sku` means that of any of these."""
+
+_SIDE: Final = re.compile(r"^(sent|received)(?=\[\*\]\.)")
+"""What the messages of a call begin with: who asks for `events[*].message.sku` means those of both sides."""
 
 _SEPARATOR: Final = re.compile(r"([./])")
 _NUMBER: Final = re.compile(r"\[[0-9]+\]")
@@ -58,7 +63,8 @@ def lies_in(place: str, asked: str) -> bool:
     """
     wanted = location_of_pointer(asked) if asked.startswith("/") else _NUMBER.sub("[*]", asked)
     below = (f"{wanted}.", f"{wanted}[", f"{wanted} = ")
-    return any(each == wanted or each.startswith(below) for each in (place, *_in_bodies(place)))
+    named = (place, _SIDE.sub("events", place), *_in_bodies(place))
+    return any(each == wanted or each.startswith(below) for each in named)
 
 
 def location_of_pointer(pointer: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from contractkit.conformance.uses import limits_at
 from contractkit.exact_json import Json, dump_compact
-from contractkit.impact.places_in_use import Needed
+from contractkit.impact.places_in_use import Needed, place_in_use
 from contractkit.impact.served import served_trees
 from contractkit.model import (
     Body,
@@ -49,12 +49,13 @@ _SEPARATOR = re.compile(r"[,| ]")  # of the styles that write a list as one valu
 
 
 def values_in(interaction: Interaction) -> Iterator[UsedValue]:
-    """Give the values that an interaction uses, elements of lists and events as `[*]`; some may come twice.
+    """Give the values that an interaction uses, at places as `place_in_use` names them; some may come twice.
 
     What is sent is needed, and so are statuses, content types of messages, and what is expected to the letter.
     """
     for location, value, needed in _values_in(interaction):
-        yield location.generalised(), ANY_VALUE if value is _Others.ANY else dump_compact(value).decode(), needed
+        place = place_in_use(location, interaction.exchange)
+        yield place, ANY_VALUE if value is _Others.ANY else dump_compact(value).decode(), needed
 
 
 def _values_in(interaction: Interaction) -> Iterator[_Used]:

@@ -75,20 +75,31 @@ PROVED = contract(
 
 def test_what_was_proved_to_be_needed_stays_and_the_rest_may_go() -> None:
     assert free(PROVED) == {
-        'events[*].message.state = "LOST"': "proved",
-        "events[*].message.id": "proved",
-        'events[*].message.kind = "LOST"': "proved",
-        "events[*].message.note": "proved",
+        'sent[*].message.state = "LOST"': "proved",
+        "sent[*].message.note": "proved",
+        "received[*].message.id": "proved",
+        'received[*].message.kind = "LOST"': "proved",
+        "received[*].message.note": "proved",
     }
     assert free(PROVED, operation="shop.Orders/Drop") == {"": "proved"}
 
 
 def test_what_was_served_to_a_consumer_with_unknown_needs_is_not_known() -> None:
     assert free(PROVED, contract(call({"state": "LOST"}, {"id": "7", "kind": "NEW"}), name="till")) == {
-        "events[*].message.id": "unknown",
-        'events[*].message.kind = "LOST"': "likely",
-        "events[*].message.note": "likely",
+        "sent[*].message.note": "proved",
+        "received[*].message.id": "unknown",
+        'received[*].message.kind = "LOST"': "likely",
+        "received[*].message.note": "likely",
     }
+
+
+def test_what_was_published_without_who_sends_it_counts_for_both() -> None:
+    rows = {"procedure": True, "events[*].message.note": None}
+    places = [UsedPlace(operation="shop.Orders/Get", location=each, consumers={"web": rows[each]}) for each in rows]
+    notes = {
+        each.location: each.sureness.value for each in unused_of(DEFINITION, places, ()) if "note" in each.location
+    }
+    assert notes == {"sent[*].message.note": "unknown", "received[*].message.note": "unknown"}
 
 
 def test_of_messages_in_bytes_nothing_is_proved() -> None:
@@ -134,5 +145,5 @@ def test_of_messages_in_which_all_leads_to_all_the_nearest_fields_are_told() -> 
     called = UsedPlace(operation="p.S/Get", location="procedure", consumers={"web": True})
     found = unused_of(definition, [called], ())
     places = Counter(each.location.count(".") - 1 for each in found)
-    assert (places[1], places[2], places[3]) == (12, 144, 1560)
+    assert (places[1], places[2], places[3]) == (24, 264, 2640)
     assert max(places) == 4

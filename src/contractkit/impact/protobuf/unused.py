@@ -1,7 +1,4 @@
-"""Usage of procedures and messages of protobuf: what of a definition nobody is known to need.
-
-A field that both messages of a procedure have is one place, as contracts write it: it is used where either is.
-"""
+"""Usage of procedures and messages of protobuf: what of a definition nobody is known to need."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Set
@@ -15,7 +12,7 @@ from contractkit.changes.protobuf.transcoding import bindings_of
 from contractkit.changes.protobuf.types import is_map
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import dump_compact
-from contractkit.impact.places_in_use import Needed
+from contractkit.impact.places_in_use import RECEIVED, SENT, Needed, together
 from contractkit.impact.protobuf.emitted import CONTENTS
 from contractkit.impact.protobuf.uses import MESSAGE
 from contractkit.impact.usage import DEEPEST, MOST_PLACES, Sureness, Unused, UsedPlace, doubted, judged_place
@@ -51,9 +48,7 @@ def unused_of_procedures(
         places: What is used. Procedures and types are named in full, so what is not of the definition is of another.
         values: Which values are, likewise.
     """
-    uses: dict[str, dict[str, Mapping[str, Needed]]] = defaultdict(dict)
-    for place in (*places, *values):
-        uses[place.operation][place.location] = place.consumers
+    uses = _by_procedure((*places, *values))
     found: list[Unused] = []
     over_http = {name for consumers in uses.values() for name in consumers.get(_OVER_HTTP, ())}
     procedures = Procedures(definition)
@@ -71,13 +66,31 @@ def reached_over_http(definition: ProtoDefinition) -> bool:
     return any(bindings_of(method) for method in Procedures(definition).methods.values())
 
 
+def _by_procedure(places: Iterable[UsedPlace]) -> dict[str, dict[str, dict[str, Needed]]]:
+    uses: dict[str, dict[str, dict[str, Needed]]] = defaultdict(dict)
+    for place in places:
+        for location in _sides_of(place.location):
+            known = uses[place.operation].setdefault(location, {})
+            for name, needed in place.consumers.items():
+                known[name] = together((needed, known.get(name, needed)))
+    return uses
+
+
+def _sides_of(location: str) -> tuple[str, ...]:
+    """Give a place by who sends its message; what earlier releases published says nothing of that, so it is both."""
+    whole = str(MESSAGE)
+    if not location.startswith(whole):
+        return (location,)
+    return tuple(f"{side}{location.removeprefix(whole)}" for side in (SENT, RECEIVED))
+
+
 def _of_procedure(name: str, method: MethodDescriptor, uses: _Uses) -> list[Unused]:
     if not uses:
         return [Unused(operation=name, location="", sureness=Sureness.PROVED)]
-    received = [*_fields(method.output_type, MESSAGE, is_received=True)]
-    known = {each.written for each in received}
-    sent = [each for each in _fields(method.input_type, MESSAGE, is_received=False) if each.written not in known]
-    return _of(name, [*sent, *received], uses, MESSAGE)
+    sent = _fields(method.input_type, SENT, is_received=False)
+    received = _fields(method.output_type, RECEIVED, is_received=True)
+    found = (*_of(name, sent, uses, SENT), *_of(name, received, uses, RECEIVED))
+    return sorted(found, key=lambda each: [*Sureness].index(each.sureness))
 
 
 def _of(operation: str, places: Iterable[_Place], uses: _Uses, message: Location) -> list[Unused]:
