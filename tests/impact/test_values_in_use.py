@@ -95,6 +95,12 @@ def test_what_is_sent_over_grpc_is_needed() -> None:
     }
 
 
+def test_a_need_at_an_event_that_is_none_of_the_call_is_one_of_what_is_received() -> None:
+    needs = InferredNeeds(needed=(Need(location=parse_location("events[99].message.id")),))
+    places = said(used_places([contract(CALL, evidence=(Evidence(test=TEST, needs=needs),))]))
+    assert places["received[*].message.id"] is True
+
+
 @pytest.mark.parametrize(
     ("body", "found"),
     [

@@ -89,9 +89,8 @@ def place_in_use(location: Location, exchange: Exchange) -> Location:
     general = _general(location)
     if not isinstance(exchange, RpcCall) or general.steps[:3] != _MESSAGE.steps:
         return general
-    number = location.steps[1]
-    is_sent = isinstance(number, int) and isinstance(exchange.events[number], Sent)
-    return _sided(general, SENT if is_sent else RECEIVED)
+    sent = (number for number, event in enumerate(exchange.events) if isinstance(event, Sent))
+    return _sided(general, SENT if location.steps[1] in sent else RECEIVED)
 
 
 @lru_cache(maxsize=16_384)
