@@ -21,13 +21,15 @@ def definition(schema: dict[str, Any]) -> OpenApiDefinition:
     return OpenApiDefinition(Documents({"t": document}, "t", lambda uri: {}), source="t")
 
 
-def told(old: dict[str, Any], new: dict[str, Any], rule: dict[str, Any] | None, *values: Any) -> list[tuple[str, str]]:
+def told(
+    old: dict[str, Any], new: dict[str, Any], rule: dict[str, Any] | None, *values: Any, at: str = "$"
+) -> list[tuple[str, str]]:
     """Give what becomes of who expects values by a rule, or to the letter."""
     pact = {"consumer": {"name": "shop"}, "provider": {"name": "tags"}}
     text = json.dumps(
         {
             **pact,
-            "interactions": [interaction(value, rule) for value in values],
+            "interactions": [interaction(value, rule, at) for value in values],
             "metadata": {"pactSpecification": {"version": "4.0"}},
         }
     )
@@ -39,10 +41,10 @@ def told(old: dict[str, Any], new: dict[str, Any], rule: dict[str, Any] | None, 
     return [(each.verdict.value, each.worry.code) for each in report.findings]
 
 
-def interaction(value: Any, rule: dict[str, Any] | None) -> dict[str, Any]:
+def interaction(value: Any, rule: dict[str, Any] | None, at: str) -> dict[str, Any]:
     response: dict[str, Any] = {"status": 200, "body": {"contentType": "application/json", "content": value}}
     if rule is not None:
-        response["matchingRules"] = {"body": {"$": {"combine": "AND", "matchers": [rule]}}}
+        response["matchingRules"] = {"body": {at: {"combine": "AND", "matchers": [rule]}}}
     request = {"method": "GET", "path": "/tags"}
     return {"type": "Synchronous/HTTP", "description": json.dumps(value), "request": request, "response": response}
 
@@ -77,6 +79,13 @@ def test_how_long_a_list_is_to_be_says_its_rule_or_else_its_example(
 def test_lists_of_one_shape_and_other_lengths_are_judged_each_for_itself() -> None:
     shorter = {**LIST, "maxItems": 1}
     assert told(LIST, shorter, None, ["a"], ["a", "a"], []) == [("broken", "response.length-gone")]
+
+
+def test_lists_of_lists_of_several_lengths_are_judged_each_for_itself() -> None:
+    rows, shorter = ({"type": "array", "items": each} for each in (LIST, {**LIST, "maxItems": 2}))
+    by_type = {"match": "type"}
+    found = told(rows, shorter, by_type, [["a"], ["a", "b"]], [["a"], ["a", "b", "c"]], at="$[*][*]")
+    assert found == [("broken", "response.length-gone")]
 
 
 @pytest.mark.parametrize(

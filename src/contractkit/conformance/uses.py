@@ -75,8 +75,12 @@ class Use:
 
     @property
     def is_of_the_example(self) -> bool:
-        """Say whether the recorded value decides there, or how many elements it has, and not its type alone."""
-        return bool(self.exact or self.pattern) or self.at_least == self.at_most
+        """Say whether the recorded value decides there, or how many elements it has, and not its type alone.
+
+        Where the lists of an example are of several lengths, it has more of them than the shortest one may have.
+        """
+        is_of_length = self.at_most is not None and self.at_least >= self.at_most
+        return bool(self.exact or self.pattern) or is_of_length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
