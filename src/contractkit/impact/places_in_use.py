@@ -21,6 +21,7 @@ from contractkit.model import (
     Part,
     RpcCall,
     Sent,
+    Step,
     TextBody,
     Wildcard,
     base_media_type,
@@ -89,7 +90,7 @@ def place_in_use(location: Location, exchange: Exchange) -> Location:
     general = _general(location)
     if not isinstance(exchange, RpcCall) or general.steps[:3] != _MESSAGE.steps:
         return general
-    sent = (number for number, event in enumerate(exchange.events) if isinstance(event, Sent))
+    sent: list[Step] = [number for number, event in enumerate(exchange.events) if isinstance(event, Sent)]
     return _sided(general, SENT if location.steps[1] in sent else RECEIVED)
 
 
