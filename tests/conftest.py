@@ -50,10 +50,12 @@ def pytester(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Let runs of pytest within a test leave this process whole: its modules, and where a crash is told of.
 
     The fault handler of such a run would end with it, and what enables it again then has it write where nobody reads.
+    And rerunfailures leaves a thread that listens behind each run: the stub, which looks at all threads for a call's
+    line, would have hundreds to look at in the end.
     """
     monkeypatch.setattr("_pytest.pytester.SysModulesSnapshot", ModulesKept)
     made: pytest.Pytester = request.getfixturevalue("pytester")
-    monkeypatch.setenv("PYTEST_ADDOPTS", f"{_ADDED} -p no:faulthandler")
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"{_ADDED} -p no:faulthandler -p no:rerunfailures")
     return made
 
 

@@ -149,7 +149,7 @@ def test_broken(contract_stub):
     assert httpx.get({URL} + "/orders/9").status_code == 404
 """)
 
-    project.run("--reruns=2").assert_outcomes(passed=1, failed=1)
+    project.run("-p", "rerunfailures", "--reruns=2").assert_outcomes(passed=1, failed=1)
 
     assert project.descriptions == [THREE]
 
