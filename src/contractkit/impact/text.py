@@ -107,7 +107,7 @@ def group_causes(findings: Sequence[Finding]) -> list[list[tuple[Finding, ...]]]
 def _places(groups: Sequence[Sequence[Finding]], rest: str) -> str:
     rows = [
         (
-            _cut([group[0].operation])[0],
+            one_line(group[0].operation),
             one_line(str(group[0].worry.location)),
             ", ".join(_tests(group)),
             _fingerprint(group),

@@ -61,7 +61,9 @@ class ProcedureJudge:
         from contractkit.impact.protobuf import ProcedureJudgement  # loads protobuf's library
 
         key = hashlib.sha256(before.descriptor_set()).hexdigest()
-        return self._known.setdefault(key, ProcedureJudgement(before, self._new))
+        if key not in self._known:
+            self._known[key] = ProcedureJudgement(before, self._new)
+        return self._known[key]
 
     def _nearest(self, interaction: Interaction) -> Sequence[Operation]:
         """Give the procedures that may have been meant, where there is none of that name."""
