@@ -168,8 +168,6 @@ def test_what_nobody_needs_is_safe_to_delete_as_far_as_contracts_go(contractkit:
 
 def test_unknown_needs_leave_it_open(contractkit: Callable) -> None:
     Path("contracts/app-orders.json").write_bytes(contract("app", {"total": 2.5, "status": "paid"}, UnknownNeeds()))
-    ended = contractkit("usage", "orders", "--definition", "orders.yaml", "--operation", "getOrder", "--format", "json")
-    assert ended.code == 3  # no contract names it so
     ended = contractkit("usage", "orders", "--definition", "orders.yaml", "--format", "json")
     said = json.loads(ended.out)
     assert [(each["location"], each["sureness"], each["consumers"]) for each in said["unused"]] == [
@@ -181,6 +179,14 @@ def test_unknown_needs_leave_it_open(contractkit: Callable) -> None:
     ]
     (status,) = (each for each in said["places"] if each["location"] == "response.body.status")
     assert status["consumers"] == [{"name": "app", "needed": None}, {"name": "web-shop", "needed": False}]
+
+
+@pytest.mark.parametrize("name", ["getOrder", "GET /orders/7", "GET /orders/{id}"])
+def test_a_definition_says_which_operation_a_method_and_a_path_are(name: str, contractkit: Callable) -> None:
+    ended = contractkit("usage", "orders", "--definition", "orders.yaml", "--operation", name, "--format", "json")
+    assert {each["operation"] for each in json.loads(ended.out)["places"]} == {"getOrder"}
+    alone = contractkit("usage", "orders", "--operation", "getOrder")
+    assert (alone.code, alone.err) == (3, "No contract calls getOrder.\n\nDid you mean GET /orders/7?\n")
 
 
 @pytest.mark.slow

@@ -12,9 +12,10 @@ from contractkit.cli.contract_files import find_contract_files, nothing_in, read
 from contractkit.cli.usage_choice import Asked
 from contractkit.cli.usage_words import usage_as_json, usage_as_text
 from contractkit.cli.verbs import Verb
+from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError, suggestion
 from contractkit.impact.unused import speaks_of, unused_of
-from contractkit.impact.usage import Unused, UsedPlace, used_places
+from contractkit.impact.usage import Unused, UsedPlace, named_as_defined, operation_as_defined, used_places
 from contractkit.impact.usage_values import used_values
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
@@ -67,6 +68,9 @@ def usage(
         name, places, values = _read(settings, provider, contracts)
     loaded = None if definition is None else load_compared(definition, settings)
     known = None if loaded is None else _unused(loaded, places, values)
+    if loaded is not None and isinstance(loaded.definition, OpenApiDefinition):
+        places, values = (named_as_defined(loaded.definition, each) for each in (places, values))
+        operation = None if operation is None else operation_as_defined(loaded.definition, operation)
     asked = Asked(operation=operation, location=location, value=value)
     kept, may_go = asked.chosen(places, values, known or ())
     free = None if known is None else may_go

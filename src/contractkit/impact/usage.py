@@ -150,15 +150,21 @@ def uses_by_operation(
     definition: DocumentedDefinition, places: Iterable[UsedPlace]
 ) -> dict[str, dict[str, dict[str, Needed]]]:
     """Give who uses which places, by operation: what contracts say of one by several names is said together."""
-    uses = (
-        (_operation_name(definition, place.operation), place.location, name, needed)
-        for place in places
-        for name, needed in place.consumers.items()
-    )
-    return _together(uses, is_whole=True)
+    return _together(_rows_as_defined(definition, places), is_whole=True)
 
 
-def _operation_name(definition: DocumentedDefinition, said: str) -> str:
+def named_as_defined(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tuple[UsedPlace, ...]:
+    """Give uses under the names that a definition has for their operations; of what it does not have, as they are."""
+    return gathered(_rows_as_defined(definition, places), is_whole=False)
+
+
+def _rows_as_defined(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> Iterator[Row]:
+    for place in places:
+        operation = operation_as_defined(definition, place.operation)
+        yield from ((operation, place.location, name, needed) for name, needed in place.consumers.items())
+
+
+def operation_as_defined(definition: DocumentedDefinition, said: str) -> str:
     """Give an operation's name where a contract of another tool has only a method and a path."""
     method, _, path = said.partition(" ")
     if not path.startswith("/"):
