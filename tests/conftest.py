@@ -15,8 +15,8 @@ settings.register_profile("ordinary", _unhurried, max_examples=40)
 settings.register_profile("deep", _unhurried, max_examples=1_000)  # make test-deep asks for it
 settings.load_profile("ordinary")
 
-_ADDED = "-p no:schemathesis"
-os.environ["PYTEST_ADDOPTS"] = _ADDED  # runs of pytest that tests start need not load it either
+_UNUSED = ("hypothesispytest", "pact", "platformdirs", "pytest_httpserver", "rerunfailures", "respx", "schemathesis")
+"""Plugins that runs of pytest which tests start do without: to load them takes each process two thirds of its time."""
 
 ROOT = Path(__file__).parent.parent
 os.environ["SSL_CERT_FILE"] = str(ROOT / "tests" / "authority.pem")  # to read all there are takes 20 ms for each client
@@ -30,6 +30,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what is slow by where it is."""
     if item.path.relative_to(ROOT / "tests").parts[0] in SLOW:
         item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_runs() -> None:
+    """Let runs of pytest that tests start be plain; not before this run's own workers were started."""
+    os.environ["PYTEST_ADDOPTS"] = " ".join(f"-p no:{name}" for name in _UNUSED)
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +56,13 @@ def pytester(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Let runs of pytest within a test leave this process whole: its modules, and where a crash is told of.
 
     The fault handler of such a run would end with it, and what enables it again then has it write where nobody reads.
-    And rerunfailures leaves a thread that listens behind each run: the stub, which looks at all threads for a call's
-    line, would have hundreds to look at in the end.
+    And rerunfailures (one of those unused) leaves a thread that listens behind each run: the stub, which looks at all
+    threads for a call's line, would have hundreds to look at in the end.
     """
     monkeypatch.setattr("_pytest.pytester.SysModulesSnapshot", ModulesKept)
-    made: pytest.Pytester = request.getfixturevalue("pytester")
-    monkeypatch.setenv("PYTEST_ADDOPTS", f"{_ADDED} -p no:faulthandler -p no:rerunfailures")
+    added = os.environ["PYTEST_ADDOPTS"]
+    made: pytest.Pytester = request.getfixturevalue("pytester")  # takes them away
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"{added} -p no:faulthandler")
     return made
 
 

@@ -146,7 +146,6 @@ def _pytest(folder: Path, modules: list[Path], options: list[str]) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *options]
     environment = {
         **os.environ,
-        "PYTEST_ADDOPTS": "-p no:schemathesis",
         "PYTHONPATH": os.pathsep.join(map(str, modules)),
     }
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
