@@ -142,7 +142,8 @@ def _removed(old: SchemaView, new: SchemaView, *, required: bool) -> Iterator[Fo
 
 def removed_further(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that members of free names were described, and no member is to come now that is not declared."""
-    if old.additional is not None and new.is_closed and "object" in old.types & new.types:
+    was_open = old.additional is not None and not old.is_closed
+    if was_open and new.is_closed and "object" in old.types & new.types:
         said = f"optional, {described(old.additional)}"
         yield Found(said, "not declared", old.place("additionalProperties"), new.declared_at, Wildcard.ANY)
 

@@ -9,6 +9,7 @@ from contractkit.changes.alignment import align
 from contractkit.changes.records import Difference, Direction
 from contractkit.changes.same_words import SameWords
 from contractkit.changes.schema_rules import branch_differences, whole_differences
+from contractkit.definitions.references import Node
 from contractkit.definitions.schemas import SchemaView, ViewKey
 from contractkit.definitions.type_mistakes import unknown_types
 from contractkit.errors import DefinitionError
@@ -204,12 +205,20 @@ class SchemaPairs:
                 yield index, left, right
         if old.elements is not None and new.elements is not None:
             yield Wildcard.INDEX, old.elements, new.elements
-        patterned = dict(new.patterned) if old.patterned else {}
-        for pattern, node in old.patterned:
+        patterned = _by_pattern(new) if old.patterned else {}
+        for pattern, nodes in _by_pattern(old).items():
             if pattern in patterned:
-                yield Wildcard.ANY, old.schemas.view(node), new.schemas.view(patterned[pattern])
+                yield Wildcard.ANY, old.schemas.view(*nodes), new.schemas.view(*patterned[pattern])
         if old.additional is not None and new.additional is not None:
             yield Wildcard.ANY, old.additional, new.additional
+
+
+def _by_pattern(view: SchemaView) -> dict[str, list[Node]]:
+    """Give the schemas of members by their patterns; parts that hold at once may have one in common."""
+    found: dict[str, list[Node]] = {}
+    for pattern, node in view.patterned:
+        found.setdefault(pattern, []).append(node)
+    return found
 
 
 def _is_same_leaf(old: SchemaView, new: SchemaView) -> bool:

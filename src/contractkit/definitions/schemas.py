@@ -28,6 +28,8 @@ from contractkit.exact_json import Json, dump_compact
 
 UNIONS: Final = ("oneOf", "anyOf")
 
+_CLOSING = ("additionalProperties", "unevaluatedProperties")
+
 _MOST_BRANCHES = 256  # beyond this many combinations a union counts as one branch that settles less
 
 _MOST_SEEN = 1_024  # views that are looked at for them
@@ -192,9 +194,9 @@ class SchemaView:
 
     @cached_property
     def is_closed(self) -> bool:
-        """Say whether members that are not described are refused."""
-        closing = ("additionalProperties", "unevaluatedProperties")
-        return any(node.value.get(keyword) is False for node in self._objects for keyword in closing)
+        """Say whether members that are not described are refused; where all others are, none is left unevaluated."""
+        said = {keyword for node in self._objects for keyword in _CLOSING if node.value.get(keyword) is False}
+        return "additionalProperties" in said or (bool(said) and self.additional is None)
 
     @cached_property
     def describes_members(self) -> bool:
