@@ -15,6 +15,8 @@ SCHEMAS: dict[str, Any] = {
     "Pool": {"properties": {"$ref": "#/Held"}},
     "Held": {"name": {"type": "string"}},
     "Lost": {"$ref": "#/Nothing"},
+    "Round": {"$ref": "#/Trip"},
+    "Trip": {"$ref": "#/Round"},
 }
 
 

@@ -102,7 +102,10 @@ class _Declarations:
         return found
 
     def targets(self, node: Node) -> list[Node]:
-        return [self._documents.target(reference, node) for reference in sorted(self.words_of(node).references)]
+        found = [self._documents.target(reference, node) for reference in sorted(self.words_of(node).references)]
+        for each in found:
+            self._documents.resolve(each)  # which refuses references that lead in a circle to nothing
+        return found
 
 
 def _language_of(documents: Documents) -> tuple[str, ...]:
