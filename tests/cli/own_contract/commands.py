@@ -300,6 +300,18 @@ def test_an_environment_that_is_not_there_is_refused(broker, index):
     assert run(["can-i-deploy", "web-shop", "--version", "1.4.0", "--to-environment", "prodution"]) == 2
 
 
+def test_a_version_that_is_supposed_and_not_there_is_refused(broker, index, capsys):
+    broker.given("web-shop 1.4.0 is not verified by what is in production", environment=PRODUCTION)
+    broker.on("GET /matrix").reply(400, {"errors": ["none"]})
+    broker.on("GET /environments").reply(200, listed())
+    broker.on("GET /pacticipants/{name}").reply(200, {"name": "orders"})
+    broker.on("GET /pacticipants/{name}/versions/{version}").reply(404, {"error": "none"})
+    broker.on("GET /pacticipants/{name}/versions").reply(200, {"_embedded": {"versions": [{"number": "1.4.0"}]}})
+    asked = ["can-i-deploy", "orders", "--version", "1.0", "--to-environment", "production"]
+    assert run([*asked, "--what-if-deployed", "web-shop", "1.4.1"]) == 2
+    assert capsys.readouterr().err == "The broker knows no version 1.4.1 of web-shop.\n\nDid you mean 1.4.0?\n"
+
+
 def version_with(relation, resource):
     at = f"/pacticipants/web-shop/versions/1.4.0/{resource}/environment/{PRODUCTION}"
     return {"number": "1.4.0", "_links": {relation: [link(at, name="production")]}}
