@@ -106,6 +106,40 @@ HIDDEN: dict[str, tuple[Any, Any, Any, tuple[str, str]]] = {
         ["x"],
         ("response.unsettled", "response.body[*]"),
     ),
+    "elements that are of a kind now": (
+        {"type": "array"},
+        {"type": "array", "items": {"type": "integer"}},
+        [{}],
+        ("response.disjoint", "response.body[*]"),
+    ),
+    "members of free names that are of a kind now": (
+        {"type": "object"},
+        {"type": "object", "additionalProperties": {"type": "integer"}},
+        {"size": {}},
+        ("response.disjoint", "response.body.size"),
+    ),
+    "members that are left out of what is described now": (
+        {"type": "object"},
+        {"type": "object", "properties": {"total": {"type": "integer"}}},
+        {"size": {}},
+        ("response.unsettled", "response.body.size"),
+    ),
+    "members of some names that are of a kind now": (
+        {"type": "object", "additionalProperties": {}},
+        {"type": "object", "additionalProperties": {}, "patternProperties": {"^s": {"type": "integer"}}},
+        {"size": {}},
+        ("response.disjoint", "response.body.size"),
+    ),
+    "a free name that is declared now": (
+        {"type": "object", "additionalProperties": {"type": ["object", "integer"]}},
+        {
+            "type": "object",
+            "additionalProperties": {"type": ["object", "integer"]},
+            "properties": {"size": {"type": "integer"}},
+        },
+        {"size": {}},
+        ("response.disjoint", "response.body.size"),
+    ),
     "alternatives that stand for nothing known": (
         {"properties": {"item": {"type": "object"}}},
         {"properties": {"item": alternatives({"a": "string", "b": "string"})}},

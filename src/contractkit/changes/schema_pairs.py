@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from contractkit.changes.alignment import align
+from contractkit.changes.alignment import Alignment, align
 from contractkit.changes.records import Difference, Direction
 from contractkit.changes.same_words import SameWords
 from contractkit.changes.schema_rules import branch_differences, whole_differences
@@ -33,12 +33,12 @@ class SchemaPair:
     new: SchemaView
     _found: "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]] | None" = None
     _is_same: bool | None = None
-    _is_aligned: bool | None = None
+    _alignment: Alignment | None = None
 
     def compared(self) -> "tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]":
         """Give what differs at the pair itself, and the pairs in it, each with the step that leads there."""
         if self._found is None:
-            self._found = ((), ()) if self.is_same else self.pairs.compared(self.old, self.new)
+            self._found = ((), ()) if self.is_same else self.pairs.compared(self)
         return self._found
 
     @property
@@ -51,10 +51,21 @@ class SchemaPair:
     @property
     def is_aligned(self) -> bool:
         """Say whether every alternative of either schema stands for one of the other: all of both is compared."""
-        if self._is_aligned is None:
-            found = align(self.old, self.new)
-            self._is_aligned = self.is_same or not (found.only_old or found.only_new)
-        return self._is_aligned
+        return self.is_same or not (self.alignment.only_old or self.alignment.only_new)
+
+    @property
+    def alignment(self) -> Alignment:
+        """Give which alternatives of both schemas stand for each other."""
+        if self._alignment is None:
+            self._alignment = align(self.old, self.new)
+        return self._alignment
+
+    def is_looked_at(self, step: Step | None) -> bool:
+        """Say whether what both schemas say of what a step leads to is compared, or the same.
+
+        What is described only now is no change to who reads it, unless it saw something else there.
+        """
+        return self.is_same or all(self.pairs.are_compared(*each, step) for each in self.alignment.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +187,36 @@ class SchemaPairs:
             found = self._pairs[key] = SchemaPair(self, old, new)
         return found
 
-    def compared(
-        self, old: SchemaView, new: SchemaView
-    ) -> tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]:
+    def are_compared(self, old: SchemaView, new: SchemaView, step: Step | None) -> bool:
+        """Say whether what a step leads to is among what two alternatives are compared by, or the same in both."""
+        match step:
+            case None:
+                return True
+            case str():
+                return self._is_member_compared(old, new, step)
+            case Wildcard.ANY:
+                return self._is_member_compared(old, new, "")  # as what is said of free names is found
+        return len(old.numbered) == len(new.numbered) and (old.elements is None) is (new.elements is None)
+
+    def _is_member_compared(self, old: SchemaView, new: SchemaView, name: str) -> bool:
+        if (own := old.members.get(name)) is not None and own.view is not None:
+            return True
+        before, after = (each.view if (each := view.member(name)) else None for view in (old, new))
+        if before is None or after is None:
+            return before is after and old.describes_members is new.describes_members
+        return self.pair(before, after).is_same
+
+    def compared(self, pair: SchemaPair) -> tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]:
         """Compare two schemas: give what differs at the pair itself, and the pairs in it where anything may."""
-        pairs = align(old, new).pairs
+        old, new, pairs = pair.old, pair.new, pair.alignment.pairs
         found = [] if self.is_text and _reads_any_scalar(old, new) else [*whole_differences(old, new, self.direction)]
         for before, after in pairs:
             found.extend(branch_differences(before, after, self.direction))
         below = dict.fromkeys(
-            (step, pair)
+            (step, inner)
             for before, after in pairs
             for step, left, right in self._below(before, after)
-            if not (pair := self.pair(left, right)).is_same
+            if not (inner := self.pair(left, right)).is_same
         )
         return _once(found), tuple(below)
 
@@ -266,7 +294,7 @@ def _steps_of(steps: Steps, difference: Difference) -> Steps:
 
 def _differs(pairs: Sequence[SchemaPair], step: Step | None) -> bool:
     for pair in pairs:  # loops: every place of every answer is asked about
-        if not pair.is_aligned:
+        if not (pair.is_aligned and pair.is_looked_at(step)):
             return True
         for difference in pair.compared()[0]:
             if difference.step is None or _may_lead_to(difference.step, step):
