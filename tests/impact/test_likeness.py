@@ -118,6 +118,12 @@ HIDDEN: dict[str, tuple[Any, Any, Any, tuple[str, str]]] = {
         {"size": {}},
         ("response.disjoint", "response.body.size"),
     ),
+    "a member that is given now": (
+        {"type": "object", "properties": {"size": {"type": "object", "writeOnly": True}}},
+        {"type": "object", "properties": {"size": {"type": "integer"}}},
+        {"size": {}},
+        ("response.disjoint", "response.body.size"),
+    ),
     "members that are left out of what is described now": (
         {"type": "object"},
         {"type": "object", "properties": {"total": {"type": "integer"}}},

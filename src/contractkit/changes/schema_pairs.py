@@ -10,7 +10,7 @@ from contractkit.changes.records import Difference, Direction
 from contractkit.changes.same_words import SameWords
 from contractkit.changes.schema_rules import branch_differences, whole_differences
 from contractkit.definitions.references import Node
-from contractkit.definitions.schemas import SchemaView, ViewKey
+from contractkit.definitions.schemas import Member, SchemaView, ViewKey
 from contractkit.definitions.type_mistakes import unknown_types
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json, same_json
@@ -199,7 +199,8 @@ class SchemaPairs:
         return len(old.numbered) == len(new.numbered) and (old.elements is None) is (new.elements is None)
 
     def _is_member_compared(self, old: SchemaView, new: SchemaView, name: str) -> bool:
-        if (own := old.members.get(name)) is not None and own.view is not None:
+        own = old.members.get(name)
+        if own is not None and own.view is not None and not self._is_left_out(own):
             return True
         before, after = (each.view if (each := view.member(name)) else None for view in (old, new))
         if before is None or after is None:
@@ -220,12 +221,15 @@ class SchemaPairs:
         )
         return _once(found), tuple(below)
 
+    def _is_left_out(self, member: Member) -> bool:
+        return member.is_read_only if self.direction is Direction.REQUEST else member.is_write_only
+
     def _below(self, old: SchemaView, new: SchemaView) -> Iterator[_Numbered]:
         for name, member in old.members.items():
             other = new.member(name)
             if member.view is None or other is None or other.view is None:
                 continue
-            if not (member.is_read_only if self.direction is Direction.REQUEST else member.is_write_only):
+            if not self._is_left_out(member):
                 yield name, member.view, other.view
         for index in range(max(len(old.numbered), len(new.numbered))):
             left, right = old.element(index), new.element(index)
