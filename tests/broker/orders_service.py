@@ -39,7 +39,7 @@ class _Orders(BaseHTTPRequestHandler):
 def serving_orders() -> Iterator[OrdersService]:
     """Run the provider in a thread."""
     with OrdersService() as service:
-        thread = threading.Thread(target=service.serve_forever)
+        thread = threading.Thread(target=service.serve_forever, args=(0.02,))
         thread.start()
         yield service
         service.shutdown()

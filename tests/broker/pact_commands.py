@@ -130,7 +130,7 @@ def forwarding(to: str, prefix: str = "") -> Iterator[Forwarder]:
         setattr(Handler, f"do_{method}", Handler.handle_any)
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield Forwarder(f"http://127.0.0.1:{server.server_port}", passed)
         server.shutdown()

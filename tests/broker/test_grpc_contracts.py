@@ -167,7 +167,7 @@ class Inventory(BaseHTTPRequestHandler):
 def inventory(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("PACT_DO_NOT_TRACK", "true")
     with ThreadingHTTPServer(("127.0.0.1", 0), Inventory) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -40,7 +40,7 @@ def demanding(sign: Sign) -> Iterator[str]:
     context.verify_mode = ssl.CERT_REQUIRED
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Index)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"https://127.0.0.1:{server.server_port}"
     server.shutdown()

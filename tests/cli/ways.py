@@ -29,7 +29,7 @@ def served(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = N
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"

@@ -69,7 +69,7 @@ class Provider(BaseHTTPRequestHandler):
 @pytest.fixture
 def provider_url():
     with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

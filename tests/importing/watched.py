@@ -37,7 +37,7 @@ def watched(url: str, act: Callable[[int], None]) -> Iterator[str]:
             """Let a client go that was killed."""
 
     server = Server(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
