@@ -97,6 +97,8 @@ def test_lists_of_lists_of_several_lengths_are_judged_each_for_itself() -> None:
         ({"enum": ["b"]}, {"enum": ["c"]}, [("at risk", "response.may-be-another-value")]),
         ({}, {"minLength": 2}, [("at risk", "response.may-be-another-value")]),
         ({}, {"maxLength": 2}, []),
+        ({}, {"pattern": "^b"}, [("at risk", "response.may-be-another-value")]),
+        ({}, {"not": {"const": "a"}}, [("at risk", "response.may-be-another-value")]),
     ],
 )
 def test_what_matches_a_pattern_is_to_be_able_to_come(

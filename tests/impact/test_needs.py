@@ -84,6 +84,13 @@ def test_a_pattern_decides_about_a_further_value(analysed_needs: Analysed) -> No
     assert found(analysed_needs(wider, name, fits_not)) == [("response.may-be-another-value", "response.body.status")]
 
 
+def test_what_fits_a_pattern_and_was_served_is_to_be_able_to_come(analysed_needs: Analysed) -> None:
+    other = {"set": {"/components/schemas/Order/properties/note/not": {"const": "fragile"}}}
+    needs = InferredNeeds(needed=(Need(location=NOTE, pattern="^[a-z]+$"),))
+    report = analysed_needs(other, "reads the note", needs)
+    assert found(report) == [("response.may-be-another-value", "response.body.note")]
+
+
 def test_the_status_is_needed_whatever_else_is(analysed_needs: Analysed) -> None:
     case: dict[str, Any] = {"rename": {"/paths/~1orders~1{id}/get/responses": {"200": "202"}}}
     report = analysed_needs(case, "reads the total", InferredNeeds(needed=()))

@@ -110,7 +110,7 @@ def uses_of(interaction: Interaction, call: HttpCall, *, untouched: Mapping[Loca
         interaction: What was recorded.
         call: Its exchange.
         untouched: For any place whether its uses are of no interest: they are left out, but for values expected to the
-            letter; of a set, any of whose places suffices, where one is.
+            letter or by a pattern; of a set, any of whose places suffices, where one is.
     """
     headers = tuple(use for use in _header_uses(call, interaction.rules) if use.exact or not untouched[use.location])
     needs = interaction.needs
@@ -128,7 +128,11 @@ def uses_of(interaction: Interaction, call: HttpCall, *, untouched: Mapping[Loca
     return Uses(
         single=(
             *headers,
-            *(use for use in (*_body_looked_into(in_body, seen), *in_body) if not untouched[use.location]),
+            *(
+                use
+                for use in (*_body_looked_into(in_body, seen), *in_body)
+                if use.pattern or not untouched[use.location]
+            ),
         ),
         any_of=tuple(group for group in groups if not any(untouched[use.location] for use in group)),
     )
@@ -163,14 +167,15 @@ def _expected_uses(
         deciding = _deciding(location, rules)
         is_leaf = not any(isinstance(value, dict | list) for value in values)
         is_exact = is_leaf and (_is_exact(deciding, location) or _is_null_alone(values, deciding))
-        if not is_exact and untouched[location]:
+        pattern = _pattern_of(deciding)
+        if not (is_exact or pattern) and untouched[location]:
             continue
         least, most = _lengths(values, deciding, location)
         yield Use(
             location=location,
             types=frozenset(type_of(value) for value in values),
             exact=_distinct(values) if is_exact else (),
-            pattern=_pattern_of(deciding),
+            pattern=pattern,
             seen=_distinct(values) if is_leaf else (),
             allows_null=None in values or any(rule.name == "null" for each in deciding for rule in each.rules),
             at_least=least,

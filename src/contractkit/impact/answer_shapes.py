@@ -112,7 +112,7 @@ class AnswerJudgement:
         if self._likeness.of_answers(old, new):
             return True
         needs = interaction.needs
-        if not isinstance(needs, InferredNeeds):
+        if not isinstance(needs, InferredNeeds) or any(need.pattern for need in needs.needed):
             return False
         needed = [need.location for need in needs.needed if need.location.starts_with(RESPONSE_BODY)]
         return self._likeness.of_places(old, new, [*needed, *(place for group in needs.any_of for place in group)])
@@ -120,9 +120,9 @@ class AnswerJudgement:
     def _touched(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
     ) -> Uses:
-        """Give those of an interaction's uses at whose places anything differs, and values expected to the letter.
+        """Give those of an interaction's uses at whose places anything differs, and those that limit a value's text.
 
-        A change that hurts no other reader may exclude such a value.
+        A change that hurts no other reader may exclude what was expected to the letter or matched a pattern.
         """
         untouched = self._likeness.places(old, new)
         if isinstance(interaction.needs, InferredNeeds):
