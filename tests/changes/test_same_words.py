@@ -48,6 +48,19 @@ CHANGED: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"openapi": "3.1.0"}, {"openapi": "3.1.1"}, True),
+        ({"openapi": "3.1"}, {"openapi": "3.1.1"}, True),
+        ({"openapi": "3.0"}, {"openapi": "3.1"}, False),
+        ({"jsonSchemaDialect": "https://a.test/1/schema"}, {"jsonSchemaDialect": "https://a.test/2/schema"}, False),
+    ],
+)
+def test_a_language_is_a_version_but_for_its_third_number_and_a_dialect(old: Json, new: Json, expected: bool) -> None:
+    assert SameWords(documents(old), documents(new)).is_one_language is expected
+
+
 @pytest.mark.parametrize("asked_first", SCHEMAS)
 @pytest.mark.parametrize("name", CHANGED)
 def test_what_leads_to_other_words_is_not_alike_whatever_is_asked_first(name: str, asked_first: str) -> None:

@@ -17,8 +17,8 @@ from contractkit.exact_json import Json, dump_compact
 _ELSEWHERE: Final = frozenset({"$dynamicRef", "$id", "$recursiveRef", "discriminator"})
 """Members by which a schema depends on more than what it holds and refers to."""
 
-_LANGUAGE: Final = ("swagger", "openapi", "jsonSchemaDialect")
-"""Members of a document that say how all others are read."""
+_VERSIONS: Final = ("swagger", "openapi")
+"""Members of a document that say how all others are read, as `jsonSchemaDialect` does."""
 
 _Pair: TypeAlias = tuple[NodeKey, NodeKey]
 
@@ -109,10 +109,12 @@ class _Declarations:
 
 
 def _language_of(documents: Documents) -> tuple[str, ...]:
-    """Give how a definition is to be read; the last number of a version changes nothing (OpenAPI 3.1 §4.1)."""
+    """Give how a definition is to be read; the third number of a version changes nothing (OpenAPI 3.1 §4.1)."""
     root = documents.root.value
-    said = [str(root.get(name)) for name in _LANGUAGE] if isinstance(root, dict) else []
-    return tuple(text.rpartition(".")[0] or text for text in said)
+    if not isinstance(root, dict):
+        return ()
+    versions = [".".join(str(root.get(name)).split(".")[:2]) for name in _VERSIONS]
+    return (*versions, str(root.get("jsonSchemaDialect")))
 
 
 def _without_prose(value: Json, uri: str, words: _Words, *, holds_names: bool = False) -> Json:
