@@ -181,6 +181,17 @@ def test_unknown_needs_leave_it_open(contractkit: Callable) -> None:
     assert status["consumers"] == [{"name": "app", "needed": None}, {"name": "web-shop", "needed": False}]
 
 
+def test_a_mistake_in_one_operation_hides_nothing_of_the_others(contractkit: Callable) -> None:
+    broken = DEFINITION.replace("'204': {description: gone}", "'204': {$ref: '#/nowhere'}")
+    Path("orders.yaml").write_text(broken.replace("delete:", "delete:\n      parameters: [{$ref: '#/nowhere'}]"))
+    deleted = contract("till", {}, UnknownNeeds()).replace(b'"GET"', b'"DELETE"')
+    Path("contracts/till-orders.json").write_bytes(deleted)
+    ended = contractkit("usage", "orders", "--definition", "orders.yaml")
+    assert (ended.code, ended.err) == (0, "")
+    assert "  cancelOrder: the definition has a mistake there, so nothing of it can be said\n" in f"{ended.out}\n"
+    assert "  getOrder: nobody who is known needs it\n    request.query.currency\n" in ended.out
+
+
 @pytest.mark.parametrize("name", ["getOrder", "GET /orders/7", "GET /orders/{id}"])
 def test_a_definition_says_which_operation_a_method_and_a_path_are(name: str, contractkit: Callable) -> None:
     ended = contractkit("usage", "orders", "--definition", "orders.yaml", "--operation", name, "--format", "json")

@@ -12,6 +12,7 @@ from contractkit.definitions.interface import Operation
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
+from contractkit.errors import DefinitionError
 from contractkit.impact.places_in_use import Needed, locations_of, operation_of, together
 from contractkit.model import Contract, HttpRequest, Location, Wildcard
 
@@ -48,7 +49,8 @@ class Sureness(Enum):
 class Unused:
     """What of a definition may go: an operation (`location` empty) or one of its places.
 
-    `consumers` are those because of whom it is no surer.
+    `consumers` are those because of whom it is no surer. What is unknown without any, a mistake
+    in the definition hides.
     """
 
     operation: str
@@ -111,7 +113,7 @@ def unused(definition: DocumentedDefinition, places: Iterable[UsedPlace]) -> tup
     return tuple(
         doubted(found, strangers)
         for operation in definition.operations
-        for found in _of_operation(operation, reader.surface_of(operation), by_operation.get(operation.name, {}))
+        for found in _of_operation(operation, reader, by_operation.get(operation.name, {}))
     )
 
 
@@ -173,11 +175,16 @@ def operation_as_defined(definition: DocumentedDefinition, said: str) -> str:
     return said if route is None else route.operation.name
 
 
-def _of_operation(operation: Operation, surface: Surface, uses: _Uses) -> Iterator[Unused]:
+def _of_operation(operation: Operation, reader: SurfaceReader, uses: _Uses) -> Iterator[Unused]:
     if not uses:
         yield Unused(operation=operation.name, location="", sureness=Sureness.PROVED)
         return
-    doubts, declared = doubts_of(uses), dict.fromkeys(_declared(surface))
+    try:
+        declared = dict.fromkeys(_declared(reader.surface_of(operation)))
+    except DefinitionError:  # a mistake in one operation hides nothing of the others
+        yield Unused(operation=operation.name, location="", sureness=Sureness.UNKNOWN)
+        return
+    doubts = doubts_of(uses)
     judged = (judged_place(operation.name, str(each), uses, doubts.at(each)) for each in declared)
     found = [each for each in judged if each is not None]
     yield from sorted(found, key=lambda each: [*Sureness].index(each.sureness))

@@ -13,6 +13,7 @@ from contractkit.definitions.interface import Operation
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import dump_compact
 from contractkit.impact.places_in_use import Needed, operation_of, together
 from contractkit.impact.usage import (
@@ -84,11 +85,17 @@ def unused_values(definition: DocumentedDefinition, places: Iterable[UsedPlace])
         doubted(found, strangers)
         for operation in definition.operations
         if operation.name in uses
-        for found in _of_operation(operation, reader.surface_of(operation), uses[operation.name])
+        for found in _of_operation(operation, reader, uses[operation.name])
     )
 
 
-def _of_operation(operation: Operation, surface: Surface, uses: Mapping[str, Mapping[str, Needed]]) -> Iterator[Unused]:
+def _of_operation(
+    operation: Operation, reader: SurfaceReader, uses: Mapping[str, Mapping[str, Needed]]
+) -> Iterator[Unused]:
+    try:
+        members = dict.fromkeys(_members(reader.surface_of(operation)))
+    except DefinitionError:  # `unused` says so of the operation as a whole
+        return
     everyone = {name for consumers in uses.values() for name in consumers}
     silent = everyone - {name for place in uses if place_and_value(place)[1] for name in uses[place]}
     doubts = doubts_of(uses)
@@ -99,7 +106,7 @@ def _of_operation(operation: Operation, surface: Surface, uses: Mapping[str, Map
             uses,
             silent | doubts.at(location),
         )
-        for location, value in dict.fromkeys(_members(surface))
+        for location, value in members
     ]
     yield from sorted((each for each in found if each is not None), key=lambda each: [*Sureness].index(each.sureness))
 

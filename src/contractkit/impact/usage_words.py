@@ -33,6 +33,8 @@ def used_by(place: UsedPlace) -> str:
 
 def why_unused(unused: Unused) -> str:
     """Give why something may go, or why that is not sure."""
+    if unused.sureness is Sureness.UNKNOWN and not unused.consumers:
+        return "the definition has a mistake there, so nothing of it can be said"
     if not unused.location and unused.consumers:
         verb = "uses" if len(unused.consumers) == 1 else "use"
         return f"nobody is known to use it, but what {', '.join(unused.consumers)} {verb} is not known"
