@@ -124,6 +124,12 @@ HIDDEN: dict[str, tuple[Any, Any, Any, tuple[str, str]]] = {
         {"size": {}},
         ("response.disjoint", "response.body.size"),
     ),
+    "what is in a member that is required still, and not described": (
+        {"required": ["size"], "properties": {"size": {"properties": {"width": {"type": "object"}}}}},
+        {"required": ["size"]},
+        {"size": {"width": {}}},
+        ("response.unsettled", "response.body.size.width"),
+    ),
     "members that are left out of what is described now": (
         {"type": "object"},
         {"type": "object", "properties": {"total": {"type": "integer"}}},

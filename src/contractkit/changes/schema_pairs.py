@@ -199,10 +199,10 @@ class SchemaPairs:
         return len(old.numbered) == len(new.numbered) and (old.elements is None) is (new.elements is None)
 
     def _is_member_compared(self, old: SchemaView, new: SchemaView, name: str) -> bool:
-        own = old.members.get(name)
+        own, other = old.members.get(name), new.member(name)
         if own is not None and own.view is not None and not self._is_left_out(own):
-            return True
-        before, after = (each.view if (each := view.member(name)) else None for view in (old, new))
+            return other is None or other.view is not None
+        before, after = (each.view if each else None for each in (old.member(name), other))
         if before is None or after is None:
             return before is after and old.describes_members is new.describes_members
         return self.pair(before, after).is_same
