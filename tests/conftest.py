@@ -35,6 +35,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.slow)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave long experiments out where nobody asks for them: by a mark, by a name, or by the profile called so."""
+    by_name = any("::" in each for each in config.args)
+    if by_name or config.option.markexpr or config.getoption("--hypothesis-profile", None) == "deep":
+        return
+    deep = [item for item in items if item.get_closest_marker("deep")]
+    config.hook.pytest_deselected(items=deep)
+    items[:] = [item for item in items if not item.get_closest_marker("deep")]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _plain_runs() -> None:
     """Let runs of pytest that tests start be plain; not before this run's own workers were started."""
