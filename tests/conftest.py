@@ -31,8 +31,17 @@ SLOW = frozenset({"broker", "broker_client", "cli", "pytest_plugin"})
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what is slow by where it is."""
-    if item.path.relative_to(ROOT / "tests").parts[0] in SLOW:
+    if _is_in_slow(item.path):
         item.add_marker(pytest.mark.slow)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import, where nothing slow is wanted, what is slow by where it is: that takes seconds."""
+    return True if "not slow" in config.option.markexpr and _is_in_slow(collection_path) else None
+
+
+def _is_in_slow(path: Path) -> bool:
+    return path.relative_to(ROOT / "tests").parts[:1] in {(name,) for name in SLOW}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
