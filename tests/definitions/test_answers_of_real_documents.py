@@ -56,6 +56,7 @@ class Tally:
         return f"{name:<45} {self.answers:6} answers {len(wrong):4} exceptions   optional members made {share}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_sample_of_answers_is_valid_for_any_seed(name: str, test_data: Callable[[str], Path]) -> None:
     definition = load_definition(test_data(f"definitions/real/openapi/{name}")).openapi

@@ -64,6 +64,7 @@ def test_every_path_leads_where_openapi_core_leads(name: str, document: Callable
     assert differing_routes(definition, definition.operations) <= {EMPTY, SPANS, PARTLY}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_sample_of_values_is_judged_as_jsonschema_judges(
     name: str, document: Callable[[str], OpenApiDefinition]

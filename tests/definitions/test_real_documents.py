@@ -47,6 +47,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {}
 SAMPLE = 25  # operations per document, evenly spread, where not all of them are run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_sample_of_each_document_is_answered_and_routed(name: str, test_data: Callable[[str], Path]) -> None:
     definition = load_definition(test_data(f"definitions/real/openapi/{name}")).openapi

@@ -93,6 +93,7 @@ def failures(document: Any, sides: dict[str, tuple[Any, InferredNeeds]], random:
     return failed / _RUNS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [70, pytest.param(4_000, marks=pytest.mark.deep)])
 def test_no_handler_judged_unaffected_fails_and_those_judged_broken_do(count: int) -> None:
     verdicts: Counter[tuple[str, str]] = Counter()

@@ -75,6 +75,7 @@ def proven(world: World, old: OpenApiDefinition, new: OpenApiDefinition, *, writ
     return "passes" if passes(world, old, new, weakest=True, writes=writes) else "can fail"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [60, pytest.param(4_000, marks=pytest.mark.deep)])
 def test_who_is_judged_unaffected_passes_and_who_is_judged_broken_fails(count: int) -> None:
     tally: Counter[tuple[str, str]] = Counter()

@@ -41,6 +41,7 @@ def spelled(world: World, *, as_30: bool) -> list[Any]:
     return now if None in before else before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [60, pytest.param(6_000, marks=pytest.mark.deep)])
 def test_nobody_judged_unaffected_fails_and_who_is_judged_broken_does(count: int) -> None:
     verdicts: Counter[tuple[str, str]] = Counter()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from contractkit.matching import Reach, explain_rules
 from contractkit.model import HttpResponse, JsonBody, LocatedRules, Rule, TextBody, parse_location
 
@@ -170,6 +172,7 @@ def test_of_a_huge_list_the_first_elements_and_those_that_are_wrong_are_explaine
     assert inside[-1].chosen is not None and inside[-1].chosen.reach is Reach.CASCADED
 
 
+@pytest.mark.slow
 def test_large_values_are_explained_to_the_last_place_with_a_mismatch_even_where_lists_nest() -> None:
     grid = [[0] * 900 for _ in range(900)]
     wrong = [*([[1] * 900] * 899), [*([1] * 899), None]]

@@ -55,6 +55,7 @@ def is_settled_by_rule(theirs: set[str], ours: set[str]) -> bool:
     return theirs <= THEIRS.keys() and ours <= OURS.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("category", ENCODINGS)
 def test_judged_pairs_agree_but_for_rules_that_are_drawn_otherwise(
     category: str, test_data: TestData, define_folder: DefineFolder

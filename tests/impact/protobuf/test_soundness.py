@@ -59,6 +59,7 @@ def often(share: float) -> str:
     return "always" if share == 1 else "sometimes" if share else "never"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [BINARY, JSON], ids=["binary", "json"])
 @pytest.mark.parametrize("count", [120, pytest.param(5_000, marks=pytest.mark.deep)])
 def test_nobody_judged_unaffected_fails_and_who_is_judged_broken_does(count: int, form: Form) -> None:
@@ -82,6 +83,7 @@ def test_nobody_judged_unaffected_fails_and_who_is_judged_broken_does(count: int
     assert {verdict for verdict, _ in verdicts} == {"unaffected", "at risk", "broken"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [BINARY, JSON], ids=["binary", "json"])
 @pytest.mark.parametrize("count", [120, pytest.param(5_000, marks=pytest.mark.deep)])
 def test_nobody_judged_unaffected_fails_with_a_message_that_a_rule_stands_for(count: int, form: Form) -> None:
