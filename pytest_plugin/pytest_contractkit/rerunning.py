@@ -26,6 +26,7 @@ from contractkit.inference import Came, Raised, Where
 from contractkit.recording.serving_again import ServingAgain
 from pytest_contractkit.raising import error_in, where_raised
 from pytest_contractkit.recorder import AGAIN, take_session_errors
+from pytest_contractkit.stopping import Overlong
 from pytest_contractkit.stuck import end_process
 from pytest_contractkit.watching import Watch
 
@@ -58,6 +59,8 @@ class Again:
                 if watch.was_overlong:
                     error = None
                     _let_go(watch)
+        except Overlong:
+            watch.end()
         finally:
             del item.stash[AGAIN]
         if watch.has_endless_calls:

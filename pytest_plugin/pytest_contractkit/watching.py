@@ -74,6 +74,11 @@ class Watch:
         _WATCHER.watch(self)
 
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: TracebackType | None) -> bool:
+        self.end()
+        return kind is not None and issubclass(kind, Overlong)
+
+    def end(self) -> None:
+        """Watch no more; said again where what was to end it came only as it was left, and kept it from being done."""
         with self._lock:
             self._is_over = True
             self._stopping.end()
@@ -81,7 +86,6 @@ class Watch:
                 sys.unraisablehook = self._hook
         _WATCHER.forget(self)
         self.took = time.monotonic() - self._began
-        return kind is not None and issubclass(kind, Overlong)
 
     def _end(self) -> None:
         with self._lock:

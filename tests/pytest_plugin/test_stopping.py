@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pytest_contractkit import watching
-from pytest_contractkit.stopping import Force
+from pytest_contractkit.stopping import Force, Overlong
 from pytest_contractkit.watching import Watch
 
 pytestmark = pytest.mark.slow
@@ -151,6 +151,23 @@ def test_a_test_that_had_to_be_stopped_passes_and_the_summary_says_why_its_needs
             'let its loop end, or mark it @pytest.mark.contract(needs="off")',
         ]
     )
+
+
+def test_what_is_to_be_ended_just_as_it_ends_is_watched_no_more(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    watches: list[Watch] = []
+
+    def late(watch: Watch, *raised: object) -> bool:
+        watches.append(watch)
+        watch.was_overlong = True
+        raise Overlong
+
+    monkeypatch.setattr(Watch, "__exit__", late)
+    project.tests(project.getting("test_one", 7))
+    result = project.run("--contract-needs=auto")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["test_shop.py::test_one did not end when it was run again and was stopped*"])
+    assert watches != []
+    assert watching._WATCHER._watches == []
 
 
 def test_a_process_that_nothing_makes_end_is_ended_in_words(project: Any) -> None:
