@@ -159,14 +159,19 @@ def typed(**types: str) -> OpenApiDefinition:
 
 @pytest.mark.parametrize("before", ["number", "nubmer"])
 @pytest.mark.parametrize(
-    ("mistaken", "body", "is_judged"),
-    [("total", {"id": 7}, True), ("total", {"id": 7, "total": 12.5}, False), ("limit", {"id": 7}, False)],
+    ("mistaken", "sent", "body", "is_judged"),
+    [
+        ("total", {"limit": ("7",)}, {"id": 7}, True),
+        ("total", {"limit": ("7",)}, {"id": 7, "total": 12.5}, False),
+        ("limit", {"limit": ("7",)}, {"id": 7}, False),
+        ("limit", {}, {"id": 7}, True),
+    ],
 )
 def test_a_type_that_is_none_leaves_nobody_unaffected_who_uses_what_has_it(
-    before: str, mistaken: str, body: Any, is_judged: bool
+    before: str, mistaken: str, sent: Any, body: Any, is_judged: bool
 ) -> None:
     call = HttpCall(
-        request=HttpRequest(method="GET", path="/orders", query={"limit": ("7",)}),
+        request=HttpRequest(method="GET", path="/orders", query=sent),
         response=HttpResponse(status=200, body=JsonBody(body)),
     )
     again = tuple(Interaction(key=key, description=key, exchange=call) for key in "ab")  # the second may be passed over

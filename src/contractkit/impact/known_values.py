@@ -10,6 +10,7 @@ from contractkit.changes import Change
 from contractkit.changes.keyword_findings import known_values
 from contractkit.changes.surface_pairs import REQUEST_BODY, SchemaUse
 from contractkit.conformance import InteractionConformance, views_at
+from contractkit.conformance.mistaken_types import is_mistaken
 from contractkit.definitions.requests import decoded_body, decoded_parameters
 from contractkit.exact_json import Json, dump_compact, show_json
 from contractkit.impact.causes import Causes
@@ -43,7 +44,9 @@ def known_value_worries(
 def _sent(request: HttpRequest, old: InteractionConformance) -> Iterator[tuple[Location, Json]]:
     assert old.surface is not None
     if old.route is not None:
-        yield from ((each.location, decoded.value) for each, decoded in decoded_parameters(old.route, old.surface))
+        known = {key: each for key, each in old.surface.parameters.items() if not is_mistaken(each)}
+        found = decoded_parameters(old.route, replace(old.surface, parameters=known))
+        yield from ((each.location, decoded.value) for each, decoded in found)
     yield REQUEST_BODY, decoded_body(request, old.surface)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contractkit.changes import Change, Level
 from contractkit.changes.surface_pairs import REQUEST_BODY
 from contractkit.conformance import InteractionConformance
+from contractkit.conformance.mistaken_types import is_mistaken
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.forms import FORM, MULTIPART
 from contractkit.definitions.requests import decoded_body
@@ -203,8 +204,11 @@ def _defaults(
 ) -> Iterator[Worry]:
     """Give the changed defaults of what the consumer leaves out."""
     assert old.surface is not None
-    for (place, _), parameter in old.surface.parameters.items():
-        if place in ("query", "header") and not _sends(request, parameter.location):
+    assert new.surface is not None
+    for key, parameter in old.surface.parameters.items():
+        if key[0] not in ("query", "header") or _sends(request, parameter.location):
+            continue
+        if not (is_mistaken(parameter) or is_mistaken(new.surface.parameters.get(key))):
             yield from _default_of(causes.of_request(old, new, request, parameter.location))
     for location in _left_out(request, old.surface):
         yield from _default_of(causes.of_request(old, new, request, location))
