@@ -20,13 +20,13 @@ def refuse_mistaken_parameters(surface: Surface, request: HttpRequest) -> None:
             _meet(parameter.view)
 
 
-def is_mistaken(parameter: Parameter | None) -> bool:
+def is_mistaken(parameter: Parameter) -> bool:
     """Say whether a type of a parameter's schema is none, where that is read strictly.
 
     Of a request that was not refused for it this says that the parameter is not sent.
     """
     try:
-        if parameter is not None and parameter.view is not None:
+        if parameter.view is not None:
             _meet(parameter.view)
     except DefinitionError:
         return True

@@ -1,15 +1,16 @@
 """Requests: whether a recorded request that the old definition took is still taken, and still heard in full."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from contractkit.changes import Change, Level
 from contractkit.changes.surface_pairs import REQUEST_BODY
 from contractkit.conformance import InteractionConformance
-from contractkit.conformance.mistaken_types import is_mistaken
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.forms import FORM, MULTIPART
 from contractkit.definitions.requests import decoded_body
 from contractkit.definitions.surfaces import Surface
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import show_json
 from contractkit.impact.causes import Causes
 from contractkit.impact.known_values import known_value_worries
@@ -202,16 +203,11 @@ def _credentials(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Wo
 def _defaults(
     request: HttpRequest, old: InteractionConformance, new: InteractionConformance, causes: Causes
 ) -> Iterator[Worry]:
-    """Give the changed defaults of what the consumer leaves out."""
+    """Give the changed defaults of what the consumer leaves out; nobody is judged by a mistake in that."""
     assert old.surface is not None
-    assert new.surface is not None
-    for key, parameter in old.surface.parameters.items():
-        if key[0] not in ("query", "header") or _sends(request, parameter.location):
-            continue
-        if not (is_mistaken(parameter) or is_mistaken(new.surface.parameters.get(key))):
-            yield from _default_of(causes.of_request(old, new, request, parameter.location))
     for location in _left_out(request, old.surface):
-        yield from _default_of(causes.of_request(old, new, request, location))
+        with suppress(DefinitionError):
+            yield from _default_of(causes.of_request(old, new, request, location))
 
 
 def _default_of(changes: Sequence[Change]) -> Iterator[Worry]:
@@ -223,6 +219,9 @@ def _default_of(changes: Sequence[Change]) -> Iterator[Worry]:
 
 
 def _left_out(request: HttpRequest, surface: Surface) -> Iterator[Location]:
+    for (place, _), parameter in surface.parameters.items():
+        if place in ("query", "header") and not _sends(request, parameter.location):
+            yield parameter.location
     value, media_type = decoded_body(request, surface), media_type_of(request.body)
     content = content_for(surface.body.contents, media_type) if surface.body and media_type else None
     if content is not None and content.view is not None and isinstance(value, dict):
