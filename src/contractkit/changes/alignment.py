@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contractkit.definitions.schemas import SchemaView
+from contractkit.exact_json import dump_compact
 
 _LEAST_LIKENESS = 0.3  # share of member names in common below which two objects are different things
 
@@ -17,12 +18,12 @@ class Alignment:
 
 
 def align(old: SchemaView, new: SchemaView) -> Alignment:
-    """Pair the alternatives of two schemas: by declaration first, then by likeness; null is no alternative."""
+    """Pair the alternatives of two schemas: by declaration first, then by kind and likeness; null is no alternative."""
     before, after = list(old.value_branches), list(new.value_branches)
     if len(before) == len(after) == 1 and _shared_types(before[0], after[0]):
         return Alignment(((before[0], after[0]),), (), ())
     pairs: list[tuple[SchemaView, SchemaView]] = []
-    for score in (_same_declaration, _likeness):
+    for score in (_same_declaration, _same_kind, _likeness):
         for left in tuple(before):
             best = max(after, key=lambda right: score(left, right), default=None)
             if best is not None and score(left, best) > 0:
@@ -37,6 +38,23 @@ def align(old: SchemaView, new: SchemaView) -> Alignment:
 def _same_declaration(left: SchemaView, right: SchemaView) -> float:
     is_named = left.declared_at.pointer != left.used_at.pointer
     return 1.0 if is_named and left.declared_at.pointer == right.declared_at.pointer else 0.0
+
+
+def _same_kind(left: SchemaView, right: SchemaView) -> float:
+    """Give how many members have the same listed values in both, as what tells alternatives apart has; 0 if any differ.
+
+    Alternatives may be alike in all else, and stand in another order.
+    """
+    shared = [(_listed(left, name), _listed(right, name)) for name in left.members.keys() & right.members.keys()]
+    listed = [pair for pair in shared if all(pair)]
+    if not listed or any(before.isdisjoint(after) for before, after in listed):
+        return 0.0
+    return float(sum(before == after for before, after in listed)) if _likeness(left, right) > 0 else 0.0
+
+
+def _listed(view: SchemaView, name: str) -> frozenset[bytes]:
+    member = view.members[name].view
+    return frozenset(map(dump_compact, (member.values if member else None) or ()))
 
 
 def _likeness(left: SchemaView, right: SchemaView) -> float:
