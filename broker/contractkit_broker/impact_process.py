@@ -49,7 +49,7 @@ def work_off(order: Json) -> Json:
         read_published(base64.b64decode(order[which]), source=f"{order['provider']} ({which})")
         for which in ("old", "new")
     )
-    parts: KnownParts = {}
+    parts = KnownParts()
     contracts = [_contract(entry, parts) for entry in order["contracts"]]
     report = analyse(old.definition, new.definition, contracts, old_source=_source(old), new_source=_source(new))
     known = read_exemptions((order["exemptions"] or "").encode(), source="exemptions")
