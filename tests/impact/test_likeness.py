@@ -200,6 +200,22 @@ def test_names_that_are_called_as_prose_is_are_no_prose() -> None:
     ]
 
 
+def test_a_base_path_that_went_is_read_by_a_parameter_that_spans_segments() -> None:
+    key = {"name": "key", "in": "path", "required": True, "x-multi-segment": True, "schema": {"type": "integer"}}
+    operation = {"get": {"parameters": [key], "responses": {"204": {"description": ""}}}}
+    head = {"openapi": "3.1.0", "info": {"title": "a", "version": "1"}, "paths": {"/{key}": operation}}
+    old, new = (definition({**head, "servers": [{"url": url}]}) for url in ("/v1", "/"))
+    calls = [
+        interaction(name, {"request": {"method": "GET", "path": f"/v1/{name}"}, "response": {"status": 204, "body": 0}})
+        for name in "78"
+    ]
+    contract = Contract(consumer="shop", provider="orders", interactions=tuple(calls))
+    found = analyse(old, new, [(contract, ConsumerInfo())]).findings
+    assert [each.worry.sentence for each in found] == [
+        f'the consumer sends "v1/{name}", which is refused now' for name in "78"
+    ]
+
+
 def judged(calls: list[Any], *operations: Any) -> list[tuple[str, str, str]]:
     head = {"openapi": "3.1.0", "info": {"title": "a", "version": "1"}}
     old, new = (definition({**head, "paths": {"/a": each}}) for each in operations)

@@ -88,7 +88,7 @@ class HttpJudgement:
     ) -> tuple[Worry, ...]:
         old, new = self._old.expected(old_route, call), self._new.expected(new_route, call)
         of_request: tuple[Worry, ...] = ()
-        if not self._takes_what_it_took(old, new):
+        if not (_is_read_alike(old_route, new_route) and self._takes_what_it_took(old, new)):
             before, after = self._old.with_request(old, old_route), self._new.with_request(new, new_route)
             of_request = request_worries(interaction, call, before, after, self._causes)
         if new.surface is None:
@@ -109,6 +109,11 @@ class HttpJudgement:
         is_first = key not in self._met
         self._met.add(key)
         return not is_first and self._likeness.of_requests(old.surface, new.surface)
+
+
+def _is_read_alike(old: Route, new: Route | None) -> bool:
+    """Say whether the path gives its parameters the same values: what may span segments takes a base path that went."""
+    return new is not None and [*old.path_parameters.values()] == [*new.path_parameters.values()]
 
 
 def _is_at(error: DefinitionError, change: Change) -> bool:
