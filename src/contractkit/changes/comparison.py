@@ -17,6 +17,7 @@ from contractkit.changes.same_words import SameWords
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
 from contractkit.changes.sent_rules import SENT_RULES
 from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_uses, sent_schemas
+from contractkit.changes.untouched import Untouched
 from contractkit.definitions.references import Node
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import DocumentedDefinition, Surface, Unreadable, shape_of
@@ -45,6 +46,7 @@ class DefinitionChanges:
             for direction in (Direction.REQUEST, Direction.RESPONSE)
             for is_text in (False, True)
         }
+        self._untouched = {key: Untouched(pairs) for key, pairs in self._pairs.items()}
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -169,7 +171,7 @@ class DefinitionChanges:
         What cannot be compared differs.
         """
         try:
-            return self._pairs_of(use).is_untouched(use.old, use.new, steps)
+            return self._untouched[use.direction, use.is_text].is_place(use.old, use.new, steps)
         except DefinitionError:
             return False
 

@@ -60,21 +60,6 @@ class SchemaPair:
             self._alignment = align(self.old, self.new)
         return self._alignment
 
-    def is_looked_at(self, step: Step | None) -> bool:
-        """Say whether what both schemas say of what a step leads to is compared, or the same.
-
-        What is described only now is no change to who reads it, unless it saw something else there.
-        """
-        return self.is_same or all(self.pairs.are_compared(*each, step) for each in self.alignment.pairs)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """What some steps lead to, and whether nothing differs before they are there."""
-
-    reached: tuple[SchemaPair, ...]
-    is_clear: bool
-
 
 class SchemaPairs:
     """The pairs of two definitions in one direction. Recursion is bounded, since a pair is entered once per walk."""
@@ -87,7 +72,6 @@ class SchemaPairs:
         self._everywhere: dict[
             SchemaPair, tuple[tuple[tuple[Steps, Difference], ...], tuple[DefinitionError, ...]]
         ] = {}
-        self._ways: dict[tuple[SchemaPair, Steps], _Way] = {}
 
     def everywhere(
         self, old: SchemaView, new: SchemaView, mistakes: list[DefinitionError]
@@ -116,7 +100,7 @@ class SchemaPairs:
         """Give the differences at the place that some steps lead to and below it, nearest first."""
         reached = [self.pair(old, new)]
         for step in steps:
-            reached = [inner for pair in reached for name, inner in pair.compared()[1] if _leads_to(name, step)]
+            reached = [inner for pair in reached for name, inner in pair.compared()[1] if leads_to(name, step)]
         yield from self._reachable([(tuple(steps), pair) for pair in dict.fromkeys(reached)])
 
     def _reachable(
@@ -153,31 +137,7 @@ class SchemaPairs:
             for difference in (each for differences, _ in found for each in differences):
                 if _is_met(difference, step):
                     yield _steps_of(walked, difference), difference
-            reached = [inner for _, below in found for name, inner in below if _leads_to(name, step)]
-
-    def is_untouched(self, old: SchemaView, new: SchemaView, steps: Steps) -> bool:
-        """Say whether `along` would find nothing, at whichever of the places; ways that begin alike are gone once.
-
-        What lies in alternatives that stand alone is compared with nothing, and counts as touched.
-        """
-        way = self._way(self.pair(old, new), steps)
-        return way.is_clear and not _differs(way.reached, None)
-
-    def _way(self, start: SchemaPair, steps: Steps) -> "_Way":
-        key = (start, steps)
-        found = self._ways.get(key)
-        if found is None:
-            found = self._ways[key] = self._gone(start, steps)
-        return found
-
-    def _gone(self, start: SchemaPair, steps: Steps) -> "_Way":
-        if not steps:
-            return _Way((start,), is_clear=True)
-        before, step = self._way(start, steps[:-1]), steps[-1]
-        if not before.reached:
-            return before
-        reached = [inner for pair in before.reached for name, inner in pair.compared()[1] if _may_lead_to(name, step)]
-        return _Way(tuple(reached), is_clear=before.is_clear and not _differs(before.reached, step))
+            reached = [inner for _, below in found for name, inner in below if leads_to(name, step)]
 
     def pair(self, old: SchemaView, new: SchemaView) -> SchemaPair:
         """Give the pair of two schemas."""
@@ -186,26 +146,6 @@ class SchemaPairs:
         if found is None:
             found = self._pairs[key] = SchemaPair(self, old, new)
         return found
-
-    def are_compared(self, old: SchemaView, new: SchemaView, step: Step | None) -> bool:
-        """Say whether what a step leads to is among what two alternatives are compared by, or the same in both."""
-        match step:
-            case None:
-                return True
-            case str():
-                return self._is_member_compared(old, new, step)
-            case Wildcard.ANY:
-                return self._is_member_compared(old, new, "")  # as what is said of free names is found
-        return len(old.numbered) == len(new.numbered) and (old.elements is None) is (new.elements is None)
-
-    def _is_member_compared(self, old: SchemaView, new: SchemaView, name: str) -> bool:
-        own, other = old.members.get(name), new.member(name)
-        if own is not None and own.view is not None and not self._is_left_out(own):
-            return other is None or other.view is not None
-        before, after = (each.view if each else None for each in (old.member(name), other))
-        if before is None or after is None:
-            return before is after and old.describes_members is new.describes_members
-        return self.pair(before, after).is_same
 
     def compared(self, pair: SchemaPair) -> tuple[tuple[Difference, ...], tuple[tuple[Step, SchemaPair], ...]]:
         """Compare two schemas: give what differs at the pair itself, and the pairs in it where anything may."""
@@ -221,7 +161,8 @@ class SchemaPairs:
         )
         return _once(found), tuple(below)
 
-    def _is_left_out(self, member: Member) -> bool:
+    def is_left_out(self, member: Member) -> bool:
+        """Say whether a member does not go this way: a request leaves out what is read only."""
         return member.is_read_only if self.direction is Direction.REQUEST else member.is_write_only
 
     def _below(self, old: SchemaView, new: SchemaView) -> Iterator[_Numbered]:
@@ -229,7 +170,7 @@ class SchemaPairs:
             other = new.member(name)
             if member.view is None or other is None or other.view is None:
                 continue
-            if not self._is_left_out(member):
+            if not self.is_left_out(member):
                 yield name, member.view, other.view
         for index in range(max(len(old.numbered), len(new.numbered))):
             left, right = old.element(index), new.element(index)
@@ -296,33 +237,18 @@ def _steps_of(steps: Steps, difference: Difference) -> Steps:
     return steps if difference.step is None else (*steps, difference.step)
 
 
-def _differs(pairs: Sequence[SchemaPair], step: Step | None) -> bool:
-    for pair in pairs:  # loops: every place of every answer is asked about
-        if not (pair.is_aligned and pair.is_looked_at(step)):
-            return True
-        for difference in pair.compared()[0]:
-            if difference.step is None or _may_lead_to(difference.step, step):
-                return True
-    return False
-
-
 def _is_met(difference: Difference, step: Step | None) -> bool:
     """Say whether a difference is met on a way that goes on with a step, or ends there; see `along`."""
-    return difference.step is None or _leads_to(difference.step, step)
+    return difference.step is None or leads_to(difference.step, step)
 
 
-def _leads_to(step: Step, wanted: Step | None) -> bool:
+def leads_to(step: Step, wanted: Step | None) -> bool:
+    """Say whether the step of a schema stands for a wanted one, None being the end of a way."""
     if step == wanted:
         return True
     if step is Wildcard.INDEX:
         return isinstance(wanted, int)
     return step is Wildcard.ANY and isinstance(wanted, str)
-
-
-def _may_lead_to(step: Step, wanted: Step | None) -> bool:
-    """Say whether a step leads to one of the places that are wanted: `[*]` may be an element with its own schema."""
-    is_one = (wanted is Wildcard.INDEX and isinstance(step, int)) or (wanted is Wildcard.ANY and isinstance(step, str))
-    return is_one or _leads_to(step, wanted)
 
 
 def _once(found: list[Difference]) -> tuple[Difference, ...]:
