@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeAlias
 
 from contractkit.changes.operation_findings import OperationFinding
 from contractkit.changes.operation_rules import (
@@ -24,6 +25,9 @@ from contractkit.definitions.surfaces import DocumentedDefinition, Surface, Unre
 from contractkit.errors import DefinitionError
 from contractkit.exact_json import uncollected
 from contractkit.model import Location, Step
+
+_Reached: TypeAlias = tuple[Steps, Difference]
+"""A difference with the steps that lead to it."""
 
 _WHOLE = Location(("request", "path"))
 
@@ -142,9 +146,8 @@ class DefinitionChanges:
     def _of_schema(self, pair: SurfacePair, use: SchemaUse, collected: Collected | None = None) -> Iterator[Change]:
         """Give the changes of one schema, and every mistake that keeps something in it from being compared."""
         mistakes: list[DefinitionError] = []
-        for steps, difference in self._pairs_of(use).everywhere(use.old, use.new, mistakes):
-            if collected is None or not collected.knows(difference.declaration, pair.old.signature):
-                yield _schema_change(pair.old, use, steps, difference)
+        found = self._pairs_of(use).everywhere(use.old, use.new, mistakes)
+        yield from _changes_of(found, pair, use) if collected is None else _new_ones_of(found, pair, use, collected)
         for error in mistakes:
             yield self._incomparable(pair.old, _place(pair.new.node, pair.new.node), error)
 
@@ -268,6 +271,26 @@ def _operation_change(
         new=_place(found.new, found.new) if found.new else None,
         sentence=sentence,
     )
+
+
+def _changes_of(found: Iterable[_Reached], pair: SurfacePair, use: SchemaUse) -> Iterator[Change]:
+    for steps, difference in found:
+        yield _schema_change(pair.old, use, steps, difference)
+
+
+def _new_ones_of(
+    found: Iterable[_Reached], pair: SurfacePair, use: SchemaUse, collected: Collected
+) -> Iterator[Change]:
+    """Give the changes that are not collected yet: where both schemas were met before, none."""
+    group = (use.direction, use.is_text, use.old.key, use.new.key)
+    if collected.knows_group(group, pair.old.signature):
+        return
+    met = []
+    for steps, difference in found:
+        met.append(difference.declaration)
+        if not collected.knows(difference.declaration, pair.old.signature):
+            yield _schema_change(pair.old, use, steps, difference)
+    collected.add_group(group, met)
 
 
 def _schema_change(surface: Surface, use: SchemaUse, steps: Steps, difference: Difference) -> Change:

@@ -1,7 +1,7 @@
 """What a comparison of two definitions finds: changes, each with its rule, its place and both pointers."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeAlias
@@ -123,6 +123,18 @@ class Collected:
     def __init__(self) -> None:
         self._found: dict[Declaration, Change] = {}
         self._also: dict[Declaration, list[str]] = {}
+        self._groups: dict[Hashable, list[list[str]]] = {}
+
+    def knows_group(self, group: Hashable, operation: str) -> bool:
+        """Say whether all changes of a group were met before; then the operation is noted, which shows each of them."""
+        met = self._groups.get(group)
+        for operations in met or ():
+            operations.append(operation)
+        return met is not None
+
+    def add_group(self, group: Hashable, declarations: Iterable[Declaration]) -> None:
+        """Take that all changes with these declarations were met."""
+        self._groups[group] = [self._also.setdefault(each, []) for each in declarations]
 
     def knows(self, declaration: Declaration, operation: str) -> bool:
         """Say whether a change was met before; then the operation is noted, which shows it too."""

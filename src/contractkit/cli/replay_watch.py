@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO
 
 from contractkit.recording.replays import ReplayProgress
-from contractkit.verification.process_groups import end_group, ending_when_told
 
 MOST_SILENT = 600.0
 """Seconds in which a run must begin its next test: collecting may take long, and so may fixtures between tests."""
@@ -60,6 +59,8 @@ def run_watched(
     Raises:
         OSError: It cannot be started.
     """
+    from contractkit.verification.process_groups import end_group, ending_when_told  # loads all that verifies
+
     process = subprocess.Popen(
         command,
         cwd=directory,

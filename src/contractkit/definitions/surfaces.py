@@ -102,7 +102,8 @@ class Surface:
     """What one operation takes and gives.
 
     `security` holds the alternatives, each a mapping of scheme name to scopes; empty where none is demanded.
-    `security_node` is where they are written: at the operation, or for all of the document.
+    `security_node` is where they are written: at the operation, or for all of the document. `signature` is method and
+    path template: `GET /orders/{id}`.
     """
 
     method: str
@@ -114,11 +115,10 @@ class Surface:
     security: tuple[Mapping[str, tuple[str, ...]], ...] = ()
     security_node: Node | None = None
     operation: Operation | None = field(default=None)
+    signature: str = field(init=False, compare=False)
 
-    @property
-    def signature(self) -> str:
-        """Give method and path template: `GET /orders/{id}`."""
-        return f"{self.method} {self.path}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signature", f"{self.method} {self.path}")  # it is a key of all that is kept
 
     @property
     def shape(self) -> tuple[str, str]:

@@ -4,7 +4,7 @@ A file with anything else in it, right or wrong, is none: `files` reads it membe
 and says what is wrong. Answers are full of bodies that other calls with the provider have too: they are read once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -63,11 +63,13 @@ class KnownParts:
     Attributes:
         parts: Parts by their kind and what they say.
         locations: Places by what they say.
+        needs: Needs that list no values, by what they say.
     """
 
     def __init__(self) -> None:
         self.parts: dict[tuple[str, bytes], Any] = {}
         self.locations: Mapping[str, Location] = _Locations()
+        self.needs: dict[Hashable, Need] = {}
 
 
 def read_plain_contract(
@@ -171,6 +173,15 @@ class _Reading:
         )
 
     def _need(self, said: form.Need) -> Need:
+        if said.members:
+            return self._read_need(said)
+        key = (said.location, said.may_lack, said.non_null, said.non_empty, said.at_most, said.pattern)
+        found = self._known.needs.get(key)
+        if found is None:
+            found = self._known.needs[key] = self._read_need(said)
+        return found
+
+    def _read_need(self, said: form.Need) -> Need:
         return Need(
             location=self._known.locations[said.location],
             may_lack=said.may_lack,

@@ -114,8 +114,8 @@ class AnswerJudgement:
         needs = interaction.needs
         if not isinstance(needs, InferredNeeds) or any(need.pattern for need in needs.needed):
             return False
-        needed = [need.location for need in needs.needed if need.location.starts_with(RESPONSE_BODY)]
-        return self._likeness.of_places(old, new, [*needed, *(place for group in needs.any_of for place in group)])
+        needed = (need.location for need in needs.needed)
+        return self._likeness.of_places(old, new, needed, [place for group in needs.any_of for place in group])
 
     def _touched(
         self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance

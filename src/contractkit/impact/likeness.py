@@ -5,12 +5,13 @@ over, since it would find nothing there; what is not found alike may still mean 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from contractkit.changes import Direction
 from contractkit.conformance import ContractChecker, InteractionConformance
 from contractkit.conformance.uses import NOWHERE, RESPONSE_BODY
-from contractkit.definitions.surfaces import Surface
+from contractkit.definitions.surfaces import Content, Surface
 from contractkit.impact.causes import Causes
 from contractkit.model import Location, Step
 
@@ -25,6 +26,7 @@ class Likeness:
         self._causes = causes
         self._is_one_language = self._words.is_one_language and _credentials_of(old) == _credentials_of(new)
         self._requests: dict[_Pair, bool] = {}
+        self._answers: dict[tuple[int, int], _Answer] = {}
         self._places: dict[_Pair, _Places] = {}
 
     def of_requests(self, old: Surface, new: Surface) -> bool:
@@ -40,28 +42,52 @@ class Likeness:
         Other words may exclude a value that is expected to the letter, though they hurt no other reader: a number is a
         multiple of four now, as it was of two.
         """
-        if old.content is None or new.content is None or not self._comes_the_same(old, new):
-            return False
-        return self._words.are_alike(old.content.node, new.content.node)
+        return self._answer(old, new).is_same
 
-    def of_places(self, old: InteractionConformance, new: InteractionConformance, places: Iterable[Location]) -> bool:
-        """Say whether nothing differs of how an expected answer comes, nor at some places of its body."""
-        is_looked_into = "not-json" not in new.unsettled and self._comes_the_same(old, new)
-        untouched = self.places(old, new)
-        return is_looked_into and all(untouched[place] for place in places)
+    def of_places(
+        self,
+        old: InteractionConformance,
+        new: InteractionConformance,
+        needed: Iterable[Location],
+        sufficient: Iterable[Location],
+    ) -> bool:
+        """Say whether nothing differs of how an expected answer comes, nor at some places of its body.
+
+        Of the needed places those that are not of the body are left aside; what suffices beside others is to be of it.
+        """
+        answer = self._answer(old, new)
+        if not answer.is_looked_into:
+            return False
+        untouched = answer.untouched
+        return all(untouched[place] or not place.starts_with(RESPONSE_BODY) for place in needed) and all(
+            untouched[place] for place in sufficient
+        )
 
     def places(self, old: InteractionConformance, new: InteractionConformance) -> Mapping[Location, bool]:
         """Say of any place of an answer whether nothing differs there nor on the way; of headers it is unknown."""
-        if old.content is None or new.content is None or not self._is_one_language:
-            return NOWHERE
-        key = (old.content.node.key, new.content.node.key)
-        found = self._places.get(key)
+        return self._answer(old, new).untouched
+
+    def _answer(self, old: InteractionConformance, new: InteractionConformance) -> "_Answer":
+        found = self._answers.get((id(old), id(new)))
         if found is None:
-            found = self._places[key] = _Places(partial(self._causes.is_untouched, old.content, new.content))
+            found = self._answers[id(old), id(new)] = self._looked_at(old, new)
         return found
 
-    def _comes_the_same(self, old: InteractionConformance, new: InteractionConformance) -> bool:
-        return self._is_one_language and (old.status, old.media_type) == (new.status, new.media_type)
+    def _looked_at(self, old: InteractionConformance, new: InteractionConformance) -> "_Answer":
+        comes_the_same = self._is_one_language and (old.status, old.media_type) == (new.status, new.media_type)
+        is_looked_into = comes_the_same and "not-json" not in new.unsettled
+        if old.content is None or new.content is None:
+            return _Answer((old, new), is_same=False, is_looked_into=is_looked_into, untouched=NOWHERE)
+        is_same = comes_the_same and self._words.are_alike(old.content.node, new.content.node)
+        untouched = self._places_of(old.content, new.content) if self._is_one_language else NOWHERE
+        return _Answer((old, new), is_same=is_same, is_looked_into=is_looked_into, untouched=untouched)
+
+    def _places_of(self, old: Content, new: Content) -> "_Places":
+        key = (old.node.key, new.node.key)
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = _Places(partial(self._causes.is_untouched, old, new))
+        return found
 
     def _takes_the_same(self, old: Surface, new: Surface) -> bool:
         if old.signature != new.signature or old.parameters.keys() != new.parameters.keys():
@@ -74,6 +100,23 @@ class Likeness:
         if old.body is not None and new.body is not None:
             pairs.append((old.body.node, new.body.node))
         return all(self._words.are_alike(*pair) for pair in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is alike of an expected answer.
+
+    Attributes:
+        held: What both definitions declare of it, so that its identity stays its own.
+        is_same: It comes as it did, in the same words.
+        is_looked_into: It comes as it did, and is of a kind of which places are compared.
+        untouched: What `Likeness.places` gives.
+    """
+
+    held: tuple[InteractionConformance, InteractionConformance]
+    is_same: bool
+    is_looked_into: bool
+    untouched: Mapping[Location, bool]
 
 
 class _Places(dict[Location, bool]):
