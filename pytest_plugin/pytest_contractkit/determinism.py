@@ -114,7 +114,7 @@ def _compared(item: pytest.Function, recorded: Recorded) -> str | None:
     if error is not None:
         _settle(item, recorded)
         return _not_twice(error)
-    steady = _steady_in(first.record.contracts, second.record.contracts, item.stash[_BEGAN])
+    steady = _steady_in(first.record.contracts, second.record.contracts, item.stash[_BEGAN], datetime.now(tz=UTC))
     if steady:
         item.stash[STEADY] = steady
         runs = [_again(item, recorded) for _ in range(2)]
@@ -141,7 +141,7 @@ def _settle(item: pytest.Item, recorded: Recorded) -> None:
 
 
 def _steady_in(
-    first: tuple[Contract, ...], second: tuple[Contract, ...], began: datetime
+    first: tuple[Contract, ...], second: tuple[Contract, ...], began: datetime, ended: datetime
 ) -> Mapping[str, tuple[Steady, ...]]:
     found: dict[str, tuple[Steady, ...]] = {}
     for provider, one, other in pairs_of(first, second):
@@ -149,7 +149,7 @@ def _steady_in(
             continue
         match one.exchange, other.exchange:
             case HttpCall(request=before), HttpCall(request=after):
-                places = steady_places(before, after, str(one.operation), began=began)
+                places = steady_places(before, after, str(one.operation), began=began, ended=ended)
                 found[provider] = (*found.get(provider, ()), *places)
     return {provider: _once(places) for provider, places in found.items() if places}
 

@@ -14,6 +14,7 @@ from contractkit.recording.volatile import steadied, steady_places
 from contractkit.recording.volatile_kinds import like_of
 
 BEGAN = datetime(2026, 11, 21, 10, 0, 0, tzinfo=UTC)
+ENDED = BEGAN + timedelta(seconds=3)
 
 LIKES: list[tuple[Json, str, Json]] = [
     ("0f8fad5b-d9cb-469f-a165-70867728950e", "a UUID", None),
@@ -39,7 +40,7 @@ def test_an_example_and_what_a_replay_draws_are_of_the_same_kind(value: Json, wh
     assert like.what == what
     assert like_of(like.example, "request.body.at[0]") == like
     assert example in (like.example, None)
-    [place] = steady_places(request(value), request(like.example), "createOrder", began=BEGAN)
+    [place] = steady_places(request(value), request(like.example), "createOrder", began=BEGAN, ended=ENDED)
     sent, said = steadied(request(value), "createOrder", [place])
     assert sent == request(like.example)
     drawn = generate(sent, said.generators, {}, now=BEGAN, random=Random(7))
@@ -68,19 +69,30 @@ def test_what_has_no_form_is_left_alone(value: Json) -> None:
         (int(BEGAN.timestamp() * 1000) + 20, True),
         ("2026-11-20T10:00:00Z", False),
         ("2027-11-21T10:00:00Z", False),
-        ("2026-11-22", False),
+        ("2026-11-23", False),
         (int((BEGAN - timedelta(days=1)).timestamp()), False),
         ("0f8fad5b-d9cb-469f-a165-70867728950e", False),
     ],
 )
 def test_the_time_is_drawn_even_where_it_is_the_same_in_both_runs(value: Json, is_drawn: bool) -> None:
     same = request(value)
-    assert bool(list(steady_places(same, same, "createOrder", began=BEGAN))) is is_drawn
+    assert bool(list(steady_places(same, same, "createOrder", began=BEGAN, ended=ENDED))) is is_drawn
+
+
+def test_a_run_over_midnight_has_two_dates() -> None:
+    began = datetime(2026, 11, 21, 23, 59, 58, tzinfo=UTC)
+    drawn = {
+        day
+        for day in ("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23")
+        for same in [request(day)]
+        if list(steady_places(same, same, "createOrder", began=began, ended=began + timedelta(seconds=5)))
+    }
+    assert {"2026-11-21", "2026-11-22"} == drawn
 
 
 def test_values_of_different_forms_are_not_drawn_alike() -> None:
     first, second = request("a-1", "0f8fad5b-d9cb-469f-a165-70867728950e"), request("a-2", "none")
-    assert list(steady_places(first, second, "createOrder", began=BEGAN)) == []
+    assert list(steady_places(first, second, "createOrder", began=BEGAN, ended=ENDED)) == []
 
 
 def test_a_header_and_a_query_parameter_are_drawn_and_a_path_is_not() -> None:
@@ -89,7 +101,7 @@ def test_a_header_and_a_query_parameter_are_drawn_and_a_path_is_not() -> None:
         HttpRequest(method="GET", path=f"/orders/{key}", query={"nonce": (key,)}, headers={"x-id": (key,)})
         for key in keys
     )
-    places = list(steady_places(first, second, "getOrder", began=BEGAN))
+    places = list(steady_places(first, second, "getOrder", began=BEGAN, ended=ENDED))
     assert [each.location for each in places] == [
         Location(("request", "query", "nonce")),
         Location(("request", "headers", "x-id")),

@@ -40,7 +40,9 @@ class Steady:
     generator: LocatedGenerator | None = None
 
 
-def steady_places(first: HttpRequest, second: HttpRequest, operation: str, *, began: datetime) -> Iterator[Steady]:
+def steady_places(
+    first: HttpRequest, second: HttpRequest, operation: str, *, began: datetime, ended: datetime
+) -> Iterator[Steady]:
     """Give what can stand for each place at which two requests of one test differ, or hold the time of day.
 
     Args:
@@ -48,11 +50,12 @@ def steady_places(first: HttpRequest, second: HttpRequest, operation: str, *, be
         second: The same of another run.
         operation: What was asked.
         began: When the first run began, in UTC: whatever is no older was read from a clock.
+        ended: When the last run ended, in UTC: a date may be that of another day than the first run's.
     """
     others = dict(_values_of(second))
     for location, value in _values_of(first):
         other = others.get(location, value)
-        if value == other and not is_of_clock(value, began):
+        if value == other and not is_of_clock(value, began, ended):
             continue
         like = like_of(value, str(location))
         if like is not None and like_of(other, str(location)) == like:

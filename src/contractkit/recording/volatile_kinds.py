@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from contractkit.exact_json import Json
@@ -89,11 +89,13 @@ _KINDS: tuple[Callable[[Json, str], Like | None], ...] = (_uuid, _moment, _date,
 """What drawn values look like; the first that fits counts."""
 
 
-def is_of_clock(value: Json, began: datetime) -> bool:
-    """Say whether a value tells a moment that was not over when the run began."""
+def is_of_clock(value: Json, began: datetime, ended: datetime) -> bool:
+    """Say whether a value tells a moment that was not over when the run began, or the date of its begin or its end."""
     moment = _moment_of(value, began)
     if moment is None:
-        return isinstance(value, str) and value in {str(began.date()), str(date.today())}
+        return isinstance(value, str) and value in {
+            str(there.date()) for each in (began, ended) for there in (each, each.astimezone())
+        }
     return began - _NEAR <= moment <= began + timedelta(hours=1)
 
 
