@@ -54,7 +54,7 @@ class HttpProtocol(asyncio.Protocol):
         self._refused = refused
         self._connections = connections
         self._heads = KnownHeads() if heads is None else heads
-        self._taken: list[HttpRequest] = []
+        self._taken: list[HttpRequest | None] = []  # of the bytes at hand; None for what is not to be known again
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
         self._unplayed: deque[Iterable[Step]] = deque()
@@ -107,7 +107,7 @@ class HttpProtocol(asyncio.Protocol):
         else:
             if not self._head_is_complete and self._unparsed_head > LARGEST_HEAD:
                 self._refuse(Refusal(431, f"Request line and headers are larger than {LARGEST_HEAD} bytes."))
-            elif len(self._taken) == 1 and not (has_begun or self._has_begun):
+            elif len(self._taken) == 1 and self._taken[0] is not None and not (has_begun or self._has_begun):
                 self._heads.learn(data, self._taken[0])
 
     def eof_received(self) -> None:
@@ -190,8 +190,8 @@ class HttpProtocol(asyncio.Protocol):
         except UnreadableBodyError as error:
             raise Refusal(400, str(error)) from None
         self._write(self._answer_to(request), is_head=method == "HEAD", keep=keep)
-        if keep and isinstance(request.body, MissingBody | EmptyBody):
-            self._taken.append(request)
+        is_bare = isinstance(request.body, MissingBody | EmptyBody)
+        self._taken.append(request if keep and is_bare else None)
         self._start_request()
 
     def _start_request(self) -> None:
