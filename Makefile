@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PARALLEL ?= 2
+BENCHMARKS := matching contract_files proto_loading recording noting needs grpc_stub grpc_verification verification \
+              broker_scale
 
 .PHONY: demo demo-pages test-fast test test-deep lint benchmarks clean
 
@@ -27,8 +29,8 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-benchmarks: $(VENV)/.dev  ## ratios against named peers in the same run
-	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
+benchmarks: $(VENV)/.dev  ## ratios against named peers in the same run; others in benchmarks/ say what they need
+	missed=0; for each in $(BENCHMARKS); do $(BIN)/python benchmarks/$$each.py || missed=1; done; exit $$missed
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "contractkit needs Python 3.11 or newer: make PYTHON=python3.12")'

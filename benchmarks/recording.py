@@ -3,7 +3,8 @@
 Each candidate's tests run in a pytest of their own, which itself says when the first tenth had run, when the last test
 began, and how long the end of the session took (where contracts are written): so what it takes to start, and to stop a
 server (half a second at random for pytest-httpserver), is in no figure. The same of empty tests is taken off. Rounds
-are shuffled and short, since machines change their speed; ratios are of one round, and their median is reported.
+are shuffled and short, since machines change their speed; ratios are of one round, and their median is reported. What
+tests need is not found out meanwhile: no peer does, and it takes runs of its own, which `needs.py` measures.
 
     python benchmarks/recording.py --tests 500 --rounds 7
 """
@@ -203,7 +204,7 @@ def run(place: Path, name: str, tests: int, *, is_installed: bool = False) -> No
 def plugins(name: str, is_installed: bool) -> list[str]:
     """Give the options that load the plugin a candidate needs, and ours where it is wanted unused."""
     if name.startswith("contractkit") or is_installed:
-        return ["-p", "contractkit"]
+        return ["-p", "contractkit", "--contract-needs=off"]
     return ["-p", _PLUGINS[name]] if name in _PLUGINS else []
 
 
