@@ -1,6 +1,8 @@
 """Who uses which operations and locations of a provider, as the contracts that count say."""
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from tests.broker.conftest import Story, contract, interaction
 
 Json = Any
+CALLS = (Path(__file__).parents[2] / "contracts/samples/courier-app-inventory.json").read_bytes()
 
 
 def uses(broker: Story, **asked: str) -> list[tuple[str, str, list[tuple[str, Json]]]]:
@@ -65,6 +68,24 @@ def test_only_what_counts_is_asked(broker: Story) -> None:
         "test": {"GET /wishes"},
         "production": set(),
     }
+
+
+def test_a_place_of_a_calls_messages_is_that_of_both_sides(broker: Story) -> None:
+    broker.publish("courier-app", "2.9.3", json.loads(CALLS), branch="main")
+    asked = {
+        "provider": "inventory",
+        "operation": "inventory.v1.Inventory/GetItem",
+        "location": "events[0].message.sku",
+    }
+    assert [(at, consumers) for _, at, consumers in uses(broker, **asked)] == [
+        ("received[*].message.sku", [("courier-app", None)]),
+        ("sent[*].message.sku", [("courier-app", True)]),
+    ]
+    values = broker.http.get("/usage/values", params=asked).json()["uses"]
+    assert [each["location"] for each in values] == [
+        'received[*].message.sku = "A-1"',
+        'sent[*].message.sku = "A-1"',
+    ]
 
 
 @pytest.mark.parametrize(

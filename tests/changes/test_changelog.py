@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from contractkit.changes import Level
+from contractkit.changes import Level, compare_definitions
 from contractkit.changes.changelog import Changelog, changelog
+from contractkit.changes.renames import members_gained, renames_between
 from contractkit.exact_json import read_json
 from tests.changes.conftest import around, define, read
 
@@ -74,6 +75,17 @@ def test_a_member_that_went_where_one_came_may_be_renamed() -> None:
     }
 
 
+@pytest.mark.parametrize("required", [["sum"], []])
+def test_a_member_of_a_request_may_be_renamed_where_only_losses_are_known(required: list[str]) -> None:
+    old = around({"type": "object", "properties": {"sum": {"type": "number"}}, "required": required})
+    new = around({"type": "object", "properties": {"total": {"type": "number"}}, "required": required and ["total"]})
+    compared = compare_definitions(define(old), define(new))
+    found = renames_between(compared, (*compared.changes, *members_gained(compared, compared.changes)))
+    assert {declaration[0]: name for declaration, name in found.items() if declaration[0].startswith("request")} == {
+        "request.member.removed": "total"
+    }
+
+
 @pytest.mark.parametrize(
     "came", [{"total": {"type": "string"}}, {"total": {"type": "number"}, "whole": {"type": "number"}}]
 )
@@ -121,6 +133,84 @@ def test_servers_of_a_path_or_an_operation_stand_in_for_those_of_the_document() 
         ("server.added", "GET /b", ("PUT /b",), "https://b.example/v2 is a server now"),
         ("server.removed", "GET /c", (), "https://a.example was a server and is none now"),
         ("server.added", "GET /c", (), "https://c.example is a server now"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (("/a",), ("/a", "b"), (
+            "operation.unreachable", "GET b", 'its path "b" does not start with a slash, so that no request reaches it',
+            "/paths/b/get",
+        )),
+        (("/a/{x}",), ("/a/{x}", "/a/{y}"), (
+            "operation.indistinguishable", "GET /a/{y}", "no request can tell it from /a/{x}", "/paths/~1a~1{y}/get",
+        )),
+        (("b",), ("b",), None),
+        (("/a/{x}", "/a/{y}"), ("/a/{p}", "/a/{q}"), None),
+        (("/a/{x}",), ("/a/{x}", "/a/{x}/b"), None),
+    ],
+)  # fmt: skip
+def test_an_operation_that_no_request_finds_now_is_told(old: Any, new: Any, told: Any) -> None:
+    documents = ({"openapi": "3.1.0", "paths": {path: {"get": {}} for path in paths}} for paths in (old, new))
+    found = [each for each in between(*documents).changes if each.rule != "operation.added"]
+    assert [(each.rule, each.operation, each.sentence, each.new and each.new.pointer) for each in found] == (
+        [told] if told else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "added", "told"),
+    [
+        (("200", "default"), "404", [("response.type.changed", "404", "it was string and is now integer")]),
+        (("4XX",), "404", [("response.type.changed", "404", "it was string and is now integer")]),
+        (("default",), "200", [("response.type.changed", "200", "it was string and is now integer")]),
+        (("200", "default"), "202", []),
+        (("200",), "404", []),
+    ],
+)
+def test_a_status_that_is_named_now_is_compared_with_what_covered_it(before: Any, added: str, told: Any) -> None:
+    text, number = (
+        {"description": "", "content": {"application/json": {"schema": {"type": kind}}}}
+        for kind in ("string", "integer")
+    )
+    old = operations(a=("get", {"responses": {}}))
+    old["paths"]["/a"]["get"]["responses"] = dict.fromkeys(before, text)
+    new = copy.deepcopy(old)
+    new["paths"]["/a"]["get"]["responses"][added] = number
+    found = [each for each in between(old, new).changes if each.level is not Level.COMPATIBLE]
+    assert [(each.rule, each.status, each.sentence) for each in found] == told
+
+
+def test_a_status_without_a_body_that_is_named_now_loses_none() -> None:
+    content = {"application/json": {"schema": {"type": "string"}}}
+    header = {"ETag": {"required": True, "schema": {"type": "string"}}}
+    old = operations(a=("get", {"responses": {"2XX": {"description": "", "content": content, "headers": header}}}))
+    new = copy.deepcopy(old)
+    new["paths"]["/a"]["get"]["responses"]["204"] = {"description": ""}
+    found = [each for each in between(old, new).changes if each.level is not Level.COMPATIBLE]
+    assert [(each.rule, each.status) for each in found] == [("response.header.removed", "204")]
+
+
+def test_a_failure_that_is_named_without_a_word_of_its_body_is_no_news() -> None:
+    content = {"application/json": {"schema": {"type": "string"}}}
+    old = operations(a=("get", {"responses": {}}))
+    said = {"description": "", "content": content}
+    old["paths"]["/a"]["get"]["responses"] = {"200": said, "default": said}
+    new = copy.deepcopy(old)
+    new["paths"]["/a"]["get"]["responses"]["429"] = {"description": "too many"}
+    assert [each.rule for each in between(old, new).changes if each.level is not Level.COMPATIBLE] == []
+
+
+def test_a_name_that_is_no_pattern_stands_for_nothing() -> None:
+    old, new = (
+        {"type": "object", "patternProperties": {"^(a": {"type": kind}, "^b": {"type": kind}}}
+        for kind in ("integer", "string")
+    )
+    both = (operations(a=("get", {"responses": {"200": {"description": "", "content": {
+        "application/json": {"schema": each}}}}})) for each in (old, new))  # fmt: skip
+    assert [(each.rule, str(each.location)) for each in between(*both).changes] == [
+        ("response.type.changed", "response.body.*")
     ]
 
 

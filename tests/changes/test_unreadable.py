@@ -6,6 +6,7 @@ import pytest
 
 from contractkit.changes.changelog import changelog
 from contractkit.changes.changelog_formats import changelog_as_text
+from contractkit.changes.records import Place
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.definitions.references import Documents
 from contractkit.impact import ConsumerInfo, Verdict, analyse
@@ -140,3 +141,11 @@ def test_a_removed_operation_breaks_whoever_calls_it_beside_any_mistake() -> Non
     contract = Contract(consumer="web-shop", provider="orders", interactions=(interaction,))
     report = analyse(definition(gone=RIGHT), definition(bad=WRONG), [(contract, ConsumerInfo())])
     assert report.verdict is Verdict.BROKEN
+
+
+def test_a_reference_in_a_circle_is_told_at_its_place() -> None:
+    new = definition(orders={"properties": {"id": {"$ref": "#/x-a"}}})
+    new.documents.root.value.update({"x-a": {"$ref": "#/x-b"}, "x-b": {"$ref": "#/x-a"}})
+    [found] = changelog(definition(orders=RIGHT), new).changes
+    assert (found.sentence, found.old) == ("it cannot be compared: A $ref leads in a circle.", None)
+    assert found.new == Place(uri="d", pointer="/x-b/$ref", used_at="/paths/~1orders/get")

@@ -31,7 +31,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_fits_is_counted(contractkit: Callable) -> None:
     ended = contractkit("check", "good.json", "--definition", "orders.yaml")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == "web-shop with orders, held against orders.yaml:\n\nOf 1 interaction, 1 fit.\n"
+    assert ended.out == "web-shop with orders, held against orders.yaml:\n\nOf 1 interaction, 1 fits.\n"
 
 
 def test_what_does_not_fit_is_said_by_interaction(contractkit: Callable) -> None:
@@ -86,7 +86,7 @@ def test_the_settings_know_contracts_and_definitions(contractkit: Callable) -> N
     )
     Path("contracts").mkdir()
     Path("good.json").rename("contracts/web-shop-orders.json")
-    assert contractkit("check").out.endswith("Of 1 interaction, 1 fit.\n")
+    assert contractkit("check").out.endswith("Of 1 interaction, 1 fits.\n")
 
 
 @pytest.mark.parametrize(
@@ -163,14 +163,14 @@ def test_a_contract_of_which_nothing_is_checked_is_named_and_alone_is_nothing_to
         0,
         f"{held}There is no interaction in it, so nothing of it was checked.\n\n"
         f"{held}Nothing of it was checked: 1 interaction is over another transport than the definition's.\n\n"
-        f"{held}Of 1 interaction, 1 fit.\n",
+        f"{held}Of 1 interaction, 1 fits.\n",
     )
     Path("odd.json").write_bytes(pact_file({"type": "Asynchronous/Smoke", "description": "signal"}))
     Path("both.json").write_bytes(pact_file(http({"total": 1.5}), {"type": "Asynchronous/Smoke", "description": "two"}))
     ended = contractkit("check", "odd.json", "both.json", "--definition", "orders.yaml")
     assert ended.out == (
         f"{held}Nothing of it was checked: 1 interaction is of a kind that is not read here.\n\n"
-        f"{held}Of 1 interaction, 1 fit; 1 of a kind that is not read here could not be judged.\n"
+        f"{held}Of 1 interaction, 1 fits; 1 of a kind that is not read here could not be judged.\n"
     )
     ended = contractkit("check", "empty.json", "--definition", "orders.yaml")
     assert (ended.code, ended.out, "  web-shop      0 interactions\n" in ended.err) == (3, "", True)
@@ -179,7 +179,7 @@ def test_a_contract_of_which_nothing_is_checked_is_named_and_alone_is_nothing_to
 STATE = {"type": "string", "enum": ["on", "off"]}
 XML = {"type": "object", "properties": {"total": {"type": "integer"}}}
 
-FITS, WRONG, OPEN = "1 fit", "0 fit and 1 does not", "0 fit; 1 could be judged in part alone"
+FITS, WRONG, OPEN = "1 fits", "0 fit and 1 does not", "0 fit; 1 could be judged in part alone"
 NOBODY_READS = "response.body: not judged: nothing here reads {} by a schema"
 
 OTHER_BODIES = [

@@ -86,7 +86,7 @@ def test_contents_that_nobody_can_judge_are_not_said_to_fit(contractkit: Callabl
         "    message.contents: not judged: its schema is of the format application/vnd.apache.avro;version=1.9.0\n\n"
         "  Ping\n"
         "    message.contents: not judged: the definition says nothing of its contents\n\n"
-        "Of 3 interactions, 1 fit; 2 could be judged in part alone.\n"
+        "Of 3 interactions, 1 fits; 2 could be judged in part alone.\n"
     )
 
 

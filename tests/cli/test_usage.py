@@ -219,6 +219,7 @@ def test_a_broker_says_the_same(contractkit: Callable, broker: str, monkeypatch:
     [
         (["oders"], "The broker knows no application named 'oders'.\n\nDid you mean orders?"),
         (["orders", "--environment", "prodution"], "The broker knows no environment named 'prodution'."),
+        (["orders", "--branch", "mian"], "The broker knows no branch named 'mian'.\n\nDid you mean main?"),
         (["orders", "--environment", "test", "--branch", "main"], "--environment and --branch exclude each other."),
     ],
 )
@@ -230,6 +231,20 @@ def test_names_that_a_broker_does_not_know_are_told_with_the_nearest(
     )
     ended = contractkit("usage", *arguments, "--broker", broker)
     assert (ended.code, ended.err.startswith(said)) == (2, True), ended.err
+
+
+@pytest.mark.slow
+def test_where_no_contract_counts_it_is_said_where_was_looked(contractkit: Callable, broker: str) -> None:
+    contractkit("publish", "contracts", "--broker", broker, "--version", "4.1.0", "--allow-unconfirmed")
+    contractkit("environment", "create", "till", "--broker", broker)
+    secret = broker.replace("://", "://me:word@")  # which is not printed
+    ended = contractkit("usage", "orders", "--broker", secret, "--environment", "till")
+    assert (ended.code, ended.err) == (
+        3,
+        "No contract that counts is with orders, so nothing is known of who uses it.\n\n"
+        f"  looked in     {broker}\n  provider      orders\n  environment   till\n\n"
+        "Publish the consumers' contracts: contractkit publish, or ask more widely: leave out --environment\n",
+    )
 
 
 @pytest.mark.parametrize(

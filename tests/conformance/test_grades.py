@@ -84,10 +84,10 @@ def test_values_of_all_alternatives_are_gathered() -> None:
     assert standing({"oneOf": [{"const": "a"}, {"type": "string"}]}, "").values is None
 
 
-def test_nullable_is_a_word_of_the_older_version_only() -> None:
+def test_nullable_is_a_word_of_the_older_version_and_leaves_null_unsure_in_the_newer() -> None:
     schema = {"type": "string", "nullable": True}
-    assert standing(schema, "", version="3.0.3").grade is Grade.NULLABLE
-    assert standing(schema, "", version="3.1.0").grade is Grade.PROMISED
+    found = [standing(schema, "", version=each) for each in ("3.0.3", "3.1.0")]
+    assert [(each.grade, each.is_null_unsure) for each in found] == [(Grade.NULLABLE, False), (Grade.NULLABLE, True)]
 
 
 def test_an_alternative_that_leads_back_to_itself_ends() -> None:

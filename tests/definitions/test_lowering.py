@@ -166,6 +166,10 @@ def test_the_nearest_branch_of_a_union_is_told(answering: Answering) -> None:
             'type cannot be ["string",null]; it is passed over. Did you mean "null", in quotes?',
         ),
         ("{type: string, pattern: '[a-'}", 'pattern cannot be "[a-"; it is passed over.'),
+        (
+            "{patternProperties: {'[a-': {type: integer}}}",
+            'patternProperties cannot be of "[a-", which is no regular expression; it is passed over.',
+        ),
         ("{required: true}", "required cannot be true; it is passed over."),
         ("{minimum: '3'}", 'minimum cannot be "3"; it is passed over.'),
         ("{enum: []}", "enum cannot be []; it is passed over."),

@@ -331,6 +331,20 @@ def test_two_interactions_may_not_share_a_key():
             "contracts/a.json is an OpenAPI definition, not a contract.\n\n"
             "Definitions are for `contractkit stub` and `contractkit impact`; give a contract file here.",
         ),
+        *(
+            (
+                text,
+                f"contracts/a.json is {kind} definition, not a contract.\n\n"
+                "Definitions are for `contractkit stub` and `contractkit impact`; give a contract file here.",
+            )
+            for text, kind in (
+                (b"# the shop\nopenapi: 3.1.0\n", "an OpenAPI"),
+                (b"swagger: '2.0'\n", "an OpenAPI"),
+                (b"asyncapi: 3.0.0\n", "an AsyncAPI"),
+                (b'{"asyncapi": "3.0.0"}', "an AsyncAPI"),
+                (b'// stock\nsyntax = "proto3";\n', "a protobuf"),
+            )
+        ),
         (
             b'{"a": [1,\n  NaN]}',
             "contracts/a.json is not JSON.\n\n  line      2\n  column    3\n"

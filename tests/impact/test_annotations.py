@@ -2,9 +2,16 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from contractkit.changes.sites import Site
 from contractkit.exact_json import read_json
+from contractkit.impact.annotations import impact_as_annotations, impact_as_sarif
+from contractkit.impact.repairs import impact_as_repairs
+from contractkit.model import Contract, JsonBody, Message
+from tests.impact.test_report import one, report_on, without_total
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -73,3 +80,38 @@ def test_work_to_be_done_says_cause_evidence_and_edits(project: Run) -> None:
     assert finding["edits"][0]["change"] == (
         "keep response.body.note as it was: optional, string, instead of not declared"
     )
+
+
+def test_no_form_is_silent_about_who_is_not_judged(old_document: Any, contract: Contract) -> None:
+    shop = one(contract, "lists all")
+    message = replace(shop.interactions[0], exchange=Message(contents=JsonBody({"id": 7})))
+    mixed = replace(shop, interactions=(*shop.interactions, message))
+    mailer = replace(shop, consumer="mailer", interactions=(message,))
+    till = replace(shop, consumer="till\n::error::", interactions=())
+    report = report_on(old_document, old_document, mixed, mailer, till)
+    said = [
+        "mailer: not judged, 1 message interaction, of which these definitions do not speak",
+        "till\ufffd::error::: no contract, nothing is known of what it uses",
+        "web-shop: left aside, 1 message interaction, of which these definitions do not speak",
+    ]
+    assert impact_as_annotations(report) == "%0A".join(["::notice title=impact::Of 1 contract: 1 unaffected.", *said])
+    ((run,), repairs) = (read_json(impact_as_sarif(report))["runs"], read_json(impact_as_repairs(report)))
+    (invocation,) = run["invocations"]
+    assert [each["message"]["text"] for each in invocation["toolExecutionNotifications"]] == said
+    assert (repairs["unjudged"], repairs["unjudged_left_out"]) == (said, 0)
+
+
+def test_what_is_gone_of_a_git_revision_is_told_at_its_file(old_document: Any, contract: Contract) -> None:
+    report = report_on(old_document, without_total(old_document), one(contract, "reads the total"))
+    (finding,) = report.findings
+    gone = replace(finding.worry, old=Site(source="git:v1:defs/a #1%.yaml", pointer="/x", line=3), new=None)
+    (consumer,) = report.consumers
+    (impact,) = consumer.interactions
+    told = replace(impact, findings=(replace(finding, worry=gone),))
+    report = replace(report, consumers=(replace(consumer, interactions=(told,)),))
+    assert impact_as_annotations(report).startswith("::error file=defs/a #1%25.yaml,line=3,title=web-shop%3A ")
+    [location] = read_json(impact_as_sarif(report))["runs"][0]["results"][0]["locations"]
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "defs/a%20%231%25.yaml"},
+        "region": {"startLine": 3},
+    }

@@ -69,6 +69,10 @@ def test_consumers_are_supposed_to_run_where_they_do_not_yet(ask: Callable[..., 
     place = ("old.yaml", "new.yaml", "--provider", "orders", "--environment", "production")
     code, out, _ = ask(*place, "--what-if-deployed", "web-shop", "4.1.0", "--what-if-undeployed", "courier")
     assert (code, out.splitlines()[-1]) == (1, "Of 1 contract: 1 broken.")
+    assert out.splitlines()[0] == (
+        "What becomes of the consumers if old.yaml becomes new.yaml, supposed that in production web-shop 4.1.0 is "
+        "there and in production courier is not there:"
+    )
     assert ask(*place)[0] == 0
     assert ask(*place, "--what-if-deployed", "orders", "2") == (
         2,

@@ -121,7 +121,14 @@ def test_a_project_without_contracts_has_nothing_to_check(project: Run) -> None:
 
 def test_a_contract_without_interactions_is_nothing_to_check(project: Run, contract: Contract) -> None:
     Path("contracts/web-shop-orders.json").write_bytes(dump_contract(replace(contract, interactions=())))
-    assert project("old.yaml", "new.yaml")[0] == 3
+    assert project("old.yaml", "new.yaml") == (
+        3,
+        "",
+        "There is no contract to look at, so nothing can be said of who breaks.\n\n"
+        "  looked in              " + str(Path("contracts").resolve()) + "\n"
+        "  without interactions   web-shop\n\n"
+        "Run the consumers' tests, name their files with --contracts, or ask a broker with --broker.\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,7 +154,7 @@ def test_a_contract_without_interactions_is_nothing_to_check(project: Run, contr
         (["o", "n", "--what-if-undeployed", "a"], 2, "Something is supposed, and it is not said of which environment."),
         (["o", "n", "--environment", "e", "--branch", "b"], 2, "--environment and --branch exclude each other."),
         (["old.yaml", "new.yaml", "--contracts", "nowhere"], 2, "There are no contracts at that place."),
-        (["old.yaml", "new.yaml", "--contracts", "old.yaml"], 2, "old.yaml is not JSON."),
+        (["old.yaml", "new.yaml", "--contracts", "old.yaml"], 2, "old.yaml is an OpenAPI definition, not a contract."),
     ],
 )
 def test_wrong_input_gets_one_message(

@@ -166,9 +166,21 @@ def test_a_file_that_cannot_be_used_is_refused(text: str, said: str) -> None:
     assert "mine.toml" in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["missing.toml", "folder"])
-def test_a_file_that_is_not_there_is_said(project: Run, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "missing.toml",
+            "The file of exemptions is not there.\n\n  file   missing.toml\n\nName one that is, or leave --exemptions "
+            "out: contractkit-exemptions.toml is read where it is there.\n",
+        ),
+        (
+            "folder",
+            "Usage: contractkit impact [OPTIONS] [OLD] NEW\nTry 'contractkit impact --help' for help.\n\n"
+            "Error: Invalid value for '--exemptions': File 'folder' is a directory.\n",
+        ),
+    ],
+)
+def test_a_file_that_is_not_there_is_said(project: Run, name: str, said: str) -> None:
     Path("folder").mkdir()
-    code, _, err = project("old.yaml", "new.yaml", "--exemptions", name)
-    assert code == 2
-    assert name in err
+    assert project("old.yaml", "new.yaml", "--exemptions", name) == (2, "", said)

@@ -113,3 +113,30 @@ def test_who_expects_null_is_broken_where_none_comes_any_more(rule: dict[str, An
     nullable = {"type": ["string", "null"]}
     assert told(nullable, TEXT, rule, None) == [("broken", "response.value-gone")]
     assert told(nullable, {"type": ["null", "string"]}, rule, None) == []
+
+
+FILLED = {"match": "notEmpty"}
+ROWS: dict[str, Any] = {
+    "type": "array",
+    "items": {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"items": {"type": "string", "minLength": 1, "enum": ["b", "c"]}}, []),
+        ({"items": {"type": "string", "minLength": 1, "maxLength": 9}}, []),
+        ({"items": {"type": "string"}}, [("at risk", "response.may-be-empty")]),
+        ({"items": {"type": ["string", "null"], "minLength": 1}}, [("at risk", "response.may-be-null")]),
+        ({"items": {"type": "integer"}}, [("at risk", "response.may-be-another-type")]),
+        ({"minItems": 0}, [("at risk", "response.may-be-empty")]),
+        ({"minItems": 3}, []),
+    ],
+)
+def test_what_is_not_to_be_empty_is_neither_expected_to_the_letter_nor_of_the_length_of_its_example(
+    change: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    rows = {**ROWS, "items": {**ROWS["items"], **change}}
+    assert told(ROWS, rows, FILLED, [["a", "b"], ["c", "d"]]) == expected

@@ -194,3 +194,65 @@ def test_a_mistaken_type_beside_it_spares_nobody_who_needs_what_went() -> None:
     contract = Contract(consumer="web-shop", provider="orders", interactions=(interaction,))
     [finding] = analyse(typed(), new, [(contract, ConsumerInfo())]).findings
     assert (finding.verdict.value, str(finding.worry.location)) == ("broken", "response.body.total")
+
+
+TAKEN: Any = {"a": {"type": "integer"}, "list": {"type": "array", "items": {"properties": {"c": {"type": "string"}}}}}
+
+
+@pytest.mark.parametrize(("sent", "is_judged"), [({"a": 1}, True), ({"a": 1, "list": []}, True),
+                                                 ({"list": [{}]}, True), ({"list": [{"c": "x"}]}, False)])  # fmt: skip
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_type_that_is_none_in_a_body_leaves_aside_who_does_not_send_it(
+    sent: Any, is_judged: bool, is_new: bool
+) -> None:
+    mistaken = {**TAKEN, "list": {"type": "array", "items": {"properties": {"c": {"type": "strng"}}}}}
+    old, new = (
+        {"post": {"requestBody": {"content": {"application/json": {"schema": {"properties": each}}}},
+                  "responses": {"204": {"description": "taken"}}}}
+        for each in (TAKEN if is_new else mistaken, mistaken)
+    )  # fmt: skip
+    request = HttpRequest(method="POST", path="/orders", body=JsonBody(sent))
+    call = HttpCall(request=request, response=HttpResponse(status=204))
+    again = tuple(Interaction(key=key, description=key, exchange=call) for key in "ab")
+    before, after = (OpenApiDefinition(Documents({"d": document(each, ORDER)}, "d"), source="d") for each in (old, new))
+    contract = Contract(consumer="web-shop", provider="orders", interactions=again)
+    [consumer] = analyse(before, after, [(contract, ConsumerInfo())]).consumers
+    assert [each.worry.code for each in consumer.findings] == ([] if is_judged else ["not-analysable"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ({"type": "nubmer", "default": 1}, {"type": "nubmer", "default": 2}, [("default 1", "default 2")]),
+        ({"type": "number"}, {"type": "nubmer", "default": 2}, [("no default", "default 2")]),
+        ({"type": "number", "default": 1}, {"type": "nubmer", "default": 1}, []),
+    ],
+)
+@pytest.mark.parametrize("place", ["query", "body"])
+def test_a_type_that_is_none_spares_nobody_who_is_left_to_another_default(
+    place: str, before: Any, after: Any, found: list[tuple[str, str]]
+) -> None:
+    old, new = (definition_that_takes(place, each) for each in (before, after))
+    request = HttpRequest(method="POST", path="/orders", body=JsonBody({"a": 1}))
+    call = HttpCall(request=request, response=HttpResponse(status=204))
+    contract = Contract(
+        consumer="web-shop",
+        provider="orders",
+        interactions=(Interaction(key="a", description="a", exchange=call),),
+    )
+    worries = [each.worry for each in analyse(old, new, [(contract, ConsumerInfo())]).findings]
+    assert [(each.code, str(each.location), each.before, each.after) for each in worries] == [
+        ("request.default", f"request.{place}.limit", *each) for each in found
+    ]
+
+
+def definition_that_takes(place: str, schema: Any) -> OpenApiDefinition:
+    """Give a definition of an operation that takes `limit` in the query or the body."""
+    parameters = [{"name": "limit", "in": "query", "schema": schema}] if place == "query" else []
+    members = {"a": {"type": "integer"}, **({"limit": schema} if place == "body" else {})}
+    operation = {
+        "parameters": parameters,
+        "requestBody": {"content": {"application/json": {"schema": {"properties": members}}}},
+        "responses": {"204": {"description": "taken"}},
+    }
+    return OpenApiDefinition(Documents({"d": document({"post": operation}, ORDER)}, "d"), source="d")

@@ -14,7 +14,7 @@ from contractkit.conformance.uses import NOWHERE
 from contractkit.impact import ConsumerInfo, ImpactReport, analyse
 from contractkit.impact.causes import Causes
 from contractkit.impact.formats import impact_as_json
-from contractkit.impact.likeness import Likeness
+from contractkit.impact.likeness import Answers, Likeness
 from contractkit.model import Contract, HttpCall
 from tests.impact.conftest import definition, interaction, patched
 
@@ -26,9 +26,8 @@ def judging_all(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Give a callable from which on nothing is passed over."""
 
     def judge_all() -> None:
-        for name in ("of_requests", "of_answers", "of_places"):
-            monkeypatch.setattr(Likeness, name, lambda *_: False)
-        monkeypatch.setattr(Likeness, "places", lambda *_: NOWHERE)
+        monkeypatch.setattr(Likeness, "of_requests", lambda *_: False)
+        monkeypatch.setattr(Likeness, "of_answers", lambda _, *declared: Answers(*declared, False, False, NOWHERE))
         monkeypatch.setattr(SameWords, "are_alike", lambda *_: False)
 
     return judge_all
@@ -77,7 +76,7 @@ def test_what_did_not_change_is_known_by_its_words(name: str, old_document: Any,
     assert old.surface is not None
     assert new.surface is not None
     alike = Likeness(before, after, Causes(DefinitionChanges(before.reader, after.reader)))
-    assert (alike.of_requests(old.surface, new.surface), alike.of_answers(old, new)) == expected
+    assert (alike.of_requests(old.surface, new.surface), alike.of_answers(old, new).is_same) == expected
 
 
 def answering(schema: Any) -> Any:
@@ -98,7 +97,7 @@ HIDDEN: dict[str, tuple[Any, Any, Any, tuple[str, str]]] = {
         {"type": "array", "prefixItems": [{"type": "string"}, {"type": "string"}]},
         {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]},
         ["x", "y"],
-        ("response.disjoint", "response.body[*]"),
+        ("response.value-gone", "response.body[*]"),
     ),
     "numbered elements that are gone": (
         {"type": "array", "prefixItems": [{"type": "string"}]},
@@ -181,6 +180,23 @@ def test_nothing_is_passed_over_that_is_no_change_of_the_place_itself(name: str)
         [interaction("reads it", written)], *({"get": {"responses": answering(each)}} for each in (old, new))
     )
     assert report == [("reads it", *found)]
+
+
+def test_a_pattern_that_is_none_stands_in_nobodys_way(judging_all: Callable[[], None]) -> None:
+    def operation(largest: int) -> Any:
+        tags = {"type": "object", "patternProperties": {"(": {"type": "integer"}}}
+        size = {"type": "integer", "maximum": largest}
+        return {"get": {"responses": answering({"type": "object", "properties": {"tags": tags, "size": size}})}}
+
+    request = {"method": "GET", "path": "/a"}
+    calls = [
+        interaction(name, {"request": request, "response": {"status": 200, "body": {name: value}}, "exact": True})
+        for name, value in (("tags", {"x": "y"}), ("size", 7))
+    ]
+    found = [judged(calls, operation(9), operation(largest)) for largest in (9, 5)]
+    assert found == [[], [("size", "response.value-gone", "response.body.size")]]
+    judging_all()
+    assert found == [judged(calls, operation(9), operation(largest)) for largest in (9, 5)]
 
 
 def test_names_that_are_called_as_prose_is_are_no_prose() -> None:

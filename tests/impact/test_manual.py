@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from contractkit.changes.gains import GAINS
 from contractkit.changes.messages import LOSSES, MESSAGE_GAINS
 from contractkit.changes.operation_rules import (
@@ -51,3 +53,9 @@ def test_every_verdict_and_grade_is_in_the_manual() -> None:
 def test_every_option_is_in_the_manual() -> None:
     options = [option for each in impact.params for option in each.opts if option.startswith("--")]
     assert [option for option in options if option not in MANUAL] == []
+
+
+@pytest.mark.usefixtures("project")
+def test_the_example_in_python_does_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(re.findall(r"```python\n(.*?)```", MANUAL, re.DOTALL)[0], {})
+    assert capsys.readouterr().out == "web-shop broken response.body.note old.yaml:36 new.yaml:28\n"

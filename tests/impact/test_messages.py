@@ -313,14 +313,18 @@ def test_nothing_changed_is_unaffected(project: Path, capsys: pytest.CaptureFixt
         ("api.yaml", "api.yaml", 3, "JSON Schemas or AsyncAPI for messages."),
         ("schemas", "gone", 2, "The definition gone cannot be read."),
         ("schemas", "git:HEAD:gone", 2, "The definition git:HEAD:gone cannot be read."),
-        ("schemas", "broken.json", 2, "The definition broken.json is not JSON."),
+        ("schemas", "sub/broken.json", 2, "The definition sub/broken.json is not JSON."),
+        ("api.yaml", "sub/api.yaml", 2, "The definition sub/api.yaml is not YAML."),
+        ("sub/api.yaml", "git:HEAD:schemas", 2, "The definition sub/api.yaml is not YAML."),
     ],
 )
 def test_wrong_use_says_what_is_wrong(
     project: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, code: int, said: str
 ) -> None:
     (project / "api.yaml").write_text("{openapi: 3.1.0, info: {title: A, version: '1'}, paths: {}}")
-    (project / "broken.json").write_text("{")
+    (project / "sub").mkdir()
+    (project / "sub" / "broken.json").write_text("{")
+    (project / "sub" / "api.yaml").write_text("paths: [")
     ended, _, err = run(capsys, old, new)
     assert (ended, said in err) == (code, True), err
 

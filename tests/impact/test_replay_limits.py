@@ -12,7 +12,8 @@ from textwrap import dedent
 import pytest
 
 from contractkit.cli import replay_runs, replay_watch
-from contractkit.cli.replay_runs import Manner, Pair, Replaying
+from contractkit.cli.replay_manner import Manner, Pair
+from contractkit.cli.replay_runs import Replaying
 from contractkit.errors import UsageError
 from contractkit.impact.proven import Proven, TestProof
 from contractkit.model import TestReference

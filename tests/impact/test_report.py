@@ -262,6 +262,11 @@ def test_interactions_of_a_kind_that_nobody_reads_are_counted(old_document: Any,
     assert "| 1 unaffected, 1 unreadable interaction left aside |" in impact_as_markdown(report)
 
 
+def test_a_report_on_nobody_says_so(old_document: Any) -> None:
+    report = analyse(definition(old_document), definition(old_document), [])
+    assert explain_impact(report).splitlines()[-1] == "Of 0 contracts: nobody was judged."
+
+
 def test_nothing_changes_for_an_unchanged_definition(old_document: Any, contract: Contract) -> None:
     report = report_on(old_document, copy.deepcopy(old_document), contract)
     assert (report.findings, report.theoretical) == ((), ())
@@ -281,9 +286,17 @@ def summed(document: Any) -> Any:
     return changed
 
 
+def counted(document: Any) -> Any:
+    changed = copy.deepcopy(document)
+    sent = changed["components"]["schemas"]["NewOrder"]
+    sent["properties"]["count"] = sent["properties"].pop("quantity")
+    return changed
+
+
 @pytest.mark.parametrize(
     ("change", "description", "name", "gone", "cause"),
     [
+        (counted, "orders", "count", "request.body.quantity", "it was integer, now undeclared"),
         (moved, "orders", "POST /v2/orders", "POST /orders", "POST /orders is no longer declared"),
         (summed, "reads the total", "sum", "response.body.total", "it was required, number, now undeclared"),
     ],

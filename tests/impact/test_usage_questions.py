@@ -3,7 +3,7 @@
 import pytest
 
 from contractkit.impact.usage import Sureness, Unused, judged_place
-from contractkit.impact.usage_questions import lies_in, operation_suggested, operations_named
+from contractkit.impact.usage_questions import lies_in, operation_suggested, operations_named, places_named
 
 KNOWN = ("shop.v1.Inventory/GetStock", "shop.v1.Store/GetStock", "shop.v1.Store/Count", "GET /Count", "getOrder")
 
@@ -57,6 +57,20 @@ def test_a_name_of_nothing_is_told_the_nearest(asked: str, said: str) -> None:
 )
 def test_a_place_is_what_is_asked_for_or_in_it(place: str, asked: str, expected: bool) -> None:
     assert lies_in(place, asked) is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("response.body.total", ("response.body.total",)),
+        ("response.body.lines[3].sku", ("response.body.lines[3].sku", "response.body.lines[*].sku")),
+        ("events[*].message.sku", ("events[*].message.sku", "sent[*].message.sku", "received[*].message.sku")),
+        ("events[*].status", ("events[*].status",)),
+        ("sent[*].message.sku", ("sent[*].message.sku",)),
+    ],
+)
+def test_a_place_of_a_calls_messages_means_those_of_both_sides(asked: str, expected: tuple[str, ...]) -> None:
+    assert places_named(asked) == expected
 
 
 def test_what_holds_something_that_was_served_was_served_itself() -> None:

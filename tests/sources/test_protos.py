@@ -132,8 +132,10 @@ def test_an_import_that_is_not_there_names_who_imports_it_and_where_it_was_looke
         "  imports     shop/v1/money.proto\n"
         "  at          protos/shop/v1/orders.proto:3:1\n"
         "  looked in   protos\n\n"
-        "Did you mean shop/v1/orders.proto?"
+        "Name the directory that imports start from as the definition, or make a descriptor set with its imports."
     )
+    (protos / "shop/v1/monies.proto").write_text('syntax = "proto3";\n')
+    assert message_of("protos", root=protos.parent).endswith("Did you mean shop/v1/monies.proto?")
 
 
 def test_a_directory_above_the_one_that_imports_start_from_is_told_so(protos: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TypeAlias, TypeVar
 
 from contractkit.exact_json import Json
 from contractkit.impact.usage import UsedPlace
+from contractkit.impact.usage_questions import places_named
 from contractkit_broker.api.definitions import SCOPE, asked_scope, contracts_that_count
 from contractkit_broker.routing import Answer, Query, Route
 from contractkit_broker.service.usage import by_place, by_value, shortened
@@ -34,12 +35,13 @@ def _found(call: Call, read: Callable[..., Iterable[_Used]], gather: _Gather[_Us
     provider = call.parameter("provider")
     if not provider:
         raise Refusal(400, {"errors": {"provider": ["is missing"]}})
-    asked = (call.parameter(name) for name in ("operation", "location"))
-    operation, location = (None if value is None else shortened(value) for value in asked)
+    operation, location = (call.parameter(name) for name in ("operation", "location"))
+    named = None if operation is None else shortened(operation)
+    locations = None if location is None else tuple(map(shortened, places_named(location)))
     with call.database.reading() as connection:
         published = contracts_that_count(connection, provider, **asked_scope(call))
         consumers = {each.file_digest: each.consumer for each in published}
-        uses = read(connection, consumers.keys(), operation=operation, location=location)
+        uses = read(connection, consumers.keys(), operation=named, locations=locations)
         return [_use_json(place) for place in gather((use, consumers[use.file_digest]) for use in uses)]
 
 
@@ -53,7 +55,8 @@ def _use_json(place: UsedPlace) -> Json:
 
 _ONLY = {
     "operation": "Only this operation, as contracts name it: `getOrder`, else `GET /orders/7`.",
-    "location": "Only this location, with elements as `[*]`: `response.body.lines[*].sku`.",
+    "location": "Only this location, with elements as `[*]`: `response.body.lines[*].sku`. "
+    "`events[*].message.sku` is that of messages which are sent and received.",
 }
 
 ROUTES = (

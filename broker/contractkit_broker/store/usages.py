@@ -56,10 +56,10 @@ def uses_of(
     file_digests: Collection[str],
     *,
     operation: str | None = None,
-    location: str | None = None,
+    locations: Collection[str] | None = None,
     places: Collection[tuple[str, str]] | None = None,
 ) -> Iterator[Use]:
-    """Give what files use, each use of a file once, by operation and location; of one of these where it is named.
+    """Give what files use, each use of a file once, by operation and location; of those alone that are named.
 
     `places` are pairs of both: then only what is used of these.
     """
@@ -67,8 +67,8 @@ def uses_of(
     query = select(*columns).where(usage.c.file_digest.in_(file_digests)).distinct()
     if operation is not None:
         query = query.where(usage.c.operation == operation)
-    if location is not None:
-        query = query.where(usage.c.location == location)
+    if locations is not None:
+        query = query.where(usage.c.location.in_(locations))
     if places is not None:
         query = query.where(tuple_(usage.c.operation, usage.c.location).in_(places))
     for row in connection.execute(query.order_by(usage.c.operation, usage.c.location, usage.c.file_digest)):
@@ -143,15 +143,15 @@ def values_of(
     file_digests: Collection[str],
     *,
     operation: str | None = None,
-    location: str | None = None,
+    locations: Collection[str] | None = None,
     places: Collection[tuple[str, str]] | None = None,
 ) -> Iterator[UsedValue]:
     """Give which values files use, by operation, location and value; of what is named, as `uses_of` does."""
     query = select(usage_value.c.file_digest, *_OF_VALUE).where(usage_value.c.file_digest.in_(file_digests))
     if operation is not None:
         query = query.where(usage_value.c.operation == operation)
-    if location is not None:
-        query = query.where(usage_value.c.location == location)
+    if locations is not None:
+        query = query.where(usage_value.c.location.in_(locations))
     if places is not None:
         query = query.where(tuple_(usage_value.c.operation, usage_value.c.location).in_(places))
     for row in connection.execute(query.order_by(*_OF_VALUE[:3], usage_value.c.file_digest)):

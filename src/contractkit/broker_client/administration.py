@@ -151,7 +151,8 @@ class Administration:
     def _fail_unknown(self, name: str) -> Application:
         raise UnknownNameError(
             f"The broker knows no application named {name!r}.",
-            next_step=suggestion(name, [each.name for each in self.applications()]) or "Publish its contracts first.",
+            next_step=suggestion(name, [each.name for each in self.applications()])
+            or "Publish its contracts, or those with it, first: contractkit publish",
         )
 
     def _application_url(self, name: str) -> str:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from contractkit.changes.sameness import describes_the_same
 from contractkit.definitions.schemas import SchemaView
+from contractkit.errors import DefinitionError
 from contractkit.exact_json import dump_compact
 
 _LEAST_LIKENESS = 0.3  # share of member names in common below which two objects are different things
@@ -18,12 +20,16 @@ class Alignment:
 
 
 def align(old: SchemaView, new: SchemaView) -> Alignment:
-    """Pair the alternatives of two schemas: by declaration first, then by kind and likeness; null is no alternative."""
+    """Pair the alternatives of two schemas; null is no alternative.
+
+    Those of one name first, then those in the same words, which may only stand in another order; then by kind and
+    likeness.
+    """
     before, after = list(old.value_branches), list(new.value_branches)
     if len(before) == len(after) == 1 and _shared_types(before[0], after[0]):
         return Alignment(((before[0], after[0]),), (), ())
     pairs: list[tuple[SchemaView, SchemaView]] = []
-    for score in (_same_declaration, _same_kind, _likeness):
+    for score in (_same_declaration, _same_words, _same_kind, _likeness):
         for left in tuple(before):
             best = max(after, key=lambda right: score(left, right), default=None)
             if best is not None and score(left, best) > 0:
@@ -38,6 +44,17 @@ def align(old: SchemaView, new: SchemaView) -> Alignment:
 def _same_declaration(left: SchemaView, right: SchemaView) -> float:
     is_named = left.declared_at.pointer != left.used_at.pointer
     return 1.0 if is_named and left.declared_at.pointer == right.declared_at.pointer else 0.0
+
+
+def _same_words(left: SchemaView, right: SchemaView) -> float:
+    """Give 1 or more for what is written alike: it may stand in several unions, with other things beside it."""
+    try:
+        documents = (left.schemas.documents, right.schemas.documents)
+        if not describes_the_same(left.used_at, documents[0], right.used_at, documents[1], by_name=True):
+            return 0.0
+    except DefinitionError:  # a mistake below them is told where it is met
+        return 0.0
+    return 1.0 + _likeness(left, right)
 
 
 def _same_kind(left: SchemaView, right: SchemaView) -> float:

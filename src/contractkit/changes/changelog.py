@@ -10,6 +10,7 @@ from contractkit.changes.comparison import compare_definitions
 from contractkit.changes.gains import all_changes
 from contractkit.changes.messages import MESSAGE_INCOMPARABLE, MessageChanges
 from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
+from contractkit.changes.path_rules import path_changes
 from contractkit.changes.records import Change, Declaration, Level
 from contractkit.changes.renames import renames_between
 from contractkit.changes.server_rules import server_changes
@@ -111,7 +112,7 @@ def _of_operations(
     old: DocumentedDefinition, new: DocumentedDefinition, sources: tuple[DefinitionSource, DefinitionSource]
 ) -> Changelog:
     compared = compare_definitions(old, new)
-    changes = (*server_changes(compared), *all_changes(compared))
+    changes = (*server_changes(compared), *all_changes(compared), *path_changes(compared))
     return Changelog(
         old=sources[0],
         new=sources[1],

@@ -50,7 +50,6 @@ class DefinitionChanges:
             for direction in (Direction.REQUEST, Direction.RESPONSE)
             for is_text in (False, True)
         }
-        self._untouched = {key: Untouched(pairs) for key, pairs in self._pairs.items()}
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -168,15 +167,9 @@ class DefinitionChanges:
         for walked, difference in self._pairs_of(use).within(use.old, use.new, steps):
             yield _schema_change(pair.old, use, walked, difference)
 
-    def is_untouched(self, use: SchemaUse, steps: Steps) -> bool:
-        """Say whether nothing differs on the way to a place of a schema's value or at it.
-
-        What cannot be compared differs.
-        """
-        try:
-            return self._untouched[use.direction, use.is_text].is_place(use.old, use.new, steps)
-        except DefinitionError:
-            return False
+    def untouched(self, use: SchemaUse) -> Untouched:
+        """Give the places of a schema's value where nothing differs, nor on the way there."""
+        return Untouched(self._pairs_of(use), use.old, use.new)
 
     def pair(self, old: Surface, new: Surface) -> SurfacePair:
         """Give an operation under both definitions."""

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from contractkit.changes.found import Found, described, listed, said_found, without
-from contractkit.changes.sameness import describes_the_same
+from contractkit.changes.sameness import PROSE, describes_the_same
 from contractkit.definitions.references import Node
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
@@ -25,14 +25,14 @@ _KNOWN_VALUES: Final = "x-extensible-enum"
 def added_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the unsettled keywords that are new or demand more."""
     yield from _demanded_otherwise(new, old, old, new)
-    yield from _elements_found(old, new) if new.elements and not (old.elements or _is_full(old)) else ()
+    yield from _elements_found(old, new) if _limits(new.elements) and not (old.elements or _is_full(old)) else ()
     yield from _additional_found(old, new) if _is_typed(new) and not (_is_typed(old) or old.is_closed) else ()
 
 
 def lost_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the unsettled keywords that are gone or demand less."""
     yield from _demanded_otherwise(old, new, old, new)
-    yield from _elements_found(old, new) if old.elements and not (new.elements or _is_full(new)) else ()
+    yield from _elements_found(old, new) if _limits(old.elements) and not (new.elements or _is_full(new)) else ()
     yield from _additional_found(old, new) if _is_typed(old) and not (_is_typed(new) or new.is_closed) else ()
 
 
@@ -145,6 +145,12 @@ _WEIGHED: Mapping[str, Callable[[Json, Json], bool]] = {
 def _is_full(view: SchemaView) -> bool:
     """Say whether no elements are allowed beyond the numbered ones."""
     return any(_demands(view, "items"))
+
+
+def _limits(elements: SchemaView | None) -> bool:
+    """Say whether anything is said of elements beyond prose."""
+    said = [each.node.value for each in elements.conjuncts] if elements is not None else []
+    return any(not isinstance(value, dict) or value.keys() - PROSE for value in said)
 
 
 def _elements_found(old: SchemaView, new: SchemaView) -> Iterator[Found]:

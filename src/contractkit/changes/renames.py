@@ -1,19 +1,26 @@
 """Renames: what went and what came that may be one thing under another name. Hints only, never verdicts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 from contractkit.changes.comparison import DefinitionChanges
+from contractkit.changes.gains import GAINS
+from contractkit.changes.mirroring import gained
 from contractkit.changes.operation_rules import OPERATION_REMOVED
-from contractkit.changes.records import Change, Declaration
+from contractkit.changes.records import Change, Declaration, Direction
+from contractkit.changes.surface_pairs import SurfacePair, schema_uses
 from contractkit.definitions.surfaces import Content, Surface
+from contractkit.errors import DefinitionError
 from contractkit.model import Location
 
 _Holder: TypeAlias = tuple[str, str | None, Location]
 
 _WENT = ("member.removed", "optional-member.removed", "member.refused")
 _CAME = ("member.added", "member.added-required")
+_SENT_WENT = ("request.member.removed", "request.member.refused")
+_SENT_CAME = {rule: GAINS[rule] for rule in _SENT_WENT}
 
 
 def renames_between(compared: DefinitionChanges, changes: Sequence[Change]) -> dict[Declaration, str]:
@@ -41,10 +48,35 @@ def renamed_members(changes: Iterable[Change]) -> dict[Declaration, str]:
             holder = (f"{side} {change.operation}", change.status, Location(change.location.steps[:-1]))
             (went if rule in _WENT else came)[holder].append(change)
     return {
-        one.declaration: str(fitting[0].location.steps[-1])
+        one.declaration: fitting.pop()
         for holder, (one, *others) in went.items()
-        if not others and len(fitting := [each for each in came[holder] if _fits(one, each)]) == 1
+        if not others
+        and len(fitting := {str(each.location.steps[-1]) for each in came[holder] if _fits(one, each)}) == 1
     }
+
+
+def members_gained(compared: DefinitionChanges, changes: Iterable[Change]) -> Iterator[Change]:
+    """Give the members that may be sent now beside those that went: they hurt nobody, so are among no changes."""
+    lost: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.rule in _SENT_WENT:
+            lost[change.operation].append(change)
+    back = DefinitionChanges(compared.new, compared.old)
+    for surface in compared.old.surfaces() if lost else ():
+        new = compared.successor(surface) if surface.signature in lost else None
+        if new is not None:
+            there = lost[surface.signature]
+            yield from gained(there, _ways_back(back, back.pair(new, surface), there), _SENT_CAME, surface.signature)
+
+
+def _ways_back(back: DefinitionChanges, pair: SurfacePair, lost: Iterable[Change]) -> Iterator[Change]:
+    """Give what the comparison backwards finds in the objects that lost a member."""
+    holders = dict.fromkeys((change.media_type, Location(change.location.steps[:-1])) for change in lost)
+    for use in schema_uses(pair):
+        for media_type, holder in holders:
+            if use.direction is Direction.REQUEST and use.media_type == media_type and holder.starts_with(use.location):
+                with suppress(DefinitionError):  # it is told where the schemas are compared
+                    yield from back.within(pair, use, holder.steps[len(use.location.steps) :])
 
 
 def _fits(gone: Change, new: Change) -> bool:

@@ -43,11 +43,25 @@ class _Pair:
 
 
 def describes_the_same(
-    old: Node, old_documents: Documents, new: Node, new_documents: Documents, *, is_json_schema: bool = True
+    old: Node,
+    old_documents: Documents,
+    new: Node,
+    new_documents: Documents,
+    *,
+    is_json_schema: bool = True,
+    by_name: bool = False,
 ) -> bool:
     """Say whether two nodes are alike as written, order of members and references left aside.
 
     Of what JSON Schemas describe, prose, the order of sets and an `allOf` of one are left aside too.
+
+    Args:
+        old: A node of the old documents.
+        old_documents: What its references lead to.
+        new: The node of the new documents that it is compared with.
+        new_documents: Likewise.
+        is_json_schema: The nodes are JSON Schemas.
+        by_name: What references below the nodes lead to is compared by its name alone, and not looked into.
 
     Raises:
         DefinitionError: A reference leads nowhere.
@@ -56,6 +70,11 @@ def describes_the_same(
     waiting = [_Pair(old, new, holds_names=False)]
     while waiting:
         pair = waiting.pop()
+        names = (_referred(pair.old), _referred(pair.new)) if by_name and seen else (None, None)
+        if names != (None, None):
+            if names[0] != names[1]:
+                return False
+            continue
         is_schema = is_json_schema and not pair.holds_names
         before, after = _meant(pair.old, old_documents, is_schema), _meant(pair.new, new_documents, is_schema)
         key = (before.uri, before.pointer, after.uri, after.pointer)
@@ -80,6 +99,12 @@ def describes_the_same(
             case left, right if type(left) is not type(right) or left != right:
                 return False
     return True
+
+
+def _referred(node: Node) -> str | None:
+    """Give the name of what a reference leads to, whichever document that is in; None where there is none."""
+    reference = node.value.get("$ref") if isinstance(node.value, dict) else None
+    return reference.rpartition("/")[2] if isinstance(reference, str) else None
 
 
 def _meant(node: Node, documents: Documents, is_schema: bool) -> Node:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from contractkit.changes.alignment import align
 from contractkit.changes.found import Found, described, listed, said_found, without
 from contractkit.definitions.references import Node
 from contractkit.definitions.schema_facets import ALL_TYPES, Bound, type_names
@@ -53,8 +52,9 @@ def refused_null(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 
 def allowed_null(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find that null was not allowed and is."""
-    if new.is_nullable and not old.is_nullable and not (new.types - old.types) - {"null"}:
+    """Find that null was not allowed and is; a `nullable` counts that was left over where it is not known."""
+    is_new = (new.is_nullable or new.has_unknown_null) and not (old.is_nullable or old.has_unknown_null)
+    if is_new and not (new.types - old.types) - {"null"}:
         yield _null_found(old, new)
 
 
@@ -68,31 +68,6 @@ def _null_found(old: SchemaView, new: SchemaView) -> Found:
 def _first_place(view: SchemaView, *keywords: str) -> Node:
     places = (view.place(keyword) for keyword in keywords)
     return next((place for place in places if place != view.declared_at), view.declared_at)
-
-
-def lost_alternatives(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the alternatives of a union that are gone."""
-    if not _settles_types(old, new):
-        return
-    for branch in align(old, new).only_old:
-        yield Found(_branch_name(branch), "nothing", branch.declared_at, new.declared_at)
-
-
-def new_alternatives(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the alternatives of a union that are new."""
-    if not _settles_types(old, new):
-        return
-    for branch in align(old, new).only_new:
-        yield Found("nothing", _branch_name(branch), old.declared_at, branch.declared_at)
-
-
-def _settles_types(old: SchemaView, new: SchemaView) -> bool:
-    return bool(align(old, new).pairs)  # else the type changed altogether, and that is said already
-
-
-def _branch_name(branch: SchemaView) -> str:
-    name = branch.declared_at.pointer.rsplit("/", 1)[-1]
-    return type_names(branch.types) if name.isdigit() or name == "schema" else name
 
 
 def newly_required(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -287,8 +262,8 @@ def other_pattern(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 
 def lost_pattern(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find a pattern that is gone or another."""
-    if any(pattern not in new.said("pattern") for pattern in old.said("pattern")):
+    """Find a pattern that is gone or another, unless it matched anything."""
+    if any(pattern not in (*new.said("pattern"), *MATCH_ANYTHING) for pattern in old.said("pattern")):
         yield said_found("pattern", old, new)
 
 

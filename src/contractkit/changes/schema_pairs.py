@@ -172,6 +172,7 @@ class SchemaPairs:
                 continue
             if not self.is_left_out(member):
                 yield name, member.view, other.view
+        yield from self._below_new_names(old, new) if old.patterned or old.additional is not None else ()
         for index in range(max(len(old.numbered), len(new.numbered))):
             left, right = old.element(index), new.element(index)
             if left is not None and right is not None:
@@ -184,6 +185,16 @@ class SchemaPairs:
                 yield Wildcard.ANY, old.schemas.view(*nodes), new.schemas.view(*patterned[pattern])
         if old.additional is not None and new.additional is not None:
             yield Wildcard.ANY, old.additional, new.additional
+
+    def _below_new_names(self, old: SchemaView, new: SchemaView) -> Iterator[_Numbered]:
+        """Give the members that have a name of their own now, and were described with those of free names."""
+        for name, member in new.members.items():
+            known = old.members.get(name)
+            if member.view is None or self.is_left_out(member) or (known is not None and known.view is not None):
+                continue
+            before = old.member(name)
+            if before is not None and before.view is not None:
+                yield name, before.view, member.view
 
 
 def _by_pattern(view: SchemaView) -> dict[str, list[Node]]:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from contractkit.changes.records import Direction
 from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.forms import FORM
 from contractkit.definitions.references import Node
+from contractkit.definitions.responses import is_bodiless
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Parameter, Response, Surface
 from contractkit.errors import DefinitionError
@@ -15,6 +17,8 @@ from contractkit.model import Location, Wildcard, base_media_type
 
 REQUEST_BODY = Location(("request", "body"))
 RESPONSE_BODY = Location(("response", "body"))
+
+_SUCCESSES: Final = ("1", "2", "3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +43,29 @@ class SurfacePair:
                 yield None, parameter
 
     def responses(self) -> Iterator[tuple[Response, Response]]:
-        """Give the responses of both sides that speak of the same status."""
+        """Give the responses of both sides that speak of the same status; of a new one, what covered it before."""
         for status, response in self.old.responses.items():
             other = self.new.response_to(int(status)) if status.isdigit() else self.new.responses.get(status)
             if other is not None:
                 yield response, other
+        for status, response in self.new.responses.items():
+            before = _covering(self.old, status) if status not in self.old.responses else None
+            if before is not None:
+                is_empty = status.isdigit() and is_bodiless(self.old.method, int(status))
+                is_unsaid = not (response.contents or status.startswith(_SUCCESSES))  # as failures are often named
+                contents = () if is_empty or is_unsaid else before.contents  # what never came is not gone
+                yield replace(before, status=status, contents=contents), response
+
+
+def _covering(surface: Surface, status: str) -> Response | None:
+    """Give what an operation says of a status that it does not name: by its class, or of all others.
+
+    What it says of all others is said of failures, where it names a success.
+    """
+    found = surface.response_to(int(status)) if status.isdigit() else surface.responses.get("default")
+    names_success = any(each.startswith(_SUCCESSES) for each in surface.responses)
+    is_of_failures = found is not None and found.status == "default" and names_success
+    return None if is_of_failures and status.startswith(_SUCCESSES) else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,8 +63,14 @@ def _leads_elsewhere(view: SchemaView, other: SchemaView) -> bool:
     stands_for = {left.declared_at.key: right.declared_at.key for left, right in align(view, other).pairs}
     picked = _tags(other)
     return any(
-        target in stands_for and picked.get(value) != stands_for[target] for value, target in _tags(view).items()
+        target in stands_for and picked.get(value, _named(value, stands_for[target])) != stands_for[target]
+        for value, target in _tags(view).items()
     )
+
+
+def _named(value: str, target: NodeKey) -> NodeKey | None:
+    """Give the schema that a value picks where it is not mapped: the one of that name (OpenAPI 3.1 §4.8.25.4)."""
+    return target if value == target[1].rsplit("/", 1)[-1] else None
 
 
 def _tags(view: SchemaView) -> Mapping[str, NodeKey]:

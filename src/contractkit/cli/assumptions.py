@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-from contractkit.deployability import Subject
 from contractkit.errors import UsageError
 
+if TYPE_CHECKING:
+    from contractkit.deployability import Subject
 
-def read_assumptions(deployed: Sequence[tuple[str, str]], undeployed: Sequence[str]) -> tuple[Subject, ...]:
+
+def read_assumptions(deployed: Sequence[tuple[str, str]], undeployed: Sequence[str]) -> tuple["Subject", ...]:
     """Give the versions that are supposed to be there; one without a version is supposed not to be there.
 
     Raises:
@@ -17,12 +20,16 @@ def read_assumptions(deployed: Sequence[tuple[str, str]], undeployed: Sequence[s
         raise UsageError("--what-if-deployed has an empty value; is a variable not set?")
     if any(not text.strip() for text in undeployed):
         raise UsageError("--what-if-undeployed has an empty value; is a variable not set?")
+    if not (deployed or undeployed):
+        return ()
+    from contractkit.deployability import Subject  # loads what decides
+
     there = [Subject(application=name, version=version) for name, version in deployed]
     return (*there, *(Subject(application=name) for name in undeployed))
 
 
 def check_assumptions(
-    assumed: Sequence[Subject],
+    assumed: Sequence["Subject"],
     environment: str | None,
     asked: Collection[str] = (),
     *,

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from contractkit.broker_client import BrokerClient
 from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import unsteered
 from contractkit.locking import brokers
 from contractkit.locking.brokers import address_of
 from contractkit.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from contractkit.broker_client import BrokerClient
 
 __all__ = ["address_of", "asks_broker", "connect", "open_set_broker", "show"]
 
@@ -25,7 +27,7 @@ def asks_broker(command: _Command) -> _Command:
     return click.option("--broker", help="The broker's URL.")(with_format)
 
 
-def open_set_broker(broker: str | None) -> BrokerClient:
+def open_set_broker(broker: str | None) -> "BrokerClient":
     """Give a client of the broker that an option names, else of the one in the settings or the environment."""
     return connect(load_settings(Path.cwd(), overrides={"broker": broker}))
 
@@ -39,7 +41,7 @@ def show(text: str, document: dict[str, Json], output: str) -> None:
     click.echo(dump_shown({"schema_version": 1, **document}).rstrip() if is_json else unsteered(text))
 
 
-def connect(settings: Settings) -> BrokerClient:
+def connect(settings: Settings) -> "BrokerClient":
     """Give a client of the broker in the settings, or of the one in the variables that Pact's tools read.
 
     Raises:

@@ -90,7 +90,8 @@ def _counts(checked: Checked) -> str:
     unreadable = {id(each.interaction) for each in found.concerns} - wrong
     partly = len({id(each.interaction) for each in found.unsettled} - wrong - unreadable)
     fitting = found.checked - len(wrong) - len(unreadable) - partly
-    said = f"Of {found.checked} interaction{'' if found.checked == 1 else 's'}, {fitting} fit"
+    said = f"Of {found.checked} interaction{'' if found.checked == 1 else 's'}, "
+    said += f"{fitting} fit{'s' if fitting == 1 else ''}"
     said += f" and {len(wrong)} {'does' if len(wrong) == 1 else 'do'} not" if wrong else ""
     said += f"; {len(unreadable)} could not be judged: the definition has a mistake there" if unreadable else ""
     said += f"; {partly} could be judged in part alone" if partly else ""

@@ -28,7 +28,11 @@ def read_exemption_file(named: Path | None, root: Path) -> ExemptionFile:
     except FileNotFoundError:
         if named is None:
             return ExemptionFile()
-        raise UsageError("The file of exemptions is not there.", details=[("file", str(named))]) from None
+        raise UsageError(
+            "The file of exemptions is not there.",
+            details=[("file", str(named))],
+            next_step=f"Name one that is, or leave --exemptions out: {EXEMPTIONS_FILE} is read where it is there.",
+        ) from None
     except OSError as error:
         raise UsageError(
             "The file of exemptions cannot be read.",

@@ -1,29 +1,24 @@
 """`contractkit impact`: which consumers break if a definition changes, asked before a line of code is written."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from contractkit.broker_client import BrokerClient
 from contractkit.changes.wording import counted
 from contractkit.cli.assumptions import check_assumptions, read_assumptions
-from contractkit.cli.brokers import address_of, connect
+from contractkit.cli.brokers import address_of
 from contractkit.cli.collecting import uncollected
-from contractkit.cli.compared import Loaded, load_compared, source_of
+from contractkit.cli.compared import load_compared, source_of
 from contractkit.cli.contract_files import find_contract_files, load_contract_file
 from contractkit.cli.exemption_files import read_exemption_file
-from contractkit.cli.impact_scope import Scope, check_branch, check_scope, known_names, no_contract
-from contractkit.cli.proofs import prove
-from contractkit.cli.replay_runs import Manner, Pair
-from contractkit.cli.replaying import check_manner, present_definition
-from contractkit.cli.sharing import check_sharing, shared
+from contractkit.cli.impact_scope import Compared, Scope, check_scope, no_contract
+from contractkit.cli.replay_manner import Manner, Pair, check_manner
 from contractkit.cli.verbs import Verb
-from contractkit.definitions.wire_forms import decode_message
-from contractkit.deployability import Subject
-from contractkit.document import KnownParts, load_contract
+from contractkit.document import KnownParts
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.explain.terminal import printable
 from contractkit.impact import ConsumerInfo, ImpactReport, Verdict, analyse
@@ -33,11 +28,12 @@ from contractkit.impact.formats import impact_as_json, impact_as_markdown
 from contractkit.impact.proofs import proven_verdict
 from contractkit.impact.repairs import impact_as_repairs
 from contractkit.impact.text import aside_in_words, explain_impact
-from contractkit.locking.published import definition_in
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
-from contractkit.sources.messages import read_published
 from contractkit.sources.mistakes_met import mistakes_in
+
+if TYPE_CHECKING:
+    from contractkit.deployability import Subject
 
 _FORMATS: Mapping[str, Callable[[ImpactReport], str]] = {
     "text": explain_impact,
@@ -62,7 +58,7 @@ class _Asked:
     uses_broker: bool
     environment: str | None
     branch: str | None
-    assumed: tuple[Subject, ...]
+    assumed: tuple["Subject", ...]
 
 
 @click.command(cls=Verb)
@@ -131,7 +127,10 @@ def impact(
     manner = Manner(command=command, tests=tests, publishes=publishes, version=version, limit=limit)
     check_manner(manner, is_replay=replay, environment=environment, branch=branch, broker=broker)
     old, new = _both(definitions, has_broker=replay or address_of(settings) is not None)
-    old = present_definition(settings, provider) if replay and old is None else old
+    if replay and old is None:
+        from contractkit.cli.replaying import present_definition  # loads what runs tests
+
+        old = present_definition(settings, provider)
     asked = _Asked(
         old=old,
         new=new,
@@ -144,6 +143,8 @@ def impact(
     )
     check_assumptions(asked.assumed, environment, [] if provider is None else [provider], option="--environment")
     if share:
+        from contractkit.cli.sharing import check_sharing
+
         check_sharing(asks_broker=asked.uses_broker, supposes=bool(asked.assumed))
     known = read_exemption_file(exemptions, settings.root)  # a mistake in them is told before anything is compared
     with uncollected():  # what is read and found stays until the report is written
@@ -152,6 +153,8 @@ def impact(
         if not replay:
             click.echo(_FORMATS[form](report).rstrip("\n"))
     if replay:
+        from contractkit.cli.proofs import prove
+
         assert old is not None
         pair = Pair(provider=report.consumers[0].contract.provider, old=old, new=new)
         report = prove(report, pair, settings, manner, lambda found: click.echo(_FORMATS[form](found).rstrip("\n")))
@@ -186,57 +189,32 @@ def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
     known = KnownParts()
     read = [(load_contract_file(file, known), ConsumerInfo(origin=str(file))) for file in files]
     where = " ".join(map(str, places or (default,)))
-    return _analysed(old, new, tuple(_of_provider(read, _provider(asked, read), where)), where)
+    contracts = tuple(_of_provider(read, _provider(asked, read), where))
+    return _analysed(Compared(old=old, new=new, contracts=contracts, where=where))
 
 
 def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
     if asked.provider is None:
         raise UsageError(
-            "A broker knows many services, and none was named.", next_step="Name the one that changes: --provider NAME"
+            "A broker knows many services, and none was named.",
+            next_step="Name the one that changes: --provider NAME"
+            + ("; or both definitions, to ask of contracts that are here." if asked.old is None else ""),
         )
     if asked.contracts:
         raise UsageError("--contracts and a broker exclude each other.", next_step="Leave one of them out.")
-    scope = _scope(asked, asked.provider)
-    with connect(settings) as client, known_names(client, scope):
-        new = load_compared(asked.new, settings)
-        old = load_compared(asked.old, settings) if asked.old is not None else _published(client, asked)
-        contracts = tuple(_fetched(client, asked, asked.provider))
-        if not contracts:
-            check_branch(client, scope)
-    return _analysed(old, new, contracts, client.url, scope)
+    from contractkit.cli.impact_contracts import fetched  # loads the client
 
-
-def _scope(asked: _Asked, provider: str) -> Scope:
-    return Scope(provider=provider, environment=asked.environment, branch=asked.branch, assumed=asked.assumed)
+    scope = Scope(provider=asked.provider, environment=asked.environment, branch=asked.branch, assumed=asked.assumed)
+    report = _analysed(fetched(scope, settings, old=asked.old, new=asked.new), scope)
+    return replace(report, supposed=tuple(f"in {scope.environment} {each}" for each in scope.supposed))
 
 
 def _shared(settings: Settings, asked: _Asked, exemptions: str | None) -> str:
+    from contractkit.cli.sharing import shared
+
     assert asked.provider is not None  # the broker was asked with it
     scope = {"environment": asked.environment, "branch": asked.branch}
     return shared(settings, asked.provider, old=asked.old, new=asked.new, exemptions=exemptions, **scope)
-
-
-def _published(client: BrokerClient, asked: _Asked) -> Loaded:
-    assert asked.provider is not None
-    stored = definition_in(client, asked.provider, asked.environment)
-    return read_published(stored.data, source=f"{asked.provider}@{asked.environment or 'main'}")
-
-
-def _fetched(client: BrokerClient, asked: _Asked, provider: str) -> Iterator[tuple[Contract, ConsumerInfo]]:
-    scope = {"environment": asked.environment, "branch": asked.branch}
-    assumed = [(each.application, each.version or None) for each in asked.assumed]
-    known = KnownParts()
-    for stored in client.resources.contracts_of(provider, **scope, assumed=assumed):
-        origin = f"{stored.consumer}'s contract {stored.file_digest[:19]}"
-        versions = stored.consumer_versions
-        info = ConsumerInfo(
-            versions=tuple(version.number for version in versions),
-            branches=tuple(dict.fromkeys(name for version in versions for name in version.branches)),
-            environments=tuple(dict.fromkeys(name for version in versions for name in version.environments)),
-            origin=stored.file_url,
-        )
-        data = client.resources.contract_file(stored)
-        yield load_contract(data, origin=origin, decode=decode_message, known=known), info
 
 
 def _provider(asked: _Asked, read: Sequence[tuple[Contract, ConsumerInfo]]) -> str | None:
@@ -268,25 +246,21 @@ def _of_provider(
         )
 
 
-def _analysed(
-    old: Loaded,
-    new: Loaded,
-    contracts: Sequence[tuple[Contract, ConsumerInfo]],
-    where: str,
-    scope: Scope | None = None,
-) -> ImpactReport:
-    if not any(contract.interactions for contract, _ in contracts):
-        raise no_contract(where, scope)
+def _analysed(asked: Compared, scope: Scope | None = None) -> ImpactReport:
+    old, new = asked.old, asked.new
+    if not any(contract.interactions for contract, _ in asked.contracts):
+        raise no_contract(asked.where, scope, [contract.consumer for contract, _ in asked.contracts])
     report = analyse(
         old.definition,
         new.definition,
-        contracts,
+        asked.contracts,
         old_source=source_of(old),
         new_source=source_of(new),
+        may_fork=True,
     )
     _tell_mistakes([*mistakes_in(old), *mistakes_in(new)])
     if not report.consumers:
-        raise _nothing_judged(report, where)
+        raise _nothing_judged(report, asked.where)
     return report
 
 

@@ -1,13 +1,18 @@
 """Scopes of `contractkit impact`: whose contracts are asked for, and what is said if there are none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from contractkit.broker_client import BrokerClient
-from contractkit.deployability import Subject
+from contractkit.cli.compared import Loaded
 from contractkit.errors import BrokerRefusedError, NothingToCheckError, UnknownNameError, UsageError, suggestion
+from contractkit.impact import ConsumerInfo
+from contractkit.model import Contract
+
+if TYPE_CHECKING:
+    from contractkit.broker_client import BrokerClient
+    from contractkit.deployability import Subject
 
 _NO_CONTRACT: Final = "There is no contract to look at, so nothing can be said of who breaks."
 _UNKNOWN_NAME: Final = (400, 404)
@@ -20,22 +25,36 @@ class Scope:
     provider: str
     environment: str | None
     branch: str | None
-    assumed: tuple[Subject, ...]
+    assumed: tuple["Subject", ...]
+
+    @property
+    def supposed(self) -> tuple[str, ...]:
+        """Give what is supposed, in words."""
+        return tuple(
+            f"{each.application} {each.version} is there" if each.version else f"{each.application} is not there"
+            for each in self.assumed
+        )
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
         """Give it in words, what was not asked for left out."""
-        supposed = [
-            f"{each.application} {each.version} is there" if each.version else f"{each.application} is not there"
-            for each in self.assumed
-        ]
         rows = (
             ("provider", self.provider),
             ("environment", self.environment or ""),
             ("branch", self.branch or ""),
-            ("supposed", "\n".join(supposed)),
+            ("supposed", "\n".join(self.supposed)),
         )
         return tuple((label, value) for label, value in rows if value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Both definitions and the contracts that are held against them, with where these are from."""
+
+    old: Loaded
+    new: Loaded
+    contracts: tuple[tuple[Contract, ConsumerInfo], ...]
+    where: str
 
 
 def check_scope(environment: str | None, branch: str | None) -> None:
@@ -49,7 +68,7 @@ def check_scope(environment: str | None, branch: str | None) -> None:
 
 
 @contextmanager
-def known_names(client: BrokerClient, scope: Scope) -> Iterator[None]:
+def known_names(client: "BrokerClient", scope: Scope) -> Iterator[None]:
     """Have a refusal that comes from a name say so.
 
     Raises:
@@ -63,7 +82,7 @@ def known_names(client: BrokerClient, scope: Scope) -> Iterator[None]:
         raise
 
 
-def _check_names(client: BrokerClient, scope: Scope) -> None:
+def _check_names(client: "BrokerClient", scope: Scope) -> None:
     known = client.administration
     if scope.environment is not None:
         known.environment(scope.environment)
@@ -74,7 +93,7 @@ def _check_names(client: BrokerClient, scope: Scope) -> None:
             known.check_version(each.application, each.version)
 
 
-def check_branch(client: BrokerClient, scope: Scope) -> None:
+def check_branch(client: "BrokerClient", scope: Scope) -> None:
     """Check that some application has the branch, of which there is no contract.
 
     Raises:
@@ -90,11 +109,18 @@ def check_branch(client: BrokerClient, scope: Scope) -> None:
         )
 
 
-def no_contract(where: str, scope: Scope | None) -> NothingToCheckError:
-    """Give the error that there is nothing to look at; `scope` is None where files were."""
+def no_contract(where: str, scope: Scope | None, silent: Sequence[str]) -> NothingToCheckError:
+    """Give the error that there is nothing to look at.
+
+    Args:
+        where: Where contracts were looked for.
+        scope: Which of a broker's were asked for; None where files were.
+        silent: The consumers whose contracts hold no interaction.
+    """
+    empty = [("without interactions", ", ".join(dict.fromkeys(silent)))] if silent else []
     if scope is None:
         next_step = "Run the consumers' tests, name their files with --contracts, or ask a broker with --broker."
-        return NothingToCheckError(_NO_CONTRACT, details=[("looked in", where)], next_step=next_step)
+        return NothingToCheckError(_NO_CONTRACT, details=[("looked in", where), *empty], next_step=next_step)
     narrow = [
         option
         for option, is_given in (
@@ -107,6 +133,6 @@ def no_contract(where: str, scope: Scope | None) -> NothingToCheckError:
     wider = f", or ask more widely: leave out {' and '.join(narrow)}" if narrow else ""
     return NothingToCheckError(
         _NO_CONTRACT,
-        details=[("looked in", where), *scope.rows],
+        details=[("looked in", where), *scope.rows, *empty],
         next_step=f"Publish the consumers' contracts: contractkit publish{wider}",
     )

@@ -8,7 +8,7 @@ import click
 from contractkit.broker_client import BrokerClient, Build
 from contractkit.cli.brokers import connect
 from contractkit.cli.builds import this_build
-from contractkit.cli.replay_runs import Manner, Pair
+from contractkit.cli.replay_manner import Manner, Pair
 from contractkit.cli.replaying import replayed
 from contractkit.cli.sharing import published_bytes
 from contractkit.document import file_digest

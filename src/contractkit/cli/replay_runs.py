@@ -5,12 +5,12 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from contractkit.changes.wording import counted
+from contractkit.cli.replay_manner import Manner, Pair
 from contractkit.cli.replay_trials import HUNG, TIMES, Trial, hung
 from contractkit.cli.replay_watch import MOST_SILENT, Watched, run_watched
 from contractkit.errors import UsageError
@@ -28,34 +28,6 @@ USUAL_SECONDS = 30.0
 
 _MOST_OUTPUT = 15  # lines
 _ENDINGS = {"text": ".proto", "set": ".binpb"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Where the present and the proposed definition of a provider are, as the command line names them."""
-
-    provider: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How the tests are run, and whether what they prove is published, as a version of the consumer.
-
-    Attributes:
-        command: What starts pytest; this Python's where None.
-        tests: Those wanted, all where none is named; where some are, what pytest prints is shown.
-        publishes: What they prove is sent to the broker.
-        version: The consumer's version there; git's where None.
-        limit: The seconds that each test may take, on either definition; by what it took before where None.
-    """
-
-    command: str | None
-    tests: tuple[str, ...]
-    publishes: bool
-    version: str | None
-    limit: float | None = None
 
 
 class Replaying:

@@ -9,11 +9,12 @@ import click
 from contractkit.cli.brokers import address_of, connect, show
 from contractkit.cli.compared import Loaded, load_compared
 from contractkit.cli.contract_files import find_contract_files, nothing_in, read_contract_file
+from contractkit.cli.impact_scope import Scope, check_branch, check_scope, known_names
 from contractkit.cli.usage_choice import Asked
 from contractkit.cli.usage_words import usage_as_json, usage_as_text
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.openapi import OpenApiDefinition
-from contractkit.errors import BrokerRefusedError, NothingToCheckError, UsageError, suggestion
+from contractkit.errors import NothingToCheckError, UsageError, suggestion
 from contractkit.impact.unused import speaks_of, unused_of
 from contractkit.impact.usage import Unused, UsedPlace, named_as_defined, operation_as_defined, used_places
 from contractkit.impact.usage_values import used_values
@@ -58,8 +59,7 @@ def usage(
     names_broker = broker is not None or environment is not None or branch is not None
     if names_broker and contracts:
         raise UsageError("--contracts and a broker exclude each other.", next_step="Leave one of them out.")
-    if environment is not None and branch is not None:
-        raise UsageError("--environment and --branch exclude each other.", next_step="Leave one of them out.")
+    check_scope(environment, branch)
     if names_broker or (not contracts and _only_broker_knows(settings, provider)):
         name, places, values = _asked(
             settings, provider, environment, branch, with_values=value is not None or definition is not None
@@ -105,26 +105,35 @@ def _asked(
         raise UsageError(
             "A broker knows many services, and none was named.", next_step="contractkit usage PROVIDER --broker URL"
         )
+    scope = Scope(provider=provider, environment=environment, branch=branch, assumed=())
     with connect(settings) as client:
-        try:
+        where = client.url
+        with known_names(client, scope):
             rows = client.resources.usage(provider, environment=environment, branch=branch)
             of_values = (
                 client.resources.usage(provider, environment=environment, branch=branch, values=True)
                 if with_values
                 else ()
             )
-        except BrokerRefusedError:  # names that it does not know are told with the nearest
-            if environment is not None:
-                client.administration.environment(environment)
-            client.administration.check_application(provider)
-            raise
+        if not rows:
+            check_branch(client, scope)
     places, values = (
         tuple(UsedPlace(operation=each.operation, location=each.location, consumers=each.consumers) for each in found)
         for found in (rows, of_values)
     )
     if not places:
-        raise NothingToCheckError(f"No contract that counts is with {provider}, so nothing is known of who uses it.")
+        raise _nobody_known(where, scope)
     return provider, places, values
+
+
+def _nobody_known(where: str, scope: Scope) -> NothingToCheckError:
+    narrow = "--environment" if scope.environment is not None else "--branch" if scope.branch is not None else ""
+    wider = f", or ask more widely: leave out {narrow}" if narrow else ""
+    return NothingToCheckError(
+        f"No contract that counts is with {scope.provider}, so nothing is known of who uses it.",
+        details=[("looked in", where), *scope.rows],
+        next_step=f"Publish the consumers' contracts: contractkit publish{wider}",
+    )
 
 
 def _read(settings: Settings, provider: str | None, named: Sequence[Path]) -> _Used:

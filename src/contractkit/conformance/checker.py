@@ -118,8 +118,7 @@ class ContractChecker:
         """
         if route is None:
             return _UNROUTED
-        expected, written = call.response, call.response.headers.get("content-type", ())[:1]
-        key = (route.operation.signature, expected.status, written, type(expected.body), media_type_of(expected.body))
+        key = (route.operation.signature, kind_of_answer(call))
         found = self._answers.get(key)
         if found is None:
             found = self._answers[key] = self._answered(route, call)
@@ -160,14 +159,22 @@ class ContractChecker:
         return {location: standing for location, standing in found if standing is not None}
 
     def refused(self, reached: InteractionConformance, interaction: Interaction) -> tuple[Violation, ...]:
-        """Give where the recorded answer is not what the definition allows, absent members apart."""
+        """Give where the recorded answer is not what the definition allows, absent members apart.
+
+        Of a body that is no JSON, or of which nothing is declared, nothing is said.
+        """
         call = interaction.exchange
         assert isinstance(call, HttpCall)
         body = call.response.body if isinstance(interaction.served, MissingBody) else interaction.served
-        if reached.route is None or not reached.response or not reached.content or not isinstance(body, JsonBody):
+        if reached.route is None or not reached.response:
             return ()
-        served = HttpResponse(status=call.response.status, headers=call.response.headers, body=body)
-        return self.definition.check_response(reached.route.operation, served)
+        declared = reached.response.status  # of another status, where the expectation accepts that too
+        status = int(declared) if declared.isdecimal() else call.response.status
+        served = HttpResponse(status=status, headers=call.response.headers, body=body)
+        found = self.definition.check_response(reached.route.operation, served)
+        if reached.content and isinstance(body, JsonBody):
+            return found
+        return tuple(each for each in found if _is_of_header(each.location))
 
     def _standing(self, use: Use, response: Response, content: Content | None) -> Standing | None:
         if use.location.starts_with(RESPONSE_HEADERS):
@@ -184,6 +191,12 @@ class ContractChecker:
         return self._standings[key]
 
 
+def kind_of_answer(call: HttpCall) -> tuple[object, ...]:
+    """Give what of an expected answer says which of an operation's declarations it is held against."""
+    expected, written = call.response, call.response.headers.get("content-type", ())[:1]
+    return expected.status, written, type(expected.body), media_type_of(expected.body)
+
+
 def _as_sent(request: HttpRequest) -> HttpRequest:
     """Give a request as a verifier sends it: its path starts with a slash, though other tools' files may leave it out.
 
@@ -193,6 +206,11 @@ def _as_sent(request: HttpRequest) -> HttpRequest:
         request = replace(request, path=f"/{request.path}")
     is_null = isinstance(request.body, JsonBody) and request.body.value is None
     return replace(request, body=MissingBody()) if is_null and "content-type" not in request.headers else request
+
+
+def _is_of_header(location: Location) -> bool:
+    """Say whether a place is a header's, but for the one that says what the body is."""
+    return location.starts_with(RESPONSE_HEADERS) and not location.starts_with(RESPONSE_HEADERS / "content-type")
 
 
 def _header_standing(use: Use, response: Response) -> Standing:

@@ -4,6 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from contractkit.conformance.room import (
+    branches_with_room,
+    described_by,
+    has_room,
+    refuses,
+    types_with_room,
+    values_with_room,
+)
 from contractkit.definitions.references import Node
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.schemas import SchemaView
@@ -29,7 +37,11 @@ class Standing:
     `node` is the declaration that says so, or the last one met on the way. Of a list, `fewest` and `most` are how many
     elements it may have, None where there may be any number. `text_format` is the format of which every text is, None
     where nothing is said, or not of all. `weak` are the steps, by number, that may lead to nothing or start from
-    null; it is empty where the place is sure to be there.
+    null; it is empty where the place is sure to be there. `is_null_unsure` says that null is among the types only by a
+    `nullable` that the definition's version does not know, `may_be_blank` that an empty text may stand there.
+    `is_refused` says that nothing can be there, declared or not: what is around it has no room for it. `is_mixed` says
+    that of elements which are described by their number, some have no type in common with what the consumer expects,
+    `is_free_beyond` that others may be anything.
     """
 
     grade: Grade
@@ -40,6 +52,11 @@ class Standing:
     most: int | None = None
     text_format: str | None = None
     weak: frozenset[tuple[int, str]] = frozenset()
+    is_null_unsure: bool = False
+    may_be_blank: bool = True
+    is_refused: bool = False
+    is_mixed: bool = False
+    is_free_beyond: bool = False
 
     @property
     def is_declared(self) -> bool:
@@ -53,6 +70,9 @@ class _Reach:
 
     `is_any` says that one way there is required without a word of what it is: besides the schemas, anything may stand.
     `is_loose` says that one alternative on the way describes no members, so that of what may be there not all is said.
+    `is_refused` says that no alternative has room for it. `apart` are the schemas found there by each way through an
+    element, where some elements are described by their number: all of them count, not any of them. No schemas stand
+    for others that may be anything.
     """
 
     certainty: int
@@ -60,6 +80,8 @@ class _Reach:
     last: Node | None
     is_any: bool = False
     is_loose: bool = False
+    is_refused: bool = False
+    apart: tuple[tuple[SchemaView, ...], ...] = ()
 
     @property
     def said(self) -> tuple[SchemaView, ...]:
@@ -87,9 +109,12 @@ def stand(
     if around and not _reach(view, steps[:around]).views:
         return None
     reach = _within(view, steps, around)
-    types = frozenset().union(*(found.types for found in reach.said)) if reach.said else ALL_TYPES
+    types = _types(reach.said)
+    is_null_unsure = "null" not in types and any(found.has_unknown_null for found in reach.said)
+    types = types | {"null"} if is_null_unsure else types
     node = reach.views[0].declared_at if reach.views else reach.last
-    grade = _grade(reach, types, frozenset(expected_types) - {"null"})
+    expected = frozenset(expected_types) - {"null"}
+    grade = _grade(reach, types, expected)
     fewest, most = _size(reach.said)
     return Standing(
         grade=grade,
@@ -100,6 +125,11 @@ def stand(
         most=most,
         text_format=_text_format(reach.said),
         weak=_weak_steps(view, steps, around) if reach.certainty == _PERHAPS else frozenset(),
+        is_null_unsure=is_null_unsure,
+        may_be_blank=_may_be_blank(reach.said),
+        is_refused=reach.is_refused or not ("null" in types or any(map(has_room, reach.said))),
+        is_mixed=any(_are_disjoint(expected, _types(views)) for views in reach.apart),
+        is_free_beyond=() in reach.apart,
     )
 
 
@@ -128,7 +158,7 @@ def _weak_steps(view: SchemaView, steps: tuple[Step, ...], around: int) -> froze
         reached = [_through(branch, (step,)) for each in views for branch in each.value_branches]
         if number >= around and any(each.certainty != _ALWAYS for each in reached):
             found.add((number, "absent"))
-        if (number > around or not around) and any(each.is_nullable and each.types != ALL_TYPES for each in views):
+        if (number > around or not around) and any(_may_be_null(each) for each in views):
             found.add((number, "null"))
         views = tuple({each.key: each for through in reached for each in through.views}.values())
     return frozenset(found)
@@ -148,14 +178,35 @@ def _text_format(views: tuple[SchemaView, ...]) -> str | None:
     return only[0] if len(only) == 1 and isinstance(only[0], str) else None
 
 
+def _may_be_blank(views: tuple[SchemaView, ...]) -> bool:
+    """Say whether nothing excludes the empty text; where a pattern or a format says more of texts, it does."""
+    texts = [branch for view in views for branch in view.value_branches if "string" in branch.types]
+    return not views or any(_takes_blank(branch) for branch in texts)
+
+
+def _takes_blank(branch: SchemaView) -> bool:
+    if branch.values is not None:
+        return "" in branch.values
+    least = branch.bounds.get("minLength")
+    return (least is None or least.value < 1) and not branch.said("pattern") and not branch.said("format")
+
+
 def _grade(reach: _Reach, types: frozenset[str], expected: frozenset[str]) -> Grade:
     if reach.certainty in (_NEVER, _UNSETTLED):
         return Grade.UNDECLARED if reach.certainty == _NEVER else Grade.UNSETTLED
-    if expected and not _numbers_alike(expected) & _numbers_alike(types):
+    if _are_disjoint(expected, types):
         return Grade.UNSETTLED if reach.is_loose else Grade.DISJOINT
     if reach.certainty == _PERHAPS:
         return Grade.DECLARED
     return Grade.NULLABLE if "null" in types and types != ALL_TYPES else Grade.PROMISED
+
+
+def _types(views: tuple[SchemaView, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*map(types_with_room, views)) if views else ALL_TYPES
+
+
+def _are_disjoint(expected: frozenset[str], types: frozenset[str]) -> bool:
+    return bool(expected) and not _numbers_alike(expected) & _numbers_alike(types)
 
 
 def _numbers_alike(types: frozenset[str]) -> frozenset[str]:
@@ -164,19 +215,24 @@ def _numbers_alike(types: frozenset[str]) -> frozenset[str]:
 
 
 def _values(views: tuple[SchemaView, ...]) -> tuple[Json, ...] | None:
-    branches = [branch for view in views for branch in view.value_branches]
-    if not branches or any(branch.values is None for branch in branches):
+    listed = [values_with_room(branch) for view in views for branch in view.value_branches]
+    if not listed or None in listed:
         return None
-    return tuple({dump_compact(value): value for branch in branches for value in branch.values or ()}.values())
+    return tuple({dump_compact(value): value for values in listed for value in values or ()}.values())
 
 
 def _reach(view: SchemaView, steps: tuple[Step, ...]) -> _Reach:
     if not steps:
         return _Reach(_ALWAYS, (view,), view.declared_at)
-    found = _together([_through(branch, steps) for branch in view.value_branches], view)
-    if found.certainty == _ALWAYS and view.is_nullable and view.types != ALL_TYPES:
+    found = _together([_through(branch, steps) for branch in branches_with_room(view)], view)
+    if found.certainty == _ALWAYS and _may_be_null(view):
         return replace(found, certainty=_PERHAPS)  # where null stands, nothing lies below
     return found
+
+
+def _may_be_null(view: SchemaView) -> bool:
+    """Say whether null may stand there by what is said of the place; where nothing is said of it, nobody means null."""
+    return (view.is_nullable and view.types != ALL_TYPES) or view.has_unknown_null
 
 
 def _together(reached: list[_Reach], view: SchemaView) -> _Reach:
@@ -187,7 +243,9 @@ def _together(reached: list[_Reach], view: SchemaView) -> _Reach:
     last = last or (reached[0].last if reached else view.declared_at)
     is_any = any(each.is_any for each in reached)
     is_loose = any(each.is_loose or each.certainty == _UNSETTLED for each in reached)
-    return _Reach(certainty, tuple(views.values()), last, is_any, is_loose)
+    is_refused = all(each.is_refused for each in reached)
+    apart = tuple(views for each in reached for views in each.apart)
+    return _Reach(certainty, tuple(views.values()), last, is_any, is_loose, is_refused, apart)
 
 
 def _through(branch: SchemaView, steps: tuple[Step, ...]) -> _Reach:
@@ -195,14 +253,43 @@ def _through(branch: SchemaView, steps: tuple[Step, ...]) -> _Reach:
     if isinstance(first, str) or first is Wildcard.ANY:
         return _through_member(branch, str(first) if isinstance(first, str) else "", rest)
     if "array" not in branch.types:
-        return _Reach(_NEVER, (), branch.declared_at)
-    element = branch.element(first) if isinstance(first, int) else branch.elements or next(iter(branch.numbered), None)
-    if element is None:
+        return _Reach(_NEVER, (), branch.declared_at, is_refused=True)
+    elements = _elements(branch, first)
+    if not elements:
         return _Reach(_UNSETTLED, (), branch.declared_at)
-    return _reach(element, rest)
+    reached = [_reach(element, rest) for element in elements]
+    found = _together(reached, branch)
+    free = ((),) if first is Wildcard.INDEX and _is_free_beyond(branch) else ()
+    if len(reached) == 1 and not free:
+        return found
+    return replace(found, apart=(*found.apart, *(each.said for each in reached if each.said), *free))
+
+
+def _is_free_beyond(branch: SchemaView) -> bool:
+    """Say whether nothing is said of further elements beside those that are described by their number."""
+    if not branch.numbered or branch.elements is not None:
+        return False
+    most = branch.bounds.get("maxItems")
+    is_closed = any(False in branch.said(keyword) for keyword in ("items", "unevaluatedItems"))
+    return not is_closed and (most is None or most.value > len(branch.numbered))
+
+
+def _elements(branch: SchemaView, step: Step) -> tuple[SchemaView, ...]:
+    """Give what is said of the element that a step leads to; of any, all that is said of some by their number, too."""
+    if isinstance(step, int):
+        element = branch.element(step)
+        return () if element is None else (element,)
+    return (*branch.numbered, *(() if branch.elements is None else (branch.elements,)))
 
 
 def _through_member(branch: SchemaView, name: str, rest: tuple[Step, ...]) -> _Reach:
+    """Give what a member leads to, any member by the name that is none."""
+    found = _through_declared(branch, name, rest)
+    is_refused = "object" not in branch.types or (bool(name) and refuses(branch, name))
+    return replace(found, is_refused=True) if is_refused else found
+
+
+def _through_declared(branch: SchemaView, name: str, rest: tuple[Step, ...]) -> _Reach:
     member = branch.member(name)
     if "object" not in branch.types or (member is not None and member.is_write_only):
         return _Reach(_NEVER, (), branch.declared_at)
@@ -210,7 +297,7 @@ def _through_member(branch: SchemaView, name: str, rest: tuple[Step, ...]) -> _R
         return _Reach(_NEVER if branch.describes_members else _UNSETTLED, (), branch.declared_at)
     if member.view is None:
         return _Reach(_UNSETTLED if rest else _ALWAYS, (), branch.declared_at, is_any=not rest)
-    below = _reach(member.view, rest)
+    below = _reach(described_by(branch, name, member.view), rest)
     if below.certainty == _ALWAYS and not member.is_required:
         return replace(below, certainty=_PERHAPS)
     return below

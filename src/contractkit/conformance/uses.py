@@ -8,6 +8,7 @@ from typing import Final
 from contractkit.conformance.shapes import shape_of, types_by_place
 from contractkit.definitions.schema_facets import type_of
 from contractkit.exact_json import Json, dump_compact
+from contractkit.matching.rules import kind_of
 from contractkit.model import (
     Body,
     HttpCall,
@@ -28,7 +29,7 @@ RESPONSE_HEADERS = Location(("response", "headers"))
 _UNSEEN: frozenset[str] = frozenset()
 _NULL = frozenset({"null"})
 _EXACT = frozenset({"equality"})
-_CASCADING = frozenset({"type"})  # a type rule holds for everything below it, as Pact's specification has it
+_FILLED = frozenset({"notEmpty"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,9 @@ class Use:
         around: How many of `steps` lead to the innermost place that may be absent with all that lies in it; 0 if none.
         at_least: How many elements the list must hold.
         at_most: How many elements the consumer copes with; None where any further number will do.
+        is_whole: An object or a list stands there and all in it is expected to the letter, though more may come.
+        is_closed: An object or a list stands there, and no members but the recorded ones may come.
+        is_filled: Whatever stands there will do as long as it is not empty.
     """
 
     location: Location
@@ -61,6 +65,9 @@ class Use:
     around: int = 0
     at_least: int = 0
     at_most: int | None = None
+    is_whole: bool = False
+    is_closed: bool = False
+    is_filled: bool = False
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -80,7 +87,7 @@ class Use:
         Where the lists of an example are of several lengths, it has more of them than the shortest one may have.
         """
         is_of_length = self.at_most is not None and self.at_least >= self.at_most
-        return bool(self.exact or self.pattern) or is_of_length
+        return bool(self.exact or self.pattern) or self.is_whole or is_of_length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,27 +173,40 @@ def _expected_uses(
     for location, values in seen.items():
         deciding = _deciding(location, rules)
         is_leaf = not any(isinstance(value, dict | list) for value in values)
-        is_exact = is_leaf and (_is_exact(deciding, location) or _is_null_alone(values, deciding))
+        is_fixed = _is_exact(deciding, location)
+        is_exact = is_leaf and (is_fixed or _is_null_alone(values, deciding))
         pattern = _pattern_of(deciding)
-        if not (is_exact or pattern) and untouched[location]:
+        if not (is_fixed or is_exact or pattern) and untouched[location]:
             continue
+        is_filled = {rule.name for each in deciding for rule in each.rules} == _FILLED
         least, most = _lengths(values, deciding, location)
         yield Use(
             location=location,
-            types=frozenset(type_of(value) for value in values),
+            types=_UNSEEN if is_leaf and is_filled else frozenset(type_of(value) for value in values),
             exact=_distinct(values) if is_exact else (),
             pattern=pattern,
             seen=_distinct(values) if is_leaf else (),
             allows_null=None in values or any(rule.name == "null" for each in deciding for rule in each.rules),
             at_least=least,
             at_most=most,
+            is_whole=is_fixed and not is_leaf and not _has_rules_below(location, rules),
+            is_closed=is_fixed and not is_leaf and bool(deciding),
+            is_filled=is_filled,
         )
+
+
+def _has_rules_below(location: Location, rules: Sequence[LocatedRules]) -> bool:
+    depth = len(location.steps)
+    return any(
+        len(each.location.steps) > depth and _stands_above(Location(each.location.steps[:depth]), location)
+        for each in rules
+    )
 
 
 def _lengths(values: Sequence[Json], deciding: Sequence[LocatedRules], location: Location) -> tuple[int, int | None]:
     """Give how many elements the lists at a place must have, and may have: those of the example without a rule.
 
-    Bounds of a rule count only where they were written.
+    Bounds of a rule count only where they were written; that it is not to be empty counts below there, too.
     """
     lists = [len(value) for value in values if isinstance(value, list)]
     if not lists:
@@ -194,8 +214,9 @@ def _lengths(values: Sequence[Json], deciding: Sequence[LocatedRules], location:
     if _is_exact(deciding, location):
         return max(lists), min(lists)
     own = [rule for each in deciding if len(each.location.steps) == len(location.steps) for rule in each.rules]
-    least = [1 for rule in own if rule.name == "notEmpty"] + _bounds(own, "min")
-    return max(least, default=0), min(_bounds(own, "max"), default=None)
+    is_filled = any(rule.name in _FILLED for each in deciding for rule in each.rules)
+    least = [int(is_filled), *_bounds(own, "min")]
+    return max(least), min(_bounds(own, "max"), default=None)
 
 
 def _is_null_alone(values: Sequence[Json], deciding: Sequence[LocatedRules]) -> bool:
@@ -286,7 +307,7 @@ def _deciding(location: Location, rules: Sequence[LocatedRules]) -> tuple[Locate
     """Give the rules of the longest pattern that stands for the place or, if they cascade, for one above it."""
     above = [each for each in rules if _stands_above(each.location, location)]
     own = [each for each in above if len(each.location.steps) == len(location.steps)]
-    cascading = [each for each in above if {rule.name for rule in each.rules} & _CASCADING]
+    cascading = [each for each in above if any(kind_of(rule).cascades for rule in each.rules)]
     longest = max((len(each.location.steps) for each in cascading), default=0)
     return tuple(own or [each for each in cascading if len(each.location.steps) == longest])
 

@@ -22,14 +22,15 @@ def fits(value: Json, view: SchemaView | None, depth: int = _DEEPEST) -> bool:
 
 
 def _fits_branch(value: Json, branch: SchemaView, depth: int) -> bool:
-    if not suits(value, branch) or not _is_within(value, branch):
+    if not suits(value, branch) or not is_within(value, branch):
         return False
     if isinstance(value, list):
         return all(fits(each, branch.element(at), depth - 1) for at, each in enumerate(value))
     return not isinstance(value, dict) or _has_members(value, branch, depth)
 
 
-def _is_within(value: Json, branch: SchemaView) -> bool:
+def is_within(value: Json, branch: SchemaView) -> bool:
+    """Say whether a value is within the bounds that a union-free schema states for values of its kind."""
     size, lower, upper = _size(value)
     least, most = branch.bounds.get(lower), branch.bounds.get(upper)
     if least is not None and (size < least.value or (least.is_exclusive and size == least.value)):

@@ -51,15 +51,18 @@ def _names(node: Node) -> Json:
 
 
 def _pattern(node: Node) -> Json:
+    return node.value if isinstance(node.value, str) and is_pattern(node.value) else None
+
+
+def is_pattern(text: str) -> bool:
+    """Say whether the engine that checks values can run a text as a regular expression."""
     import jsonschema_rs  # heavy; only definitions in use need it
 
-    if not isinstance(node.value, str):
-        return None
     try:
-        jsonschema_rs.Draft202012Validator({"pattern": node.value}, offline=True)
+        jsonschema_rs.Draft202012Validator({"pattern": text}, offline=True)
     except ValueError:
-        return None
-    return node.value
+        return False
+    return True
 
 
 def _dependencies(node: Node) -> Json:

@@ -16,7 +16,15 @@ from enum import Enum
 from typing import Final
 
 from contractkit.definitions.discriminators import lowered_discriminator
-from contractkit.definitions.keywords import DIALECTS, LISTED_SCHEMAS, NAMED_SCHEMAS, OLDER, READERS, SCHEMAS
+from contractkit.definitions.keywords import (
+    DIALECTS,
+    LISTED_SCHEMAS,
+    NAMED_SCHEMAS,
+    OLDER,
+    READERS,
+    SCHEMAS,
+    is_pattern,
+)
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schema_facets import says_nullable
@@ -120,6 +128,12 @@ class Lowering:
             return {name: self._lower(each, refers_to) for name, each in node.members()}
         return {name: self._numbered(each, refers_to) for name, each in held.members()}  # it may lead to where we are
 
+    def _pass_over_wrong_patterns(self, schemas: dict[str, Json], named: Node) -> None:
+        for pattern in [each for each in schemas if not is_pattern(each)]:
+            del schemas[pattern]
+            said = f"patternProperties cannot be of {show_json(pattern, limit=60)}, which is no regular expression"
+            self._warn(f"{said}; it is passed over.", named / pattern)
+
     def _reference(self, node: Node, refers_to: list[int]) -> dict[str, Json]:
         return self._numbered(self._documents.target(node.value["$ref"], node), refers_to)
 
@@ -146,6 +160,8 @@ class Lowering:
                     lowered[keyword] = read
             elif keyword in NAMED_SCHEMAS:
                 lowered[keyword] = self._named(child, refers_to)
+                if keyword == "patternProperties":
+                    self._pass_over_wrong_patterns(lowered[keyword], child)
             elif keyword in LISTED_SCHEMAS and isinstance(child.value, list) and child.value:
                 lowered[keyword] = [self._lower(each, refers_to) for each in child.items()]
             elif keyword in SCHEMAS and not isinstance(child.value, list):

@@ -5,9 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from contractkit.definitions.answers import Answers, Asked
 from contractkit.definitions.checks import Checks
 from contractkit.definitions.credentials import credential_names
 from contractkit.definitions.examples import Examples
@@ -30,6 +29,9 @@ from contractkit.errors import DefinitionError, UnknownNameError, suggestion
 from contractkit.exact_json import dump_compact, show_json
 from contractkit.model import Body, HttpRequest, HttpResponse
 from contractkit.results import Violation
+
+if TYPE_CHECKING:  # makes values, which nobody pays for who only compares
+    from contractkit.definitions.answers import Answers
 
 RECORDED_PLACES: Final = ("query", "header", "cookie")
 """Where a request carries parameters that a contract records; what the path says is the path itself."""
@@ -159,6 +161,8 @@ class OpenApiDefinition:
         is_dynamic: bool = False,
     ) -> Answer:
         """Synthesise a valid answer, equal for equal arguments; see `Definition.answer` and `answers`."""
+        from contractkit.definitions.answers import Asked
+
         asked = Asked(
             seed=seed, status=status, route=route, body=body, headers=headers, example=example, is_dynamic=is_dynamic
         )
@@ -213,7 +217,9 @@ class OpenApiDefinition:
         return schemas_of_bodies(self._endpoints, self.documents, holder)
 
     @cached_property
-    def _answers(self) -> Answers:
+    def _answers(self) -> "Answers":
+        from contractkit.definitions.answers import Answers
+
         return Answers(self._checks, Examples(self.documents, self._warn))
 
     @cached_property

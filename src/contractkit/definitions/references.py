@@ -73,7 +73,7 @@ class Documents:
         while isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str):
             seen += 1
             if seen > _LONGEST_CHAIN:
-                raise DefinitionError("A $ref leads in a circle.", details=[("at", f"{node.uri}#{node.pointer}")])
+                raise self._circle(node)
             node = self.target(node.value["$ref"], node)
             yield node
 
@@ -90,6 +90,11 @@ class Documents:
                 error.place = self.mistaken(base, "$ref")
                 raise
         return self._within(found, self.entered(base).scope) if self._has_dynamic_anchors else found
+
+    def _circle(self, node: Node) -> DefinitionError:
+        error = DefinitionError("A $ref leads in a circle.", details=[("at", f"{node.uri}#{node.pointer}/$ref")])
+        error.place = self.mistaken(node, "$ref")
+        return error
 
     def mistaken(self, node: Node, keyword: str) -> MistakenPlace:
         """Give the place of a keyword of a node for who tells that it is wrong."""

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
 from contractkit.definitions.conjuncts import Conjunct, conjuncts_of
+from contractkit.definitions.keywords import is_pattern
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.patterns import matches
 from contractkit.definitions.references import Documents, Node
@@ -151,6 +152,16 @@ class SchemaView:
         return "null" in self.types
 
     @cached_property
+    def has_unknown_null(self) -> bool:
+        """Say whether only a `nullable` allows null that was left over in a version which does not know it.
+
+        Nobody knows what is meant: OpenAPI 3.1 passes over the keyword, and who wrote it means it.
+        """
+        if self.has_nullable or self.is_nullable:
+            return False
+        return any(says_nullable(node.value) for branch in self.branches for node in branch._objects)
+
+    @cached_property
     def values(self) -> tuple[Json, ...] | None:
         """Give the values that `enum` and `const` leave, null apart; None where any value may stand."""
         lists = [_enumerated(node) for node in self._objects if "enum" in node.value or "const" in node.value]
@@ -181,8 +192,9 @@ class SchemaView:
 
     @cached_property
     def patterned(self) -> tuple[tuple[str, Node], ...]:
-        """Give the schemas of `patternProperties` with their patterns."""
-        return tuple(pair for node in self._objects for pair in self._held(node, "patternProperties").members())
+        """Give the schemas of `patternProperties` with their patterns; what is no pattern stands for no name."""
+        every = (pair for node in self._objects for pair in self._held(node, "patternProperties").members())
+        return tuple((pattern, node) for pattern, node in every if is_pattern(pattern))
 
     @cached_property
     def additional(self) -> "SchemaView | None":

@@ -19,6 +19,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CONTAINERS = frozenset({dict, list})
 _BEFORE_COLON = re.compile(rb'"[ \t\r\n]+:')
 _CONFLICT = re.compile(rb"^(<<<<<<< |=======\r?$|>>>>>>> )", re.MULTILINE)
+_KINDS = {"openapi": "an OpenAPI", "swagger": "an OpenAPI", "asyncapi": "an AsyncAPI"}
+_DEFINITION = re.compile(rb"^(?:(openapi|swagger|asyncapi)[ \t]*:|syntax[ \t]*=)", re.MULTILINE)
 _RECORD_AGAIN = "Restore or remove it, then run the consumer's tests."
 
 
@@ -45,11 +47,9 @@ def parse_contract_text(data: bytes, *, origin: str) -> ContractText:
         raise _not_json(text, error, origin) from None
     if written is None:
         raise ContractFileError(f"{origin} is nested deeper than {DEEPEST} levels, which no contract is.")
-    if isinstance(value, dict) and "interactions" not in value and value.keys() & {"openapi", "swagger"}:
-        raise ContractFileError(
-            f"{origin} is an OpenAPI definition, not a contract.",
-            next_step="Definitions are for `contractkit stub` and `contractkit impact`; give a contract file here.",
-        )
+    kind = next((said for name, said in _KINDS.items() if name in value), None) if isinstance(value, dict) else None
+    if kind is not None and "interactions" not in value:
+        raise _of_definition(origin, kind)
     return ContractText(value, _repeated(text, written))
 
 
@@ -79,10 +79,20 @@ def _not_json(text: bytes, error: JsonSyntaxError, origin: str) -> ContractFileE
             details=[("first in line", str(line))],
             next_step="Take either side of each conflict, then run the consumer's tests again: they write the rest.",
         )
+    definition = _DEFINITION.search(text)
+    if definition is not None:
+        return _of_definition(origin, _KINDS.get((definition[1] or b"").decode(), "a protobuf"))
     return ContractFileError(
         f"{origin} is not JSON.",
         details=[("line", str(error.line)), ("column", str(error.column)), ("problem", error.problem)],
         next_step=_RECORD_AGAIN,
+    )
+
+
+def _of_definition(origin: str, kind: str) -> ContractFileError:
+    return ContractFileError(
+        f"{origin} is {kind} definition, not a contract.",
+        next_step="Definitions are for `contractkit stub` and `contractkit impact`; give a contract file here.",
     )
 
 

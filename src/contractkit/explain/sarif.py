@@ -6,8 +6,8 @@ MOST_RESULTS = 5_000
 
 
 def uri_of(name: str) -> str:
-    """Give a path or URL as a URI reference (RFC 3986 §4.1)."""
-    safe = "/%:@!$&'()*+,;=~?#-._"
+    """Give a path or URL as a URI reference (RFC 3986 §4.1); of a path `%`, `?` and `#` are letters like others."""
+    safe = "/:@!$&'()*+,;=~-._" + ("%?#" if "://" in name else "")
     return "".join(
         letter if letter in safe or (letter.isascii() and letter.isalnum()) else _percent(letter) for letter in name
     )

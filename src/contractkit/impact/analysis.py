@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from contractkit.changes import Change
 from contractkit.changes.records import Declaration
@@ -23,6 +23,9 @@ from contractkit.impact.records import (
     Worry,
 )
 from contractkit.model import Contract, Interaction
+
+if TYPE_CHECKING:
+    from contractkit.impact.beside import Judged
 
 AnyDefinition: TypeAlias = DocumentedDefinition | ProtoDefinition | MessageDefinition
 """A definition that impact can be asked of."""
@@ -54,6 +57,7 @@ def analyse(
     old_source: DefinitionSource | None = None,
     new_source: DefinitionSource | None = None,
     without_contract: Sequence[str] = (),
+    may_fork: bool = False,
 ) -> ImpactReport:
     """Say what a changed definition means to each consumer.
 
@@ -67,6 +71,7 @@ def analyse(
         old_source: The old definition's name and how its lines are found; its title stands in for a name.
         new_source: Likewise for the new one.
         without_contract: Consumers that are known to exist and have no contract.
+        may_fork: A part of many interactions may be judged in a fork of this process, if that has no other threads.
 
     Raises:
         DefinitionError: They are of two kinds, as OpenAPI and protobuf are.
@@ -76,6 +81,8 @@ def analyse(
     analysis = _Analysis(judgement_of(old, new, old_source, new_source), old_source, new_source)
     silent = [contract.consumer for contract, _ in contracts if not contract.interactions]
     with uncollected():  # what is found stays, and definitions are large trees to walk over and over
+        if may_fork:
+            analysis.judge_in_two([each for contract, _ in contracts for each in contract.interactions])
         consumers = [analysis.consumer(contract, info) for contract, info in contracts if contract.interactions]
         theoretical = analysis.theoretical(consumers)
     judged = tuple(each for each in consumers if each.interactions)
@@ -143,6 +150,15 @@ class _Analysis:
         self.judgement = judgement
         self.old_source = old_source
         self.new_source = new_source
+        self._known: Mapping[int, Judged] = {}  # by identity
+
+    def judge_in_two(self, interactions: Sequence[Interaction]) -> None:
+        """Judge calls over HTTP in two processes, where that is worth it."""
+        from contractkit.impact.beside import is_worth_it, judged_in_two  # loads what runs processes
+
+        if isinstance(self.judgement, HttpJudgement) and is_worth_it(interactions):
+            calls = [each for each in interactions if self.judgement.speaks_of(each)]
+            self._known = judged_in_two(self.judgement, calls)
 
     def consumer(self, contract: Contract, info: ConsumerInfo) -> ConsumerImpact:
         """Give what the change means to one contract."""
@@ -168,7 +184,7 @@ class _Analysis:
         )
 
     def _interaction(self, contract: Contract, info: ConsumerInfo, interaction: Interaction) -> InteractionImpact:
-        operation, worries = self.judgement.judged(interaction)
+        operation, worries = self._known.get(id(interaction)) or self.judgement.judged(interaction)
         findings = tuple(
             Finding(
                 consumer=contract.consumer,

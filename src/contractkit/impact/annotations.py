@@ -12,8 +12,10 @@ from contractkit.impact.proofs import proved
 from contractkit.impact.proven import Proven
 from contractkit.impact.records import Finding, ImpactReport, Verdict
 from contractkit.impact.text import explain_findings, group_findings, summarise
+from contractkit.impact.unjudged import unjudged
 
 _MOST_OF_A_LEVEL: Final = 10  # annotations of one level that GitHub shows for a step; it drops the others
+_MOST_NAMES: Final = 50  # consumers that are not judged
 _LEVELS: Final = {Verdict.BROKEN: "error", Verdict.AT_RISK: "warning"}
 _PROVEN_LEVELS: Final = {Proven.FAILS: "error", Proven.CAN_FAIL: "warning"}
 
@@ -22,7 +24,7 @@ def impact_as_annotations(report: ImpactReport) -> str:
     """Give an annotation per finding at the changed line of the new definition, and one at the consumer's test.
 
     Where tests were run, those that fail come first, each at the line at which it does. Of more than ten of a level the
-    first ten are given; the last line counts all findings.
+    first ten are given; the last line counts all findings, and names who is not judged.
     """
     groups = group_findings(report.findings)
     lines = [
@@ -33,7 +35,15 @@ def impact_as_annotations(report: ImpactReport) -> str:
             *(each for group in groups if _level(group) == level for each in _annotations(group, level)),
         ][:_MOST_OF_A_LEVEL]
     ]
-    return "\n".join([*lines, workflow_command("notice", summarise(report), {"title": "impact"})])
+    last = "\n".join([summarise(report), *_silent(report)])
+    return "\n".join([*lines, workflow_command("notice", last, {"title": "impact"})])
+
+
+def _silent(report: ImpactReport) -> Iterator[str]:
+    found = unjudged(report)
+    yield from map(str, found[:_MOST_NAMES])
+    if len(found) > _MOST_NAMES:
+        yield f"… and {len(found) - _MOST_NAMES} more"
 
 
 def _failing(report: ImpactReport, level: str) -> Iterator[str]:
@@ -61,7 +71,12 @@ def _annotations(group: Sequence[Finding], level: str) -> Iterator[str]:
 
 
 def _file_of(site: Site | None) -> dict[str, str]:
-    return {"file": site.source, "line": str(site.line)} if site is not None and site.line else {}
+    return {"file": _path_of(site), "line": str(site.line)} if site is not None and site.line else {}
+
+
+def _path_of(site: Site) -> str:
+    """Give the file of a site; of a git revision the path in it, since annotations stand at files of the project."""
+    return site.source.split(":", 2)[-1] if site.source.startswith("git:") else site.source
 
 
 def _level(group: Sequence[Finding]) -> str:
@@ -72,7 +87,7 @@ def impact_as_sarif(report: ImpactReport) -> str:
     """Give the findings as a SARIF log of one run (OASIS SARIF 2.1.0 §3.13).
 
     A result lies at the changed line of the new definition; where there is none, at the old one's. The consumers' tests
-    are related locations. Its fingerprint is the finding's.
+    are related locations. Its fingerprint is the finding's. Who is not judged is a notification (§3.58), no result.
     """
     groups = group_findings(report.findings)
     codes = sorted({group[0].worry.code for group in groups})
@@ -80,10 +95,19 @@ def impact_as_sarif(report: ImpactReport) -> str:
     run: dict[str, Json] = {
         "tool": {"driver": {"name": "contractkit", "rules": rules}},
         "automationDetails": {"id": "impact/"},
+        "invocations": [_invocation(report)],
         "results": [_result(group, report) for group in groups[:MOST_RESULTS]],
         "columnKind": "unicodeCodePoints",
     }
     return dump_shown({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _invocation(report: ImpactReport) -> Json:
+    notifications: list[Json] = [
+        {"descriptor": {"id": each.standing}, "level": "warning", "message": {"text": str(each)}}
+        for each in unjudged(report)[:MOST_RESULTS]
+    ]
+    return {"executionSuccessful": True, "toolExecutionNotifications": notifications}
 
 
 def _result(group: Sequence[Finding], report: ImpactReport) -> Json:
@@ -94,7 +118,7 @@ def _result(group: Sequence[Finding], report: ImpactReport) -> Json:
         "ruleId": first.worry.code,
         "level": _level(group),
         "message": {"text": _plain(str(explain_findings(group)))},
-        "locations": [_location(site.source, site.line or 1, str(first.worry.location))],
+        "locations": [_location(_path_of(site), site.line or 1, str(first.worry.location))],
         "relatedLocations": [_location(file, line or 1, "test") for file, line in tests],
         "partialFingerprints": {"finding/v1": first.fingerprint},
         "properties": {

@@ -35,6 +35,28 @@ def _is_undeclared(use: Use, old: Standing, new: Standing) -> bool:
     return new.grade is Grade.UNDECLARED and old.is_declared and not use.may_lack
 
 
+def _is_refused(use: Use, old: Standing, new: Standing) -> bool:
+    return old.is_declared and _is_refused_anew(use, old, new)
+
+
+def _is_refused_anew(use: Use, old: Standing, new: Standing) -> bool:
+    return new.is_refused and not old.is_refused and not use.may_lack
+
+
+def _has_no_value(use: Use, old: Standing, new: Standing) -> bool:
+    """Say whether of the values that are listed none is left by what else is said of them."""
+    is_null_left = use.allows_null and "null" in new.types
+    return new.values == () and old.values != () and not (is_null_left or use.may_lack)
+
+
+def _is_another_at_some_place(use: Use, old: Standing, new: Standing) -> bool:
+    return new.is_mixed and not old.is_mixed and new.is_declared
+
+
+def _is_free_beyond(use: Use, old: Standing, new: Standing) -> bool:
+    return new.is_free_beyond and not old.is_free_beyond and new.is_declared and old.is_declared
+
+
 def _is_gone(use: Use, old: Standing, new: Standing) -> bool:
     return bool(use.exact) and bool(_excluded(use.exact, new)) and not _excluded(use.exact, old)
 
@@ -88,6 +110,10 @@ def _may_be_empty(use: Use, old: Standing, new: Standing) -> bool:
     return new.fewest == 0 and _may_be_shorter(use, old, new)
 
 
+def _may_be_blank(use: Use, old: Standing, new: Standing) -> bool:
+    return use.is_filled and new.may_be_blank and not old.may_be_blank and new.is_declared
+
+
 def _may_be_shorter(use: Use, old: Standing, new: Standing) -> bool:
     return new.fewest < use.at_least <= old.fewest and new.is_declared
 
@@ -102,8 +128,24 @@ def _may_be_null(use: Use, old: Standing, new: Standing) -> bool:
     return "null" in new.types - old.types and new.types != ALL_TYPES and new.is_declared and not use.allows_null
 
 
+def _null_is_unsure(use: Use, old: Standing, new: Standing) -> bool:
+    was_sure = "null" in old.types and not old.is_null_unsure
+    return None in use.exact and was_sure and new.is_null_unsure
+
+
 def _may_be_another_type(use: Use, old: Standing, new: Standing) -> bool:
     return bool(new.types - old.types - {"null"}) and new.is_declared and old.is_declared
+
+
+def _one_type_is_gone(use: Use, old: Standing, new: Standing) -> bool:
+    """Say whether of the types at several places, as of a list's elements, one cannot come any more."""
+    expected = _with_both_numbers(use.types - {"null"})
+    gone = expected & _with_both_numbers(old.types) - _with_both_numbers(new.types)
+    return len(use.types - {"null"}) > 1 and bool(gone) and new.is_declared
+
+
+def _with_both_numbers(types: frozenset[str]) -> frozenset[str]:
+    return types | {"integer", "number"} if not types.isdisjoint(("integer", "number")) else types
 
 
 def _may_be_another_value(use: Use, old: Standing, new: Standing) -> bool:
@@ -148,6 +190,10 @@ _RETYPED = ("response.type.changed", "response.type.widened", "response.type.nar
 ANSWER_RULES = (
     AnswerRule("response.undeclared", Verdict.BROKEN, _is_undeclared,
                "the consumer needs it, and it is not declared any more", (*_REMOVED, *_RETYPED)),
+    AnswerRule("response.value-gone", Verdict.BROKEN, _has_no_value,
+               "the consumer expects {expected}, and of the values that are listed all are excluded now",
+               ("response.values.limited", "response.values.removed", "response.bound.tightened",
+                "response.alternative.removed")),
     AnswerRule("response.disjoint", Verdict.BROKEN, _is_disjoint,
                "the consumer expects {expected}", (*_RETYPED, *_REMOVED)),
     AnswerRule("response.value-gone", Verdict.BROKEN, _is_gone,
@@ -156,6 +202,9 @@ ANSWER_RULES = (
     AnswerRule("response.value-gone", Verdict.BROKEN, _none_is_left,
                "the consumer expects {expected}, which cannot come any more",
                ("response.values.removed", "response.values.limited")),
+    AnswerRule("response.excluded", Verdict.BROKEN, _is_refused,
+               "the consumer needs it, and nothing can come there any more",
+               ("response.bound.tightened", *_RETYPED)),
     AnswerRule("response.length-gone", Verdict.BROKEN, _has_no_such_length,
                "the consumer expects a list of a length that cannot come any more", ("response.bound.tightened",)),
     AnswerRule("response.unsettled", Verdict.AT_RISK, _is_unsettled,
@@ -163,6 +212,9 @@ ANSWER_RULES = (
                (*_RETYPED, *_REMOVED, "response.schema.removed")),
     AnswerRule("response.unsettled", Verdict.AT_RISK, _was_unsettled,
                "the consumer needs it; it was not described before and is now left out of what is", _RETYPED),
+    AnswerRule("response.excluded", Verdict.AT_RISK, _is_refused_anew,
+               "the consumer needs it; it was not declared before and cannot come any more",
+               ("response.members.closed", "response.bound.tightened", *_RETYPED)),
     AnswerRule("response.may-be-absent", Verdict.AT_RISK, _may_be_absent,
                "the consumer needs it, and it may be absent now",
                ("response.member.became-optional", "response.header.became-optional", "response.null.allowed",
@@ -173,9 +225,22 @@ ANSWER_RULES = (
                 "response.type.widened", "response.type.changed", *_REMOVED)),
     AnswerRule("response.may-be-null", Verdict.AT_RISK, _may_be_null,
                "the consumer needs a value, and it may be null now", ("response.null.allowed", *_RETYPED, *_ADDED)),
+    AnswerRule("response.may-be-another-value", Verdict.AT_RISK, _null_is_unsure,
+               "the consumer expects null, which only a `nullable` allows now that this version of OpenAPI passes over",
+               ("response.type.narrowed",)),
     AnswerRule("response.may-be-another-type", Verdict.AT_RISK, _may_be_another_type,
                "the consumer expects {expected}, and another type may come now",
                ("response.type.widened", "response.alternative.added", *_ADDED)),
+    AnswerRule("response.may-be-another-type", Verdict.AT_RISK, _one_type_is_gone,
+               "the consumer expects {expected}, each at its own place, and one of them cannot come any more",
+               ("response.type.changed", "response.type.narrowed", "response.alternative.removed")),
+    AnswerRule("response.may-be-another-type", Verdict.AT_RISK, _is_another_at_some_place,
+               "the consumer expects {expected} of every element, and one that is described by its number is something "
+               "else now",
+               ("response.type.changed", "response.type.narrowed", "response.alternative.removed")),
+    AnswerRule("response.may-be-another-type", Verdict.AT_RISK, _is_free_beyond,
+               "the consumer expects {expected} of every element, and nothing is said of all but the first ones now",
+               ("response.keyword.changed", "response.bound.loosened", *_RETYPED)),
     AnswerRule("response.may-be-another-value", Verdict.AT_RISK, _may_be_another_value,
                "the consumer copes with {expected}, and another value may come now",
                ("response.values.added", "response.values.opened", *_ADDED)),
@@ -184,6 +249,10 @@ ANSWER_RULES = (
                ("response.format.changed",)),
     AnswerRule("response.may-be-empty", Verdict.AT_RISK, _may_be_empty,
                "the consumer needs an element, and the list may be empty now", ("response.bound.loosened",)),
+    AnswerRule("response.may-be-empty", Verdict.AT_RISK, _may_be_blank,
+               "the consumer expects a value that is not empty, and an empty text may come now",
+               ("response.bound.loosened", "response.values.added", "response.values.opened",
+                "response.pattern.changed", "response.format.changed", *_RETYPED)),
     AnswerRule("response.may-be-shorter", Verdict.AT_RISK, _may_be_shorter,
                "the consumer needs more elements than may come now", ("response.bound.loosened",)),
     AnswerRule("response.may-be-longer", Verdict.AT_RISK, _may_be_longer,
@@ -238,4 +307,5 @@ def standing_in_words(standing: Standing) -> str:
         f", one of {', '.join(show_json(value, limit=40) for value in standing.values[:6])}" if standing.values else ""
     )
     written = f", format {show_json(standing.text_format, limit=40)}" if standing.text_format else ""
-    return f"{standing.grade.value}, {type_names(standing.types)}{written}{values}"
+    unsure = " by an unknown `nullable`" if standing.is_null_unsure else ""
+    return f"{standing.grade.value}, {type_names(standing.types)}{unsure}{written}{values}"

@@ -4,13 +4,13 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from contractkit.conformance import ContractChecker, InteractionConformance, Use, Uses, uses_of
+from contractkit.conformance import ContractChecker, Use, Uses, uses_of
 from contractkit.conformance.shapes import shape_of, values_at
 from contractkit.conformance.uses import RESPONSE_BODY
 from contractkit.exact_json import dump_compact
 from contractkit.impact.answers import answer_worries
 from contractkit.impact.causes import Causes
-from contractkit.impact.likeness import Likeness
+from contractkit.impact.likeness import Answers
 from contractkit.impact.records import Worry
 from contractkit.model import (
     Body,
@@ -63,36 +63,37 @@ class AnswerJudgement:
     decides somewhere is judged for itself.
     """
 
-    def __init__(self, old: ContractChecker, new: ContractChecker, causes: Causes, likeness: Likeness) -> None:
+    def __init__(self, old: ContractChecker, new: ContractChecker, causes: Causes) -> None:
         self._old = old
         self._new = new
         self._causes = causes
-        self._likeness = likeness
         self._known: dict[_Key, _Known | None] = {}
         self._expected: dict[tuple[int, ...], _Expected] = {}
 
-    def judged(
-        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
-    ) -> tuple[Worry, ...]:
-        """Give what got worse for the answer; `old` and `new` are what the definitions say of the request."""
-        if self._is_as_it_was(interaction, call, old, new):
+    def judged(self, interaction: Interaction, call: HttpCall, answers: Answers) -> tuple[Worry, ...]:
+        """Give what got worse for the answer that an interaction expects."""
+        needs = interaction.needs
+        if call.response.headers.keys() <= _NOT_USED and (
+            answers.is_same or (isinstance(needs, InferredNeeds) and answers.have_as_before(needs))
+        ):
             return ()
-        if isinstance(interaction.needs, InferredNeeds):
-            return self._alone(interaction, call, old, new)
-        assert old.surface is not None
-        assert new.surface is not None
-        expected, operations = self._expected_by(interaction, call), (old.surface.signature, new.surface.signature)
+        if isinstance(needs, InferredNeeds):
+            return self._alone(interaction, call, answers)
+        old, new = answers.old.surface, answers.new.surface
+        assert old is not None
+        assert new is not None
+        expected, operations = self._expected_by(interaction, call), (old.signature, new.signature)
         if operations not in expected.known:
             key = (*operations, *expected.key)
             if key not in self._known:
-                self._known[key] = self._learnt(interaction, call, old, new)
+                self._known[key] = self._learnt(interaction, call, answers)
             expected.known[operations] = self._known[key]
         known = expected.known[operations]
         if known is None:
-            return self._alone(interaction, call, old, new)
+            return self._alone(interaction, call, answers)
         stood = tuple(_values(call.response.body, steps) for steps in known.deciding)
         if stood not in known.worries:
-            known.worries[stood] = self._alone(interaction, call, old, new)
+            known.worries[stood] = self._alone(interaction, call, answers)
         return known.worries[stood]
 
     def _expected_by(self, interaction: Interaction, call: HttpCall) -> _Expected:
@@ -103,28 +104,12 @@ class AnswerJudgement:
             found = self._expected[identity] = _Expected(held, _key_of(*held))
         return found
 
-    def _is_as_it_was(
-        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
-    ) -> bool:
-        """Say whether nothing changed of what the interaction uses, as far as that is quickly seen."""
-        if not call.response.headers.keys() <= _NOT_USED:
-            return False
-        if self._likeness.of_answers(old, new):
-            return True
-        needs = interaction.needs
-        if not isinstance(needs, InferredNeeds) or any(need.pattern for need in needs.needed):
-            return False
-        needed = (need.location for need in needs.needed)
-        return self._likeness.of_places(old, new, needed, [place for group in needs.any_of for place in group])
-
-    def _touched(
-        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
-    ) -> Uses:
+    def _touched(self, interaction: Interaction, call: HttpCall, answers: Answers) -> Uses:
         """Give those of an interaction's uses at whose places anything differs, and those that limit a value's text.
 
         A change that hurts no other reader may exclude what was expected to the letter or matched a pattern.
         """
-        untouched = self._likeness.places(old, new)
+        untouched = answers.untouched
         if isinstance(interaction.needs, InferredNeeds):
             return uses_of(interaction, call, untouched=untouched)
         known = self._expected_by(interaction, call).uses
@@ -132,14 +117,8 @@ class AnswerJudgement:
             known[id(untouched)] = uses_of(interaction, call, untouched=untouched)
         return known[id(untouched)]
 
-    def _alone(
-        self,
-        interaction: Interaction,
-        call: HttpCall,
-        old: InteractionConformance,
-        new: InteractionConformance,
-    ) -> tuple[Worry, ...]:
-        uses = self._touched(interaction, call, old, new)
+    def _alone(self, interaction: Interaction, call: HttpCall, answers: Answers) -> tuple[Worry, ...]:
+        old, new, uses = answers.old, answers.new, self._touched(interaction, call, answers)
         before = replace(old, uses=uses, standings=self._old.standings(old, uses))
         after = replace(new, uses=uses, standings=self._new.standings(new, uses))
         if any(use.is_of_the_example for use in uses.single):
@@ -147,14 +126,12 @@ class AnswerJudgement:
             after = replace(after, refused=self._new.refused(new, interaction))
         return answer_worries(call, before, after, self._causes)
 
-    def _learnt(
-        self, interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
-    ) -> _Known | None:
+    def _learnt(self, interaction: Interaction, call: HttpCall, answers: Answers) -> _Known | None:
         """Give what is to be known of a shape, None where values or lengths of the example decide."""
-        uses = self._touched(interaction, call, old, new)
+        uses = self._touched(interaction, call, answers)
         if any(use.is_of_the_example for use in uses.single):
             return None
-        found = (self._old.standings(old, uses), self._new.standings(new, uses))
+        found = (self._old.standings(answers.old, uses), self._new.standings(answers.new, uses))
         listed = {place for standings in found for place, each in standings.items() if each.values is not None}
         return _Known(tuple(use.steps for use in uses.single if use.location in listed and _is_seen(use)))
 

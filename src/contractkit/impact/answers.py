@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from contractkit.changes import Change
+from contractkit.changes.records import Place
 from contractkit.conformance import Declared, InteractionConformance, Use
-from contractkit.exact_json import show_json
 from contractkit.impact.answer_rules import (
     AnswerRule,
     expectation,
@@ -14,9 +14,10 @@ from contractkit.impact.answer_rules import (
     values_in_words,
 )
 from contractkit.impact.causes import Causes
+from contractkit.impact.exclusions import excluded_values, further_members
+from contractkit.impact.numbered import numbered_worry
 from contractkit.impact.records import Verdict, Worry
 from contractkit.model import HttpCall, Location
-from contractkit.results import ABSENT, Violation
 
 STATUS = Location(("response", "status"))
 CONTENT_TYPE = Location(("response", "headers", "content-type"))
@@ -31,13 +32,8 @@ _LOOSENED = (
     "response.keyword.changed",
     "response.known-values.changed",
 )
+_CONDITIONS = frozenset({"dependentRequired", "dependentSchemas", "else", "if", "not", "then"})
 _TOLD = ("response.discriminator.changed", "response.alternative.added")
-_EXCLUDED = (
-    "response.bound.tightened",
-    "response.pattern.changed",
-    "response.format.changed",
-    "response.values.removed",
-)
 
 
 def answer_worries(
@@ -52,10 +48,10 @@ def answer_worries(
     media_type = tuple(_media_type_worries(old, new, causes))
     if old.content is not None and new.content is None and media_type:
         return (*status, *media_type)
-    places = [
-        *_place_worries(old, new, causes),
-        *_excluded_values(old, new, causes),
-    ]
+    excluded = tuple(excluded_values(call, old, new, causes))
+    gone = {worry.location for worry in excluded if worry.verdict is Verdict.BROKEN}
+    graded = (each for each in _place_worries(old, new, causes) if each.location not in gone)
+    places = [*graded, *excluded, *further_members(old, new, causes)]
     unjudged = tuple(_unjudged(old, new, causes))
     return (*status, *media_type, *joined(places), *unjudged)
 
@@ -153,7 +149,35 @@ def _place_worry(use: Use, old: InteractionConformance, new: InteractionConforma
             sentence=rule.sentence.format(expected=expectation(use), seen=values_in_words(use.seen)),
             change=change,
         )
-    return _loosened(use, old, new, causes)
+    return (
+        _loosened(use, old, new, causes) or _conditioned(use, old, new, causes) or numbered_worry(use, old, new, causes)
+    )
+
+
+def _conditioned(use: Use, old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Worry | None:
+    """Give the change of what some members of an object say of the others, where it asks for less or something else."""
+    if use.may_lack or use.is_only_served:
+        return None
+    change = causes.of_answer(old, new, use.location, ("response.keyword.changed",))
+    if (
+        change is None
+        or change.location == use.location
+        or _CONDITIONS.isdisjoint((_keyword_at(change.old), _keyword_at(change.new)))
+    ):
+        return None
+    return Worry(
+        code="not-analysable",
+        verdict=Verdict.AT_RISK,
+        location=use.location,
+        before=change.before,
+        after=change.after,
+        sentence="the consumer needs it, and what else is said of the object around it changed and is not worked out",
+        change=change,
+    )
+
+
+def _keyword_at(place: Place | None) -> str:
+    return "" if place is None else place.pointer.rsplit("/", 1)[-1]
 
 
 def _cause(
@@ -197,46 +221,6 @@ def _told_otherwise(
         return None
     change = causes.of_answer(old, new, use.location, _TOLD)
     return change if change is not None and change.location.steps == use.location.steps[:-1] else None
-
-
-def _excluded_values(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:
-    """Give the recorded values that the new definition excludes by a bound, a pattern or a format.
-
-    Of those expected to the letter none is left; of those that match a pattern another may be, which a list of values
-    tells.
-    """
-    if not new.refused:
-        return
-    fixed = {use.location: use for use in old.uses.single if use.exact or (use.pattern and not _lists(use, new))}
-    known = {violation.location for violation in old.refused}
-    for violation in new.refused:
-        use = fixed.get(violation.location.generalised())
-        if use is None or violation.location in known or violation.received is ABSENT or _is_graded(use, old, new):
-            continue
-        yield _exclusion(violation, use, causes.of_answer(old, new, use.location, _EXCLUDED))
-
-
-def _lists(use: Use, definition: InteractionConformance) -> bool:
-    standing = definition.standings.get(use.location)
-    return standing is not None and standing.values is not None
-
-
-def _is_graded(use: Use, old: InteractionConformance, new: InteractionConformance) -> bool:
-    return any(rules_for(use, old.standings[use.location], new.standings[use.location]))
-
-
-def _exclusion(violation: Violation, use: Use, change: Change | None) -> Worry:
-    is_gone = bool(use.exact)
-    so = "which" if is_gone else "and what was recorded"
-    return Worry(
-        code="response.value-gone" if is_gone else "response.may-be-another-value",
-        verdict=Verdict.BROKEN if is_gone else Verdict.AT_RISK,
-        location=use.location,
-        before=f"{show_json(violation.received, limit=60)} allowed",
-        after=violation.expected,
-        sentence=f"the consumer expects {expectation(use)}, {so} cannot come any more",
-        change=change,
-    )
 
 
 def _unjudged(old: InteractionConformance, new: InteractionConformance, causes: Causes) -> Iterator[Worry]:

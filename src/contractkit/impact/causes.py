@@ -12,6 +12,7 @@ from contractkit.changes.surface_pairs import (
     is_form,
     parameter_use,
 )
+from contractkit.changes.untouched import Untouched
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.surfaces import Content, Surface
@@ -41,7 +42,7 @@ class Causes:
         assert old.surface is not None
         assert new.surface is not None
         found = [each for each in self._along_answer(old, new, location) if each.direction is Direction.RESPONSE]
-        status = old.response.status if old.response else None
+        status = _status_told(old, new)
         found += [
             each
             for each in self.own(old.surface, new.surface)
@@ -49,12 +50,12 @@ class Causes:
         ]
         return _best(found, likely)
 
-    def is_untouched(self, old: Content, new: Content, steps: tuple[Step, ...]) -> bool:
-        """Say whether nothing differs at a place of an answer's body nor on the way to it."""
+    def untouched(self, old: Content, new: Content) -> Untouched | None:
+        """Give the places of an answer's body where nothing differs, nor on the way there; None where it has none."""
         if old.view is None or new.view is None:
-            return False
+            return None
         use = SchemaUse(direction=Direction.RESPONSE, location=RESPONSE_BODY, old=old.view, new=new.view)
-        return self.changes.is_untouched(use, steps)
+        return self.changes.untouched(use)
 
     def are_described_alike(self, old: Content, new: Content) -> bool:
         """Say whether what a body may be is written alike on both sides, for bodies that are not looked into."""
@@ -97,30 +98,49 @@ class Causes:
         yield from (each for each in self.own(old, new) if location.starts_with(each.location))
         yield from self._along_request(old, new, request, location)
 
+    def within_answer(
+        self, old: InteractionConformance, new: InteractionConformance, location: Location
+    ) -> Iterator[Change]:
+        """Give what changed at a place of the answer's body and anywhere below it."""
+        use = _answer_use(old, new)
+        if use is not None and old.surface is not None and new.surface is not None:
+            yield from self.within_place(old.surface, new.surface, use, location.steps[len(RESPONSE_BODY.steps) :])
+
     def _along_answer(
         self, old: InteractionConformance, new: InteractionConformance, location: Location
     ) -> Iterator[Change]:
         assert old.surface is not None
         assert new.surface is not None
-        if old.content is None or new.content is None or old.content.view is None or new.content.view is None:
-            return
-        if not location.starts_with(RESPONSE_BODY):
-            return
-        use = SchemaUse(
-            direction=Direction.RESPONSE,
-            location=RESPONSE_BODY,
-            old=old.content.view,
-            new=new.content.view,
-            status=old.response.status if old.response else None,
-            media_type=old.content.media_type,
-        )
-        yield from self.changes.along(self.changes.pair(old.surface, new.surface), use, location.steps[2:])
+        use = _answer_use(old, new)
+        if use is not None and location.starts_with(RESPONSE_BODY):
+            yield from self.changes.along(self.changes.pair(old.surface, new.surface), use, location.steps[2:])
 
     def _along_request(self, old: Surface, new: Surface, request: HttpRequest, location: Location) -> Iterator[Change]:
         use = self.use_in_request(old, new, request, location)
         if use is not None:
             steps = [Wildcard.INDEX if isinstance(step, int) else step for step in location.steps]
             yield from self.changes.along(self.changes.pair(old, new), use, steps[len(use.location.steps) :])
+
+
+def _status_told(old: InteractionConformance, new: InteractionConformance) -> str | None:
+    """Give the status by which changes are told: the old one, or a new one that the old definition did not name."""
+    assert old.surface is not None
+    before, after = (each.response.status if each.response else None for each in (old, new))
+    is_named_now = after not in (None, "default") and after not in old.surface.responses
+    return after if is_named_now and before is not None and not before.isdigit() else before
+
+
+def _answer_use(old: InteractionConformance, new: InteractionConformance) -> SchemaUse | None:
+    if old.content is None or new.content is None or old.content.view is None or new.content.view is None:
+        return None
+    return SchemaUse(
+        direction=Direction.RESPONSE,
+        location=RESPONSE_BODY,
+        old=old.content.view,
+        new=new.content.view,
+        status=old.response.status if old.response else None,
+        media_type=old.content.media_type,
+    )
 
 
 def _body_use(pair: SurfacePair, request: HttpRequest) -> SchemaUse | None:

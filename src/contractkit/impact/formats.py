@@ -8,7 +8,15 @@ from contractkit.explain.terminal import readable
 from contractkit.impact.exemption_words import exempted_line, exemptions_in_brief, is_exempted, standing_of
 from contractkit.impact.proof_words import proofs_as_table, proofs_by_interaction
 from contractkit.impact.records import ConsumerImpact, Finding, ImpactReport, InteractionImpact, Verdict
-from contractkit.impact.text import HURTING_NONE, aside_in_words, extent_of, group_findings, name_of, summarise
+from contractkit.impact.text import (
+    HURTING_NONE,
+    aside_in_words,
+    extent_of,
+    group_findings,
+    name_of,
+    summarise,
+    supposed_in_words,
+)
 
 SCHEMA_VERSION = 1
 
@@ -28,6 +36,7 @@ def impact_document(report: ImpactReport) -> dict[str, Json]:
         "verdict": report.verdict.value,
         "old": report.old.name,
         "new": report.new.name,
+        **({"supposed": list(report.supposed)} if report.supposed else {}),
         "consumers": [_consumer(each, report, proofs) for each in report.consumers],
         "theoretical": [change_as_json(change, report.old, report.new) for change in report.theoretical],
         "without_contract": list(report.without_contract),
@@ -61,7 +70,7 @@ def impact_as_markdown(report: ImpactReport) -> str:
     rows += [f"| {_cell(name_of(each))} | not judged | {_aside(each)} |" for each in report.not_judged]
     rows += [f"| {_cell(name)} | no contract | |" for name in report.without_contract]
     blocks = [
-        f"### Impact of {_cell(report.new.name)}",
+        f"### Impact of {_cell(report.new.name)}{_cell(supposed_in_words(report))}",
         "\n".join(["| consumer | verdict | interactions |", "| --- | --- | --- |", *rows]),
         _findings_table(report),
         _folded(report),

@@ -1,28 +1,32 @@
 """The judgement of one HTTP call under two OpenAPI definitions: what got worse for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from contractkit.changes import Change, DefinitionChanges
 from contractkit.changes.operation_rules import OPERATION_INCOMPARABLE
 from contractkit.changes.records import Declaration
-from contractkit.changes.renames import renames_between
+from contractkit.changes.renames import members_gained, renames_between
 from contractkit.conformance import ContractChecker, Declared, InteractionConformance
-from contractkit.definitions.interface import Route
+from contractkit.conformance.checker import kind_of_answer
+from contractkit.definitions.interface import DefinitionWarning, Route
 from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.errors import DefinitionError
 from contractkit.impact.answer_shapes import AnswerJudgement
 from contractkit.impact.answers import CONTENT_TYPE, STATUS
 from contractkit.impact.causes import Causes
 from contractkit.impact.fitting import misfit
-from contractkit.impact.likeness import Likeness
+from contractkit.impact.likeness import Answers, Likeness
+from contractkit.impact.other_statuses import other_statuses
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.requests import request_worries
 from contractkit.model import HttpCall, Interaction, Location
 
 _PATH = Location(("request", "path"))
 _NOTHING = "nothing can be said of what comes"
+_UNNAMED = (Declared.NOT, Declared.AS_DEFAULT)
+_FAILURES = 400  # the least status of a failure (RFC 9110 §15)
 
 
 class HttpJudgement:
@@ -35,7 +39,9 @@ class HttpJudgement:
         self._causes = Causes(self._changes)
         self._likeness = Likeness(self._old, self._new, self._causes)
         self._met: set[tuple[str, str]] = set()
-        self._answers = AnswerJudgement(self._old, self._new, self._causes, self._likeness)
+        self._expected: dict[object, Answers] = {}
+        self._answers = AnswerJudgement(self._old, self._new, self._causes)
+        self._others: dict[int, AnswerJudgement] = {}
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -44,12 +50,17 @@ class HttpJudgement:
 
     @cached_property
     def renames(self) -> Mapping[Declaration, str]:
-        """Give the new names that are likely for what went, as `changes` tells them.
+        """Give the new names that are likely for what went, as `changes` tells them."""
+        gains = members_gained(self._changes, self.changes)
+        return renames_between(self._changes, (*self.changes, *gains))
 
-        What came to a request is a gain and not among the changes, so that of its members nothing can be told.
-        """
-        found = renames_between(self._changes, self.changes)
-        return {gone: name for gone, name in found.items() if not gone[0].startswith("request.")}
+    def compare(self) -> None:
+        """Find every change now, and what may be called otherwise, which else waits to be asked for."""
+        _ = self.renames
+
+    def mistakes(self) -> tuple[DefinitionWarning, ...]:
+        """Give the mistakes of both definitions that were met so far."""
+        return (*self._old.definition.warnings(), *self._new.definition.warnings())
 
     def speaks_of(self, interaction: Interaction) -> bool:
         """Say whether it is a call over HTTP."""
@@ -59,15 +70,14 @@ class HttpJudgement:
         """Give the operation that an interaction calls, and what got worse for it."""
         call = interaction.exchange
         assert isinstance(call, HttpCall)
-        name = interaction.operation or f"{call.request.method} {call.request.path}"
         try:
             old, new = self._old.route(call), self._new.route(call)
             if old is None:
-                return name, _of_unknown(call, self._new.check(interaction))
+                return _name_of(interaction, call), _of_unknown(call, self._new.check(interaction))
             return old.operation.name, self._worries(interaction, call, old, new)
         except DefinitionError as error:
             worry = _unjudged(f"a definition cannot be used here: {error.explanation.summary}")
-            return name, (replace(worry, change=self._mistake(call, error)),)
+            return _name_of(interaction, call), (replace(worry, change=self._mistake(call, error)),)
 
     def _mistake(self, call: HttpCall, error: DefinitionError) -> Change | None:
         """Give the change that ends the comparison of the operation that a call reaches."""
@@ -86,16 +96,49 @@ class HttpJudgement:
     def _worries(
         self, interaction: Interaction, call: HttpCall, old_route: Route, new_route: Route | None
     ) -> tuple[Worry, ...]:
-        old, new = self._old.expected(old_route, call), self._new.expected(new_route, call)
+        answers = self._answers_to(call, old_route, new_route)
+        old, new = answers.old, answers.new
         of_request: tuple[Worry, ...] = ()
         if not (_is_read_alike(old_route, new_route) and self._takes_what_it_took(old, new)):
             before, after = self._old.with_request(old, old_route), self._new.with_request(new, new_route)
             of_request = request_worries(interaction, call, before, after, self._causes)
         if new.surface is None:
             return of_request
+        if statuses := _statuses_left(interaction, call, old, new):
+            return (*of_request, *self._of_others(interaction, call, old, new_route, statuses))
         if (unknown := _unknown_answer(call, old, new)) is not None:
             return (*of_request, unknown)
-        return (*of_request, *self._answers.judged(interaction, call, old, new))
+        return (*of_request, *self._answers.judged(interaction, call, answers))
+
+    def _of_others(
+        self,
+        interaction: Interaction,
+        call: HttpCall,
+        old: InteractionConformance,
+        new_route: Route | None,
+        statuses: Sequence[int],
+    ) -> tuple[Worry, ...]:
+        """Give what got worse where answers of other statuses are accepted too: that of the first which hurts.
+
+        They are kept apart by the recorded status, since the old definition is asked for that one.
+        """
+        judgement = self._others.setdefault(call.response.status, AnswerJudgement(self._old, self._new, self._causes))
+        for status in statuses:
+            other = replace(call, response=replace(call.response, status=status))
+            answers = self._likeness.of_answers(old, self._new.expected(new_route, other))
+            worries = judgement.judged(replace(interaction, exchange=other), other, answers)
+            if worries:
+                return worries
+        return ()
+
+    def _answers_to(self, call: HttpCall, old: Route, new: Route | None) -> Answers:
+        """Give what both definitions declare of the answer that a call expects; calls of one kind have the same."""
+        key = (old.operation.signature, new and new.operation.signature, kind_of_answer(call))
+        found = self._expected.get(key)
+        if found is None:
+            declared = self._old.expected(old, call), self._new.expected(new, call)
+            found = self._expected[key] = self._likeness.of_answers(*declared)
+        return found
 
     def _takes_what_it_took(self, old: InteractionConformance, new: InteractionConformance) -> bool:
         """Say whether nothing changed of what an operation takes.
@@ -106,9 +149,14 @@ class HttpJudgement:
         if new.surface is None:
             return False
         key = (old.surface.signature, new.surface.signature)
-        is_first = key not in self._met
-        self._met.add(key)
-        return not is_first and self._likeness.of_requests(old.surface, new.surface)
+        if key not in self._met:
+            self._met.add(key)
+            return False
+        return self._likeness.of_requests(old.surface, new.surface)
+
+
+def _name_of(interaction: Interaction, call: HttpCall) -> str:
+    return interaction.operation or f"{call.request.method} {call.request.path}"
 
 
 def _is_read_alike(old: Route, new: Route | None) -> bool:
@@ -122,6 +170,20 @@ def _is_at(error: DefinitionError, change: Change) -> bool:
     return at is not None and any(
         place is not None and (place.uri, place.pointer) == (at.uri, at.pointer) for place in (change.old, change.new)
     )
+
+
+def _statuses_left(
+    interaction: Interaction, call: HttpCall, old: InteractionConformance, new: InteractionConformance
+) -> tuple[int, ...]:
+    """Give the statuses that may come in place of the expected one, where that is not named any more.
+
+    What is said by default is said of failures, where a success is named beside it.
+    """
+    if new.surface is None or new.status not in _UNNAMED or old.status in (new.status, Declared.NOT):
+        return ()
+    statuses = other_statuses(interaction, call, new.surface)
+    is_success_named = call.response.status < _FAILURES and any(each < _FAILURES for each in statuses)
+    return statuses if is_success_named or new.status is Declared.NOT else ()
 
 
 def _of_unknown(call: HttpCall, new: InteractionConformance) -> tuple[Worry, ...]:

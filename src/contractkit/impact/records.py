@@ -185,6 +185,7 @@ class ImpactReport:
     none is over the transport that the definitions speak of. `exempted` are findings that somebody answers for, which
     no verdict counts unless the exemption has expired; `unused_exemptions` are fingerprints of which there is no
     finding, and `exemptions_out_of_scope` those whose findings are of other consumers, versions or environments.
+    `supposed` says in words what was asked about as if it were so.
     """
 
     old: DefinitionSource
@@ -196,6 +197,7 @@ class ImpactReport:
     exempted: tuple[Exempted, ...] = ()
     unused_exemptions: tuple[str, ...] = ()
     exemptions_out_of_scope: tuple[str, ...] = ()
+    supposed: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

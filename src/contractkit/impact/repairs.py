@@ -8,10 +8,12 @@ from contractkit.changes.wording import rename_hint
 from contractkit.exact_json import Json, dump_shown
 from contractkit.impact.records import Finding, ImpactReport, Verdict
 from contractkit.impact.text import NOT_ANALYSABLE, group_findings
+from contractkit.impact.unjudged import unjudged
 
 SCHEMA_VERSION: Final = 1
 _MOST_FINDINGS: Final = 20
 _MOST_TESTS: Final = 5
+_MOST_NAMES: Final = 50
 _WHOLE: Final = ("operation.gone", "message.removed")  # codes of what is gone as a whole
 _LONGEST: Final = 300  # characters of a sentence
 
@@ -20,9 +22,10 @@ def impact_as_repairs(report: ImpactReport) -> str:
     """Give the twenty worst findings as JSON that a program or an assistant can act on without reading more.
 
     Each has a `problem`, its `cause` in the definition (rule, both lines), `evidence` (consumer, interaction, tests),
-    and `edits`: what may be changed where. `left_out` counts the others.
+    and `edits`: what may be changed where. `left_out` counts the others. `unjudged` says
+    of whom no verdict speaks, at most fifty of them.
     """
-    groups = group_findings(report.findings)
+    groups, silent = group_findings(report.findings), unjudged(report)
     document = {
         "schema_version": SCHEMA_VERSION,
         "verdict": report.verdict.value,
@@ -30,6 +33,8 @@ def impact_as_repairs(report: ImpactReport) -> str:
         "new": report.new.name,
         "findings": [_repair(group) for group in groups[:_MOST_FINDINGS]],
         "left_out": max(0, len(groups) - _MOST_FINDINGS),
+        "unjudged": [_cut(str(each)) for each in silent[:_MOST_NAMES]],
+        "unjudged_left_out": max(0, len(silent) - _MOST_NAMES),
     }
     return dump_shown(document)
 

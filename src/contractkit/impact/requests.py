@@ -1,10 +1,9 @@
 """Requests: whether a recorded request that the old definition took is still taken, and still heard in full."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 from contractkit.changes import Change, Level
-from contractkit.changes.surface_pairs import REQUEST_BODY
+from contractkit.changes.surface_pairs import REQUEST_BODY, SchemaUse
 from contractkit.conformance import InteractionConformance
 from contractkit.definitions.contents import content_for
 from contractkit.definitions.forms import FORM, MULTIPART
@@ -14,8 +13,10 @@ from contractkit.errors import DefinitionError
 from contractkit.exact_json import show_json
 from contractkit.impact.causes import Causes
 from contractkit.impact.known_values import known_value_worries
+from contractkit.impact.left_out import default_worries, sends
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.ruled_requests import at_risk, ruled_worries
+from contractkit.impact.sent_nulls import sent_null_worries
 from contractkit.model import (
     BinaryBody,
     HttpCall,
@@ -150,9 +151,7 @@ def _read_only(
     assert old.surface is not None
     assert new.surface is not None
     use = causes.use_in_request(old.surface, new.surface, request, REQUEST_BODY)
-    if use is None or not any(
-        each.rule == _READ_ONLY for each in causes.within_place(old.surface, new.surface, use, ())
-    ):
+    if use is None or not _may_have(_READ_ONLY, causes, old.surface, new.surface, use):
         return
     for location in dict.fromkeys(_members_in(decoded_body(request, old.surface), REQUEST_BODY)):
         for change in causes.of_request(old, new, request, location):
@@ -160,14 +159,23 @@ def _read_only(
                 yield at_risk("request.ignored", change, "the consumer sends it, and a provider may pass over it now")
 
 
+def _may_have(rule: str, causes: Causes, old: Surface, new: Surface, use: SchemaUse) -> bool:
+    """Say whether a change by a rule is anywhere in a body; a mistake in it hurts only who sends what has it."""
+    try:
+        return any(each.rule == rule for each in causes.within_place(old, new, use, ()))
+    except DefinitionError:
+        return True
+
+
 def _members_in(value: object, location: Location) -> Iterator[Location]:
-    """Give every member of a value's objects, the elements of a list as one."""
+    """Give every member of a value's objects and the elements of its lists, those of a list as one."""
     if isinstance(value, dict):
         for name, member in value.items():
             yield location / name
             yield from _members_in(member, location / name)
     elif isinstance(value, list):
         for element in value:
+            yield location / Wildcard.INDEX
             yield from _members_in(element, location / Wildcard.INDEX)
 
 
@@ -182,8 +190,9 @@ def _own_changes(
     assert old.surface is not None
     assert new.surface is not None
     yield from _credentials(request, causes.own(old.surface, new.surface))
-    yield from _defaults(request, old, new, causes)
+    yield from default_worries(request, old, new, causes)
     yield from _read_only(request, old, new, causes)
+    yield from sent_null_worries(request, old, new, causes)
     yield from _styles(request, old.surface, causes.own(old.surface, new.surface))
     yield from _sunsets(request, causes.own(old.surface, new.surface))
     yield from ruled_worries(interaction, request, old.surface, new.surface, causes)
@@ -200,36 +209,6 @@ def _credentials(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Wo
             )
 
 
-def _defaults(
-    request: HttpRequest, old: InteractionConformance, new: InteractionConformance, causes: Causes
-) -> Iterator[Worry]:
-    """Give the changed defaults of what the consumer leaves out; nobody is judged by a mistake in that."""
-    assert old.surface is not None
-    for location in _left_out(request, old.surface):
-        with suppress(DefinitionError):
-            yield from _default_of(causes.of_request(old, new, request, location))
-
-
-def _default_of(changes: Sequence[Change]) -> Iterator[Worry]:
-    for change in changes:
-        if change.rule == "request.default.changed":
-            yield at_risk(
-                "request.default", change, "the consumer leaves it out, and another value is taken in its place now"
-            )
-
-
-def _left_out(request: HttpRequest, surface: Surface) -> Iterator[Location]:
-    for (place, _), parameter in surface.parameters.items():
-        if place in ("query", "header") and not _sends(request, parameter.location):
-            yield parameter.location
-    value, media_type = decoded_body(request, surface), media_type_of(request.body)
-    content = content_for(surface.body.contents, media_type) if surface.body and media_type else None
-    if content is not None and content.view is not None and isinstance(value, dict):
-        for name in content.view.members:
-            if name not in value:
-                yield Location(("request", "body", name))
-
-
 def _styles(request: HttpRequest, surface: Surface, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
         if _is_written_otherwise(request, surface, change):
@@ -241,7 +220,7 @@ def _styles(request: HttpRequest, surface: Surface, changes: Sequence[Change]) -
 def _is_written_otherwise(request: HttpRequest, surface: Surface, change: Change) -> bool:
     match change.rule:
         case "request.parameter.style-changed":
-            return _sends(request, change.location) and not _is_single(surface, change)
+            return sends(request, change.location) and not _is_single(surface, change)
         case "request.parameter.reserved-refused":
             values = request.query.get(str(change.location.steps[2]), ())
             return any(value is not None and not _RESERVED.isdisjoint(value) for value in values)
@@ -265,13 +244,8 @@ def _joins(request: HttpRequest, surface: Surface, change: Change) -> bool:
 
 def _sunsets(request: HttpRequest, changes: Sequence[Change]) -> Iterator[Worry]:
     for change in changes:
-        if change.rule in _SUNSETS and (change.location == _PATH or _sends(request, change.location)):
+        if change.rule in _SUNSETS and (change.location == _PATH or sends(request, change.location)):
             yield at_risk("request.sunset", change, "the consumer uses it, and it may go sooner than was said")
-
-
-def _sends(request: HttpRequest, location: Location) -> bool:
-    side, name = location.steps[1], str(location.steps[2])
-    return name in request.query if side == "query" else name in request.headers if side == "headers" else True
 
 
 def _unjudged(request: HttpRequest, old: Surface, new: Surface, causes: Causes) -> Iterator[Worry]:

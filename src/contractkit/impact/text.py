@@ -47,7 +47,7 @@ def explain_impact(report: ImpactReport) -> str:
     """Give a report for people; the last line sums it up."""
     messages = group_causes(report.findings)
     blocks = [
-        f"What becomes of the consumers if {report.old.name} becomes {report.new.name}:",
+        f"What becomes of the consumers if {report.old.name} becomes {report.new.name}{supposed_in_words(report)}:",
         _overview(report),
         *(str(explain_cause(groups)) for groups in messages),
         _theoretical(report),
@@ -56,6 +56,11 @@ def explain_impact(report: ImpactReport) -> str:
         summarise(report),
     ]
     return readable("\n\n".join(block for block in blocks if block))  # contracts are other people's text
+
+
+def supposed_in_words(report: ImpactReport) -> str:
+    """Give what is supposed as the end of a sentence, empty where nothing is."""
+    return f", supposed that {' and '.join(map(one_line, report.supposed))}" if report.supposed else ""
 
 
 def group_findings(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], ...]:
@@ -167,7 +172,7 @@ def summarise(report: ImpactReport) -> str:
     hurting = f"that could hurt a consumer {_hurts(harmless)} none of these, as far as their needs tell"
     tail = f"; {counted(harmless, 'change')} {hurting}" if harmless else ""
     tail += f"; {brief}" if (brief := exemptions_in_brief(report)) else ""
-    return f"Of {counted(total, 'contract')}: {said}{tail}."
+    return f"Of {counted(total, 'contract')}: {said or 'nobody was judged'}{tail}."
 
 
 def name_of(consumer: ConsumerImpact) -> str:
@@ -184,7 +189,7 @@ def _overview(report: ImpactReport) -> str:
     rows = [(name_of(each), standing_of(each, report), extent_of(each)) for each in report.consumers]
     rows += [(name_of(each), "not judged", f"{aside_in_words(each)}, {NOT_SPOKEN_OF}") for each in report.not_judged]
     rows += [(one_line(name), "no contract", NOTHING_KNOWN) for name in report.without_contract]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
     return "\n".join(
         f"  {name.ljust(widths[0])}   {verdict.ljust(widths[1])}   {extent}" for name, verdict, extent in rows
     )

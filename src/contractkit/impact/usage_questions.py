@@ -22,6 +22,9 @@ _BODIES: Final = (
 _SIDE: Final = re.compile(r"^(sent|received)(?=\[\*\]\.)")
 """What the messages of a call begin with: who asks for `events[*].message.sku` means those of both sides."""
 
+_EVENT: Final = re.compile(r"^events(?=\[\*\]\.message)")
+"""The same, where no side is named."""
+
 _SEPARATOR: Final = re.compile(r"([./])")
 _NUMBER: Final = re.compile(r"\[[0-9]+\]")
 
@@ -51,6 +54,18 @@ def operation_suggested(asked: str, known: Iterable[str]) -> str:
         by_end.setdefault("".join(parts[-count:]), []).append(name)
     near = [name for end in nearest_names(asked, by_end) for name in by_end[end]]
     return f"Did you mean {' or '.join(near[:3])}?" if near else suggestion(asked, names)
+
+
+def places_named(asked: str) -> tuple[str, ...]:
+    """Give the places as usage has them that a location may mean: of a call's messages both sides', if it names none.
+
+    Args:
+        asked: `response.body.lines[*].sku`, also with the number of an element; `events[*].message.sku` is written of
+            messages that are sent and received, as mismatches name them.
+    """
+    place = _NUMBER.sub("[*]", asked)
+    sides = ("sent", "received") if _EVENT.match(place) else ()
+    return tuple(dict.fromkeys((asked, place, *(_EVENT.sub(side, place) for side in sides))))
 
 
 def lies_in(place: str, asked: str) -> bool:

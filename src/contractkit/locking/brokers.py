@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from contractkit.broker_client import BrokerClient, open_broker, read_address, tls_context
 from contractkit.errors import DefinitionError, SettingsError
-from contractkit.locking.published import definition_at, definition_in
 from contractkit.settings import Settings
+
+if TYPE_CHECKING:  # loaded where a broker is asked: most projects that have one ask it rarely
+    from contractkit.broker_client import BrokerClient
 
 
 def address_of(settings: Settings) -> str | None:
@@ -14,7 +16,7 @@ def address_of(settings: Settings) -> str | None:
     return settings.broker or os.environ.get("PACT_BROKER_BASE_URL")
 
 
-def connect(settings: Settings, *, tell: Callable[[str], None] = lambda _sentence: None) -> BrokerClient:
+def connect(settings: Settings, *, tell: Callable[[str], None] = lambda _sentence: None) -> "BrokerClient":
     """Give a client of the broker in the settings, or of the one in the variables that Pact's tools read.
 
     Args:
@@ -24,6 +26,8 @@ def connect(settings: Settings, *, tell: Callable[[str], None] = lambda _sentenc
     Raises:
         SettingsError: No broker is set, or its URL cannot be used.
     """
+    from contractkit.broker_client import open_broker, read_address, tls_context
+
     url = address_of(settings)
     if not url:
         raise SettingsError(
@@ -57,6 +61,7 @@ def definition_of_broker(settings: Settings, location: str) -> bytes:
         SettingsError: No broker is set.
         BrokerError: It cannot be reached.
     """
+    from contractkit.locking.published import definition_at, definition_in
     from contractkit.sources.places import BROKER  # who only asks the broker needs no reader of definitions
 
     name, at, where = location.removeprefix(BROKER).partition("@")

@@ -1,14 +1,15 @@
 """Matching: an expected exchange and its rules, compiled, compared with what happened; and values made for sending."""
 
-from typing import TYPE_CHECKING, Any
-
-from contractkit.matching.comparison import Comparison, compile_comparison
-from contractkit.matching.generators import generate
-from contractkit.matching.variants import variant_generators
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from contractkit.matching.comparison import Comparison, compile_comparison
     from contractkit.matching.explanations import Beaten, PlaceExplanation, explain_rules
+    from contractkit.matching.generators import generate
     from contractkit.matching.tracing import Candidate, Reach
+    from contractkit.matching.variants import variant_generators
 
 __all__ = [
     "Beaten",
@@ -23,12 +24,22 @@ __all__ = [
 ]
 
 
+_HOME: Final[Mapping[str, str]] = {
+    "Beaten": "explanations",
+    "Candidate": "tracing",
+    "Comparison": "comparison",
+    "PlaceExplanation": "explanations",
+    "Reach": "tracing",
+    "compile_comparison": "comparison",
+    "explain_rules": "explanations",
+    "generate": "generators",
+    "variant_generators": "variants",
+}
+"""Each name to the module that has it."""
+
+
 def __getattr__(name: str) -> Any:
-    """Load what explains a comparison when somebody asks for it: verifying does not pay for it."""
-    if name in ("Candidate", "Reach"):
-        from contractkit.matching import tracing as module
-    elif name in __all__:
-        from contractkit.matching import explanations as module  # type: ignore[no-redef]
-    else:
+    """Load what somebody asks for: who reads rules does not pay for comparing, nor who verifies for explaining."""
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(module, name)
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

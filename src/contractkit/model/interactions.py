@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from contractkit.exact_json import Json, dump_compact
 from contractkit.model.bodies import Body, MissingBody
 from contractkit.model.exchanges import Exchange
-from contractkit.model.needs import InferredNeeds, Needs, UnknownNeeds, unite_needs
+from contractkit.model.needs import Needs, UnknownNeeds, unite_needs
 from contractkit.model.rules import LocatedGenerator, LocatedRules
 
 
@@ -119,7 +119,7 @@ class Interaction:
     @property
     def needs(self) -> Needs:
         """Give what all its tests together need: unknown as soon as one of them is."""
-        if len(self.evidence) == 1 and isinstance(self.evidence[0].needs, InferredNeeds):
+        if len(self.evidence) == 1:
             return self.evidence[0].needs
         return unite_needs(tuple(each.needs for each in self.evidence))
 

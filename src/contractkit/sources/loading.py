@@ -181,13 +181,18 @@ def _loaded_openapi(
     )
 
 
-def read_document(data: bytes, uri: str) -> Json:
+def read_document(data: bytes, uri: str, *, name: str | None = None) -> Json:
     """Give the content of one document of JSON or YAML, gzipped or not.
+
+    Args:
+        data: Its bytes.
+        uri: What it is called, whose ending may tell the format.
+        name: What messages call it; `uri` where None.
 
     Raises:
         DefinitionError: It is neither; line and column are given.
     """
-    return _parsed(data, uri, uri, _Texts())
+    return _parsed(data, uri, name or uri, _Texts())
 
 
 def _parsed(data: bytes, uri: str, name: str, texts: _Texts) -> Json:

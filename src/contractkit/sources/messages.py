@@ -156,7 +156,7 @@ def holds_messages(place: Place) -> bool:
         return bool(_below(place.path)) and next(place.path.rglob("*.proto"), None) is None
     if not unquote(place.uri).lower().endswith(_ENDINGS):
         return False
-    value = read_document(place.read(), place.uri)
+    value = read_document(place.read(), place.uri, name=place.name)
     if not isinstance(value, dict) or {"openapi", "swagger"} & value.keys():
         return False
     return bool((_SCHEMA_WORDS | {"$defs", "$schema", "asyncapi", "definitions"}) & value.keys())
@@ -212,7 +212,7 @@ def _of_file(place: FilePlace | GitPlace, name: str) -> LoadedMessages:
 
 def _of_document(data: bytes, uri: str, name: str, read_beside: Callable[[str], bytes]) -> LoadedMessages:
     texts = {uri: data}
-    value = upgraded_schemas(read_document(data, unquote(uri)))
+    value = upgraded_schemas(read_document(data, unquote(uri), name=name))
     read = _reader(read_beside, texts)
     if isinstance(value, dict) and "asyncapi" in value:
         documents = Documents({uri: value}, uri, read)

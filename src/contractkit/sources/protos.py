@@ -74,17 +74,17 @@ def _missing_import(files: ProtoFiles, errors: tuple[Problem, ...], name: str) -
     return DefinitionError(
         f"The definition {name} imports a file that is not there.",
         details=[("imports", missing), ("at", _place(files, importer) if importer else name), *places],
-        next_step=_where_else(files, missing, name),
+        next_step=_where_else(files, missing, name, importer.file if importer else ""),
     )
 
 
-def _where_else(files: ProtoFiles, missing: str, name: str) -> str:
+def _where_else(files: ProtoFiles, missing: str, name: str, importer: str) -> str:
     """Say what to do about an import: another folder to start from, a nearer name, or where common protos come from."""
     deeper = next((each for each in files.texts if each.endswith(f"/{missing}")), None)
     if deeper is not None:
         folder = f"{name.rstrip('/')}/{deeper.removesuffix(missing)}".rstrip("/")
         return f"It is in {folder}: name that directory, which imports start from, as the definition."
-    near = nearest_names(missing, files.texts)
+    near = nearest_names(missing, [each for each in files.texts if each != importer])
     if near:
         return f"Did you mean {' or '.join(near)}?"
     if missing.startswith("google/"):
