@@ -189,7 +189,7 @@ def test_what_a_definition_leaves_open_stands_on_top_of_who_is_at_risk(broker: S
     refers = "The definition orders (new) refers to another document, which did not come with it."
     assert page.said("section", aria_labelledby="unjudged") == [
         f"What could not be judged web-shop, GET /orders/7: a definition cannot be used here: {refers} "
-        "1 mistake of the definitions, of which nothing can be judged "
+        "1 mistake of the definitions; what they stand in is not judged "
         f"orders (new):5: {refers} The path is left out."
     ]
     assert "Of 1 contract: 1 at risk" in page.said("main")[0]

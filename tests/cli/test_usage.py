@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from contractkit.cli.compared import load_compared
 from contractkit.document import dump_contract
-from contractkit.impact.usage import Sureness, Unused
+from contractkit.impact.unused import operations_in_use
+from contractkit.impact.usage import Sureness, Unused, UsedPlace
 from contractkit.impact.usage_words import why_unused
 from contractkit.model import (
     Contract,
@@ -25,6 +27,7 @@ from contractkit.model import (
     UnknownNeeds,
     parse_location,
 )
+from contractkit.settings import load_settings
 
 DEFINITION = """\
 openapi: 3.1.0
@@ -57,9 +60,9 @@ components:
 LINES = [{"sku": "ink", "gift": False}]
 
 
-def contract(consumer: str, body: dict[str, object], needs: Needs) -> bytes:
+def contract(consumer: str, body: dict[str, object], needs: Needs, path: str = "/orders/7") -> bytes:
     call = HttpCall(
-        request=HttpRequest(method="GET", path="/orders/7"), response=HttpResponse(status=200, body=JsonBody(body))
+        request=HttpRequest(method="GET", path=path), response=HttpResponse(status=200, body=JsonBody(body))
     )
     test = TestReference(node_id="tests/test_a.py::test_a", file="tests/test_a.py", line=3)
     one = Interaction(
@@ -117,6 +120,35 @@ def test_a_definition_of_another_transport_says_nothing_of_the_contracts(contrac
         "Name the definition of that transport: OpenAPI for HTTP, protobuf for gRPC, JSON Schemas or AsyncAPI for "
         "messages.\n",
     )
+
+
+def test_a_definition_of_another_service_says_nothing_of_the_contracts(contractkit: Callable) -> None:
+    Path("stock.yaml").write_text(DEFINITION.replace("/orders", "/stock").replace("Order", "Item"))
+    ended = contractkit("usage", "--definition", "stock.yaml")
+    assert (ended.code, ended.out, ended.err) == (
+        3,
+        "",
+        "The definition has none of the operations that the contracts use, so it is another one than theirs.\n\n"
+        "  definition   stock.yaml\n"
+        "  in use       GET /orders/7\n\n"
+        "Name the definition of the service that the contracts are with.\n",
+    )
+
+
+def test_operations_in_use_that_a_definition_does_not_have_are_told(contractkit: Callable) -> None:
+    Path("contracts/till-orders.json").write_bytes(contract("till", {}, UnknownNeeds(), "/tills/7"))
+    ended = contractkit("usage", "--definition", "orders.yaml", "--format", "json")
+    assert (ended.code, ended.err) == (0, "In use, and not in orders.yaml: GET /tills/7.\n")
+    assert [each["operation"] for each in json.loads(ended.out)["unused"]].count("cancelOrder") == 1
+
+
+def test_procedures_that_a_definition_does_not_have_likewise(contractkit: Callable) -> None:
+    definition = 'syntax = "proto3"; package shop; message A {} service S { rpc C(A) returns (A); }'
+    Path("shop.proto").write_text(definition)
+    used = UsedPlace(operation="shop.S/C", location="sent[*].message.a", consumers={"web": True})
+    gone = UsedPlace(operation="shop.S/D", location="sent[*].message.a", consumers={"web": True})
+    loaded = load_compared("shop.proto", load_settings(Path.cwd()))
+    assert operations_in_use(loaded.definition, [used, gone]) == ({"shop.S/C"}, {"shop.S/D"})
 
 
 def test_contracts_without_interactions_tell_of_no_use(contractkit: Callable) -> None:
@@ -260,6 +292,7 @@ def test_where_no_contract_counts_it_is_said_where_was_looked(contractkit: Calla
             2,
             "--contracts and a broker exclude each other.",
         ),
+        (("--environment", "production"), 2, "No broker is set."),
         (("--broker", "http://127.0.0.1:9"), 2, "A broker knows many services, and none was named."),
         (("orders", "--broker", "http://127.0.0.1:9"), 4, "http://127.0.0.1:9"),
         (("--definition", "missing.yaml"), 2, "missing.yaml"),

@@ -53,7 +53,7 @@ def test_mistakes_of_the_definitions_are_told_beside_the_answer(project: Run, ol
     assert (code, read_json(out)["verdict"], err) == (
         1,
         "broken",
-        "1 mistake of the definitions, of which nothing can be judged:\n"
+        "1 mistake of the definitions; what they stand in is not judged:\n"
         "  new.yaml:106: The operation GET /orders/{id} declares no responses.\n\n",
     )
 
@@ -136,6 +136,7 @@ def test_a_contract_without_interactions_is_nothing_to_check(project: Run, contr
     [
         (["old.yaml", "new.yaml", "third.yaml"], 2, "impact compares two definitions."),
         (["new.yaml", "--provider", "orders"], 2, "One definition is not enough to say what changes."),
+        (["old.yaml", "new.yaml", "--environment", "production"], 2, "No broker is set."),
         (["new.yaml", "--broker", "http://127.0.0.1:9"], 2, "A broker knows many services, and none was named."),
         (
             [

@@ -9,13 +9,13 @@ import click
 from contractkit.exact_json import Json, dump_shown
 from contractkit.explain.terminal import unsteered
 from contractkit.locking import brokers
-from contractkit.locking.brokers import address_of
+from contractkit.locking.brokers import address_of, known_address
 from contractkit.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from contractkit.broker_client import BrokerClient
 
-__all__ = ["address_of", "asks_broker", "connect", "open_set_broker", "show"]
+__all__ = ["address_of", "asks_broker", "connect", "known_address", "open_set_broker", "show"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

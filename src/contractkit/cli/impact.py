@@ -10,7 +10,7 @@ import click
 
 from contractkit.changes.wording import counted
 from contractkit.cli.assumptions import check_assumptions, read_assumptions
-from contractkit.cli.brokers import address_of
+from contractkit.cli.brokers import address_of, known_address
 from contractkit.cli.collecting import uncollected
 from contractkit.cli.compared import load_compared, source_of
 from contractkit.cli.contract_files import find_contract_files, load_contract_file
@@ -194,6 +194,7 @@ def _from_files(asked: _Asked, settings: Settings) -> ImpactReport:
 
 
 def _from_broker(asked: _Asked, settings: Settings) -> ImpactReport:
+    known_address(settings)  # else it is said that a service is to be named, where no broker is
     if asked.provider is None:
         raise UsageError(
             "A broker knows many services, and none was named.",
@@ -271,7 +272,7 @@ def _tell_mistakes(lines: Sequence[str]) -> None:
     shown = [f"  {printable(line)}" for line in lines[:_MOST_MISTAKES]]
     left = len(lines) - len(shown)
     more = [f"  … and {left} more"] if left else []
-    head = f"{counted(len(lines), 'mistake')} of the definitions, of which nothing can be judged:"
+    head = f"{counted(len(lines), 'mistake')} of the definitions; what they stand in is not judged:"
     click.echo("\n".join([head, *shown, *more, ""]), err=True)
 
 

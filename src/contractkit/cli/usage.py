@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import click
 
-from contractkit.cli.brokers import address_of, connect, show
+from contractkit.cli.brokers import address_of, connect, known_address, show
 from contractkit.cli.compared import Loaded, load_compared
 from contractkit.cli.contract_files import find_contract_files, nothing_in, read_contract_file
 from contractkit.cli.impact_scope import Scope, check_branch, check_scope, known_names
@@ -15,12 +15,14 @@ from contractkit.cli.usage_words import usage_as_json, usage_as_text
 from contractkit.cli.verbs import Verb
 from contractkit.definitions.openapi import OpenApiDefinition
 from contractkit.errors import NothingToCheckError, UsageError, suggestion
-from contractkit.impact.unused import speaks_of, unused_of
+from contractkit.explain.terminal import printable
+from contractkit.impact.unused import operations_in_use, speaks_of, unused_of
 from contractkit.impact.usage import Unused, UsedPlace, named_as_defined, operation_as_defined, used_places
 from contractkit.impact.usage_values import used_values
 from contractkit.model import Contract
 from contractkit.settings import Settings, load_settings
 
+_MOST_NAMES = 10  # operations that are named
 _Used: TypeAlias = tuple[str, tuple[UsedPlace, ...], tuple[UsedPlace, ...]]
 """The provider, the places that are used of it, and the values."""
 
@@ -86,6 +88,17 @@ def _unused(loaded: Loaded, places: Sequence[UsedPlace], values: Sequence[UsedPl
             next_step="Name the definition of that transport: OpenAPI for HTTP, protobuf for gRPC, JSON Schemas or "
             "AsyncAPI for messages.",
         )
+    defined, undefined = operations_in_use(loaded.definition, places)
+    if undefined:
+        names = sorted(undefined)
+        named = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+        if not defined:
+            raise NothingToCheckError(
+                "The definition has none of the operations that the contracts use, so it is another one than theirs.",
+                details=[("definition", loaded.source), ("in use", named)],
+                next_step="Name the definition of the service that the contracts are with.",
+            )
+        click.echo(printable(f"In use, and not in {loaded.source}: {named}."), err=True)
     return unused_of(loaded.definition, places, values)
 
 
@@ -101,6 +114,7 @@ def _only_broker_knows(settings: Settings, provider: str | None) -> bool:
 def _asked(
     settings: Settings, provider: str | None, environment: str | None, branch: str | None, *, with_values: bool
 ) -> _Used:
+    known_address(settings)
     if provider is None:
         raise UsageError(
             "A broker knows many services, and none was named.", next_step="contractkit usage PROVIDER --broker URL"

@@ -12,10 +12,9 @@ from contractkit.impact.proofs import proved
 from contractkit.impact.proven import Proven
 from contractkit.impact.records import Finding, ImpactReport, Verdict
 from contractkit.impact.text import explain_findings, group_findings, summarise
-from contractkit.impact.unjudged import unjudged
+from contractkit.impact.unjudged import named_unjudged, unjudged
 
 _MOST_OF_A_LEVEL: Final = 10  # annotations of one level that GitHub shows for a step; it drops the others
-_MOST_NAMES: Final = 50  # consumers that are not judged
 _LEVELS: Final = {Verdict.BROKEN: "error", Verdict.AT_RISK: "warning"}
 _PROVEN_LEVELS: Final = {Proven.FAILS: "error", Proven.CAN_FAIL: "warning"}
 
@@ -40,10 +39,10 @@ def impact_as_annotations(report: ImpactReport) -> str:
 
 
 def _silent(report: ImpactReport) -> Iterator[str]:
-    found = unjudged(report)
-    yield from map(str, found[:_MOST_NAMES])
-    if len(found) > _MOST_NAMES:
-        yield f"… and {len(found) - _MOST_NAMES} more"
+    named, left_out = named_unjudged(report)
+    yield from named
+    if left_out:
+        yield f"… and {left_out} more"
 
 
 def _failing(report: ImpactReport, level: str) -> Iterator[str]:

@@ -8,12 +8,11 @@ from contractkit.changes.wording import rename_hint
 from contractkit.exact_json import Json, dump_shown
 from contractkit.impact.records import Finding, ImpactReport, Verdict
 from contractkit.impact.text import NOT_ANALYSABLE, group_findings
-from contractkit.impact.unjudged import unjudged
+from contractkit.impact.unjudged import named_unjudged
 
 SCHEMA_VERSION: Final = 1
 _MOST_FINDINGS: Final = 20
 _MOST_TESTS: Final = 5
-_MOST_NAMES: Final = 50
 _WHOLE: Final = ("operation.gone", "message.removed")  # codes of what is gone as a whole
 _LONGEST: Final = 300  # characters of a sentence
 
@@ -25,7 +24,7 @@ def impact_as_repairs(report: ImpactReport) -> str:
     and `edits`: what may be changed where. `left_out` counts the others. `unjudged` says
     of whom no verdict speaks, at most fifty of them.
     """
-    groups, silent = group_findings(report.findings), unjudged(report)
+    groups, (unjudged, unnamed) = group_findings(report.findings), named_unjudged(report)
     document = {
         "schema_version": SCHEMA_VERSION,
         "verdict": report.verdict.value,
@@ -33,8 +32,8 @@ def impact_as_repairs(report: ImpactReport) -> str:
         "new": report.new.name,
         "findings": [_repair(group) for group in groups[:_MOST_FINDINGS]],
         "left_out": max(0, len(groups) - _MOST_FINDINGS),
-        "unjudged": [_cut(str(each)) for each in silent[:_MOST_NAMES]],
-        "unjudged_left_out": max(0, len(silent) - _MOST_NAMES),
+        "unjudged": [_cut(each) for each in unjudged],
+        "unjudged_left_out": unnamed,
     }
     return dump_shown(document)
 

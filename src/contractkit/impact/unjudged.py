@@ -1,10 +1,13 @@
 """Who and what no verdict speaks of, and why: each form of a report says it, since silence reads as unaffected."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from contractkit.explain.terminal import one_line
 from contractkit.impact.records import ImpactReport
 from contractkit.impact.text import NOT_SPOKEN_OF, NOTHING_KNOWN, aside_in_words, name_of
+
+_MOST_NAMED: Final = 50  # consumers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +36,9 @@ def unjudged(report: ImpactReport) -> tuple[Unjudged, ...]:
             if each.aside_by_transport
         ),
     )
+
+
+def named_unjudged(report: ImpactReport) -> tuple[list[str], int]:
+    """Give a sentence on each of the first fifty of them, and how many others there are."""
+    found = unjudged(report)
+    return [str(each) for each in found[:_MOST_NAMED]], max(0, len(found) - _MOST_NAMED)

@@ -7,7 +7,7 @@ from contractkit.definitions.messages import MessageDefinition
 from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.impact.analysis import AnyDefinition
 from contractkit.impact.message_usage import unused_of_messages
-from contractkit.impact.usage import Unused, UsedPlace, is_of_http, unused
+from contractkit.impact.usage import Unused, UsedPlace, is_of_http, operation_as_defined, unused
 from contractkit.impact.usage_values import unused_values
 
 _OF_MESSAGES: Final = ("message.", "request.contents", "request.metadata", "responses[*].")
@@ -27,6 +27,25 @@ def speaks_of(definition: AnyDefinition, places: Iterable[UsedPlace]) -> bool:
             for place in places
         )
     return any(is_of_http(place.location) for place in places)
+
+
+def operations_in_use(definition: AnyDefinition, places: Iterable[UsedPlace]) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the operations in use over the transport of a definition: those that it has, and those that it does not.
+
+    Of messages there are none: of those that a definition does not have, it is told that they may be any.
+    """
+    if isinstance(definition, MessageDefinition):
+        return frozenset(), frozenset()
+    if isinstance(definition, ProtoDefinition):
+        from contractkit.impact.protobuf.unused import procedures_and_messages  # loads protobuf's library
+
+        known = procedures_and_messages(definition)
+        used = frozenset(place.operation for place in places if place.location.startswith(_OF_PROCEDURES))
+        return used & known, used - known
+    defined = {operation.name for operation in definition.operations}
+    used = frozenset(place.operation for place in places if is_of_http(place.location))
+    known = frozenset(each for each in used if operation_as_defined(definition, each) in defined)
+    return known, used - known
 
 
 def unused_of(

@@ -28,15 +28,8 @@ def connect(settings: Settings, *, tell: Callable[[str], None] = lambda _sentenc
     """
     from contractkit.broker_client import open_broker, read_address, tls_context
 
-    url = address_of(settings)
-    if not url:
-        raise SettingsError(
-            "No broker is set.",
-            next_step="Give --broker URL, set CONTRACTKIT_BROKER, or add to pyproject.toml:\n\n"
-            '[tool.contractkit]\nbroker = "https://broker.example"',
-        )
     address = read_address(
-        url,
+        known_address(settings),
         token=settings.token() or os.environ.get("PACT_BROKER_TOKEN"),
         username=os.environ.get("PACT_BROKER_USERNAME"),
         password=os.environ.get("PACT_BROKER_PASSWORD"),
@@ -45,6 +38,22 @@ def connect(settings: Settings, *, tell: Callable[[str], None] = lambda _sentenc
     ca, certificate, key = (None if place is None else settings.path(place) for place in places)
     tls = tls_context(ca=ca, certificate=certificate, key=key)
     return open_broker(address, timeout=settings.broker_timeout, tls=tls, tell=tell)
+
+
+def known_address(settings: Settings) -> str:
+    """Give the address of the broker to ask.
+
+    Raises:
+        SettingsError: No broker is set.
+    """
+    url = address_of(settings)
+    if not url:
+        raise SettingsError(
+            "No broker is set.",
+            next_step="Give --broker URL, set CONTRACTKIT_BROKER, or add to pyproject.toml:\n\n"
+            '[tool.contractkit]\nbroker = "https://broker.example"',
+        )
+    return url
 
 
 def definition_of_broker(settings: Settings, location: str) -> bytes:

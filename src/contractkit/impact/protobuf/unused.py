@@ -61,6 +61,12 @@ def unused_of_procedures(
     return tuple(found)
 
 
+def procedures_and_messages(definition: ProtoDefinition) -> frozenset[str]:
+    """Give the full names of everything that contracts can be about."""
+    procedures = Procedures(definition)
+    return frozenset((*procedures.methods, *procedures.messages))
+
+
 def reached_over_http(definition: ProtoDefinition) -> bool:
     """Say whether `google.api.http` offers any procedure over HTTP."""
     return any(bindings_of(method) for method in Procedures(definition).methods.values())
