@@ -188,7 +188,11 @@ class DefinitionChanges:
 
     @cached_property
     def _by_shape(self) -> dict[tuple[str, str], Surface]:
-        return {surface.shape: surface for surface in self.new.surfaces()}
+        """Give the operations by what a request tells them apart by: of several the first, as the router does."""
+        found: dict[tuple[str, str], Surface] = {}
+        for surface in self.new.surfaces():
+            found.setdefault(surface.shape, surface)
+        return found
 
     @cached_property
     def _unreadable(self) -> dict[tuple[str, str], Unreadable]:
