@@ -153,6 +153,46 @@ def test_a_text_that_names_no_media_type_is_of_the_declared_one(declared: str, e
     assert found(replace(order(), exchange=said, rules=()), definition) == expected
 
 
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, []),
+        ({"content-type": ("application/json",)},
+         ["no longer legal response.headers['content-type']: the content type is not declared"]),
+    ],
+)  # fmt: skip
+def test_null_is_no_body_where_none_is_declared_and_nothing_says_that_it_is_json(
+    headers: dict[str, tuple[str, ...]], expected: list[str]
+) -> None:
+    call = order().exchange
+    assert isinstance(call, HttpCall)
+    empty = replace(call, response=HttpResponse(status=200, headers=headers, body=JsonBody(None)))
+    definition = ORDERS.replace("content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}", "")
+    assert found(replace(order(), exchange=empty, rules=()), openapi(definition)) == expected
+
+
+def test_null_is_not_the_object_that_is_declared_whatever_is_asked_beside_it() -> None:
+    call = order().exchange
+    assert isinstance(call, HttpCall)
+    empty = replace(call, response=HttpResponse(status=200, body=JsonBody(None)))
+    with_null = replace(order(), exchange=empty, rules=())
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(order(), with_null))
+    concerns = recheck([contract], [(None, openapi(ORDERS))]).concerns
+    assert [(each.interaction, str(each.location), each.sentence) for each in concerns] == [
+        (with_null, "response.body", "expected an object, recorded null")
+    ]
+
+
+@pytest.mark.parametrize("name", ["accept-ranges", "content-range", "etag", "pragma", "proxy-authenticate", "trailer"])
+def test_headers_of_http_itself_need_no_declaration(name: str) -> None:
+    call = order().exchange
+    assert isinstance(call, HttpCall)
+    response = replace(call.response, headers={name: ("it",), "x-page": ("2",)})
+    assert found(replace(order(), exchange=replace(call, response=response)), openapi(ORDERS)) == [
+        "no longer legal response.headers['x-page']: it is not declared"
+    ]
+
+
 def test_a_query_parameter_that_is_not_declared_is_not_judged() -> None:
     call = order(path="orders/7").exchange
     assert isinstance(call, HttpCall)

@@ -194,18 +194,20 @@ class ContractChecker:
 def kind_of_answer(call: HttpCall) -> tuple[object, ...]:
     """Give what of an expected answer says which of an operation's declarations it is held against."""
     expected, written = call.response, call.response.headers.get("content-type", ())[:1]
-    return expected.status, written, type(expected.body), media_type_of(expected.body)
+    return expected.status, written, type(expected.body), media_type_of(expected.body), _is_null(expected)
 
 
 def _as_sent(request: HttpRequest) -> HttpRequest:
-    """Give a request as a verifier sends it: its path starts with a slash, though other tools' files may leave it out.
-
-    A body of null, where nothing says that it is JSON, is none (Pact specification, v1 to v3).
-    """
+    """Give a request as a verifier sends it: its path starts with a slash, which other tools' files may leave out."""
     if not request.path.startswith("/"):
         request = replace(request, path=f"/{request.path}")
-    is_null = isinstance(request.body, JsonBody) and request.body.value is None
-    return replace(request, body=MissingBody()) if is_null and "content-type" not in request.headers else request
+    return replace(request, body=MissingBody()) if _is_null(request) else request
+
+
+def _is_null(message: HttpRequest | HttpResponse) -> bool:
+    """Say whether a body is null and nothing says that it is JSON: it is none then (Pact specification, v1 to v3)."""
+    is_null = isinstance(message.body, JsonBody) and message.body.value is None
+    return is_null and "content-type" not in message.headers
 
 
 def _is_of_header(location: Location) -> bool:
@@ -259,7 +261,7 @@ def _media_type(response: Response | None, content: Content | None, expected: Ht
     if response is None or _named_type(response, expected) is None:
         return Declared.UNSAID
     if content is None:
-        has_body = not isinstance(expected.body, MissingBody | EmptyBody)
+        has_body = not (isinstance(expected.body, MissingBody | EmptyBody) or _is_null(expected))
         return Declared.NOT if response.contents or has_body else Declared.UNSAID
     return Declared.AS_RANGE if "*" in content.media_type else Declared.EXACTLY
 

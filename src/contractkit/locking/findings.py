@@ -52,9 +52,10 @@ _ACCEPT = Location(("request", "headers", "accept"))
 _EVERYWHERE = frozenset(
     RESPONSE_HEADERS / name
     for name in (
-        "age", "allow", "cache-control", "connection", "content-encoding", "content-language", "content-length",
-        "content-location", "date", "etag", "expires", "last-modified", "location", "retry-after", "server",
-        "set-cookie", "transfer-encoding", "vary", "via", "www-authenticate",
+        "accept-ranges", "age", "allow", "authentication-info", "cache-control", "connection", "content-encoding",
+        "content-language", "content-length", "content-location", "content-range", "date", "etag", "expires",
+        "last-modified", "location", "pragma", "proxy-authenticate", "proxy-authentication-info", "retry-after",
+        "server", "set-cookie", "trailer", "transfer-encoding", "upgrade", "vary", "via", "warning", "www-authenticate",
     )
 )  # fmt: skip
 """Headers of HTTP itself (RFC 9110, 9111), which few definitions declare and any server may send."""
