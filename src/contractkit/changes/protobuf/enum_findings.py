@@ -36,6 +36,15 @@ def values_renamed(pair: EnumPair) -> Iterator[Found]:
             yield _found(pair, value, other)
 
 
+def values_written_otherwise(pair: EnumPair) -> Iterator[Found]:
+    """Find members whose number their readers do not know by the name that is written for it, the first one it has."""
+    for value in pair.old.values:
+        other = pair.new.values_by_number.get(value.number)
+        is_known = other is not None and other.name in pair.old.values_by_name
+        if other is not None and (not is_known or value.name not in pair.new.values_by_name):
+            yield _found(pair, value, other)
+
+
 def values_renumbered(pair: EnumPair) -> Iterator[Found]:
     """Find members whose name means another number now."""
     for value in pair.old.values:

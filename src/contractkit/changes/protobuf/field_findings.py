@@ -6,7 +6,14 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pb2 import DescriptorProto
 
 from contractkit.changes.protobuf.features import checks_text, promises_json
-from contractkit.changes.protobuf.message_pairs import MessagePair, json_name_of, name_of, step_of, steps_to
+from contractkit.changes.protobuf.message_pairs import (
+    MessagePair,
+    is_of_entry,
+    json_name_of,
+    name_of,
+    step_of,
+    steps_to,
+)
 from contractkit.changes.protobuf.records import FieldPair, Found, place_of, place_of_message
 from contractkit.changes.protobuf.types import Fit, fit_of, in_words, is_map, is_packable
 from contractkit.changes.records import Direction
@@ -45,7 +52,7 @@ def renamed(pair: MessagePair) -> Iterator[Found]:
 
 def renamed_in_json(pair: MessagePair) -> Iterator[Found]:
     """Find fields whose name in JSON is another one."""
-    for each in pair.same:
+    for each in pair.comparable:
         before, after = json_name_of(each.old), json_name_of(each.new)
         if before != after and steps_to(each.old):
             yield _pair_found(each, before, after)
@@ -98,11 +105,11 @@ def presence_gained(pair: MessagePair) -> Iterator[Found]:
 
 
 def other_default(pair: MessagePair) -> Iterator[Found]:
-    """Find fields with another declared default (proto2, editions)."""
+    """Find fields with another declared default (proto2, editions); without presence it is that of their type."""
     for each in _single_scalars(pair):
         before, after = _default(each.old), _default(each.new)
         is_like = type(each.old.default_value) is type(each.new.default_value)  # else the type changed, which is said
-        if is_like and before != after and each.old.has_presence and each.new.has_presence:
+        if is_like and before != after:
             yield _pair_found(each, f"the default {before}", f"the default {after}")
 
 
@@ -167,8 +174,11 @@ def _is_kind_of_map_change(pair: FieldPair) -> bool:
 
 
 def _single_scalars(pair: MessagePair) -> Iterator[FieldPair]:
+    """Give the scalars that may be left out; key and value of a map's entry stand for their default then, always."""
     for each in pair.comparable:
         fields = (each.old, each.new)
+        if all(is_of_entry(field) for field in fields):
+            continue
         if all(field.message_type is None and not field.is_repeated and not field.is_required for field in fields):
             yield each
 

@@ -170,9 +170,13 @@ def json_name_of(field: FieldDescriptor) -> str:
 
 def steps_to(field: FieldDescriptor) -> tuple[Step, ...]:
     """Give the steps from a message's tree to one of its fields: none for key and value of a map's entry."""
+    return () if is_of_entry(field) else (name_of(field),)
+
+
+def is_of_entry(field: FieldDescriptor) -> bool:
+    """Say whether a field is key or value of a map's entry."""
     holder = field.containing_type
-    is_entry = holder is not None and holder.has_options and holder.GetOptions().map_entry
-    return () if is_entry else (name_of(field),)
+    return holder is not None and bool(holder.has_options) and bool(holder.GetOptions().map_entry)
 
 
 def step_of(field: FieldDescriptor) -> Step | None:

@@ -175,7 +175,7 @@ RESPONSE_CONSEQUENCES = (
     Consequence(("field.renumbered", "field.json-name-changed", "field.list-unpacked", "field.map-changed"),
                 "response.unheard", _where_read, "the consumer needs it, and does not find it any more"),
     Consequence(("field.type-reinterpreted", "field.type-truncated", "field.cardinality-changed",
-                 "enum.openness-changed"), "response.read-otherwise", _where_present,
+                 "field.default-changed", "enum.openness-changed"), "response.read-otherwise", _where_present,
                 "the consumer needs it, and may read another value than was sent"),
     Consequence(("message.json-unpromised", "enum.json-unpromised"), "response.read-otherwise", _where_said,
                 "the consumer needs it, and not every language has the same JSON form for it any more"),

@@ -10,9 +10,9 @@ from collections.abc import Container, Iterator, Mapping
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from contractkit.changes.protobuf import Encoding, ProtoChanges
-from contractkit.changes.protobuf.message_pairs import MessagePair
-from contractkit.changes.protobuf.records import ProtoDifference
-from contractkit.changes.protobuf.types import is_packable
+from contractkit.changes.protobuf.message_pairs import MessagePair, json_name_of, name_of
+from contractkit.changes.protobuf.records import FieldPair, ProtoDifference
+from contractkit.changes.protobuf.types import Fit, fit_of, is_map, is_packable
 from contractkit.changes.records import Direction
 from contractkit.impact.protobuf.uses import MESSAGE
 from contractkit.model import Location
@@ -20,7 +20,7 @@ from contractkit.model import Location
 TEXT_UNCHECKED = "field.text-unchecked"
 """What readers refuse whatever they need, and nothing else of it can hurt them."""
 
-_IN_BINARY = frozenset({"field.number-reused", "field.type-changed", "field.type-reinterpreted"})
+_IN_BINARY = frozenset({"field.number-reused", "field.renumbered", "field.type-changed", "field.type-reinterpreted"})
 _IN_JSON = frozenset(
     {
         "field.type-changed",
@@ -31,6 +31,10 @@ _IN_JSON = frozenset(
         "field.map-changed",
         "oneof.left",  # two of which its readers know that one is set
     }
+)
+
+_NAME_GIVEN_UP = frozenset(
+    {"field.removed", "required-field.removed", "field.number-reused", "field.json-name-changed"}
 )
 
 _UNSEEN_IN_BINARY = frozenset({"field.type-changed", "closed-enum.value-added"})
@@ -86,7 +90,9 @@ def _is_refused(pair: MessagePair, difference: ProtoDifference, encoding: Encodi
     if field is not None and field.is_required and _may_be_unseen(field, difference.name, encoding):
         return True
     if encoding is Encoding.JSON:
-        return difference.name in _IN_JSON
+        if difference.name in _IN_JSON or field is None:
+            return difference.name in _IN_JSON
+        return difference.name in _NAME_GIVEN_UP and _is_name_taken(pair, field)
     if difference.name == TEXT_UNCHECKED:
         return True
     writer = pair.new.fields_by_number.get(field.number) if field is not None else None
@@ -100,6 +106,22 @@ def _may_be_unseen(field: FieldDescriptor, difference: str, encoding: Encoding) 
         return difference in _UNSEEN_IN_JSON
     is_closed = field.enum_type is not None and field.enum_type.is_closed
     return difference in _UNSEEN_IN_BINARY or (is_closed and difference in _UNSEEN_WHERE_CLOSED)
+
+
+def _is_name_taken(pair: MessagePair, field: FieldDescriptor) -> bool:
+    """Say whether what is written under a field's name in JSON now is something else; readers take both its names."""
+    names = (json_name_of(field), name_of(field))
+    return any(json_name_of(each) in names and not _is_readable_in_json(field, each) for each in pair.new_fields)
+
+
+def _is_readable_in_json(field: FieldDescriptor, writer: FieldDescriptor) -> bool:
+    is_like = bool(field.is_repeated) is bool(writer.is_repeated) and is_map(field) is is_map(writer)
+    fit = fit_of(FieldPair(field, writer, Direction.RESPONSE), Encoding.JSON)
+    return is_like and fit in (Fit.SAME, Fit.LOSSLESS) and _message_of(field) == _message_of(writer)
+
+
+def _message_of(field: FieldDescriptor) -> str:
+    return "" if field.message_type is None else str(field.message_type.full_name)
 
 
 def _field_of(pair: MessagePair, difference: ProtoDifference) -> FieldDescriptor | None:
