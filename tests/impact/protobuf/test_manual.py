@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from contractkit.changes.protobuf.message_rules import ENUM_RULES, MESSAGE_RULES
+from contractkit.changes.protobuf.message_rules import ENUM_RULES, MESSAGE_RULES, PACKED_RULES
 from contractkit.changes.protobuf.procedures import (
     PACKAGE_REMOVED,
     PROCEDURE_REMOVED,
@@ -21,6 +21,7 @@ MANUAL = (ROOT / "docs/impact.md").read_text()
 def test_every_change_of_a_message_is_in_the_manual_with_its_levels() -> None:
     rows = [f"| `{rule.id}` | {rule.binary.value} | {rule.json.value} |" for rule in MESSAGE_RULES]
     rows += [f"| `{rule.id}` | {rule.binary.value} | {rule.json.value} |" for rule in ENUM_RULES]
+    rows += [f"| `{rule.id}` | {rule.binary.value} | {rule.json.value} |" for rule in PACKED_RULES]
     assert [row for row in rows if row not in MANUAL] == []
 
 

@@ -7,7 +7,12 @@ from functools import cached_property
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
 
 from contractkit.changes.protobuf.message_pairs import Child, EnumPair, ExtensionPair, MessagePair
-from contractkit.changes.protobuf.message_rules import enum_differences, extension_differences, message_differences
+from contractkit.changes.protobuf.message_rules import (
+    enum_differences,
+    extension_differences,
+    message_differences,
+    packed_difference,
+)
 from contractkit.changes.protobuf.procedures import (
     MESSAGE_REMOVED,
     ProcedureDifference,
@@ -153,6 +158,10 @@ class ProtoChanges:
         if pair not in self._differences:
             self._differences[pair] = message_differences(pair)
         return self._differences[pair]
+
+    def packed_removal(self, old: Descriptor, direction: Direction) -> ProtoDifference:
+        """Give that a message of the old definition, which an `Any` carries, is no longer defined."""
+        return packed_difference(old, self._nowhere(old.file.name), direction, self.encoding)
 
     def change(self, method: MethodDescriptor | None, location: Location, difference: ProtoDifference) -> Change:
         """Give a difference as a procedure shows it at a place."""

@@ -16,7 +16,7 @@ from contractkit.changes.protobuf.message_pairs import (
 )
 from contractkit.changes.protobuf.records import FieldPair, Found, place_of, place_of_message
 from contractkit.changes.protobuf.types import Fit, fit_of, in_words, is_map, is_packable
-from contractkit.changes.records import Direction
+from contractkit.changes.records import Direction, Place
 from contractkit.exact_json import show_json
 
 
@@ -59,9 +59,11 @@ def renamed_in_json(pair: MessagePair) -> Iterator[Found]:
 
 
 def retyped(fit: Fit) -> Callable[[MessagePair], Iterator[Found]]:
-    """Give what finds fields of another type, by what becomes of their values."""
+    """Give what finds fields of another type, and messages compared as a whole, by what becomes of their values."""
 
     def find(pair: MessagePair) -> Iterator[Found]:
+        if pair.whole_fit is fit and fit is not Fit.SAME:
+            yield _whole_found(pair, pair.old.full_name, pair.new.full_name)
         for each in pair.comparable:
             if fit_of(each, pair.encoding) is fit and not _is_kind_of_map_change(each):
                 yield _pair_found(each, in_words(each.old), in_words(each.new))
@@ -124,8 +126,13 @@ def text_checked(pair: MessagePair) -> Iterator[Found]:
 def json_unpromised(pair: MessagePair) -> Iterator[Found]:
     """Find messages whose JSON form is no longer the same in every language."""
     if promises_json(pair.old) and not promises_json(pair.new):
-        places = (place_of_message(pair.old), place_of_message(pair.new))
-        yield Found(before="promised", after="not promised", old=places[0], new=places[1])
+        yield _whole_found(pair, "promised", "not promised")
+
+
+def packed_removed(pair: tuple[Descriptor, Place]) -> Iterator[Found]:
+    """Find a message that a `google.protobuf.Any` carried, which is not defined where it would stand now."""
+    old, new = pair
+    yield Found(before=old.full_name, after="not defined", old=place_of_message(old), new=new)
 
 
 def became_required(pair: MessagePair) -> Iterator[Found]:
@@ -196,6 +203,10 @@ def _is_reserved(message: Descriptor, number: int) -> bool:
     written = DescriptorProto()
     message.CopyToProto(written)
     return any(each.start <= number < each.end for each in written.reserved_range)
+
+
+def _whole_found(pair: MessagePair, before: str, after: str) -> Found:
+    return Found(before=before, after=after, old=place_of_message(pair.old), new=place_of_message(pair.new))
 
 
 def _pair_found(pair: FieldPair, before: str, after: str) -> Found:

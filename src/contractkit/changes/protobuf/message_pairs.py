@@ -8,8 +8,9 @@ from typing import TypeAlias
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from contractkit.changes.protobuf.records import Encoding, FieldPair
-from contractkit.changes.protobuf.types import Fit, fit_of, is_map, stands_as_one_value
+from contractkit.changes.protobuf.types import Fit, fit_of, is_map, stands_as_one_value, whole_fit
 from contractkit.changes.records import Direction
+from contractkit.definitions.protobuf.reading import WRAPPERS
 from contractkit.model import Step, Wildcard
 
 _STANDARD = "google.protobuf."
@@ -37,14 +38,21 @@ class MessagePair:
         self.encoding = encoding
 
     @cached_property
+    def whole_fit(self) -> Fit:
+        """Give what becomes of the messages as a whole; where that is not the same, their fields are not compared."""
+        is_request = self.direction is Direction.REQUEST
+        sides = (self.old, self.new) if is_request else (self.new, self.old)
+        return whole_fit(*sides, self.encoding, is_request=is_request)
+
+    @cached_property
     def old_fields(self) -> tuple[FieldDescriptor, ...]:
         """Give the fields as they were, in the order of the definition."""
-        return tuple(self.old.fields)
+        return tuple(self.old.fields) if self.whole_fit is Fit.SAME else ()
 
     @cached_property
     def new_fields(self) -> tuple[FieldDescriptor, ...]:
         """Give the fields as they are."""
-        return tuple(self.new.fields)
+        return tuple(self.new.fields) if self.whole_fit is Fit.SAME else ()
 
     @cached_property
     def old_by_number(self) -> dict[int, FieldDescriptor]:
@@ -169,8 +177,10 @@ def json_name_of(field: FieldDescriptor) -> str:
 
 
 def steps_to(field: FieldDescriptor) -> tuple[Step, ...]:
-    """Give the steps from a message's tree to one of its fields: none for key and value of a map's entry."""
-    return () if is_of_entry(field) else (name_of(field),)
+    """Give the steps from a message's tree to one of its fields: none for what an entry of a map or a wrapper holds."""
+    holder = field.containing_type
+    is_wrapped = holder is not None and holder.full_name in WRAPPERS and not field.is_extension
+    return () if is_wrapped or is_of_entry(field) else (name_of(field),)
 
 
 def is_of_entry(field: FieldDescriptor) -> bool:
@@ -180,7 +190,7 @@ def is_of_entry(field: FieldDescriptor) -> bool:
 
 
 def step_of(field: FieldDescriptor) -> Step | None:
-    """Give a field's step below its message, None for key and value of a map's entry."""
+    """Give a field's step below its message, None where it has none."""
     return next(iter(steps_to(field)), None)
 
 

@@ -6,6 +6,8 @@ write requests and read responses by the old definition, providers the other way
 
 from collections.abc import Iterator, Sequence
 
+from google.protobuf.descriptor import Descriptor
+
 from contractkit.changes.protobuf import enum_findings as member
 from contractkit.changes.protobuf import field_findings as field
 from contractkit.changes.protobuf import oneof_findings as oneof
@@ -21,7 +23,7 @@ from contractkit.changes.protobuf.records import (
     both_ways,
 )
 from contractkit.changes.protobuf.types import Fit
-from contractkit.changes.records import Direction
+from contractkit.changes.records import Direction, Place
 
 MESSAGE_RULES: tuple[Rule[MessagePair], ...] = (
     Rule("request.field.removed", POSSIBLE, POSSIBLE, field.removed, "it was {before}, now {after}"),
@@ -88,6 +90,12 @@ ENUM_RULES: tuple[Rule[EnumPair], ...] = (
 """Rules for two enums that stand for each other."""
 
 
+PACKED_RULES: tuple[Rule[tuple[Descriptor, Place]], ...] = both_ways(
+    "packed.removed", POSSIBLE, POSSIBLE, field.packed_removed, "{before} is no longer defined"
+)
+"""Rules for a message that a `google.protobuf.Any` was recorded to carry, and for where it would be defined now."""
+
+
 def message_differences(pair: MessagePair) -> tuple[ProtoDifference, ...]:
     """Give what the rules find at two messages themselves and the enums of their fields, without what lies below."""
     of_enums = (each for enums in pair.enums for each in enum_differences(enums, pair.direction, pair.encoding))
@@ -103,6 +111,11 @@ def extension_differences(pair: ExtensionPair) -> tuple[ProtoDifference, ...]:
 def enum_differences(pair: EnumPair, direction: Direction, encoding: Encoding) -> tuple[ProtoDifference, ...]:
     """Give what the rules find at two enums."""
     return tuple(_apply(ENUM_RULES, pair, direction, encoding))
+
+
+def packed_difference(old: Descriptor, nowhere: Place, direction: Direction, encoding: Encoding) -> ProtoDifference:
+    """Give that a message which an `Any` carries is not defined any more."""
+    return next(iter(_apply(PACKED_RULES, (old, nowhere), direction, encoding)))
 
 
 def _apply(

@@ -82,6 +82,26 @@ def stands_as_one_value(pair: FieldPair, encoding: Encoding) -> bool:
     return bool(new) and (stands_for_json(old) or {old, new} == _TIMES)
 
 
+def whole_fit(sender: Descriptor, reader: Descriptor, encoding: Encoding, *, is_request: bool) -> Fit:
+    """Give what becomes of whole messages of two types that are not compared field by field; else that they are alike.
+
+    What a procedure takes or gives may itself be a message that stands for one value, and become another one.
+    """
+    written, read = sender.full_name, reader.full_name
+    if written == read or {written, read} <= WRAPPERS:
+        return Fit.SAME
+    if encoding is Encoding.BINARY:
+        if {written, read} == _TIMES:
+            return Fit.READ_OTHERWISE
+        old = written if is_request else read
+        is_value = stands_for_json(old) and old not in WRAPPERS  # its trees are none of its fields
+        return Fit.LOST if is_value and not _are_alike(sender, reader) else Fit.SAME
+    if not _has_json_form(written) and not _has_json_form(read):
+        return Fit.SAME
+    is_object = read == _STRUCT and not _has_json_form(written)
+    return Fit.READ_OTHERWISE if is_object or read == _ANY_JSON else Fit.LOST
+
+
 def scalar_type(field: Field) -> int | None:
     """Give the type of the scalar that a field holds, itself or in a wrapper; None for other messages."""
     if field.message_type is None:

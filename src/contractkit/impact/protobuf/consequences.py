@@ -134,7 +134,7 @@ def _where_value_is_unseen(met: Met, uses: CallUses) -> Verdict | None:
 
 
 REQUEST_CONSEQUENCES = (
-    Consequence(("field.removed",), "request.ignored", _where_set,
+    Consequence(("field.removed", "packed.removed"), "request.ignored", _where_set,
                 "the consumer sends it, and a provider passes over it now"),
     Consequence(("field.number-reused", "field.type-changed"), "request.misread", _where_set,
                 "the consumer sends it, and a provider loses it or reads it as something else"),
@@ -168,7 +168,7 @@ REQUEST_CONSEQUENCES = (
 RESPONSE_CONSEQUENCES = (
     Consequence(("required-field.removed", "field.became-optional"), "response.refused", _always,
                 "the consumer's code refuses a message without it", is_whole=True),
-    Consequence(("field.removed",), "response.undeclared", _where_read,
+    Consequence(("field.removed", "packed.removed"), "response.undeclared", _where_read,
                 "the consumer needs it, and it is not declared any more"),
     Consequence(("field.number-reused", "field.type-changed"), "response.misread", _where_read,
                 "the consumer needs it, and reads nothing or something else in its place"),

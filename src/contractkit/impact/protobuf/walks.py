@@ -7,8 +7,9 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from contractkit.changes.protobuf import ProtoChanges, ProtoDifference
 from contractkit.changes.protobuf.message_pairs import MessagePair
-from contractkit.changes.protobuf.types import is_map
+from contractkit.changes.protobuf.types import Fit, is_map
 from contractkit.changes.records import Direction
+from contractkit.definitions.protobuf.reading import WRAPPERS
 from contractkit.exact_json import Json
 from contractkit.model import Location, Wildcard
 from contractkit.results import ABSENT
@@ -72,30 +73,38 @@ class Walk:
         self._direction = direction
 
     def message(self, pair: MessagePair, tree: Json, at: Location) -> Iterator[Met]:
-        """Give what a message's tree meets, itself and below."""
-        if not isinstance(tree, dict):
+        """Give what a message's tree meets, itself and below; some messages stand for a value that has no members."""
+        if tree is None:
             return
+        members = tree if isinstance(tree, dict) else {}
+        own = "value" if pair.old.full_name in WRAPPERS and pair.whole_fit is Fit.SAME else ""
         for difference in self._changes.differences(pair):
             steps = difference.found.steps
-            name = str(steps[0]) if steps else ""
+            name = str(steps[0]) if steps else own
             yield Met(
                 location=at.under(steps),
-                value=tree.get(name, ABSENT) if steps else tree,
+                value=members.get(name, ABSENT) if steps else tree,
                 holder=tree,
                 field=pair.old.fields_by_name.get(name),
                 pair=pair,
                 difference=difference,
             )
         for each in pair.comparable:
-            if each.old.name in tree and each.new.message_type is not None:
-                yield from self._field(each.old, each.new, tree[each.old.name], at / each.old.name)
+            if each.old.name in members and each.new.message_type is not None:
+                yield from self._field(each.old, each.new, members[each.old.name], at / each.old.name)
 
     def packed(self, tree: Json, at: Location) -> Iterator[Met]:
         """Give what a tree with `@type` meets: what a `google.protobuf.Any` carries."""
         name = str(tree.get("@type", "")).rpartition("/")[2] if isinstance(tree, dict) else ""
         old, new = (side.message(name) if name else None for side in (self._changes.old, self._changes.new))
-        if old is not None and new is not None and not name.startswith(_STANDARD):
-            yield from self.message(self._changes.pair(old, new, self._direction), tree, at)
+        if old is None or name.startswith(_STANDARD):
+            return
+        pair = self._changes.pair(old, new or old, self._direction)
+        if new is None:
+            gone = self._changes.packed_removal(old, self._direction)
+            yield Met(location=at, value=tree, holder=tree, field=None, pair=pair, difference=gone)
+        else:
+            yield from self.message(pair, tree, at)
 
     def _field(self, old: FieldDescriptor, new: FieldDescriptor, value: Json, at: Location) -> Iterator[Met]:
         if old.message_type is None or new.message_type is None:
