@@ -16,6 +16,7 @@ Compare = Callable[[Any, Any], DefinitionChanges]
 SAID_ON_THE_WAY_THERE = {
     "operation.id-changed", "request.parameter.added-required",
     "request.parameter.style-changed", "request.security.scheme-changed", "response.header.style-changed",
+    "response.type.changed",
 }  # fmt: skip
 """Rules that look at both directions: going back is a change of its own, or none."""
 

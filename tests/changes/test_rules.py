@@ -166,7 +166,7 @@ OPERATION_CASES: list[tuple[str, Callable[[Any], Any]]] = [
         {"name": "r", "in": "query", "required": True, "schema": {}})),
     ("request.parameter.became-required", lambda new: post(new)["parameters"][1].update(required=True)),
     ("request.parameter.removed", lambda new: post(new)["parameters"].pop()),
-    ("request.parameter.style-changed", lambda new: post(new)["parameters"][1].update(explode=False)),
+    ("request.parameter.style-changed", lambda new: post(new)["parameters"][1].update(style="spaceDelimited")),
     ("request.parameter.reserved-refused", lambda new: post(new)["parameters"][1].pop("allowReserved")),
     ("request.parameter.empty-refused", lambda new: post(new)["parameters"][1].pop("allowEmptyValue")),
     ("request.body.became-required", lambda new: post(new)["requestBody"].update(required=True)),
@@ -184,6 +184,8 @@ OPERATION_CASES: list[tuple[str, Callable[[Any], Any]]] = [
     ("response.media-type.generalised", lambda new: post(new)["responses"]["200"].update(
         content={"application/json": {}, "text/*": {"schema": {"type": "string"}}})),
     ("response.schema.removed", lambda new: post(new)["responses"]["200"]["content"].update({"text/plain": {}})),
+    ("response.type.changed", lambda new: post(new)["responses"]["200"]["content"]["application/json"].update(
+        schema=False)),
     ("response.header.removed", lambda new: post(new)["responses"]["200"]["headers"].pop("A")),
     ("response.optional-header.removed", lambda new: post(new)["responses"]["200"]["headers"].pop("B")),
     ("response.header.style-changed", lambda new: post(new)["responses"]["200"]["headers"]["A"].update(explode=True)),
@@ -298,6 +300,9 @@ LIST = {"type": "array", "items": {"type": "string"}}
         (TEXT, {"schema": {**LIST, "items": {"type": "integer"}}}, ["request.type.changed"]),
         (TEXT, {"schema": {**LIST, "minItems": 2}}, ["request.type.changed"]),
         (TEXT, {"schema": LIST, "explode": False}, ["request.parameter.style-changed", "request.type.changed"]),
+        (TEXT, {**TEXT, "explode": False}, []),
+        ({"schema": LIST}, {"schema": LIST, "explode": False}, ["request.parameter.style-changed"]),
+        ({"schema": {}}, {"schema": {}, "explode": False}, ["request.parameter.style-changed"]),
         ({"content": {"application/json": NUMBER}}, {"content": {"application/json": TEXT}}, ["request.type.changed"]),
     ],
 )

@@ -7,11 +7,13 @@ from contractkit.changes.found import described
 from contractkit.changes.operation_findings import OperationFinding
 from contractkit.changes.surface_pairs import REQUEST_BODY, RESPONSE_BODY, SurfacePair, given_for, header_location
 from contractkit.definitions.contents import content_for
+from contractkit.definitions.schema_facets import type_names
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surfaces import Content, Response
 from contractkit.model import Location, Wildcard
 
 _ANYTHING: Final = described(None)
+_NOTHING: Final = type_names(())
 _LIMITING: Final = ("enum", "const", "pattern", "format", "not")
 
 
@@ -52,6 +54,35 @@ def no_longer_described(pair: SurfacePair) -> Iterator[OperationFinding]:
                     after=_ANYTHING,
                     old=header.view.used_at,
                     new=after.node,
+                    status=old.status,
+                )
+
+
+def described_as_nothing(pair: SurfacePair) -> Iterator[OperationFinding]:
+    """Find the bodies and headers of answers that could be anything, and that no value is allowed for now."""
+    for old, new in pair.responses():
+        for content in old.contents:
+            other = given_for(new.contents, content.media_type) if _is_silent(content) else None
+            for location, view in _said_of(other, RESPONSE_BODY) if other is not None else ():
+                if described(view) == _NOTHING:
+                    yield OperationFinding(
+                        location=location,
+                        before=_ANYTHING,
+                        after=_NOTHING,
+                        old=content.node,
+                        new=view.used_at,
+                        status=old.status,
+                        media_type=content.media_type,
+                    )
+        for name, header in old.headers.items():
+            after = new.headers.get(name)
+            if header.view is None and after is not None and after.view and described(after.view) == _NOTHING:
+                yield OperationFinding(
+                    location=header_location(name),
+                    before=_ANYTHING,
+                    after=_NOTHING,
+                    old=header.node,
+                    new=after.view.used_at,
                     status=old.status,
                 )
 

@@ -101,6 +101,9 @@ GAINS: Mapping[str, Gain] = {
     "request.pattern.changed": Gain(
         "request.pattern.dropped", "it had {before} and now has {after}", ("request.pattern.changed",)
     ),
+    "request.format.changed": Gain(
+        "request.format.widened", "it had {before} and now has {after}", ("request.format.changed",)
+    ),
     "request.keyword.changed": Gain(
         "request.keyword.dropped", "it had {before} and now has {after}", ("request.keyword.changed",)
     ),
@@ -121,6 +124,9 @@ GAINS: Mapping[str, Gain] = {
     "response.members.closed": Gain("response.members.opened", "undeclared members may come now"),
     "response.pattern.changed": Gain(
         "response.pattern.added", "it had {before} and now has {after}", ("response.pattern.changed",)
+    ),
+    "response.format.changed": Gain(
+        "response.format.narrowed", "it had {before} and now has {after}", ("response.format.changed",)
     ),
     "response.keyword.changed": Gain(
         "response.keyword.added", "it had {before} and now has {after}", ("response.keyword.changed",)

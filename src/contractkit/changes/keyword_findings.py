@@ -84,11 +84,12 @@ def _demands(view: SchemaView, keyword: str) -> Iterator[Node]:
     for conjunct in view.conjuncts:
         if isinstance(conjunct.node.value, dict) and keyword in conjunct.node.value:
             node = conjunct.node / keyword
-            if _demands_something(keyword, node.value):
+            if _demands_something(keyword, conjunct.node.value):
                 yield node
 
 
-def _demands_something(keyword: str, value: Json) -> bool:
+def _demands_something(keyword: str, schema: Mapping[str, Json]) -> bool:
+    value = schema[keyword]
     match keyword:
         case "items":
             return value is False  # what else it says is a schema of its own
@@ -96,9 +97,17 @@ def _demands_something(keyword: str, value: Json) -> bool:
             return value is not False
         case "unevaluatedProperties":
             return isinstance(value, dict) and bool(value)  # that others are refused has a rule of its own
-        case "contains" | "if" | "then" | "else":
+        case "contains":
             return True
+        case "if":  # alone it demands nothing, but settles what is left unevaluated
+            return any(schema.get(each, True) not in (True, {}) for each in ("then", "else")) or _has_leftovers(schema)
+        case "then" | "else":
+            return "if" in schema and value not in (True, {})
     return value is not True and value != {}
+
+
+def _has_leftovers(schema: Mapping[str, Json]) -> bool:
+    return "unevaluatedProperties" in schema or "unevaluatedItems" in schema
 
 
 def _covers(keyword: str, other: Node, node: Node, other_view: SchemaView, view: SchemaView) -> bool:

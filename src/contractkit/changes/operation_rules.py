@@ -68,6 +68,7 @@ OPERATION_RULES = (
     Rule("response.media-type.generalised", POSSIBLE, find.generalised_type, "it was {before} and is now {after}"),
     Rule("response.schema.removed", POSSIBLE, description.no_longer_described,
          "it was {before} and may be {after} now"),
+    Rule("response.type.changed", BREAKING, description.described_as_nothing, "it was {before} and is now {after}"),
     Rule("response.header.removed", BREAKING, find.required_header_removed, "it was required, now undeclared"),
     Rule("response.optional-header.removed", POSSIBLE, find.optional_header_removed, "it was optional, now undeclared"),
     Rule("response.header.style-changed", POSSIBLE, writing.other_header_style, "it was {before} and is {after}"),

@@ -7,7 +7,6 @@ from contractkit.changes.found import Found, described, listed, said_found, with
 from contractkit.definitions.references import Node
 from contractkit.definitions.schema_facets import ALL_TYPES, Bound, type_names
 from contractkit.definitions.schemas import SchemaView
-from contractkit.exact_json import Json
 from contractkit.model import Wildcard
 
 MATCH_ANYTHING = ("", "^", ".*", "^.*$", "^.*", ".*$")
@@ -246,7 +245,8 @@ def loosened(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 def _bound(view: SchemaView, keyword: str) -> Bound | None:
     implied = _IMPLIED.get(keyword)
-    return view.bounds.get(keyword) or (None if implied is None else Bound(keyword, implied, is_exclusive=False))
+    bound = view.bounds.get(keyword) or (None if implied is None else Bound(keyword, implied, is_exclusive=False))
+    return bound.of_integers() if bound is not None and view.types - {"null"} == {"integer"} else bound
 
 
 def _bound_found(keyword: str, old: SchemaView, new: SchemaView) -> Found:
@@ -265,26 +265,6 @@ def lost_pattern(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find a pattern that is gone or another, unless it matched anything."""
     if any(pattern not in (*new.said("pattern"), *MATCH_ANYTHING) for pattern in old.said("pattern")):
         yield said_found("pattern", old, new)
-
-
-def other_format(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find a format that is new or another; one that only repeats the type (`boolean`) says nothing."""
-    if _formats(new) and _formats(old) != _formats(new) and old.types == new.types:
-        yield said_found("format", old, new)
-
-
-def lost_format(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find a format that is gone or another."""
-    if _formats(old) and _formats(old) != _formats(new) and old.types == new.types:
-        yield said_found("format", old, new)
-
-
-def _formats(view: SchemaView) -> list[Json]:
-    return [said for said in view.said("format") if not _is_type(said)]
-
-
-def _is_type(said: Json) -> bool:
-    return isinstance(said, str) and said in ALL_TYPES
 
 
 def other_default(old: SchemaView, new: SchemaView) -> Iterator[Found]:

@@ -7,6 +7,7 @@ a *whole* see a value with its unions; rules of a *branch* see two union-free sc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from contractkit.changes import format_findings as formats
 from contractkit.changes import keyword_findings as keyword
 from contractkit.changes import lifecycle_findings as announced
 from contractkit.changes import schema_findings as find
@@ -76,7 +77,7 @@ BRANCH_RULES = (
     Rule("request.values.limited", BREAKING, find.became_limited, "any value was allowed, now only {after}"),
     Rule("request.bound.tightened", BREAKING, find.tightened, "it had {before} and now has {after}"),
     Rule("request.pattern.changed", BREAKING, find.other_pattern, "it had {before} and now has {after}"),
-    Rule("request.format.changed", POSSIBLE, find.other_format, "it had {before} and now has {after}"),
+    Rule("request.format.changed", POSSIBLE, formats.other_format, "it had {before} and now has {after}"),
     Rule("request.default.changed", POSSIBLE, find.other_default, "it had {before} and now has {after}"),
     Rule("request.keyword.changed", POSSIBLE, keyword.added_keyword, "it had {before} and now has {after}"),
     Rule("request.known-values.removed", POSSIBLE, keyword.lost_known_values, "known was {before}, and now is {after}"),
@@ -95,7 +96,7 @@ BRANCH_RULES = (
     Rule("response.bound.loosened", POSSIBLE, find.loosened, "it had {before} and now has {after}"),
     Rule("response.bound.tightened", HARMLESS, find.tightened, "it had {before} and now has {after}"),
     Rule("response.pattern.changed", POSSIBLE, find.lost_pattern, "it had {before} and now has {after}"),
-    Rule("response.format.changed", POSSIBLE, find.lost_format, "it had {before} and now has {after}"),
+    Rule("response.format.changed", POSSIBLE, formats.lost_format, "it had {before} and now has {after}"),
     Rule("response.keyword.changed", POSSIBLE, keyword.lost_keyword, "it had {before} and now has {after}"),
     Rule("response.keyword.changed", POSSIBLE, keyword.fewer_numbered, "it had {before} and now has {after}"),
     Rule("response.known-values.changed", HARMLESS, keyword.other_known_values,

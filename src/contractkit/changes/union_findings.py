@@ -7,6 +7,7 @@ from typing import Final
 
 from contractkit.changes import schema_findings as find
 from contractkit.changes.alignment import align
+from contractkit.changes.format_findings import takes_formats
 from contractkit.changes.found import Found, listed, without
 from contractkit.changes.keyword_findings import added_keyword
 from contractkit.definitions.schema_facets import ALL_TYPES, type_names
@@ -85,7 +86,7 @@ def _takes(branch: SchemaView, kind: str, other: SchemaView) -> bool:
     """Say whether a schema surely takes every value of a type that another one does."""
     if kind not in branch.types or any(any(finds(other, branch)) for finds in _DEMANDS):
         return False
-    if any(said not in other.said("format") for said in branch.said("format")):
+    if not takes_formats(branch, other):
         return False
     if kind not in _COMPOUND:
         return True

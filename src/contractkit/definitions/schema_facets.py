@@ -1,5 +1,6 @@
 """Facets of schemas: the JSON types and the numeric bounds that keywords state, in one spelling for all versions."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -26,6 +27,16 @@ class Bound:
 
     def __str__(self) -> str:
         return f"{self.keyword} {self.value}{' (excluded)' if self.is_exclusive else ''}"
+
+    def of_integers(self) -> "Bound":
+        """Give the bound that leaves the same integers, itself included: below 5 is 4 at most."""
+        if not math.isfinite(self.value):
+            return self
+        if self.keyword in UPPER_BOUNDS:
+            most = math.ceil(self.value) - 1 if self.is_exclusive else math.floor(self.value)
+            return Bound(self.keyword, most, is_exclusive=False)
+        least = math.floor(self.value) + 1 if self.is_exclusive else math.ceil(self.value)
+        return Bound(self.keyword, least, is_exclusive=False)
 
     def is_tighter_than(self, other: "Bound") -> bool:
         """Say whether fewer values fit this bound than another one of the same keyword."""

@@ -334,6 +334,8 @@ class SchemaView:
             if conjunct.node.value is False:
                 return frozenset()
             if isinstance(conjunct.node.value, dict):
+                if conjunct.node.value.get("not", False) in (True, {}):
+                    return frozenset()  # another spelling of `false`
                 said = conjunct.node.value.get("type")
                 if self.schemas.is_strict and not (isinstance(said, str) and said in ALL_TYPES):
                     refuse_unknown_type(conjunct.node, self.schemas.documents)
