@@ -183,6 +183,22 @@ def test_null_is_not_the_object_that_is_declared_whatever_is_asked_beside_it() -
     ]
 
 
+def test_an_expected_object_that_fits_several_alternatives_is_not_judged_and_a_whole_one_is_refused() -> None:
+    branches = "{properties: {id: {type: integer}}}, {properties: {no: {type: integer}}}"
+    either = f"{{type: object, oneOf: [{branches}]}}"
+    definition = openapi(ORDERS.replace("{$ref: '#/components/schemas/Order'}", either))
+    expected = order({"id": 7})
+    contract = Contract(consumer="web-shop", provider="orders", interactions=(expected,))
+    done = recheck([contract], [(None, definition)])
+    assert done.concerns == ()
+    assert [(str(each.location), each.sentence) for each in done.unsettled] == [
+        ("response.body", "it fits several alternatives, which more members may tell apart")
+    ]
+    assert found(order({"id": 7}, served={"id": 7}), definition) == [
+        'no longer legal response.body: expected a value that fits exactly one of the alternatives, recorded {"id":7}'
+    ]
+
+
 @pytest.mark.parametrize("name", ["accept-ranges", "content-range", "etag", "pragma", "proxy-authenticate", "trailer"])
 def test_headers_of_http_itself_need_no_declaration(name: str) -> None:
     call = order().exchange

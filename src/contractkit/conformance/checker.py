@@ -58,6 +58,7 @@ class InteractionConformance:
         uses: What the interaction uses of its answer.
         standings: What the definition says of each used place of the answer.
         refused: Where the recorded answer is not what the definition allows, absent members apart.
+        is_partial: Whether that answer is the expected one, which may leave out what the provider gives beside it.
         unsettled: Codes of parts that could not be judged: `not-http`, `not-json`.
     """
 
@@ -72,6 +73,7 @@ class InteractionConformance:
     uses: Uses = field(default_factory=Uses)
     standings: Mapping[Location, Standing] = field(default_factory=dict)
     refused: tuple[Violation, ...] = ()
+    is_partial: bool = False
     unsettled: tuple[str, ...] = ()
 
 
@@ -96,7 +98,11 @@ class ContractChecker:
             return found
         used = uses_of(interaction, call) if uses is None else uses
         return replace(
-            found, uses=used, standings=self.standings(found, used), refused=self.refused(found, interaction)
+            found,
+            uses=used,
+            standings=self.standings(found, used),
+            refused=self.refused(found, interaction),
+            is_partial=isinstance(interaction.served, MissingBody),
         )
 
     def reached(self, interaction: Interaction) -> InteractionConformance:

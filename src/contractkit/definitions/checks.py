@@ -149,8 +149,11 @@ def held_schema(node: Node) -> Node | None:
     return first.get("schema") if first is not None else None
 
 
+FITS_SEVERAL: Final = "a value that fits exactly one of the alternatives"
+"""What is expected of a value that fits more than one alternative of a `oneOf`."""
+
 _SENTENCES: Final = {
-    "oneOf": "a value that fits exactly one of the alternatives",
+    "oneOf": FITS_SEVERAL,
     "anyOf": "a value that fits one of the alternatives",
     "not": "a value other than what the definition excludes",
     "uniqueItems": "a list without equal elements",

@@ -58,6 +58,11 @@ def discriminating_member(node: Node) -> str | None:
     return name.value if name is not None and isinstance(name.value, str) else None
 
 
+def mapped_values(parent: Node, schema: str) -> tuple[str, ...]:
+    """Give the values that a parent's `mapping` names for one of its heirs, by the name of that one's schema."""
+    return tuple(value for value, target in _mapping(parent) if target.rpartition("/")[2] == schema)
+
+
 def branch_values(branch: Node, name: str, union: Node, documents: Documents, *, depth: int = 0) -> tuple[str, ...]:
     """Give the values of the discriminating member that pick a branch, or none where they cannot be told.
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
 from contractkit.conformance import Declared, Grade, InteractionConformance, views_at
+from contractkit.conformance.grades import Standing
+from contractkit.conformance.heirs import stand_among_heirs
 from contractkit.conformance.uses import RESPONSE_HEADERS, Use
+from contractkit.definitions.checks import FITS_SEVERAL
 from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.interface import Operation, Route
 from contractkit.definitions.judged_bodies import is_judged
@@ -20,6 +23,7 @@ from contractkit.model import (
     Body,
     HttpCall,
     HttpResponse,
+    JsonBody,
     Location,
     MissingBody,
     TextBody,
@@ -80,11 +84,15 @@ def of_conformance(call: HttpCall, found: InteractionConformance, definition: Op
         yield Level.ILLEGAL, Location(("response", "headers", "content-type")), "the content type is not declared"
         return
     yield from _of_media_types(call, found)
-    needed = list(_of_uses(found))
+    needed = list(_of_uses(call, found))
     yield from needed
     told = {location.generalised() for _, location, _ in needed}
     for violation in (*found.refused, *_of_headers(call, found.route, definition)):
-        if not _is_of_more(violation) and violation.location.generalised() not in told:
+        if _is_of_more(violation) or violation.location.generalised() in told:
+            continue
+        if found.is_partial and _may_be_told_apart(violation):
+            yield Level.UNSETTLED, violation.location, "it fits several alternatives, which more members may tell apart"
+        else:
             yield Level.ILLEGAL, violation.location, of_violation(violation)
 
 
@@ -131,6 +139,11 @@ def _is_of_more(violation: Violation) -> bool:
     return violation.received is ABSENT or violation.pointer.endswith("/minProperties")
 
 
+def _may_be_told_apart(violation: Violation) -> bool:
+    """Say whether what fits several alternatives of a `oneOf` is an object, or a list, of which more may come."""
+    return violation.expected == FITS_SEVERAL and isinstance(violation.received, dict | list)
+
+
 def _names_other_type(violation: Violation) -> bool:
     """Say whether it is the content type; what is sent to be refused is still of a type that is known."""
     return violation.location == _CONTENT_TYPE and violation.received is not ABSENT
@@ -155,17 +168,27 @@ def _of_headers(call: HttpCall, route: Route, definition: OpenApiDefinition) -> 
             yield violation
 
 
-def _of_uses(found: InteractionConformance) -> Iterator[Found]:
+def _of_uses(call: HttpCall, found: InteractionConformance) -> Iterator[Found]:
     for use in found.uses.single:
         standing = found.standings.get(use.location)
         if standing is None or use.is_only_served:
             continue
+        if standing.grade is Grade.UNDECLARED:
+            standing = _among_heirs(call, found, use) or standing
         if standing.grade is Grade.UNDECLARED and use.location not in _EVERYWHERE:
             if not _is_left_open(found, use):
                 yield Level.ILLEGAL, use.location, "it is not declared"
         elif standing.grade is Grade.DISJOINT:
             sentence = f"expected by the consumer: {expectation(use)}; declared: {type_names(standing.types)}"
             yield Level.ILLEGAL, use.location, sentence
+
+
+def _among_heirs(call: HttpCall, found: InteractionConformance, use: Use) -> Standing | None:
+    """Give what the heirs of a schema say of a place that it does not declare itself; None where none declares it."""
+    view = found.content.view if found.content is not None else None
+    if view is None or not isinstance(call.response.body, JsonBody) or use.location.starts_with(RESPONSE_HEADERS):
+        return None
+    return stand_among_heirs(view, use, call.response.body.value)
 
 
 def _is_left_open(found: InteractionConformance, use: Use) -> bool:
