@@ -104,6 +104,7 @@ GAINS: Mapping[str, Gain] = {
     "request.format.changed": Gain(
         "request.format.widened", "it had {before} and now has {after}", ("request.format.changed",)
     ),
+    "request.keyword.added": Gain("request.keyword.dropped", "it had {before} and now has {after}"),
     "request.keyword.changed": Gain(
         "request.keyword.dropped", "it had {before} and now has {after}", ("request.keyword.changed",)
     ),

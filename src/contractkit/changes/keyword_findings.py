@@ -7,7 +7,7 @@ from typing import Final
 from contractkit.changes.found import Found, described, listed, said_found, without
 from contractkit.changes.sameness import PROSE, describes_the_same
 from contractkit.definitions.references import Node
-from contractkit.definitions.schema_facets import ALL_TYPES
+from contractkit.definitions.schema_facets import ALL_TYPES, declared_types
 from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json
 from contractkit.model import Wildcard
@@ -19,19 +19,42 @@ UNSETTLED_KEYWORDS = (
 )  # fmt: skip
 """Keywords that are compared as they are written, since what they amount to is not worked out."""
 
+_LIMITED_TYPES: Final[Mapping[str, frozenset[str]]] = {
+    "contains": frozenset({"array"}),
+    "dependentRequired": frozenset({"object"}),
+    "dependentSchemas": frozenset({"object"}),
+    "else": ALL_TYPES,
+    "if": ALL_TYPES,
+    "items": frozenset({"array"}),
+    "multipleOf": frozenset({"integer", "number"}),
+    "not": ALL_TYPES,
+    "propertyNames": frozenset({"object"}),
+    "then": ALL_TYPES,
+    "uniqueItems": frozenset({"array"}),
+}
+"""Those that surely exclude a value where nothing was demanded with them: of what types."""
+
 _KNOWN_VALUES: Final = "x-extensible-enum"
 
 
 def added_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the unsettled keywords that are new or demand more."""
-    yield from _demanded_otherwise(new, old, old, new)
-    yield from _elements_found(old, new) if _limits(new.elements) and not (old.elements or _is_full(old)) else ()
+    """Find the unsettled keywords that are new or surely demand more, so that values are refused that were not."""
+    yield from (said_found(each, old, new) for each in _otherwise(new, old) if _surely_excludes(each, old, new))
+    if _has_new_elements(old, new) and _is_limited(new.elements):
+        yield from _elements_found(old, new)
+
+
+def changed_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the unsettled keywords that demand something else, and those of which it is not sure what they exclude."""
+    yield from (said_found(each, old, new) for each in _otherwise(new, old) if not _surely_excludes(each, old, new))
+    if _has_new_elements(old, new) and not _is_limited(new.elements):
+        yield from _elements_found(old, new)
     yield from _additional_found(old, new) if _is_typed(new) and not (_is_typed(old) or old.is_closed) else ()
 
 
 def lost_keyword(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the unsettled keywords that are gone or demand less."""
-    yield from _demanded_otherwise(old, new, old, new)
+    yield from (said_found(each, old, new) for each in _otherwise(old, new))
     yield from _elements_found(old, new) if _limits(old.elements) and not (new.elements or _is_full(new)) else ()
     yield from _additional_found(old, new) if _is_typed(old) and not (_is_typed(new) or new.is_closed) else ()
 
@@ -60,17 +83,36 @@ def _known_values_found(old: SchemaView, new: SchemaView) -> Found:
     return Found(said[0], said[1], old.place(_KNOWN_VALUES), new.place(_KNOWN_VALUES))
 
 
-def _demanded_otherwise(view: SchemaView, other: SchemaView, old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the unsettled keywords by which one schema demands what the other does not."""
+def _otherwise(view: SchemaView, other: SchemaView) -> Iterator[str]:
+    """Give the unsettled keywords by which one schema demands what the other does not."""
     for keyword in UNSETTLED_KEYWORDS:
         others = tuple(_demands(other, keyword))
         if not all(
             any(_covers(keyword, each, node, other, view) for each in others) for node in _demands(view, keyword)
         ):
-            yield said_found(keyword, old, new)
-    for keyword in _stray_flags(view):
-        if True not in other.said(keyword):
-            yield said_found(keyword, old, new)
+            yield keyword
+    yield from (flag for flag in _stray_flags(view) if True not in other.said(flag))
+
+
+def _surely_excludes(keyword: str, old: SchemaView, new: SchemaView) -> bool:
+    """Say whether there are values that a keyword excludes which demands more than it did: it was not there, or less.
+
+    How members of free names are described is not looked into here, nor what is left unevaluated; contents are not
+    looked into by who validates (JSON Schema 2020-12 validation §8.1), and a flag without its bound says nothing sure.
+    """
+    if keyword not in _LIMITED_TYPES or not _LIMITED_TYPES[keyword] & old.types:
+        return False
+    if keyword == "if" and not any(_demands(new, "then")) and not any(_demands(new, "else")):
+        return False  # it only settles what is left unevaluated
+    if keyword == "contains" and 0 in new.said("minContains"):
+        return False
+    if keyword == "not" and not any(_types_in(said) & old.types for said in new.said("not")):
+        return False
+    return keyword in _WEIGHED or not any(_demands(old, keyword))
+
+
+def _types_in(schema: Json) -> frozenset[str]:
+    return declared_types(schema.get("type")) if isinstance(schema, dict) else ALL_TYPES
 
 
 def _stray_flags(view: SchemaView) -> Iterator[str]:
@@ -95,6 +137,10 @@ def _demands_something(keyword: str, schema: Mapping[str, Json]) -> bool:
             return value is False  # what else it says is a schema of its own
         case "uniqueItems" | "not":
             return value is not False
+        case "propertyNames":  # a name is a text, said or not
+            return _says_something(value) and value != {"type": "string"}
+        case "patternProperties" | "dependentSchemas":
+            return not isinstance(value, dict) or any(map(_says_something, value.values()))
         case "unevaluatedProperties":
             return isinstance(value, dict) and bool(value)  # that others are refused has a rule of its own
         case "contains":
@@ -104,6 +150,11 @@ def _demands_something(keyword: str, schema: Mapping[str, Json]) -> bool:
         case "then" | "else":
             return "if" in schema and value not in (True, {})
     return value is not True and value != {}
+
+
+def _says_something(schema: Json) -> bool:
+    """Say whether a schema says anything beyond prose."""
+    return schema is not True and (not isinstance(schema, dict) or bool(schema.keys() - PROSE))
 
 
 def _has_leftovers(schema: Mapping[str, Json]) -> bool:
@@ -140,7 +191,8 @@ def _names(listed: Json) -> frozenset[str]:
 def _has_patterns(stronger: Json, weaker: Json) -> bool:
     if not (isinstance(stronger, dict) and isinstance(weaker, dict)):
         return bool(stronger == weaker)
-    return weaker.keys() <= stronger.keys()  # what each demands is compared as schemas are
+    named = {pattern for pattern, schema in weaker.items() if _says_something(schema)}
+    return named <= stronger.keys()  # what each demands is compared as schemas are
 
 
 _WEIGHED: Mapping[str, Callable[[Json, Json], bool]] = {
@@ -158,8 +210,16 @@ def _is_full(view: SchemaView) -> bool:
 
 def _limits(elements: SchemaView | None) -> bool:
     """Say whether anything is said of elements beyond prose."""
-    said = [each.node.value for each in elements.conjuncts] if elements is not None else []
-    return any(not isinstance(value, dict) or value.keys() - PROSE for value in said)
+    return elements is not None and any(_says_something(each.node.value) for each in elements.conjuncts)
+
+
+def _has_new_elements(old: SchemaView, new: SchemaView) -> bool:
+    return _limits(new.elements) and not (old.elements or _is_full(old))
+
+
+def _is_limited(elements: SchemaView | None) -> bool:
+    """Say whether surely not every value may be an element."""
+    return elements is not None and bool(elements.types != ALL_TYPES or elements.bounds or elements.values is not None)
 
 
 def _elements_found(old: SchemaView, new: SchemaView) -> Iterator[Found]:

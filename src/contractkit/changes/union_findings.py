@@ -9,13 +9,13 @@ from contractkit.changes import schema_findings as find
 from contractkit.changes.alignment import align
 from contractkit.changes.format_findings import takes_formats
 from contractkit.changes.found import Found, listed, without
-from contractkit.changes.keyword_findings import added_keyword
+from contractkit.changes.keyword_findings import added_keyword, changed_keyword
 from contractkit.definitions.schema_facets import ALL_TYPES, type_names
 from contractkit.definitions.schemas import UNIONS, SchemaView
 from contractkit.exact_json import Json, dump_compact
 
 _DEMANDS: Final = (
-    find.tightened, find.lost_values, find.became_limited, find.other_pattern, added_keyword,
+    find.tightened, find.lost_values, find.became_limited, find.other_pattern, added_keyword, changed_keyword,
 )  # fmt: skip
 """What finds that one schema demands more of a single value than another one does."""
 

@@ -168,6 +168,7 @@ _JUDGES: Mapping[str, Callable[[Change, Allowed], str | None]] = {
     "request.bound.tightened": _of_keyword,
     "request.pattern.changed": _of_pattern,
     "request.format.changed": _of_format,
+    "request.keyword.added": _of_keyword,
     "request.keyword.changed": _of_keyword,
     "request.known-values.removed": _of_keyword,
     "request.discriminator.changed": _always,
