@@ -14,7 +14,7 @@ from contractkit.changes.protobuf.message_pairs import (
     step_of,
     steps_to,
 )
-from contractkit.changes.protobuf.records import FieldPair, Found, place_of, place_of_message
+from contractkit.changes.protobuf.records import Encoding, FieldPair, Found, place_of, place_of_message
 from contractkit.changes.protobuf.types import Fit, fit_of, in_words, is_map, is_packable
 from contractkit.changes.records import Direction, Place
 from contractkit.exact_json import show_json
@@ -51,10 +51,16 @@ def renamed(pair: MessagePair) -> Iterator[Found]:
 
 
 def renamed_in_json(pair: MessagePair) -> Iterator[Found]:
-    """Find fields whose name in JSON is another one."""
+    """Find fields whose name in JSON is another one.
+
+    Who reads a request takes the field's own name beside that in JSON (JSON mapping of protobuf, Field names); answers
+    may be read without code of the definition.
+    """
+    takes_both = pair.encoding is Encoding.JSON and pair.direction is Direction.REQUEST
     for each in pair.comparable:
         before, after = json_name_of(each.old), json_name_of(each.new)
-        if before != after and steps_to(each.old):
+        is_heard = takes_both and before == name_of(each.new)
+        if before != after and steps_to(each.old) and not is_heard:
             yield _pair_found(each, before, after)
 
 
@@ -109,10 +115,8 @@ def presence_gained(pair: MessagePair) -> Iterator[Found]:
 def other_default(pair: MessagePair) -> Iterator[Found]:
     """Find fields with another declared default (proto2, editions); without presence it is that of their type."""
     for each in _single_scalars(pair):
-        before, after = _default(each.old), _default(each.new)
-        is_like = type(each.old.default_value) is type(each.new.default_value)  # else the type changed, which is said
-        if is_like and before != after:
-            yield _pair_found(each, f"the default {before}", f"the default {after}")
+        if _meaning_of_default(each.old) != _meaning_of_default(each.new):
+            yield _pair_found(each, f"the default {_default(each.old)}", f"the default {_default(each.new)}")
 
 
 def text_checked(pair: MessagePair) -> Iterator[Found]:
@@ -158,7 +162,8 @@ def became_optional(pair: MessagePair) -> Iterator[Found]:
 
 def removed_required(pair: MessagePair) -> Iterator[Found]:
     """Find fields that had to be set and are not declared where they were."""
-    for field in (*pair.removed, *(each.old for each in pair.renumbered)):
+    in_json = pair.encoding is Encoding.JSON  # where the name is found, whatever the number
+    for field in (*pair.removed, *(() if in_json else (each.old for each in pair.renumbered))):
         if field.is_required:
             yield _found(field, None, in_words(field), "not declared", pair)
 
@@ -177,7 +182,10 @@ def _other_cardinality(pair: MessagePair) -> Iterator[FieldPair]:
 
 
 def _is_kind_of_map_change(pair: FieldPair) -> bool:
-    return bool(pair.old.is_repeated and pair.new.is_repeated) and is_map(pair.old) is not is_map(pair.new)
+    has_entries = pair.old.message_type is not None and pair.new.message_type is not None
+    return (
+        has_entries and bool(pair.old.is_repeated and pair.new.is_repeated) and is_map(pair.old) is not is_map(pair.new)
+    )
 
 
 def _single_scalars(pair: MessagePair) -> Iterator[FieldPair]:
@@ -192,6 +200,12 @@ def _single_scalars(pair: MessagePair) -> Iterator[FieldPair]:
 
 def _checking(field: FieldDescriptor) -> str:
     return "text that is checked to be UTF-8" if checks_text(field) else "text that is not checked to be UTF-8"
+
+
+def _meaning_of_default(field: FieldDescriptor) -> object:
+    """Give a default as fields of any type have it: those that are nothing (0, false, no text) are one."""
+    value = field.default_value
+    return (value.encode() if isinstance(value, str) else value) or None
 
 
 def _default(field: FieldDescriptor) -> str:

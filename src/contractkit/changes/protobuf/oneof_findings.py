@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from google.protobuf.descriptor import FieldDescriptor, OneofDescriptor
 
-from contractkit.changes.protobuf.message_pairs import MessagePair, step_of
+from contractkit.changes.protobuf.message_pairs import MessagePair, json_name_of, name_of, step_of
 from contractkit.changes.protobuf.records import (
+    Encoding,
     FieldPair,
     Found,
     place_of,
@@ -32,14 +33,16 @@ def joined_oneof(pair: MessagePair) -> Iterator[Found]:
 
 
 def left_oneof(pair: MessagePair) -> Iterator[Found]:
-    """Find fields that shared a oneof with others and can be set beside them now."""
+    """Find fields that shared a oneof with others and can be set beside them now, or beside what took their numbers."""
+    takers = _takers(pair) if pair.direction is Direction.RESPONSE else {}
     for each in pair.comparable:
         group = _group(each.old)
         if group is None:
             continue
         known = _group(each.new)
-        others = [other for other in pair.comparable if other is not each and _group(other.old) == group]
-        if [other for other in others if known is None or _group(other.new) != known]:
+        others = [other.new for other in pair.comparable if other is not each and _group(other.old) == group]
+        others += [takers[field.number] for field in group.fields if field.number in takers]
+        if [other for other in others if other != each.new and (known is None or _group(other) != known)]:
             yield _of_field(each, f"one of {group.name}", _standing(each.new), group.name)
 
 
@@ -57,6 +60,16 @@ def oneof_extended(pair: MessagePair) -> Iterator[Found]:
                     old=place_of_message(pair.old),
                     new=place_of(field),
                 )
+
+
+def _takers(pair: MessagePair) -> dict[int, FieldDescriptor]:
+    """Give the fields that are read as others which are gone: by their numbers in binary form, in JSON by their names."""
+    gone = (*pair.removed, *(each.old for each in pair.renumbered))
+    if pair.encoding is Encoding.BINARY:
+        return {each.number: pair.new_by_number[each.number] for each in gone if each.number in pair.new_by_number}
+    by_name = {json_name_of(each): each for each in pair.new_fields}
+    named = {each.number: (json_name_of(each), name_of(each)) for each in pair.removed}
+    return {number: by_name[name] for number, names in named.items() for name in names if name in by_name}
 
 
 def _of_field(pair: FieldPair, before: str, after: str, value: str = "") -> Found:

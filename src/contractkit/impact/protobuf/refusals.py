@@ -37,8 +37,9 @@ _NAME_GIVEN_UP = frozenset(
     {"field.removed", "required-field.removed", "field.number-reused", "field.json-name-changed"}
 )
 
+_UNSEEN = frozenset({"required-field.removed", "field.became-optional"})
 _UNSEEN_IN_BINARY = frozenset({"field.type-changed", "closed-enum.value-added"})
-_UNSEEN_WHERE_CLOSED = frozenset({"field.type-reinterpreted", "enum.openness-changed"})
+_UNSEEN_WHERE_CLOSED = frozenset({"field.type-reinterpreted", "enum.openness-changed", "enum.value-renumbered"})
 _UNSEEN_IN_JSON = frozenset(
     {"field.json-name-changed", "enum.value-added", "closed-enum.value-added", "enum.value-renamed"}
 )
@@ -102,6 +103,8 @@ def _is_refused(pair: MessagePair, difference: ProtoDifference, encoding: Encodi
 
 
 def _may_be_unseen(field: FieldDescriptor, difference: str, encoding: Encoding) -> bool:
+    if difference in _UNSEEN:
+        return True
     if encoding is Encoding.JSON:
         return difference in _UNSEEN_IN_JSON
     is_closed = field.enum_type is not None and field.enum_type.is_closed
