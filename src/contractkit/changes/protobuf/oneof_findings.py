@@ -63,7 +63,7 @@ def oneof_extended(pair: MessagePair) -> Iterator[Found]:
 
 
 def _takers(pair: MessagePair) -> dict[int, FieldDescriptor]:
-    """Give the fields that are read as others which are gone: by their numbers in binary form, in JSON by their names."""
+    """Give what is read as a field that is gone, by its number: what has that number, or in JSON one of its names."""
     gone = (*pair.removed, *(each.old for each in pair.renumbered))
     if pair.encoding is Encoding.BINARY:
         return {each.number: pair.new_by_number[each.number] for each in gone if each.number in pair.new_by_number}
