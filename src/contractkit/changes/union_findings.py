@@ -99,11 +99,24 @@ def _retyped(left: SchemaView, right: SchemaView) -> Found:
 
 
 def became_exclusive(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find that a value could be several alternatives and must be one alone, where there are such values."""
-    if _unions(old) != {"anyOf"} or "oneOf" not in _unions(new):
+    """Find that a value could be several alternatives and must be one alone, where there are such values.
+
+    So may one be that was described without alternatives; but what a discriminator tells apart is taken for one alone.
+    """
+    unions = _unions(old)
+    if "oneOf" not in _unions(new) or "oneOf" in unions or (not unions and new.said("discriminator")):
         return
-    if any(_may_be_both(*pair) for pair in combinations(new.value_branches, 2)):
-        yield Found("any of its alternatives", "one of them alone", old.place("anyOf"), new.place("oneOf"))
+    fitting = new.value_branches if unions else tuple(each for each in new.value_branches if _takes_some(each, old))
+    if any(_may_be_both(*pair) for pair in combinations(fitting, 2)):
+        before = "any of its alternatives" if unions else "anything its one schema takes"
+        after = "one of them alone" if unions else "one of its alternatives alone"
+        yield Found(before, after, old.place("anyOf"), new.place("oneOf"))
+
+
+def _takes_some(branch: SchemaView, old: SchemaView) -> bool:
+    """Say whether a value of an old schema may be an alternative: it has no members but the declared ones."""
+    required = (name for name, member in branch.members.items() if member.is_required)
+    return bool(branch.types & old.types) and all(old.member(name) is not None for name in required)
 
 
 def _unions(view: SchemaView) -> set[str]:
