@@ -312,6 +312,18 @@ def test_what_is_written_as_text_is_compared_as_it_is_read(
     assert [change.rule for change in changes_between(asking(**old), asking(**new)).changes] == found
 
 
+def test_another_default_is_nothing_to_a_parameter_that_is_always_sent(changes_between: Compare) -> None:
+    def shared(default: str) -> dict[str, Any]:
+        document = asking(schema={"$ref": "#/components/schemas/Size"}, required=True)
+        optional = {"name": "z", "in": "query", "schema": {"$ref": "#/components/schemas/Size"}}
+        document["paths"]["/z"] = {"get": {"parameters": [optional], "responses": {}}}
+        document["components"]["schemas"] = {"Size": {"type": "string", "default": default}}
+        return document
+
+    found = changes_between(shared("s"), shared("m")).changes
+    assert [(change.rule, change.operation) for change in found] == [("request.default.changed", "GET /z")]
+
+
 @pytest.mark.parametrize(
     ("media_type", "found"),
     [("application/x-www-form-urlencoded", []), ("application/json", ["request.type.changed"])],

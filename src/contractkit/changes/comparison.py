@@ -16,6 +16,7 @@ from contractkit.changes.operation_rules import (
 from contractkit.changes.records import Change, Collected, Difference, Direction, Level, Place
 from contractkit.changes.same_words import SameWords
 from contractkit.changes.schema_pairs import SchemaPairs, Steps
+from contractkit.changes.schema_rules import DEFAULT_CHANGED
 from contractkit.changes.sent_rules import SENT_RULES
 from contractkit.changes.surface_pairs import SchemaUse, SurfacePair, schema_uses, sent_schemas
 from contractkit.changes.untouched import Untouched
@@ -145,7 +146,7 @@ class DefinitionChanges:
     def _of_schema(self, pair: SurfacePair, use: SchemaUse, collected: Collected | None = None) -> Iterator[Change]:
         """Give the changes of one schema, and every mistake that keeps something in it from being compared."""
         mistakes: list[DefinitionError] = []
-        found = self._pairs_of(use).everywhere(use.old, use.new, mistakes)
+        found = _told_of(use, self._pairs_of(use).everywhere(use.old, use.new, mistakes))
         yield from _changes_of(found, pair, use) if collected is None else _new_ones_of(found, pair, use, collected)
         for error in mistakes:
             yield self._incomparable(pair.old, _place(pair.new.node, pair.new.node), error)
@@ -270,6 +271,13 @@ def _operation_change(
     )
 
 
+def _told_of(use: SchemaUse, found: Iterable[_Reached]) -> Iterator[_Reached]:
+    """Give what is told of a schema where it is used: not another default of what is never left out (3.1 §4.8.12)."""
+    for steps, difference in found:
+        if steps or difference.rule != DEFAULT_CHANGED or not use.is_always_sent:
+            yield steps, difference
+
+
 def _changes_of(found: Iterable[_Reached], pair: SurfacePair, use: SchemaUse) -> Iterator[Change]:
     for steps, difference in found:
         yield _schema_change(pair.old, use, steps, difference)
@@ -279,7 +287,7 @@ def _new_ones_of(
     found: Iterable[_Reached], pair: SurfacePair, use: SchemaUse, collected: Collected
 ) -> Iterator[Change]:
     """Give the changes that are not collected yet: where both schemas were met before, none."""
-    group = (use.direction, use.is_text, use.old.key, use.new.key)
+    group = (use.direction, use.is_text, use.is_always_sent, use.old.key, use.new.key)
     if collected.knows_group(group, pair.old.signature):
         return
     met = []

@@ -35,6 +35,9 @@ class Rule:
 
 BREAKING, POSSIBLE, HARMLESS, COMPATIBLE = Level
 
+DEFAULT_CHANGED = "request.default.changed"
+"""The id of the rule for a default, which is nothing to who always sends the value."""
+
 _TOLD_APART = "its alternatives were told apart by {before} and are by {after}"
 
 WHOLE_RULES = (
@@ -78,7 +81,7 @@ BRANCH_RULES = (
     Rule("request.bound.tightened", BREAKING, find.tightened, "it had {before} and now has {after}"),
     Rule("request.pattern.changed", BREAKING, find.other_pattern, "it had {before} and now has {after}"),
     Rule("request.format.changed", POSSIBLE, formats.other_format, "it had {before} and now has {after}"),
-    Rule("request.default.changed", POSSIBLE, find.other_default, "it had {before} and now has {after}"),
+    Rule(DEFAULT_CHANGED, POSSIBLE, find.other_default, "it had {before} and now has {after}"),
     Rule("request.keyword.added", BREAKING, keyword.added_keyword, "it had {before} and now has {after}"),
     Rule("request.keyword.changed", POSSIBLE, keyword.changed_keyword, "it had {before} and now has {after}"),
     Rule("request.known-values.removed", POSSIBLE, keyword.lost_known_values, "known was {before}, and now is {after}"),

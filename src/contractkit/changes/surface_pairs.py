@@ -72,7 +72,8 @@ def _covering(surface: Surface, status: str) -> Response | None:
 class SchemaUse:
     """Two schemas that stand for each other at one place of an operation.
 
-    `is_text` says that values are written without their type, as in a query or a form: 7 and "7" are the same there.
+    `is_text` says that values are written without their type, as in a query or a form: 7 and "7" are the same there;
+    `is_always_sent`, that the value is never left out, so that no default stands in for it.
     """
 
     direction: Direction
@@ -82,6 +83,7 @@ class SchemaUse:
     status: str | None = None
     media_type: str | None = None
     is_text: bool = False
+    is_always_sent: bool = False
 
 
 def schema_uses(pair: SurfacePair) -> Iterator[SchemaUse]:
@@ -128,6 +130,7 @@ def parameter_use(old: Parameter, new: Parameter, location: Location) -> SchemaU
         old=old.view,
         new=new.view if elements is None else elements,
         is_text=is_text,
+        is_always_sent=old.is_required,
     )
 
 
