@@ -1,6 +1,6 @@
 """What changed of a message's fields: one function per rule, from a pair of messages to what was found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pb2 import DescriptorProto
@@ -71,7 +71,7 @@ def retyped(fit: Fit) -> Callable[[MessagePair], Iterator[Found]]:
         if pair.whole_fit is fit and fit is not Fit.SAME:
             yield _whole_found(pair, pair.old.full_name, pair.new.full_name)
         for each in pair.comparable:
-            if fit_of(each, pair.encoding) is fit and not _is_kind_of_map_change(each):
+            if _fit_by_name(each, pair.encoding) is fit and not _is_kind_of_map_change(each):
                 yield _pair_found(each, in_words(each.old), in_words(each.new))
 
     return find
@@ -100,21 +100,21 @@ def map_became_list(pair: MessagePair) -> Iterator[Found]:
 
 def presence_lost(pair: MessagePair) -> Iterator[Found]:
     """Find fields that could be told unset from their default, and cannot any more."""
-    for each in _single_scalars(pair):
+    for each in _single_scalars(pair.comparable):
         if each.old.has_presence and not each.new.has_presence:
             yield _pair_found(each, "with presence", "without presence")
 
 
 def presence_gained(pair: MessagePair) -> Iterator[Found]:
     """Find fields that can be told unset from their default now."""
-    for each in _single_scalars(pair):
+    for each in _single_scalars(pair.comparable):
         if each.new.has_presence and not each.old.has_presence:
             yield _pair_found(each, "without presence", "with presence")
 
 
 def other_default(pair: MessagePair) -> Iterator[Found]:
     """Find fields with another declared default (proto2, editions); without presence it is that of their type."""
-    for each in _single_scalars(pair):
+    for each in _single_scalars((*pair.same, *pair.renumbered)):
         if _meaning_of_default(each.old) != _meaning_of_default(each.new):
             yield _pair_found(each, f"the default {_default(each.old)}", f"the default {_default(each.new)}")
 
@@ -181,6 +181,13 @@ def _other_cardinality(pair: MessagePair) -> Iterator[FieldPair]:
             yield each
 
 
+def _fit_by_name(pair: FieldPair, encoding: Encoding) -> Fit:
+    """Give what becomes of values; one that fits another type under another name may be meant as something else."""
+    fit = fit_of(pair, encoding)
+    is_renamed = name_of(pair.old) != name_of(pair.new) and json_name_of(pair.old) != json_name_of(pair.new)
+    return Fit.READ_OTHERWISE if is_renamed and fit is Fit.LOSSLESS and encoding is Encoding.BINARY else fit
+
+
 def _is_kind_of_map_change(pair: FieldPair) -> bool:
     has_entries = pair.old.message_type is not None and pair.new.message_type is not None
     return (
@@ -188,9 +195,9 @@ def _is_kind_of_map_change(pair: FieldPair) -> bool:
     )
 
 
-def _single_scalars(pair: MessagePair) -> Iterator[FieldPair]:
+def _single_scalars(pairs: Iterable[FieldPair]) -> Iterator[FieldPair]:
     """Give the scalars that may be left out; key and value of a map's entry stand for their default then, always."""
-    for each in pair.comparable:
+    for each in pairs:
         fields = (each.old, each.new)
         if all(is_of_entry(field) for field in fields):
             continue
