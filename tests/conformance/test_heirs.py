@@ -104,3 +104,8 @@ def test_a_parent_of_swagger_has_heirs_too(answer: Json, expected: list[str]) ->
 def test_without_a_discriminator_nobody_inherits() -> None:
     alone = OPENAPI.replace("discriminator: {propertyName: kind, mapping: {by-card: '#/components/schemas/Card'}}", "")
     assert concerns(alone, "/payments/7", {"kind": "Voucher", "code": 7}) == ["response.body.code: it is not declared"]
+
+
+def test_an_heir_that_leads_nowhere_hinders_no_other_one() -> None:
+    broken = f"{OPENAPI}    Cash: {{allOf: [{{$ref: '#/components/schemas/Nowhere'}}]}}\n"
+    assert concerns(broken, "/payments/7", {"kind": "Voucher", "code": 7}) == []

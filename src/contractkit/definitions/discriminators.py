@@ -58,9 +58,13 @@ def discriminating_member(node: Node) -> str | None:
     return name.value if name is not None and isinstance(name.value, str) else None
 
 
-def mapped_values(parent: Node, schema: str) -> tuple[str, ...]:
-    """Give the values that a parent's `mapping` names for one of its heirs, by the name of that one's schema."""
-    return tuple(value for value, target in _mapping(parent) if target.rpartition("/")[2] == schema)
+def values_by_schema(parent: Node) -> dict[str, tuple[str, ...]]:
+    """Give the values that a parent's `mapping` names for its heirs, by the names of their schemas."""
+    found: dict[str, tuple[str, ...]] = {}
+    for value, target in _mapping(parent):
+        name = target.rpartition("/")[2]
+        found[name] = (*found.get(name, ()), value)
+    return found
 
 
 def branch_values(branch: Node, name: str, union: Node, documents: Documents, *, depth: int = 0) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ class Schemas:
         version = str(root.get("openapi", "")) if isinstance(root, dict) else ""
         self.has_nullable = not version.startswith("3.") or version.startswith("3.0")
         self._views: dict[tuple[NodeKey, ...], SchemaView] = {}
+        self.inheriting: dict[str, Mapping[NodeKey, tuple[tuple[str, SchemaView], ...]]] = {}
 
     def view(self, *nodes: Node) -> "SchemaView":
         """Give the view of the value that all these schemas describe together."""
