@@ -25,8 +25,6 @@ REASONS = {
         "an answer gained a member: it was write only, so nobody can have read it",
     "oasdiff-webhook-operation-base__revision":
         "the provider sends a webhook: that its body always comes now is a promise, not a demand",
-    "openapi-diff-request-param-explode-changed":
-        "a parameter of one value is written alike, exploded or joined",
     "openapi-diff-request-schema-props-put-increased":
         "two optional members went that are sent and given, beside the one that came",
     "openapi-diff-response-writeonly-required-decreased":

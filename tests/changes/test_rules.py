@@ -300,7 +300,7 @@ LIST = {"type": "array", "items": {"type": "string"}}
         (TEXT, {"schema": {**LIST, "items": {"type": "integer"}}}, ["request.type.changed"]),
         (TEXT, {"schema": {**LIST, "minItems": 2}}, ["request.type.changed"]),
         (TEXT, {"schema": LIST, "explode": False}, ["request.parameter.style-changed", "request.type.changed"]),
-        (TEXT, {**TEXT, "explode": False}, []),
+        (TEXT, {**TEXT, "explode": False}, ["request.parameter.style-changed"]),
         ({"schema": LIST}, {"schema": LIST, "explode": False}, ["request.parameter.style-changed"]),
         ({"schema": {}}, {"schema": {}, "explode": False}, ["request.parameter.style-changed"]),
         ({"content": {"application/json": NUMBER}}, {"content": {"application/json": TEXT}}, ["request.type.changed"]),

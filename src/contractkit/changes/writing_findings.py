@@ -7,7 +7,6 @@ from contractkit.changes.surface_pairs import REQUEST_BODY, SurfacePair, header_
 from contractkit.definitions.contents import content_for, is_acceptable
 from contractkit.definitions.schema_facets import ALL_TYPES
 from contractkit.definitions.surfaces import Content, Encoding, Parameter
-from contractkit.errors import DefinitionError
 from contractkit.model import Step, Wildcard, base_media_type
 
 _PACKED = frozenset({"array", "object"})
@@ -16,8 +15,11 @@ _PACKED = frozenset({"array", "object"})
 def other_style(pair: SurfacePair) -> Iterator[OperationFinding]:
     """Find the parameters that are written in another style."""
     for before, after in pair.parameters():
-        if before and after and _is_written_otherwise(before, after):
-            yield parameter_found(before, after, _written(before), _written(after))
+        if before is None or after is None:
+            continue
+        said = [_written(each) for each in (before, after)]
+        if said[0] != said[1]:
+            yield parameter_found(before, after, *said)
 
 
 def other_header_style(pair: SurfacePair) -> Iterator[OperationFinding]:
@@ -25,7 +27,7 @@ def other_header_style(pair: SurfacePair) -> Iterator[OperationFinding]:
     for old, new in pair.responses():
         for name, header in old.headers.items():
             after = new.headers.get(name)
-            if after is not None and _is_written_otherwise(header, after):
+            if after is not None and _written(header) != _written(after):
                 yield OperationFinding(
                     location=header_location(name),
                     before=_written(header),
@@ -84,22 +86,6 @@ def _members(content: Content, name: Step) -> tuple[frozenset[str], ...]:
         return (ALL_TYPES,)
     found = (branch.member(name) for branch in content.view.value_branches)
     return tuple(each.view.types if each.view else ALL_TYPES for each in found if each is not None)
-
-
-def _is_written_otherwise(before: Parameter, after: Parameter) -> bool:
-    """Say whether a value is written in another way; exploded or joined, a single one is the same (3.1 §4.8.12.1)."""
-    if _contents(before) or _contents(after):
-        return _contents(before) != _contents(after)
-    if before.style != after.style:
-        return True
-    return before.explode != after.explode and (_may_be_packed(before) or _may_be_packed(after))
-
-
-def _may_be_packed(parameter: Parameter) -> bool:
-    try:
-        return parameter.view is None or not _PACKED.isdisjoint(parameter.view.types)
-    except DefinitionError:  # told where the schemas are compared
-        return True
 
 
 def _written(parameter: Parameter) -> str:
