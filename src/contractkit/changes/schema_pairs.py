@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from contractkit.changes.alignment import Alignment, align
+from contractkit.changes.alignment import Alignment
+from contractkit.changes.inheritance import aligned_with_heirs, heirs_paired
 from contractkit.changes.records import Difference, Direction
 from contractkit.changes.same_words import SameWords
 from contractkit.changes.schema_rules import branch_differences, whole_differences
@@ -55,9 +56,9 @@ class SchemaPair:
 
     @property
     def alignment(self) -> Alignment:
-        """Give which alternatives of both schemas stand for each other."""
+        """Give which alternatives of both schemas, and of those that inherit them, stand for each other."""
         if self._alignment is None:
-            self._alignment = align(self.old, self.new)
+            self._alignment = aligned_with_heirs(self.old, self.new)
         return self._alignment
 
 
@@ -151,6 +152,8 @@ class SchemaPairs:
         """Compare two schemas: give what differs at the pair itself, and the pairs in it where anything may."""
         old, new, pairs = pair.old, pair.new, pair.alignment.pairs
         found = [] if self.is_text and _reads_any_scalar(old, new) else [*whole_differences(old, new, self.direction)]
+        for before, after in heirs_paired(old, new):
+            found.extend(whole_differences(before, after, self.direction))
         for before, after in pairs:
             found.extend(branch_differences(before, after, self.direction))
         below = dict.fromkeys(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from contractkit.changes import format_findings as formats
+from contractkit.changes import inheritance
 from contractkit.changes import keyword_findings as keyword
 from contractkit.changes import lifecycle_findings as announced
 from contractkit.changes import schema_findings as find
@@ -47,6 +48,7 @@ WHOLE_RULES = (
          "an alternative was {before} and must now be {after}"),
     Rule("request.null.refused", BREAKING, find.refused_null, "null was allowed and is now refused"),
     Rule("request.alternative.removed", BREAKING, union.lost_alternatives, "the alternative {before} is gone"),
+    Rule("request.heir.removed", POSSIBLE, inheritance.lost_heirs, "{before}, which inherits it, is gone"),
     Rule("request.alternatives.exclusive", POSSIBLE, union.became_exclusive,
          "it could be {before} and must now be {after}, and a value may fit two"),
     Rule("response.type.changed", BREAKING, find.changed_types, "it was {before} and is now {after}"),
@@ -59,6 +61,8 @@ WHOLE_RULES = (
          "an alternative was {before} and is now {after}"),
     Rule("response.alternative.added", BREAKING, union.new_alternatives, "the alternative {after} is new"),
     Rule("response.alternative.removed", HARMLESS, union.lost_alternatives, "the alternative {before} is gone"),
+    Rule("response.heir.added", POSSIBLE, inheritance.new_heirs, "{after}, which inherits it, is new"),
+    Rule("response.heir.removed", HARMLESS, inheritance.lost_heirs, "{before}, which inherits it, is gone"),
     Rule("request.values.removed", BREAKING, union.lost_values, "{before} is not allowed now, but {after}"),
     Rule("response.values.added", POSSIBLE, union.added_values, "it was {before} and may now be {after} too"),
     Rule("response.values.removed", HARMLESS, union.lost_values, "it is not {before} any more but {after}"),

@@ -1,14 +1,14 @@
 """What the heirs of a schema say of a place that it does not declare itself: one of them may come in its stead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from contractkit.conformance.grades import Grade, Standing, stand, views_at
-from contractkit.conformance.uses import Use
+from contractkit.conformance.uses import RESPONSE_BODY, Use, Uses
 from contractkit.definitions.discriminators import discriminating_member
-from contractkit.definitions.heirs import heirs_of, own_values, parent_of
+from contractkit.definitions.heirs import Heir, heirs_of, own_values, parent_of
 from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json
-from contractkit.model import Step, Wildcard
+from contractkit.model import Location, Step, Wildcard
 
 
 def stand_among_heirs(view: SchemaView, use: Use, answer: Json) -> Standing | None:
@@ -30,6 +30,32 @@ def stand_among_heirs(view: SchemaView, use: Use, answer: Json) -> Standing | No
     return None
 
 
+def heirs_named(parent: SchemaView, value: Json) -> tuple[Heir, ...]:
+    """Give the heirs of a schema that a value says to be of; none where it says nothing, or what no heir is."""
+    heirs = parent.known(heirs_of)
+    kind = _kind(value, parent) if heirs else None
+    return tuple(each for each in heirs if kind in each.values)
+
+
+def with_heirs(
+    found: Mapping[Location, Standing], uses: Uses, view: SchemaView, answer: Json
+) -> dict[Location, Standing]:
+    """Give what a definition says of places that are used, where its schemas leave one to their heirs what those say.
+
+    Args:
+        found: What the schemas themselves say.
+        uses: The places, those of bodies.
+        view: What describes the answer.
+        answer: The expected answer.
+    """
+    told = dict(found)
+    for use in (*uses.single, *(use for group in uses.any_of for use in group)):
+        standing = told.get(use.location)
+        if standing is not None and standing.grade is Grade.UNDECLARED and use.location.starts_with(RESPONSE_BODY):
+            told[use.location] = stand_among_heirs(view, use, answer) or standing
+    return told
+
+
 def _picked(parent: SchemaView, answer: Json, steps: tuple[Step, ...], count: int) -> tuple[SchemaView, ...]:
     """Give the heirs of the kinds that the answer says; all of them where it says none that is known."""
     heirs = parent.known(heirs_of)
@@ -41,13 +67,18 @@ def _picked(parent: SchemaView, answer: Json, steps: tuple[Step, ...], count: in
 
 def _kinds(answer: Json, steps: tuple[Step, ...], count: int, parent: SchemaView) -> Iterator[str]:
     """Give what the objects that hold the place say of their kind."""
+    for each in _at(answer, steps[:count]):
+        kind = _kind(each, parent)
+        if kind is not None and steps[count] in each:
+            yield kind
+
+
+def _kind(value: Json, parent: SchemaView) -> str | None:
+    """Give what an object says of its kind, by the discriminator of a schema that describes it."""
     node = parent_of(parent)
     name = discriminating_member(node) if node is not None else None
-    for each in _at(answer, steps[:count]):
-        if name is not None and isinstance(each, dict) and steps[count] in each:
-            kind = each.get(name)
-            if isinstance(kind, str):
-                yield kind
+    kind = value.get(name) if name is not None and isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
 def _at(value: Json, steps: tuple[Step, ...]) -> Iterator[Json]:

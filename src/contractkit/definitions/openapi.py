@@ -26,8 +26,8 @@ from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import Surface
 from contractkit.definitions.swagger import is_swagger, upgraded
 from contractkit.errors import DefinitionError, UnknownNameError, suggestion
-from contractkit.exact_json import dump_compact, show_json
-from contractkit.model import Body, HttpRequest, HttpResponse
+from contractkit.exact_json import Json, dump_compact, show_json
+from contractkit.model import Body, HttpRequest, HttpResponse, Location
 from contractkit.results import Violation
 
 if TYPE_CHECKING:  # makes values, which nobody pays for who only compares
@@ -131,6 +131,11 @@ class OpenApiDefinition:
     def check_request(self, route: Route) -> tuple[Violation, ...]:
         """Give every place where a routed request is not what the definition allows; see `requests` for locations."""
         return check_request(route, self._surface(route.operation), self._checks, self.credential_query())
+
+    @refusing_deep_nesting
+    def refused_where_sent(self, schema: Node, value: Json, at: Location) -> tuple[Violation, ...]:
+        """Give where a value that lies at a place of a request is not what a schema of the documents allows."""
+        return self._checks.of(schema, Direction.REQUEST).violations(value, at)
 
     @refusing_deep_nesting
     def missing_credentials(self, route: Route) -> MissingCredentials | None:

@@ -9,7 +9,9 @@ from contractkit.definitions.interface import Definition, Operation
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import SchemaView
 from contractkit.errors import DefinitionError
+from contractkit.exact_json import Json
 from contractkit.model import Location, Step
+from contractkit.results import Violation
 
 SIDES: Final = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies", "querystring": "query"}
 """The side of a request that a parameter's place (`in`) stands for."""
@@ -21,6 +23,9 @@ class DocumentedDefinition(Definition, Protocol):
     @property
     def documents(self) -> Documents:
         """Give the documents with their references."""
+
+    def refused_where_sent(self, schema: Node, value: Json, at: Location) -> tuple[Violation, ...]:
+        """Give where a value that lies at a place of a request is not what a schema of the documents allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,10 @@ _UNLIKE_FORMATS = frozenset({"date", "date-time", "duration", "email", "ipv4", "
 
 _REMOVED = ("response.member.removed", "response.optional-member.removed", "response.member.became-write-only")
 _ADDED = ("response.member.added",)  # to an alternative that did not have it
-_RETYPED = ("response.type.changed", "response.type.widened", "response.type.narrowed", "response.alternative.removed")
+_RETYPED = (
+    "response.type.changed", "response.type.widened", "response.type.narrowed", "response.alternative.removed",
+    "response.heir.removed",
+)  # fmt: skip
 
 ANSWER_RULES = (
     AnswerRule("response.undeclared", Verdict.BROKEN, _is_undeclared,

@@ -21,6 +21,7 @@ from contractkit.impact.likeness import Answers, Likeness
 from contractkit.impact.other_statuses import other_statuses
 from contractkit.impact.records import Verdict, Worry
 from contractkit.impact.requests import request_worries
+from contractkit.impact.sent_heirs import sent_heir_worries
 from contractkit.model import HttpCall, Interaction, Location
 
 _PATH = Location(("request", "path"))
@@ -101,7 +102,11 @@ class HttpJudgement:
         of_request: tuple[Worry, ...] = ()
         if not (_is_read_alike(old_route, new_route) and self._takes_what_it_took(old, new)):
             before, after = self._old.with_request(old, old_route), self._new.with_request(new, new_route)
-            of_request = request_worries(interaction, call, before, after, self._causes)
+            both = (self._old.definition, self._new.definition)
+            refused = request_worries(interaction, call, before, after, self._causes)
+            told = {worry.location for worry in refused}
+            inherited = sent_heir_worries(call.request, before, after, self._causes, both)
+            of_request = (*refused, *(worry for worry in inherited if worry.location not in told))
         if new.surface is None:
             return of_request
         if statuses := _statuses_left(interaction, call, old, new):

@@ -1,0 +1,54 @@
+"""Inheritance: the heirs of an old and a new schema that stand for each other, and those that stand alone.
+
+Where a schema with a discriminator is named, any schema that inherits it by `allOf` may stand (OpenAPI 3.1 §4.8.25).
+"""
+
+from collections.abc import Iterator
+
+from contractkit.changes.alignment import Alignment, align
+from contractkit.changes.found import Found
+from contractkit.definitions.heirs import Heir, heirs_of, parent_of
+from contractkit.definitions.schemas import SchemaView
+
+
+def aligned_with_heirs(old: SchemaView, new: SchemaView) -> Alignment:
+    """Give which alternatives of two schemas stand for each other, and of their heirs, which are alternatives too."""
+    own, pairs = align(old, new), heirs_paired(old, new)
+    if not pairs and not (old.known(heirs_of) or new.known(heirs_of)):
+        return own
+    each = [own, *(align(*pair) for pair in pairs)]
+    return Alignment(
+        pairs=tuple(pair for one in each for pair in one.pairs),
+        only_old=(*(view for one in each for view in one.only_old), *(heir.view for heir in _alone(old, new))),
+        only_new=(*(view for one in each for view in one.only_new), *(heir.view for heir in _alone(new, old))),
+    )
+
+
+def heirs_paired(old: SchemaView, new: SchemaView) -> tuple[tuple[SchemaView, SchemaView], ...]:
+    """Give the heirs of two schemas that stand for each other: those of one name, else of a value that picks both."""
+    others = new.known(heirs_of)
+    pairs = ((each.view, _counterpart(each, others)) for each in old.known(heirs_of))
+    return tuple((before, after.view) for before, after in pairs if after is not None)
+
+
+def lost_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the heirs of a schema that are gone, where others still inherit it by its discriminator."""
+    for each in _alone(old, new) if parent_of(new) is not None else ():
+        yield Found(each.name, "nothing", each.view.declared_at, new.declared_at)
+
+
+def new_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
+    """Find the heirs of a schema that are new, where others inherited it by its discriminator."""
+    for each in _alone(new, old) if parent_of(old) is not None else ():
+        yield Found("nothing", each.name, old.declared_at, each.view.declared_at)
+
+
+def _alone(one: SchemaView, other: SchemaView) -> tuple[Heir, ...]:
+    others = other.known(heirs_of)
+    return tuple(each for each in one.known(heirs_of) if _counterpart(each, others) is None)
+
+
+def _counterpart(heir: Heir, others: tuple[Heir, ...]) -> Heir | None:
+    by_name = (each for each in others if each.name == heir.name)
+    by_value = (each for each in others if not heir.values.isdisjoint(each.values))
+    return next(by_name, None) or next(by_value, None)

@@ -1,0 +1,69 @@
+"""Heirs: schemas that inherit one with a discriminator, and may stand wherever it is named."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from contractkit.changes import compare_definitions
+from contractkit.changes.gains import all_changes
+from tests.changes.conftest import define
+
+PET = {"$ref": "#/components/schemas/Pet"}
+DOG = {"allOf": [PET, {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "string"}}}]}
+SCHEMAS = {
+    "Pet": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
+        "discriminator": {"propertyName": "kind", "mapping": {"hound": "#/components/schemas/Dog"}},
+    },
+    "Dog": DOG,
+    "Cat": {"allOf": [PET, {"type": "object", "properties": {"lives": {"type": "integer"}}}]},
+}
+NUMBER = copy.deepcopy(DOG)
+NUMBER["allOf"][1]["properties"]["bark"]["type"] = "integer"
+WITHOUT = {"allOf": [PET]}
+
+
+@pytest.mark.parametrize(
+    ("dog", "rules"),
+    [
+        (NUMBER, ["request.type.changed", "response.type.changed"]),
+        (WITHOUT, ["request.member.removed", "response.member.removed"]),
+        (DOG, []),
+    ],
+    ids=["retyped", "without", "same"],
+)
+def test_what_becomes_of_heirs_is_told_at_the_place_of_their_parent(dog: Any, rules: list[str]) -> None:
+    changes = compare_definitions(around(SCHEMAS), around({**SCHEMAS, "Dog": dog})).changes
+    assert sorted(change.rule for change in changes) == rules
+
+
+def test_heirs_that_came_or_went_are_told_as_alternatives() -> None:
+    both, one = around(SCHEMAS), around({name: schema for name, schema in SCHEMAS.items() if name != "Cat"})
+    said = [
+        [(each.rule, str(each.location), each.sentence) for each in compare_definitions(*pair).changes]
+        for pair in ((both, one), (one, both))
+    ]
+    assert said == [
+        [
+            ("request.heir.removed", "request.body", "Cat, which inherits it, is gone"),
+            ("response.heir.removed", "response.body[*]", "Cat, which inherits it, is gone"),
+        ],
+        [("response.heir.added", "response.body[*]", "Cat, which inherits it, is new")],
+    ]
+
+
+def test_a_new_heir_may_be_sent() -> None:
+    one, both = (around({name: SCHEMAS[name] for name in names}) for names in (["Pet", "Cat"], SCHEMAS))
+    told = [(each.rule, each.sentence) for each in all_changes(compare_definitions(one, both))]
+    assert ("request.heir.added", "Dog, which inherits it, is new") in told
+
+
+def around(schemas: dict[str, Any]) -> Any:
+    content = {"application/json": {"schema": PET}}
+    many = {"application/json": {"schema": {"type": "array", "items": PET}}}
+    call = {"requestBody": {"content": content}, "responses": {"200": {"description": "ok", "content": many}}}
+    document = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/pets": {"post": call}}}
+    return define({**document, "components": {"schemas": schemas}})

@@ -1,0 +1,102 @@
+"""Heirs: schemas that inherit one with a discriminator may stand where that one does, in answers and in requests."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from contractkit.impact import ConsumerInfo, analyse
+from contractkit.model import Contract, InferredNeeds, Interaction, Need, Needs, parse_location
+from tests.impact.conftest import definition, interaction
+
+PET = {"$ref": "#/components/schemas/Pet"}
+DOG = {"allOf": [PET, {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "string"}}}]}
+SCHEMAS = {
+    "Pet": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
+        "discriminator": {"propertyName": "kind", "mapping": {"hound": "#/components/schemas/Dog"}},
+    },
+    "Dog": DOG,
+    "Cat": {"allOf": [PET, {"type": "object", "properties": {"lives": {"type": "integer"}}}]},
+}
+NUMBER = copy.deepcopy(DOG)
+NUMBER["allOf"][1]["properties"]["bark"]["type"] = "integer"
+WITHOUT = {"allOf": [PET]}
+HOUND = {"kind": "hound", "bark": "loud"}
+TABBY = {"kind": "Cat", "lives": 9}
+LIST = "response.body[*].bark"
+
+
+NEEDS_BARK = InferredNeeds(needed=(Need(location=parse_location(LIST)),))
+NEEDS_KIND = InferredNeeds(needed=(Need(location=parse_location("response.body[*].kind")),))
+
+
+@pytest.mark.parametrize("needs", [None, NEEDS_BARK], ids=["unknown", "proved"])
+@pytest.mark.parametrize(
+    ("dog", "code"), [(NUMBER, "response.disjoint"), (WITHOUT, "response.undeclared"), (None, "response.undeclared")]
+)
+def test_who_reads_a_member_of_an_heir_breaks_where_it_goes(dog: Any, code: str, needs: Needs | None) -> None:
+    assert judged(got(HOUND, needs), dog) == [("broken", code, LIST)]
+
+
+@pytest.mark.parametrize("call_needs", [(TABBY, None), (HOUND, NEEDS_KIND)], ids=["another kind", "another member"])
+def test_who_does_not_is_unaffected(call_needs: tuple[Any, Needs | None]) -> None:
+    assert [judged(got(*call_needs), dog) for dog in (NUMBER, WITHOUT, None)] == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    ("dog", "place", "becomes"),
+    [
+        (NUMBER, "request.body.bark", "refused: expected an integer"),
+        (WITHOUT, "request.body.bark", "not declared by Dog"),
+        (None, "request.body", "no Dog"),
+    ],
+)
+def test_who_sends_an_heir_is_at_risk_where_it_takes_that_no_more(dog: Any, place: str, becomes: str) -> None:
+    contract = Contract(consumer="web", provider="pets", interactions=(sent(HOUND),))
+    [found] = analyse(document(SCHEMAS), document(with_dog(dog)), [(contract, ConsumerInfo())]).findings
+    assert (found.verdict.value, found.worry.code) == ("at risk", "request.inherited")
+    assert (str(found.worry.location), found.worry.before, found.worry.after) == (place, "taken as Dog", becomes)
+    assert found.worry.change is not None
+
+
+@pytest.mark.parametrize("body", [TABBY, {"kind": "hound"}, {"kind": "hound", "bark": 7}, {"kind": "fish"}])
+def test_who_sends_another_one_or_none_is_not(body: Any) -> None:
+    assert [judged(sent(body), dog) for dog in (WITHOUT, DOG)] == [[], []]
+
+
+def got(body: Any, needs: Needs | None) -> Interaction:
+    written = {"request": {"method": "GET", "path": "/pets"}, "response": {"status": 200, "body": [body]}}
+    return interaction("gets pets", written, needs=needs)
+
+
+def sent(body: Any) -> Interaction:
+    request = {"method": "POST", "path": "/pets", "body": body}
+    return interaction("sends a pet", {"request": request, "response": {"status": 200, "body": {"id": 7}}})
+
+
+def judged(call: Interaction, dog: Any) -> list[tuple[str, str, str]]:
+    contract = Contract(consumer="web", provider="pets", interactions=(call,))
+    found = analyse(document(SCHEMAS), document(with_dog(dog)), [(contract, ConsumerInfo())]).findings
+    return [(each.verdict.value, each.worry.code, str(each.worry.location)) for each in found]
+
+
+def with_dog(dog: Any) -> dict[str, Any]:
+    """Give the schemas with another dog, or with none."""
+    kept = {name: schema for name, schema in SCHEMAS.items() if name != "Dog"}
+    return kept if dog is None else {**kept, "Dog": dog}
+
+
+def document(schemas: dict[str, Any]) -> Any:
+    many = {"application/json": {"schema": {"type": "array", "items": PET}}}
+    path = {
+        "get": {"responses": {"200": {"description": "", "content": many}}},
+        "post": {
+            "requestBody": {"content": {"application/json": {"schema": PET}}},
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "object"}}}}},
+        },
+    }
+    head = {"openapi": "3.0.3", "info": {"title": "pets", "version": "1"}, "paths": {"/pets": path}}
+    return definition({**head, "components": {"schemas": schemas}})
