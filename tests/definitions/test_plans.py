@@ -16,12 +16,14 @@ from contractkit.exact_json import Json, dump_compact
 from contractkit.results import ABSENT
 from contractkit.sources import load_definition
 
-LARGE = ("stripe-2022-04-12.json.gz", "twilio-api-v2010.json", "openai-2.3.0.json")
+STRIPE = "stripe-2022-04-12.json.gz"
+LARGE = ("twilio-api-v2010.json", "openai-2.3.0.json")
 ANSWERS = (
     ("prism-petstore.yaml", "one"),
     ("prism-petstore.yaml", "two"),
     *(pytest.param(name, "one", marks=pytest.mark.slow) for name in LARGE),
     *(pytest.param(name, "two", marks=pytest.mark.deep) for name in LARGE),
+    *(pytest.param(STRIPE, seed, marks=pytest.mark.deep) for seed in ("one", "two")),
 )
 
 

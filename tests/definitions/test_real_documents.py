@@ -57,7 +57,7 @@ def test_a_sample_of_each_document_is_answered_and_routed(name: str, test_data: 
     assert found_problems(definition, operations[::step]) == {}
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_operation_of_each_document_is_answered_and_routed(name: str, test_data: Callable[[str], Path]) -> None:
     definition = load_definition(test_data(f"definitions/real/openapi/{name}")).openapi
