@@ -41,6 +41,16 @@ def test_who_reads_a_member_of_an_heir_breaks_where_it_goes(dog: Any, code: str,
     assert judged(got(HOUND, needs), dog) == [("broken", code, LIST)]
 
 
+def test_who_reads_it_is_at_risk_where_nobody_inherits_any_more() -> None:
+    parent = {name: said for name, said in SCHEMAS["Pet"].items() if name != "discriminator"}
+    contract = Contract(consumer="web", provider="pets", interactions=(got(HOUND, NEEDS_BARK), sent(HOUND)))
+    new = document({**SCHEMAS, "Pet": parent})
+    [found] = analyse(document(SCHEMAS), new, [(contract, ConsumerInfo())]).findings
+    assert (found.verdict.value, found.worry.code, str(found.worry.location)) == (
+        "at risk", "response.unsettled", LIST
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("call_needs", [(TABBY, None), (HOUND, NEEDS_KIND)], ids=["another kind", "another member"])
 def test_who_does_not_is_unaffected(call_needs: tuple[Any, Needs | None]) -> None:
     assert [judged(got(*call_needs), dog) for dog in (NUMBER, WITHOUT, None)] == [[], [], []]

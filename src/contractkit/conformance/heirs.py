@@ -56,6 +56,12 @@ def with_heirs(
     return told
 
 
+def may_be_inherited(view: SchemaView, use: Use) -> bool:
+    """Say whether a schema on the way to a place has a discriminator, by which others inherit it."""
+    ways = (use.steps[:count] for count in range(len(use.steps)))
+    return any(parent_of(each) is not None for way in ways for each in views_at(view, way))
+
+
 def _picked(parent: SchemaView, answer: Json, steps: tuple[Step, ...], count: int) -> tuple[SchemaView, ...]:
     """Give the heirs of the kinds that the answer says; all of them where it says none that is known."""
     heirs = parent.known(heirs_of)

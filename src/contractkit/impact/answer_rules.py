@@ -212,7 +212,7 @@ ANSWER_RULES = (
                "the consumer expects a list of a length that cannot come any more", ("response.bound.tightened",)),
     AnswerRule("response.unsettled", Verdict.AT_RISK, _is_unsettled,
                "the consumer needs it, and the new definition does not describe it",
-               (*_RETYPED, *_REMOVED, "response.schema.removed")),
+               (*_RETYPED, *_REMOVED, "response.schema.removed", "response.discriminator.set")),
     AnswerRule("response.unsettled", Verdict.AT_RISK, _was_unsettled,
                "the consumer needs it; it was not described before and is now left out of what is", _RETYPED),
     AnswerRule("response.excluded", Verdict.AT_RISK, _is_refused_anew,

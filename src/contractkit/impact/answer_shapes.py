@@ -4,8 +4,8 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from contractkit.conformance import ContractChecker, InteractionConformance, Standing, Use, Uses, uses_of
-from contractkit.conformance.heirs import with_heirs
+from contractkit.conformance import ContractChecker, Grade, InteractionConformance, Standing, Use, Uses, uses_of
+from contractkit.conformance.heirs import may_be_inherited, with_heirs
 from contractkit.conformance.shapes import shape_of, values_at
 from contractkit.conformance.uses import RESPONSE_BODY
 from contractkit.exact_json import dump_compact
@@ -123,6 +123,7 @@ class AnswerJudgement:
         old, new, uses = answers.old, answers.new, self._touched(interaction, call, answers)
         before = replace(old, uses=uses, standings=_standings(self._old, old, uses, call))
         after = replace(new, uses=uses, standings=_standings(self._new, new, uses, call))
+        after = replace(after, standings=_left_open(self._old.standings(old, uses), before, after))
         if any(use.is_of_the_example for use in uses.single):
             before = replace(before, refused=self._old.refused(old, interaction))
             after = replace(after, refused=self._new.refused(new, interaction))
@@ -149,6 +150,29 @@ def _standings(
     if view is None or not isinstance(call.response.body, JsonBody):
         return found
     return with_heirs(found, uses, view, call.response.body.value)
+
+
+def _left_open(
+    alone: Mapping[Location, Standing], before: InteractionConformance, after: InteractionConformance
+) -> dict[Location, Standing]:
+    """Give what the new definition says of places; of those of heirs nothing is settled where nobody inherits any more.
+
+    Without its discriminator a schema stands for itself, and may well have members that it does not declare.
+
+    Args:
+        alone: What the old definition's schemas say without their heirs.
+        before: What the old definition says.
+        after: What the new one does.
+    """
+    told = dict(after.standings)
+    view = after.content.view if after.content is not None else None
+    for use in (*after.uses.single, *(use for group in after.uses.any_of for use in group)):
+        there, was = told.get(use.location), alone.get(use.location)
+        if there is None or was is None or view is None or {there.grade, was.grade} != {Grade.UNDECLARED}:
+            continue
+        if before.standings[use.location].grade is not Grade.UNDECLARED and not may_be_inherited(view, use):
+            told[use.location] = replace(there, grade=Grade.UNSETTLED)
+    return told
 
 
 def _is_seen(use: Use) -> bool:
