@@ -15,6 +15,9 @@ from contractkit.model import Step, Wildcard
 
 _STANDARD = "google.protobuf."
 
+_OF_ENTRIES = (1, 2)  # the numbers of a map's key and value (protobuf, "Maps")
+_FITTING = (Fit.SAME, Fit.LOSSLESS, Fit.TRUNCATED)
+
 Child: TypeAlias = tuple[tuple[Step, ...], Descriptor, Descriptor]
 """The steps to messages that a field holds, and what they are under both definitions."""
 
@@ -121,7 +124,21 @@ class MessagePair:
                 continue
             if old.full_name == new.full_name and old.full_name.startswith(_STANDARD):
                 continue
+            if self.encoding is Encoding.JSON and is_map(pair.old) is not is_map(pair.new):
+                continue  # an object stands in place of a list
             yield steps_into(pair.old), old, new
+
+    @cached_property
+    def _is_no_entry(self) -> bool:
+        """Say whether an entry of a map stands for a message of another kind: its key is not a field renamed."""
+        if self.old.GetOptions().map_entry is self.new.GetOptions().map_entry:
+            return False
+        pairs = [(self.old_by_number.get(number), self.new_by_number.get(number)) for number in _OF_ENTRIES]
+        return not all(
+            before is not None and after is not None
+            and fit_of(FieldPair(before, after, self.direction), Encoding.BINARY) in _FITTING
+            for before, after in pairs
+        )  # fmt: skip
 
     def _keeps_number(self, field: FieldDescriptor) -> bool:
         other = self.new_by_number.get(field.number)
@@ -129,13 +146,11 @@ class MessagePair:
             return False
         if name_of(other) == name_of(field):
             return True
-        if name_of(field) in self.new_by_name:
+        if name_of(field) in self.new_by_name or self._is_no_entry:
             return False
         is_like = field.is_repeated == other.is_repeated
         fit = fit_of(FieldPair(field, other, self.direction), Encoding.BINARY)
-        return (is_like and fit in (Fit.SAME, Fit.LOSSLESS, Fit.TRUNCATED)) or json_name_of(field) == json_name_of(
-            other
-        )
+        return (is_like and fit in _FITTING) or json_name_of(field) == json_name_of(other)
 
 
 class ExtensionPair(MessagePair):
