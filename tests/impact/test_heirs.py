@@ -51,6 +51,15 @@ def test_who_reads_it_is_at_risk_where_nobody_inherits_any_more() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("lost", ["#/components/schemas/Puppy", "puppies.yaml#/Puppy"])
+def test_who_reads_an_heir_that_cannot_be_read_any_more_is_not_judged(lost: str) -> None:
+    dog = {"allOf": [*DOG["allOf"], {"$ref": lost}]}
+    contract = Contract(consumer="web", provider="pets", interactions=(got(HOUND, NEEDS_BARK),))
+    [found] = analyse(document(SCHEMAS), document(with_dog(dog)), [(contract, ConsumerInfo())]).findings
+    assert (found.verdict.value, found.worry.code) == ("at risk", "not-analysable")
+    assert "Puppy" in found.worry.sentence
+
+
 @pytest.mark.parametrize("call_needs", [(TABBY, None), (HOUND, NEEDS_KIND)], ids=["another kind", "another member"])
 def test_who_does_not_is_unaffected(call_needs: tuple[Any, Needs | None]) -> None:
     assert [judged(got(*call_needs), dog) for dog in (NUMBER, WITHOUT, None)] == [[], [], []]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from contractkit.changes.alignment import Alignment, align
 from contractkit.changes.found import Found
-from contractkit.definitions.heirs import Heir, heirs_of, parent_of
+from contractkit.definitions.heirs import Heir, check_heir, heirs_of, parent_of
 from contractkit.definitions.schemas import SchemaView
 
 
@@ -45,7 +45,10 @@ def new_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 def _alone(one: SchemaView, other: SchemaView) -> tuple[Heir, ...]:
     others = other.known(heirs_of)
-    return tuple(each for each in one.known(heirs_of) if _counterpart(each, others) is None)
+    found = tuple(each for each in one.known(heirs_of) if _counterpart(each, others) is None)
+    for each in found:
+        check_heir(other, each.name)
+    return found
 
 
 def _counterpart(heir: Heir, others: tuple[Heir, ...]) -> Heir | None:

@@ -53,6 +53,18 @@ def parent_of(view: SchemaView) -> Node | None:
     return next((node for node in nodes if discriminating_member(node) is not None), None)
 
 
+def check_heir(view: SchemaView, name: str) -> None:
+    """Check that a schema of a name, beside a parent, can be read: one that cannot is no heir, and is not gone either.
+
+    Raises:
+        DefinitionError: It is there, and leads nowhere.
+    """
+    parent = parent_of(view)
+    for each, node in _named(parent, view.schemas.documents) if parent is not None else ():
+        if each == name:
+            view.schemas.view(node)
+
+
 def own_values(view: SchemaView) -> frozenset[str]:
     """Give the values of the discriminating member that pick a parent itself."""
     parent = parent_of(view)
