@@ -81,6 +81,11 @@ def test_every_schema_rule_has_a_case() -> None:
     assert untold == {"request.elements.limited", "response.elements.added", "response.pattern.changed"} | of_heirs
 
 
+def test_a_bound_that_no_floating_point_number_holds_is_compared(found_between: Callable[..., list[list[str]]]) -> None:
+    old, new = ({"type": "integer", "maximum": most} for most in (10**400, 10**400 - 1))
+    assert [rule for rule, *_ in found_between(old, new)] == ["request.bound.tightened", "response.bound.tightened"]
+
+
 def test_the_older_spelling_of_null_reads_alike(found_between: Callable[..., list[list[str]]]) -> None:
     old, new = {"type": "string"}, {"type": "string", "nullable": True}
     assert found_between(old, new, version="3.0.3") == [

@@ -86,6 +86,49 @@ def test_who_sends_another_one_or_none_is_not(body: Any) -> None:
     assert [judged(sent(body), dog) for dog in (WITHOUT, DOG)] == [[], []]
 
 
+@pytest.mark.parametrize(
+    "nested",
+    [
+        {"oneOf": [PET, {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}]},
+        {"$ref": "#/components/schemas/Pack"},
+        {"type": "object", "properties": {"pet": PET}},
+    ],
+    ids=["in a union", "in an heir", "in a member"],
+)
+def test_heirs_are_found_wherever_their_parent_stands(nested: Any) -> None:
+    pack = {"allOf": [PET, {"type": "object", "properties": {"pet": PET}}]}
+    is_held = "oneOf" not in nested
+    body = {"kind": "Pack", "pet": HOUND} if is_held else HOUND
+    place = ["body", "pet", "bark"] if is_held else ["body", "bark"]
+    old, new = (document({**with_dog(dog), "Pack": pack}, nested) for dog in (DOG, NUMBER))
+    read = {"request": {"method": "GET", "path": "/pets"}, "response": {"status": 200, "body": body}}
+    contract = Contract(consumer="web", provider="pets", interactions=(interaction("gets", read), sent(body)))
+    found = analyse(old, new, [(contract, ConsumerInfo())]).findings
+    assert {(each.verdict.value, each.worry.code, each.worry.location.steps[1:]) for each in found} == {
+        ("broken", "response.disjoint", tuple(place)),
+        ("at risk", "request.inherited", tuple(place)),
+    }
+
+
+def test_a_kind_that_is_gone_is_no_other_one() -> None:
+    fox = {"allOf": [PET, {"type": "object", "properties": {"bark": {"type": "string"}}}]}
+    old, new = (document({**with_dog(dog), "Fox": fox}) for dog in (DOG, None))
+    contract = Contract(consumer="web", provider="pets", interactions=(got(HOUND, NEEDS_BARK),))
+    [found] = analyse(old, new, [(contract, ConsumerInfo())]).findings
+    assert (found.verdict.value, found.worry.code) == ("broken", "response.undeclared")
+
+
+def test_an_heir_is_picked_by_the_value_that_it_declares_itself() -> None:
+    dogs = [copy.deepcopy(each) for each in (DOG, NUMBER)]
+    for dog in dogs:
+        dog["allOf"][1]["properties"]["kind"] = {"enum": ["terrier"]}
+    pet = {**SCHEMAS["Pet"], "discriminator": {"propertyName": "kind"}}
+    old, new = (document({**SCHEMAS, "Pet": pet, "Dog": dog}) for dog in dogs)
+    contract = Contract(consumer="web", provider="pets", interactions=(sent({"kind": "terrier", "bark": "loud"}),))
+    [found] = analyse(old, new, [(contract, ConsumerInfo())]).findings
+    assert (found.worry.code, found.worry.before) == ("request.inherited", "taken as Dog")
+
+
 def got(body: Any, needs: Needs | None) -> Interaction:
     written = {"request": {"method": "GET", "path": "/pets"}, "response": {"status": 200, "body": [body]}}
     return interaction("gets pets", written, needs=needs)
@@ -108,12 +151,13 @@ def with_dog(dog: Any) -> dict[str, Any]:
     return kept if dog is None else {**kept, "Dog": dog}
 
 
-def document(schemas: dict[str, Any]) -> Any:
-    many = {"application/json": {"schema": {"type": "array", "items": PET}}}
+def document(schemas: dict[str, Any], both: Any = None) -> Any:
+    """Give a definition by which lists of pets are read and a pet is sent, or both ways what is given."""
+    many = {"application/json": {"schema": both or {"type": "array", "items": PET}}}
     path = {
         "get": {"responses": {"200": {"description": "", "content": many}}},
         "post": {
-            "requestBody": {"content": {"application/json": {"schema": PET}}},
+            "requestBody": {"content": {"application/json": {"schema": both or PET}}},
             "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "object"}}}}},
         },
     }

@@ -82,7 +82,7 @@ GAINS: Mapping[str, Gain] = {
     ),
     "request.null.refused": Gain("request.null.allowed", "null was refused and is now allowed"),
     "request.alternative.removed": Gain("request.alternative.added", "the alternative {after} is new"),
-    "request.heir.removed": Gain("request.heir.added", "{after}, which inherits it, is new"),
+    "request.heir.removed": Gain("request.heir.added", "{after} inherits it now"),
     "request.alternatives.exclusive": Gain(
         "request.alternatives.inclusive", "it had to be {before} and may be {after} now"
     ),

@@ -3,7 +3,7 @@
 Where a schema with a discriminator is named, any schema that inherits it by `allOf` may stand (OpenAPI 3.1 §4.8.25).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from contractkit.changes.alignment import Alignment, align
 from contractkit.changes.found import Found
@@ -26,9 +26,10 @@ def aligned_with_heirs(old: SchemaView, new: SchemaView) -> Alignment:
 
 def heirs_paired(old: SchemaView, new: SchemaView) -> tuple[tuple[SchemaView, SchemaView], ...]:
     """Give the heirs of two schemas that stand for each other: those of one name, else of a value that picks both."""
-    others = new.known(heirs_of)
-    pairs = ((each.view, _counterpart(each, others)) for each in old.known(heirs_of))
-    return tuple((before, after.view) for before, after in pairs if after is not None)
+    before, after = old.known(heirs_of), new.known(heirs_of)
+    others = _by_name_and_value(after) if before else {}
+    pairs = ((each.view, _counterpart(each, others)) for each in before)
+    return tuple((view, other.view) for view, other in pairs if other is not None)
 
 
 def lost_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -44,14 +45,19 @@ def new_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
 
 
 def _alone(one: SchemaView, other: SchemaView) -> tuple[Heir, ...]:
-    others = other.known(heirs_of)
-    found = tuple(each for each in one.known(heirs_of) if _counterpart(each, others) is None)
+    heirs = one.known(heirs_of)
+    others = _by_name_and_value(other.known(heirs_of)) if heirs else {}
+    found = tuple(each for each in heirs if _counterpart(each, others) is None)
     for each in found:
         check_heir(other, each.name)
     return found
 
 
-def _counterpart(heir: Heir, others: tuple[Heir, ...]) -> Heir | None:
-    by_name = (each for each in others if each.name == heir.name)
-    by_value = (each for each in others if not heir.values.isdisjoint(each.values))
-    return next(by_name, None) or next(by_value, None)
+def _by_name_and_value(heirs: tuple[Heir, ...]) -> Mapping[tuple[str, str], Heir]:
+    by_value = {("value", value): each for each in reversed(heirs) for value in each.values}
+    return {**by_value, **{("name", each.name): each for each in heirs}}
+
+
+def _counterpart(heir: Heir, others: Mapping[tuple[str, str], Heir]) -> Heir | None:
+    keys = (("name", heir.name), *(("value", value) for value in sorted(heir.values)))
+    return next((others[key] for key in keys if key in others), None)

@@ -7,7 +7,7 @@ from typing import Final
 from contractkit.changes.found import Found, described, listed, said_found, without
 from contractkit.changes.sameness import PROSE, describes_the_same
 from contractkit.definitions.references import Node
-from contractkit.definitions.schema_facets import ALL_TYPES, declared_types
+from contractkit.definitions.schema_facets import ALL_TYPES, declared_types, type_of
 from contractkit.definitions.schemas import SchemaView
 from contractkit.exact_json import Json
 from contractkit.model import Wildcard
@@ -106,13 +106,55 @@ def _surely_excludes(keyword: str, old: SchemaView, new: SchemaView) -> bool:
         return False  # it only settles what is left unevaluated
     if keyword == "contains" and 0 in new.said("minContains"):
         return False
-    if keyword == "not" and not any(_types_in(said) & old.types for said in new.said("not")):
+    if keyword in _SURE and not any(_SURE[keyword](said, old) for said in new.said(keyword)):
         return False
     return keyword in _WEIGHED or not any(_demands(old, keyword))
 
 
 def _types_in(schema: Json) -> frozenset[str]:
-    return declared_types(schema.get("type")) if isinstance(schema, dict) else ALL_TYPES
+    """Give the types of which a schema may take a value; an integer is a number too."""
+    if not isinstance(schema, dict):
+        return ALL_TYPES
+    listed = [schema["const"]] if "const" in schema else schema.get("enum")
+    types = declared_types(schema.get("type"))
+    if not isinstance(listed, list):
+        return types
+    found = frozenset(map(type_of, listed))
+    return types & (found | {"number"} if "integer" in found else found)
+
+
+def _excludes_some(schema: Json, old: SchemaView) -> bool:
+    """Say whether a schema under `not` takes values of types that there were."""
+    return bool(_types_in(schema) & old.types)
+
+
+def _leaves_out_integers(factor: Json, old: SchemaView) -> bool:
+    """Say whether not all that was a number, or an integer, is a multiple of a factor."""
+    is_known = isinstance(factor, int | float) and not isinstance(factor, bool) and 0 < factor <= 1
+    return "number" in old.types or not (is_known and (1 / factor).is_integer())
+
+
+def _requires_more(dependent: Json, old: SchemaView) -> bool:
+    """Say whether a member that may be absent is required beside another one."""
+    if not isinstance(dependent, dict):
+        return True
+    names = (name for each in dependent.values() if isinstance(each, list) for name in each)
+    return any((member := old.member(str(name))) is None or not member.is_required for name in names)
+
+
+def _refuses_lists(schema: Json, old: SchemaView) -> bool:
+    """Say whether lists were allowed that hold no such element."""
+    fewest = old.bounds.get("minItems")
+    return _says_something(schema) or fewest is None or fewest.value < 1
+
+
+_SURE: Final[Mapping[str, Callable[[Json, SchemaView], bool]]] = {
+    "contains": _refuses_lists,
+    "dependentRequired": _requires_more,
+    "multipleOf": _leaves_out_integers,
+    "not": _excludes_some,
+}
+"""Keywords that may exclude nothing which there was: what says that one surely does."""
 
 
 def _stray_flags(view: SchemaView) -> Iterator[str]:

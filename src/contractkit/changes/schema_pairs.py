@@ -153,7 +153,7 @@ class SchemaPairs:
         old, new, pairs = pair.old, pair.new, pair.alignment.pairs
         found = [] if self.is_text and _reads_any_scalar(old, new) else [*whole_differences(old, new, self.direction)]
         for before, after in heirs_paired(old, new):
-            found.extend(whole_differences(before, after, self.direction))
+            found.extend(whole_differences(before, after, self.direction, are_heirs=True))
         for before, after in pairs:
             found.extend(branch_differences(before, after, self.direction))
         below = dict.fromkeys(

@@ -48,7 +48,7 @@ WHOLE_RULES = (
          "an alternative was {before} and must now be {after}"),
     Rule("request.null.refused", BREAKING, find.refused_null, "null was allowed and is now refused"),
     Rule("request.alternative.removed", BREAKING, union.lost_alternatives, "the alternative {before} is gone"),
-    Rule("request.heir.removed", POSSIBLE, inheritance.lost_heirs, "{before}, which inherits it, is gone"),
+    Rule("request.heir.removed", POSSIBLE, inheritance.lost_heirs, "{before} inherits it no more"),
     Rule("request.alternatives.exclusive", POSSIBLE, union.became_exclusive,
          "it could be {before} and must now be {after}, and a value may fit two"),
     Rule("response.type.changed", BREAKING, find.changed_types, "it was {before} and is now {after}"),
@@ -61,8 +61,8 @@ WHOLE_RULES = (
          "an alternative was {before} and is now {after}"),
     Rule("response.alternative.added", BREAKING, union.new_alternatives, "the alternative {after} is new"),
     Rule("response.alternative.removed", HARMLESS, union.lost_alternatives, "the alternative {before} is gone"),
-    Rule("response.heir.added", POSSIBLE, inheritance.new_heirs, "{after}, which inherits it, is new"),
-    Rule("response.heir.removed", HARMLESS, inheritance.lost_heirs, "{before}, which inherits it, is gone"),
+    Rule("response.heir.added", POSSIBLE, inheritance.new_heirs, "{after} inherits it now"),
+    Rule("response.heir.removed", HARMLESS, inheritance.lost_heirs, "{before} inherits it no more"),
     Rule("request.values.removed", BREAKING, union.lost_values, "{before} is not allowed now, but {after}"),
     Rule("response.values.added", POSSIBLE, union.added_values, "it was {before} and may now be {after} too"),
     Rule("response.values.removed", HARMLESS, union.lost_values, "it is not {before} any more but {after}"),
@@ -132,10 +132,19 @@ _WHOLE, _BRANCH = (
     for rules in (WHOLE_RULES, BRANCH_RULES)
 )
 
+_TELLING_APART = frozenset(
+    (tag.lost_tags, tag.other_tags, tag.came_or_went, inheritance.lost_heirs, inheritance.new_heirs)
+)
+_OF_HEIRS = {
+    direction: tuple(rule for rule in rules if rule.find not in _TELLING_APART) for direction, rules in _WHOLE.items()
+}
 
-def whole_differences(old: SchemaView, new: SchemaView, direction: Direction) -> tuple[Difference, ...]:
-    """Give what the rules for whole values find."""
-    return _apply(_WHOLE[direction], old, new, direction)
+
+def whole_differences(
+    old: SchemaView, new: SchemaView, direction: Direction, *, are_heirs: bool = False
+) -> tuple[Difference, ...]:
+    """Give what the rules for whole values find; how heirs are told apart is said of what they inherit."""
+    return _apply((_OF_HEIRS if are_heirs else _WHOLE)[direction], old, new, direction)
 
 
 def branch_differences(old: SchemaView, new: SchemaView, direction: Direction) -> tuple[Difference, ...]:

@@ -12,7 +12,7 @@ from contractkit.changes.found import Found
 from contractkit.definitions.discriminators import discriminating_member
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
-from contractkit.definitions.schemas import UNIONS, SchemaView
+from contractkit.definitions.schemas import UNIONS, Schemas, SchemaView
 from contractkit.errors import DefinitionError
 
 _KEYWORD = "discriminator"
@@ -46,13 +46,20 @@ def _names(view: SchemaView) -> frozenset[str]:
 
 
 def _is_lost(view: SchemaView, other: SchemaView) -> bool:
-    return _leads_elsewhere(view, other) or not _heirs(view) <= _heirs(other)
+    return _leads_elsewhere(view, other) or not view.known(_heirs) <= other.known(_heirs)
 
 
 def _heirs(view: SchemaView) -> frozenset[str]:
     """Give the values that pick an heir of a schema which has no alternatives of its own."""
     parents = [node for node in _objects(view) if discriminating_member(node) is not None and not _is_union(node)]
-    return frozenset(value for node in parents for value, _ in _mapped(node, view.schemas.documents))
+    return frozenset[str]().union(*(_picked_by(node, view.schemas) for node in parents))
+
+
+def _picked_by(parent: Node, schemas: Schemas) -> frozenset[str]:
+    """Give the values that pick an heir; asked for once of a parent, since each of its heirs is one too."""
+    if parent.key not in schemas.picking:
+        schemas.picking[parent.key] = frozenset(value for value, _ in _mapped(parent, schemas.documents))
+    return schemas.picking[parent.key]
 
 
 def _leads_elsewhere(view: SchemaView, other: SchemaView) -> bool:
@@ -124,6 +131,6 @@ def _tags_found(old: SchemaView, new: SchemaView) -> Found:
 
 def _described(view: SchemaView) -> str:
     tags = [f"{value}: {target[1].rsplit('/', 1)[-1]}" for value, target in sorted(_tags(view).items())]
-    tags += sorted(_heirs(view))
+    tags += sorted(view.known(_heirs))
     names = ", ".join(sorted(_names(view))) or "nothing"
     return f"{names} ({', '.join(tags[:_MOST_TOLD])}{', …' if len(tags) > _MOST_TOLD else ''})" if tags else names

@@ -15,10 +15,10 @@ from contractkit.errors import DefinitionError
 from contractkit.exact_json import Json
 
 _WRAPPING: Final = frozenset(
-    ("$ref", "allOf", "nullable", "x-nullable", "title", "description", "default", "example", "examples", "deprecated",
-     "readOnly", "writeOnly", "externalDocs", "xml")
+    ("$ref", "allOf", "anyOf", "oneOf", "nullable", "x-nullable", "title", "description", "default", "example",
+     "examples", "deprecated", "readOnly", "writeOnly", "externalDocs", "xml")
 )  # fmt: skip
-"""Keywords of a schema that is only wrapped around another one: they say nothing of what the heirs are."""
+"""Keywords of a schema that is only wrapped around others: they say nothing of what the heirs are."""
 
 _HOLDERS: Final = ("/components/schemas", "/definitions")
 """Where OpenAPI 3 and 2.0 keep the schemas that have a name."""
@@ -33,17 +33,34 @@ class Heir:
     values: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Inheriting:
+    """A schema with a name that consists of others: the places of all of them."""
+
+    name: str
+    view: SchemaView
+    parts: frozenset[NodeKey]
+
+
 def heirs_of(view: SchemaView) -> tuple[Heir, ...]:
-    """Give the heirs of a schema; none where no discriminator tells them apart. Ask by `SchemaView.known`."""
+    """Give the heirs of a schema, or of its alternatives; none where no discriminator tells them apart.
+
+    Ask by `SchemaView.known`.
+    """
+    branches = view.value_branches
+    if branches != (view,):
+        found = {each.name: each for branch in branches for each in branch.known(heirs_of)}
+        return tuple(found.values())
     parent = parent_of(view)
     if parent is None:
         return ()
     demanded = {each.key for each in view.conjuncts if each.node.key == parent.key or _says_something(each.node)}
-    mapped = values_by_schema(parent)
+    known = _inheriting(parent, view.schemas)
+    fewest = min((known.get(key, ()) for key in demanded), key=len)
     return tuple(
-        Heir(name, heir, frozenset(mapped.get(name, (name,))))
-        for name, heir in _inheriting(parent, view.schemas).get(parent.key, ())
-        if heir.declared_at.key not in demanded and demanded <= {each.key for each in heir.conjuncts}
+        Heir(each.name, each.view, _values_of(each, parent))
+        for each in fewest
+        if each.view.declared_at.key not in demanded and demanded <= each.parts
     )
 
 
@@ -71,20 +88,45 @@ def own_values(view: SchemaView) -> frozenset[str]:
     if parent is None:
         return frozenset()
     name = parent.pointer.rpartition("/")[2]
-    return frozenset(values_by_schema(parent).get(name, (name,)))
+    return frozenset(_mapped(parent, view.schemas).get(name, (name,)))
 
 
-def _inheriting(parent: Node, schemas: Schemas) -> Mapping[NodeKey, tuple[tuple[str, SchemaView], ...]]:
+def _values_of(each: Inheriting, parent: Node) -> frozenset[str]:
+    """Give the values that pick an heir: those that are mapped, else those that it declares itself, else its name."""
+    schemas = each.view.schemas
+    mapped = _mapped(parent, schemas).get(each.name)
+    if mapped:
+        return frozenset(mapped)
+    name = discriminating_member(parent)
+    own, its = (_texts(view, name) for view in (each.view, schemas.view(parent)))
+    return own if own and own != its else frozenset((each.name,))
+
+
+def _texts(view: SchemaView, name: str | None) -> frozenset[str]:
+    member = view.member(name) if name is not None else None
+    values = member.view.values if member is not None and member.view is not None else None
+    return frozenset(each for each in values or () if isinstance(each, str))
+
+
+def _mapped(parent: Node, schemas: Schemas) -> Mapping[str, tuple[str, ...]]:
+    if parent.key not in schemas.mapped:
+        schemas.mapped[parent.key] = values_by_schema(parent)
+    return schemas.mapped[parent.key]
+
+
+def _inheriting(parent: Node, schemas: Schemas) -> Mapping[NodeKey, tuple[Inheriting, ...]]:
     """Give, for each schema that others of its document inherit, the names of those and what they say; found once."""
     if parent.uri not in schemas.inheriting:
-        found: dict[NodeKey, list[tuple[str, SchemaView]]] = {}
+        found: dict[NodeKey, list[Inheriting]] = {}
         for name, node in _named(parent, schemas.documents):
             heir = _view(schemas, node) if "allOf" in _keywords(node) else None
-            for conjunct in heir.conjuncts if heir is not None else ():
-                if heir is not None and conjunct.key != heir.declared_at.key:
-                    found.setdefault(conjunct.key, []).append((name, heir))
+            if heir is not None:
+                parts = frozenset(conjunct.key for conjunct in heir.conjuncts)
+                for key in parts - {heir.declared_at.key}:
+                    found.setdefault(key, []).append(Inheriting(name, heir, parts))
         schemas.inheriting[parent.uri] = {key: tuple(heirs) for key, heirs in found.items()}
-    return schemas.inheriting[parent.uri]
+    known: Mapping[NodeKey, tuple[Inheriting, ...]] = schemas.inheriting[parent.uri]
+    return known
 
 
 def _view(schemas: Schemas, node: Node) -> SchemaView | None:
@@ -96,9 +138,10 @@ def _view(schemas: Schemas, node: Node) -> SchemaView | None:
 
 
 def _says_something(node: Node) -> bool:
-    """Say whether a schema is more than wrapped around another one, or has a name of its own."""
-    holder = node.pointer.rpartition("/")[0]
-    return holder in _HOLDERS or not _WRAPPING.issuperset(_keywords(node))
+    """Say whether a schema is more than wrapped around another one, or has a name of its own and no alternatives."""
+    keywords = _keywords(node).keys()
+    is_named = node.pointer.rpartition("/")[0] in _HOLDERS and keywords.isdisjoint(("anyOf", "oneOf"))
+    return is_named or not _WRAPPING.issuperset(keywords)
 
 
 def _keywords(node: Node) -> dict[str, Json]:

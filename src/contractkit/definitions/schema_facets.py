@@ -30,7 +30,7 @@ class Bound:
 
     def of_integers(self) -> "Bound":
         """Give the bound that leaves the same integers, itself included: below 5 is 4 at most."""
-        if not math.isfinite(self.value):
+        if isinstance(self.value, float) and not math.isfinite(self.value):
             return self
         if self.keyword in UPPER_BOUNDS:
             most = math.ceil(self.value) - 1 if self.is_exclusive else math.floor(self.value)

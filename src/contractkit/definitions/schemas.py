@@ -75,7 +75,9 @@ class Schemas:
         version = str(root.get("openapi", "")) if isinstance(root, dict) else ""
         self.has_nullable = not version.startswith("3.") or version.startswith("3.0")
         self._views: dict[tuple[NodeKey, ...], SchemaView] = {}
-        self.inheriting: dict[str, Mapping[NodeKey, tuple[tuple[str, SchemaView], ...]]] = {}
+        self.inheriting: dict[str, Mapping[NodeKey, Any]] = {}
+        self.mapped: dict[NodeKey, Mapping[str, tuple[str, ...]]] = {}
+        self.picking: dict[NodeKey, frozenset[str]] = {}
 
     def view(self, *nodes: Node) -> "SchemaView":
         """Give the view of the value that all these schemas describe together."""

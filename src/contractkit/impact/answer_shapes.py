@@ -1,11 +1,11 @@
 """Answers of one shape are judged once: consumers of one provider read the same places, whatever the values there."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from contractkit.conformance import ContractChecker, Grade, InteractionConformance, Standing, Use, Uses, uses_of
-from contractkit.conformance.heirs import may_be_inherited, with_heirs
+from contractkit.conformance.heirs import WithHeirs, may_be_inherited, with_heirs
 from contractkit.conformance.shapes import shape_of, values_at
 from contractkit.conformance.uses import RESPONSE_BODY
 from contractkit.exact_json import dump_compact
@@ -121,8 +121,9 @@ class AnswerJudgement:
 
     def _alone(self, interaction: Interaction, call: HttpCall, answers: Answers) -> tuple[Worry, ...]:
         old, new, uses = answers.old, answers.new, self._touched(interaction, call, answers)
-        before = replace(old, uses=uses, standings=_standings(self._old, old, uses, call))
-        after = replace(new, uses=uses, standings=_standings(self._new, new, uses, call))
+        told = _standings(self._old, old, uses, call)
+        before = replace(old, uses=uses, standings=told.standings)
+        after = replace(new, uses=uses, standings=_standings(self._new, new, uses, call, told.by_kind).standings)
         after = replace(after, standings=_left_open(self._old.standings(old, uses), before, after))
         if any(use.is_of_the_example for use in uses.single):
             before = replace(before, refused=self._old.refused(old, interaction))
@@ -135,21 +136,26 @@ class AnswerJudgement:
         if any(use.is_of_the_example for use in uses.single):
             return None
         found = (self._old.standings(answers.old, uses), self._new.standings(answers.new, uses))
-        if found != (_standings(self._old, answers.old, uses, call), _standings(self._new, answers.new, uses, call)):
+        told = (_standings(self._old, answers.old, uses, call), _standings(self._new, answers.new, uses, call))
+        if found != tuple(each.standings for each in told):
             return None  # what the answer says of its kind decides
         listed = {place for standings in found for place, each in standings.items() if each.values is not None}
         return _Known(tuple(use.steps for use in uses.single if use.location in listed and _is_seen(use)))
 
 
 def _standings(
-    checker: ContractChecker, reached: InteractionConformance, uses: Uses, call: HttpCall
-) -> Mapping[Location, Standing]:
+    checker: ContractChecker,
+    reached: InteractionConformance,
+    uses: Uses,
+    call: HttpCall,
+    by_kind: Set[Location] = frozenset(),
+) -> WithHeirs:
     """Give what a definition says of the places that are used, with what schemas leave to those that inherit them."""
     found = checker.standings(reached, uses)
     view = reached.content.view if reached.content is not None else None
     if view is None or not isinstance(call.response.body, JsonBody):
-        return found
-    return with_heirs(found, uses, view, call.response.body.value)
+        return WithHeirs(found, frozenset())
+    return with_heirs(found, uses, view, call.response.body.value, by_kind)
 
 
 def _left_open(

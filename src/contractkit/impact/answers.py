@@ -33,7 +33,7 @@ _LOOSENED = (
     "response.known-values.changed",
 )
 _CONDITIONS = frozenset({"dependentRequired", "dependentSchemas", "else", "if", "not", "then"})
-_TOLD = ("response.discriminator.changed", "response.alternative.added", "response.heir.added")
+_TOLD = ("response.discriminator.changed", "response.alternative.added")
 
 
 def answer_worries(

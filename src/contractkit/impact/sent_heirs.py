@@ -5,6 +5,7 @@ heir: no definition settles which of the two counts.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from contractkit.changes.surface_pairs import REQUEST_BODY
 from contractkit.conformance import InteractionConformance, views_at
@@ -18,7 +19,7 @@ from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
 from contractkit.model import HttpRequest, Location, Step
 
-_Steps = tuple[Step, ...]
+_Views = tuple[SchemaView, ...]
 
 
 def sent_heir_worries(
@@ -34,14 +35,15 @@ def sent_heir_worries(
     use = causes.use_in_request(old.surface, new.surface, request, REQUEST_BODY)
     if use is None:
         return
-    for steps, value in _objects(decoded_body(request, old.surface), ()):
-        at = REQUEST_BODY.under(steps)
-        for heir in _named(use.old, steps, value):
-            if definitions[0].refused_where_sent(heir.view.declared_at, value, at):
+    for each in _objects(decoded_body(request, old.surface), REQUEST_BODY, (use.old,), (use.new,)):
+        for heir in each.old_heirs:
+            if definitions[0].refused_where_sent(heir.view.declared_at, each.value, each.at):
                 continue  # it was no such thing before either
-            for location, after in _taken_no_more(heir, value, at, (use.new, steps), definitions[1]):
+            for location, after in _taken_no_more(heir, each, definitions[1]):
                 found = causes.of_request(old, new, request, location)
-                own = [each for each in found if each.level.can_hurt and each.location.starts_with(REQUEST_BODY)]
+                own = [
+                    change for change in found if change.level.can_hurt and change.location.starts_with(REQUEST_BODY)
+                ]
                 yield Worry(
                     code="request.inherited",
                     verdict=Verdict.AT_RISK,
@@ -49,37 +51,51 @@ def sent_heir_worries(
                     before=f"taken as {heir.name}",
                     after=after,
                     sentence=f"the consumer sends it as {heir.name}, which whoever reads its kind may not take",
-                    change=max(own, key=lambda each: len(each.location.steps), default=None),
+                    change=max(own, key=lambda change: len(change.location.steps), default=None),
                 )
 
 
-def _taken_no_more(
-    heir: Heir, value: Json, at: Location, place: tuple[SchemaView, _Steps], new: DocumentedDefinition
-) -> Iterator[tuple[Location, str]]:
+def _taken_no_more(heir: Heir, sent: "_Sent", new: DocumentedDefinition) -> Iterator[tuple[Location, str]]:
     """Give the places of an object that its kind does not take any more, with what is said of them now."""
-    view, steps = place
-    named = _named(view, steps, value)
-    if not named and any(parent_of(each) is not None for each in views_at(view, steps)):
-        yield at, f"no {heir.name}"
-    for after in named:
-        for violation in new.refused_where_sent(after.view.declared_at, value, at):
+    if not sent.new_heirs and any(parent_of(view) is not None for view in sent.new):
+        yield sent.at, f"no {heir.name}"
+    for after in sent.new_heirs:
+        for violation in new.refused_where_sent(after.view.declared_at, sent.value, sent.at):
             yield violation.location, f"refused: expected {violation.expected}"
-        for name in value:
+        for name in sent.value:
             if name in heir.view.members and name not in after.view.members:
-                yield at / name, f"not declared by {after.name}"
+                yield sent.at / name, f"not declared by {after.name}"
 
 
-def _named(view: SchemaView, steps: _Steps, value: Json) -> tuple[Heir, ...]:
-    found = {each.name: each for parent in views_at(view, steps) for each in heirs_named(parent, value)}
-    return tuple(found.values())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """An object that is sent: its place, the heirs that it names by both definitions, and what else describes it."""
+
+    at: Location
+    value: dict[str, Json]
+    old_heirs: tuple[Heir, ...]
+    new_heirs: tuple[Heir, ...]
+    new: tuple[SchemaView, ...]
 
 
-def _objects(value: Json, steps: _Steps) -> Iterator[tuple[_Steps, Json]]:
-    """Give every object in a value, with the steps to it."""
+def _objects(value: Json, at: Location, old: _Views, new: _Views) -> Iterator[_Sent]:
+    """Give every object in a value that names an heir, also within one, by the views that describe the value."""
+    old, new = (tuple(branch for view in views for branch in view.value_branches) for views in (old, new))
     if isinstance(value, dict):
-        yield steps, value
+        heirs = _named(old, value), _named(new, value)
+        if heirs[0]:
+            yield _Sent(at=at, value=value, old_heirs=heirs[0], new_heirs=heirs[1], new=new)
+        old, new = ((*own, *(each.view for each in more)) for own, more in zip((old, new), heirs, strict=True))
         for name, member in value.items():
-            yield from _objects(member, (*steps, name))
+            yield from _objects(member, at / name, _below(old, name), _below(new, name))
     elif isinstance(value, list):
         for index, element in enumerate(value):
-            yield from _objects(element, (*steps, index))
+            yield from _objects(element, at / index, _below(old, index), _below(new, index))
+
+
+def _named(views: _Views, value: Json) -> tuple[Heir, ...]:
+    return tuple({each.name: each for parent in views for each in heirs_named(parent, value)}.values())
+
+
+def _below(views: _Views, step: Step) -> _Views:
+    return tuple(below for view in views for below in views_at(view, (step,)))
