@@ -36,8 +36,8 @@ DOCUMENTS = (
     "prism-petstore.yaml",
     "adyen-payment-v68.json",
     "twilio-api-v2010.json",
-    "github-api-2022-07-18.json.gz",
-    "openai-2.3.0.json",
+    pytest.param("github-api-2022-07-18.json.gz", marks=pytest.mark.deep),
+    pytest.param("openai-2.3.0.json", marks=pytest.mark.deep),
 )
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 ACCEPTED = (*DOCUMENTS, "digitalocean-v2-bundled.json.gz", "stripe-2022-04-12.json.gz")
