@@ -1,6 +1,5 @@
 """Heirs: schemas that inherit one with a discriminator, and may stand wherever it is named."""
 
-import copy
 from typing import Any
 
 import pytest
@@ -8,22 +7,9 @@ import pytest
 from contractkit.changes import compare_definitions
 from contractkit.changes.gains import all_changes
 from tests.changes.conftest import define
+from tests.pets import DOG, NUMBER, PET, SCHEMAS, WITHOUT
 
-PET = {"$ref": "#/components/schemas/Pet"}
-DOG = {"allOf": [PET, {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "string"}}}]}
-SCHEMAS = {
-    "Pet": {
-        "type": "object",
-        "required": ["kind"],
-        "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
-        "discriminator": {"propertyName": "kind", "mapping": {"hound": "#/components/schemas/Dog"}},
-    },
-    "Dog": DOG,
-    "Cat": {"allOf": [PET, {"type": "object", "properties": {"lives": {"type": "integer"}}}]},
-}
-NUMBER = copy.deepcopy(DOG)
-NUMBER["allOf"][1]["properties"]["bark"]["type"] = "integer"
-WITHOUT = {"allOf": [PET]}
+MAYBE = {"$ref": "#/components/schemas/Maybe"}
 
 
 @pytest.mark.parametrize(
@@ -55,15 +41,24 @@ def test_heirs_that_came_or_went_are_told_as_alternatives() -> None:
     ]
 
 
+def test_an_heir_of_an_alternative_that_went_is_told_too() -> None:
+    union = {"oneOf": [PET, {"type": "null"}]}
+    old, new = (
+        around({**{name: SCHEMAS[name] for name in names}, "Maybe": union}, "3.1.0") for names in (SCHEMAS, ["Pet"])
+    )
+    told = {(each.rule, each.sentence) for each in compare_definitions(old, new).changes}
+    assert ("response.heir.removed", "Cat inherits it no more") in told
+
+
 def test_a_new_heir_may_be_sent() -> None:
     one, both = (around({name: SCHEMAS[name] for name in names}) for names in (["Pet", "Cat"], SCHEMAS))
     told = [(each.rule, each.sentence) for each in all_changes(compare_definitions(one, both))]
     assert ("request.heir.added", "Dog inherits it now") in told
 
 
-def around(schemas: dict[str, Any]) -> Any:
+def around(schemas: dict[str, Any], version: str = "3.0.3") -> Any:
     content = {"application/json": {"schema": PET}}
-    many = {"application/json": {"schema": {"type": "array", "items": PET}}}
+    many = {"application/json": {"schema": {"type": "array", "items": MAYBE if "Maybe" in schemas else PET}}}
     call = {"requestBody": {"content": content}, "responses": {"200": {"description": "ok", "content": many}}}
-    document = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/pets": {"post": call}}}
+    document = {"openapi": version, "info": {"title": "t", "version": "1"}, "paths": {"/pets": {"post": call}}}
     return define({**document, "components": {"schemas": schemas}})

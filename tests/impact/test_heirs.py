@@ -8,22 +8,8 @@ import pytest
 from contractkit.impact import ConsumerInfo, analyse
 from contractkit.model import Contract, InferredNeeds, Interaction, Need, Needs, parse_location
 from tests.impact.conftest import definition, interaction
+from tests.pets import DOG, NUMBER, PET, SCHEMAS, WITHOUT
 
-PET = {"$ref": "#/components/schemas/Pet"}
-DOG = {"allOf": [PET, {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "string"}}}]}
-SCHEMAS = {
-    "Pet": {
-        "type": "object",
-        "required": ["kind"],
-        "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
-        "discriminator": {"propertyName": "kind", "mapping": {"hound": "#/components/schemas/Dog"}},
-    },
-    "Dog": DOG,
-    "Cat": {"allOf": [PET, {"type": "object", "properties": {"lives": {"type": "integer"}}}]},
-}
-NUMBER = copy.deepcopy(DOG)
-NUMBER["allOf"][1]["properties"]["bark"]["type"] = "integer"
-WITHOUT = {"allOf": [PET]}
 HOUND = {"kind": "hound", "bark": "loud"}
 TABBY = {"kind": "Cat", "lives": 9}
 LIST = "response.body[*].bark"

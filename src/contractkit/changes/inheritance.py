@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from contractkit.changes.alignment import Alignment, align
 from contractkit.changes.found import Found
-from contractkit.definitions.heirs import Heir, check_heir, heirs_of, parent_of
+from contractkit.definitions.heirs import Heir, check_heir, heirs_of, parents_in
 from contractkit.definitions.schemas import SchemaView
 
 
@@ -34,13 +34,13 @@ def heirs_paired(old: SchemaView, new: SchemaView) -> tuple[tuple[SchemaView, Sc
 
 def lost_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the heirs of a schema that are gone, where others still inherit it by its discriminator."""
-    for each in _alone(old, new) if parent_of(new) is not None else ():
+    for each in _alone(old, new) if parents_in(new) else ():
         yield Found(each.name, "nothing", each.view.declared_at, new.declared_at)
 
 
 def new_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find the heirs of a schema that are new, where others inherited it by its discriminator."""
-    for each in _alone(new, old) if parent_of(old) is not None else ():
+    for each in _alone(new, old) if parents_in(old) else ():
         yield Found("nothing", each.name, old.declared_at, each.view.declared_at)
 
 

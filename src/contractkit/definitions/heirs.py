@@ -70,16 +70,22 @@ def parent_of(view: SchemaView) -> Node | None:
     return next((node for node in nodes if discriminating_member(node) is not None), None)
 
 
+def parents_in(view: SchemaView) -> tuple[Node, ...]:
+    """Give the schemas with a discriminator by which others inherit a view's schema, or an alternative of it."""
+    parents = (parent_of(branch) for branch in view.value_branches)
+    return tuple({parent.key: parent for parent in parents if parent is not None}.values())
+
+
 def check_heir(view: SchemaView, name: str) -> None:
     """Check that a schema of a name, beside a parent, can be read: one that cannot is no heir, and is not gone either.
 
     Raises:
         DefinitionError: It is there, and leads nowhere.
     """
-    parent = parent_of(view)
-    for each, node in _named(parent, view.schemas.documents) if parent is not None else ():
-        if each == name:
-            view.schemas.view(node)
+    for parent in parents_in(view):
+        for each, node in _named(parent, view.schemas.documents):
+            if each == name:
+                view.schemas.view(node)
 
 
 def own_values(view: SchemaView) -> frozenset[str]:
