@@ -23,6 +23,7 @@ _UNUSED = ("hypothesispytest", "pact", "platformdirs", "pytest_httpserver", "rer
 
 ROOT = Path(__file__).parent.parent
 os.environ["SSL_CERT_FILE"] = str(ROOT / "tests" / "authority.pem")  # to read all there are takes 20 ms for each client
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # else it aborts forks now and then: read when gRPC is loaded
 DATA = Path(os.environ.get("CONTRACTKIT_TEST_DATA", ROOT.parent / "shared")).resolve()
 
 SLOW = frozenset({"broker", "broker_client", "cli", "pytest_plugin"})
