@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.message_factory import GetMessageClass
 
+from contractkit.definitions.protobuf import ProtoDefinition
 from contractkit.exact_json import Json
 from contractkit.impact import ImpactReport
 from contractkit.model import InferredNeeds, Interaction, Need, parse_location
@@ -91,6 +94,52 @@ def test_what_an_any_carries_has_to_be_defined_by_its_name(now: str, report_on: 
     assert told(report_on(old, new, record({}, PACKED))) == [("at risk", "response.undeclared", f"{MESSAGE}.any")]
     details = record({}, None, details=(PACKED["any"],))
     assert told(report_on(old, new, details)) == [("at risk", "response.undeclared", "events[*].details[*]")]
+
+
+@pytest.mark.parametrize("packed", [PACKED, {"any": {"@type": "x/google.protobuf.Any", "value": PACKED["any"]}}])
+def test_in_json_a_type_that_is_gone_has_the_whole_request_refused(
+    packed: dict[str, Json], report_on: ReportOn, record: Record, define: Callable[[str], ProtoDefinition]
+) -> None:
+    old, new = shop("Box", "Box", DETAIL), shop("Box", "Box")
+    place = f"{MESSAGE}.any" if packed is PACKED else f"{MESSAGE}.any.value"
+    assert told(report_on(old, new, record(packed, {}, media_type=JSON))) == [("broken", "request.refused", place)]
+    assert told(report_on(old, new, record({}, packed, media_type=JSON))) == [("at risk", "response.undeclared", place)]
+    assert is_read(define(old), packed)
+    assert not is_read(define(new), packed)
+
+
+def is_read(definition: ProtoDefinition, tree: dict[str, Json]) -> bool:
+    """Say whether protobuf's parser of JSON takes a box, whatever it passes over."""
+    pool = definition.files.pool
+    box = GetMessageClass(pool.FindMessageTypeByName("shop.v1.Box"))()
+    try:
+        ParseDict(tree, box, ignore_unknown_fields=True, descriptor_pool=pool)
+    except ParseError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("now", "media_type", "sent", "received"),
+    [
+        ("", BINARY, ("at risk", "request.ignored", MESSAGE), ("at risk", "response.undeclared", MESSAGE)),
+        ("", JSON, ("broken", "request.refused", MESSAGE), ("at risk", "response.undeclared", MESSAGE)),
+        ("message Detail { int32 reason = 1; }", BINARY, ("broken", "request.misread", f"{MESSAGE}.reason"),
+         ("broken", "response.misread", f"{MESSAGE}.reason")),
+    ],
+)  # fmt: skip
+def test_an_any_that_is_the_whole_message_is_looked_into(
+    now: str,
+    media_type: str,
+    sent: tuple[str, str, str],
+    received: tuple[str, str, str],
+    report_on: ReportOn,
+    record: Record,
+) -> None:
+    tree = PACKED["any"]
+    taken = report_on(shop("Any", "Empty", DETAIL), shop("Any", "Empty", now), record(tree, {}, media_type=media_type))
+    given = report_on(shop("Empty", "Any", DETAIL), shop("Empty", "Any", now), record({}, tree, media_type=media_type))
+    assert (told(taken), told(given)) == ([sent], [received])
 
 
 def test_who_needs_nothing_of_an_any_does_not_miss_its_type(report_on: ReportOn, record: Record) -> None:

@@ -90,10 +90,15 @@ ENUM_RULES: tuple[Rule[EnumPair], ...] = (
 """Rules for two enums that stand for each other."""
 
 
-PACKED_RULES: tuple[Rule[tuple[Descriptor, Place]], ...] = both_ways(
-    "packed.removed", POSSIBLE, POSSIBLE, field.packed_removed, "{before} is no longer defined"
+PACKED_RULES: tuple[Rule[tuple[Descriptor, Place]], ...] = (
+    Rule("request.packed.removed", POSSIBLE, BREAKING, field.packed_removed, "{before} is no longer defined"),
+    Rule("response.packed.removed", POSSIBLE, POSSIBLE, field.packed_removed, "{before} is no longer defined"),
 )
-"""Rules for a message that a `google.protobuf.Any` was recorded to carry, and for where it would be defined now."""
+"""Rules for a message that a `google.protobuf.Any` was recorded to carry, and for where it would be defined now.
+
+In binary form an `Any` holds bytes that nobody need look into; in JSON it cannot be read without the type (JSON mapping
+of protobuf, Any). What comes back is read by who knows the type.
+"""
 
 
 def message_differences(pair: MessagePair) -> tuple[ProtoDifference, ...]:

@@ -24,7 +24,8 @@ _BY_LEVEL = {Level.BREAKING: Verdict.BROKEN, Level.POSSIBLE: Verdict.AT_RISK}
 class Consequence:
     """A row of the table. `judge` gives the verdict, None where the call is not hurt.
 
-    `is_whole` says that the message as a whole is refused, whatever of it the consumer needs.
+    `is_whole` says that the message as a whole is refused, whatever of it the consumer needs. Where there is a `level`,
+    the row speaks of changes of that level alone, which may be one in binary form and another one in JSON.
     """
 
     changes: tuple[str, ...]
@@ -32,6 +33,7 @@ class Consequence:
     judge: Callable[[Met, CallUses], Verdict | None]
     sentence: str
     is_whole: bool = False
+    level: Level | None = None
 
 
 def _level(met: Met) -> Verdict | None:
@@ -134,6 +136,9 @@ def _where_value_is_unseen(met: Met, uses: CallUses) -> Verdict | None:
 
 
 REQUEST_CONSEQUENCES = (
+    Consequence(("packed.removed",), "request.refused", _where_set,
+                "the consumer sends it in JSON, and who does not know its type refuses the whole message",
+                level=Level.BREAKING),
     Consequence(("field.removed", "packed.removed"), "request.ignored", _where_set,
                 "the consumer sends it, and a provider passes over it now"),
     Consequence(("field.number-reused", "field.type-changed"), "request.misread", _where_set,
@@ -200,7 +205,9 @@ RESPONSE_CONSEQUENCES = (
 def consequence_of(met: Met) -> Consequence | None:
     """Give the row that speaks of a difference, None where it means nothing to a call."""
     table = REQUEST_CONSEQUENCES if met.difference.rule.startswith("request.") else RESPONSE_CONSEQUENCES
-    return next((row for row in table if met.difference.name in row.changes), None)
+    level = met.difference.level
+    rows = (row for row in table if met.difference.name in row.changes)
+    return next((row for row in rows if row.level is None or row.level is level), None)
 
 
 def _reader(met: Met) -> FieldDescriptor | None:

@@ -9,12 +9,11 @@ from contractkit.changes.protobuf import ProtoChanges, ProtoDifference
 from contractkit.changes.protobuf.message_pairs import MessagePair
 from contractkit.changes.protobuf.types import Fit, is_map
 from contractkit.changes.records import Direction
-from contractkit.definitions.protobuf.reading import WRAPPERS
+from contractkit.definitions.protobuf.reading import ANY, WRAPPERS
 from contractkit.exact_json import Json
 from contractkit.model import Location, Wildcard
 from contractkit.results import ABSENT
 
-_ANY = "google.protobuf.Any"
 _STANDARD = "google.protobuf."
 
 
@@ -76,6 +75,9 @@ class Walk:
         """Give what a message's tree meets, itself and below; some messages stand for a value that has no members."""
         if tree is None:
             return
+        if pair.old.full_name == pair.new.full_name == ANY:
+            yield from self.packed(tree, at)
+            return
         members = tree if isinstance(tree, dict) else {}
         own = "value" if pair.old.full_name in WRAPPERS and pair.whole_fit is Fit.SAME else ""
         for difference in self._changes.differences(pair):
@@ -96,6 +98,9 @@ class Walk:
     def packed(self, tree: Json, at: Location) -> Iterator[Met]:
         """Give what a tree with `@type` meets: what a `google.protobuf.Any` carries."""
         name = str(tree.get("@type", "")).rpartition("/")[2] if isinstance(tree, dict) else ""
+        if name == ANY:
+            yield from self.packed(tree.get("value"), at / "value")
+            return
         old, new = (side.message(name) if name else None for side in (self._changes.old, self._changes.new))
         if old is None or name.startswith(_STANDARD):
             return
@@ -123,9 +128,7 @@ class Walk:
         assert old.message_type is not None
         assert new.message_type is not None
         name = old.message_type.full_name
-        if name == new.message_type.full_name and name.startswith(_STANDARD):
-            if name == _ANY:
-                yield from self.packed(value, at)
+        if name == new.message_type.full_name and name.startswith(_STANDARD) and name != ANY:
             return
         yield from self.message(self._changes.pair(old.message_type, new.message_type, self._direction), value, at)
 
