@@ -39,3 +39,17 @@ def test_a_protobuf_definition_gains(rule: str, old: str, new: str, define: Defi
 def test_every_protobuf_gain_has_a_case() -> None:
     of_addresses = {"procedure.http.address-added"}  # has its cases beside those of its option
     assert {rule for rule, *_ in CASES} | of_addresses == {gain.id for gain in GAINS.values()}
+
+
+@pytest.mark.parametrize(
+    "held",
+    ["google.protobuf.{} a = 1;", "repeated google.protobuf.{} a = 1;", "map<string, google.protobuf.{}> a = 1;"],
+)
+def test_what_took_the_place_of_a_wrapper_is_told_once_and_not_member_by_member(held: str, define: Define) -> None:
+    imports = "".join(f'import "google/protobuf/{name}.proto"; ' for name in ("wrappers", "timestamp"))
+    text = (
+        f'syntax = "proto3"; package p; {imports} message A {{{{ {held} }}}} service S {{{{ rpc C(A) returns (A); }}}}'
+    )
+    old, new = define(text.format("BoolValue")), define(text.format("Timestamp"))
+    rules = [change.rule for change in all_proto_changes(compare_protos(old, new))]
+    assert rules == ["request.field.type-changed", "response.field.type-changed"]
