@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from contractkit.impact import ConsumerInfo, analyse
+from contractkit.impact.unused import unused_of
+from contractkit.impact.usage import used_places
+from contractkit.impact.usage_values import used_values
 from contractkit.model import Contract, InferredNeeds, Interaction, Need, Needs, parse_location
 from tests.impact.conftest import definition, interaction
 from tests.pets import DOG, NUMBER, PET, SCHEMAS, WITHOUT
@@ -113,6 +116,34 @@ def test_an_heir_is_picked_by_the_value_that_it_declares_itself() -> None:
     contract = Contract(consumer="web", provider="pets", interactions=(sent({"kind": "terrier", "bark": "loud"}),))
     [found] = analyse(old, new, [(contract, ConsumerInfo())]).findings
     assert (found.worry.code, found.worry.before) == ("request.inherited", "taken as Dog")
+
+
+@pytest.mark.parametrize(
+    ("calls", "free"),
+    [
+        (["hound"], ["lives", "name", "owner", "owner.age", 'size = "small"']),
+        (["tabby"], ["name", "owner", "owner.age", "size", 'size = "big"', 'size = "small"']),  # a bark is required
+        (["hound", "tabby"], ["name", "owner", "owner.age", 'size = "small"']),
+    ],
+    ids=["dogs", "cats", "both"],
+)  # fmt: skip
+def test_members_of_heirs_that_nobody_needs_may_go(calls: list[str], free: list[str]) -> None:
+    bodies = {"hound": {**HOUND, "size": "big"}, "tabby": TABBY}
+    more = {"properties": {"size": {"enum": ["big", "small"]}, "owner": {"properties": {"age": {}}}}}
+    whole = document(with_dog({"allOf": [*DOG["allOf"], more]}), PET)
+    contract = Contract(
+        consumer="web",
+        provider="pets",
+        interactions=tuple(interaction("sends a pet", wrote(bodies[each])) for each in calls),
+    )
+    found = unused_of(whole, used_places([contract]), used_values([contract]))
+    said = [each for each in found if each.location.startswith("request.")]
+    assert sorted(each.location.removeprefix("request.body.") for each in said) == free
+    assert {each.sureness.value for each in said} == {"proved"}
+
+
+def wrote(body: Any) -> dict[str, Any]:
+    return {"request": {"method": "POST", "path": "/pets", "body": body}, "response": {"status": 200, "body": {}}}
 
 
 def got(body: Any, needs: Needs | None) -> Interaction:

@@ -5,16 +5,16 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import islice
 from typing import Final, TypeAlias
 
+from contractkit.definitions.heirs import heirs_of
 from contractkit.definitions.interface import Operation
 from contractkit.definitions.schemas import SchemaView
 from contractkit.definitions.surface_reader import SurfaceReader
 from contractkit.definitions.surfaces import Content, DocumentedDefinition, Surface
 from contractkit.errors import DefinitionError
 from contractkit.impact.places_in_use import Needed, locations_of, operation_of, together
-from contractkit.model import Contract, HttpRequest, Location, Wildcard
+from contractkit.model import Contract, HttpRequest, Location, Step, Wildcard
 
 Row: TypeAlias = tuple[str, str, str, Needed]
 """Operation, location, consumer, and whether that needs it."""
@@ -245,31 +245,42 @@ def _declared(surface: Surface) -> Iterator[Location]:
 
 def _members(contents: Iterable[Content], at: Location, *, optional_only: bool) -> Iterator[Location]:
     for content in contents:
-        for place, view in views_below(content.view, at):
-            for branch in view.value_branches:
-                for name, member in branch.members.items():
-                    if not (optional_only and member.is_required):
-                        yield place / name
+        for place, branches in branches_below(content.view, at):
+            names = {
+                name: None
+                for branch in branches
+                for name, member in branch.members.items()
+                if not (optional_only and member.is_required)
+            }
+            yield from (place / name for name in names)
 
 
-def views_below(view: SchemaView | None, at: Location) -> Iterator[tuple[Location, SchemaView]]:
-    """Give a schema and those below it with their places, the nearest first, as many as are looked at.
+def branches_below(view: SchemaView | None, at: Location) -> Iterator[tuple[Location, tuple[SchemaView, ...]]]:
+    """Give the places of a schema and of those below it, the nearest first, with the alternatives that may stand there.
 
-    One that leads back to itself is entered once on each way.
+    Those are of its heirs, too, where others inherit it by its discriminator. Of so many schemas alone as are looked
+    at; one that leads back to itself is entered once on each way.
     """
-    return islice(_below(view, at) if view is not None else (), MOST_PLACES)
-
-
-def _below(view: SchemaView, at: Location) -> Iterator[tuple[Location, SchemaView]]:
-    pending = deque([(view, at, frozenset[object]())])
-    while pending:
+    pending = deque([(view, at, frozenset[object]())]) if view is not None else None
+    left = MOST_PLACES
+    while pending and left > 0:
         entered, place, way = pending.popleft()
         if entered.key in way or len(place.steps) > DEEPEST:
             continue
-        yield place, entered
+        views = (entered, *(heir.view for heir in entered.known(heirs_of)))[:left]
+        left -= len(views)
+        branches = tuple({branch.key: branch for each in views for branch in each.value_branches}.values())
+        yield place, branches
         on_way = way | {entered.key}
-        for branch in entered.value_branches:
-            members = ((name, member.view) for name, member in branch.members.items())
-            pending.extend((inner, place / name, on_way) for name, inner in members if inner is not None)
-            if branch.elements is not None:
-                pending.append((branch.elements, place / Wildcard.INDEX, on_way))
+        pending.extend((inner, place / step, on_way) for step, inner in _inside(branches))
+
+
+def _inside(branches: Iterable[SchemaView]) -> Iterator[tuple[Step, SchemaView]]:
+    """Give the members and elements of alternatives, once what several of them have."""
+    seen = set()
+    for branch in branches:
+        inner: list[tuple[Step, SchemaView | None]] = [(name, each.view) for name, each in branch.members.items()]
+        for step, view in (*inner, (Wildcard.INDEX, branch.elements)):
+            if view is not None and (step, view.key) not in seen:
+                seen.add((step, view.key))
+                yield step, view

@@ -20,12 +20,12 @@ from contractkit.impact.usage import (
     Sureness,
     Unused,
     UsedPlace,
+    branches_below,
     doubted,
     doubts_of,
     gathered,
     strangers_among,
     uses_by_operation,
-    views_below,
 )
 from contractkit.impact.values_in_use import ANY_VALUE, short, values_in
 from contractkit.model import Contract, Location, is_json_media_type
@@ -139,8 +139,8 @@ def _members(surface: Surface) -> Iterator[tuple[Location, str]]:
 
 def _of_contents(contents: Iterable[Content], at: Location) -> Iterator[tuple[Location, str]]:
     for content in contents:
-        for place, view in views_below(content.view, at) if is_json_media_type(content.media_type) else ():
-            yield from ((place, text) for branch in view.value_branches for text in _listed(branch))
+        for place, branches in branches_below(content.view, at) if is_json_media_type(content.media_type) else ():
+            yield from ((place, text) for branch in branches for text in _listed(branch))
 
 
 def _listed(view: SchemaView) -> Iterator[str]:
