@@ -7,6 +7,7 @@
     │   ├── SettingsError                an option, a variable or a line of pyproject.toml
     │   ├── UnknownNameError             a name that is not there; the nearest ones are suggested
     │   ├── DefinitionError              a definition that cannot be read or used
+    │   │   ├── TooInvolvedError             its schemas join in more ways than are looked at
     │   │   └── UnreachableDefinitionError   4, since it is elsewhere and cannot be fetched
     │   ├── ContractFileError            a contract file that is not one
     │   ├── StateCatalogueError          a catalogue of provider states that is not one
@@ -94,6 +95,10 @@ class DefinitionError(UsageError):
     """
 
     place: MistakenPlace | None = None
+
+
+class TooInvolvedError(DefinitionError):
+    """A definition's schemas join in more combinations than are looked at: what lies in them is not settled."""
 
 
 class UnreachableDefinitionError(DefinitionError):

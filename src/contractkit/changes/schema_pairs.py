@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from contractkit.changes.alignment import Alignment
+from contractkit.changes.combinations import Combinations, too_involved
 from contractkit.changes.inheritance import aligned_with_heirs, heirs_paired
 from contractkit.changes.records import Difference, Direction
 from contractkit.changes.same_words import SameWords
@@ -70,6 +71,7 @@ class SchemaPairs:
         self.words = words
         self.is_text = is_text
         self._pairs: dict[PairKey, SchemaPair] = {}
+        self._combinations = Combinations()
         self._everywhere: dict[
             SchemaPair, tuple[tuple[tuple[Steps, Difference], ...], tuple[DefinitionError, ...]]
         ] = {}
@@ -91,7 +93,7 @@ class SchemaPairs:
     def _kept(self, pair: SchemaPair, mistakes: list[DefinitionError]) -> Iterator[tuple[Steps, Difference]]:
         """Find them, and keep them where all are asked for."""
         found, met = [], list[DefinitionError]()
-        for each in self._reachable([((), pair)], met):
+        for each in self._reachable([((), pair)], self._combinations, met):
             found.append(each)
             yield each
         self._everywhere[pair] = (tuple(found), tuple(met))
@@ -102,16 +104,23 @@ class SchemaPairs:
         reached = [self.pair(old, new)]
         for step in steps:
             reached = [inner for pair in reached for name, inner in pair.compared()[1] if leads_to(name, step)]
-        yield from self._reachable([(tuple(steps), pair) for pair in dict.fromkeys(reached)])
+        yield from self._reachable([(tuple(steps), pair) for pair in dict.fromkeys(reached)], Combinations())
 
     def _reachable(
-        self, first: Sequence[tuple[Steps, SchemaPair]], mistakes: list[DefinitionError] | None = None
+        self,
+        first: Sequence[tuple[Steps, SchemaPair]],
+        combinations: Combinations,
+        mistakes: list[DefinitionError] | None = None,
     ) -> Iterator[tuple[Steps, Difference]]:
         """Walk on from some pairs; without a list to note them in, the first mistake ends it."""
         seen = {pair for _, pair in first}
         pending = deque(first)
+        is_cut = False
         while pending:
             steps, pair = pending.popleft()
+            if not combinations.allow(pair):
+                is_cut = True
+                continue
             try:
                 differences, below = pair.compared()
             except DefinitionError as error:
@@ -125,6 +134,11 @@ class SchemaPairs:
                 if inner not in seen:
                     seen.add(inner)
                     pending.append(((*steps, step), inner))
+        if is_cut:
+            mistake = too_involved(first[0][1].new)
+            if mistakes is None:
+                raise mistake
+            mistakes.append(mistake)
 
     def along(self, old: SchemaView, new: SchemaView, steps: Sequence[Step]) -> Iterator[tuple[Steps, Difference]]:
         """Give the differences met on the way to a place and at it, outermost first.

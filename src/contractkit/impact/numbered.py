@@ -3,12 +3,10 @@
 What is used of a list's elements is one place, so that two of them which change places change nothing of it as a whole.
 """
 
-from contextlib import suppress
-
 from contractkit.changes import Change
 from contractkit.conformance import InteractionConformance, Use, views_at
 from contractkit.conformance.uses import RESPONSE_BODY
-from contractkit.errors import DefinitionError
+from contractkit.errors import DefinitionError, TooInvolvedError
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
 from contractkit.model import Location, Wildcard
@@ -45,11 +43,15 @@ def _change_at(use: Use, old: InteractionConformance, new: InteractionConformanc
     holder = _first_numbered(use, old) or _first_numbered(use, new)
     if holder is None:
         return None
-    with suppress(DefinitionError):  # who needs what has the mistake is told of it there
+    try:
         for change in causes.within_answer(old, new, holder):
             is_there = change.location != use.location and change.location.generalised() == use.location
             if is_there and change.rule in _CODES:
                 return change
+    except TooInvolvedError:
+        raise
+    except DefinitionError:  # who needs what has the mistake is told of it there
+        return None
     return None
 
 
