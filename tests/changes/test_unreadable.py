@@ -54,6 +54,18 @@ def test_what_can_be_compared_is(old: Any, new: Any, expected: Any) -> None:
     assert [(each.operation, each.rule) for each in changelog(definition(**old), definition(**new)).changes] == expected
 
 
+@pytest.mark.parametrize("listed", [RIGHT, "Right", [7]])
+def test_what_inherits_in_no_list_of_schemas_cannot_be_compared(listed: Any) -> None:
+    old, new = ({"properties": {"part": {"allOf": each}, "id": {"type": said}}} for each, said in
+                (([RIGHT], "string"), (listed, "integer")))  # fmt: skip
+    assert [
+        (each.rule, str(each.location)) for each in changelog(definition(one=old), definition(one=new)).changes
+    ] == [
+        ("response.type.changed", "response.body.id"),
+        ("operation.incomparable", "request.path"),
+    ]
+
+
 def typed(**types: Any) -> Any:
     return {"type": "object", "properties": {name: {"type": said} for name, said in types.items()}}
 

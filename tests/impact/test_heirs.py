@@ -49,6 +49,32 @@ def test_who_reads_an_heir_that_cannot_be_read_any_more_is_not_judged(lost: str)
     assert "Puppy" in found.worry.sentence
 
 
+@pytest.mark.parametrize(
+    ("listed", "sentence"),
+    [
+        (PET, 'allOf is a list of schemas, not {"$ref":"#/components/schemas/Pet"}.'),
+        ("Pet", 'allOf is a list of schemas, not "Pet".'),
+        (["Pet"], 'A schema of allOf is an object, not "Pet".'),
+        ([{"$ref": "#/components/schemas/Dog"}], "The allOf of a schema leads to nothing but itself."),
+        ([{"$ref": "#/components/schemas/Puppy"}], "The allOf of a schema leads to nothing but itself."),
+    ],
+    ids=["mapping", "text", "list of texts", "itself", "circle"],
+)
+@pytest.mark.parametrize("sends", [False, True], ids=["reads", "sends"])
+def test_who_uses_an_heir_is_not_judged_where_its_inheritance_is_mistaken(
+    listed: Any, sentence: str, sends: bool
+) -> None:
+    puppy = {"allOf": [{"$ref": "#/components/schemas/Dog"}]}
+    new = document({**with_dog({"allOf": listed}), "Puppy": puppy})
+    call = sent(HOUND) if sends else got(HOUND, NEEDS_BARK)
+    contract = Contract(consumer="web", provider="pets", interactions=(call,))
+    [found] = analyse(document(SCHEMAS), new, [(contract, ConsumerInfo())]).findings
+    assert (found.verdict.value, found.worry.code) == ("at risk", "not-analysable")
+    assert found.worry.sentence == f"a definition cannot be used here: {sentence}"
+    assert found.worry.change is not None
+    assert found.worry.change.rule == "operation.incomparable"
+
+
 @pytest.mark.parametrize("call_needs", [(TABBY, None), (HOUND, NEEDS_KIND)], ids=["another kind", "another member"])
 def test_who_does_not_is_unaffected(call_needs: tuple[Any, Needs | None]) -> None:
     assert [judged(got(*call_needs), dog) for dog in (NUMBER, WITHOUT, None)] == [[], [], []]

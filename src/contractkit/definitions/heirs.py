@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contractkit.definitions.discriminators import discriminating_member, values_by_schema
+from contractkit.definitions.inheritance_mistakes import circle, refuse_mistaken_all_of
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import Schemas, SchemaView
@@ -22,6 +23,8 @@ _WRAPPING: Final = frozenset(
 
 _HOLDERS: Final = ("/components/schemas", "/definitions")
 """Where OpenAPI 3 and 2.0 keep the schemas that have a name."""
+
+_NOTHING: Final = Node(None, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,23 @@ def check_heir(view: SchemaView, name: str) -> None:
     """Check that a schema of a name, beside a parent, can be read: one that cannot is no heir, and is not gone either.
 
     Raises:
-        DefinitionError: It is there, and leads nowhere.
+        DefinitionError: It is there and leads nowhere, or what it inherits is mistaken.
     """
     for parent in parents_in(view):
         for each, node in _named(parent, view.schemas.documents):
             if each == name:
-                view.schemas.view(node)
+                _refuse_mistaken(view.schemas.view(node))
+
+
+def _refuse_mistaken(heir: SchemaView) -> None:
+    documents = heir.schemas.documents
+    for each in heir.conjuncts:
+        if "allOf" in _keywords(each.node):
+            refuse_mistaken_all_of(each.node, documents)
+    inherited = [heir.schemas.view(each) for each in (heir.declared_at.get("allOf") or _NOTHING).items()]
+    own = heir.declared_at.key
+    if inherited and all(own in (conjunct.key for conjunct in each.conjuncts) for each in inherited):
+        raise circle(heir.declared_at, documents)
 
 
 def own_values(view: SchemaView) -> frozenset[str]:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
 from contractkit.definitions.conjuncts import Conjunct, conjuncts_of
+from contractkit.definitions.inheritance_mistakes import refuse_mistaken_all_of
 from contractkit.definitions.keywords import is_pattern
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.patterns import matches
@@ -139,7 +140,7 @@ class SchemaView:
         """Give the JSON types that a value may have; `ALL_TYPES` where nothing is said.
 
         Raises:
-            DefinitionError: Who reads is strict, and a type is none.
+            DefinitionError: Who reads is strict, and a type is none, or an `allOf` is no list of schemas.
         """
         if self._is_computing_types:
             return ALL_TYPES  # an alternative that leads back to itself says nothing more
@@ -342,6 +343,8 @@ class SchemaView:
                 said = conjunct.node.value.get("type")
                 if self.schemas.is_strict and not (isinstance(said, str) and said in ALL_TYPES):
                     refuse_unknown_type(conjunct.node, self.schemas.documents)
+                if self.schemas.is_strict and "allOf" in conjunct.node.value:
+                    refuse_mistaken_all_of(conjunct.node, self.schemas.documents)
                 own, says_null = self._types_of(conjunct.node.value)
                 types &= own
                 allows_null |= says_null and _speaks_of_whole(conjunct.node.value)
