@@ -56,8 +56,53 @@ def test_a_new_heir_may_be_sent() -> None:
     assert ("request.heir.added", "Dog inherits it now") in told
 
 
-def around(schemas: dict[str, Any], version: str = "3.0.3") -> Any:
-    content = {"application/json": {"schema": PET}}
+def test_what_is_an_alternative_too_is_told_once() -> None:
+    unions = [{"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}
+              for names in (("Dog", "Cat", "Pet"), ("Dog", "Pet"))]  # fmt: skip
+    both = around({**SCHEMAS, "Maybe": unions[0]})
+    one = around({name: schema for name, schema in {**SCHEMAS, "Maybe": unions[1]}.items() if name != "Cat"})
+    said = [
+        {
+            (each.rule, each.sentence)
+            for each in compare_definitions(*pair).changes
+            if each.direction.value == "response"
+        }
+        for pair in ((both, one), (one, both))
+    ]
+    assert said == [
+        {("response.alternative.removed", "the alternative Cat is gone")},
+        {("response.alternative.added", "the alternative Cat is new")},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "mapped", "rules"),
+    [
+        ("Pet", {"Fox": "Fox"}, ["response.discriminator.changed"]),
+        ("Dog", {"Fox": "Fox"}, []),
+        ("Dog", {"hound": "Cat"}, ["request.discriminator.changed"]),
+        ("Dog", {"pug": "Dog"}, ["response.discriminator.changed"]),
+        ("Dog", {"pup": "Puppy"}, ["response.discriminator.changed"]),
+    ],
+)
+def test_a_value_that_picks_an_heir_changes_nothing_where_another_one_is_named(
+    named: str, mapped: dict[str, str], rules: list[str]
+) -> None:
+    others = {"Fox": WITHOUT, "Puppy": {"allOf": [{"$ref": "#/components/schemas/Dog"}]}}
+    targets = {"hound": "Dog"}, {"hound": "Dog", **mapped}
+    old, new = ({**SCHEMAS, **others, "Pet": picking(each), "Maybe": {"$ref": f"#/components/schemas/{named}"}}
+                for each in targets)  # fmt: skip
+    changes = compare_definitions(around(old, is_both=True), around(new, is_both=True)).changes
+    assert [change.rule for change in changes] == rules
+
+
+def picking(targets: dict[str, str]) -> dict[str, Any]:
+    mapping = {value: f"#/components/schemas/{name}" for value, name in targets.items()}
+    return {**SCHEMAS["Pet"], "discriminator": {"propertyName": "kind", "mapping": mapping}}
+
+
+def around(schemas: dict[str, Any], version: str = "3.0.3", *, is_both: bool = False) -> Any:
+    content = {"application/json": {"schema": MAYBE if is_both else PET}}
     many = {"application/json": {"schema": {"type": "array", "items": MAYBE if "Maybe" in schemas else PET}}}
     call = {"requestBody": {"content": content}, "responses": {"200": {"description": "ok", "content": many}}}
     document = {"openapi": version, "info": {"title": "t", "version": "1"}, "paths": {"/pets": {"post": call}}}

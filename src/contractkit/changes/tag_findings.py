@@ -10,6 +10,7 @@ from contextlib import suppress
 from contractkit.changes.alignment import align
 from contractkit.changes.found import Found
 from contractkit.definitions.discriminators import discriminating_member
+from contractkit.definitions.heirs import heirs_of
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import UNIONS, Schemas, SchemaView
@@ -52,13 +53,24 @@ def _is_lost(view: SchemaView, other: SchemaView) -> bool:
 def _heirs(view: SchemaView) -> frozenset[str]:
     """Give the values that pick an heir of a schema which has no alternatives of its own."""
     parents = [node for node in _objects(view) if discriminating_member(node) is not None and not _is_union(node)]
-    return frozenset[str]().union(*(_picked_by(node, view.schemas) for node in parents))
+    picked = (_picked_by(node, view.schemas) - _picking_siblings(node, view) for node in parents)
+    return frozenset(value for each in picked for value, _ in each)
 
 
-def _picked_by(parent: Node, schemas: Schemas) -> frozenset[str]:
-    """Give the values that pick an heir; asked for once of a parent, since each of its heirs is one too."""
+def _picking_siblings(parent: Node, view: SchemaView) -> frozenset[tuple[str, NodeKey]]:
+    """Give what picks other heirs of a parent than a schema, which is one itself: none of them stands where it does."""
+    heirs = {each.view.declared_at.key for each in view.schemas.view(parent).known(heirs_of)}
+    own = _keys(view)
+    if heirs.isdisjoint(own):
+        return frozenset()
+    siblings = heirs - own - {each.view.declared_at.key for each in view.known(heirs_of)}
+    return frozenset(each for each in _picked_by(parent, view.schemas) if each[1] in siblings)
+
+
+def _picked_by(parent: Node, schemas: Schemas) -> frozenset[tuple[str, NodeKey]]:
+    """Give the values that pick an heir, with that; asked for once of a parent, since each of its heirs is one too."""
     if parent.key not in schemas.picking:
-        schemas.picking[parent.key] = frozenset(value for value, _ in _mapped(parent, schemas.documents))
+        schemas.picking[parent.key] = frozenset(_mapped(parent, schemas.documents))
     return schemas.picking[parent.key]
 
 

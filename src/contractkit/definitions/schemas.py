@@ -78,7 +78,7 @@ class Schemas:
         self._views: dict[tuple[NodeKey, ...], SchemaView] = {}
         self.inheriting: dict[str, Mapping[NodeKey, Any]] = {}
         self.mapped: dict[NodeKey, Mapping[str, tuple[str, ...]]] = {}
-        self.picking: dict[NodeKey, frozenset[str]] = {}
+        self.picking: dict[NodeKey, frozenset[tuple[str, NodeKey]]] = {}
 
     def view(self, *nodes: Node) -> "SchemaView":
         """Give the view of the value that all these schemas describe together."""
