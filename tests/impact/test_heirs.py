@@ -105,17 +105,19 @@ def test_who_sends_another_one_or_none_is_not(body: Any) -> None:
     "nested",
     [
         {"oneOf": [PET, {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}]},
+        {"oneOf": [PET, {"$ref": "#/components/schemas/Stone"}], "discriminator": {"propertyName": "kind"}},
         {"$ref": "#/components/schemas/Pack"},
         {"type": "object", "properties": {"pet": PET}},
     ],
-    ids=["in a union", "in an heir", "in a member"],
+    ids=["in a union", "in one that is told apart", "in an heir", "in a member"],
 )
 def test_heirs_are_found_wherever_their_parent_stands(nested: Any) -> None:
     pack = {"allOf": [PET, {"type": "object", "properties": {"pet": PET}}]}
     is_held = "oneOf" not in nested
     body = {"kind": "Pack", "pet": HOUND} if is_held else HOUND
     place = ["body", "pet", "bark"] if is_held else ["body", "bark"]
-    old, new = (document({**with_dog(dog), "Pack": pack}, nested) for dog in (DOG, NUMBER))
+    stone = {"type": "object", "properties": {"kind": {"enum": ["Stone"]}}}
+    old, new = (document({**with_dog(dog), "Pack": pack, "Stone": stone}, nested) for dog in (DOG, NUMBER))
     read = {"request": {"method": "GET", "path": "/pets"}, "response": {"status": 200, "body": body}}
     contract = Contract(consumer="web", provider="pets", interactions=(interaction("gets", read), sent(body)))
     found = analyse(old, new, [(contract, ConsumerInfo())]).findings
