@@ -1,6 +1,7 @@
 """Heirs: schemas that inherit one with a discriminator may stand where that one does, in answers and in requests."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from contractkit.impact import ConsumerInfo, analyse
 from contractkit.impact.unused import unused_of
 from contractkit.impact.usage import used_places
 from contractkit.impact.usage_values import used_values
-from contractkit.model import Contract, InferredNeeds, Interaction, Need, Needs, parse_location
+from contractkit.model import Contract, InferredNeeds, Interaction, LocatedRules, Need, Needs, Rule, parse_location
 from tests.impact.conftest import definition, interaction
 from tests.pets import DOG, NUMBER, PET, SCHEMAS, WITHOUT
 
@@ -94,6 +95,48 @@ def test_who_sends_an_heir_is_at_risk_where_it_takes_that_no_more(dog: Any, plac
     assert (found.verdict.value, found.worry.code) == ("at risk", "request.inherited")
     assert (str(found.worry.location), found.worry.before, found.worry.after) == (place, "taken as Dog", becomes)
     assert found.worry.change is not None
+
+
+NAME = "request.body.name"
+IGNORED = ("at risk", "request.ignored", NAME)
+
+
+@pytest.mark.parametrize(
+    ("body", "heir", "said", "expected"),
+    [
+        (HOUND, "Dog", {"type": "string"}, []),
+        (HOUND, "Cat", {"type": "string"}, [IGNORED]),
+        (HOUND, "Dog", {"type": "integer"}, [IGNORED]),
+        (HOUND, "Dog", {"type": "string", "readOnly": True}, [IGNORED]),
+        (TABBY, "Dog", {"type": "string"}, [IGNORED]),
+        ({"kind": "fish"}, "Dog", {"type": "string"}, [IGNORED]),
+        ({}, "Dog", {"type": "string"}, [IGNORED]),
+    ],
+    ids=["moved", "to another", "retyped", "read only", "another kind", "unknown kind", "no kind"],
+)
+def test_what_moved_to_an_heir_is_heard_of_its_kind(body: Any, heir: str, said: Any, expected: Any) -> None:
+    parent = {**SCHEMAS["Pet"], "required": []}
+    old = document({**SCHEMAS, "Pet": parent})
+    own = {"properties": {"name": said}}
+    moved = {**SCHEMAS, heir: {"allOf": [*SCHEMAS[heir]["allOf"], own]}}
+    new = document({**moved, "Pet": {**parent, "properties": {"kind": {"type": "string"}}}})
+    call = sent({**body, "name": "Rex"})
+    any_kind = LocatedRules(location=parse_location("request.body.kind"), rules=(Rule("type"),))
+    assert set(judged_between(old, new, call)) == set(expected)
+    assert set(judged_between(old, new, replace(call, rules=(any_kind,)))) == {IGNORED}
+
+
+def test_what_an_heir_declares_less_of_is_not_heard() -> None:
+    owner = {"type": "object", "properties": {"id": {"type": "integer"}, "age": {"type": "integer"}}}
+    less = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    pet = SCHEMAS["Pet"]
+    old = document({**SCHEMAS, "Pet": {**pet, "properties": {**pet["properties"], "owner": owner}}})
+    news = [document(with_dog({"allOf": [*DOG["allOf"], {"properties": {"owner": each}}]})) for each in (owner, less)]
+    call = sent({**HOUND, "owner": {"id": 1, "age": 7}})
+    assert [judged_between(old, new, call) for new in news] == [
+        [],
+        [("at risk", "request.ignored", "request.body.owner")],
+    ]
 
 
 @pytest.mark.parametrize("body", [TABBY, {"kind": "hound"}, {"kind": "hound", "bark": 7}, {"kind": "fish"}])
@@ -185,8 +228,12 @@ def sent(body: Any) -> Interaction:
 
 
 def judged(call: Interaction, dog: Any) -> list[tuple[str, str, str]]:
+    return judged_between(document(SCHEMAS), document(with_dog(dog)), call)
+
+
+def judged_between(old: Any, new: Any, call: Interaction) -> list[tuple[str, str, str]]:
     contract = Contract(consumer="web", provider="pets", interactions=(call,))
-    found = analyse(document(SCHEMAS), document(with_dog(dog)), [(contract, ConsumerInfo())]).findings
+    found = analyse(old, new, [(contract, ConsumerInfo())]).findings
     return [(each.verdict.value, each.worry.code, str(each.worry.location)) for each in found]
 
 
