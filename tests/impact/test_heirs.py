@@ -122,8 +122,10 @@ def test_what_moved_to_an_heir_is_heard_of_its_kind(body: Any, heir: str, said: 
     new = document({**moved, "Pet": {**parent, "properties": {"kind": {"type": "string"}}}})
     call = sent({**body, "name": "Rex"})
     any_kind = LocatedRules(location=parse_location("request.body.kind"), rules=(Rule("type"),))
+    any_members = LocatedRules(location=parse_location("request.body"), rules=(Rule("values"),))
     assert set(judged_between(old, new, call)) == set(expected)
     assert set(judged_between(old, new, replace(call, rules=(any_kind,)))) == {IGNORED}
+    assert IGNORED in judged_between(old, new, replace(call, rules=(any_members,)))
 
 
 def test_what_an_heir_declares_less_of_is_not_heard() -> None:

@@ -19,7 +19,7 @@ from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.exact_json import Json
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
-from contractkit.impact.ruled_places import is_wide
+from contractkit.impact.ruled_places import is_open, is_wide
 from contractkit.matching.weighting import kept_scope_of
 from contractkit.model import HttpRequest, Interaction, Location, Step
 
@@ -78,9 +78,15 @@ def heard_by_heirs(
     scope = kept_scope_of(interaction.rules)
     found: dict[bool, set[Location]] = {True: set(), False: set()}
     for each in _kinds(decoded_body(request, new.surface), REQUEST_BODY, (use.new,) if use else ()):
-        is_sure = bool(each.heirs) and not any(is_wide(scope.at(each.at / name).chosen) for name in each.told_by)
-        is_taken = is_sure and not any(
-            definition.refused_where_sent(heir.view.declared_at, each.value, each.at) for heir in each.heirs
+        is_other = is_open(each.value, scope.at(each.at).chosen) or any(
+            is_wide(scope.at(each.at / name).chosen) for name in each.told_by
+        )
+        is_taken = (
+            bool(each.heirs)
+            and not is_other
+            and not any(
+                definition.refused_where_sent(heir.view.declared_at, each.value, each.at) for heir in each.heirs
+            )
         )
         for name, member in each.value.items():
             is_heard = is_taken and all(_hears(heir.view, name, member) for heir in each.heirs)
