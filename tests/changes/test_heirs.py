@@ -83,6 +83,9 @@ def test_what_is_an_alternative_too_is_told_once() -> None:
         ("Dog", {"hound": "Cat"}, ["request.discriminator.changed"]),
         ("Dog", {"pug": "Dog"}, ["response.discriminator.changed"]),
         ("Dog", {"pup": "Puppy"}, ["response.discriminator.changed"]),
+        ("Dog Cat", {"Fox": "Fox"}, []),
+        ("Dog Cat", {"pug": "Dog"}, ["response.discriminator.changed"]),
+        ("Dog Fox", {"hound": "Fox"}, ["request.discriminator.changed", "response.discriminator.changed"]),
     ],
 )
 def test_a_value_that_picks_an_heir_changes_nothing_where_another_one_is_named(
@@ -90,8 +93,8 @@ def test_a_value_that_picks_an_heir_changes_nothing_where_another_one_is_named(
 ) -> None:
     others = {"Fox": WITHOUT, "Puppy": {"allOf": [{"$ref": "#/components/schemas/Dog"}]}}
     targets = {"hound": "Dog"}, {"hound": "Dog", **mapped}
-    old, new = ({**SCHEMAS, **others, "Pet": picking(each), "Maybe": {"$ref": f"#/components/schemas/{named}"}}
-                for each in targets)  # fmt: skip
+    alternatives = {"oneOf": [{"$ref": f"#/components/schemas/{each}"} for each in named.split()]}
+    old, new = ({**SCHEMAS, **others, "Pet": picking(each), "Maybe": alternatives} for each in targets)
     changes = compare_definitions(around(old, is_both=True), around(new, is_both=True)).changes
     assert [change.rule for change in changes] == rules
 

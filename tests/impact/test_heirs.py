@@ -147,6 +147,24 @@ def test_who_sends_another_one_or_none_is_not(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "described",
+    [PET, {"$ref": "#/components/schemas/Dog"},
+     {"oneOf": [{"$ref": "#/components/schemas/Dog"}, {"$ref": "#/components/schemas/Cat"}]}],
+    ids=["parent", "heir", "alternatives"],
+)  # fmt: skip
+def test_a_value_that_picks_no_heir_any_more_puts_at_risk_who_sends_or_reads_it(described: Any) -> None:
+    pet = copy.deepcopy(SCHEMAS["Pet"])
+    pet["discriminator"]["mapping"] = {"dog": "#/components/schemas/Dog"}
+    old, new = document(SCHEMAS, described), document({**SCHEMAS, "Pet": pet}, described)
+    answered = {"request": {"method": "GET", "path": "/pets"}, "response": {"status": 200, "body": HOUND}}
+    reads = interaction("gets a pet", {**answered, "exact": True})
+    assert {each[:2] for each in judged_between(old, new, sent(HOUND))} == {("at risk", "request.inherited")}
+    assert ("at risk", "response.body.kind") in {(each[0], each[2]) for each in judged_between(old, new, reads)}
+    for body in (HOUND, TABBY):
+        assert judged_between(old, old, sent(body)) == []
+
+
+@pytest.mark.parametrize(
     "nested",
     [
         {"oneOf": [PET, {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}]},

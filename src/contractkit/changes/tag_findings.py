@@ -22,14 +22,16 @@ _MOST_TOLD = 8
 
 def lost_tags(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that another member picks the alternative, or that a value picks another one or none of those that stay."""
-    if _both_have_tags(old, new) and (_names(old) != _names(new) or _is_lost(old, new)):
-        yield _tags_found(old, new)
+    for before, after in _told_apart(old, new):
+        if _names(before) != _names(after) or _is_lost(before, after):
+            yield _tags_found(before, after)
 
 
 def other_tags(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that another member names the alternative, or that a value names another one, or came for a known one."""
-    if _both_have_tags(old, new) and (_names(old) != _names(new) or _is_lost(new, old)):
-        yield _tags_found(old, new)
+    for before, after in _told_apart(old, new):
+        if _names(before) != _names(after) or _is_lost(after, before):
+            yield _tags_found(before, after)
 
 
 def came_or_went(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -38,8 +40,14 @@ def came_or_went(old: SchemaView, new: SchemaView) -> Iterator[Found]:
         yield _tags_found(old, new)
 
 
-def _both_have_tags(old: SchemaView, new: SchemaView) -> bool:
-    return bool(_names(old) and _names(new))
+def _told_apart(old: SchemaView, new: SchemaView) -> Iterator[tuple[SchemaView, SchemaView]]:
+    """Give two schemas that are told apart by a member; else the alternatives that are, by what they inherit."""
+    has_old, has_new = bool(_names(old)), bool(_names(new))
+    if has_old and has_new:
+        yield old, new
+    elif not (has_old or has_new):
+        alternatives = (pair for pair in align(old, new).pairs if pair[0] is not old)
+        yield from (pair for pair in alternatives if _names(pair[0]) and _names(pair[1]))
 
 
 def _names(view: SchemaView) -> frozenset[str]:

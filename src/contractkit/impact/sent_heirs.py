@@ -170,4 +170,5 @@ def _named(views: _Views, value: Json) -> tuple[Heir, ...]:
 
 
 def _below(views: _Views, step: Step) -> _Views:
-    return tuple(below for view in views for below in views_at(view, (step,)))
+    found = (below for view in views for below in views_at(view, (step,)))
+    return tuple({each.key: each for each in found}.values())
