@@ -3,7 +3,7 @@
 Where a schema with a discriminator is named, any schema that inherits it by `allOf` may stand (OpenAPI 3.1 §4.8.25).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from contractkit.changes.alignment import Alignment, align
 from contractkit.changes.found import Found
@@ -33,17 +33,14 @@ def heirs_paired(old: SchemaView, new: SchemaView) -> tuple[tuple[SchemaView, Sc
 
 
 def lost_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the heirs of a schema that are gone, where others still inherit it by its discriminator.
-
-    What is an alternative too is told as that.
-    """
-    for each in _without_alternatives(_alone(old, new), old) if parents_in(new) else ():
+    """Find the heirs of a schema that are gone, where others still inherit it by its discriminator."""
+    for each in _alone(old, new) if parents_in(new) else ():
         yield Found(each.name, "nothing", each.view.declared_at, new.declared_at)
 
 
 def new_heirs(old: SchemaView, new: SchemaView) -> Iterator[Found]:
-    """Find the heirs of a schema that are new, where others inherited it by its discriminator; likewise."""
-    for each in _without_alternatives(_alone(new, old), new) if parents_in(old) else ():
+    """Find the heirs of a schema that are new, where others inherited it by its discriminator."""
+    for each in _alone(new, old) if parents_in(old) else ():
         yield Found("nothing", each.name, old.declared_at, each.view.declared_at)
 
 
@@ -54,11 +51,6 @@ def _alone(one: SchemaView, other: SchemaView) -> tuple[Heir, ...]:
     for each in found:
         check_heir(other, each.name)
     return found
-
-
-def _without_alternatives(heirs: Iterable[Heir], view: SchemaView) -> Iterator[Heir]:
-    alternatives = {branch.declared_at.key for branch in view.value_branches if branch is not view}
-    return (each for each in heirs if each.view.declared_at.key not in alternatives)
 
 
 def _by_name_and_value(heirs: tuple[Heir, ...]) -> Mapping[tuple[str, str], Heir]:

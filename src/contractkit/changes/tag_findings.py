@@ -10,7 +10,6 @@ from contextlib import suppress
 from contractkit.changes.alignment import align
 from contractkit.changes.found import Found
 from contractkit.definitions.discriminators import discriminating_member
-from contractkit.definitions.heirs import heirs_of
 from contractkit.definitions.nodes import NodeKey
 from contractkit.definitions.references import Documents, Node
 from contractkit.definitions.schemas import UNIONS, Schemas, SchemaView
@@ -22,16 +21,20 @@ _MOST_TOLD = 8
 
 def lost_tags(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that another member picks the alternative, or that a value picks another one or none of those that stay."""
-    for before, after in _told_apart(old, new):
-        if _names(before) != _names(after) or _is_lost(before, after):
-            yield _tags_found(before, after)
+    if _both_have_tags(old, new):
+        if _names(old) != _names(new) or _is_lost(old, new):
+            yield _tags_found(old, new)
+    elif _is_lost_by_inheritance(old, new):
+        yield _inherited_found(old, new)
 
 
 def other_tags(old: SchemaView, new: SchemaView) -> Iterator[Found]:
     """Find that another member names the alternative, or that a value names another one, or came for a known one."""
-    for before, after in _told_apart(old, new):
-        if _names(before) != _names(after) or _is_lost(after, before):
-            yield _tags_found(before, after)
+    if _both_have_tags(old, new):
+        if _names(old) != _names(new) or _is_lost(new, old):
+            yield _tags_found(old, new)
+    elif _is_lost_by_inheritance(new, old):
+        yield _inherited_found(old, new)
 
 
 def came_or_went(old: SchemaView, new: SchemaView) -> Iterator[Found]:
@@ -40,14 +43,8 @@ def came_or_went(old: SchemaView, new: SchemaView) -> Iterator[Found]:
         yield _tags_found(old, new)
 
 
-def _told_apart(old: SchemaView, new: SchemaView) -> Iterator[tuple[SchemaView, SchemaView]]:
-    """Give two schemas that are told apart by a member; else the alternatives that are, by what they inherit."""
-    has_old, has_new = bool(_names(old)), bool(_names(new))
-    if has_old and has_new:
-        yield old, new
-    elif not (has_old or has_new):
-        alternatives = (pair for pair in align(old, new).pairs if pair[0] is not old)
-        yield from (pair for pair in alternatives if _names(pair[0]) and _names(pair[1]))
+def _both_have_tags(old: SchemaView, new: SchemaView) -> bool:
+    return bool(_names(old) and _names(new))
 
 
 def _names(view: SchemaView) -> frozenset[str]:
@@ -60,19 +57,12 @@ def _is_lost(view: SchemaView, other: SchemaView) -> bool:
 
 def _heirs(view: SchemaView) -> frozenset[str]:
     """Give the values that pick an heir of a schema which has no alternatives of its own."""
-    parents = [node for node in _objects(view) if discriminating_member(node) is not None and not _is_union(node)]
-    picked = (_picked_by(node, view.schemas) - _picking_siblings(node, view) for node in parents)
-    return frozenset(value for each in picked for value, _ in each)
+    return frozenset(value for parent in _parents(view) for value, _ in _picked_by(parent, view.schemas))
 
 
-def _picking_siblings(parent: Node, view: SchemaView) -> frozenset[tuple[str, NodeKey]]:
-    """Give what picks other heirs of a parent than a schema, which is one itself: none of them stands where it does."""
-    heirs = {each.view.declared_at.key for each in view.schemas.view(parent).known(heirs_of)}
-    own = _keys(view)
-    if heirs.isdisjoint(own):
-        return frozenset()
-    siblings = heirs - own - {each.view.declared_at.key for each in view.known(heirs_of)}
-    return frozenset(each for each in _picked_by(parent, view.schemas) if each[1] in siblings)
+def _parents(view: SchemaView) -> tuple[Node, ...]:
+    parents = (node for node in _objects(view) if discriminating_member(node) is not None)
+    return tuple(node for node in parents if not _is_union(node))
 
 
 def _picked_by(parent: Node, schemas: Schemas) -> frozenset[tuple[str, NodeKey]]:
@@ -80,6 +70,25 @@ def _picked_by(parent: Node, schemas: Schemas) -> frozenset[tuple[str, NodeKey]]
     if parent.key not in schemas.picking:
         schemas.picking[parent.key] = frozenset(_mapped(parent, schemas.documents))
     return schemas.picking[parent.key]
+
+
+def _is_lost_by_inheritance(view: SchemaView, other: SchemaView) -> bool:
+    """Say whether a value picks an alternative that inherits what tells it apart, and no heir at all in the other one.
+
+    So it is where a union names the heirs of a schema, and leaves the discriminator to that one.
+    """
+    if _names(view) or _names(other) or view.value_branches == (view,):
+        return False
+    known = frozenset(value for branch in other.value_branches for value in branch.known(_heirs))
+    parents = {node.key: node for branch in view.value_branches for node in _parents(branch)} if known else {}
+    alternatives = {key for branch in view.value_branches for key in _keys(branch)} if parents else set()
+    picked = (each for node in parents.values() for each in _picked_by(node, view.schemas))
+    return any(target in alternatives and value not in known for value, target in picked)
+
+
+def _inherited_found(old: SchemaView, new: SchemaView) -> Found:
+    before, after = (next(each for each in view.value_branches if _parents(each)) for view in (old, new))
+    return _tags_found(before, after)
 
 
 def _leads_elsewhere(view: SchemaView, other: SchemaView) -> bool:

@@ -284,7 +284,7 @@ def _undeclared(surface: Surface, request: HttpRequest) -> Iterator[Location]:
     if not isinstance(value, Absent) and media_type is not None and surface.body is not None:
         content = content_for(surface.body.contents, media_type)
         if content is not None and content.view is not None:
-            yield from dict.fromkeys(undeclared_members(content.view, value, side / "body"))
+            yield from dict.fromkeys(_undeclared_members(content.view, value, side / "body"))
         elif content is not None and isinstance(value, dict):
             yield from (side / "body" / name for name in value)
 
@@ -298,20 +298,19 @@ def _is_part_of_object(surface: Surface, name: str) -> bool:
     )
 
 
-def undeclared_members(view: SchemaView, value: Json, location: Location) -> Iterator[Location]:
-    """Give the places of members that a value at a place has and its schema does not declare, elements as one."""
+def _undeclared_members(view: SchemaView, value: Json, location: Location) -> Iterator[Location]:
     branches = view.value_branches
     if isinstance(value, list):
         elements = [branch.elements for branch in branches if branch.elements is not None]
         for element in value if elements else ():
-            yield from undeclared_members(elements[0], element, location / Wildcard.INDEX)
+            yield from _undeclared_members(elements[0], element, location / Wildcard.INDEX)
     elif isinstance(value, dict):
         for name, member in value.items():
             found = [known.view for branch in branches if (known := branch.member(name)) is not None]
             if not found and any("object" in branch.types for branch in branches):
                 yield location / name
             elif found and found[0] is not None:
-                yield from undeclared_members(found[0], member, location / name)
+                yield from _undeclared_members(found[0], member, location / name)
 
 
 def _unsettled(call: HttpCall) -> Iterator[str]:

@@ -57,18 +57,11 @@ def _stand(
     return _among(heir, use, steps, values, replace(way, nearest=1)) or found
 
 
-def heirs_named(view: SchemaView, value: Json) -> tuple[Heir, ...]:
-    """Give the heirs of a schema that a value says to be of; none where it says nothing, or what no heir is.
-
-    A schema that is an heir itself is one of them, where a value says to be of its kind.
-    """
-    node = view.known(parent_of)
-    kind = _kind(value, view) if node is not None else None
-    if node is None or kind is None:
-        return ()
-    siblings = view.schemas.view(node).known(heirs_of) if node.key != view.declared_at.key else ()
-    itself = (each for each in siblings if each.view.declared_at.key == view.declared_at.key)
-    return tuple(each for each in (*view.known(heirs_of), *itself) if kind in each.values)
+def heirs_named(parent: SchemaView, value: Json) -> tuple[Heir, ...]:
+    """Give the heirs of a schema that a value says to be of; none where it says nothing, or what no heir is."""
+    heirs = parent.known(heirs_of)
+    kind = _kind(value, parent) if heirs else None
+    return tuple(each for each in heirs if kind in each.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,14 +158,10 @@ def _view(schemas: Schemas, node: Node) -> SchemaView | None:
 
 
 def _says_something(node: Node) -> bool:
-    """Say whether a schema is more than wrapped around another one, or has a name of its own and no alternatives.
-
-    What tells alternatives apart says nothing of what may stand for one of them.
-    """
+    """Say whether a schema is more than wrapped around another one, or has a name of its own and no alternatives."""
     keywords = _keywords(node).keys()
-    is_union = not keywords.isdisjoint(("anyOf", "oneOf"))
-    is_named = node.pointer.rpartition("/")[0] in _HOLDERS and not is_union
-    return is_named or not _WRAPPING.issuperset(keywords - ({"discriminator"} if is_union else set()))
+    is_named = node.pointer.rpartition("/")[0] in _HOLDERS and keywords.isdisjoint(("anyOf", "oneOf"))
+    return is_named or not _WRAPPING.issuperset(keywords)
 
 
 def _keywords(node: Node) -> dict[str, Json]:

@@ -20,8 +20,8 @@ from contractkit.impact.fitting import misfit
 from contractkit.impact.likeness import Answers, Likeness
 from contractkit.impact.other_statuses import other_statuses
 from contractkit.impact.records import Verdict, Worry
-from contractkit.impact.requests import IGNORED, request_worries
-from contractkit.impact.sent_heirs import heard_by_heirs, sent_heir_worries
+from contractkit.impact.requests import request_worries
+from contractkit.impact.sent_heirs import sent_heir_worries
 from contractkit.model import HttpCall, Interaction, Location
 
 _PATH = Location(("request", "path"))
@@ -104,9 +104,6 @@ class HttpJudgement:
             before, after = self._old.with_request(old, old_route), self._new.with_request(new, new_route)
             both = (self._old.definition, self._new.definition)
             refused = request_worries(interaction, call, before, after, self._causes)
-            if any(worry.code == IGNORED for worry in refused):
-                heard = heard_by_heirs(interaction, call.request, before, after, self._causes, both[1])
-                refused = tuple(each for each in refused if each.code != IGNORED or each.location not in heard)
             told = {worry.location for worry in refused}
             inherited = sent_heir_worries(call.request, before, after, self._causes, both)
             of_request = (*refused, *(worry for worry in inherited if worry.location not in told))

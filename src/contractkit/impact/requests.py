@@ -30,9 +30,6 @@ from contractkit.model import (
 )
 from contractkit.results import ABSENT, Violation
 
-IGNORED = "request.ignored"
-"""The code of what is sent, and passed over now by a provider that keeps to its definition."""
-
 _PATH = Location(("request", "path"))
 _QUERY = Location(("request", "query"))
 _IGNORED = ("request.parameter.removed", "request.member.removed")
@@ -137,7 +134,7 @@ def _ignored(
             continue
         found = [each for each in causes.of_request(old, new, request, location) if each.rule in _IGNORED]
         yield Worry(
-            code=IGNORED,
+            code="request.ignored",
             verdict=Verdict.AT_RISK,
             location=location,
             before="declared",
@@ -159,7 +156,7 @@ def _read_only(
     for location in dict.fromkeys(_members_in(decoded_body(request, old.surface), REQUEST_BODY)):
         for change in causes.of_request(old, new, request, location):
             if change.rule == _READ_ONLY and change.location == location:
-                yield at_risk(IGNORED, change, "the consumer sends it, and a provider may pass over it now")
+                yield at_risk("request.ignored", change, "the consumer sends it, and a provider may pass over it now")
 
 
 def _may_have(rule: str, causes: Causes, old: Surface, new: Surface, use: SchemaUse) -> bool:

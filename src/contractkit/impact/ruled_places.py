@@ -40,15 +40,14 @@ def ruled_places(value: Json, scope: Scope, *, is_text: bool = False) -> Iterato
     """Give the ruled places of a JSON value or of a form, outermost first; of what is in an open one, none."""
     pending: list[tuple[tuple[Step, ...], Json, Scope]] = [((), value, scope)]
     for steps, each, at in pending:
-        takes_others = is_open(each, at.chosen)
+        is_open = _is_open(each, at.chosen)
         if is_wide(at.chosen):
-            yield RuledPlace(steps=steps, example=each, rules=at.chosen, is_text=is_text, is_open=takes_others)
-        if not takes_others and not at.is_silent:
+            yield RuledPlace(steps=steps, example=each, rules=at.chosen, is_text=is_text, is_open=is_open)
+        if not is_open and not at.is_silent:
             pending.extend(((*steps, step), inner, at.step(step)) for step, inner in _inside(each, at))
 
 
-def is_open(value: Json, rules: RuleList) -> bool:
-    """Say whether members or elements may stand in a value of which the recording has none."""
+def _is_open(value: Json, rules: RuleList) -> bool:
     said = said_of_members(rules)
     if isinstance(value, dict):
         return bool(said & _OPEN_OBJECTS)

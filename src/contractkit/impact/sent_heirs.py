@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from contractkit.changes.surface_pairs import REQUEST_BODY
 from contractkit.conformance import InteractionConformance, views_at
-from contractkit.conformance.checker import undeclared_members
 from contractkit.conformance.heirs import heirs_named
-from contractkit.definitions.discriminators import discriminating_member
 from contractkit.definitions.heirs import Heir, parent_of
 from contractkit.definitions.requests import decoded_body
 from contractkit.definitions.schemas import SchemaView
@@ -19,9 +17,7 @@ from contractkit.definitions.surfaces import DocumentedDefinition
 from contractkit.exact_json import Json
 from contractkit.impact.causes import Causes
 from contractkit.impact.records import Verdict, Worry
-from contractkit.impact.ruled_places import is_open, is_wide
-from contractkit.matching.weighting import kept_scope_of
-from contractkit.model import HttpRequest, Interaction, Location, Step
+from contractkit.model import HttpRequest, Location, Step
 
 _Views = tuple[SchemaView, ...]
 
@@ -57,74 +53,6 @@ def sent_heir_worries(
                     sentence=f"the consumer sends it as {heir.name}, which whoever reads its kind may not take",
                     change=max(own, key=lambda change: len(change.location.steps), default=None),
                 )
-
-
-def heard_by_heirs(
-    interaction: Interaction,
-    request: HttpRequest,
-    old: InteractionConformance,
-    new: InteractionConformance,
-    causes: Causes,
-    definition: DocumentedDefinition,
-) -> frozenset[Location]:
-    """Give the places of a body that the new definition's heirs declare whose kind its objects name, elements as one.
-
-    A member that moved from a schema to those that inherit it is still heard of the kinds that declare it. An heir that
-    refuses anything of an object hears nothing of it, and one of which a rule lets other kinds be sent is of none.
-    """
-    if old.surface is None or new.surface is None:
-        return frozenset()
-    use = causes.use_in_request(old.surface, new.surface, request, REQUEST_BODY)
-    scope = kept_scope_of(interaction.rules)
-    found: dict[bool, set[Location]] = {True: set(), False: set()}
-    for each in _kinds(decoded_body(request, new.surface), REQUEST_BODY, (use.new,) if use else ()):
-        is_other = is_open(each.value, scope.at(each.at).chosen) or any(
-            is_wide(scope.at(each.at / name).chosen) for name in each.told_by
-        )
-        is_taken = (
-            bool(each.heirs)
-            and not is_other
-            and not any(
-                definition.refused_where_sent(heir.view.declared_at, each.value, each.at) for heir in each.heirs
-            )
-        )
-        for name, member in each.value.items():
-            is_heard = is_taken and all(_hears(heir.view, name, member) for heir in each.heirs)
-            found[is_heard].add((each.at / name).generalised())
-    return frozenset(found[True] - found[False])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
-    """An object that is sent: its place, the heirs that it names, and the members by which it does."""
-
-    at: Location
-    value: dict[str, Json]
-    heirs: tuple[Heir, ...]
-    told_by: frozenset[str]
-
-
-def _kinds(value: Json, at: Location, views: _Views) -> Iterator[_Kind]:
-    """Give every object in a value with the heirs that it names, by the views that describe the value."""
-    views = tuple(branch for view in views for branch in view.value_branches)
-    if isinstance(value, dict):
-        parents = [node for view in views if (node := parent_of(view)) is not None]
-        told_by = frozenset(name for node in parents if (name := discriminating_member(node)) is not None)
-        heirs = _named(views, value)
-        yield _Kind(at=at, value=value, heirs=heirs, told_by=told_by)
-        views = (*views, *(each.view for each in heirs))
-        for name, member in value.items():
-            yield from _kinds(member, at / name, _below(views, name))
-    elif isinstance(value, list):
-        for index, element in enumerate(value):
-            yield from _kinds(element, at / index, _below(views, index))
-
-
-def _hears(heir: SchemaView, name: str, value: Json) -> bool:
-    """Say whether an heir declares a member with all that is in it, and not for answers alone."""
-    known = (branch.member(name) for branch in heir.value_branches)
-    is_read_only = any(each is not None and each.is_read_only for each in known)
-    return not is_read_only and not any(undeclared_members(heir, {name: value}, REQUEST_BODY))
 
 
 def _taken_no_more(heir: Heir, sent: "_Sent", new: DocumentedDefinition) -> Iterator[tuple[Location, str]]:
@@ -170,5 +98,4 @@ def _named(views: _Views, value: Json) -> tuple[Heir, ...]:
 
 
 def _below(views: _Views, step: Step) -> _Views:
-    found = (below for view in views for below in views_at(view, (step,)))
-    return tuple({each.key: each for each in found}.values())
+    return tuple(below for view in views for below in views_at(view, (step,)))
