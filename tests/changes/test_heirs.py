@@ -61,7 +61,8 @@ def test_a_new_heir_may_be_sent() -> None:
     [
         ({"Fox": "Fox"}, []),
         ({"pug": "Dog"}, ["response.discriminator.changed"]),
-        ({"hound": "Fox", "pug": "Dog"}, ["response.discriminator.changed"]),
+        ({"hound": None}, ["request.discriminator.changed"]),
+        ({"hound": "Fox", "pug": "Dog"}, ["request.discriminator.changed", "response.discriminator.changed"]),
         ({"hound": None, "pug": "Dog"}, ["request.discriminator.changed", "response.discriminator.changed"]),
     ],
 )

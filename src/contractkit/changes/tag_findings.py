@@ -73,17 +73,28 @@ def _picked_by(parent: Node, schemas: Schemas) -> frozenset[tuple[str, NodeKey]]
 
 
 def _is_lost_by_inheritance(view: SchemaView, other: SchemaView) -> bool:
-    """Say whether a value picks an alternative that inherits what tells it apart, and no heir at all in the other one.
+    """Say whether a value picks an alternative that inherits what tells it apart, and none in the other schema.
 
-    So it is where a union names the heirs of a schema, and leaves the discriminator to that one.
+    So it is where a union names the heirs of a schema, and leaves the discriminator to that one. What is still picked
+    by its name may be written out in the other one.
     """
     if _names(view) or _names(other) or view.value_branches == (view,):
         return False
-    known = frozenset(value for branch in other.value_branches for value in branch.known(_heirs))
-    parents = {node.key: node for branch in view.value_branches for node in _parents(branch)} if known else {}
-    alternatives = {key for branch in view.value_branches for key in _keys(branch)} if parents else set()
-    picked = (each for node in parents.values() for each in _picked_by(node, view.schemas))
-    return any(target in alternatives and value not in known for value, target in picked)
+    if not any(_parents(branch) for branch in other.value_branches):
+        return False
+    own, others = (frozenset(key for branch in each.value_branches for key in _keys(branch)) for each in (view, other))
+    picked = _inherited_picks(other)
+    within = {value for value, target in picked if target in others}
+    by_name = {(value, target[1]) for value, target in picked}
+    return any(
+        target in own and value not in within and (value, target[1]) not in by_name
+        for value, target in _inherited_picks(view)
+    )
+
+
+def _inherited_picks(view: SchemaView) -> frozenset[tuple[str, NodeKey]]:
+    parents = {node.key: node for branch in view.value_branches for node in _parents(branch)}
+    return frozenset(each for node in parents.values() for each in _picked_by(node, view.schemas))
 
 
 def _inherited_found(old: SchemaView, new: SchemaView) -> Found:
